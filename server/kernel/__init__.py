@@ -1,0 +1,1 @@
+"""What every room stands on: actor, errors, clock, ids, database, facts, secrets, settings, text."""

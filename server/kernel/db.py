@@ -1,0 +1,247 @@
+"""The database: connections, and the one way to write (docs/decisions/0002-database.md).
+
+Reads outside a unit of work go to the reader, a second connection on SQLite, so that a page never waits for a writer;
+inside a unit everything joins its transaction. No network, mail or long computing inside a unit.
+"""
+
+import json
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+from uuid import UUID
+
+from tortoise import Model
+from tortoise.backends.base.executor import EXECUTOR_CACHE
+from tortoise.context import TortoiseContext
+from tortoise.exceptions import IntegrityError
+from tortoise.transactions import in_transaction
+
+from server.kernel import clock
+from server.kernel.actor import Actor
+from server.kernel.facts import AuditEvent, OutboxEvent, Receipt, ScheduledAction
+from server.kernel.ids import new_id
+
+MODEL_MODULES = [
+    "server.kernel.facts",
+    "server.people.models",
+    "server.access.models",
+    "server.programs.models",
+    "server.matches.models",
+    "server.matchmaking.models",
+    "server.goals.models",
+    "server.sessions.models",
+    "server.messaging.models",
+    "server.surveys.models",
+    "server.notifications.models",
+]
+POOL = {"minsize": 1, "maxsize": 8, "command_timeout": 30}
+
+Json = dict[str, Any]
+
+
+class Router:
+    """Sends reads to the reader unless a unit of work is open in this task."""
+
+    def db_for_read(self, model: type[Model]) -> str:
+        """The connection that a read of `model` uses."""
+        return "default" if _unit.get() is not None else "reader"
+
+    def db_for_write(self, model: type[Model]) -> str:
+        """Writes always go to the writer."""
+        return "default"
+
+
+def configuration(url: str) -> Json:
+    """Tortoise's configuration for a database address, sqlite:// or postgresql:// (asyncpg:// is the same)."""
+    writer, reader = _connections(url)
+    return {
+        "connections": {"default": writer, "reader": reader},
+        "apps": {"models": {"models": MODEL_MODULES, "default_connection": "default", "migrations": "server.migrations"}},
+        "routers": [Router],
+        "use_tz": True,
+        "timezone": "UTC",
+    }
+
+
+@asynccontextmanager
+async def database(url: str) -> AsyncGenerator[TortoiseContext, None]:
+    """Open the database for this process and close it at the end. One at a time per process."""
+    EXECUTOR_CACHE.clear()  # upstream keys its prepared SQL by table alone: another engine's would be reused
+    async with TortoiseContext() as context:
+        await context.init(config=configuration(url), _enable_global_fallback=True)
+        try:
+            yield context
+        finally:
+            await context.close_connections()
+
+
+class Unit:
+    """One transaction: the change, its audit entry, its facts and what it makes due are stored together or not at all."""
+
+    def __init__(self, actor: Actor) -> None:
+        self.actor = actor
+        self._after: list[Callable[[], None]] = []
+
+    async def audit(self, action: str, target: Model, **detail: object) -> None:
+        """Note who did what to `target`. `detail`: ids, codes, numbers and dates, never anyone's words."""
+        await AuditEvent.create(
+            organization_id=self.actor.organization_id,
+            actor_kind=self.actor.kind.value,
+            actor_id=self.actor.id,
+            action=action,
+            target_kind=type(target).__name__,
+            target_id=target.pk if isinstance(target.pk, UUID) else None,
+            detail={name: plain(value) for name, value in detail.items()},
+        )
+
+    async def publish(
+        self, kind: str, *, subject_id: UUID | None = None, hold: timedelta = timedelta(), **payload: object
+    ) -> OutboxEvent:
+        """Tell the rest of the product, after commit. With `hold`, only once the act can no longer be undone."""
+        event = await OutboxEvent.create(
+            organization_id=self.actor.organization_id,
+            kind=kind,
+            subject_id=subject_id,
+            payload={name: plain(value) for name, value in payload.items()},
+            not_before=clock.now() + hold,
+        )
+        self.after_commit(wake)
+        return event
+
+    async def schedule(
+        self, rule: str, subject: Model, due_at: datetime, *, key: str = "", **payload: object
+    ) -> None:
+        """Make `rule` due for `subject`. The same rule, subject and `key` again only moves an action still planned."""
+        dedupe = f"{rule}:{subject.pk}:{key}"
+        values = {"due_at": due_at, "payload": {name: plain(value) for name, value in payload.items()}}
+        moved = await ScheduledAction.filter(
+            organization_id=self.actor.organization_id, dedupe_key=dedupe, state="PLANNED"
+        ).update(**values)
+        if moved or await ScheduledAction.exists(organization_id=self.actor.organization_id, dedupe_key=dedupe):
+            return
+        await ScheduledAction.create(
+            organization_id=self.actor.organization_id, rule=rule, subject_kind=type(subject).__name__,
+            subject_id=subject.pk, dedupe_key=dedupe, **values,
+        )
+
+    async def unschedule(self, subject_id: UUID, *rules: str, reason: str) -> None:
+        """Cancel what is still planned for a subject, all rules or the named ones."""
+        planned = ScheduledAction.filter(
+            organization_id=self.actor.organization_id, subject_id=subject_id, state="PLANNED"
+        )
+        if rules:
+            planned = planned.filter(rule__in=rules)
+        await planned.update(state="CANCELLED", reason=reason, done_at=clock.now())
+
+    def after_commit(self, act: Callable[[], None]) -> None:
+        """Call `act` once the transaction is stored; a rollback forgets it."""
+        if act not in self._after:
+            self._after.append(act)
+
+    def committed(self) -> None:
+        """Run what waited for the commit."""
+        for act in self._after:
+            act()
+
+
+@asynccontextmanager
+async def unit_of_work(actor: Actor) -> AsyncGenerator[Unit, None]:
+    """Open a unit, or join the one that is open: an action that calls actions stays one transaction."""
+    current = _unit.get()
+    if current is not None:
+        yield current
+        return
+    unit = Unit(actor)
+    async with in_transaction("default"):
+        token = _unit.set(unit)
+        try:
+            yield unit
+        finally:
+            _unit.reset(token)
+    unit.committed()
+
+
+async def once(actor: Actor, key: str, act: Callable[[], Awaitable[Json]]) -> Json:
+    """Run `act` in one unit; the same key again returns the first outcome and does nothing. Keys live 48 hours.
+
+    An empty key runs `act` plainly. `act` returns ids and codes as a JSON object.
+    """
+    if not key:
+        async with unit_of_work(actor):
+            return await act()
+    try:
+        async with unit_of_work(actor):
+            done = await _receipt(actor, key)
+            if done is not None:
+                return done
+            outcome = json.dumps({name: plain(value) for name, value in (await act()).items()})
+            await Receipt.create(
+                organization_id=actor.organization_id, actor_id=actor.id, key=key, outcome=outcome
+            )
+            return _restored(outcome)
+    except IntegrityError:
+        done = await _receipt(actor, key)
+        if done is None:
+            raise
+        return done
+
+
+def fresh_key() -> str:
+    """A key for one form as it is shown: sent again, it does nothing a second time."""
+    return str(new_id())
+
+
+def on_commit(act: Callable[[], None]) -> None:
+    """Who wants to know that facts were stored: the jobs of this process."""
+    _listeners.append(act)
+
+
+def wake() -> None:
+    """Tell the listeners of this process that there is something to deliver."""
+    for act in _listeners:
+        act()
+
+
+def plain(value: object) -> object:
+    """A value as JSON can hold it: ids, moments and enums become text."""
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(item) for item in value]
+    return getattr(value, "isoformat", lambda: value)()
+
+
+async def _receipt(actor: Actor, key: str) -> Json | None:
+    found = await Receipt.get_or_none(organization_id=actor.organization_id, actor_id=actor.id, key=key)
+    return None if found is None else _restored(found.outcome)
+
+
+def _restored(outcome: str) -> Json:
+    values: Json = json.loads(outcome)
+    return values
+
+
+def _connections(url: str) -> tuple[Json, Json]:
+    if url.startswith("sqlite:"):
+        path = url.removeprefix("sqlite:").removeprefix("//")
+        pragmas = {"file_path": path, "journal_mode": "WAL", "synchronous": "FULL", "busy_timeout": "15000"}
+        writer: Json = {"engine": "server.kernel.sqlite", "credentials": pragmas}
+        return writer, {"engine": "server.kernel.sqlite", "credentials": {**pragmas, "query_only": "ON"}}
+    parts = urlsplit(url)
+    options = dict(parse_qsl(parts.query))
+    host = options.pop("host", parts.hostname)
+    credentials: Json = {
+        "host": host, "port": parts.port or 5432, "user": parts.username or "postgres", "password": parts.password,
+        "database": parts.path.lstrip("/"), **POOL,
+    }
+    postgres: Json = {"engine": "tortoise.backends.asyncpg", "credentials": credentials}
+    return postgres, postgres
+
+
+_unit: ContextVar[Unit | None] = ContextVar("unit", default=None)
+_listeners: list[Callable[[], None]] = []

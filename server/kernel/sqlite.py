@@ -1,0 +1,51 @@
+"""Tortoise's SQLite client with two mends (docs/decisions/0002-database.md).
+
+A transaction takes the write lock at once (BEGIN IMMEDIATE): two writers wait for each other instead of failing half-way.
+And a transaction that fails or is cancelled while it begins gives its place back: upstream keeps the lock for ever.
+"""
+
+import sqlite3
+from typing import Any
+
+from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
+from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionContext, SqliteTransactionWrapper
+from tortoise.connection import get_connections
+from tortoise.exceptions import TransactionManagementError
+
+
+class _ImmediateTransaction(SqliteTransactionWrapper):
+    async def begin(self) -> None:
+        try:
+            await self._connection.commit()
+            await self._connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            raise TransactionManagementError(error) from error
+
+
+class _SafeContext(SqliteTransactionContext):
+    async def __aenter__(self) -> TransactionalDBClient:
+        await self._trxlock.acquire()
+        token: Any = None
+        try:
+            await self.ensure_connection()
+            token = get_connections().set(self.connection_name, self.connection)
+            self.token = token
+            await self.connection.begin()
+        except BaseException:
+            if token is not None:
+                get_connections().reset(token)
+            if self.connection._connection:
+                await self.connection._connection.rollback()
+            self._trxlock.release()
+            raise
+        return self.connection  # type: ignore[no-any-return]  # upstream leaves the attribute untyped
+
+
+class Client(SqliteClient):
+    """The client that `server.kernel.db` names as its SQLite engine."""
+
+    def _in_transaction(self) -> TransactionContext:
+        return _SafeContext(_ImmediateTransaction(self), self._lock)
+
+
+client_class = Client

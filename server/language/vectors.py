@@ -1,0 +1,112 @@
+"""Text vectors that ship with the product and need no network: a mean of word pieces, 256 numbers for a text.
+
+The weights are those of the wordllama wheel, read as plain files: its own loader looks for the tokenizer in another
+folder and then asks the network. Why this model, and what it can and cannot do: docs/decisions/0003-text-vectors.md.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.language.tags import known_skills
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+DIMENSIONS = 256
+MODEL_NAME = "wordllama-l2-supercat-256"
+MODEL_VERSION = f"{version('wordllama')}+bank.1"
+"""Stored with every vector: the version of the wheel and of the background bank. Vectors of two versions never meet."""
+
+
+class Model(NamedTuple):
+    """Word-piece vectors and the tokenizer that belongs to them."""
+
+    pieces: NDArray[np.float32]
+    tokenizer: "Tokenizer"
+
+
+class Nearest(NamedTuple):
+    """Rows of a competency matrix, nearest first, and their cosine similarity (-1 to 1)."""
+
+    rows: NDArray[np.intp]
+    similarities: NDArray[np.float32]
+
+
+def embed(texts: Sequence[str]) -> NDArray[np.float32]:
+    """One row of 256 numbers for each text: unit length, centred on the background bank.
+
+    A text without a word has the zero vector, whose similarity to anything is 0. About 20,000 short texts a second.
+
+    Raises:
+        FileNotFoundError: the wordllama wheel is not installed, or holds other files than expected.
+    """
+    return _unit(_means(texts) - _background()) * _has_words(texts)
+
+
+def nearest(text_vector: NDArray[np.float32], competency_vectors: NDArray[np.float32], k: int = 3) -> Nearest:
+    """The `k` competencies nearest to one text; fewer when there are fewer. Ties keep the order of the rows."""
+    similarities = competency_vectors @ text_vector
+    rows = np.argsort(-similarities, kind="stable")[:k]
+    return Nearest(rows, similarities[rows])
+
+
+@lru_cache(maxsize=1)
+def load_model() -> Model:
+    """Read the weights (16 MB, about 0.2 s) once for each process.
+
+    Raises:
+        FileNotFoundError: as `embed`.
+    """
+    # Heavy, and not needed by whoever only asks for MODEL_NAME.
+    from safetensors.numpy import load_file  # noqa: PLC0415
+    from tokenizers import Tokenizer  # noqa: PLC0415
+
+    folder = _wheel()
+    pieces = load_file(folder / "weights" / "l2_supercat_256.safetensors")["embedding.weight"]
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizers" / "l2_supercat_tokenizer_config.json"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return Model(pieces.astype(np.float32), tokenizer)
+
+
+def _wheel() -> Path:
+    """The folder of the installed wheel, found without importing it."""
+    found = find_spec("wordllama")
+    if found is None or found.origin is None:
+        raise FileNotFoundError("The package wordllama is not installed: text vectors need its weights.")
+    return Path(found.origin).parent
+
+
+def _means(texts: Sequence[str]) -> NDArray[np.float32]:
+    """Unit-length means of the word pieces, not yet centred; zero for a text without a word."""
+    model = load_model()
+    rows = np.zeros((len(texts), DIMENSIONS), np.float32)
+    encoded = model.tokenizer.encode_batch([text.strip() for text in texts], add_special_tokens=False)
+    for row, encoding in zip(rows, encoded, strict=True):
+        if encoding.ids:
+            row[:] = model.pieces[encoding.ids].mean(axis=0)
+    return _unit(rows)
+
+
+@lru_cache(maxsize=1)
+def _background() -> NDArray[np.float32]:
+    """What all skills have in common: the mean over the labels the product knows."""
+    centre: NDArray[np.float32] = _means(known_skills().labels).mean(axis=0)
+    return centre
+
+
+def _has_words(texts: Sequence[str]) -> NDArray[np.float32]:
+    return np.array([[bool(text.strip())] for text in texts], np.float32).reshape(len(texts), 1)
+
+
+def _unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    scaled: NDArray[np.float32] = rows / np.maximum(lengths, np.float32(1e-9))
+    return scaled

@@ -1,0 +1,1 @@
+"""The relationship between people, and its life from draft to end."""

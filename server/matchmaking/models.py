@@ -1,0 +1,107 @@
+"""Tables of the matchmaking room. Runs and suggestions are the engine's log: written once, never changed."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from tortoise import Model, fields
+from tortoise.indexes import Index
+
+from server.kernel.clock import now
+from server.kernel.ids import new_id
+from server.matchmaking.states import PreferenceKind, RunState
+from server.programs.models import Cohort, Program
+
+
+class MatchRun(Model):
+    """One execution of the engine over a pool: inputs, weights, seed, version, results. Reproducible."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organization_id = fields.UUIDField()
+    program: fields.ForeignKeyRelation[Program] = fields.ForeignKeyField(
+        "models.Program", related_name="runs", on_delete=fields.RESTRICT
+    )
+    program_id: UUID
+    cohort: fields.ForeignKeyRelation[Cohort] = fields.ForeignKeyField(
+        "models.Cohort", related_name="runs", on_delete=fields.RESTRICT
+    )
+    cohort_id: UUID
+    state = fields.CharEnumField(RunState, max_length=10, default=RunState.RUNNING)
+    engine_version = fields.CharField(max_length=40)
+    weights_version = fields.CharField(max_length=40)
+    weights: dict[str, float] = fields.JSONField(default=dict)  # type: ignore[assignment]
+    rules: dict[str, Any] = fields.JSONField(default=dict)  # type: ignore[assignment]
+    seed = fields.IntField(default=0)
+    pool_digest = fields.CharField(max_length=64, default="")
+    result: dict[str, Any] = fields.JSONField(default=dict)  # type: ignore[assignment]
+    started_by = fields.CharField(max_length=60)
+    started_at = fields.DatetimeField(default=now)
+    finished_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "match_run"
+        indexes = [Index(fields=("organization_id", "cohort_id", "started_at"), name="ix_run_cohort")]
+
+
+class MatchSuggestion(Model):
+    """A scored candidate of one run, kept for explanations, newcomers and learning. `rank` 0 was assigned."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organization_id = fields.UUIDField()
+    run: fields.ForeignKeyRelation[MatchRun] = fields.ForeignKeyField(
+        "models.MatchRun", related_name="suggestions", on_delete=fields.CASCADE
+    )
+    run_id: UUID
+    mentor_enrollment_id = fields.UUIDField()
+    mentee_enrollment_id = fields.UUIDField()
+    rank = fields.IntField()
+    chosen = fields.BooleanField(default=False)
+    fit = fields.FloatField()
+    confidence = fields.FloatField()
+    propensity = fields.FloatField(default=1.0)
+    factors: dict[str, Any] = fields.JSONField(default=dict)  # type: ignore[assignment]
+
+    class Meta:
+        table = "match_suggestion"
+        indexes = [
+            Index(fields=("organization_id", "run_id", "mentee_enrollment_id", "rank"), name="ix_suggestion_mentee"),
+            Index(fields=("organization_id", "run_id", "mentor_enrollment_id"), name="ix_suggestion_mentor"),
+        ]
+
+
+class Preference(Model):
+    """A wish or a "not for me" of one participant about another in the same cohort."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organization_id = fields.UUIDField()
+    enrollment_id = fields.UUIDField()
+    about_enrollment_id = fields.UUIDField()
+    kind = fields.CharEnumField(PreferenceKind, max_length=12)
+    rank = fields.SmallIntField(default=0)
+    at = fields.DatetimeField(default=now)
+
+    class Meta:
+        table = "preference"
+        unique_together = (("enrollment_id", "about_enrollment_id", "kind"),)
+        indexes = [Index(fields=("organization_id", "about_enrollment_id"), name="ix_preference_about")]
+
+
+class TextVector(Model):
+    """The meaning of one text of one owner, computed once per edit by a named model and version."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organization_id = fields.UUIDField()
+    owner_kind = fields.CharField(max_length=30)
+    owner_id = fields.UUIDField()
+    aspect = fields.CharField(max_length=30)
+    model = fields.CharField(max_length=60)
+    model_version = fields.CharField(max_length=30)
+    source_digest = fields.CharField(max_length=64)
+    vector = fields.BinaryField()
+    made_at = fields.DatetimeField(default=now)
+
+    class Meta:
+        table = "text_vector"
+        unique_together = (("owner_id", "aspect", "model"),)
+        indexes = [Index(fields=("organization_id", "owner_kind", "model"), name="ix_vector_org")]

@@ -1,0 +1,1 @@
+"""One thread of written words per match."""

@@ -1,0 +1,1 @@
+"""Tortoise's own migrations, run by the guarded `ithaca migrate`."""

@@ -1,0 +1,1 @@
+"""What to tell whom, when and over which channel."""

@@ -1,0 +1,65 @@
+"""Tables of the notifications room."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from tortoise import Model, fields
+from tortoise.indexes import Index
+
+from server.kernel.clock import now
+from server.kernel.ids import new_id
+from server.kernel.secrets import EncryptedTextField
+from server.notifications.states import Channel, MessageClass, MessageState
+from server.people.models import Person
+
+
+class Message(Model):
+    """One message to one person: ids only, its words are made when it is sent. `dedupe_key` keeps it from going twice."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organization_id = fields.UUIDField()
+    kind = fields.CharField(max_length=20)
+    message_class = fields.CharEnumField(MessageClass, max_length=15)
+    channel = fields.CharEnumField(Channel, max_length=10, default=Channel.EMAIL)
+    recipient: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "models.Person", related_name="messages", on_delete=fields.CASCADE
+    )
+    recipient_id: UUID
+    subject_id = fields.UUIDField(null=True)
+    facts: dict[str, Any] = fields.JSONField(default=dict)  # type: ignore[assignment]
+    trigger = fields.CharField(max_length=80)
+    dedupe_key = fields.CharField(max_length=200, unique=True)
+    state = fields.CharEnumField(MessageState, max_length=12, default=MessageState.PLANNED)
+    reason = fields.CharField(max_length=200, default="")
+    due_at = fields.DatetimeField(default=now)
+    sent_at = fields.DatetimeField(null=True)
+    attempts = fields.IntField(default=0)
+    lease_owner = fields.CharField(max_length=60, default="")
+    lease_until = fields.DatetimeField(null=True)
+    created_at = fields.DatetimeField(default=now)
+
+    class Meta:
+        table = "message"
+        indexes = [
+            Index(fields=("state", "due_at"), name="ix_message_due"),
+            Index(fields=("organization_id", "recipient_id", "created_at"), name="ix_message_recipient"),
+            Index(fields=("organization_id", "subject_id"), name="ix_message_subject"),
+        ]
+
+
+class CaughtMail(Model):
+    """A mail that the demonstration's own sink accepted over SMTP instead of the world's."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organization_id = fields.UUIDField(null=True)
+    message_id = fields.UUIDField(null=True)
+    recipient = fields.CharField(max_length=254)
+    source = EncryptedTextField()
+    caught_at = fields.DatetimeField(default=now)
+    opened_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "caught_mail"
+        indexes = [Index(fields=("caught_at",), name="ix_caught_at")]

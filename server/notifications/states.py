@@ -1,0 +1,29 @@
+"""The enums of the notifications room (glossary section 5, lifecycle section 3)."""
+
+from enum import StrEnum
+
+
+class MessageClass(StrEnum):
+    """How a message is treated by caps and quiet hours."""
+
+    TRANSACTIONAL = "TRANSACTIONAL"
+    NUDGE = "NUDGE"
+    SURVEY = "SURVEY"
+    REPORT = "REPORT"
+
+
+class Channel(StrEnum):
+    """How a message reaches somebody."""
+
+    EMAIL = "EMAIL"
+
+
+class MessageState(StrEnum):
+    """The life of a message."""
+
+    PLANNED = "PLANNED"
+    QUEUED = "QUEUED"
+    SENT = "SENT"
+    DELIVERED = "DELIVERED"
+    FAILED = "FAILED"
+    SUPPRESSED = "SUPPRESSED"

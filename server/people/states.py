@@ -1,0 +1,60 @@
+"""The enums of the people room."""
+
+from enum import StrEnum
+
+
+class PersonStatus(StrEnum):
+    """Where a person stands with the employer."""
+
+    ACTIVE = "ACTIVE"
+    LEAVE = "LEAVE"
+    ENDED = "ENDED"
+
+
+class SkillSide(StrEnum):
+    """Whether a person offers a competency or wants it."""
+
+    OFFERED = "OFFERED"
+    WANTED = "WANTED"
+
+
+class Source(StrEnum):
+    """Where a value came from; what a person wrote is never overwritten by a file."""
+
+    FILE = "FILE"
+    PERSON = "PERSON"
+    SYSTEM = "SYSTEM"
+
+
+class ConsentPurpose(StrEnum):
+    """What a person may agree to, each for itself."""
+
+    MATCHING = "MATCHING"
+    RESULTS = "RESULTS"
+    ALUMNI = "ALUMNI"
+
+
+class DayPart(StrEnum):
+    """The four chips of "When do you usually have time?", hours in the person's zone."""
+
+    MORNINGS = "MORNINGS"
+    LUNCHTIMES = "LUNCHTIMES"
+    AFTERNOONS = "AFTERNOONS"
+    EVENINGS = "EVENINGS"
+
+
+class ImportState(StrEnum):
+    """How far an import has come."""
+
+    PREVIEWED = "PREVIEWED"
+    RUNNING = "RUNNING"
+    DONE = "DONE"
+    STOPPED = "STOPPED"
+
+
+class Look(StrEnum):
+    """Which colours a person sees."""
+
+    SYSTEM = "SYSTEM"
+    LIGHT = "LIGHT"
+    DARK = "DARK"

@@ -1,0 +1,1 @@
+"""Programmes, their cohorts, and who takes part in them."""

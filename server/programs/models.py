@@ -1,0 +1,138 @@
+"""Tables of the programs room."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from tortoise import Model, fields
+from tortoise.indexes import Index
+
+from server.kernel.clock import now
+from server.kernel.ids import new_id
+from server.people.models import Organization, Person
+from server.programs.states import (
+    Approvals,
+    Cadence,
+    EnrollmentState,
+    ParticipantRole,
+    ProgramState,
+    ProgramType,
+)
+
+
+class Program(Model):
+    """A configured mentoring offer. Nothing in it changes another programme."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(
+        "models.Organization", related_name="programs", on_delete=fields.RESTRICT
+    )
+    organization_id: UUID
+    key = fields.CharField(max_length=60)
+    name = fields.CharField(max_length=120)
+    type = fields.CharEnumField(ProgramType, max_length=20)
+    state = fields.CharEnumField(ProgramState, max_length=20, default=ProgramState.DRAFT)
+    cadence = fields.CharEnumField(Cadence, max_length=10, default=Cadence.COHORT)
+    duration_days = fields.IntField(default=182)
+    sessions_per_month = fields.IntField(default=2)
+    session_minutes = fields.IntField(default=45)
+    approvals = fields.CharEnumField(Approvals, max_length=10, default=Approvals.BOTH)
+    admin_approves_matches = fields.BooleanField(default=False)
+    admin_approves_admission = fields.BooleanField(default=False)
+    answer_within_days = fields.IntField(default=7)
+    invitation_days = fields.IntField(default=30)
+    places_max = fields.IntField(default=3)
+    meeting_url = fields.CharField(max_length=500, default="")
+    weights: dict[str, float] = fields.JSONField(default=dict)  # type: ignore[assignment]
+    rules: dict[str, Any] = fields.JSONField(default=dict)  # type: ignore[assignment]
+    note_prompts: list[str] = fields.JSONField(default=list)  # type: ignore[assignment]
+    goal_examples: list[dict[str, str]] = fields.JSONField(default=list)  # type: ignore[assignment]
+    created_at = fields.DatetimeField(default=now)
+
+    class Meta:
+        table = "program"
+        unique_together = (("organization_id", "key"),)
+
+
+class Cohort(Model):
+    """One run of a programme with its own dates and roster; an always-on programme has one that stays open."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organization_id = fields.UUIDField()
+    program: fields.ForeignKeyRelation[Program] = fields.ForeignKeyField(
+        "models.Program", related_name="cohorts", on_delete=fields.RESTRICT
+    )
+    program_id: UUID
+    key = fields.CharField(max_length=60)
+    name = fields.CharField(max_length=120)
+    state = fields.CharEnumField(ProgramState, max_length=20, default=ProgramState.ENROLLING)
+    starts_on = fields.DateField()
+    ends_on = fields.DateField(null=True)
+    next_opens_on = fields.DateField(null=True)
+    hear_by_on = fields.DateField(null=True)
+    created_at = fields.DatetimeField(default=now)
+
+    class Meta:
+        table = "cohort"
+        unique_together = (("program_id", "key"),)
+        indexes = [Index(fields=("organization_id", "program_id"), name="ix_cohort_program")]
+
+
+class Enrollment(Model):
+    """A person in a cohort in a role. One per person, cohort and role, for good: coming back means another cohort."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organization_id = fields.UUIDField()
+    program: fields.ForeignKeyRelation[Program] = fields.ForeignKeyField(
+        "models.Program", related_name="enrollments", on_delete=fields.RESTRICT
+    )
+    program_id: UUID
+    cohort: fields.ForeignKeyRelation[Cohort] = fields.ForeignKeyField(
+        "models.Cohort", related_name="enrollments", on_delete=fields.RESTRICT
+    )
+    cohort_id: UUID
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "models.Person", related_name="enrollments", on_delete=fields.RESTRICT
+    )
+    person_id: UUID
+    role = fields.CharEnumField(ParticipantRole, max_length=20)
+    state = fields.CharEnumField(EnrollmentState, max_length=20, default=EnrollmentState.INVITED)
+    capacity = fields.IntField(default=1)
+    waited_cycles = fields.IntField(default=0)
+    invited_at = fields.DatetimeField(default=now)
+    expires_at = fields.DatetimeField(null=True)
+    started_at = fields.DatetimeField(null=True)
+    submitted_at = fields.DatetimeField(null=True)
+    active_at = fields.DatetimeField(null=True)
+    ended_at = fields.DatetimeField(null=True)
+    paused_until = fields.DateField(null=True)
+
+    class Meta:
+        table = "enrollment"
+        unique_together = (("cohort_id", "person_id", "role"),)
+        indexes = [
+            Index(fields=("organization_id", "person_id", "state"), name="ix_enrollment_person"),
+            Index(fields=("organization_id", "cohort_id", "role", "state"), name="ix_enrollment_cohort"),
+            Index(fields=("organization_id", "program_id"), name="ix_enrollment_program"),
+        ]
+
+
+class WaitlistEntry(Model):
+    """An eligible mentee without a seat. The place in the list is worked out, never stored."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organization_id = fields.UUIDField()
+    enrollment: fields.OneToOneRelation[Enrollment] = fields.OneToOneField(
+        "models.Enrollment", related_name="waitlist_entry", on_delete=fields.CASCADE
+    )
+    enrollment_id: UUID
+    cohort_id = fields.UUIDField()
+    reason = fields.CharField(max_length=40, default="NO_SEAT")
+    since = fields.DatetimeField(default=now)
+    expected_on = fields.DateField(null=True)
+    left_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "waitlist_entry"
+        indexes = [Index(fields=("organization_id", "cohort_id", "left_at", "since"), name="ix_waitlist_order")]

@@ -1,0 +1,1 @@
+"""Conversations of a match: free slots, bookings, agendas, notes, promises."""

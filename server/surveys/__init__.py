@@ -1,0 +1,1 @@
+"""Short forms with a schedule; the check-in is one of them."""

@@ -1,0 +1,34 @@
+"""The enums of the surveys room."""
+
+from enum import StrEnum
+
+
+class SurveyKind(StrEnum):
+    """What a survey is for."""
+
+    PULSE = "PULSE"
+    POST_SESSION = "POST_SESSION"
+    CHECK_IN = "CHECK_IN"
+    MID_PROGRAM = "MID_PROGRAM"
+    CLOSING = "CLOSING"
+    EXIT = "EXIT"
+    NPS = "NPS"
+
+
+class InvitationState(StrEnum):
+    """The life of an invitation to answer."""
+
+    PLANNED = "PLANNED"
+    OPEN = "OPEN"
+    ANSWERED = "ANSWERED"
+    EXPIRED = "EXPIRED"
+
+
+class Help(StrEnum):
+    """The answers to "What would help now?"."""
+
+    MEET_MORE = "MEET_MORE"
+    MEET_LESS = "MEET_LESS"
+    SHARPER_AGENDAS = "SHARPER_AGENDAS"
+    CHANGE_GOAL = "CHANGE_GOAL"
+    ANOTHER_MENTOR = "ANOTHER_MENTOR"

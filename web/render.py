@@ -1,0 +1,146 @@
+"""Pages and fragments from one template: whole for a browser, one block for htmx (style/anchors.md, section 5)."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+from zlib import crc32
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from server.kernel.ids import new_id
+from server.kernel.text import gettext, ngettext, pgettext, register_catalogue, set_language
+from web import dates
+from web.assets import asset_url
+from web.navigation import console_places, places
+from web.toast import Toast, put_toast, take_toast
+from web.viewer import viewer_of
+from web.voyage import rays, voyage
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+# In the order in which they use each other: a module sees only the globals that stand before it.
+COMPONENTS = (
+    "icons", "button", "words", "person", "field", "choice", "surface", "error", "voyage", "match", "journey",
+    "session", "message", "table", "figure", "nav", "toast",
+)
+
+
+def is_fragment(request: Request) -> bool:
+    """Whether htmx asks for a part; boosted links and history restores want the whole page."""
+    asked = request.headers
+    whole = "HX-Boosted" in asked or "HX-History-Restore-Request" in asked
+    return asked.get("HX-Request") == "true" and not whole
+
+
+def page(
+    request: Request, template: str, *, block: str = "main", status: int = 200, say: str = "",
+    toast: Toast | None = None, **values: object,
+) -> HTMLResponse:
+    """Answer with the whole page, or with `block` alone when htmx asks.
+
+    `say` goes to the live region, `toast` to the toast region; both also work in a whole page. A toast that
+    `go_to` left behind is shown on the next whole page.
+    """
+    speak_to(request)
+    compiled = ENV.get_template(template)
+    left = None if is_fragment(request) else take_toast(request)
+    shown = {"errors": {}, **values, "say": say, "toast_shown": toast or left, **_frame(request)}
+    html = _fragment(compiled, block, shown) if is_fragment(request) else compiled.render(shown)
+    response = HTMLResponse(html, status, headers={"Vary": "HX-Request"})
+    if left:
+        put_toast(response, None, secure=request.url.scheme == "https")
+    return response
+
+
+def go_to(request: Request, url: str, *, toast: Toast | None = None) -> Response:
+    """Send the person on after a change: 303, or HX-Redirect when htmx asked. The toast waits for the next page."""
+    if is_fragment(request):
+        response = Response(status_code=204, headers={"HX-Redirect": url})
+    else:
+        response = RedirectResponse(url, 303)
+    if toast:
+        put_toast(response, toast, secure=request.url.scheme == "https")
+    return response
+
+
+def speak_to(request: Request) -> None:
+    """Set language and zone of this task to the viewer's, if there is one."""
+    viewer = viewer_of(request)
+    if viewer:
+        set_language(viewer.language)
+        dates.set_zone(viewer.zone)
+
+
+def draw(component: str, /, **values: object) -> str:
+    """One component as HTML: for tests, mails and other templates' makers."""
+    macro = cast(Any, ENV.globals[component])
+    return str(macro(**values))
+
+
+def _fragment(compiled: Template, block: str, values: Mapping[str, object]) -> str:
+    context = compiled.new_context(dict(values))
+    title = "".join(compiled.blocks["title"](context)) if "title" in compiled.blocks else ""
+    head = f"<title>{document_title(Markup(title), values['errors'])}</title>" if title else ""
+    body = "".join(compiled.blocks[block](context))
+    return head + body + str(cast(Any, ENV.globals["aside_of_fragment"])(values["say"], values["toast_shown"]))
+
+
+def document_title(title: str, errors: object = None) -> Markup:
+    """"Your match - Ithaca", with "Error: " before it when the page shows errors."""
+    prefix = gettext("Error: ") if errors else ""
+    return Markup("{}{} - Ithaca").format(prefix, title.strip())
+
+
+def initials(name: str) -> str:
+    """One or two letters for a name: the first of its first and of its last word."""
+    words = name.split()
+    return "".join(word[0].upper() for word in (words[:1] + words[1:][-1:]))
+
+
+def tone(name: str) -> str:
+    """A quiet colour that belongs to a name, always the same one."""
+    return ("", "sun", "leaf", "plum")[crc32(name.encode()) % 4]
+
+
+def _frame(request: Request) -> dict[str, object]:
+    """What every layout may use."""
+    viewer, path = viewer_of(request), request.url.path
+    return {
+        "request": request, "viewer": viewer, "path": path,
+        "places": places(viewer, path), "console_places": console_places(viewer, path),
+    }
+
+
+def _environment() -> Environment:
+    env = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True, cache_size=-1, extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+    )
+    cast(Any, env).install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext)
+    env.filters.update({**dates.FILTERS, "initials": initials, "tone": tone})
+    env.globals.update({
+        "asset_url": asset_url, "new_id": new_id, "document_title": document_title, "voyage_of": voyage,
+        "sun_rays": rays, "HTMX_CONFIG": HTMX_CONFIG,
+    })
+    for name in COMPONENTS:
+        module = cast(Any, env.get_template(f"components/{name}.html")).module
+        env.globals.update({key: value for key, value in vars(module).items() if not key.startswith("_")})
+    return env
+
+
+# The five settings of engineering/accessibility.md, section 2: errors with 422 are shown, nothing is evaluated,
+# no page is kept in the browser's storage, and no style is written into the page.
+HTMX_CONFIG = json.dumps({
+    "responseHandling": [
+        {"code": "204", "swap": False}, {"code": "[23]..", "swap": True}, {"code": "422", "swap": True},
+        {"code": "[45]..", "swap": False, "error": True},
+    ],
+    "allowEval": False, "historyCacheSize": 0, "refreshOnHistoryMiss": True, "includeIndicatorStyles": False,
+})
+
+register_catalogue(Path(__file__).parent / "locale")
+ENV = _environment()

@@ -1,0 +1,35 @@
+"""Who looks at a page: names and preferences that layouts show. Sign-in puts one on `request.state.viewer`."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from starlette.requests import Request
+
+from server.kernel.text import DEFAULT_LANGUAGE, direction
+
+Theme = Literal["system", "light", "dark"]
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """A signed-in person as the layouts need them. `roles` are words of the glossary, `zone` an IANA name."""
+
+    person_name: str
+    organization_name: str
+    program_name: str = ""
+    roles: frozenset[str] = field(default_factory=frozenset)
+    language: str = DEFAULT_LANGUAGE
+    theme: Theme = "system"
+    zone: str = "UTC"
+    unread: int = 0
+    waiting: int = 0
+
+    @property
+    def direction(self) -> str:
+        """"ltr" or "rtl", by the language."""
+        return direction(self.language)
+
+
+def viewer_of(request: Request) -> Viewer | None:
+    """The signed-in person, or None on a page for everybody."""
+    return getattr(request.state, "viewer", None)
