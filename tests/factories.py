@@ -1,0 +1,147 @@
+"""Rows to start a test from, made directly: the state before the act under test, never the act itself.
+
+Each call makes rows of its own, so that two calls give two people. Pass column values as keywords to differ.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from server.kernel import clock
+from server.kernel.actor import Actor, ActorKind, Grant, Permission
+from server.kernel.ids import new_id
+from server.matches.models import Match, MatchMember
+from server.matches.states import Approval, MatchState
+from server.people.models import AvailabilityBlock, Competency, Organization, Person
+from server.programs.models import Cohort, Enrollment, Program
+from server.programs.states import EnrollmentState, ParticipantRole, ProgramState, ProgramType
+
+MANAGING = tuple(permission for permission in Permission if permission.value.startswith("program:"))
+"""What a programme manager may do in their own programmes."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """An active match with everybody who matters to who-may rules: two members, a manager, a boss, a stranger."""
+
+    organization: Organization
+    program: Program
+    cohort: Cohort
+    match: Match
+    mentor: Person
+    mentee: Person
+    manager: Person
+    line_manager: Person
+    stranger: Person
+    mentor_enrollment: Enrollment
+    mentee_enrollment: Enrollment
+    mentor_actor: Actor
+    mentee_actor: Actor
+    manager_actor: Actor
+    line_manager_actor: Actor
+    stranger_actor: Actor
+
+
+async def organization(**values: Any) -> Organization:
+    """An organisation of its own."""
+    return await Organization.create(**{"key": f"org-{new_id()}", "name": "Harbourline", **values})
+
+
+async def person(org: Organization, **values: Any) -> Person:
+    """Somebody who works there, with a working week only if `working_week` is called."""
+    key = str(new_id())
+    plain = {"employee_id": key, "email": f"{key}@example.test", "given_name": "Noor", "family_name": "Saltmarsh"}
+    return await Person.create(organization=org, **{**plain, "zone": "Europe/Lisbon", **values})
+
+
+async def working_week(someone: Person, start: int = 9 * 60, end: int = 17 * 60) -> list[AvailabilityBlock]:
+    """Monday to Friday from `start` to `end`, minutes from midnight in their own zone."""
+    owner: dict[str, Any] = {"organization_id": someone.organization_id, "person": someone}
+    return [
+        await AvailabilityBlock.create(**owner, weekday=day, start_minute=start, end_minute=end) for day in range(5)
+    ]
+
+
+async def competency(org: Organization, name: str = "Leading stakeholders", **values: Any) -> Competency:
+    """One skill of the organisation's framework."""
+    return await Competency.create(organization=org, **{"key": f"skill-{new_id()}", "name": name, **values})
+
+
+async def program(org: Organization, **values: Any) -> Program:
+    """A running one-to-one programme."""
+    plain = {"key": f"program-{new_id()}", "name": "Rising Leads", "type": ProgramType.ONE_TO_ONE}
+    return await Program.create(organization=org, **{**plain, "state": ProgramState.RUNNING, **values})
+
+
+async def cohort(of: Program, **values: Any) -> Cohort:
+    """A cohort that takes people in and has begun today."""
+    plain = {"key": f"cohort-{new_id()}", "name": "Spring group", "starts_on": clock.now().date()}
+    return await Cohort.create(organization_id=of.organization_id, program=of, **{**plain, **values})
+
+
+async def enrollment(of: Cohort, someone: Person, role: ParticipantRole, **values: Any) -> Enrollment:
+    """An active enrolment; `state` and the moments may differ."""
+    moment = clock.now()
+    plain: dict[str, Any] = {"state": EnrollmentState.ACTIVE, "submitted_at": moment, "active_at": moment}
+    return await Enrollment.create(
+        organization_id=of.organization_id, program_id=of.program_id, cohort=of, person=someone, role=role,
+        **{**plain, **values},
+    )
+
+
+async def match(mentor: Enrollment, mentee: Enrollment, **values: Any) -> Match:
+    """A match of two enrolments of one cohort: active unless told otherwise, both said yes if it is."""
+    plain: dict[str, Any] = {"state": MatchState.ACTIVE, "fit": 91}
+    if values.get("state", MatchState.ACTIVE) is MatchState.ACTIVE:
+        plain |= {"active_at": clock.now(), "ends_on": clock.now().date() + timedelta(days=182)}
+    made = await Match.create(
+        organization_id=mentor.organization_id, program_id=mentor.program_id, cohort_id=mentor.cohort_id,
+        **{**plain, **values},
+    )
+    approval = Approval.ACCEPTED if made.active_at else Approval.PENDING
+    for one in (mentor, mentee):
+        await MatchMember.create(
+            organization_id=one.organization_id, match=made, person_id=one.person_id, enrollment=one, role=one.role,
+            approval=approval,
+        )
+    return made
+
+
+async def active_match(
+    org: Organization | None = None, of: Program | None = None, run: Cohort | None = None, **values: Any
+) -> Pair:
+    """Idris in Nairobi mentors Noor in Lisbon; both have a working week. `values` differ the match."""
+    org = org or await organization()
+    of = of or await program(org)
+    run = run or await cohort(of)
+    boss = await person(org, given_name="Mei", family_name="Tidewell")
+    mentor = await person(org, given_name="Idris", family_name="Brightwater", zone="Africa/Nairobi")
+    mentee = await person(org, given_name="Noor", family_name="Saltmarsh", line_manager=boss)
+    manager = await person(org, given_name="Rui", family_name="Penhallow")
+    stranger = await person(org, given_name="Kofi", family_name="Windrose")
+    for one in (mentor, mentee):
+        await working_week(one)
+    mentoring = await enrollment(run, mentor, ParticipantRole.MENTOR, capacity=2)
+    learning = await enrollment(run, mentee, ParticipantRole.MENTEE)
+    made = await match(mentoring, learning, **values)
+    return Pair(
+        organization=org, program=of, cohort=run, match=made, mentor=mentor, mentee=mentee, manager=manager,
+        line_manager=boss, stranger=stranger, mentor_enrollment=mentoring, mentee_enrollment=learning,
+        mentor_actor=actor_of(mentor), mentee_actor=actor_of(mentee), manager_actor=manager_of(manager, of),
+        line_manager_actor=actor_of(boss), stranger_actor=actor_of(stranger),
+    )
+
+
+def actor_of(someone: Person, *grants: Grant) -> Actor:
+    """The person as the caller of an action."""
+    return Actor(ActorKind.PERSON, someone.organization_id, someone.id, frozenset(grants))
+
+
+def manager_of(someone: Person, *programs: Program) -> Actor:
+    """The person as the manager of these programmes."""
+    return actor_of(someone, *(Grant(permission, one.id) for one in programs for permission in MANAGING))
+
+
+def in_days(days: int) -> date:
+    """The day that many days from now, UTC."""
+    return clock.now().date() + timedelta(days=days)
