@@ -1,0 +1,162 @@
+"""Reading programmes, cohorts and enrolments, always within the actor's organisation."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from tortoise.functions import Count, Sum
+from tortoise.queryset import QuerySet
+
+from server.kernel.actor import Actor, Permission
+from server.kernel.errors import NotFound
+from server.programs import rules
+from server.programs.models import Cohort, Enrollment, Program, WaitlistEntry
+from server.programs.states import EnrollmentState, ParticipantRole, ProgramState
+
+LIVE_PROGRAMS = (ProgramState.ENROLLING, ProgramState.MATCHING, ProgramState.RUNNING, ProgramState.CLOSING)
+
+
+@dataclass(frozen=True)
+class Supply:
+    """Seats that active mentors of a cohort offer, and active mentees who need one each."""
+
+    seats: int
+    mentees: int
+
+    @property
+    def free(self) -> int:
+        """Seats left once every active mentee has one; negative when seats are short."""
+        return self.seats - self.mentees
+
+
+def programs(actor: Actor) -> QuerySet[Program]:
+    """Every programme of the actor's organisation: where a query about programmes starts."""
+    return Program.filter(organization_id=actor.organization_id)
+
+
+def enrollments(actor: Actor) -> QuerySet[Enrollment]:
+    """Every enrolment of the actor's organisation: where a query about enrolments starts."""
+    return Enrollment.filter(organization_id=actor.organization_id)
+
+
+async def managed_programs(actor: Actor) -> list[Program]:
+    """The programmes whose matches the actor may read, by name."""
+    scope = actor.programs_with(Permission.PROGRAM_MATCHES_READ)
+    found = programs(actor) if scope is None else programs(actor).filter(id__in=scope)
+    return await found.order_by("name")
+
+
+async def program_by_key(actor: Actor, key: str) -> Program:
+    """A programme by the key in its address.
+
+    Raises:
+        NotFound: none in this organisation.
+    """
+    program = await programs(actor).get_or_none(key=key)
+    if program is None:
+        raise NotFound
+    return program
+
+
+async def program_by_id(actor: Actor, program_id: UUID) -> Program:
+    """A programme by id.
+
+    Raises:
+        NotFound: none in this organisation.
+    """
+    program = await programs(actor).get_or_none(id=program_id)
+    if program is None:
+        raise NotFound
+    return program
+
+
+async def cohort_by_id(actor: Actor, cohort_id: UUID, *, lock: bool = False) -> Cohort:
+    """A cohort with its programme. With `lock`, nobody else changes the roster until the unit ends.
+
+    Raises:
+        NotFound: none in this organisation.
+    """
+    found = Cohort.filter(organization_id=actor.organization_id, id=cohort_id)
+    cohort = await (found.select_for_update() if lock else found).first()
+    if cohort is None:
+        raise NotFound
+    await cohort.fetch_related("program")
+    return cohort
+
+
+async def current_cohort(actor: Actor, program_id: UUID) -> Cohort | None:
+    """The newest cohort of a programme that is still open, with its programme."""
+    open_ones = Cohort.filter(organization_id=actor.organization_id, program_id=program_id, state__in=LIVE_PROGRAMS)
+    return await open_ones.order_by("-starts_on").select_related("program").first()
+
+
+async def cohorts_of(actor: Actor, program_ids: Iterable[UUID]) -> list[Cohort]:
+    """The cohorts of some programmes, newest first, each with its programme."""
+    found = Cohort.filter(organization_id=actor.organization_id, program_id__in=list(program_ids))
+    return await found.order_by("-starts_on").select_related("program")
+
+
+async def visible_enrollment(actor: Actor, enrollment_id: UUID, *, lock: bool = False) -> Enrollment:
+    """An enrolment that the actor may see, with programme, cohort and person.
+
+    Raises:
+        NotFound: absent, of another organisation, or somebody else's.
+    """
+    found = enrollments(actor).filter(id=enrollment_id)
+    enrollment = await (found.select_for_update() if lock else found).first()
+    if enrollment is None or not rules.can_see_enrollment(actor, enrollment):
+        raise NotFound
+    await enrollment.fetch_related("program", "cohort", "person")
+    return enrollment
+
+
+async def my_enrollments(actor: Actor) -> list[Enrollment]:
+    """Everything the actor takes part in, newest invitation first, with programme and cohort."""
+    own = enrollments(actor).filter(person_id=actor.person_id)
+    return await own.order_by("-invited_at", "-id").select_related("program", "cohort")
+
+
+async def my_enrollment_in(actor: Actor, program_id: UUID) -> Enrollment | None:
+    """The actor's newest enrolment in a programme."""
+    own = enrollments(actor).filter(person_id=actor.person_id, program_id=program_id)
+    return await own.order_by("-invited_at", "-id").select_related("program", "cohort").first()
+
+
+async def enrollments_in(
+    actor: Actor, cohort_id: UUID, *, role: ParticipantRole, states: Collection[EnrollmentState]
+) -> list[Enrollment]:
+    """The enrolments of a cohort in a role and some states, oldest first, each with its person."""
+    found = enrollments(actor).filter(cohort_id=cohort_id, role=role, state__in=list(states))
+    return await found.order_by("invited_at", "id").select_related("person")
+
+
+async def supply(actor: Actor, cohort_id: UUID) -> Supply:
+    """Seats and active mentees of a cohort."""
+    active = enrollments(actor).filter(cohort_id=cohort_id, state=EnrollmentState.ACTIVE)
+    seats = await active.filter(role=ParticipantRole.MENTOR).annotate(n=Sum("capacity")).values_list("n", flat=True)
+    mentees = await active.filter(role=ParticipantRole.MENTEE).count()
+    return Supply(sum(int(n) for n in seats if n), mentees)  # type: ignore[call-overload]  # values_list is Any upstream
+
+
+async def count_by_state(actor: Actor, cohort_id: UUID) -> dict[tuple[ParticipantRole, EnrollmentState], int]:
+    """How many enrolments of a cohort stand where."""
+    rows = await (
+        enrollments(actor).filter(cohort_id=cohort_id).annotate(n=Count("id")).group_by("role", "state")
+        .values_list("role", "state", "n")
+    )
+    return {(ParticipantRole(role), EnrollmentState(state)): count for role, state, count in rows}
+
+
+async def waitlist(actor: Actor, cohort_id: UUID) -> list[WaitlistEntry]:
+    """The waiting list of a cohort in its order: cycles waited, then date, each with enrolment and person."""
+    waiting = WaitlistEntry.filter(
+        organization_id=actor.organization_id, cohort_id=cohort_id, left_at=None,
+        enrollment__state=EnrollmentState.WAITLISTED,
+    )
+    return await waiting.order_by("-enrollment__waited_cycles", "since", "id").select_related("enrollment__person")
+
+
+async def waitlist_place(actor: Actor, enrollment: Enrollment) -> int | None:
+    """The place of an enrolment in its waiting list, from 1; None when it does not wait."""
+    order = [entry.enrollment_id for entry in await waitlist(actor, enrollment.cohort_id)]
+    return order.index(enrollment.id) + 1 if enrollment.id in order else None

@@ -1,0 +1,26 @@
+"""Who may do what in a programme."""
+
+from uuid import UUID
+
+from server.kernel.actor import Actor, ActorKind, Permission
+from server.programs.models import Enrollment
+
+
+def is_self(actor: Actor, enrollment: Enrollment) -> bool:
+    """Whether the actor is the enrolled person."""
+    return actor.person_id is not None and actor.person_id == enrollment.person_id
+
+
+def can_edit_enrollments(actor: Actor, program_id: UUID) -> bool:
+    """Invite, admit and take out: who runs the programme."""
+    return actor.may(Permission.PROGRAM_ENROLLMENTS_EDIT, program_id)
+
+
+def can_fill_in(actor: Actor, enrollment: Enrollment) -> bool:
+    """Begin, submit and leave: the person, or the product on their behalf."""
+    return is_self(actor, enrollment) or actor.kind is ActorKind.SYSTEM
+
+
+def can_see_enrollment(actor: Actor, enrollment: Enrollment) -> bool:
+    """The person, and who runs the programme."""
+    return is_self(actor, enrollment) or can_edit_enrollments(actor, enrollment.program_id)
