@@ -100,6 +100,11 @@ def count_words(count: int) -> str:
     return words[count] if 0 <= count < len(words) else str(count)
 
 
+def day_number(when: date | datetime, zone: str = "") -> str:
+    """"26"."""
+    return str(_day_of(when, zone).day)
+
+
 def upper_first(text: str) -> str:
     """The text with its first letter as a capital, the rest untouched: "In two days"."""
     return text[:1].upper() + text[1:]
@@ -132,5 +137,5 @@ FILTERS = {
     "day_long": day_long, "day_month": day_month, "day_short": day_short, "weekday": weekday,
     "weekday_short": weekday_short, "month_short": month_short, "clock": clock_time, "time_in": clock_time,
     "moment": moment, "machine_time": machine_time, "place_of": place_of, "when_words": when_words,
-    "count_words": count_words, "upper_first": upper_first,
+    "count_words": count_words, "day_number": day_number, "upper_first": upper_first,
 }

@@ -7,6 +7,7 @@ from typing import Any, cast
 from zlib import crc32
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2.runtime import Macro
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -124,11 +125,11 @@ def _environment() -> Environment:
     env.filters.update({**dates.FILTERS, "initials": initials, "tone": tone})
     env.globals.update({
         "asset_url": asset_url, "new_id": new_id, "document_title": document_title, "voyage_of": voyage,
-        "sun_rays": rays, "HTMX_CONFIG": HTMX_CONFIG,
+        "sun_rays": rays, "HTMX_CONFIG": HTMX_CONFIG, "SKY_LIGHT": "#F2F6F8", "SKY_DARK": "#0A161D",
     })
     for name in COMPONENTS:
         module = cast(Any, env.get_template(f"components/{name}.html")).module
-        env.globals.update({key: value for key, value in vars(module).items() if not key.startswith("_")})
+        env.globals.update({key: value for key, value in vars(module).items() if isinstance(value, Macro)})
     return env
 
 

@@ -1,0 +1,73 @@
+"""The kernel's refusals as pages: mapped once, in plain words, each with a way on."""
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ExceptionHandler
+
+from server.kernel.errors import Conflict, Invalid, KernelError, NotFound, Refused, TooMany, Unavailable
+from server.kernel.text import gettext as _
+from web.render import is_fragment, page, speak_to
+
+STATUS: dict[type[KernelError], int] = {
+    NotFound: 404, Refused: 403, Invalid: 422, Conflict: 409, TooMany: 429, Unavailable: 503,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What an error page says. `back` offers the page before instead of the first page."""
+
+    title: str
+    text: str
+    art: str = "search"
+    back: bool = False
+
+
+def error_page(request: Request, error: Exception) -> Response:
+    """The page for an expected refusal, or for a surprise; a fragment gets the words alone, for the live region."""
+    speak_to(request)
+    status, words = status_of(error), words_for(error)
+    headers = {"Retry-After": str(error.retry_after_s)} if isinstance(error, TooMany) else {}
+    if is_fragment(request):
+        return Response(words.text, status, {**headers, "X-Message": quote(words.text)}, "text/plain")
+    response = page(request, "error.html", status=status, words=words)
+    response.headers.update(headers)
+    return response
+
+
+def status_of(error: Exception) -> int:
+    """The HTTP status of an error; 500 for anything we did not expect."""
+    if isinstance(error, HTTPException):
+        return error.status_code
+    return next((status for kind, status in STATUS.items() if isinstance(error, kind)), 500)
+
+
+def words_for(error: Exception) -> Words:
+    """The words of an error page: the kernel's own message where there is one, never a detail of a surprise."""
+    told = error.message if isinstance(error, KernelError) else ""
+    return {
+        403: Words(_("That isn't yours to do"), told or _("You can see this, but not change it."), back=True),
+        404: Words(_("We could not find that"), told or _("It may have moved, or it belongs to somebody else.")),
+        405: Words(_("That address only shows things"), _("Open it from the page before and try again."), back=True),
+        409: Words(_("Something changed meanwhile"), told or _("Look at the page again."), "boat", back=True),
+        413: Words(_("That file is too large"), _("Choose a smaller one."), back=True),
+        422: Words(_("Something needs mending"), told or _("Look at the form again."), back=True),
+        429: Words(_("A little too fast"), told or _("Wait a minute, then try again."), "boat", back=True),
+        503: Words(_("We are away for a moment"), told or _("Nothing was changed. Try again soon."), "offline", back=True),
+    }.get(status_of(error), Words(
+        _("Something broke on our side"), _("Nothing was changed. We have been told. Try again soon."), "offline", back=True,
+    ))
+
+
+async def show_error(request: Request, error: Exception) -> Response:
+    """Starlette's handler for all of them."""
+    return error_page(request, error)
+
+
+EXCEPTION_HANDLERS: dict[int | type[Exception], ExceptionHandler] = {
+    KernelError: show_error, HTTPException: show_error, 500: show_error,
+}
