@@ -25,6 +25,7 @@ class Permission(StrEnum):
     ORG_COMPETENCIES_EDIT = "org:competencies:edit"
     ORG_PEOPLE_IMPORT = "org:people:import"
     ORG_PEOPLE_READ = "org:people:read"
+    ORG_SETTINGS_EDIT = "org:settings:edit"
     PROGRAM_CHECKINS_READ = "program:checkins:read"
     PROGRAM_ENROLLMENTS_EDIT = "program:enrollments:edit"
     PROGRAM_MATCHES_DECIDE = "program:matches:decide"

@@ -107,7 +107,7 @@ class PersonAttribute(Model):
 
 
 class Profile(Model):
-    """What the person writes, or a file wrote for them until they do."""
+    """What the person writes, or a file wrote for them until they do: `own_fields` names what they wrote themselves."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     organization_id = fields.UUIDField()
@@ -122,6 +122,7 @@ class Profile(Model):
     life_stage = fields.CharField(max_length=60, default="")
     look = fields.CharEnumField(Look, max_length=10, default=Look.SYSTEM)
     muted_kinds: list[str] = fields.JSONField(default=list)  # type: ignore[assignment]
+    own_fields: list[str] = fields.JSONField(default=list)  # type: ignore[assignment]
     updated_at = fields.DatetimeField(default=now)
 
     class Meta:

@@ -1,0 +1,92 @@
+"""Facts about people: which there are, what form they take, and how their history is kept."""
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
+from typing import TypedDict
+from uuid import UUID
+from zoneinfo import available_timezones
+
+from server.people.models import Person, PersonAttribute
+from server.people.states import PersonStatus, Source
+
+FREE_TEXT_LETTERS = 2_000
+"""The longest free text of a profile (contract of the people file)."""
+LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", re.ASCII)
+"""What a BCP 47 tag looks like, as far as the product needs one."""
+VALUE_LETTERS = 254
+TAG_LETTERS = 20
+
+ATTRIBUTES = (
+    "email", "given_name", "family_name", "preferred_name", "title", "department", "business_unit", "company",
+    "location", "country", "job_family", "seniority", "line_manager_id", "hire_date", "role_start_date", "end_date",
+    "status", "performance_rating", "zone", "language", "languages",
+)
+"""What `PersonAttribute` keeps the history of, in the order in which it is shown."""
+
+
+class PersonFacts(TypedDict, total=False):
+    """What the record system may know of a person beyond number, address and names."""
+
+    preferred_name: str
+    title: str
+    department: str
+    business_unit: str
+    company: str
+    location: str
+    country: str
+    job_family: str
+    seniority: int | None
+    line_manager_id: UUID | None
+    hire_date: date | None
+    role_start_date: date | None
+    end_date: date | None
+    status: PersonStatus
+    performance_rating: float | None
+    zone: str
+    zone_assumed: bool
+    language: str
+    languages: list[str]
+
+
+def history(person: Person, names: Iterable[str], source: Source) -> list[PersonAttribute]:
+    """Unsaved history rows for these attributes of a person as they are now; names of other fields are left out."""
+    return [
+        PersonAttribute(
+            organization_id=person.organization_id, person_id=person.id, name=name,
+            value=stored_value(getattr(person, name)), source=source,
+        )
+        for name in names
+        if name in _ATTRIBUTES
+    ]
+
+
+def known_attributes(person: Person) -> list[str]:
+    """The attributes of a person that hold something."""
+    return [name for name in ATTRIBUTES if stored_value(getattr(person, name))]
+
+
+def stored_value(value: object) -> str:
+    """A fact as the history keeps it: text of at most 254 letters, empty for nothing."""
+    if isinstance(value, list):
+        return ";".join(value)[:VALUE_LETTERS]
+    return "" if value is None else str(value)[:VALUE_LETTERS]
+
+
+def is_language_tag(text: str) -> bool:
+    """Whether `text` looks like a BCP 47 tag: `en`, `pt-BR`, `zh-Hant-TW`."""
+    return len(text) <= TAG_LETTERS and LANGUAGE_TAG.fullmatch(text) is not None
+
+
+def is_zone(text: str) -> bool:
+    """Whether `text` is a time zone of the IANA database."""
+    return text in _zones()
+
+
+@lru_cache(maxsize=1)
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+_ATTRIBUTES = frozenset(ATTRIBUTES)

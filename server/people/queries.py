@@ -1,0 +1,204 @@
+"""What can be read about people. Every query begins within the actor's organisation."""
+
+from collections.abc import Collection, Iterable
+from typing import TypeVar
+from uuid import UUID
+
+from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
+
+from server.kernel.actor import Actor
+from server.kernel.errors import NotFound
+from server.people import availability, rules
+from server.people.models import (
+    AvailabilityBlock,
+    Competency,
+    Consent,
+    ConsentText,
+    Organization,
+    Person,
+    PersonAttribute,
+    PersonSkill,
+    Profile,
+)
+from server.people.states import ConsentPurpose, DayPart, PersonStatus, SkillSide
+
+Row = TypeVar("Row")
+
+LINE_DEPTH = 50
+"""How far a line of managers is followed: deeper than any organisation, and an end for a broken one."""
+
+
+async def organization_of(actor: Actor) -> Organization:
+    """The actor's organisation.
+
+    Raises:
+        NotFound: it is not there.
+    """
+    return _found(await Organization.get_or_none(id=actor.organization_id))
+
+
+async def organization_by_key(key: str) -> Organization:
+    """The organisation with this key, for whoever runs the installation: the command line and the demo.
+
+    Raises:
+        NotFound: no such organisation.
+    """
+    return _found(await Organization.get_or_none(key=key))
+
+
+def all_people(actor: Actor) -> QuerySet[Person]:
+    """Everybody the actor may look up, by name: the organisation for staff, oneself for everyone else."""
+    people = _within(actor)
+    if not rules.can_read_people(actor):
+        people = people.filter(id=actor.person_id)
+    return people.order_by("family_name", "given_name", "id")
+
+
+async def find_people(
+    actor: Actor, words: str = "", *, status: PersonStatus | None = None, limit: int = 50, offset: int = 0
+) -> list[Person]:
+    """People the actor may look up whose name, address or employee number holds every one of `words`, by name."""
+    return await _matching(actor, words, status).prefetch_related("line_manager").offset(offset).limit(limit)
+
+
+async def count_people(actor: Actor, words: str = "", *, status: PersonStatus | None = None) -> int:
+    """How many people `find_people` would find without a limit."""
+    return await _matching(actor, words, status).count()
+
+
+async def person_of(actor: Actor) -> Person:
+    """The person who acts.
+
+    Raises:
+        NotFound: the actor is a machine, or the person is gone.
+    """
+    return _found(await _within(actor).get_or_none(id=actor.person_id) if actor.person_id else None)
+
+
+async def visible_person(actor: Actor, person_id: UUID, *, lock: bool = False) -> Person:
+    """One person: oneself, or anybody of the organisation for staff.
+
+    Raises:
+        NotFound: absent, of another organisation, or not the actor's to see.
+    """
+    people = all_people(actor)
+    return _found(await (people.select_for_update() if lock else people).get_or_none(id=person_id))
+
+
+async def people_by_ids(actor: Actor, ids: Collection[UUID]) -> dict[UUID, Person]:
+    """People of the organisation by id; unknown ids are missing. The caller knows why the actor may see them."""
+    return {person.id: person for person in await _within(actor).filter(id__in=list(ids))} if ids else {}
+
+
+async def profile_of(actor: Actor, person_id: UUID) -> Profile:
+    """What a person wrote; empty, and not yet stored, if nothing was. The caller knows why the actor may see it.
+
+    Raises:
+        NotFound: no such person in the organisation.
+    """
+    profile = await Profile.get_or_none(organization_id=actor.organization_id, person_id=person_id)
+    if profile is not None:
+        return profile
+    if not await _within(actor).filter(id=person_id).exists():
+        raise NotFound
+    return Profile(organization_id=actor.organization_id, person_id=person_id)
+
+
+async def profiles_of(actor: Actor, person_ids: Collection[UUID]) -> dict[UUID, Profile]:
+    """Stored profiles by person. The caller knows why the actor may see them."""
+    rows = await Profile.filter(organization_id=actor.organization_id, person_id__in=list(person_ids))
+    return {row.person_id: row for row in rows}
+
+
+async def skills_of(actor: Actor, person_ids: Collection[UUID], side: SkillSide) -> dict[UUID, list[Competency]]:
+    """The competencies that people offer or want, in their order; people without any have an empty list."""
+    found: dict[UUID, list[Competency]] = {person_id: [] for person_id in person_ids}
+    rows = PersonSkill.filter(organization_id=actor.organization_id, person_id__in=list(person_ids), side=side)
+    for row in await rows.order_by("position").select_related("competency"):
+        found[row.person_id].append(row.competency)
+    return found
+
+
+async def availability_of(actor: Actor, person_ids: Collection[UUID]) -> dict[UUID, list[AvailabilityBlock]]:
+    """People's usual weeks in the order of the week; people who said nothing have an empty list."""
+    found: dict[UUID, list[AvailabilityBlock]] = {person_id: [] for person_id in person_ids}
+    rows = AvailabilityBlock.filter(organization_id=actor.organization_id, person_id__in=list(person_ids))
+    for row in await rows.order_by("weekday", "start_minute"):
+        found[row.person_id].append(row)
+    return found
+
+
+def day_parts_of(blocks: Iterable[AvailabilityBlock]) -> set[DayPart]:
+    """The chips that a usual week stands for."""
+    return availability.day_parts_of(blocks)
+
+
+async def competencies(actor: Actor) -> list[Competency]:
+    """The framework's competencies in use, by name."""
+    return await Competency.filter(organization_id=actor.organization_id, retired_at=None).order_by("name", "key")
+
+
+async def framework(actor: Actor) -> list[Competency]:
+    """Every competency of the framework, retired ones too, by key."""
+    return await Competency.filter(organization_id=actor.organization_id).order_by("key")
+
+
+async def consent_texts(actor: Actor) -> dict[ConsentPurpose, ConsentText]:
+    """The wording in force for each purpose that has one."""
+    rows = await ConsentText.filter(organization_id=actor.organization_id).order_by("version")
+    return {row.purpose: row for row in rows}
+
+
+async def consents_of(actor: Actor, person_id: UUID) -> dict[ConsentPurpose, Consent]:
+    """A person's latest answer to each purpose they answered."""
+    return {row.purpose: row for row in reversed(await consent_history(actor, person_id))}
+
+
+async def consent_history(actor: Actor, person_id: UUID) -> list[Consent]:
+    """Every answer of a person, the latest first, each with its wording."""
+    rows = Consent.filter(organization_id=actor.organization_id, person_id=person_id)
+    return await rows.order_by("-at", "-id").select_related("text")
+
+
+async def line_of(actor: Actor, person_id: UUID) -> list[Person]:
+    """A person's manager, that manager's manager and so on; never the person, never anybody twice."""
+    line: list[Person] = []
+    known = {person_id}
+    person = await _within(actor).get_or_none(id=person_id).select_related("line_manager")
+    while person and person.line_manager and person.line_manager_id not in known and len(line) < LINE_DEPTH:
+        line.append(person.line_manager)
+        known.add(person.line_manager.id)
+        person = await _within(actor).get_or_none(id=person.line_manager_id).select_related("line_manager")
+    return line
+
+
+async def reports_of(actor: Actor, person_id: UUID) -> list[Person]:
+    """Whom a person manages directly, by name."""
+    return await _within(actor).filter(line_manager_id=person_id).order_by("family_name", "given_name", "id")
+
+
+async def attribute_history(actor: Actor, person_id: UUID) -> list[PersonAttribute]:
+    """Every value of a person's employee attributes, the latest first. The caller knows why the actor may see it."""
+    rows = PersonAttribute.filter(organization_id=actor.organization_id, person_id=person_id)
+    return await rows.order_by("-valid_from", "-id")
+
+
+def _within(actor: Actor) -> QuerySet[Person]:
+    return Person.filter(organization_id=actor.organization_id)
+
+
+def _matching(actor: Actor, words: str, status: PersonStatus | None) -> QuerySet[Person]:
+    people = all_people(actor)
+    for word in words.split():
+        people = people.filter(
+            Q(given_name__icontains=word) | Q(family_name__icontains=word) | Q(preferred_name__icontains=word)
+            | Q(email__icontains=word) | Q(employee_id__icontains=word)
+        )
+    return people.filter(status=status) if status else people
+
+
+def _found(row: Row | None) -> Row:
+    if row is None:
+        raise NotFound
+    return row
