@@ -90,8 +90,10 @@ async def enrollment(of: Cohort, someone: Person, role: ParticipantRole, **value
 
 
 async def match(mentor: Enrollment, mentee: Enrollment, **values: Any) -> Match:
-    """A match of two enrolments of one cohort: active unless told otherwise, both said yes if it is."""
+    """A match of two enrolments of one cohort: announced and active unless told otherwise, both said yes if it is."""
     plain: dict[str, Any] = {"state": MatchState.ACTIVE, "fit": 91}
+    if values.get("state") is not MatchState.DRAFT:
+        plain |= {"published_at": clock.now()}
     if values.get("state", MatchState.ACTIVE) is MatchState.ACTIVE:
         plain |= {"active_at": clock.now(), "ends_on": clock.now().date() + timedelta(days=182)}
     made = await Match.create(
