@@ -50,7 +50,9 @@ class OutboxEvent(Model):
     not_before = fields.DatetimeField(default=now)
     delivered_at = fields.DatetimeField(null=True)
     withdrawn_at = fields.DatetimeField(null=True)
+    parked_at = fields.DatetimeField(null=True)
     attempts = fields.IntField(default=0)
+    crashes = fields.IntField(default=0)
     lease_owner = fields.CharField(max_length=60, default="")
     lease_until = fields.DatetimeField(null=True)
     last_error = fields.CharField(max_length=200, default="")
@@ -87,6 +89,7 @@ class ScheduledAction(Model):
     payload: dict[str, Any] = fields.JSONField(default=dict)  # type: ignore[assignment]
     dedupe_key = fields.CharField(max_length=160, unique=True)
     attempts = fields.IntField(default=0)
+    crashes = fields.IntField(default=0)
     lease_owner = fields.CharField(max_length=60, default="")
     lease_until = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField(default=now)

@@ -36,6 +36,7 @@ class Message(Model):
     due_at = fields.DatetimeField(default=now)
     sent_at = fields.DatetimeField(null=True)
     attempts = fields.IntField(default=0)
+    crashes = fields.IntField(default=0)
     lease_owner = fields.CharField(max_length=60, default="")
     lease_until = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField(default=now)

@@ -1,0 +1,117 @@
+"""What runs after commit: handlers of facts and of due actions, registered by the rooms.
+
+    @on_event("match.activated")
+    async def plan_check_in(event: OutboxEvent) -> None: ...
+
+    @on_due("session.held")
+    async def mark_held(action: ScheduledAction) -> str | None: ...      # a reason when there was nothing to do
+
+A handler takes ids from its row, builds `system_actor(row.organization_id)`, calls one action, ends. It may run twice.
+"""
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from importlib import import_module
+
+from server.kernel import clock
+from server.kernel.errors import Conflict, NotFound
+from server.kernel.facts import ActionState, OutboxEvent, ScheduledAction
+from server.kernel.ids import new_id
+from server.kernel.lanes import LANES, Ending, Json, Lane, Outcome, Park, claim, register_lane, work
+
+JOB_MODULES: list[str] = []
+"""Every module that registers handlers. A room that gets a `jobs.py` adds its line here."""
+
+OnEvent = Callable[[OutboxEvent], Awaitable[None]]
+OnDue = Callable[[ScheduledAction], Awaitable[str | None]]
+
+_by_kind: defaultdict[str, list[OnEvent]] = defaultdict(list)
+_by_rule: dict[str, OnDue] = {}
+
+
+def on_event(*kinds: str) -> Callable[[OnEvent], OnEvent]:
+    """Register a handler for facts of these kinds."""
+
+    def register(handler: OnEvent) -> OnEvent:
+        for kind in kinds:
+            _by_kind[kind].append(handler)
+        return handler
+
+    return register
+
+
+def on_due(rule: str) -> Callable[[OnDue], OnDue]:
+    """Register the one handler for a rule of `unit.schedule`.
+
+    Raises:
+        ValueError: the rule has one already.
+    """
+
+    def register(handler: OnDue) -> OnDue:
+        if rule in _by_rule:
+            raise ValueError(f"Two handlers for {rule}")
+        _by_rule[rule] = handler
+        return handler
+
+    return register
+
+
+def load_handlers() -> None:
+    """Import every module that registers handlers. Doing it twice is harmless."""
+    for module in JOB_MODULES:
+        import_module(module)
+
+
+async def drain(*, strict: bool = True) -> list[Outcome]:
+    """Do everything that is due now, here and in order, until nothing is: for tests, the demo and the simulator.
+
+    Raises:
+        ExceptionGroup: `strict`, and some of it failed. The rest was done, what failed is tried again when due.
+    """
+    load_handlers()
+    owner, outcomes = f"drain:{new_id()}", list[Outcome]()
+    while taken := [one for lane in list(LANES.values()) for one in await claim(lane, owner)]:
+        outcomes += [await work(one) for one in taken]
+    failed = [outcome.error for outcome in outcomes if outcome.error and outcome.ending is not Ending.SKIPPED]
+    if strict and failed:
+        raise ExceptionGroup("jobs failed", failed)
+    return outcomes
+
+
+async def _deliver(event: OutboxEvent) -> None:
+    """Tell every handler. What is gone or moved on is nobody's failure; another error is, after all were told."""
+    failed = list[Exception]()
+    for handler in _by_kind.get(event.kind, ()):
+        try:
+            await handler(event)
+        except (NotFound, Conflict):
+            continue
+        except Exception as error:
+            failed.append(error)
+    if failed:
+        raise failed[0]
+
+
+async def _perform(action: ScheduledAction) -> str | None:
+    if action.rule not in _by_rule:
+        raise Park("no handler")
+    return await _by_rule[action.rule](action)
+
+
+def _event_marks(ending: Ending, code: str) -> Json:
+    if ending is Ending.PARKED:
+        return {"parked_at": clock.now(), "last_error": code}
+    return {"last_error": code} if ending is Ending.LATER else {"delivered_at": clock.now()}
+
+
+def _action_marks(ending: Ending, code: str) -> Json:
+    if ending is Ending.LATER:
+        return {"reason": code}
+    return {"state": ActionState(ending.value), "reason": code, "done_at": clock.now()}
+
+
+register_lane(Lane(
+    "outbox", OutboxEvent, "not_before", {"delivered_at": None, "withdrawn_at": None, "parked_at": None},
+    _deliver, _event_marks, group="subject_id",
+))
+register_lane(Lane("due", ScheduledAction, "due_at", {"state": ActionState.PLANNED}, _perform, _action_marks))

@@ -1,0 +1,237 @@
+"""Rows that fall due: taken under a lease, run once at a time, marked (docs/decisions/0004-jobs.md).
+
+A lane is one table of such rows. `lease_until` says until when nobody may take a row: with an owner it is being worked
+on, without one it waits for its next try. `attempts` counts tries that failed in order, `crashes` starts that never
+ended.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from tortoise import Model
+from tortoise.expressions import F
+from tortoise.transactions import in_transaction
+
+from server.kernel import clock
+from server.kernel.errors import Conflict, Invalid, NotFound, Refused, TooMany
+from server.kernel.log import note
+
+BATCH = 20
+WINDOW = 500
+LONGEST_JOB_S = 60
+LEASE = timedelta(seconds=2 * LONGEST_JOB_S)
+MOST_CRASHES = 3
+BACKOFF_MINUTES = (1, 5, 15, 60)
+MOST_ATTEMPTS = 28  # the steps above, then hourly: 24 hours and a little (engineering/reliability.md, Sending)
+
+Json = dict[str, Any]
+
+
+class Ending(StrEnum):
+    """How one run of a row ended. LOST: somebody else has the row now."""
+
+    DONE = "DONE"
+    SKIPPED = "SKIPPED"
+    LATER = "LATER"
+    PARKED = "PARKED"
+    LOST = "LOST"
+
+
+class TryLater(Exception):
+    """Not now: the row waits `after`, or by the usual steps. Uncounted when the row itself is not to blame."""
+
+    def __init__(self, code: str, *, after: timedelta | None = None, counted: bool = True) -> None:
+        super().__init__(code)
+        self.code, self.after, self.counted = code, after, counted
+
+
+class Park(Exception):
+    """Never again by itself: somebody has to look at this row."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A table whose rows fall due at the column `due` while they match `open`.
+
+    `run` does the work and may return why there was none. `marks` gives the columns to write for an ending and its
+    code. Rows with the same `group` column go in order, one at a time. `room` says how many may be taken now.
+    """
+
+    name: str
+    model: type[Model]
+    due: str
+    open: Mapping[str, object]
+    run: Callable[[Any], Awaitable[str | None]]
+    marks: Callable[[Ending, str], Json]
+    group: str = "id"
+    room: Callable[[], int] = lambda: BATCH
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A row taken by `owner`. The moment its lease ends tells this taking from every other one."""
+
+    lane: str
+    row_id: UUID
+    owner: str
+    until: datetime
+
+    @property
+    def key(self) -> str:
+        """A name for this taking, the same in every process."""
+        return f"{self.lane}:{self.row_id}:{int(self.until.timestamp() * 1_000_000)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of working on a claim."""
+
+    ending: Ending
+    code: str = ""
+    error: Exception | None = None
+
+
+LANES: dict[str, Lane] = {}
+_held: set[UUID] = set()  # what this process runs: a moved clock ends leases early, and must not take these twice
+
+
+def register_lane(lane: Lane) -> None:
+    """Let a room add a table of its own."""
+    LANES[lane.name] = lane
+
+
+async def claim(lane: Lane, owner: str) -> list[Claim]:
+    """Take the rows of `lane` that are due now, at most as many as there is room for."""
+    moment = clock.now()
+    wanted = await _eligible(lane, moment, min(BATCH, lane.room()))
+    if not wanted:
+        return []
+    until = moment + LEASE
+    async with in_transaction("default") as connection:
+        free = lane.model.filter(id__in=wanted, **lane.open).using_db(connection).select_for_update(skip_locked=True)
+        rows = await free.values_list("id", "lease_until")
+        taken = {row_id for row_id, held in rows if _is_free(held, moment)}
+        await lane.model.filter(id__in=taken).using_db(connection).update(lease_owner=owner, lease_until=until)
+    return [Claim(lane.name, row_id, owner, until) for row_id in wanted if row_id in taken]
+
+
+async def work(taken: Claim) -> Outcome:
+    """Run what was taken and mark it. Never raises for a failure of the work itself: the outcome tells."""
+    lane = LANES[taken.lane]
+    _held.add(taken.row_id)
+    try:
+        row = await _begin(lane, taken)
+        if row is None:
+            return Outcome(Ending.LOST)
+        outcome = await _run(lane, row)
+        await _end(lane, row, outcome)
+        return outcome
+    finally:
+        _held.discard(taken.row_id)
+
+
+async def give_back(owner: str) -> None:
+    """End every lease of `owner`: at an orderly stop, or when a process takes over from its dead predecessor."""
+    for lane in LANES.values():
+        await lane.model.filter(lease_owner=owner, **lane.open).update(lease_owner="", lease_until=None)
+
+
+async def _eligible(lane: Lane, moment: datetime, limit: int) -> list[UUID]:
+    """The first due row of each group, where nobody holds it, oldest first."""
+    chosen: list[UUID] = []
+    seen: set[object] = set()
+    due = lane.model.filter(**lane.open, **{f"{lane.due}__lte": moment}).order_by(lane.due, "id")
+    offset = 0
+    while len(chosen) < limit:
+        rows = await due.offset(offset).limit(WINDOW).values_list("id", lane.group, "lease_until")
+        for row_id, group, held in rows:
+            heads_its_group = group is None or group not in seen
+            seen.add(group)
+            if heads_its_group and row_id not in _held and _is_free(held, moment):
+                chosen.append(row_id)
+        if len(rows) < WINDOW:
+            break
+        offset += WINDOW
+    return chosen[:limit]
+
+
+def _is_free(held: datetime | None, moment: datetime) -> bool:
+    return held is None or held <= moment
+
+
+async def _begin(lane: Lane, taken: Claim) -> Any | None:
+    """The row, counted as begun and its lease renewed, or None when it is somebody else's by now."""
+    mine = lane.model.filter(id=taken.row_id, lease_owner=taken.owner, lease_until=taken.until, **lane.open)
+    if not await mine.update(crashes=F("crashes") + 1, lease_until=clock.now() + LEASE):
+        return None
+    return await lane.model.filter(id=taken.row_id, lease_owner=taken.owner).first()
+
+
+async def _run(lane: Lane, row: Any) -> Outcome:
+    if row.crashes > MOST_CRASHES:
+        return Outcome(Ending.PARKED, "crashed")
+    try:
+        async with asyncio.timeout(LONGEST_JOB_S):
+            reason = await lane.run(row)
+    except asyncio.CancelledError:
+        await asyncio.shield(_release(lane, row))
+        raise
+    except Exception as error:
+        return _judge(error, row.attempts)
+    return Outcome(Ending.SKIPPED, reason) if reason else Outcome(Ending.DONE)
+
+
+def _judge(error: Exception, attempts: int) -> Outcome:
+    """What an error means for its row (style: house.md, column "job")."""
+    code = getattr(error, "code", "") or type(error).__name__
+    if isinstance(error, NotFound | Conflict):
+        return Outcome(Ending.SKIPPED, code, error)
+    if isinstance(error, Refused | Invalid | Park):
+        return Outcome(Ending.PARKED, code, error)
+    counted = not isinstance(error, TryLater) or error.counted
+    if counted and attempts + 1 >= MOST_ATTEMPTS:
+        return Outcome(Ending.PARKED, code, error)
+    return Outcome(Ending.LATER, code, error)
+
+
+async def _end(lane: Lane, row: Any, outcome: Outcome) -> None:
+    values = {"lease_owner": "", "lease_until": None, "crashes": 0, **lane.marks(outcome.ending, outcome.code[:200])}
+    if outcome.ending is Ending.LATER:
+        counted = not isinstance(outcome.error, TryLater) or outcome.error.counted
+        values["attempts"] = row.attempts + int(counted)
+        values["lease_until"] = clock.now() + pause_before_next(outcome.error, row.attempts)
+    marked = await _mine(lane, row).update(**values)
+    level = {Ending.PARKED: logging.ERROR, Ending.LATER: logging.WARNING}.get(outcome.ending, logging.DEBUG)
+    note(
+        f"job.{outcome.ending.lower()}" if marked else "job.lost", level=level, caught=outcome.error, lane=lane.name,
+        row_id=row.id, code=outcome.code, attempts=row.attempts,
+    )
+
+
+def pause_before_next(error: Exception | None, attempts: int) -> timedelta:
+    """How long a row rests after failing: 1, 5, 15, 60 minutes, then hourly, with up to a tenth more by chance."""
+    if isinstance(error, TryLater) and error.after is not None:
+        return error.after
+    if isinstance(error, TooMany):
+        return timedelta(seconds=error.retry_after_s)
+    minutes = BACKOFF_MINUTES[min(attempts, len(BACKOFF_MINUTES) - 1)]
+    return timedelta(minutes=minutes * (1 + random.random() / 10))  # noqa: S311  # spreads load, guards nothing
+
+
+async def _release(lane: Lane, row: Any) -> None:
+    await _mine(lane, row).update(lease_owner="", lease_until=None, crashes=0)
+
+
+def _mine(lane: Lane, row: Any) -> Any:
+    return lane.model.filter(id=row.id, lease_owner=row.lease_owner, lease_until=row.lease_until)

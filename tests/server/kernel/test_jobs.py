@@ -1,0 +1,170 @@
+"""Facts reach their handlers once, due actions run when due, and one bad row never stops the rest."""
+
+from datetime import timedelta
+
+import pytest
+
+from server.kernel import clock, jobs, lanes
+from server.kernel.actor import system_actor
+from server.kernel.db import unit_of_work
+from server.kernel.errors import Conflict, Invalid, NotFound
+from server.kernel.facts import ActionState, OutboxEvent, ScheduledAction
+from server.kernel.ids import new_id
+from server.kernel.jobs import drain, on_due, on_event
+from server.people.models import Organization
+from tests.factories import organization
+
+SEEN: list[tuple[str, object]] = []
+TROUBLE: dict[str, Exception] = {}
+
+
+@on_event("test.told")
+async def hear(event: OutboxEvent) -> None:
+    if error := TROUBLE.get(str(event.payload.get("number"))):
+        raise error
+    SEEN.append(("first", event.payload.get("number")))
+
+
+@on_event("test.told")
+async def hear_too(event: OutboxEvent) -> None:
+    SEEN.append(("second", event.payload.get("number")))
+
+
+@on_due("test.due")
+async def perform(action: ScheduledAction) -> str | None:
+    if error := TROUBLE.get(str(action.payload.get("number"))):
+        raise error
+    SEEN.append(("due", action.payload.get("number")))
+    return str(action.payload["skip"]) if "skip" in action.payload else None
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> None:
+    SEEN.clear()
+    TROUBLE.clear()
+
+
+async def tell(org: Organization, *numbers: int, hold: timedelta = timedelta(), subject: object = None) -> None:
+    async with unit_of_work(system_actor(org.id)) as unit:
+        for number in numbers:
+            await unit.publish("test.told", subject_id=subject, hold=hold, number=number)  # type: ignore[arg-type]
+
+
+async def plan(org: Organization, number: int, after: timedelta = timedelta(), **payload: object) -> None:
+    async with unit_of_work(system_actor(org.id)) as unit:
+        await unit.schedule("test.due", org, clock.now() + after, key=str(number), number=number, **payload)
+
+
+async def test_every_handler_hears_a_fact_once(db: object) -> None:
+    await tell(await organization(), 1)
+    await drain()
+    await drain()
+    assert SEEN == [("first", 1), ("second", 1)]
+    assert (await OutboxEvent.all())[0].delivered_at is not None
+
+
+async def test_a_fact_that_nobody_waits_for_is_delivered(db: object) -> None:
+    async with unit_of_work(system_actor((await organization()).id)) as unit:
+        await unit.publish("test.unheard")
+    await drain()
+    assert not await OutboxEvent.filter(delivered_at=None).exists()
+
+
+async def test_a_held_fact_waits_and_a_withdrawn_one_is_never_told(db: object) -> None:
+    org = await organization()
+    await tell(org, 1, 2, hold=timedelta(seconds=10))
+    await drain()
+    assert SEEN == []
+    first = (await OutboxEvent.all().order_by("id"))[0]
+    await OutboxEvent.filter(id=first.id).update(withdrawn_at=clock.now())
+    clock.move(timedelta(seconds=11))
+    await drain()
+    assert {number for _, number in SEEN} == {2}
+
+
+async def test_a_due_action_runs_when_its_moment_comes(db: object) -> None:
+    await plan(await organization(), 1, timedelta(days=3), skip="already met")
+    await drain()
+    assert SEEN == []
+    clock.move(timedelta(days=3, seconds=1))
+    await drain()
+    row = (await ScheduledAction.all())[0]
+    assert (SEEN, row.state, row.reason) == ([("due", 1)], ActionState.SKIPPED, "already met")
+
+
+async def test_a_failure_is_tried_again_after_1_5_15_60_minutes_and_loses_nothing(db: object) -> None:
+    await tell(await organization(), 1)
+    TROUBLE["1"] = OSError("away")
+    for minutes in (1, 5, 15, 60, 60):
+        with pytest.raises(ExceptionGroup):
+            await drain()
+        await drain()  # not due yet: nothing runs, nothing fails
+        clock.move(timedelta(minutes=minutes * 1.1, seconds=1))
+    row = (await OutboxEvent.all())[0]
+    assert (row.attempts, row.last_error, row.delivered_at) == (5, "OSError", None)
+    TROUBLE.clear()
+    await drain()
+    assert ("first", 1) in SEEN
+    assert not await OutboxEvent.filter(delivered_at=None).exists()
+
+
+async def test_after_a_day_of_failures_a_row_is_parked(db: object) -> None:
+    await plan(await organization(), 1)
+    TROUBLE["1"] = OSError("away")
+    start = clock.now()
+    while await ScheduledAction.filter(state=ActionState.PLANNED).exists():
+        await drain(strict=False)
+        clock.move(timedelta(minutes=5))
+    row = (await ScheduledAction.all())[0]
+    assert (row.state, row.reason) == (ActionState.PARKED, "OSError")
+    assert timedelta(hours=24) <= clock.now() - start <= timedelta(hours=28)
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [(NotFound(), ActionState.SKIPPED), (Conflict("gone"), ActionState.SKIPPED), (Invalid({}), ActionState.PARKED)],
+)
+async def test_refusals_end_a_job_as_the_house_says(db: object, error: Exception, state: ActionState) -> None:
+    await plan(await organization(), 1)
+    TROUBLE["1"] = error
+    await drain(strict=False)
+    assert (await ScheduledAction.all())[0].state is state
+
+
+async def test_a_rule_without_handler_is_parked_not_lost(db: object) -> None:
+    org = await organization()
+    async with unit_of_work(system_actor(org.id)) as unit:
+        await unit.schedule("test.nobody", org, clock.now())
+    await drain(strict=False)
+    row = (await ScheduledAction.all())[0]
+    assert (row.state, row.reason) == (ActionState.PARKED, "no handler")
+
+
+async def test_facts_of_one_subject_go_in_order_and_a_stuck_one_holds_only_its_own(db: object) -> None:
+    org, mine, other = await organization(), new_id(), new_id()
+    await tell(org, 1, 2, subject=mine)
+    await tell(org, 3, subject=other)
+    TROUBLE["1"] = OSError("away")
+    await drain(strict=False)
+    assert {number for _, number in SEEN if _ == "first"} == {3}
+    assert 2 not in {number for _, number in SEEN}
+    TROUBLE.clear()
+    clock.move(timedelta(minutes=2))
+    await drain()
+    assert [number for who, number in SEEN if who == "first"] == [3, 1, 2]
+
+
+async def test_more_rows_than_one_batch_are_all_done(db: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lanes, "WINDOW", 7)
+    await tell(await organization(), *range(60))
+    await drain()
+    assert sorted(number for who, number in SEEN if who == "first") == list(range(60))  # type: ignore[type-var]
+
+
+def test_one_rule_has_one_handler() -> None:
+    with pytest.raises(ValueError, match=r"test\.due"):
+        on_due("test.due")(perform)
+
+
+def test_every_named_module_exists() -> None:
+    jobs.load_handlers()
