@@ -114,13 +114,12 @@ class Unit:
     async def schedule(
         self, rule: str, subject: Model, due_at: datetime, *, key: str = "", **payload: object
     ) -> None:
-        """Make `rule` due for `subject`. The same rule, subject and `key` again only moves an action still planned."""
+        """Make `rule` due for `subject`. The same rule, subject and `key` again moves what did not run."""
         dedupe = f"{rule}:{subject.pk}:{key}"
         values = {"due_at": due_at, "payload": {name: plain(value) for name, value in payload.items()}}
-        moved = await ScheduledAction.filter(
-            organization_id=self.actor.organization_id, dedupe_key=dedupe, state="PLANNED"
-        ).update(**values)
-        if moved or await ScheduledAction.exists(organization_id=self.actor.organization_id, dedupe_key=dedupe):
+        same = ScheduledAction.filter(organization_id=self.actor.organization_id, dedupe_key=dedupe)
+        again = same.filter(state__in=["PLANNED", "CANCELLED"])
+        if await again.update(**values, state="PLANNED", reason="", done_at=None) or await same.exists():
             return
         await ScheduledAction.create(
             organization_id=self.actor.organization_id, rule=rule, subject_kind=type(subject).__name__,

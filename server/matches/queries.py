@@ -1,0 +1,122 @@
+"""Reading matches, always within the actor's organisation."""
+
+from collections.abc import Collection, Iterable
+from uuid import UUID
+
+from tortoise.functions import Count
+from tortoise.queryset import QuerySet
+
+from server.kernel import clock
+from server.kernel.actor import Actor
+from server.kernel.errors import NotFound
+from server.matches import rules
+from server.matches.models import Match, MatchMember, MatchOverride
+from server.matches.states import OPEN_MATCHES, MatchState, OverrideKind
+from server.people.models import Person
+from server.programs.models import Enrollment
+from server.programs.states import ParticipantRole
+
+
+def matches(actor: Actor) -> QuerySet[Match]:
+    """Every match of the actor's organisation: where a query about matches starts."""
+    return Match.filter(organization_id=actor.organization_id)
+
+
+async def visible_match(actor: Actor, match_id: UUID, *, lock: bool = False) -> Match:
+    """A match that the actor may see, with members, their people and enrolments, programme and cohort.
+
+    With `lock`, the members' enrolments are locked first, in the order of their ids, and then the match: seats are
+    counted under that lock.
+
+    Raises:
+        NotFound: absent, of another organisation, not the actor's, or not announced yet.
+    """
+    if lock:
+        await _lock_seats(actor, match_id)
+    found = matches(actor).filter(id=match_id)
+    match = await (found.select_for_update() if lock else found).first()
+    if match is None:
+        raise NotFound
+    await match.fetch_related("members__person", "members__enrollment", "program", "cohort")
+    if not rules.can_see(actor, match):
+        raise NotFound
+    return match
+
+
+async def matches_by_ids(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, Match]:
+    """The visible ones among some matches, with members and their people."""
+    found = await matches(actor).filter(id__in=list(ids)).prefetch_related("members__person")
+    return {match.id: match for match in found if rules.can_see(actor, match)}
+
+
+async def my_matches(actor: Actor, states: Collection[MatchState]) -> list[Match]:
+    """The actor's own announced matches in some states, newest first, with members, people, programme and cohort."""
+    own = matches(actor).filter(
+        members__person_id=actor.person_id, state__in=list(states), published_at__lte=clock.now()
+    )
+    found = own.order_by("-published_at", "-id").select_related("program", "cohort")
+    return await found.prefetch_related("members__person", "members__enrollment")
+
+
+async def matches_in(actor: Actor, cohort_id: UUID, states: Collection[MatchState]) -> list[Match]:
+    """The matches of a cohort in some states that the actor may review, best fit first."""
+    found = matches(actor).filter(cohort_id=cohort_id, state__in=list(states)).order_by("-fit", "id")
+    rows = await found.prefetch_related("members__person", "members__enrollment")
+    return [match for match in rows if rules.can_review(actor, match)]
+
+
+async def open_pairs(actor: Actor, cohort_id: UUID) -> set[tuple[UUID, UUID]]:
+    """(mentor enrolment, mentee enrolment) of every draft, open or past match of a cohort that was not taken back."""
+    gone = (MatchState.CANCELLED,)
+    rows = await matches(actor).filter(cohort_id=cohort_id).exclude(state__in=gone).prefetch_related("members")
+    return {(mentor.enrollment_id, mentee.enrollment_id) for mentor, mentee in map(sides, rows)}
+
+
+async def seats_taken(actor: Actor, enrollment_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """Open matches of some enrolments; those without any are left out."""
+    rows = await (
+        MatchMember.filter(
+            organization_id=actor.organization_id, enrollment_id__in=list(enrollment_ids),
+            match__state__in=list(OPEN_MATCHES),
+        )
+        .annotate(taken=Count("id")).group_by("enrollment_id").values_list("enrollment_id", "taken")
+    )
+    return {enrollment_id: int(taken) for enrollment_id, taken in rows}
+
+
+async def past_partners(actor: Actor, person_ids: Iterable[UUID]) -> set[tuple[UUID, UUID]]:
+    """(mentor person, mentee person) of every match of some people that ever ran, in any programme."""
+    ids = list(person_ids)
+    ran = matches(actor).filter(active_at__isnull=False, members__person_id__in=ids).distinct()
+    rows = await ran.prefetch_related("members")
+    return {(mentor.person_id, mentee.person_id) for mentor, mentee in map(sides, rows)}
+
+
+async def overrides(actor: Actor, cohort_id: UUID, kind: OverrideKind) -> list[MatchOverride]:
+    """What managers decided about pairs of a cohort and did not lift."""
+    return await MatchOverride.filter(
+        organization_id=actor.organization_id, cohort_id=cohort_id, kind=kind, lifted_at=None
+    )
+
+
+def sides(match: Match) -> tuple[MatchMember, MatchMember]:
+    """The mentor's and the mentee's membership of a pair; the members must have been fetched."""
+    first, second = list(match.members)[:2]
+    return (first, second) if first.role is ParticipantRole.MENTOR else (second, first)
+
+
+def partner_of(match: Match, person_id: UUID | None) -> Person:
+    """The other person of a pair; members and their people must have been fetched."""
+    return next(member.person for member in match.members if member.person_id != person_id)
+
+
+async def _lock_seats(actor: Actor, match_id: UUID) -> None:
+    members = await MatchMember.filter(organization_id=actor.organization_id, match_id=match_id)
+    ids = sorted(member.enrollment_id for member in members)
+    await lock_enrollments(actor, ids)
+
+
+async def lock_enrollments(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, Enrollment]:
+    """Lock some enrolments, always in the order of their ids, so that two units never wait for each other."""
+    found = Enrollment.filter(organization_id=actor.organization_id, id__in=list(ids))
+    return {row.id: row for row in await found.order_by("id").select_for_update()}

@@ -1,0 +1,42 @@
+"""Who may do what with a match."""
+
+from server.kernel import clock
+from server.kernel.actor import Actor, ActorKind, Permission
+from server.matches.models import Match, MatchMember
+from server.matches.states import MatchState
+
+
+def member_of(match: Match, actor: Actor) -> MatchMember | None:
+    """The actor's own membership; the members must have been fetched."""
+    return next((member for member in match.members if member.person_id == actor.person_id), None)
+
+
+def is_announced(match: Match) -> bool:
+    """Whether its members may know of it: published, and past the time in which that can be undone."""
+    published = match.state is not MatchState.DRAFT and match.published_at is not None
+    return published and match.published_at is not None and match.published_at <= clock.now()
+
+
+def can_see(actor: Actor, match: Match) -> bool:
+    """Its members once it is announced, and who runs the programme."""
+    return can_review(actor, match) or (member_of(match, actor) is not None and is_announced(match))
+
+
+def can_review(actor: Actor, match: Match) -> bool:
+    """Read drafts and requests of the programme."""
+    return actor.may(Permission.PROGRAM_MATCHES_READ, match.program_id)
+
+
+def can_decide(actor: Actor, match: Match) -> bool:
+    """Publish, discard, hold back, approve: who runs the programme."""
+    return actor.may(Permission.PROGRAM_MATCHES_DECIDE, match.program_id)
+
+
+def can_answer(actor: Actor, match: Match) -> bool:
+    """Accept and decline: a member, for themselves."""
+    return member_of(match, actor) is not None
+
+
+def can_end(actor: Actor, match: Match) -> bool:
+    """End, pause, resume: a member, who runs the programme, or a rule of the product."""
+    return actor.kind is ActorKind.SYSTEM or can_answer(actor, match) or can_decide(actor, match)
