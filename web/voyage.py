@@ -15,7 +15,7 @@ CURVES: tuple[tuple[Point, Point, Point, Point], ...] = (
 )
 SUN: Point = (318, 30)
 HARBOUR = 3.0          # percent of the route at which the boat waits before the first milestone
-AHEAD = 0.45           # of the way to the next milestone: the boat is seen to sail, and no island is covered
+AHEAD = 0.35           # of the way to the next milestone: the boat is seen to sail, and no island is covered
 STEPS = 60             # straight pieces for each curve when measuring its length
 
 
