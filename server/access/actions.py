@@ -1,0 +1,132 @@
+"""Signing in and out, and giving roles."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from server.access import queries, rules
+from server.access.models import RoleGrant, UserSession
+from server.access.states import Role
+from server.kernel import clock
+from server.kernel.actor import Actor, require
+from server.kernel.db import Unit, unit_of_work
+from server.kernel.errors import NotFound
+from server.kernel.secrets import fingerprint, token
+from server.kernel.text import clean
+from server.kernel.text import gettext as _
+from server.people.models import Person
+from server.people.queries import people_by_ids
+
+LONGEST = timedelta(days=30)
+LONGEST_FOR_ADMINS = timedelta(hours=8)
+"""How long a session lasts at most, used or not (reliability.md section 3, session theft)."""
+DEVICE_LETTERS = 120
+
+
+async def open_session(person: Person, device: str = "") -> str:
+    """Sign a person in whose identity is proven. Returns the secret for the cookie; only its fingerprint is kept."""
+    actor, secret = await queries.actor_for(person), token()
+    longest = LONGEST_FOR_ADMINS if rules.can_grant_roles(actor) else LONGEST
+    async with unit_of_work(actor) as unit:
+        session = await UserSession.create(
+            organization_id=person.organization_id, person_id=person.id, fingerprint=fingerprint(secret),
+            device=clean(device)[:DEVICE_LETTERS], expires_at=clock.now() + longest,
+        )
+        await unit.audit("sign_in.open", session)
+        await unit.publish("person.signed_in", subject_id=person.id, person_id=person.id, session_id=session.id)
+    return secret
+
+
+async def close_session(secret: str) -> None:
+    """Sign the holder of this secret out. A secret that signs nobody in does nothing."""
+    session = await UserSession.get_or_none(fingerprint=fingerprint(secret), revoked_at=None).select_related("person")
+    if session is not None:
+        async with unit_of_work(await queries.actor_for(session.person)) as unit:
+            await _revoke(unit, [session])
+
+
+async def end_session(actor: Actor, session_id: UUID) -> UserSession:
+    """Sign out one browser, of one's own or of somebody one administers. Twice is harmless.
+
+    Raises:
+        NotFound: no such session, or not the actor's to see.
+    """
+    async with unit_of_work(actor) as unit:
+        session = await UserSession.get_or_none(organization_id=actor.organization_id, id=session_id)
+        if session is None or not rules.can_end_sessions_of(actor, session.person_id):
+            raise NotFound
+        if session.revoked_at is None:
+            await _revoke(unit, [session])
+        return session
+
+
+async def grant_role(actor: Actor, person_id: UUID, role: Role, program_id: UUID | None = None) -> RoleGrant:
+    """Give a person a role, for one programme or for all. Their sessions end: rights change only at a fresh sign-in.
+
+    Holding the role already changes nothing.
+
+    Raises:
+        Refused: the actor may not give roles.
+        NotFound: no such person here.
+    """
+    require(rules.can_grant_roles(actor), _("give roles"))
+    async with unit_of_work(actor) as unit:
+        held = await _held(actor, person_id, role, program_id)
+        if held is not None:
+            return held
+        grant = await RoleGrant.create(
+            organization_id=actor.organization_id, person_id=person_id, role=role, program_id=program_id
+        )
+        await _rights_changed(unit, grant, "role.grant", "role.granted")
+        return grant
+
+
+async def revoke_role(actor: Actor, person_id: UUID, role: Role, program_id: UUID | None = None) -> None:
+    """Take a role away; the person's sessions end. A role they do not hold changes nothing.
+
+    Raises:
+        Refused: the actor may not take roles.
+        NotFound: no such person here.
+    """
+    require(rules.can_grant_roles(actor), _("take roles away"))
+    async with unit_of_work(actor) as unit:
+        held = await _held(actor, person_id, role, program_id)
+        if held is None:
+            return
+        await held.delete()
+        await _rights_changed(unit, held, "role.revoke", "role.revoked")
+
+
+async def demo_sign_in(person_id: UUID, device: str = "") -> str:
+    """Be somebody of the demo. Returns the secret for the cookie.
+
+    Raises:
+        NotFound: this is no demo, or no such person is in it.
+    """
+    return await open_session(await queries.demo_person(person_id), device)
+
+
+async def _held(actor: Actor, person_id: UUID, role: Role, program_id: UUID | None) -> RoleGrant | None:
+    if not await people_by_ids(actor, [person_id]):
+        raise NotFound
+    roles = await queries.roles_of(actor, person_id)
+    return next((one for one in roles if (one.role, one.program_id) == (role, program_id)), None)
+
+
+async def _rights_changed(unit: Unit, grant: RoleGrant, act: str, event: str) -> None:
+    about: dict[str, Any] = {"person_id": grant.person_id, "role": grant.role, "program_id": grant.program_id}
+    await unit.audit(act, grant, **about)
+    await unit.publish(event, subject_id=grant.person_id, **about)
+    await _revoke(unit, await UserSession.filter(
+        organization_id=grant.organization_id, person_id=grant.person_id, revoked_at=None
+    ))
+
+
+async def _revoke(unit: Unit, sessions: list[UserSession]) -> None:
+    for session in sessions:
+        session.revoked_at = clock.now()
+        await session.save(update_fields=["revoked_at"])
+        await unit.audit("sign_in.close", session)
+        await unit.publish(
+            "person.signed_out", subject_id=session.person_id, person_id=session.person_id, session_id=session.id
+        )
