@@ -1,21 +1,23 @@
-"""Style sheets and scripts: joined, made small, named by their content and compressed once, at build or start-up."""
+"""Style sheets and scripts: joined, made small, named by their content and compressed once when the process starts.
+
+They are served from memory: there is no build folder to keep in step, and a read-only installation works.
+"""
 
 import gzip
 import re
+from base64 import b64encode
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
 from starlette.datastructures import Headers
-from starlette.exceptions import HTTPException
-from starlette.responses import Response
-from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import Receive, Scope, Send
 
 STATIC = Path(__file__).parent / "static"
-BUILT = STATIC / "built"
 FOREVER = "public, max-age=31536000, immutable"
+TYPES = {"css": "text/css", "js": "text/javascript"}
 
 # Order matters where two components speak of the same element: the later one wins.
 PARTICIPANT = (
@@ -28,25 +30,37 @@ CONSOLE = ("console", "filters", "measures", "risk", "chart", "queue", "gauge", 
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
-    """Plain name -> name with the hash of its content."""
+class Asset:
+    """One file as it is served. `name` holds the hash of its content."""
 
-    names: dict[str, str]
+    name: str
+    media_type: str
+    content: bytes
+    packed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """Plain name -> what is served for it."""
+
+    assets: dict[str, Asset]
 
     def url(self, name: str) -> str:
-        """The address of a built file. KeyError: no such file."""
-        return f"/static/{self.names[name]}"
+        """The address of an asset. KeyError: no such one."""
+        return f"/static/{self.assets[name].name}"
+
+    def named(self, hashed: str) -> Asset | None:
+        """The asset with this hashed name."""
+        return next((asset for asset in self.assets.values() if asset.name == hashed), None)
 
 
-def build_assets(folder: Path = BUILT) -> Manifest:
-    """Write every built file with its compressed twin into `folder`, which is emptied of older ones."""
-    folder.mkdir(parents=True, exist_ok=True)
-    names = {name: _write(folder, name, text.encode()) for name, text in _sources().items()}
-    kept = {*names.values(), *(f"{name}.gz" for name in names.values())}
-    for old in folder.iterdir():
-        if old.name not in kept:
-            old.unlink()
-    return Manifest(names)
+def build_assets() -> Manifest:
+    """Join, shrink, hash and compress everything.
+
+    Raises:
+        FileNotFoundError: a source is missing; htmx comes with `make setup`.
+    """
+    return Manifest({name: _asset(name, text.encode()) for name, text in _sources().items()})
 
 
 @cache
@@ -58,6 +72,33 @@ def manifest() -> Manifest:
 def asset_url(name: str) -> str:
     """The hashed address of "participant.css", "console.css", "app.js" or "htmx.js"."""
     return manifest().url(name)
+
+
+@cache
+def first_visit_css() -> str:
+    """The participant's styles, to stand in the page itself on a first visit: it spares one round trip."""
+    return manifest().assets["participant.css"].content.decode()
+
+
+@cache
+def first_visit_hash() -> str:
+    """How the content policy names the block of `first_visit_css`."""
+    digest = sha256(first_visit_css().encode()).digest()
+    return f"'sha256-{b64encode(digest).decode()}'"
+
+
+async def serve_asset(scope: Scope, receive: Receive, send: Send) -> None:
+    """The application behind /static: hashed files, for ever, compressed where the browser takes it."""
+    asset = manifest().named(scope["path"].rpartition("/")[2])
+    if asset is None or scope["method"] not in ("GET", "HEAD"):
+        await PlainTextResponse("Not found", 404)(scope, receive, send)
+        return
+    takes_gzip = "gzip" in Headers(scope=scope).get("accept-encoding", "")
+    headers = {"Cache-Control": FOREVER, "Vary": "Accept-Encoding"}
+    if takes_gzip:
+        headers["Content-Encoding"] = "gzip"
+    body = asset.packed if takes_gzip else asset.content
+    await Response(body, headers=headers, media_type=asset.media_type)(scope, receive, send)
 
 
 def minified_css(text: str) -> str:
@@ -75,43 +116,22 @@ def minified_js(text: str) -> str:
     return "\n".join(line for line in lines if line and not line.startswith("//")) + "\n"
 
 
-class Assets(StaticFiles):
-    """The built files, for ever, compressed where the browser takes it."""
-
-    def __init__(self, folder: Path = BUILT) -> None:
-        self.known = frozenset(manifest().names.values())
-        super().__init__(directory=folder)
-
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        """The file of that name, or 404 for anything that was not built."""
-        if path not in self.known:
-            raise HTTPException(404)
-        packed = "gzip" in Headers(scope=scope).get("accept-encoding", "")
-        response = await super().get_response(f"{path}.gz" if packed else path, scope)
-        response.headers.update({"Cache-Control": FOREVER, "Vary": "Accept-Encoding"})
-        if packed:
-            response.headers["Content-Encoding"] = "gzip"
-        return response
-
-
 def _sources() -> dict[str, str]:
     css = STATIC / "css"
-    def joined(*paths: Path) -> str:
-        return minified_css("\n".join(path.read_text() for path in paths))
-    part = [css / "components" / f"{name}.css" for name in PARTICIPANT]
+    shared = [css / "tokens.css", css / "base.css"]
     return {
-        "participant.css": joined(css / "tokens.css", css / "base.css", *part),
-        "console.css": joined(*(css / "components" / f"{name}.css" for name in CONSOLE)),
+        "participant.css": _joined([*shared, *(css / "components" / f"{name}.css" for name in PARTICIPANT)]),
+        "console.css": _joined([css / "components" / f"{name}.css" for name in CONSOLE]),
         "app.js": minified_js((STATIC / "js" / "app.js").read_text()),
         "htmx.js": (STATIC / "vendor" / "htmx.min.js").read_text(),
     }
 
 
-def _write(folder: Path, name: str, content: bytes) -> str:
-    """Write `content` under its hashed name, and its gzip beside it; return that name."""
-    stem, dot, kind = name.rpartition(".")
-    hashed = f"{stem}.{sha256(content).hexdigest()[:12]}{dot}{kind}"
-    if not (folder / f"{hashed}.gz").exists():
-        (folder / hashed).write_bytes(content)
-        (folder / f"{hashed}.gz").write_bytes(gzip.compress(content, 9, mtime=0))
-    return hashed
+def _joined(paths: list[Path]) -> str:
+    return minified_css("\n".join(path.read_text() for path in paths))
+
+
+def _asset(name: str, content: bytes) -> Asset:
+    stem, _dot, kind = name.rpartition(".")
+    hashed = f"{stem}.{sha256(content).hexdigest()[:12]}.{kind}"
+    return Asset(hashed, TYPES[kind], content, gzip.compress(content, 9, mtime=0))

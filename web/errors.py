@@ -57,9 +57,9 @@ def words_for(error: Exception) -> Words:
         413: Words(_("That file is too large"), _("Choose a smaller one."), back=True),
         422: Words(_("Something needs mending"), told or _("Look at the form again."), back=True),
         429: Words(_("A little too fast"), told or _("Wait a minute, then try again."), "boat", back=True),
-        503: Words(_("We are away for a moment"), told or _("Nothing was changed. Try again soon."), "offline", back=True),
+        503: Words(_("We are away for a moment"), told or _("Nothing was changed. Try again soon."), "offline", True),
     }.get(status_of(error), Words(
-        _("Something broke on our side"), _("Nothing was changed. We have been told. Try again soon."), "offline", back=True,
+        _("Something broke on our side"), _("Nothing was changed. Try again in a minute."), "offline", back=True
     ))
 
 

@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from server.kernel.ids import new_id
 from server.kernel.text import gettext, ngettext, pgettext, register_catalogue, set_language
 from web import dates
-from web.assets import asset_url
+from web.assets import asset_url, first_visit_css, manifest
 from web.navigation import console_places, places
 from web.toast import Toast, put_toast, take_toast
 from web.viewer import viewer_of
@@ -37,6 +37,10 @@ def is_fragment(request: Request) -> bool:
     return asked.get("HX-Request") == "true" and not whole
 
 
+STYLE_COOKIE = "ithaca_style"     # which style sheet this browser holds, so that it stands in the page only once
+A_YEAR_S = 31_536_000
+
+
 def page(
     request: Request, template: str, *, block: str = "main", status: int = 200, say: str = "",
     toast: Toast | None = None, **values: object,
@@ -48,13 +52,10 @@ def page(
     """
     speak_to(request)
     compiled = ENV.get_template(template)
-    left = None if is_fragment(request) else take_toast(request)
-    shown = {"errors": {}, **values, "say": say, "toast_shown": toast or left, **_frame(request)}
-    html = _fragment(compiled, block, shown) if is_fragment(request) else compiled.render(shown)
-    response = HTMLResponse(html, status, headers={"Vary": "HX-Request"})
-    if left:
-        put_toast(response, None, secure=request.url.scheme == "https")
-    return response
+    shown = {"errors": {}, **values, "say": say, "toast_shown": toast, **_frame(request)}
+    if is_fragment(request):
+        return HTMLResponse(_fragment(compiled, block, shown), status, headers={"Vary": "HX-Request"})
+    return _whole_page(request, compiled, shown, status)
 
 
 def go_to(request: Request, url: str, *, toast: Toast | None = None) -> Response:
@@ -76,24 +77,33 @@ def speak_to(request: Request) -> None:
         dates.set_zone(viewer.zone)
 
 
-def draw(component: str, /, **values: object) -> str:
-    """One component as HTML: for tests, mails and other templates' makers."""
-    macro = cast(Any, ENV.globals[component])
-    return str(macro(**values))
+def _whole_page(request: Request, compiled: Template, shown: dict[str, object], status: int) -> HTMLResponse:
+    left, held = take_toast(request), request.cookies.get(STYLE_COOKIE)
+    style, secure = manifest().assets["participant.css"].name, request.url.scheme == "https"
+    html = compiled.render({
+        **shown, "toast_shown": shown["toast_shown"] or left,
+        "first_visit_css": Markup(first_visit_css()) if held != style else "",  # noqa: S704 (our own style sheet)
+    })
+    response = HTMLResponse(html, status, headers={"Vary": "HX-Request"})
+    if left:
+        put_toast(response, None, secure=secure)
+    if held != style:
+        response.set_cookie(STYLE_COOKIE, style, A_YEAR_S, path="/", secure=secure, httponly=True, samesite="lax")
+    return response
 
 
 def _fragment(compiled: Template, block: str, values: Mapping[str, object]) -> str:
     context = compiled.new_context(dict(values))
     title = "".join(compiled.blocks["title"](context)) if "title" in compiled.blocks else ""
-    head = f"<title>{document_title(Markup(title), values['errors'])}</title>" if title else ""
+    head = f"<title>{document_title(title, values['errors'])}</title>" if title else ""
     body = "".join(compiled.blocks[block](context))
     return head + body + str(cast(Any, ENV.globals["aside_of_fragment"])(values["say"], values["toast_shown"]))
 
 
 def document_title(title: str, errors: object = None) -> Markup:
-    """"Your match - Ithaca", with "Error: " before it when the page shows errors."""
+    """"Your match - Ithaca", with "Error: " before it when the page shows errors. `title` is a rendered block."""
     prefix = gettext("Error: ") if errors else ""
-    return Markup("{}{} - Ithaca").format(prefix, title.strip())
+    return Markup("{}{} - Ithaca").format(prefix, Markup(title.strip()))  # noqa: S704 (escaped by its own template)
 
 
 def initials(name: str) -> str:

@@ -8,13 +8,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.kernel.errors import Refused
 from server.kernel.text import gettext as _
+from web.assets import first_visit_hash
 from web.errors import error_page
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
-# No script or style stands inline, so neither 'unsafe-inline' nor a nonce is needed.
+# No script stands inline, and of styles only the block of a first visit, by its hash: no 'unsafe-inline', no nonce.
 CONTENT_POLICY = "; ".join((
-    "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:", "font-src 'self'",
+    "default-src 'none'", "script-src 'self'", f"style-src 'self' {first_visit_hash()}",
+    "img-src 'self' data:", "font-src 'self'",
     "connect-src 'self'", "media-src 'self' blob:", "manifest-src 'self'", "worker-src 'self'", "form-action 'self'",
     "frame-ancestors 'none'", "base-uri 'none'", "object-src 'none'",
 ))

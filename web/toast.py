@@ -36,7 +36,8 @@ def take_toast(request: Request) -> Toast | None:
         return None
     try:
         told = json.loads(urlsafe_b64decode(value.encode()))
-        toast = Toast(str(told["text"])[:LONGEST], str(told["undo"]), {str(k): str(v) for k, v in told["fields"].items()})
+        fields = {str(name): str(field) for name, field in told["fields"].items()}
+        toast = Toast(str(told["text"])[:LONGEST], str(told["undo"]), fields)
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
     ours = not toast.undo or (toast.undo.startswith("/") and not toast.undo.startswith(("//", "/\\")))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from math import cos, hypot, pi, sin
 
 Point = tuple[float, float]
@@ -59,7 +60,7 @@ def point_at(percent: float) -> Point:
     """The point of the route after `percent` of its length, rounded to a tenth."""
     samples = _samples()
     wanted = samples[-1][0] * min(max(percent, 0.0), 100.0) / 100
-    for (before, start), (after, end) in zip(samples, samples[1:], strict=False):
+    for (before, start), (after, end) in pairwise(samples):
         if after >= wanted:
             part = (wanted - before) / (after - before)
             return (round(start[0] + (end[0] - start[0]) * part, 1), round(start[1] + (end[1] - start[1]) * part, 1))
@@ -96,7 +97,7 @@ def _samples() -> tuple[tuple[float, Point], ...]:
     for curve in CURVES:
         points += [_on(curve, step / STEPS) for step in range(1, STEPS + 1)]
     length, found = 0.0, [(0.0, points[0])]
-    for before, point in zip(points, points[1:], strict=False):
+    for before, point in pairwise(points):
         length += hypot(point[0] - before[0], point[1] - before[1])
         found.append((length, point))
     return tuple(found)
