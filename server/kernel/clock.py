@@ -31,13 +31,13 @@ def offset() -> timedelta:
 
 def move(by: timedelta) -> None:
     """Move the clock of this process. Callers check that the installation is a demo or a sandbox."""
-    global _offset
+    global _offset  # noqa: PLW0603  # one clock per process is the point
     _offset += by
 
 
 def reset(to: timedelta = timedelta()) -> None:
     """Set how far the clock is moved, zero by default."""
-    global _offset
+    global _offset  # noqa: PLW0603  # one clock per process is the point
     _offset = to
 
 

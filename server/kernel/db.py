@@ -37,6 +37,7 @@ MODEL_MODULES = [
     "server.surveys.models",
     "server.notifications.models",
 ]
+MIGRATIONS = "server.migrations"
 POOL = {"minsize": 1, "maxsize": 8, "command_timeout": 30}
 
 Json = dict[str, Any]
@@ -45,11 +46,11 @@ Json = dict[str, Any]
 class Router:
     """Sends reads to the reader unless a unit of work is open in this task."""
 
-    def db_for_read(self, model: type[Model]) -> str:
+    def db_for_read(self, model: type[Model]) -> str:  # noqa: ARG002  # the router protocol of Tortoise
         """The connection that a read of `model` uses."""
         return "default" if _unit.get() is not None else "reader"
 
-    def db_for_write(self, model: type[Model]) -> str:
+    def db_for_write(self, model: type[Model]) -> str:  # noqa: ARG002
         """Writes always go to the writer."""
         return "default"
 
@@ -59,7 +60,7 @@ def configuration(url: str) -> Json:
     writer, reader = _connections(url)
     return {
         "connections": {"default": writer, "reader": reader},
-        "apps": {"models": {"models": MODEL_MODULES, "default_connection": "default", "migrations": "server.migrations"}},
+        "apps": {"models": {"models": MODEL_MODULES, "default_connection": "default", "migrations": MIGRATIONS}},
         "routers": [Router],
         "use_tz": True,
         "timezone": "UTC",
@@ -79,7 +80,7 @@ async def database(url: str) -> AsyncGenerator[TortoiseContext, None]:
 
 
 class Unit:
-    """One transaction: the change, its audit entry, its facts and what it makes due are stored together or not at all."""
+    """One transaction: the change, its audit entry, its facts and what it makes due are stored together or not."""
 
     def __init__(self, actor: Actor) -> None:
         self.actor = actor
@@ -116,7 +117,7 @@ class Unit:
     ) -> None:
         """Make `rule` due for `subject`. The same rule, subject and `key` again moves what did not run."""
         dedupe = f"{rule}:{subject.pk}:{key}"
-        values = {"due_at": due_at, "payload": {name: plain(value) for name, value in payload.items()}}
+        values: Json = {"due_at": due_at, "payload": {name: plain(value) for name, value in payload.items()}}
         same = ScheduledAction.filter(organization_id=self.actor.organization_id, dedupe_key=dedupe)
         again = same.filter(state__in=["PLANNED", "CANCELLED"])
         if await again.update(**values, state="PLANNED", reason="", done_at=None) or await same.exists():

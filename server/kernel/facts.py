@@ -25,7 +25,7 @@ class AuditEvent(Model):
     action = fields.CharField(max_length=80)
     target_kind = fields.CharField(max_length=40)
     target_id = fields.UUIDField(null=True)
-    detail: dict[str, Any] = fields.JSONField(default=dict)  # type: ignore[assignment]
+    detail: dict[str, Any] = fields.JSONField(default=dict)
 
     class Meta:
         table = "audit_event"
@@ -46,7 +46,7 @@ class OutboxEvent(Model):
     at = fields.DatetimeField(default=now)
     kind = fields.CharField(max_length=80)
     subject_id = fields.UUIDField(null=True)
-    payload: dict[str, Any] = fields.JSONField(default=dict)  # type: ignore[assignment]
+    payload: dict[str, Any] = fields.JSONField(default=dict)
     not_before = fields.DatetimeField(default=now)
     delivered_at = fields.DatetimeField(null=True)
     withdrawn_at = fields.DatetimeField(null=True)
@@ -86,7 +86,7 @@ class ScheduledAction(Model):
     due_at = fields.DatetimeField()
     state = fields.CharEnumField(ActionState, max_length=20, default=ActionState.PLANNED)
     reason = fields.CharField(max_length=200, default="")
-    payload: dict[str, Any] = fields.JSONField(default=dict)  # type: ignore[assignment]
+    payload: dict[str, Any] = fields.JSONField(default=dict)
     dedupe_key = fields.CharField(max_length=160, unique=True)
     attempts = fields.IntField(default=0)
     crashes = fields.IntField(default=0)

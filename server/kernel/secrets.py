@@ -1,7 +1,7 @@
 """Secrets at rest: free text of people and stored secrets are AES-256-GCM under the installation's key.
 
-Stored form: a control character, then `v1.<key id>.<base64url of nonce and ciphertext>`; the table and column are bound in
-as associated data, so a value copied into another column does not open (docs/decisions/0001-ids-and-stored-forms.md).
+Stored form: a control character, then `v1.<key id>.<base64url of nonce and ciphertext>`; the table and column are bound
+in as associated data, so a value copied into another column does not open (docs/decisions/0001-ids-and-stored-forms.md).
 The control character tells a stored value from a typed one: `kernel.text.clean` takes it out of everything typed.
 """
 
@@ -62,10 +62,10 @@ def fingerprint(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-class EncryptedTextField(fields.TextField):  # type: ignore[type-arg]  # generic only for type checkers upstream
+class EncryptedTextField(fields.TextField):
     """Text that lies encrypted in the database and is plain in Python. It cannot be searched or filtered."""
 
-    def to_db_value(self, value: Any, instance: type[Model] | Model) -> Any:
+    def to_db_value(self, value: Any, instance: type[Model] | Model) -> Any:  # noqa: ARG002  # upstream's signature
         """Encrypt on the way in; None stays None."""
         return None if value is None else encrypt(str(value), self._place())
 

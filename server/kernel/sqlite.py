@@ -1,6 +1,6 @@
 """Tortoise's SQLite client with two mends (docs/decisions/0002-database.md).
 
-A transaction takes the write lock at once (BEGIN IMMEDIATE): two writers wait for each other instead of failing half-way.
+A transaction takes the write lock at once (BEGIN IMMEDIATE): two writers wait for each other, neither fails half-way.
 And a transaction that fails or is cancelled while it begins gives its place back: upstream keeps the lock for ever.
 """
 

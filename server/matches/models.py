@@ -43,7 +43,7 @@ class Match(Model):
     fit = fields.IntField(null=True)
     confidence = fields.FloatField(null=True)
     calibrated_on = fields.IntField(default=0)
-    explanation: dict[str, Any] = fields.JSONField(default=dict)  # type: ignore[assignment]
+    explanation: dict[str, Any] = fields.JSONField(default=dict)
     held_back = fields.BooleanField(default=False)
     created_at = fields.DatetimeField(default=now)
     published_at = fields.DatetimeField(null=True)

@@ -30,11 +30,11 @@ class MatchRun(Model):
     state = fields.CharEnumField(RunState, max_length=10, default=RunState.RUNNING)
     engine_version = fields.CharField(max_length=40)
     weights_version = fields.CharField(max_length=40)
-    weights: dict[str, float] = fields.JSONField(default=dict)  # type: ignore[assignment]
-    rules: dict[str, Any] = fields.JSONField(default=dict)  # type: ignore[assignment]
+    weights: dict[str, float] = fields.JSONField(default=dict)
+    rules: dict[str, Any] = fields.JSONField(default=dict)
     seed = fields.IntField(default=0)
     pool_digest = fields.CharField(max_length=64, default="")
-    result: dict[str, Any] = fields.JSONField(default=dict)  # type: ignore[assignment]
+    result: dict[str, Any] = fields.JSONField(default=dict)
     started_by = fields.CharField(max_length=60)
     started_at = fields.DatetimeField(default=now)
     finished_at = fields.DatetimeField(null=True)
@@ -60,7 +60,7 @@ class MatchSuggestion(Model):
     fit = fields.FloatField()
     confidence = fields.FloatField()
     propensity = fields.FloatField(default=1.0)
-    factors: dict[str, Any] = fields.JSONField(default=dict)  # type: ignore[assignment]
+    factors: dict[str, Any] = fields.JSONField(default=dict)
 
     class Meta:
         table = "match_suggestion"

@@ -28,7 +28,7 @@ class Message(Model):
     )
     recipient_id: UUID
     subject_id = fields.UUIDField(null=True)
-    facts: dict[str, Any] = fields.JSONField(default=dict)  # type: ignore[assignment]
+    facts: dict[str, Any] = fields.JSONField(default=dict)
     trigger = fields.CharField(max_length=80)
     dedupe_key = fields.CharField(max_length=200, unique=True)
     state = fields.CharEnumField(MessageState, max_length=12, default=MessageState.PLANNED)

@@ -44,10 +44,10 @@ class Program(Model):
     invitation_days = fields.IntField(default=30)
     places_max = fields.IntField(default=3)
     meeting_url = fields.CharField(max_length=500, default="")
-    weights: dict[str, float] = fields.JSONField(default=dict)  # type: ignore[assignment]
-    rules: dict[str, Any] = fields.JSONField(default=dict)  # type: ignore[assignment]
-    note_prompts: list[str] = fields.JSONField(default=list)  # type: ignore[assignment]
-    goal_examples: list[dict[str, str]] = fields.JSONField(default=list)  # type: ignore[assignment]
+    weights: dict[str, float] = fields.JSONField(default=dict)
+    rules: dict[str, Any] = fields.JSONField(default=dict)
+    note_prompts: list[str] = fields.JSONField(default=list)
+    goal_examples: list[dict[str, str]] = fields.JSONField(default=list)
     created_at = fields.DatetimeField(default=now)
 
     class Meta:

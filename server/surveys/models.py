@@ -52,7 +52,7 @@ class SurveyAnswer(Model):
     invitation_id: UUID
     usefulness = fields.SmallIntField(null=True)
     goal_distance = fields.SmallIntField(null=True)
-    help_wanted: list[str] = fields.JSONField(default=list)  # type: ignore[assignment]
+    help_wanted: list[str] = fields.JSONField(default=list)
     words = EncryptedTextField(default="")
     answered_at = fields.DatetimeField(default=now)
     handled_at = fields.DatetimeField(null=True)

@@ -1,0 +1,1 @@
+"""How the tables change: guarded migrations (decision 8 of the design, docs/decisions/0002-database.md)."""
