@@ -1,0 +1,193 @@
+"""The process that runs jobs: DBOS inside the running loop, fed from our own rows (docs/decisions/0004-jobs.md).
+
+Every lane has a loop that takes what is due and hands each row to a short workflow, named after the taking. It wakes
+after every commit of this process, every two seconds, and once a minute by a schedule that DBOS keeps.
+"""
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import AsyncGenerator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from dbos import DBOS, DBOSConfig, SetWorkflowID
+
+from server.kernel.db import on_commit
+from server.kernel.jobs import load_handlers
+from server.kernel.lanes import LANES, Claim, Lane, claim, give_back, work
+from server.kernel.log import note
+from server.kernel.place import BEAT_S, beat, leave_place, take_place
+from server.kernel.settings import Settings
+
+TICK_S = 2.0
+GRACE_S = 6.0  # of the 15 seconds that a stop may take, for work that has begun
+KEPT = timedelta(days=1)
+VERSION = "ithaca-1"  # fixed: DBOS leaves work of another version lying (docs/decisions/0004-jobs.md)
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncGenerator[None, None]:
+    """Run jobs in this process while the block is open. The database must be open already.
+
+    Leaving it finishes what has begun, for six seconds at most, and gives back the rest.
+
+    Raises:
+        PlaceTaken: another live process runs jobs under the same ITHACA_EXECUTOR_ID.
+    """
+    load_handlers()
+    me = await take_place(settings.executor_id)
+    try:
+        await give_back(settings.executor_id)
+        _launch(settings)
+        await DBOS.apply_schedules_async([
+            {"schedule_name": "sweep", "workflow_fn": sweep, "schedule": "* * * * *", "context": None},
+        ])
+        loops = [asyncio.create_task(_keep_taking(lane, settings.executor_id)) for lane in LANES.values()]
+        loops.append(asyncio.create_task(_keep_beating(settings.executor_id, me, loops)))
+        note("worker.started", executor=settings.executor_id)
+        try:
+            yield
+        finally:
+            await _stop(loops)
+            await give_back(settings.executor_id)
+    finally:
+        await leave_place(settings.executor_id, me)
+        note("worker.stopped", executor=settings.executor_id)
+
+
+def wake() -> None:
+    """Make every loop of this process look at once: something was stored, or the clock was moved."""
+    for bell in _bells:
+        bell.set()
+
+
+@DBOS.workflow(name="run_row")
+async def run_row(lane: str, row_id: str, owner: str, until: str) -> str:
+    """Run one taken row. Played again after a crash, it finds that the taking is over and does nothing."""
+    return await run_taken(lane, row_id, owner, until)
+
+
+@DBOS.step(name="run_taken")
+async def run_taken(lane: str, row_id: str, owner: str, until: str) -> str:
+    """The work of `run_row`; a stop of the process ends it in order."""
+    taken = Claim(lane, UUID(row_id), owner, datetime.fromisoformat(until))
+    task = _kept(asyncio.create_task(work(taken)), _working)
+    try:
+        return str((await asyncio.shield(task)).ending)
+    except asyncio.CancelledError:
+        if not task.cancelled():
+            raise
+        return "RETURNED"
+
+
+@DBOS.workflow(name="sweep")
+async def sweep(scheduled_at: datetime, context: Any) -> None:  # noqa: ARG001  # the shape that DBOS asks for
+    """Once a minute: look for due rows, and forget workflows that ended over a day ago."""
+    wake()
+    before = (datetime.now(UTC) - KEPT).isoformat()  # DBOS keeps the system's time, not ours
+    old = await DBOS.list_workflows_async(completed_before=before, limit=500, load_input=False, load_output=False)
+    if old:
+        await DBOS.delete_workflows_async([workflow.workflow_id for workflow in old])
+
+
+def _launch(settings: Settings) -> None:
+    """Start DBOS in this loop, quiet, with fixed names and without any connection to the outside."""
+    if settings.jobs_database.startswith("sqlite"):
+        path = settings.jobs_database.removeprefix("sqlite:///")
+        with sqlite3.connect(path) as file:
+            file.execute("PRAGMA journal_mode=WAL")
+        file.close()
+    config: DBOSConfig = {
+        "name": "ithaca",
+        "system_database_url": settings.jobs_database,
+        "application_version": VERSION,
+        "executor_id": settings.executor_id,
+        "log_level": "WARNING",
+        "enable_otlp": False,
+        "sys_db_pool_size": 5,
+    }
+    DBOS(config=config)
+    library = logging.getLogger("dbos")
+    library.handlers, library.propagate = [], True
+    DBOS.launch()
+
+
+async def _keep_taking(lane: Lane, owner: str) -> None:
+    bell = asyncio.Event()
+    _bells.add(bell)
+    try:
+        while True:
+            bell.clear()
+            if not await _take(lane, owner):
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(bell.wait(), TICK_S)
+    finally:
+        _bells.discard(bell)
+
+
+async def _take(lane: Lane, owner: str) -> int:
+    """Take and run one batch; how many there were. A database that is away is met again at the next tick."""
+    try:
+        taken = await claim(lane, owner)
+        runs = [_kept(asyncio.create_task((await _start(one)).get_result()), _runs) for one in taken]
+        if runs:
+            await asyncio.wait(runs)  # unlike awaiting them one by one, our own end leaves them running
+        for run in runs:
+            run.result()
+        return len(taken)
+    except Exception as error:
+        note("worker.failed", level=logging.ERROR, caught=error, lane=lane.name)
+        return 0
+
+
+async def _start(taken: Claim) -> Any:
+    with SetWorkflowID(taken.key):
+        return await DBOS.start_workflow_async(
+            run_row, taken.lane, str(taken.row_id), taken.owner, taken.until.isoformat()
+        )
+
+
+async def _keep_beating(executor_id: str, me: str, loops: list[asyncio.Task[None]]) -> None:
+    while True:
+        await asyncio.sleep(BEAT_S)
+        try:
+            ours = await beat(executor_id, me)
+        except Exception as error:
+            note("worker.failed", level=logging.ERROR, caught=error, executor=executor_id)
+            continue
+        if not ours:
+            note("worker.displaced", level=logging.ERROR, executor=executor_id)
+            for loop in loops[:-1]:
+                loop.cancel()
+            return
+
+
+async def _stop(loops: list[asyncio.Task[None]]) -> None:
+    for loop in loops:
+        loop.cancel()
+    await asyncio.gather(*loops, return_exceptions=True)
+    if _working:
+        await asyncio.wait(set(_working), timeout=GRACE_S)
+    for task in list(_working):
+        task.cancel()
+    if _runs:
+        await asyncio.wait(set(_runs), timeout=1)  # what DBOS has to write down about them
+    with ThreadPoolExecutor(1) as pool:
+        await asyncio.get_running_loop().run_in_executor(pool, DBOS.destroy)
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())  # DBOS had put its own there
+
+
+def _kept(task: asyncio.Task[Any], among: set[asyncio.Task[Any]]) -> asyncio.Task[Any]:
+    among.add(task)
+    task.add_done_callback(among.discard)
+    return task
+
+
+_bells: set[asyncio.Event] = set()
+_working: set[asyncio.Task[Any]] = set()
+_runs: set[asyncio.Task[Any]] = set()
+on_commit(wake)
