@@ -55,16 +55,27 @@ def all_people(actor: Actor) -> QuerySet[Person]:
     return people.order_by("family_name", "given_name", "id")
 
 
+def matching_people(actor: Actor, words: str = "", status: PersonStatus | None = None) -> QuerySet[Person]:
+    """People the actor may look up whose name, address or employee number holds every one of `words`, by name."""
+    people = all_people(actor)
+    for word in words.split():
+        people = people.filter(
+            Q(given_name__icontains=word) | Q(family_name__icontains=word) | Q(preferred_name__icontains=word)
+            | Q(email__icontains=word) | Q(employee_id__icontains=word)
+        )
+    return people.filter(status=status) if status else people
+
+
 async def find_people(
     actor: Actor, words: str = "", *, status: PersonStatus | None = None, limit: int = 50, offset: int = 0
 ) -> list[Person]:
     """People the actor may look up whose name, address or employee number holds every one of `words`, by name."""
-    return await _matching(actor, words, status).prefetch_related("line_manager").offset(offset).limit(limit)
+    return await matching_people(actor, words, status).prefetch_related("line_manager").offset(offset).limit(limit)
 
 
 async def count_people(actor: Actor, words: str = "", *, status: PersonStatus | None = None) -> int:
     """How many people `find_people` would find without a limit."""
-    return await _matching(actor, words, status).count()
+    return await matching_people(actor, words, status).count()
 
 
 async def person_of(actor: Actor) -> Person:
@@ -186,16 +197,6 @@ async def attribute_history(actor: Actor, person_id: UUID) -> list[PersonAttribu
 
 def _within(actor: Actor) -> QuerySet[Person]:
     return Person.filter(organization_id=actor.organization_id)
-
-
-def _matching(actor: Actor, words: str, status: PersonStatus | None) -> QuerySet[Person]:
-    people = all_people(actor)
-    for word in words.split():
-        people = people.filter(
-            Q(given_name__icontains=word) | Q(family_name__icontains=word) | Q(preferred_name__icontains=word)
-            | Q(email__icontains=word) | Q(employee_id__icontains=word)
-        )
-    return people.filter(status=status) if status else people
 
 
 def _found(row: Row | None) -> Row:
