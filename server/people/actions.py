@@ -13,7 +13,16 @@ from server.kernel.errors import Conflict, Invalid, NotFound
 from server.kernel.text import clean
 from server.kernel.text import gettext as _
 from server.people import availability, queries, rules
-from server.people.facts import FREE_TEXT_LETTERS, PersonFacts, history, is_language_tag, is_zone, known_attributes
+from server.people.facts import (
+    PersonFacts,
+    check_lengths,
+    checked_language,
+    checked_name,
+    checked_zone,
+    history,
+    known_attributes,
+)
+from server.people.frameworks import FrameworkReport, plan, read_framework
 from server.people.models import (
     AvailabilityBlock,
     Competency,
@@ -26,9 +35,7 @@ from server.people.models import (
 )
 from server.people.states import ConsentPurpose, DayPart, Look, SkillSide, Source
 
-WORDS_FOR_MENTEES_LETTERS = 300
-LIFE_STAGE_LETTERS = 60
-MUTED_KINDS_MAX = 100
+MUTED_KINDS_MAX, KIND_LETTERS = 100, 60
 
 
 async def create_organization(
@@ -51,7 +58,7 @@ async def create_organization(
     """
     require(rules.can_edit_organization(actor), _("open an organisation"))
     for place in (zone, *(location_zones or {}).values()):
-        _known_zone(place)
+        checked_zone(place)
     try:
         async with unit_of_work(actor) as unit:
             organization = await Organization.create(
@@ -153,7 +160,7 @@ async def set_profile(
         "about": about, "words_for_mentees": words_for_mentees, "goal_text": goal_text, "life_stage": life_stage,
     }
     texts = {name: clean(text) for name, text in given.items() if text is not None}
-    _check_lengths(texts)
+    check_lengths(texts)
     async with unit_of_work(actor) as unit:
         person, profile = await _own_profile(actor)
         held = {name: getattr(profile, name) for name in profile.own_fields}
@@ -181,10 +188,10 @@ async def set_person_facts(
         Invalid: an unknown zone, something that is no language tag, or a name of more than 120 letters.
     """
     given: dict[str, object] = {
-        "preferred_name": preferred_name if preferred_name is None else _name(preferred_name),
-        "zone": zone if zone is None else _known_zone(zone),
-        "language": language if language is None else _language_tag("language", language),
-        "languages": languages if languages is None else [_language_tag("languages", tag) for tag in languages],
+        "preferred_name": preferred_name if preferred_name is None else checked_name(preferred_name),
+        "zone": zone if zone is None else checked_zone(zone),
+        "language": language if language is None else checked_language("language", language),
+        "languages": languages if languages is None else [checked_language("languages", tag) for tag in languages],
     }
     async with unit_of_work(actor) as unit:
         person = await queries.person_of(actor)
@@ -220,7 +227,7 @@ async def set_muted_kinds(actor: Actor, kinds: Collection[str]) -> Profile:
         Invalid: more kinds than there are.
     """
     muted = sorted({clean(kind) for kind in kinds})
-    if len(muted) > MUTED_KINDS_MAX or any(len(kind) > LIFE_STAGE_LETTERS for kind in muted):
+    if len(muted) > MUTED_KINDS_MAX or any(len(kind) > KIND_LETTERS for kind in muted):
         raise Invalid({"muted_kinds": _("Choose from the list.")})
     async with unit_of_work(actor) as unit:
         person, profile = await _own_profile(actor)
@@ -285,6 +292,29 @@ async def publish_consent_text(
         return text
 
 
+async def import_framework(actor: Actor, content: bytes, file_name: str) -> FrameworkReport:
+    """Take over a competency framework from CSV or JSON. What the file lacks stays; the same file again adds nothing.
+
+    Raises:
+        Refused: the actor may not change the framework.
+        Invalid: the file, or places in it, with what is wrong and how to mend it; nothing is written then.
+    """
+    require(rules.can_edit_competencies(actor), _("change the competencies"))
+    nodes = read_framework(content, file_name)
+    async with unit_of_work(actor) as unit:
+        found = plan(actor.organization_id, nodes, await queries.framework(actor))
+        if not found.fresh and not found.changed:
+            return found.report
+        await Competency.bulk_create(found.fresh, batch_size=500)
+        if found.changed:
+            fields = ["name", "description", "parent_id", "aliases", "retired_at"]
+            await Competency.bulk_update(found.changed, fields, batch_size=100)
+        counts: dict[str, Any] = {"created": len(found.fresh), "changed": len(found.changed)}
+        await unit.audit("framework.import", await queries.organization_of(actor), **counts)
+        await unit.publish("framework.imported", subject_id=actor.organization_id, **counts)
+        return found.report
+
+
 async def _own_profile(actor: Actor) -> tuple[Person, Profile]:
     person = await queries.person_of(actor)
     return person, await queries.profile_of(actor, person.id)
@@ -330,14 +360,6 @@ def _skills(person: Person, side: SkillSide, wanted: list[UUID]) -> list[PersonS
     ]
 
 
-def _check_lengths(texts: Mapping[str, str]) -> None:
-    limits = {"words_for_mentees": WORDS_FOR_MENTEES_LETTERS, "life_stage": LIFE_STAGE_LETTERS}
-    too_long = {name: limits.get(name, FREE_TEXT_LETTERS) for name, text in texts.items()
-                if len(text) > limits.get(name, FREE_TEXT_LETTERS)}
-    if too_long:
-        raise Invalid({name: _("Use at most %d letters.") % limit for name, limit in too_long.items()})
-
-
 async def _store_facts(unit: Unit, person: Person, changed: Mapping[str, object]) -> None:
     person.update_from_dict(dict(changed))
     person.updated_at = clock.now()
@@ -350,7 +372,7 @@ async def _store_facts(unit: Unit, person: Person, changed: Mapping[str, object]
 
 async def _zone(actor: Actor, zone: str | None) -> dict[str, object]:
     if zone is not None:
-        return {"zone": _known_zone(zone)}
+        return {"zone": checked_zone(zone)}
     return {"zone": (await queries.organization_of(actor)).zone, "zone_assumed": True}
 
 
@@ -358,25 +380,6 @@ async def _known_manager(actor: Actor, person: Person) -> None:
     manager_id = person.line_manager_id
     if manager_id and not await queries.people_by_ids(actor, [manager_id]):
         raise NotFound
-
-
-def _name(typed: str) -> str:
-    name = clean(typed)
-    if len(name) > 120:
-        raise Invalid({"preferred_name": _("Use at most %d letters.") % 120})
-    return name
-
-
-def _known_zone(zone: str) -> str:
-    if not is_zone(zone):
-        raise Invalid({"zone": _("Choose a time zone from the list.")})
-    return zone
-
-
-def _language_tag(field: str, tag: str) -> str:
-    if tag and not is_language_tag(tag):
-        raise Invalid({field: _("Choose a language from the list.")})
-    return tag
 
 
 def _stands(consent: Consent | None) -> tuple[bool, UUID] | None:

@@ -1,13 +1,16 @@
 """Facts about people: which there are, what form they take, and how their history is kept."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import TypedDict
 from uuid import UUID
 from zoneinfo import available_timezones
 
+from server.kernel.errors import Invalid
+from server.kernel.text import clean
+from server.kernel.text import gettext as _
 from server.people.models import Person, PersonAttribute
 from server.people.states import PersonStatus, Source
 
@@ -15,8 +18,9 @@ FREE_TEXT_LETTERS = 2_000
 """The longest free text of a profile (contract of the people file)."""
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", re.ASCII)
 """What a BCP 47 tag looks like, as far as the product needs one."""
-VALUE_LETTERS = 254
-TAG_LETTERS = 20
+OWN_LETTERS = {"words_for_mentees": 300, "life_stage": 60}
+"""Texts of a profile that are shorter, as their columns are."""
+NAME_LETTERS, VALUE_LETTERS, TAG_LETTERS = 120, 254, 20
 
 ATTRIBUTES = (
     "email", "given_name", "family_name", "preferred_name", "title", "department", "business_unit", "company",
@@ -82,6 +86,52 @@ def is_language_tag(text: str) -> bool:
 def is_zone(text: str) -> bool:
     """Whether `text` is a time zone of the IANA database."""
     return text in _zones()
+
+
+def check_lengths(texts: Mapping[str, str]) -> None:
+    """Refuse texts of a profile, by field, that are too long.
+
+    Raises:
+        Invalid: which ones, and how many letters they may have.
+    """
+    limits = {name: OWN_LETTERS.get(name, FREE_TEXT_LETTERS) for name in texts}
+    too_long = {name: limit for name, limit in limits.items() if len(texts[name]) > limit}
+    if too_long:
+        raise Invalid({name: _("Use at most %d letters.") % limit for name, limit in too_long.items()})
+
+
+def checked_name(typed: str) -> str:
+    """A preferred name as it is stored.
+
+    Raises:
+        Invalid: it is longer than 120 letters.
+    """
+    name = clean(typed)
+    if len(name) > NAME_LETTERS:
+        raise Invalid({"preferred_name": _("Use at most %d letters.") % NAME_LETTERS})
+    return name
+
+
+def checked_zone(zone: str) -> str:
+    """An IANA time zone.
+
+    Raises:
+        Invalid: there is no such zone.
+    """
+    if not is_zone(zone):
+        raise Invalid({"zone": _("Choose a time zone from the list.")})
+    return zone
+
+
+def checked_language(field: str, tag: str) -> str:
+    """A language tag, or nothing.
+
+    Raises:
+        Invalid: it is no language tag; under the name of `field`.
+    """
+    if tag and not is_language_tag(tag):
+        raise Invalid({field: _("Choose a language from the list.")})
+    return tag
 
 
 @lru_cache(maxsize=1)

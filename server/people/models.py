@@ -21,9 +21,9 @@ class Organization(Model):
     name = fields.CharField(max_length=120)
     zone = fields.CharField(max_length=64, default="UTC")
     language = fields.CharField(max_length=20, default="en-GB")
-    location_zones: dict[str, str] = fields.JSONField(default=dict)  # type: ignore[assignment]
-    seniority_words: dict[str, int] = fields.JSONField(default=dict)  # type: ignore[assignment]
-    terminology: dict[str, str] = fields.JSONField(default=dict)  # type: ignore[assignment]
+    location_zones: dict[str, str] = fields.JSONField(default=dict)
+    seniority_words: dict[str, int] = fields.JSONField(default=dict)
+    terminology: dict[str, str] = fields.JSONField(default=dict)
     is_demo = fields.BooleanField(default=False)
     created_at = fields.DatetimeField(default=now)
 
@@ -64,7 +64,7 @@ class Person(Model):
     zone = fields.CharField(max_length=64, default="UTC")
     zone_assumed = fields.BooleanField(default=False)
     language = fields.CharField(max_length=20, default="")
-    languages: list[str] = fields.JSONField(default=list)  # type: ignore[assignment]
+    languages: list[str] = fields.JSONField(default=list)
     created_at = fields.DatetimeField(default=now)
     updated_at = fields.DatetimeField(default=now)
 
@@ -121,8 +121,8 @@ class Profile(Model):
     goal_text = fields.TextField(default="")
     life_stage = fields.CharField(max_length=60, default="")
     look = fields.CharEnumField(Look, max_length=10, default=Look.SYSTEM)
-    muted_kinds: list[str] = fields.JSONField(default=list)  # type: ignore[assignment]
-    own_fields: list[str] = fields.JSONField(default=list)  # type: ignore[assignment]
+    muted_kinds: list[str] = fields.JSONField(default=list)
+    own_fields: list[str] = fields.JSONField(default=list)
     updated_at = fields.DatetimeField(default=now)
 
     class Meta:
@@ -163,7 +163,7 @@ class Competency(Model):
         "models.Competency", related_name="children", null=True, on_delete=fields.SET_NULL
     )
     parent_id: UUID | None
-    aliases: list[str] = fields.JSONField(default=list)  # type: ignore[assignment]
+    aliases: list[str] = fields.JSONField(default=list)
     retired_at = fields.DatetimeField(null=True)
 
     class Meta:
@@ -250,8 +250,8 @@ class ImportRun(Model):
     state = fields.CharEnumField(ImportState, max_length=10, default=ImportState.PREVIEWED)
     rows_total = fields.IntField(default=0)
     rows_applied = fields.IntField(default=0)
-    summary: dict[str, Any] = fields.JSONField(default=dict)  # type: ignore[assignment]
-    corrections: dict[str, dict[str, str]] = fields.JSONField(default=dict)  # type: ignore[assignment]
+    summary: dict[str, Any] = fields.JSONField(default=dict)
+    corrections: dict[str, dict[str, str]] = fields.JSONField(default=dict)
     started_by = fields.CharField(max_length=60)
     created_at = fields.DatetimeField(default=now)
     finished_at = fields.DatetimeField(null=True)

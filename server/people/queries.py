@@ -184,6 +184,12 @@ async def line_of(actor: Actor, person_id: UUID) -> list[Person]:
     return line
 
 
+async def managers_of_all(actor: Actor) -> dict[UUID, UUID]:
+    """Person -> manager for everybody of the organisation who has one: reporting lines in one statement."""
+    rows = _within(actor).filter(line_manager_id__isnull=False).values_list("id", "line_manager_id")
+    return {one: manager for one, manager in await rows}
+
+
 async def reports_of(actor: Actor, person_id: UUID) -> list[Person]:
     """Whom a person manages directly, by name."""
     return await _within(actor).filter(line_manager_id=person_id).order_by("family_name", "given_name", "id")
