@@ -12,6 +12,7 @@ from server.kernel.errors import Conflict, Invalid, NotFound
 from server.kernel.facts import AuditEvent, OutboxEvent, ScheduledAction
 from server.kernel.ids import new_id
 from server.kernel.text import gettext as _
+from server.kernel.typed import check, typed
 from server.people.models import Person
 from server.programs import queries, rules
 from server.programs.models import Cohort, Enrollment, Program, WaitlistEntry
@@ -35,9 +36,10 @@ async def create_program(actor: Actor, *, key: str, name: str, type: ProgramType
 
     Raises:
         Refused: the actor may not edit programmes.
-        Invalid: the key is taken.
+        Invalid: the key is taken, or a name or key is missing or too long.
     """
     require(actor.may(Permission.PROGRAM_SETTINGS_EDIT), _("set up a programme"))
+    key, name = _key_and_name(key, name)
     async with unit_of_work(actor) as unit:
         if await queries.programs(actor).filter(key=key).exists():
             raise Invalid({"key": _("Another programme has this key. Choose a different one.")})
@@ -57,13 +59,16 @@ async def open_cohort(
     Raises:
         NotFound: no such programme.
         Refused: the actor does not run it.
-        Invalid: it would end before it starts.
+        Invalid: it would end before it starts, a name or key is too long, or the key is taken.
     """
+    key, name = _key_and_name(key, name)
     async with unit_of_work(actor) as unit:
         program = await queries.program_by_id(actor, program_id)
         require(actor.may(Permission.PROGRAM_SETTINGS_EDIT, program_id), _("open a group"))
         if ends_on is not None and ends_on <= starts_on:
             raise Invalid({"ends_on": _("Choose an end after the start.")})
+        if await Cohort.filter(organization_id=actor.organization_id, program_id=program_id, key=key).exists():
+            raise Invalid({"key": _("Another group of this programme has this key. Choose a different one.")})
         cohort = await Cohort.create(
             organization_id=actor.organization_id, program=program, key=key, name=name, starts_on=starts_on,
             ends_on=ends_on, **options,
@@ -348,6 +353,14 @@ async def _store_invitations(unit: Unit, rows: list[Enrollment]) -> None:
         batch_size=500,
     )
     unit.after_commit(wake)
+
+
+def _key_and_name(key: str, name: str) -> tuple[str, str]:
+    problems: dict[str, str] = {}
+    key = typed(problems, "key", key, at_most=60, needed=_("Give it a key."))
+    name = typed(problems, "name", name, at_most=120, needed=_("Give it a name."))
+    check(problems)
+    return key, name
 
 
 async def _require_people(actor: Actor, ids: set[UUID]) -> None:

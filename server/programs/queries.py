@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from tortoise.expressions import Q
 from tortoise.functions import Count, Sum
 from tortoise.queryset import QuerySet
 
@@ -110,6 +111,14 @@ async def visible_enrollment(actor: Actor, enrollment_id: UUID, *, lock: bool = 
     return enrollment
 
 
+def visible_enrollments(actor: Actor) -> QuerySet[Enrollment]:
+    """The enrolments that the actor may see: one's own, and everybody's in the programmes one runs."""
+    scope = actor.programs_with(Permission.PROGRAM_ENROLLMENTS_EDIT)
+    if scope is None:
+        return enrollments(actor)
+    return enrollments(actor).filter(Q(person_id=actor.person_id) | Q(program_id__in=list(scope)))
+
+
 async def my_enrollments(actor: Actor) -> list[Enrollment]:
     """Everything the actor takes part in, newest invitation first, with programme and cohort."""
     own = enrollments(actor).filter(person_id=actor.person_id)
@@ -160,3 +169,14 @@ async def waitlist_place(actor: Actor, enrollment: Enrollment) -> int | None:
     """The place of an enrolment in its waiting list, from 1; None when it does not wait."""
     order = [entry.enrollment_id for entry in await waitlist(actor, enrollment.cohort_id)]
     return order.index(enrollment.id) + 1 if enrollment.id in order else None
+
+
+async def waitlist_places(actor: Actor, enrollment_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """The places of those among some visible enrolments that wait, each in the list of its cohort, from 1."""
+    asked = visible_enrollments(actor).filter(id__in=list(enrollment_ids), state=EnrollmentState.WAITLISTED)
+    waiting = {row.id: row.cohort_id for row in await asked}
+    places: dict[UUID, int] = {}
+    for cohort_id in set(waiting.values()):
+        order = enumerate(await waitlist(actor, cohort_id), start=1)
+        places |= {entry.enrollment_id: place for place, entry in order if entry.enrollment_id in waiting}
+    return places
