@@ -5,7 +5,7 @@ inside a unit everything joins its transaction. No network, mail or long computi
 """
 
 import json
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
@@ -88,15 +88,23 @@ class Unit:
 
     async def audit(self, action: str, target: Model, **detail: object) -> None:
         """Note who did what to `target`. `detail`: ids, codes, numbers and dates, never anyone's words."""
-        await AuditEvent.create(
-            organization_id=self.actor.organization_id,
-            actor_kind=self.actor.kind.value,
-            actor_id=self.actor.id,
-            action=action,
-            target_kind=type(target).__name__,
-            target_id=target.pk if isinstance(target.pk, UUID) else None,
-            detail={name: plain(value) for name, value in detail.items()},
-        )
+        await self.audit_many(action, [target], **detail)
+
+    async def audit_many(self, action: str, targets: Sequence[Model], **detail: object) -> None:
+        """One entry for each target, in one statement."""
+        entries = [
+            AuditEvent(
+                organization_id=self.actor.organization_id,
+                actor_kind=self.actor.kind.value,
+                actor_id=self.actor.id,
+                action=action,
+                target_kind=type(target).__name__,
+                target_id=target.pk if isinstance(target.pk, UUID) else None,
+                detail={name: plain(value) for name, value in detail.items()},
+            )
+            for target in targets
+        ]
+        await AuditEvent.bulk_create(entries, batch_size=500)
 
     async def publish(
         self, kind: str, *, subject_id: UUID | None = None, hold: timedelta = timedelta(), **payload: object

@@ -1,6 +1,7 @@
 """What happens to a match (glossary section 3)."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -66,6 +67,74 @@ async def suggest_match(
         await unit.audit("match.suggest", match, origin=origin, fit=match.fit)
         await _tell(unit, match, "suggested")
         return match
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A pair for the review queue, with what the engine says of it (columns of Match)."""
+
+    mentor_enrollment_id: UUID
+    mentee_enrollment_id: UUID
+    fit: int
+    confidence: float
+    calibrated_on: int
+    explanation: dict[str, Any]
+
+
+async def suggest_matches(actor: Actor, cohort_id: UUID, run_id: UUID, drafts: list[Draft]) -> list[Match]:
+    """Put a whole run into the review queue, a handful of statements for any number of drafts.
+
+    Raises:
+        NotFound: an enrolment is not here.
+        Refused: the actor does not run the programme.
+        Conflict: a pair is not two active people of the cohort.
+    """
+    async with unit_of_work(actor) as unit:
+        ids = {one for draft in drafts for one in (draft.mentor_enrollment_id, draft.mentee_enrollment_id)}
+        found = await queries.enrollments_by_ids(actor, ids)
+        if len(found) != len(ids):
+            raise NotFound
+        made: list[Match] = []
+        for draft in drafts:
+            mentor, mentee = found[draft.mentor_enrollment_id], found[draft.mentee_enrollment_id]
+            require(actor.may(Permission.PROGRAM_MATCHING_RUN, mentor.program_id), _("suggest a match"))
+            _check_pair(mentor, mentee)
+            made.append(Match(
+                organization_id=actor.organization_id, program_id=mentor.program_id, cohort_id=cohort_id,
+                run_id=run_id, fit=draft.fit, confidence=draft.confidence, calibrated_on=draft.calibrated_on,
+                explanation=draft.explanation,
+            ))
+        pairs = zip(made, drafts, strict=True)
+        members = [
+            MatchMember(
+                organization_id=actor.organization_id, match_id=match.id, enrollment_id=row.id,
+                person_id=row.person_id, role=row.role,
+            )
+            for match, draft in pairs
+            for row in (found[draft.mentor_enrollment_id], found[draft.mentee_enrollment_id])
+        ]
+        await Match.bulk_create(made, batch_size=200)
+        await MatchMember.bulk_create(members, batch_size=500)
+        await unit.audit_many("match.suggest", made, run_id=run_id)
+        return made
+
+
+async def discard_drafts(actor: Actor, cohort_id: UUID, *, keep: frozenset[UUID], reason: str) -> int:
+    """Clear a cohort's queue for a new run, all drafts but those to `keep`. Returns how many went.
+
+    Raises:
+        Refused: the actor does not run the programme.
+    """
+    async with unit_of_work(actor) as unit:
+        drafts = await queries.matches_in(actor, cohort_id, [MatchState.DRAFT])
+        gone = [match for match in drafts if match.id not in keep]
+        for match in gone[:1]:
+            require(rules.can_decide(actor, match), _("clear the queue"))
+        await queries.matches(actor).filter(id__in=[match.id for match in gone]).update(
+            state=MatchState.CANCELLED, ended_at=clock.now()
+        )
+        await unit.audit_many("match.discard", gone, reason=reason)
+        return len(gone)
 
 
 async def publish_match(actor: Actor, match_id: UUID, *, undo_within: timedelta = UNDO_ONE) -> Match:

@@ -7,7 +7,7 @@ from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
 from server.kernel import clock
-from server.kernel.actor import Actor
+from server.kernel.actor import Actor, Permission
 from server.kernel.errors import NotFound
 from server.matches import rules
 from server.matches.models import Match, MatchMember, MatchOverride
@@ -65,10 +65,10 @@ async def matches_in(actor: Actor, cohort_id: UUID, states: Collection[MatchStat
     return [match for match in rows if rules.can_review(actor, match)]
 
 
-async def open_pairs(actor: Actor, cohort_id: UUID) -> set[tuple[UUID, UUID]]:
-    """(mentor enrolment, mentee enrolment) of every draft, open or past match of a cohort that was not taken back."""
-    gone = (MatchState.CANCELLED,)
-    rows = await matches(actor).filter(cohort_id=cohort_id).exclude(state__in=gone).prefetch_related("members")
+async def tried_pairs(actor: Actor, cohort_id: UUID) -> set[tuple[UUID, UUID]]:
+    """(mentor enrolment, mentee enrolment) of every match of a cohort that was ever asked, whatever became of it."""
+    never_asked = (MatchState.DRAFT, MatchState.CANCELLED)
+    rows = await matches(actor).filter(cohort_id=cohort_id).exclude(state__in=never_asked).prefetch_related("members")
     return {(mentor.enrollment_id, mentee.enrollment_id) for mentor, mentee in map(sides, rows)}
 
 
@@ -114,6 +114,11 @@ async def _lock_seats(actor: Actor, match_id: UUID) -> None:
     members = await MatchMember.filter(organization_id=actor.organization_id, match_id=match_id)
     ids = sorted(member.enrollment_id for member in members)
     await lock_enrollments(actor, ids)
+
+
+async def enrollments_by_ids(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, Enrollment]:
+    """Enrolments of the organisation by id; unknown ids are missing."""
+    return {row.id: row for row in await Enrollment.filter(organization_id=actor.organization_id, id__in=list(ids))}
 
 
 async def lock_enrollments(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, Enrollment]:

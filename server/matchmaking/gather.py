@@ -1,0 +1,246 @@
+"""From rows to the engine's pool: who can be matched in a cohort, and what is known about them."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.goals.models import Goal
+from server.goals.queries import goals as goals_for
+from server.goals.states import GoalState
+from server.kernel import clock
+from server.kernel.actor import Actor, system_actor
+from server.language.vectors import MODEL_NAME, MODEL_VERSION, embed
+from server.matches import queries as matches
+from server.matches.states import OverrideKind
+from server.matchmaking.engine.constraints import RuleSet
+from server.matchmaking.engine.pool import Participant, PastPair, Pool, Standing, week_mask
+from server.matchmaking.models import Preference, TextVector
+from server.matchmaking.states import PreferenceKind
+from server.people import queries as people
+from server.people.models import AvailabilityBlock, Competency, Person, Profile
+from server.people.states import SkillSide
+from server.programs.models import Cohort, Enrollment, Program
+from server.programs.queries import enrollments_in
+from server.programs.states import EnrollmentState, ParticipantRole
+
+MENTOR, MENTEE = ParticipantRole.MENTOR, ParticipantRole.MENTEE
+OPEN_GOALS = (GoalState.DRAFT, GoalState.ACTIVE)
+HALF_HOUR, DAY_MINUTES, YEAR_DAYS = 30, 24 * 60, 365.25
+
+Vectors = Mapping[tuple[UUID, str], NDArray[np.float32]]
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """Everything a run needs. Ids of participants are ids of enrolments; persons are ids of persons."""
+
+    pool: Pool
+    standing: Standing
+    digest: str
+
+
+@dataclass(frozen=True)
+class _Known:
+    skills: Mapping[UUID, list[Competency]]
+    wants: Mapping[UUID, list[Competency]]
+    profiles: Mapping[UUID, Profile]
+    weeks: Mapping[UUID, list[AvailabilityBlock]]
+    goals: Mapping[UUID, Goal]
+    wishes: Mapping[UUID, list[Preference]]
+    persons: Mapping[UUID, UUID]
+
+
+async def gather(actor: Actor, cohort: Cohort) -> Gathered:
+    """Who waits for a match in a cohort and who has a place, with past pairs, bans and wishes.
+
+    People whose places are all taken, by open matches or by locked drafts, are left out.
+    """
+    reader = system_actor(actor.organization_id)
+    mentors = await enrollments_in(actor, cohort.id, role=MENTOR, states=[EnrollmentState.ACTIVE])
+    mentees = await enrollments_in(actor, cohort.id, role=MENTEE, states=[EnrollmentState.ACTIVE])
+    seats = await _free_seats(reader, cohort.id, [*mentors, *mentees])
+    active = [row for row in (*mentors, *mentees) if seats[row.id] > 0]
+    known = await _known(reader, active)
+    vectors = await _vectors(reader, active, known)
+    people_in = tuple(_participant(row, seats[row.id], known, vectors) for row in active)
+    pool = Pool(people_in, await _managers(reader), await _past(reader, active))
+    return Gathered(pool, await _standing(reader, cohort.id), _digest(people_in))
+
+
+def rules_of(program: Program) -> RuleSet:
+    """A programme's hard rules: its own settings over the engine's defaults."""
+    own = dict(program.rules)
+    if own.get("grade_gap"):
+        own["grade_gap"] = tuple(own["grade_gap"])
+    return RuleSet(**own)
+
+
+async def _free_seats(actor: Actor, cohort_id: UUID, rows: Iterable[Enrollment]) -> dict[UUID, int]:
+    taken = await matches.seats_taken(actor, [row.id for row in rows])
+    locked = await matches.overrides(actor, cohort_id, OverrideKind.LOCK)
+    for override in locked:
+        for enrollment_id in (override.mentor_enrollment_id, override.mentee_enrollment_id):
+            taken[enrollment_id] = taken.get(enrollment_id, 0) + 1
+    return {row.id: max(0, row.capacity - taken.get(row.id, 0)) for row in rows}
+
+
+async def _known(actor: Actor, rows: list[Enrollment]) -> _Known:
+    ids = [row.person_id for row in rows]
+    goals = await goals_for(actor).filter(enrollment_id__in=[row.id for row in rows], state__in=list(OPEN_GOALS))
+    wishes: dict[UUID, list[Preference]] = {}
+    stored = Preference.filter(organization_id=actor.organization_id, enrollment_id__in=[row.id for row in rows])
+    for wish in await stored.order_by("rank", "id"):
+        wishes.setdefault(wish.enrollment_id, []).append(wish)
+    return _Known(
+        skills=await people.skills_of(actor, ids, SkillSide.OFFERED),
+        wants=await people.skills_of(actor, ids, SkillSide.WANTED),
+        profiles=await people.profiles_of(actor, ids),
+        weeks=await people.availability_of(actor, ids),
+        goals={goal.enrollment_id: goal for goal in reversed(goals)},
+        wishes=wishes,
+        persons={row.id: row.person_id for row in rows},
+    )
+
+
+def _participant(row: Enrollment, seats: int, known: _Known, vectors: Vectors) -> Participant:
+    person, profile, wishes = row.person, known.profiles.get(row.person_id), known.wishes.get(row.id, [])
+    goal, today = known.goals.get(row.id), clock.now().date()
+    return Participant(
+        id=str(row.id), role=row.role, person=str(person.id), capacity=seats,
+        company=person.company or None, business_unit=person.business_unit or None,
+        department=person.department or None,
+        team=str(person.line_manager_id) if person.line_manager_id else None,
+        manager=str(person.line_manager_id) if person.line_manager_id else None,
+        grade=person.seniority, tenure_years=_years(person.hire_date, today),
+        role_years=_years(person.role_start_date, today), city=person.location or None,
+        utc_offset_min=_offset(person), languages=tuple(person.languages) or _own_language(person),
+        availability=_week(known.weeks.get(person.id, []), _offset(person)),
+        goal_tags=_goal_tags(goal, known.wants.get(person.id, [])), goal_text=_goal_text(goal, profile) or None,
+        goal_vector=vectors.get((row.id, "goal")),
+        skill_tags=tuple(one.name for one in known.skills.get(person.id, [])),
+        skill_text=_skill_text(profile) or None, skill_vector=vectors.get((row.id, "skill")),
+        life_stage=(profile.life_stage or None) if profile else None,
+        prefers=_about(wishes, known, PreferenceKind.WISH, PreferenceKind.FAVOURITE),
+        avoids=_about(wishes, known, PreferenceKind.NOT_FOR_ME),
+        enrolled_on=row.invited_at.date().isoformat(), waited_cycles=row.waited_cycles,
+    )
+
+
+def _about(wishes: Iterable[Preference], known: _Known, *kinds: PreferenceKind) -> tuple[str, ...]:
+    named = (known.persons.get(wish.about_enrollment_id) for wish in wishes if wish.kind in kinds)
+    return tuple(str(person) for person in named if person)
+
+
+def _goal_tags(goal: Goal | None, wants: Iterable[Competency]) -> tuple[str, ...]:
+    names = [one.name for one in wants]
+    built_on = next((one.name for one in wants if goal and one.id == goal.competency_id), None)
+    return tuple(dict.fromkeys([built_on, *names] if built_on else names))
+
+
+def _goal_text(goal: Goal | None, profile: Profile | None) -> str:
+    return " ".join(filter(None, [goal.want, goal.measure] if goal else [profile.goal_text if profile else ""]))
+
+
+def _skill_text(profile: Profile | None) -> str:
+    return " ".join(filter(None, (profile.skill_text, profile.about, profile.words_for_mentees))) if profile else ""
+
+
+def _own_language(person: Person) -> tuple[str, ...] | None:
+    return (person.language.partition("-")[0],) if person.language else None
+
+
+def _years(since: date | None, today: date) -> float | None:
+    return None if since is None else max(0.0, (today - since).days / YEAR_DAYS)
+
+
+def _offset(person: Person) -> int:
+    """Minutes ahead of UTC, as of now."""
+    ahead = clock.now().astimezone(ZoneInfo(person.zone)).utcoffset()
+    return int(ahead.total_seconds() // 60) if ahead else 0
+
+
+def _week(blocks: Iterable[AvailabilityBlock], offset: int) -> int | None:
+    """The stated week as half hours of a UTC week; None when nothing was stated."""
+    spans = [
+        (-(-(block.weekday * DAY_MINUTES + block.start_minute - offset) // HALF_HOUR),
+         (block.end_minute - block.start_minute) // HALF_HOUR)
+        for block in blocks
+    ]
+    return week_mask(spans) if spans else None
+
+
+async def _vectors(actor: Actor, rows: list[Enrollment], known: _Known) -> Vectors:
+    """The meaning of each free text: read where it is stored for this wording, computed and stored where not."""
+    texts = {
+        (row.id, aspect): text
+        for row in rows
+        for aspect, text in (
+            ("goal", _goal_text(known.goals.get(row.id), known.profiles.get(row.person_id))),
+            ("skill", _skill_text(known.profiles.get(row.person_id))),
+        )
+        if text
+    }
+    stored = await TextVector.filter(
+        organization_id=actor.organization_id, owner_kind="Enrollment", model=MODEL_NAME,
+        owner_id__in=[row.id for row in rows],
+    )
+    fresh = {
+        (row.owner_id, row.aspect): np.frombuffer(row.vector, dtype=np.float32)
+        for row in stored
+        if row.model_version == MODEL_VERSION and row.source_digest == _sha(texts.get((row.owner_id, row.aspect), ""))
+    }
+    missing = [key for key in texts if key not in fresh]
+    made = dict(zip(missing, embed([texts[key] for key in missing]), strict=True)) if missing else {}
+    await _store_vectors(actor, made, texts)
+    return {**fresh, **made}
+
+
+async def _store_vectors(
+    actor: Actor, made: Mapping[tuple[UUID, str], NDArray[np.float32]], texts: Mapping[tuple[UUID, str], str]
+) -> None:
+    rows = [
+        TextVector(
+            organization_id=actor.organization_id, owner_kind="Enrollment", owner_id=owner, aspect=aspect,
+            model=MODEL_NAME, model_version=MODEL_VERSION, source_digest=_sha(texts[owner, aspect]),
+            vector=vector.astype(np.float32).tobytes(),
+        )
+        for (owner, aspect), vector in made.items()
+    ]
+    await TextVector.bulk_create(
+        rows, batch_size=500, on_conflict=["owner_id", "aspect", "model"],
+        update_fields=["model_version", "source_digest", "vector"],
+    )
+
+
+async def _managers(actor: Actor) -> dict[str, str]:
+    return {str(one): str(boss) for one, boss in (await people.managers_of_all(actor)).items()}
+
+
+async def _past(actor: Actor, rows: list[Enrollment]) -> tuple[PastPair, ...]:
+    pairs = await matches.past_partners(actor, [row.person_id for row in rows])
+    return tuple(PastPair(str(mentor), str(mentee)) for mentor, mentee in sorted(pairs))
+
+
+async def _standing(actor: Actor, cohort_id: UUID) -> Standing:
+    """Pairs that were open or declined here are not made again; a manager's bans neither."""
+    banned = {
+        (row.mentor_enrollment_id, row.mentee_enrollment_id)
+        for row in await matches.overrides(actor, cohort_id, OverrideKind.BAN)
+    }
+    tried = await matches.tried_pairs(actor, cohort_id)
+    return Standing(bans=frozenset((str(mentor), str(mentee)) for mentor, mentee in banned | tried))
+
+
+def _digest(people_in: Iterable[Participant]) -> str:
+    lines = sorted(repr(one) for one in people_in)
+    return _sha("\n".join(lines))
+
+
+def _sha(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
