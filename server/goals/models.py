@@ -40,6 +40,9 @@ class Goal(Model):
     updated_at = fields.DatetimeField(default=now)
     settled_at = fields.DatetimeField(null=True)
 
+    versions: fields.ReverseRelation[GoalVersion]
+    milestones: fields.ReverseRelation[Milestone]
+
     class Meta:
         table = "goal"
         indexes = [

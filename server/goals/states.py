@@ -29,3 +29,7 @@ class SmartCheck(StrEnum):
     WITHIN_REACH = "WITHIN_REACH"
     MATTERS_HERE = "MATTERS_HERE"
     HAS_A_DATE = "HAS_A_DATE"
+
+
+OPEN_GOALS = frozenset({GoalState.DRAFT, GoalState.ACTIVE})
+SETTLED_GOALS = frozenset(GoalState) - OPEN_GOALS

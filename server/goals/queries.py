@@ -1,0 +1,131 @@
+"""Reading goals. Their owner reads them always, the partner while they share a match, nobody else ever."""
+
+from collections.abc import Collection, Iterable
+from uuid import UUID
+
+from tortoise.expressions import Q, Subquery
+from tortoise.queryset import QuerySet
+
+from server.goals.models import Goal, GoalVersion, Milestone
+from server.goals.states import OPEN_GOALS, MilestoneState
+from server.kernel import clock
+from server.kernel.actor import Actor, ActorKind
+from server.kernel.errors import NotFound
+from server.matches.models import MatchMember
+from server.matches.states import OPEN_MATCHES, MatchState
+
+SHARED = OPEN_MATCHES | {MatchState.DURATION_COMPLETED}
+"""While a match stands here, both members read each other's goals; from the request on, because it says why."""
+
+
+def goals(actor: Actor) -> QuerySet[Goal]:
+    """The goals the actor may read: where every query about goals starts.
+
+    Own ones; open ones of the partners of a shared match and what was settled in that match. The product itself reads
+    all of the organisation, to know that there is a goal.
+    """
+    found = Goal.filter(organization_id=actor.organization_id)
+    if actor.kind is ActorKind.SYSTEM:
+        return found
+    shared = Subquery(_shared_matches(actor).values("match_id"))
+    beside_me = MatchMember.filter(organization_id=actor.organization_id, match_id__in=shared)
+    return found.filter(
+        Q(person_id=actor.person_id)
+        | Q(enrollment_id__in=Subquery(beside_me.values("enrollment_id")), state__in=list(OPEN_GOALS))
+        | Q(match_id__in=shared)
+    )
+
+
+async def goals_of(actor: Actor, enrollment_id: UUID) -> list[Goal]:
+    """The goals of an enrolment, the one in focus first, then oldest first, with competency, steps and history."""
+    return await _whole(goals(actor).filter(enrollment_id=enrollment_id))
+
+
+async def goals_by_match(actor: Actor, match_ids: Collection[UUID]) -> dict[UUID, list[Goal]]:
+    """The goals of some matches, each list in the order of `goals_of`. Matches without a readable goal are left out.
+
+    A match has the goals that were worked on in it and, while it is open, the open ones of its members.
+    """
+    members = await MatchMember.filter(
+        organization_id=actor.organization_id, match_id__in=list(match_ids)
+    ).select_related("match")
+    sharing = [member for member in members if member.match.state in SHARED]
+    of_members = Q(enrollment_id__in=[member.enrollment_id for member in sharing], state__in=list(OPEN_GOALS))
+    found: dict[UUID, list[Goal]] = {}
+    for goal in await _whole(goals(actor).filter(of_members | Q(match_id__in=list(match_ids)))):
+        for match_id in _matches_of(goal, sharing) | ({goal.match_id} & set(match_ids)):
+            if match_id:
+                found.setdefault(match_id, []).append(goal)
+    return found
+
+
+async def visible_goal(actor: Actor, goal_id: UUID, *, lock: bool = False) -> Goal:
+    """A goal with competency, steps and history.
+
+    Raises:
+        NotFound: absent, of another organisation, or not the actor's to read.
+    """
+    found = goals(actor).filter(id=goal_id)
+    goal = await (found.select_for_update(no_key=True) if lock else found).first()
+    if goal is None:
+        raise NotFound
+    await goal.fetch_related("competency", "milestones", "versions")
+    return goal
+
+
+async def visible_milestone(actor: Actor, milestone_id: UUID) -> tuple[Goal, Milestone]:
+    """A step and its goal, the goal locked.
+
+    Raises:
+        NotFound: absent, of another organisation, or not the actor's to read.
+    """
+    found = await Milestone.filter(organization_id=actor.organization_id, id=milestone_id).first()
+    if found is None:
+        raise NotFound
+    goal = await visible_goal(actor, found.goal_id, lock=True)
+    return goal, next(step for step in goal.milestones if step.id == milestone_id)
+
+
+async def milestones_by_goal(actor: Actor, goal_ids: Iterable[UUID]) -> dict[UUID, list[Milestone]]:
+    """The steps of some goals in their order, dropped ones left out."""
+    readable = goals(actor).filter(id__in=list(goal_ids))
+    found: dict[UUID, list[Milestone]] = {}
+    rows = Milestone.filter(organization_id=actor.organization_id, goal_id__in=Subquery(readable.values("id")))
+    for step in await rows.exclude(state=MilestoneState.DROPPED).order_by("position", "id"):
+        found.setdefault(step.goal_id, []).append(step)
+    return found
+
+
+def steps_of(goal: Goal) -> list[Milestone]:
+    """The steps of a fetched goal in their order, dropped ones left out."""
+    kept = (step for step in goal.milestones if step.state is not MilestoneState.DROPPED)
+    return sorted(kept, key=lambda step: (step.position, step.id))
+
+
+def next_step(goal: Goal) -> Milestone | None:
+    """The first step of a fetched goal that is still to do."""
+    return next((step for step in steps_of(goal) if step.state is MilestoneState.TODO), None)
+
+
+def history_of(goal: Goal) -> list[GoalVersion]:
+    """The earlier wordings of a fetched goal, newest change first."""
+    return sorted(goal.versions, key=lambda version: version.version, reverse=True)
+
+
+async def _whole(found: QuerySet[Goal]) -> list[Goal]:
+    ordered = found.order_by("-in_focus", "created_at", "id").select_related("competency")
+    return await ordered.prefetch_related("milestones", "versions")
+
+
+def _shared_matches(actor: Actor) -> QuerySet[MatchMember]:
+    """The actor's memberships of announced matches in which goals are shared."""
+    return MatchMember.filter(
+        organization_id=actor.organization_id, person_id=actor.person_id, match__state__in=list(SHARED),
+        match__published_at__lte=clock.now(),
+    )
+
+
+def _matches_of(goal: Goal, sharing: Iterable[MatchMember]) -> set[UUID | None]:
+    if goal.state not in OPEN_GOALS:
+        return set()
+    return {member.match_id for member in sharing if member.enrollment_id == goal.enrollment_id}
