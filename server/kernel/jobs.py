@@ -19,7 +19,9 @@ from server.kernel.facts import ActionState, OutboxEvent, ScheduledAction
 from server.kernel.ids import new_id
 from server.kernel.lanes import LANES, Ending, Json, Lane, Outcome, Park, claim, register_lane, work
 
-JOB_MODULES: list[str] = []
+JOB_MODULES: list[str] = [
+    "server.goals.jobs",
+]
 """Every module that registers handlers. A room that gets a `jobs.py` adds its line here."""
 
 OnEvent = Callable[[OutboxEvent], Awaitable[None]]
