@@ -88,7 +88,7 @@ async def create_person(
     try:
         async with unit_of_work(actor) as unit:
             person = Person(
-                organization_id=actor.organization_id, employee_id=employee_id, email=email.casefold(),
+                organization_id=actor.organization_id, employee_id=employee_id, email=email.lower(),
                 given_name=clean(given_name), family_name=clean(family_name),
                 **values | await _zone(actor, values.get("zone")),
             )
