@@ -35,6 +35,11 @@ def programs(actor: Actor) -> QuerySet[Program]:
     return Program.filter(organization_id=actor.organization_id)
 
 
+def cohorts(actor: Actor) -> QuerySet[Cohort]:
+    """Every cohort of the actor's organisation: where a query about cohorts starts."""
+    return Cohort.filter(organization_id=actor.organization_id)
+
+
 def enrollments(actor: Actor) -> QuerySet[Enrollment]:
     """Every enrolment of the actor's organisation: where a query about enrolments starts."""
     return Enrollment.filter(organization_id=actor.organization_id)
