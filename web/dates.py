@@ -1,11 +1,12 @@
 """Dates, hours and small counts as people say them, in the zone and language of the person who reads."""
 
+import re
 from contextvars import ContextVar
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_skeleton, format_time
+from babel.dates import format_date, format_time, match_skeleton
 
 from server.kernel import clock
 from server.kernel.text import gettext as _
@@ -112,10 +113,19 @@ def upper_first(text: str) -> str:
 
 def _day(when: date | datetime, skeleton: str, zone: str) -> str:
     day, locale = _day_of(when, zone), _locale()
-    year = "" if day.year == clock.today(zone or _zone.get()).year else " y"
+    year = day.year != clock.today(zone or _zone.get()).year
     if locale.language == "en":
-        return format_date(day, PATTERNS[skeleton] + year, locale=locale)
-    return format_skeleton(year.strip() + skeleton, datetime(day.year, day.month, day.day), locale=locale)
+        return format_date(day, PATTERNS[skeleton] + (" y" if year else ""), locale=locale)
+    return format_date(day, _pattern(locale, ("y" if year else "") + skeleton), locale=locale)
+
+
+def _pattern(locale: Locale, skeleton: str) -> str:
+    """The language's own order of the parts named in `skeleton`, with weekday and month as long as asked for."""
+    found = match_skeleton(skeleton, locale.datetime_skeletons)
+    pattern = str(locale.datetime_skeletons[found]) if found else str(locale.date_formats["long"])
+    if "EEEE" in skeleton:
+        pattern = re.sub("E+", "EEEE", pattern)
+    return re.sub("M{3,4}", "MMMM", pattern) if "MMMM" in skeleton else pattern
 
 
 def _day_of(when: date | datetime, zone: str) -> date:

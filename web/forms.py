@@ -2,6 +2,7 @@
 
 from datetime import date
 from enum import Enum
+from io import BytesIO
 from typing import TypeVar
 from uuid import UUID
 
@@ -32,8 +33,9 @@ class Errors(dict[str, str]):
 
 
 async def read_form(request: Request) -> FormData:
-    """The posted form; call it once and hand it on."""
-    return await request.form(max_fields=MAX_FIELDS, max_files=1)
+    """The posted form; call it once and hand it on. A file in it lies in memory, its temporary copy is closed."""
+    async with request.form(max_fields=MAX_FIELDS, max_files=1) as form:
+        return FormData([(name, await _in_memory(value)) for name, value in form.multi_items()])
 
 
 def text(
@@ -126,6 +128,13 @@ def upload(form: FormData, name: str) -> UploadFile | None:
 def form_key(form: FormData) -> str:
     """The form's idempotency key, "" when it carries none."""
     return _typed(form, "form_key")[:64]
+
+
+async def _in_memory(value: UploadFile | str) -> UploadFile | str:
+    if isinstance(value, str):
+        return value
+    content = await value.read()
+    return UploadFile(BytesIO(content), size=len(content), filename=value.filename, headers=value.headers)
 
 
 def _member(kind: type[Chosen], value: str) -> Chosen | None:

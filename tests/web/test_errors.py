@@ -1,0 +1,71 @@
+"""Every refusal of the kernel has its page, with words and a way on; a surprise tells nothing of itself."""
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from server.kernel import errors as kernel
+from tests.web.drawing import broken_references, one, read, words
+from web.errors import EXCEPTION_HANDLERS, STATUS
+
+RAISED = {
+    404: kernel.NotFound(), 403: kernel.Refused("You can't end this match."),
+    422: kernel.Invalid({"why": "Say why."}), 409: kernel.Conflict("That time was just taken."),
+    429: kernel.TooMany("Three tries a minute.", retry_after_s=60), 503: kernel.Unavailable("We are full."),
+    500: RuntimeError("secret detail"),
+}
+
+
+@pytest.fixture
+def client():
+    async def fail(request: Request) -> Response:
+        raise RAISED[request.path_params["status"]]
+
+    app = Starlette(routes=[Route("/{status:int}", fail)], exception_handlers=EXCEPTION_HANDLERS)
+    with TestClient(app, raise_server_exceptions=False) as client:
+        yield client
+
+
+def test_every_kernel_error_is_mapped():
+    assert set(STATUS) == set(kernel.KernelError.__subclasses__())
+
+
+@pytest.mark.parametrize("status", RAISED)
+def test_error_is_a_page_with_a_way_on(client, status):
+    answer = client.get(f"/{status}")
+    tree = read(answer.text)
+    assert answer.status_code == status
+    assert broken_references(tree) == []
+    assert len(tree.findall(".//h1")) == 1
+    assert [link.get("href") for link in one(tree, ".//main").iter("a")][-1] == "/"
+
+
+@pytest.mark.parametrize("status", [status for status in RAISED if status != 500])
+def test_page_says_what_the_kernel_said(client, status):
+    assert RAISED[status].message in words(one(read(client.get(f"/{status}").text), ".//main"))
+
+
+def test_surprise_keeps_its_detail_to_itself(client):
+    assert "secret" not in client.get("/500").text
+
+
+def test_too_many_says_when_to_come_back(client):
+    assert client.get("/429").headers["retry-after"] == "60"
+
+
+@pytest.mark.parametrize(("path", "status"), [("/nothing/here", 404), ("/404", 404)])
+def test_unknown_address_looks_like_an_invisible_thing(client, path, status):
+    assert client.get(path).status_code == status
+
+
+def test_wrong_method_has_its_page(client):
+    assert client.post("/404").status_code == 405
+
+
+def test_fragment_gets_the_words_for_the_live_region(client):
+    answer = client.get("/409", headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.text) == (409, "That time was just taken.")
+    assert answer.headers["x-message"] == "That%20time%20was%20just%20taken."
