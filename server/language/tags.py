@@ -46,6 +46,7 @@ class Vocabulary:
 
     def __init__(self, labels: Iterable[str], aliases: Mapping[str, Iterable[str]] | None = None) -> None:
         self.labels = tuple(dict.fromkeys(labels))
+        self.found: dict[str, Canonical] = {}
         self.by_key = {key(label): label for label in reversed(self.labels)}
         self.by_alias: dict[str, str] = {}
         for label, others in (aliases or {}).items():
@@ -78,21 +79,9 @@ def vocabulary_of(labels: Iterable[str]) -> Vocabulary:
 
 def canonical(tag: str, vocabulary: Vocabulary) -> Canonical:
     """The label of one tag: by spelling, alias, "js" ending, or one or two slips against the vocabulary only."""
-    name = key(tag)
-    if not name:
-        return Canonical("", Route.MISSED)
-    if name in vocabulary.by_key:
-        return Canonical(vocabulary.by_key[name], Route.EXACT)
-    if name in vocabulary.by_alias:
-        return Canonical(vocabulary.by_alias[name], Route.ALIAS)
-    for other in _js_forms(name):
-        if label := vocabulary.by_key.get(other) or vocabulary.by_alias.get(other):
-            return Canonical(label, Route.SUFFIX)
-    if one := _synonyms(tag, vocabulary):
-        return Canonical(one, Route.ALIAS)
-    if near := _misspelt(name, vocabulary):
-        return Canonical(near, Route.SPELLING)
-    return Canonical(" ".join(tag.split()), Route.MISSED)
+    if tag not in vocabulary.found:
+        vocabulary.found[tag] = _look_up(tag, vocabulary)
+    return vocabulary.found[tag]
 
 
 def normalise(tags: Iterable[str], vocabulary: Vocabulary) -> Normalised:
@@ -127,6 +116,26 @@ def _split(tag: str, vocabulary: Vocabulary) -> list[Canonical]:
         return [whole]
     parts = [canonical(part, vocabulary) for part in tag.split("/")]
     return [whole] if any(part.route is Route.MISSED for part in parts) else parts
+
+
+def _look_up(tag: str, vocabulary: Vocabulary) -> Canonical:
+    name = key(tag)
+    if label := vocabulary.by_key.get(name):
+        return Canonical(label, Route.EXACT)
+    if label := vocabulary.by_alias.get(name):
+        return Canonical(label, Route.ALIAS)
+    if label := _without_js(name, vocabulary):
+        return Canonical(label, Route.SUFFIX)
+    if label := _synonyms(tag, vocabulary):
+        return Canonical(label, Route.ALIAS)
+    if label := _misspelt(name, vocabulary):
+        return Canonical(label, Route.SPELLING)
+    return Canonical(" ".join(tag.split()) if name else "", Route.MISSED)
+
+
+def _without_js(name: str, vocabulary: Vocabulary) -> str | None:
+    spellings = _js_forms(name) if name else ()
+    return next((label for other in spellings if (label := vocabulary.by_key.get(other))), None)
 
 
 def _synonyms(tag: str, vocabulary: Vocabulary) -> str | None:

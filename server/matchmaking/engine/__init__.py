@@ -1,0 +1,77 @@
+"""Who fits whom: pure functions on plain values, arrays inside, no database and no clock.
+
+One call does a run:
+
+    result = run_matching(Pool(participants), RuleSet(grade_gap=(1, 4)), weights_for(ProgramType.ONE_TO_ONE), seed=7)
+
+What goes in
+- `Pool(participants, managers, history, conflicts)`: `Participant` is one person in one role; what is None is not
+  known and counts as neutral. Stored text vectors go in as `goal_vector` and `skill_vector`; where they are missing,
+  `with_vectors(participants, embed)` makes them of `described(text, tags)`.
+- `RuleSet`: hard rules, each with a `RuleCode`. `Weights`: `weights_for(type)`, or `rescaled(amounts, type, version)`.
+- `Standing(pins, bans, current, keep_bonus)`: pins and current pairs are kept and everybody else is solved around
+  them, so an override moves nobody else when all other drafts are passed as `current`.
+
+What comes out: `MatchingResult`
+- `pairs` (fit 0 to 100, `p_accept`, `confidence`, nine `fits`, origin), `waitlist` (position and code),
+  `refused_pins`, `certificate` (value, upper bound over all allowed pairs, gap, violations), `calibration`.
+- `candidates_of_mentee`, `candidates_of_mentor`, `best_candidates(k)` for storing, `explain(mentor, mentee)` for three
+  reasons, one caution and nine factor rows of any pair, `rules_against` and `price_of` for "why not this one".
+- `wording.sentence(reason, names, reader)` says a stored reason in the reader's language; `reason_to_json` and
+  `reason_from_json` carry it through the database.
+
+The order of rows, the number of threads and the audit group never change a result.
+"""
+
+from server.matchmaking.engine.columns import described, with_vectors
+from server.matchmaking.engine.constraints import RuleCode, RuleSet, Violation
+from server.matchmaking.engine.explain import Explanation, Reason, ReasonCode, reason_from_json, reason_to_json
+from server.matchmaking.engine.pool import Participant, PastPair, Pool, Standing, week_mask
+from server.matchmaking.engine.run import (
+    ENGINE_VERSION,
+    Candidate,
+    Certificate,
+    MatchedPair,
+    MatchingResult,
+    Origin,
+    RefusedPin,
+    run_matching,
+)
+from server.matchmaking.engine.score import Calibration
+from server.matchmaking.engine.waitlist import WaitCode, Waiting
+from server.matchmaking.engine.weights import CATEGORIES, WEIGHTS_VERSION, Category, Weights, rescaled, weights_for
+
+__all__ = [
+    "CATEGORIES",
+    "ENGINE_VERSION",
+    "WEIGHTS_VERSION",
+    "Calibration",
+    "Candidate",
+    "Category",
+    "Certificate",
+    "Explanation",
+    "MatchedPair",
+    "MatchingResult",
+    "Origin",
+    "Participant",
+    "PastPair",
+    "Pool",
+    "Reason",
+    "ReasonCode",
+    "RefusedPin",
+    "RuleCode",
+    "RuleSet",
+    "Standing",
+    "Violation",
+    "WaitCode",
+    "Waiting",
+    "Weights",
+    "described",
+    "reason_from_json",
+    "reason_to_json",
+    "rescaled",
+    "run_matching",
+    "week_mask",
+    "weights_for",
+    "with_vectors",
+]

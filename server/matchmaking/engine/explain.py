@@ -1,0 +1,302 @@
+"""Why a pair fits: for each category one fact with its data, the three that count most, and one real reservation."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from server.language.tags import key
+from server.matchmaking.engine.columns import Columns
+from server.matchmaking.engine.constraints import overlap_half_hours
+from server.matchmaking.engine.factor import Factors
+from server.matchmaking.engine.features import pair_features
+from server.matchmaking.engine.pool import HALF_HOURS_A_WEEK, Participant
+from server.matchmaking.engine.weights import CATEGORIES, Category
+
+Params = Mapping[str, object]
+REASONS = 3
+NEUTRAL_FIT = 0.5
+CLOSE_TEXT = 0.35
+"""Centred similarity from which two texts are about the same thing: the top twentieth of pairs of mentor profiles
+(docs/decisions/0003-text-vectors.md)."""
+FEW_HOURS, HOURS_APART = 2, 3
+SLOW_ANSWERS, OFTEN_MISSED = 0.5, 0.3
+HALF_HOURS_A_DAY = 48
+
+
+class ReasonCode(StrEnum):
+    """What is said about one category of a pair."""
+
+    GOAL_OFFERED = "GOAL_OFFERED"
+    GOAL_CLOSE = "GOAL_CLOSE"
+    GOAL_FAR = "GOAL_FAR"
+    SKILLS_SHARED = "SKILLS_SHARED"
+    SKILLS_CLOSE = "SKILLS_CLOSE"
+    SKILLS_FAR = "SKILLS_FAR"
+    EXPERIENCE = "EXPERIENCE"
+    GRADES_AHEAD = "GRADES_AHEAD"
+    GRADES_BEHIND = "GRADES_BEHIND"
+    SAME_GRADE = "SAME_GRADE"
+    SHARED_HOURS = "SHARED_HOURS"
+    FEW_SHARED_HOURS = "FEW_SHARED_HOURS"
+    HOURS_APART = "HOURS_APART"
+    SAME_CITY = "SAME_CITY"
+    PAST_SESSIONS = "PAST_SESSIONS"
+    FIRST_TIME = "FIRST_TIME"
+    OTHER_DEPARTMENT = "OTHER_DEPARTMENT"
+    SAME_DEPARTMENT = "SAME_DEPARTMENT"
+    NAMED_BY_BOTH = "NAMED_BY_BOTH"
+    NAMED_BY_MENTEE = "NAMED_BY_MENTEE"
+    NAMED_BY_MENTOR = "NAMED_BY_MENTOR"
+    DEPARTMENT_AS_ASKED = "DEPARTMENT_AS_ASKED"
+    DEPARTMENT_NOT_AS_ASKED = "DEPARTMENT_NOT_AS_ASKED"
+    NOTHING_ASKED = "NOTHING_ASKED"
+    ANSWERS = "ANSWERS"
+    SLOW_ANSWERS = "SLOW_ANSWERS"
+    SHARED_LANGUAGES = "SHARED_LANGUAGES"
+    NO_SHARED_LANGUAGE = "NO_SHARED_LANGUAGE"
+    LIKE_MINDED = "LIKE_MINDED"
+    NOT_KNOWN = "NOT_KNOWN"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A fact about one category: its weight (0 to 1), the fit (0 to 100), and the data that a sentence needs."""
+
+    code: ReasonCode
+    category: Category
+    weight: float
+    fit: float
+    params: Params = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What a card shows: the score, up to three reasons, at most one caution, and how the score was worked out."""
+
+    mentor: str
+    mentee: str
+    fit: float
+    reasons: tuple[Reason, ...]
+    caution: Reason | None
+    factors: tuple[Reason, ...]
+
+
+class Pair(NamedTuple):
+    """Two people with what was read off them."""
+
+    mentee: Participant
+    mentor: Participant
+    numbers: Mapping[str, float]
+    days: tuple[int, ...]
+    fresh: bool
+
+
+class Fact(NamedTuple):
+    """A code with its data; `speaks_for` tells whether it may stand as a reason, `reservation` as a caution."""
+
+    code: ReasonCode
+    params: Params
+    speaks_for: bool = True
+    reservation: bool = False
+
+
+def explain_pair(columns: Columns, factors: Factors, e: int, m: int) -> Explanation:
+    """The explanation of one pair of rows, chosen or not."""
+    features = pair_features(columns, factors, np.array([e]), np.array([m]))
+    pair = Pair(
+        columns.mentees.people[e],
+        columns.mentors.people[m],
+        features.of(0),
+        _shared_days(columns, e, m),
+        factors.weights.shape.fresh,
+    )
+    facts = {name: FACTS[name](pair) for name in CATEGORIES}
+    rows = tuple(_reason(pair, factors, name, facts[name]) for name in CATEGORIES)
+    total = sum(row.weight * row.fit for row in rows)
+    cautions = [_reason(pair, factors, *one) for one in _reservations(pair, facts)]
+    caution = max(cautions, key=_reservation_size, default=None)
+    return Explanation(pair.mentor.id, pair.mentee.id, total, _reasons(rows, facts, caution), caution, rows)
+
+
+def reason_to_json(reason: Reason) -> dict[str, object]:
+    """A reason as plain JSON values, to be stored beside a suggestion and said later in any language."""
+    return {**asdict(reason), "params": dict(reason.params)}
+
+
+def reason_from_json(stored: Mapping[str, Any]) -> Reason:
+    """The reason that `reason_to_json` made.
+
+    Raises:
+        KeyError, ValueError: the value was not made by it, or by a version that knew other codes.
+    """
+    code, category = ReasonCode(stored["code"]), Category(stored["category"])
+    return Reason(code, category, float(stored["weight"]), float(stored["fit"]), dict(stored["params"]))
+
+
+def _reasons(rows: tuple[Reason, ...], facts: Mapping[Category, Fact], caution: Reason | None) -> tuple[Reason, ...]:
+    """The categories that lift the score most above a neutral one; never what is also the caution."""
+    said = caution.code if caution else None
+    usable = [row for row in rows if facts[row.category].speaks_for and row.weight > 0 and row.code is not said]
+    return tuple(sorted(usable, key=lambda row: -row.weight * (row.fit - 100 * NEUTRAL_FIT))[:REASONS])
+
+
+def _reason(pair: Pair, factors: Factors, category: Category, fact: Fact) -> Reason:
+    fit = 100 * pair.numbers[f"fit_{category.lower()}"]
+    return Reason(fact.code, category, factors.weights.shares[category], fit, dict(fact.params))
+
+
+def _reservation_size(reason: Reason) -> float:
+    """How much of the score a reservation costs; clocks far apart cost more in life than in the score."""
+    apart = reason.params.get("hours", 0) if reason.code is ReasonCode.HOURS_APART else 0
+    return max(reason.weight * (100 - reason.fit), reason.weight * 100 * float(str(apart)) / 12)
+
+
+def _reservations(pair: Pair, facts: Mapping[Category, Fact]) -> list[tuple[Category, Fact]]:
+    found = [(name, fact) for name, fact in facts.items() if fact.reservation]
+    ahead = pair.numbers["mentor_ahead_hours"]
+    if abs(ahead) >= HOURS_APART:
+        params = {"hours": abs(ahead), "mentor_is_ahead": ahead > 0}
+        found.append((Category.AVAILABILITY, Fact(ReasonCode.HOURS_APART, params)))
+    return found
+
+
+def _goals(pair: Pair) -> Fact:
+    shared = _in_common(pair.mentee.goal_tags, pair.mentor.skill_tags)
+    if shared:
+        return Fact(ReasonCode.GOAL_OFFERED, {"tags": shared, "years": pair.mentor.role_years})
+    return _by_similarity(pair.numbers["goal_similarity"], ReasonCode.GOAL_CLOSE, ReasonCode.GOAL_FAR)
+
+
+def _expertise(pair: Pair) -> Fact:
+    shared = _in_common(pair.mentee.skill_tags, pair.mentor.skill_tags)
+    if shared:
+        return Fact(ReasonCode.SKILLS_SHARED, {"tags": shared, "years": pair.mentor.role_years})
+    close = _by_similarity(pair.numbers["skill_similarity"], ReasonCode.SKILLS_CLOSE, ReasonCode.SKILLS_FAR)
+    if close.code is not ReasonCode.SKILLS_CLOSE and pair.mentor.role_years:
+        return Fact(ReasonCode.EXPERIENCE, {"years": pair.mentor.role_years})
+    return close._replace(reservation=False)
+
+
+def _stage(pair: Pair) -> Fact:
+    gap = pair.numbers["grade_gap"]
+    if np.isnan(gap):
+        return _not_known()
+    code = ReasonCode.GRADES_AHEAD if gap > 0 else ReasonCode.GRADES_BEHIND if gap < 0 else ReasonCode.SAME_GRADE
+    same_stage = pair.numbers["same_life_stage"] == 1
+    years = pair.mentor.tenure_years
+    params = {"levels": abs(int(gap)), "life_stage": pair.mentee.life_stage if same_stage else None, "years": years}
+    return Fact(code, params, speaks_for=pair.numbers["fit_stage"] >= NEUTRAL_FIT)
+
+
+def _availability(pair: Pair) -> Fact:
+    hours, in_one_city = pair.numbers["shared_hours"], pair.numbers["same_city"] == 1
+    if np.isnan(hours):
+        return Fact(ReasonCode.SAME_CITY, {"city": pair.mentor.city}) if in_one_city else _not_known()
+    few = hours < FEW_HOURS
+    params = {"hours": hours, "days": list(pair.days), "city": pair.mentor.city if in_one_city else None}
+    code = ReasonCode.FEW_SHARED_HOURS if few else ReasonCode.SHARED_HOURS
+    return Fact(code, params, speaks_for=not few, reservation=few)
+
+
+def _history(pair: Pair) -> Fact:
+    sessions = pair.mentor.sessions_prior
+    record = {"record": round(100 * pair.numbers["mentor_record"])}
+    if sessions is None:
+        return Fact(ReasonCode.NOT_KNOWN, record, speaks_for=False)
+    if sessions == 0:
+        return Fact(ReasonCode.FIRST_TIME, record, speaks_for=False)
+    return Fact(ReasonCode.PAST_SESSIONS, {"sessions": sessions, **record})
+
+
+def _organisation(pair: Pair) -> Fact:
+    same = pair.numbers["same_department"]
+    if np.isnan(same):
+        return _not_known()
+    params = {"mentor_department": pair.mentor.department, "mentee_department": pair.mentee.department}
+    if same:
+        return Fact(ReasonCode.SAME_DEPARTMENT, params, speaks_for=not pair.fresh, reservation=pair.fresh)
+    return Fact(ReasonCode.OTHER_DEPARTMENT, params, speaks_for=pair.fresh)
+
+
+def _preference(pair: Pair) -> Fact:
+    by_mentee, by_mentor = pair.mentor.who in pair.mentee.prefers, pair.mentee.who in pair.mentor.prefers
+    if by_mentee or by_mentor:
+        both = ReasonCode.NAMED_BY_BOTH if by_mentee and by_mentor else None
+        return Fact(both or (ReasonCode.NAMED_BY_MENTEE if by_mentee else ReasonCode.NAMED_BY_MENTOR), {})
+    same = pair.numbers["same_department"]
+    asked = {one.pref_department for one in (pair.mentee, pair.mentor)} - {"any"}
+    if not asked or np.isnan(same):
+        return Fact(ReasonCode.NOTHING_ASKED, {}, speaks_for=False)
+    met = asked == {"same" if same else "different"}
+    code = ReasonCode.DEPARTMENT_AS_ASKED if met else ReasonCode.DEPARTMENT_NOT_AS_ASKED
+    return Fact(code, {"same": bool(same)}, speaks_for=met, reservation=not met)
+
+
+def _behaviour(pair: Pair) -> Fact:
+    answers, missed = pair.mentor.response_rate, pair.mentor.noshow_rate
+    if answers is None and missed is None:
+        return _not_known()
+    slow = (answers is not None and answers < SLOW_ANSWERS) or (missed is not None and missed > OFTEN_MISSED)
+    params = {"answers": _percent(answers), "kept": _percent(None if missed is None else 1 - missed)}
+    return Fact(ReasonCode.SLOW_ANSWERS if slow else ReasonCode.ANSWERS, params, speaks_for=not slow, reservation=slow)
+
+
+def _style(pair: Pair) -> Fact:
+    ours, theirs = pair.mentee.languages, pair.mentor.languages
+    alike = bool(pair.mentee.style and pair.mentor.style) and pair.numbers["fit_style"] >= 0.9
+    if ours is None or theirs is None:
+        return Fact(ReasonCode.LIKE_MINDED, {}) if alike else _not_known()
+    shared = [word for word in ours if word.casefold() in {other.casefold() for other in theirs}]
+    if not shared:
+        return Fact(ReasonCode.NO_SHARED_LANGUAGE, {}, speaks_for=False, reservation=True)
+    return Fact(ReasonCode.LIKE_MINDED if alike else ReasonCode.SHARED_LANGUAGES, {"languages": shared})
+
+
+FACTS: Mapping[Category, Callable[[Pair], Fact]] = {
+    Category.GOALS: _goals,
+    Category.EXPERTISE: _expertise,
+    Category.STAGE: _stage,
+    Category.AVAILABILITY: _availability,
+    Category.HISTORY: _history,
+    Category.ORGANISATION: _organisation,
+    Category.PREFERENCE: _preference,
+    Category.BEHAVIOUR: _behaviour,
+    Category.STYLE: _style,
+}
+
+
+def _not_known() -> Fact:
+    return Fact(ReasonCode.NOT_KNOWN, {}, speaks_for=False)
+
+
+def _by_similarity(similarity: float, close: ReasonCode, far: ReasonCode) -> Fact:
+    if np.isnan(similarity):
+        return _not_known()
+    if similarity >= CLOSE_TEXT:
+        return Fact(close, {"similarity": round(similarity, 2)})
+    return Fact(far, {"similarity": round(similarity, 2)}, speaks_for=False, reservation=True)
+
+
+def _in_common(wanted: tuple[str, ...], held: tuple[str, ...]) -> list[str]:
+    """Tags of both, in the words of the mentee, in the mentee's order."""
+    names = {key(tag) for tag in held} - {""}
+    return [tag for tag in wanted if key(tag) in names]
+
+
+def _percent(share: float | None) -> int | None:
+    return None if share is None else round(100 * share)
+
+
+def _shared_days(columns: Columns, e: int, m: int) -> tuple[int, ...]:
+    """Days (1 is Monday) on which both are free for an hour or more, on the mentee's clock."""
+    if not overlap_half_hours(columns, np.array([e]), np.array([m]))[0]:
+        return ()
+    mentee, mentor = columns.mentees.people[e], columns.mentors.people[m]
+    shared = (mentee.availability or 0) & (mentor.availability or 0)
+    shift = round((mentee.utc_offset_min or 0) / 30)
+    slots = [slot for slot in range(HALF_HOURS_A_WEEK) if shared >> slot & 1]
+    days = [(slot + shift) % HALF_HOURS_A_WEEK // HALF_HOURS_A_DAY + 1 for slot in slots]
+    return tuple(day for day in range(1, 8) if days.count(day) > 1)

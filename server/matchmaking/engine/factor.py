@@ -1,0 +1,331 @@
+"""The fit of a pair as a sum of inner products, so that one matrix product scores everybody with everybody.
+
+Each of the nine categories is a weighted mean of parts. A part is an inner product of a mentee row and a mentor row
+that lies between 0 and 1; four parts (goals, expertise, shared time, languages) may exceed that and are cut off at 0
+and 1, so they keep their own product, and all the others melt into one. Wishes are a sparse part.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from server.matchmaking.engine.columns import UNKNOWN, Columns, Floats, Ints, Side
+from server.matchmaking.engine.constraints import Rows, rows_by_person
+from server.matchmaking.engine.pool import HALF_HOURS_A_WEEK
+from server.matchmaking.engine.weights import CATEGORIES, Category, Shape, Weights
+
+FULL_WEEK_HALF_HOURS = 12
+"""Six shared hours a week are as good as any more: a pair meets for one or two (programme cadences of the glossary)."""
+WISHED_BY_MENTEE, WISHED_BY_MENTOR, LATER_WISH = 0.25, 0.10, 0.8
+"""What naming somebody adds to the preference category, and how much each later name on the list is worth."""
+TIE_BREAK = 1e-5
+"""At most a thousandth of a point of fit: enough to send equal people to different mentors, too little to be seen."""
+GRADES = 11
+Term = tuple[NDArray[np.floating], NDArray[np.floating]]
+
+
+class Part(NamedTuple):
+    """`share` of a category, worth the inner product of a mentee row and a mentor row."""
+
+    category: Category
+    share: float
+    mentees: Floats
+    mentors: Floats
+    saturates: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """All parts of all pairs, unmultiplied, and the programme's weights.
+
+    `flat` is the sum of all parts that need no cutting off, weights and the tie-break included.
+    `slots` are the availability bits that differ between people, with the half hours each stands for.
+    """
+
+    parts: tuple[Part, ...]
+    weights: Weights
+    wishes: csr_array
+    flat: Part
+    slots: tuple[Floats, Floats]
+
+    def tile(self, start: int, stop: int) -> Floats:
+        """Scores (0 to 1) of mentee rows `start` to `stop` with every mentor."""
+        total = self.flat.mentees[start:stop] @ self.flat.mentors.T
+        for part in self.parts:
+            if part.saturates:
+                value = part.mentees[start:stop] @ part.mentors.T
+                np.clip(value, 0, 1, out=value)
+                value *= np.float32(part.share * self.weights.shares[part.category])
+                total += value
+        wishes = self.wishes[start:stop].tocoo()
+        total[wishes.row, wishes.col] += wishes.data
+        return total
+
+    def overlap(self, start: int, stop: int) -> Floats:
+        """Shared half hours a week of mentee rows `start` to `stop` with every mentor; whole numbers."""
+        ours, theirs = self.slots
+        product: Floats = ours[start:stop] @ theirs.T
+        return product
+
+    def fits(self, e: Rows, m: Rows) -> NDArray[np.float64]:
+        """The nine fits (0 to 1) of pairs, one row for each pair, in the order of CATEGORIES."""
+        found = np.zeros((len(e), len(CATEGORIES)))
+        for part in self.parts:
+            found[:, CATEGORIES.index(part.category)] += part.share * _values(part, e, m)
+        weight = self.weights.shares[Category.PREFERENCE]
+        if weight and len(e):
+            found[:, CATEGORIES.index(Category.PREFERENCE)] += np.asarray(self.wishes[e, m]).ravel() / weight
+        return np.clip(found, 0, 1)
+
+
+def build_factors(columns: Columns, weights: Weights) -> Factors:
+    """The parts of a pool under one programme's weights."""
+    parts = tuple(_parts(columns, weights.shape))
+    return Factors(parts, weights, _wishes(columns, weights), _flat(parts, columns, weights), _slots(columns))
+
+
+def score(fits: NDArray[np.float64], weights: Weights) -> NDArray[np.float64]:
+    """The weighted mean (0 to 1) of rows of nine fits."""
+    total: NDArray[np.float64] = fits @ np.array(weights.vector)
+    return total
+
+
+def _values(part: Part, e: Rows, m: Rows, chunk: int = 8192) -> NDArray[np.float64]:
+    """Inner products of pairs, a chunk at a time: the rows of all candidates at once would not fit in memory."""
+    found = np.empty(len(e))
+    for at in range(0, len(e), chunk):
+        ours, theirs = part.mentees[e[at : at + chunk]], part.mentors[m[at : at + chunk]]
+        found[at : at + chunk] = np.einsum("ij,ij->i", ours, theirs)
+    return np.clip(found, 0, 1) if part.saturates else found
+
+
+def _parts(columns: Columns, shape: Shape) -> Iterable[Part]:
+    ours, theirs = columns.mentees, columns.mentors
+    yield _part(Category.GOALS, 1, _goals(ours, theirs), saturates=True)
+    yield _part(Category.EXPERTISE, 1, _expertise(ours, theirs, shape), saturates=True)
+    yield _part(Category.STAGE, 1, _stage(ours, theirs, shape))
+    yield _part(Category.AVAILABILITY, 1, _availability(columns), saturates=True)
+    yield _part(Category.HISTORY, 1, _one_sided(_history(ours, 0.10, 0.20), _history(theirs, 0.35, 0.35)))
+    yield _part(Category.ORGANISATION, 1, _organisation(ours, theirs, shape))
+    yield _part(Category.PREFERENCE, 1, _preference(ours, theirs))
+    yield _part(Category.BEHAVIOUR, 1, _one_sided(0.4 * _reliability(ours), 0.6 * _reliability(theirs)))
+    yield _part(Category.STYLE, 0.5, _languages(ours, theirs), saturates=True)
+    yield _part(Category.STYLE, 0.5, _style(ours, theirs))
+
+
+def _part(category: Category, share: float, terms: Iterable[Term], *, saturates: bool = False) -> Part:
+    lefts, rights = zip(*terms, strict=True)
+    return Part(category, share, _stacked(lefts), _stacked(rights), saturates)
+
+
+def _stacked(columns: Iterable[NDArray[np.floating]]) -> Floats:
+    wide = [column.reshape(len(column), -1) for column in columns]
+    return np.ascontiguousarray(np.hstack(wide), np.float32)
+
+
+def _flat(parts: tuple[Part, ...], columns: Columns, weights: Weights) -> Part:
+    plain = [part for part in parts if not part.saturates]
+    lefts = [part.mentees * np.float32(part.share * weights.shares[part.category]) for part in plain]
+    lefts.append(columns.mentees.ties * np.float32(TIE_BREAK))
+    rights = [*(part.mentors for part in plain), columns.mentors.ties]
+    return Part(Category.STAGE, 1, _stacked(lefts), _stacked(rights))
+
+
+def _goals(ours: Side, theirs: Side) -> Iterable[Term]:
+    """What the mentee wants against what the mentor offers: tags in common, and nearness of the words."""
+    wants = _told(ours.goal_vectors, ours.goals)
+    offers = _told(theirs.skill_vectors, theirs.skills)
+    yield from _neutral(0.15, 0.35, wants, offers)
+    yield from _shared_tags(0.6, ours.goals, theirs.skills)
+    yield 0.9 * ours.goal_vectors, theirs.skill_vectors
+
+
+def _expertise(ours: Side, theirs: Side, shape: Shape) -> Iterable[Term]:
+    """Common ground of skills, and how much longer the mentor has done this work."""
+    yield from _neutral(0.2, 0.3, _told(ours.skill_vectors, ours.skills), _told(theirs.skill_vectors, theirs.skills))
+    yield from _shared_tags(0.3, ours.skills, theirs.skills)
+    yield 0.5 * ours.skill_vectors, theirs.skill_vectors
+    yield from _longer(0.2, ours.role_years, theirs.role_years, shape.experience)
+
+
+def _stage(ours: Side, theirs: Side, shape: Shape) -> Iterable[Term]:
+    """Distance in grades against the ideal one, time with the firm, and the same stage of life."""
+    yield 0.6 * _one_hot(ours.grade, range(GRADES)) @ _grade_kernel(shape), _one_hot(theirs.grade, range(GRADES))
+    yield from _longer(0.25, ours.tenure, theirs.tenure, shape.experience)
+    yield from _equality(0.15, ours.life_stage, theirs.life_stage, same=1.0, different=0.4)
+
+
+def _availability(columns: Columns) -> Iterable[Term]:
+    """Shared hours a week, the same city, and clocks that are close."""
+    ours, theirs = columns.mentees, columns.mentors
+    slots_e, slots_m = _slots(columns)
+    yield slots_e / FULL_WEEK_HALF_HOURS, slots_m
+    yield from _neutral(0.0, 0.5, ours.has_times, theirs.has_times)
+    yield from _equality(0.1, ours.city, theirs.city, same=1.0, different=0.0, unknown=0.0)
+    yield from _clock_distance(0.05, ours.utc_hours, theirs.utc_hours)
+
+
+def _organisation(ours: Side, theirs: Side, shape: Shape) -> Iterable[Term]:
+    """A fresh view from elsewhere in the firm, or a guide from nearby, as the programme type asks."""
+    same, different = (0.3, 1.0) if shape.fresh else (1.0, 0.5)
+    yield from _equality(0.6, ours.department, theirs.department, same=same, different=different)
+    yield from _equality(0.25, ours.business_unit, theirs.business_unit, same=same, different=different)
+    yield from _equality(0.15, ours.company, theirs.company, same=0.7, different=0.9)
+
+
+def _preference(ours: Side, theirs: Side) -> Iterable[Term]:
+    """What each side asked about departments: met counts for, unmet against, nothing asked is neutral."""
+    known_e, known_m = ours.department != UNKNOWN, theirs.department != UNKNOWN
+    shared = np.intersect1d(ours.department[known_e], theirs.department[known_m])
+    hot_e, hot_m = _one_hot(ours.department, shared), _one_hot(theirs.department, shared)
+    wish_e, wish_m = 0.10 * ours.department_wish, 0.05 * theirs.department_wish
+    yield _ones(ours), 0.5 * _ones(theirs)
+    yield 2 * wish_e[:, None] * hot_e, hot_m
+    yield known_e * -wish_e, known_m.astype(np.float32)
+    yield 2 * hot_e, wish_m[:, None] * hot_m
+    yield known_e.astype(np.float32), known_m * -wish_m
+
+
+def _languages(ours: Side, theirs: Side) -> Iterable[Term]:
+    yield _bits(ours.languages), _bits(theirs.languages)
+    yield from _neutral(0.0, 0.7, ours.speaks, theirs.speaks)
+
+
+def _style(ours: Side, theirs: Side) -> Iterable[Term]:
+    """One minus the mean squared distance of the answers about values and ways of working."""
+    items = max(1, ours.style.shape[1])
+    told_e, told_m = _answered(ours.style), _answered(theirs.style)
+    answers_e, answers_m = np.nan_to_num(ours.style), np.nan_to_num(theirs.style)
+    yield from _neutral(0.0, 0.8, told_e, told_m)
+    yield told_e * (1 - (answers_e**2).sum(axis=1) / items), told_m.astype(np.float32)
+    yield told_e.astype(np.float32), told_m * -(answers_m**2).sum(axis=1) / items
+    if ours.style.shape[1]:
+        yield 2 / items * answers_e * told_e[:, None], answers_m * told_m[:, None]
+
+
+def _history(side: Side, for_sessions: float, for_record: float) -> NDArray[np.floating]:
+    """Sessions held before, with less and less gain, and how earlier pairs went."""
+    sessions = side.sessions
+    practised = np.where(np.isnan(sessions), 0.6, 0.4 + 0.6 * sessions / (sessions + 4))
+    return for_sessions * practised + for_record * side.record
+
+
+def _reliability(side: Side) -> NDArray[np.floating]:
+    """Answers given and appointments kept; 0.8 and 0.1 missed where not known."""
+    answers, missed = np.nan_to_num(side.response, nan=0.8), np.nan_to_num(side.noshow, nan=0.1)
+    return 0.65 * answers + 0.35 * (1 - missed)
+
+
+def _one_sided(ours: NDArray[np.floating], theirs: NDArray[np.floating]) -> Iterable[Term]:
+    yield ours, np.ones_like(theirs)
+    yield np.ones_like(ours), theirs
+
+
+def _neutral(base: float, unknown: float, told_e: NDArray[np.bool_], told_m: NDArray[np.bool_]) -> Iterable[Term]:
+    """`base`, and `unknown` on top where either side told nothing."""
+    yield np.full(len(told_e), base + unknown), np.ones(len(told_m))
+    yield told_e * -unknown, told_m.astype(np.float32)
+
+
+def _shared_tags(worth: float, wanted: csr_array, held: csr_array) -> Iterable[Term]:
+    """The share of wanted tags that are held: all of them, or three of many, is everything."""
+    counts = np.diff(wanted.indptr)
+    matter = np.flatnonzero((np.bincount(wanted.indices, minlength=wanted.shape[1]) > 0) & (held.sum(axis=0) > 0))
+    share = wanted[:, matter].toarray() * (worth / np.clip(counts, 1, 3))[:, None]
+    yield share, held[:, matter].toarray()
+
+
+def _longer(worth: float, ours: Floats, theirs: Floats, direction: int) -> Iterable[Term]:
+    """Half of `worth`, and up to all of it the longer the mentor (direction 1) or the mentee (-1) has been at it."""
+    years_e, years_m = (np.minimum(np.nan_to_num(years, nan=5.0), 20) / 20 for years in (ours, theirs))
+    yield from _one_sided(worth / 2 * (1 - direction * years_e), worth / 2 * direction * years_m)
+
+
+def _equality(
+    worth: float, ours: Ints, theirs: Ints, *, same: float, different: float, unknown: float | None = None
+) -> Iterable[Term]:
+    """`worth` times one value where two known codes are the same, another where they differ; else halfway."""
+    between = (same + different) / 2 if unknown is None else unknown
+    known_e, known_m = ours != UNKNOWN, theirs != UNKNOWN
+    shared = np.intersect1d(ours[known_e], theirs[known_m])
+    yield np.full(len(ours), worth * between), np.ones(len(theirs))
+    yield worth * (different - between) * known_e, known_m.astype(np.float32)
+    yield worth * (same - different) * _one_hot(ours, shared), _one_hot(theirs, shared)
+
+
+def _clock_distance(worth: float, ours: Floats, theirs: Floats) -> Iterable[Term]:
+    """All of `worth` on the same clock, none of it twelve hours apart; half where a zone is not known."""
+    hours = np.arange(24)
+    apart = np.abs(hours[:, None] - hours[None, :])
+    kernel = 1 - np.minimum(apart, 24 - apart) / 12
+    told_e, told_m = ~np.isnan(ours), ~np.isnan(theirs)
+    hot_e, hot_m = (_one_hot(np.round(np.nan_to_num(side, nan=-99)) % 24, hours) for side in (ours, theirs))
+    yield from _neutral(0.0, worth / 2, told_e, told_m)
+    yield worth * (hot_e * told_e[:, None]) @ kernel, hot_m * told_m[:, None]
+
+
+def _grade_kernel(shape: Shape) -> NDArray[np.floating]:
+    """How good each gap of grades is, mentee grade by mentor grade; grade 0 is not known and counts half."""
+    grades = np.arange(GRADES)
+    gap = grades[None, :] - grades[:, None] - shape.ideal_gap
+    kernel = np.exp(-((gap / shape.gap_width) ** 2) / 2)
+    kernel[0, :] = kernel[:, 0] = 0.5
+    return kernel
+
+
+def _slots(columns: Columns) -> tuple[Floats, Floats]:
+    """Availability bits that are not always equal, each standing for as many half hours as behave alike."""
+    ours, theirs = columns.mentees.availability, columns.mentors.availability
+    bits = np.unpackbits(np.vstack([ours, theirs]).astype("<u8").view(np.uint8), axis=1, bitorder="little")
+    kinds, counts = np.unique(bits[:, :HALF_HOURS_A_WEEK], axis=1, return_counts=True)
+    used = kinds.any(axis=0)
+    slots = kinds[:, used].astype(np.float32)
+    return slots[: len(ours)], slots[len(ours) :] * counts[used].astype(np.float32)
+
+
+def _wishes(columns: Columns, weights: Weights) -> csr_array:
+    """What named wishes add to the score, weights included."""
+    mentors, mentees = rows_by_person(columns.mentors), rows_by_person(columns.mentees)
+    cells: dict[tuple[int, int], float] = {}
+    for side, others, worth, is_mentee in (
+        (columns.mentees, mentors, WISHED_BY_MENTEE, True),
+        (columns.mentors, mentees, WISHED_BY_MENTOR, False),
+    ):
+        for row, one in enumerate(side.people):
+            for place, who in enumerate(one.prefers):
+                if who in others:
+                    cell = (row, others[who]) if is_mentee else (others[who], row)
+                    cells[cell] = cells.get(cell, 0.0) + worth * LATER_WISH**place
+    weight = weights.shares[Category.PREFERENCE]
+    where = np.array(list(cells), np.intp).reshape(-1, 2)
+    values = np.array([weight * value for value in cells.values()], np.float32)
+    return csr_array((values, (where[:, 0], where[:, 1])), shape=(len(columns.mentees), len(columns.mentors)))
+
+
+def _told(vectors: Floats, tags: csr_array) -> NDArray[np.bool_]:
+    told: NDArray[np.bool_] = vectors.any(axis=1) | (np.diff(tags.indptr) > 0)
+    return told
+
+
+def _answered(style: Floats) -> NDArray[np.bool_]:
+    answered: NDArray[np.bool_] = (~np.isnan(style)).sum(axis=1) == max(1, style.shape[1])
+    return answered
+
+
+def _one_hot(codes: NDArray[np.generic], values: Iterable[int]) -> Floats:
+    wanted = np.fromiter(values, np.int64)
+    hot: Floats = (np.asarray(codes)[:, None] == wanted[None, :]).astype(np.float32)
+    return hot
+
+
+def _bits(masks: NDArray[np.uint64]) -> Floats:
+    octets = masks.astype("<u8").view(np.uint8).reshape(len(masks), -1)
+    return np.unpackbits(octets, axis=1, bitorder="little").astype(np.float32)
+
+
+def _ones(side: Side) -> Floats:
+    return np.ones(len(side), np.float32)

@@ -1,0 +1,133 @@
+"""What the engine is told: people, past pairs, and decisions already taken. Plain values, no tables."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.programs.states import ParticipantRole
+
+HALF_HOURS_A_WEEK = 336
+DepartmentWish = Literal["any", "same", "different"]
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """One person in one role. A field that is None is not known: it counts as neutral, never against the person.
+
+    Units: years in years, `utc_offset_min` in minutes, rates and style answers 0 to 1, `availability` as one bit for
+    each half hour of a UTC week (bit 0 is Monday 00:00, see `week_mask`), `enrolled_on` as an ISO date.
+    `id` is unique within a role; `person` says who it is when one person holds both roles or has another id
+    elsewhere (managers, avoids, prefers and history name persons); without it the id is the person.
+    An empty tuple of languages, or an availability of 0, says "none", which a hard rule may hold against a pair.
+    Vectors come from `server.language.vectors.embed`; `with_vectors` in columns.py fills in the missing ones.
+    `audit_group` is carried for the fairness audit and is never scored.
+    """
+
+    id: str
+    role: ParticipantRole
+    person: str | None = None
+    capacity: int = 1
+    company: str | None = None
+    business_unit: str | None = None
+    department: str | None = None
+    team: str | None = None
+    manager: str | None = None
+    grade: int | None = None
+    tenure_years: float | None = None
+    role_years: float | None = None
+    city: str | None = None
+    utc_offset_min: int | None = None
+    languages: tuple[str, ...] | None = None
+    availability: int | None = None
+    goal_tags: tuple[str, ...] = ()
+    goal_text: str | None = None
+    goal_vector: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
+    skill_tags: tuple[str, ...] = ()
+    skill_text: str | None = None
+    skill_vector: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
+    life_stage: str | None = None
+    pref_department: DepartmentWish = "any"
+    prefers: tuple[str, ...] = ()
+    avoids: tuple[str, ...] = ()
+    style: tuple[float, ...] | None = None
+    response_rate: float | None = None
+    noshow_rate: float | None = None
+    sessions_prior: int | None = None
+    enrolled_on: str | None = None
+    waited_cycles: int = 0
+    audit_group: str | None = None
+
+    @property
+    def who(self) -> str:
+        """The person behind this participant."""
+        return self.person or self.id
+
+
+@dataclass(frozen=True, slots=True)
+class PastPair:
+    """Two persons who were paired before, how long ago in months (None: not known), and what came of it."""
+
+    mentor: str
+    mentee: str
+    months_ago: float | None = None
+    accepted: bool | None = None
+    sessions_held: int | None = None
+    satisfaction: float | None = None
+    goals_achieved: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Everybody to be matched and what is known about them.
+
+    `managers` names the manager of any person, also of those outside the pool, so that a reporting line is seen
+    through people who do not take part. `conflicts` are pairs of persons with a conflict of interest.
+    """
+
+    participants: tuple[Participant, ...]
+    managers: Mapping[str, str] = field(default_factory=dict)
+    history: tuple[PastPair, ...] = ()
+    conflicts: frozenset[tuple[str, str]] = frozenset()
+
+    def __post_init__(self) -> None:
+        """Refuse two participants with one id in one role, other roles than mentor and mentee, and less than 0 places.
+
+        Raises:
+            ValueError: naming the participant.
+        """
+        seen: set[tuple[ParticipantRole, str]] = set()
+        for one in self.participants:
+            if one.role not in (ParticipantRole.MENTOR, ParticipantRole.MENTEE):
+                raise ValueError(f"{one.id}: the engine pairs mentors with mentees, not {one.role}")
+            if (one.role, one.id) in seen:
+                raise ValueError(f"{one.id} is in the pool twice as {one.role}")
+            if one.capacity < 0:
+                raise ValueError(f"{one.id}: capacity is below 0")
+            seen.add((one.role, one.id))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Decisions the run must respect, as (mentor id, mentee id).
+
+    `pins` and `current` pairs are kept and take their places; `bans` are never made, and win over both.
+    With `keep_bonus` (0 to 1, in units of fit / 100) current pairs are not frozen: they may move, but only for
+    more than that.
+    """
+
+    pins: frozenset[tuple[str, str]] = frozenset()
+    bans: frozenset[tuple[str, str]] = frozenset()
+    current: frozenset[tuple[str, str]] = frozenset()
+    keep_bonus: float | None = None
+
+
+def week_mask(spans: Iterable[tuple[int, int]]) -> int:
+    """The availability of spans of a UTC week as (first half hour, half hours); a span may run over Sunday night."""
+    mask = 0
+    for start, length in spans:
+        for slot in range(start, start + length):
+            mask |= 1 << (slot % HALF_HOURS_A_WEEK)
+    return mask

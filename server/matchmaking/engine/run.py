@@ -1,0 +1,393 @@
+"""One matching run from people to pairs, with the proof that no other choice would have been worth more."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from server.matchmaking.engine import assign
+from server.matchmaking.engine.candidates import (
+    Arcs,
+    Ground,
+    Steering,
+    best_per_mentee,
+    best_per_mentor,
+    search,
+    union,
+)
+from server.matchmaking.engine.columns import Columns, build
+from server.matchmaking.engine.constraints import (
+    Market,
+    RuleCode,
+    RuleSet,
+    active_pair_rules,
+    forbid,
+    is_broken,
+    open_market,
+    over_capacity,
+    rows_by_person,
+    violations,
+)
+from server.matchmaking.engine.explain import Explanation, explain_pair
+from server.matchmaking.engine.factor import Factors, build_factors, score
+from server.matchmaking.engine.pool import Pool, Standing
+from server.matchmaking.engine.score import Calibration, expect, expect_from_score
+from server.matchmaking.engine.waitlist import Waiting, queue
+from server.matchmaking.engine.weights import Weights
+
+ENGINE_VERSION = "1"
+EVERY_PAIR_UP_TO = 400_000
+"""Up to this many pairs all of them are candidates; beyond, the best of each mentee, and who prices then call for."""
+CANDIDATES, NEWCOMERS_PER_ROUND, MAX_ROUNDS = 50, 10, 3
+GOOD_ENOUGH_GAP = 2e-5
+
+
+class Origin(StrEnum):
+    """How a pair came about."""
+
+    SOLVED = "SOLVED"
+    PINNED = "PINNED"
+    CURRENT = "CURRENT"
+
+
+class MatchedPair(NamedTuple):
+    """A pair of the result. `fit` and `fits` (in the order of CATEGORIES) are 0 to 100, probabilities 0 to 1."""
+
+    mentor: str
+    mentee: str
+    fit: float
+    p_accept: float
+    confidence: float
+    fits: tuple[float, ...]
+    origin: Origin
+
+
+class Candidate(NamedTuple):
+    """Somebody who could be paired with a person: `fit` 0 to 100, `confidence` 0 to 1."""
+
+    id: str
+    fit: float
+    confidence: float
+
+
+class RefusedPin(NamedTuple):
+    """A pin that a hard rule forbids, and which."""
+
+    mentor: str
+    mentee: str
+    code: RuleCode
+
+
+class Certificate(NamedTuple):
+    """How good the result is: its total utility, what no assignment can exceed, and the difference as a share.
+
+    `total_fit` is the plain sum of fit / 100 over the pairs solved; `violations` counts hard rules broken by the
+    pairs this run made.
+    """
+
+    value: float
+    upper_bound: float
+    gap: float
+    total_fit: float
+    matched: int
+    violations: int
+    rounds: int
+
+
+@dataclass(frozen=True, slots=True)
+class MatchingResult:
+    """Pairs in the order of mentee ids, the queue, the proof, and the means to ask about any candidate."""
+
+    pairs: tuple[MatchedPair, ...]
+    waitlist: tuple[Waiting, ...]
+    refused_pins: tuple[RefusedPin, ...]
+    certificate: Certificate
+    calibration: Calibration
+    weights: Weights
+    seed: int
+    market: Market = field(repr=False)
+    factors: Factors = field(repr=False)
+    arcs: Arcs = field(repr=False)
+    seat_prices: NDArray[np.float64] = field(repr=False)
+
+    def candidates_of_mentee(self, mentee: str, k: int = 20) -> list[Candidate]:
+        """The best mentors found for a mentee, best first; also those whose places this run has filled."""
+        arcs, columns = self.arcs, self.market.columns
+        row = columns.mentees.rows[mentee]
+        start, stop = np.searchsorted(arcs.e, [row, row + 1])
+        return self._listed(np.arange(start, stop), [one.id for one in columns.mentors.people], arcs.m, k)
+
+    def candidates_of_mentor(self, mentor: str, k: int = 20) -> list[Candidate]:
+        """The best mentees found for a mentor, best first."""
+        columns = self.market.columns
+        at = np.flatnonzero(self.arcs.m == columns.mentors.rows[mentor])
+        return self._listed(at, [one.id for one in columns.mentees.people], self.arcs.e, k)
+
+    def best_candidates(self, k: int = 20) -> list[tuple[str, str, float, float]]:
+        """(mentor, mentee, fit, confidence) of the best `k` mentors of every mentee and mentees of every mentor."""
+        at = np.union1d(best_per_mentee(self.arcs, k), best_per_mentor(self.arcs, k))
+        mentors, mentees = self.market.columns.mentors.people, self.market.columns.mentees.people
+        found, sure = self.arcs.score[at], expect_from_score(self.arcs.score[at]).confidence
+        rows = zip(self.arcs.m[at], self.arcs.e[at], found, sure, strict=True)
+        return [(mentors[m].id, mentees[e].id, float(fit) * 100, float(p)) for m, e, fit, p in rows]
+
+    def explain(self, mentor: str, mentee: str) -> Explanation:
+        """Three reasons, at most one caution and nine factor rows for any pair of the pool, chosen or not."""
+        columns = self.market.columns
+        return explain_pair(columns, self.factors, columns.mentees.rows[mentee], columns.mentors.rows[mentor])
+
+    def rules_against(self, mentor: str, mentee: str) -> list[RuleCode]:
+        """Which hard rules forbid a pair; none means that others were worth more (see `price_of`)."""
+        columns = self.market.columns
+        return _broken(self.market, columns.mentees.rows[mentee], columns.mentors.rows[mentor])
+
+    def price_of(self, mentor: str) -> float:
+        """What one more place with a mentor would add to the whole result, in fit / 100; 0 with places to spare."""
+        return float(self.seat_prices[self.market.columns.mentors.rows[mentor]])
+
+    def _listed(self, at: NDArray[np.intp], names: list[str], other: NDArray[np.intp], k: int) -> list[Candidate]:
+        best = sorted(at, key=lambda arc: (-self.arcs.score[arc], names[other[arc]]))[:k]
+        sure = expect_from_score(self.arcs.score[best]).confidence
+        return [
+            Candidate(names[other[arc]], float(self.arcs.score[arc]) * 100, float(p))
+            for arc, p in zip(best, sure, strict=True)
+        ]
+
+
+class Frozen(NamedTuple):
+    """Pairs that stand before the run begins: rows of mentees and mentors, and whether each was pinned."""
+
+    e: NDArray[np.intp]
+    m: NDArray[np.intp]
+    pinned: NDArray[np.bool_]
+    refused: tuple[RefusedPin, ...]
+
+
+class Solved(NamedTuple):
+    """What the rounds came to."""
+
+    arcs: Arcs
+    taken: NDArray[np.bool_]
+    best: NDArray[np.float64]
+    price: NDArray[np.float64]
+    value: float
+    upper_bound: float
+    rounds: int
+
+
+def run_matching(
+    pool: Pool,
+    rules: RuleSet,
+    weights: Weights,
+    *,
+    standing: Standing | None = None,
+    seed: int = 0,
+    candidates: int = CANDIDATES,
+) -> MatchingResult:
+    """Match a whole pool. The same input gives the same result, whatever the order of people and number of threads.
+
+    `candidates` is how many mentors are kept for each mentee in pools of more than EVERY_PAIR_UP_TO pairs.
+
+    Raises:
+        ValueError: a pin names somebody who is not in the pool.
+    """
+    decided = standing or Standing()
+    columns = build(pool, seed)
+    factors = build_factors(columns, weights)
+    market = open_market(columns, rules, decided)
+    frozen = _freeze(market, decided)
+    needs, steering = _needs(market, frozen), _steering(columns, rules, decided)
+    ground = Ground(forbid(market, *_with_mirrors(columns, frozen.e, frozen.m)), factors, steering)
+    solved = _solve(ground, needs, candidates)
+    while len(clash := _mirrored(columns, solved)):
+        ground = replace(ground, market=forbid(ground.market, solved.arcs.e[clash], solved.arcs.m[clash]))
+        solved = _solve(ground, needs, candidates)
+    return _result(ground, frozen, solved, seed)
+
+
+def _freeze(market: Market, standing: Standing) -> Frozen:
+    """Pins that no rule forbids, then current pairs as far as places reach. A ban undoes both."""
+    columns = market.columns
+    room_e, room_m = columns.mentees.capacity.copy(), columns.mentors.capacity.copy()
+    kept: list[tuple[int, int, bool]] = []
+    refused: list[RefusedPin] = []
+    for mentor, mentee in sorted(standing.pins):
+        e, m = _rows(columns, mentor, mentee)
+        codes = _broken(market, e, m) or ([] if room_e[e] and room_m[m] else [RuleCode.CAPACITY])
+        if codes:
+            refused.append(RefusedPin(mentor, mentee, codes[0]))
+        else:
+            _take(kept, room_e, room_m, (e, m, True))
+    known = (pair for pair in sorted(standing.current - standing.bans - standing.pins) if _is_known(columns, *pair))
+    for mentor, mentee in known if standing.keep_bonus is None else ():
+        e, m = _rows(columns, mentor, mentee)
+        if room_e[e] > 0 and room_m[m] > 0:
+            _take(kept, room_e, room_m, (e, m, False))
+    table = np.array(kept, np.intp).reshape(-1, 3)
+    return Frozen(table[:, 0], table[:, 1], table[:, 2].astype(np.bool_), tuple(refused))
+
+
+def _take(
+    kept: list[tuple[int, int, bool]], room_e: NDArray[np.int32], room_m: NDArray[np.int32], pair: tuple[int, int, bool]
+) -> None:
+    kept.append(pair)
+    room_e[pair[0]] -= 1
+    room_m[pair[1]] -= 1
+
+
+def _rows(columns: Columns, mentor: str, mentee: str) -> tuple[int, int]:
+    if not _is_known(columns, mentor, mentee):
+        raise ValueError(f"The pin {mentor}, {mentee} names somebody who is not in the pool")
+    return columns.mentees.rows[mentee], columns.mentors.rows[mentor]
+
+
+def _is_known(columns: Columns, mentor: str, mentee: str) -> bool:
+    return mentor in columns.mentors.rows and mentee in columns.mentees.rows
+
+
+def _broken(market: Market, e: int, m: int) -> list[RuleCode]:
+    codes = (*market.listed, *active_pair_rules(market.rules))
+    return [code for code in codes if is_broken(market, code, np.array([e]), np.array([m]))[0]]
+
+
+def _needs(market: Market, frozen: Frozen) -> assign.Needs:
+    columns, rules = market.columns, market.rules
+    held_e = np.bincount(frozen.e, minlength=len(columns.mentees))
+    held_m = np.bincount(frozen.m, minlength=len(columns.mentors))
+    limit = None if rules.max_pairs is None else max(0, rules.max_pairs - len(frozen.e))
+    return assign.Needs(
+        wanted=np.maximum(columns.mentees.capacity.astype(np.int64) - held_e, 0),
+        places=np.maximum(columns.mentors.capacity.astype(np.int64) - held_m, 0),
+        placed=held_e > 0,
+        limit=limit,
+        placement=rules.placement,
+        seat_step=rules.seat_step,
+    )
+
+
+def _steering(columns: Columns, rules: RuleSet, standing: Standing) -> Steering:
+    waiting = (rules.wait_bonus * np.minimum(columns.mentees.waited, rules.wait_cap)).astype(np.float32)
+    moving = standing.current if standing.keep_bonus is not None else ()
+    pairs = np.array([_rows(columns, *pair) for pair in moving if _is_known(columns, *pair)], np.intp).reshape(-1, 2)
+    bonus = np.full(len(pairs), standing.keep_bonus or 0, np.float32)
+    shape = (len(columns.mentees), len(columns.mentors))
+    return Steering(waiting, csr_array((bonus, (pairs[:, 0], pairs[:, 1])), shape=shape))
+
+
+def _solve(ground: Ground, needs: assign.Needs, candidates: int) -> Solved:
+    """Assign, price the places, look at every pair at these prices, and add who would want to swap, until proven."""
+    n_e, n_m = len(needs.wanted), len(needs.places)
+    k = n_m if n_e * n_m <= EVERY_PAIR_UP_TO else min(candidates, n_m)
+    closed = np.where(needs.places > 0, 0, np.inf).astype(np.float32)
+    found = search(ground, k, closed)
+    arcs, best, depth = found.arcs, found.best, max(1, int(needs.wanted.max(initial=1)))
+    for rounds in range(MAX_ROUNDS + 1):
+        taken = assign.solve(arcs, needs)
+        price = assign.prices(arcs, taken, needs)
+        reached = assign.value(arcs, taken, needs)
+        swaps = search(ground, min(n_m, NEWCOMERS_PER_ROUND), price.astype(np.float32) + closed, depth)
+        ceiling = max(reached, assign.bound(swaps.surplus, price, needs))
+        wider = union(arcs, swaps.arcs, n_m)
+        if ceiling - reached <= GOOD_ENOUGH_GAP * max(ceiling, 1) or len(wider) == len(arcs) or rounds == MAX_ROUNDS:
+            break
+        arcs = wider
+    return Solved(arcs, taken, best, price, reached, ceiling, rounds)
+
+
+def _with_mirrors(columns: Columns, e: NDArray[np.intp], m: NDArray[np.intp]) -> tuple[NDArray[np.intp], ...]:
+    """The pairs given and, where both people hold both roles, the same two the other way round."""
+    mirrors = [pair for pair in map(MirrorFinder(columns), e, m) if pair is not None]
+    turned = np.array(mirrors, np.intp).reshape(-1, 2)
+    return np.r_[e, turned[:, 0]], np.r_[m, turned[:, 1]]
+
+
+def _mirrored(columns: Columns, solved: Solved) -> NDArray[np.intp]:
+    """Arcs taken although the same two people got a better pair the other way round: two people hold one match."""
+    mirror = MirrorFinder(columns)
+    at = {(int(solved.arcs.e[arc]), int(solved.arcs.m[arc])): arc for arc in np.flatnonzero(solved.taken)}
+    turned = {pair: mirror(*pair) for pair in at}
+    lesser = [
+        at[pair]
+        for pair, other in turned.items()
+        if other in at and (solved.arcs.score[at[pair]], pair) < (solved.arcs.score[at[other]], other)
+    ]
+    return np.array(lesser, np.intp)
+
+
+class MirrorFinder:
+    """Finds the pair of the same two people with roles exchanged, if both hold both roles."""
+
+    def __init__(self, columns: Columns) -> None:
+        self.columns = columns
+        self.mentors, self.mentees = rows_by_person(columns.mentors), rows_by_person(columns.mentees)
+
+    def __call__(self, e: int, m: int) -> tuple[int, int] | None:
+        mentee, mentor = self.columns.mentees.people[e].who, self.columns.mentors.people[m].who
+        if mentor in self.mentees and mentee in self.mentors:
+            return self.mentees[mentor], self.mentors[mentee]
+        return None
+
+
+def _result(ground: Ground, frozen: Frozen, solved: Solved, seed: int) -> MatchingResult:
+    market, factors, columns = ground.market, ground.factors, ground.market.columns
+    new_e, new_m = solved.arcs.e[solved.taken], solved.arcs.m[solved.taken]
+    e, m = np.r_[frozen.e, new_e], np.r_[frozen.m, new_m]
+    origins = [Origin.PINNED if pinned else Origin.CURRENT for pinned in frozen.pinned]
+    origins += [Origin.SOLVED] * len(new_e)
+    fits = factors.fits(e, m)
+    broken = {*violations(market, new_e, new_m), *over_capacity(columns, e, m)}
+    unplaced = np.setdiff1d(np.arange(len(columns.mentees)), e)
+    limit = market.rules.max_pairs
+    at_limit = limit is not None and len(e) >= limit
+    gap = (solved.upper_bound - solved.value) / solved.upper_bound if solved.upper_bound > 0 else 0.0
+    certificate = Certificate(
+        value=solved.value,
+        upper_bound=solved.upper_bound,
+        gap=gap,
+        total_fit=float(score(fits, factors.weights)[len(frozen.e) :].sum()),
+        matched=len(e),
+        violations=len(broken),
+        rounds=solved.rounds,
+    )
+    return MatchingResult(
+        pairs=_pairs(ground, e, m, fits, origins),
+        waitlist=tuple(queue(market, solved.best, unplaced, at_limit=at_limit)),
+        refused_pins=frozen.refused,
+        certificate=certificate,
+        calibration=Calibration(False, sum(past.accepted is not None for past in columns.pool.history)),
+        weights=factors.weights,
+        seed=seed,
+        market=market,
+        factors=factors,
+        arcs=solved.arcs,
+        seat_prices=solved.price,
+    )
+
+
+def _pairs(
+    ground: Ground,
+    e: NDArray[np.intp],
+    m: NDArray[np.intp],
+    fits: NDArray[np.float64],
+    origins: Sequence[Origin],
+) -> tuple[MatchedPair, ...]:
+    columns, weights = ground.market.columns, ground.factors.weights
+    expected = expect(fits, weights)
+    whole = score(fits, weights) * 100
+    made = [
+        MatchedPair(
+            mentor=columns.mentors.people[m[at]].id,
+            mentee=columns.mentees.people[e[at]].id,
+            fit=float(whole[at]),
+            p_accept=float(expected.p_accept[at]),
+            confidence=float(expected.confidence[at]),
+            fits=tuple((fits[at] * 100).tolist()),
+            origin=origins[at],
+        )
+        for at in range(len(e))
+    ]
+    return tuple(sorted(made, key=lambda pair: (pair.mentee, pair.mentor)))

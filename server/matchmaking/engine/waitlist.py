@@ -1,0 +1,74 @@
+"""The queue of those without a mentor: who is next, and why they wait."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.matchmaking.engine.constraints import Market, RuleCode, active_pair_rules, is_broken
+
+
+class WaitCode(StrEnum):
+    """Why somebody has no mentor. The codes that are no rule: places, the cohort's limit, nobody, or no wish."""
+
+    NO_SEAT = "NO_SEAT"
+    COHORT_LIMIT = "COHORT_LIMIT"
+    LOW_FIT = "LOW_FIT"
+    NO_MENTORS = "NO_MENTORS"
+    NOT_LOOKING = "NOT_LOOKING"
+    REPORTING_LINE = "REPORTING_LINE"
+    SAME_TEAM = "SAME_TEAM"
+    BLOCKED = "BLOCKED"
+    REPEAT = "REPEAT"
+    COMPANY = "COMPANY"
+    LANGUAGE = "LANGUAGE"
+    OVERLAP = "OVERLAP"
+    GRADE_GAP = "GRADE_GAP"
+
+
+class Waiting(NamedTuple):
+    """A mentee without a pair. `position` counts from 1; None for somebody with no open place, who does not wait."""
+
+    mentee: str
+    position: int | None
+    code: WaitCode
+
+
+def queue(market: Market, best: NDArray[np.float64], unplaced: NDArray[np.intp], *, at_limit: bool) -> list[Waiting]:
+    """Everybody without a pair: by cycles waited, then day of enrolment, then best fit, then a fixed order.
+
+    `best` is each mentee's best score with any mentor, minus infinity where rules keep them from all.
+    """
+    side = market.columns.mentees
+    looking = [row for row in unplaced if side.capacity[row] > 0]
+    looking.sort(key=lambda row: (-side.waited[row], side.people[row].enrolled_on or "9999", -best[row], row))
+    reached = {row for row in looking if best[row] >= 0}
+    placed_code = WaitCode.COHORT_LIMIT if at_limit else WaitCode.NO_SEAT
+    waiting = [
+        Waiting(side.people[row].id, place, placed_code if row in reached else _why_nobody(market, row))
+        for place, row in enumerate(looking, 1)
+    ]
+    idle = [Waiting(side.people[row].id, None, WaitCode.NOT_LOOKING) for row in unplaced if side.capacity[row] == 0]
+    return waiting + idle
+
+
+def _why_nobody(market: Market, row: int) -> WaitCode:
+    """The rule that keeps the most mentors with places from this mentee; a low fit when no rule keeps them all."""
+    open_mentors = np.flatnonzero(market.columns.mentors.capacity > 0)
+    if not len(open_mentors):
+        return WaitCode.NO_MENTORS
+    here = np.array([row])
+    counts = {
+        code: int(is_broken(market, code, here, open_mentors).sum())
+        for code in (*market.listed, *active_pair_rules(market.rules))
+    }
+    if market.rules.min_fit > 0 and sum(counts.values()) < len(open_mentors):
+        return WaitCode.LOW_FIT
+    worst = max(counts, key=lambda code: counts[code])
+    return _CODES.get(worst, WaitCode.BLOCKED)
+
+
+_CODES = {code: WaitCode(code) for code in RuleCode if code in WaitCode.__members__} | {
+    RuleCode.SELF: WaitCode.NO_MENTORS
+}

@@ -1,0 +1,380 @@
+"""Reasons in plain English, or any language with a catalogue, for the mentee, the mentor or the programme manager."""
+
+from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+from server.kernel.text import gettext as _
+from server.kernel.text import ngettext
+from server.matchmaking.engine.explain import Params, Reason, ReasonCode
+from server.matchmaking.engine.weights import Category
+
+STRONG_FIT, GOOD_FIT = 80, 65
+"""design.md 2.2: Strong fit from 80, Good fit from 65, Possible fit below."""
+
+
+class Reader(StrEnum):
+    """Who reads the sentence."""
+
+    MENTEE = "MENTEE"
+    MENTOR = "MENTOR"
+    MANAGER = "MANAGER"
+
+
+class Names(NamedTuple):
+    """What the two people are called."""
+
+    mentor: str
+    mentee: str
+
+
+class Sentence(NamedTuple):
+    """A short title and one line with the data behind it, which may be empty."""
+
+    title: str
+    detail: str
+
+
+class Telling(NamedTuple):
+    """What the words are about, and who reads them."""
+
+    params: Params
+    names: Names
+    reader: Reader
+
+    def pick(self, *, mentee: str, mentor: str, manager: str, **values: object) -> str:
+        """The wording for this reader, with the names and values filled in."""
+        chosen = {Reader.MENTEE: mentee, Reader.MENTOR: mentor, Reader.MANAGER: manager}[self.reader]
+        return chosen.format(**self.names._asdict(), **values)
+
+    def number(self, name: str) -> float:
+        """A number, 0 where it is not known."""
+        value = self.params.get(name)
+        return float(value) if isinstance(value, int | float) else 0.0
+
+    def words(self, name: str) -> list[str]:
+        """A list of words, or one word, as a list."""
+        value = self.params.get(name)
+        if isinstance(value, str):
+            return [value]
+        return [str(word) for word in value] if isinstance(value, Sequence) else []
+
+
+def fit_words(fit: float) -> str:
+    """A fit (0 to 100) in words. It is rounded first: the words must agree with the number shown beside them."""
+    shown = round(fit)
+    return _("Strong fit") if shown >= STRONG_FIT else _("Good fit") if shown >= GOOD_FIT else _("Possible fit")
+
+
+def category_name(category: Category) -> str:
+    """The name of a part of the score."""
+    return {
+        Category.GOALS: _("Goal"),
+        Category.EXPERTISE: _("Expertise"),
+        Category.STAGE: _("Career stage"),
+        Category.AVAILABILITY: _("Shared time"),
+        Category.HISTORY: _("Mentoring so far"),
+        Category.ORGANISATION: _("Place in the organisation"),
+        Category.PREFERENCE: _("What they asked for"),
+        Category.BEHAVIOUR: _("Reliability"),
+        Category.STYLE: _("Language and style"),
+    }[category]
+
+
+def sentence(reason: Reason, names: Names, reader: Reader) -> Sentence:
+    """A reason, caution or factor row as it is shown to one reader. Names are used, never he or she."""
+    return Sentence(*WORDS[reason.code](Telling(reason.params, names, reader)))
+
+
+def one_line(reason: Reason, names: Names, reader: Reader) -> str:
+    """Title and detail on one line, for lists and files."""
+    title, detail = sentence(reason, names, reader)
+    return f"{title}: {detail}" if detail else title
+
+
+def _goal_offered(told: Telling) -> tuple[str, str]:
+    title = told.pick(
+        mentee=_("Your goal is what {mentor} offers"),
+        mentor=_("You offer what {mentee} wants to learn"),
+        manager=_("{mentor} offers what {mentee} wants to learn"),
+    )
+    return title, _join(_list(told.words("tags")), _years_in_role(told))
+
+
+def _goal_close(told: Telling) -> tuple[str, str]:
+    title = told.pick(
+        mentee=_("Your goal is close to what {mentor} does"),
+        mentor=_("{mentee}'s goal is close to what you do"),
+        manager=_("{mentee}'s goal is close to what {mentor} does"),
+    )
+    return title, _("Read from what both wrote")
+
+
+def _goal_far(told: Telling) -> tuple[str, str]:
+    title = told.pick(
+        mentee=_("Your goal is not {mentor}'s main field"),
+        mentor=_("{mentee}'s goal is not your main field"),
+        manager=_("{mentee}'s goal is not {mentor}'s main field"),
+    )
+    return title, _("What both wrote has little in common")
+
+
+def _skills_shared(told: Telling) -> tuple[str, str]:
+    title = told.pick(
+        mentee=_("You and {mentor} know the same field"),
+        mentor=_("You and {mentee} know the same field"),
+        manager=_("Both know the same field"),
+    )
+    return title, _join(_list(told.words("tags")), _years_in_role(told))
+
+
+def _skills_close(told: Telling) -> tuple[str, str]:
+    title = told.pick(
+        mentee=_("{mentor}'s field is close to yours"),
+        mentor=_("{mentee}'s field is close to yours"),
+        manager=_("Their fields are close"),
+    )
+    return title, _("Read from what both wrote")
+
+
+def _skills_far(_told: Telling) -> tuple[str, str]:
+    return _("Different fields"), _("What both wrote about their work has little in common")
+
+
+def _experience(told: Telling) -> tuple[str, str]:
+    return _("Experience to draw on"), _years_in_role(told)
+
+
+def _grades_ahead(told: Telling) -> tuple[str, str]:
+    count = int(told.number("levels"))
+    title = told.pick(
+        mentee=ngettext("{mentor} is one level ahead", "{mentor} is {count} levels ahead", count),
+        mentor=ngettext("You are one level ahead", "You are {count} levels ahead", count),
+        manager=ngettext("{mentor} is one level ahead", "{mentor} is {count} levels ahead", count),
+        count=count,
+    )
+    return title, _stage_detail(told)
+
+
+def _grades_behind(told: Telling) -> tuple[str, str]:
+    count = int(told.number("levels"))
+    title = told.pick(
+        mentee=ngettext(
+            "{mentor} sees work from one level below", "{mentor} sees work from {count} levels below", count
+        ),
+        mentor=ngettext("You see work from one level below", "You see work from {count} levels below", count),
+        manager=ngettext(
+            "{mentor} sees work from one level below", "{mentor} sees work from {count} levels below", count
+        ),
+        count=count,
+    )
+    return title, _stage_detail(told)
+
+
+def _same_grade(told: Telling) -> tuple[str, str]:
+    return _("On the same level"), _stage_detail(told)
+
+
+def _shared_hours(told: Telling) -> tuple[str, str]:
+    hours = round(told.number("hours"))
+    title = told.pick(
+        mentee=ngettext("You share one free hour a week", "You share {count} free hours a week", hours),
+        mentor=ngettext("You share one free hour a week", "You share {count} free hours a week", hours),
+        manager=ngettext("They share one free hour a week", "They share {count} free hours a week", hours),
+        count=hours,
+    )
+    return title, _join(_weekdays(told), _in_city(told))
+
+
+def _few_shared_hours(told: Telling) -> tuple[str, str]:
+    if not told.number("hours"):
+        return _("No free hour in common"), _in_city(told)
+    return _("Little time in common"), _shared_hours(told)[0]
+
+
+def _hours_apart(told: Telling) -> tuple[str, str]:
+    hours = f"{told.number('hours'):g}"
+    if told.params.get("mentor_is_ahead"):
+        return _("Different time zones"), told.pick(
+            mentee=_("{mentor} is {hours} hours ahead of you"),
+            mentor=_("You are {hours} hours ahead of {mentee}"),
+            manager=_("{mentor} is {hours} hours ahead of {mentee}"),
+            hours=hours,
+        )
+    return _("Different time zones"), told.pick(
+        mentee=_("{mentor} is {hours} hours behind you"),
+        mentor=_("You are {hours} hours behind {mentee}"),
+        manager=_("{mentor} is {hours} hours behind {mentee}"),
+        hours=hours,
+    )
+
+
+def _same_city(told: Telling) -> tuple[str, str]:
+    return _("You can meet in person") if told.reader is not Reader.MANAGER else _("They can meet in person"), _in_city(
+        told
+    )
+
+
+def _past_sessions(told: Telling) -> tuple[str, str]:
+    count = int(told.number("sessions"))
+    title = told.pick(
+        mentee=_("{mentor} has mentored before"),
+        mentor=_("You have mentored before"),
+        manager=_("{mentor} has mentored before"),
+    )
+    return title, ngettext("One session held", "{count} sessions held", count).format(count=count)
+
+
+def _first_time(told: Telling) -> tuple[str, str]:
+    return told.pick(
+        mentee=_("{mentor} is new to mentoring"),
+        mentor=_("You are new to mentoring"),
+        manager=_("{mentor} is new to mentoring"),
+    ), ""
+
+
+def _other_department(told: Telling) -> tuple[str, str]:
+    there = _("{mentor_department}, seen from {mentee_department}").format(**told.params)
+    return _("A fresh view"), _("{departments}, no reporting line").format(departments=there)
+
+
+def _same_department(told: Telling) -> tuple[str, str]:
+    return _("The same department"), _("Both work in {mentor_department}").format(**told.params)
+
+
+def _named_by_both(_told: Telling) -> tuple[str, str]:
+    return _("Each named the other"), ""
+
+
+def _named_by_mentee(told: Telling) -> tuple[str, str]:
+    return told.pick(
+        mentee=_("You named {mentor}"), mentor=_("{mentee} named you"), manager=_("{mentee} named {mentor}")
+    ), ""
+
+
+def _named_by_mentor(told: Telling) -> tuple[str, str]:
+    return told.pick(
+        mentee=_("{mentor} named you"), mentor=_("You named {mentee}"), manager=_("{mentor} named {mentee}")
+    ), ""
+
+
+def _department_as_asked(told: Telling) -> tuple[str, str]:
+    same = _("The same department, as asked")
+    return same if told.params.get("same") else _("Another department, as asked"), ""
+
+
+def _department_not_as_asked(told: Telling) -> tuple[str, str]:
+    same = _("The same department, though another was asked for")
+    return same if told.params.get("same") else _("Another department, though the same was asked for"), ""
+
+
+def _nothing_asked(_told: Telling) -> tuple[str, str]:
+    return _("Nobody was named"), ""
+
+
+def _answers(told: Telling) -> tuple[str, str]:
+    title = told.pick(
+        mentee=_("{mentor} can be relied on"),
+        mentor=_("You answer and come"),
+        manager=_("{mentor} can be relied on"),
+    )
+    return title, _rates(told)
+
+
+def _slow_answers(told: Telling) -> tuple[str, str]:
+    title = told.pick(
+        mentee=_("{mentor} is often busy"), mentor=_("You are often busy"), manager=_("{mentor} is often busy")
+    )
+    return title, _rates(told)
+
+
+def _shared_languages(told: Telling) -> tuple[str, str]:
+    return _("A language in common"), _list(told.words("languages"))
+
+
+def _no_shared_language(_told: Telling) -> tuple[str, str]:
+    return _("No language in common"), ""
+
+
+def _like_minded(told: Telling) -> tuple[str, str]:
+    return _("Alike in how they like to work"), _list(told.words("languages"))
+
+
+def _not_known(_told: Telling) -> tuple[str, str]:
+    return _("Not known, so it counts as neutral"), ""
+
+
+WORDS: Mapping[ReasonCode, Callable[[Telling], tuple[str, str]]] = {
+    ReasonCode.GOAL_OFFERED: _goal_offered,
+    ReasonCode.GOAL_CLOSE: _goal_close,
+    ReasonCode.GOAL_FAR: _goal_far,
+    ReasonCode.SKILLS_SHARED: _skills_shared,
+    ReasonCode.SKILLS_CLOSE: _skills_close,
+    ReasonCode.SKILLS_FAR: _skills_far,
+    ReasonCode.EXPERIENCE: _experience,
+    ReasonCode.GRADES_AHEAD: _grades_ahead,
+    ReasonCode.GRADES_BEHIND: _grades_behind,
+    ReasonCode.SAME_GRADE: _same_grade,
+    ReasonCode.SHARED_HOURS: _shared_hours,
+    ReasonCode.FEW_SHARED_HOURS: _few_shared_hours,
+    ReasonCode.HOURS_APART: _hours_apart,
+    ReasonCode.SAME_CITY: _same_city,
+    ReasonCode.PAST_SESSIONS: _past_sessions,
+    ReasonCode.FIRST_TIME: _first_time,
+    ReasonCode.OTHER_DEPARTMENT: _other_department,
+    ReasonCode.SAME_DEPARTMENT: _same_department,
+    ReasonCode.NAMED_BY_BOTH: _named_by_both,
+    ReasonCode.NAMED_BY_MENTEE: _named_by_mentee,
+    ReasonCode.NAMED_BY_MENTOR: _named_by_mentor,
+    ReasonCode.DEPARTMENT_AS_ASKED: _department_as_asked,
+    ReasonCode.DEPARTMENT_NOT_AS_ASKED: _department_not_as_asked,
+    ReasonCode.NOTHING_ASKED: _nothing_asked,
+    ReasonCode.ANSWERS: _answers,
+    ReasonCode.SLOW_ANSWERS: _slow_answers,
+    ReasonCode.SHARED_LANGUAGES: _shared_languages,
+    ReasonCode.NO_SHARED_LANGUAGE: _no_shared_language,
+    ReasonCode.LIKE_MINDED: _like_minded,
+    ReasonCode.NOT_KNOWN: _not_known,
+}
+
+
+def _years_in_role(told: Telling) -> str:
+    years = round(told.number("years"))
+    return ngettext("one year in this role", "{count} years in this role", years).format(count=years) if years else ""
+
+
+def _stage_detail(told: Telling) -> str:
+    years = round(told.number("years"))
+    stage = told.words("life_stage")
+    here = ngettext("one year in the organisation", "{count} years in the organisation", years).format(count=years)
+    same = _("both at the stage {stage}").format(stage=stage[0]) if stage else ""
+    return _join(here if years else "", same)
+
+
+def _in_city(told: Telling) -> str:
+    return _("both in {city}").format(city=told.params["city"]) if told.params.get("city") else ""
+
+
+def _rates(told: Telling) -> str:
+    answers, kept = told.params.get("answers"), told.params.get("kept")
+    return _join(
+        _("answers {share}% of messages").format(share=answers) if answers is not None else "",
+        _("keeps {share}% of appointments").format(share=kept) if kept is not None else "",
+    )
+
+
+def _weekdays(told: Telling) -> str:
+    names = [_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday")]
+    days = [names[int(day) - 1] for day in told.words("days")]
+    return _list(days)
+
+
+def _list(words: list[str]) -> str:
+    """Words as "a, b and c"."""
+    if len(words) < 2:
+        return "".join(words)
+    return _("{several} and {last}").format(several=", ".join(words[:-1]), last=words[-1])
+
+
+def _join(*parts: str) -> str:
+    return ", ".join(part for part in parts if part)
