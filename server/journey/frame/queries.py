@@ -1,0 +1,54 @@
+"""The few facts that every page shows around its content, in a fixed number of queries."""
+
+from dataclasses import dataclass
+
+from server.kernel.actor import Actor, Permission
+from server.matches.queries import matches
+from server.matches.states import MatchState
+from server.people.models import Organization, Person
+from server.people.queries import organization_of, profiles_of
+from server.people.states import Look
+from server.programs.queries import enrollments
+from server.programs.states import OPEN_ENROLLMENTS, ParticipantRole
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Who looks, at what, in which colours. `program_name` is where they were invited last, "" if nowhere."""
+
+    person: Person
+    organization: Organization
+    look: Look
+    program_name: str
+    roles: frozenset[ParticipantRole]
+
+    @property
+    def language(self) -> str:
+        """The language to speak: the person's, or their organisation's."""
+        return self.person.language or self.organization.language
+
+
+async def frame_of(actor: Actor, person: Person) -> Frame:
+    """The frame of a signed-in person's pages, in three queries of few columns."""
+    organization = await organization_of(actor)
+    profile = (await profiles_of(actor, [person.id])).get(person.id)
+    part = await _takes_part(actor)
+    return Frame(
+        person, organization, profile.look if profile else Look.SYSTEM, part[0][1] if part else "",
+        frozenset(role for role, _name in part),
+    )
+
+
+async def drafts_waiting(actor: Actor) -> int:
+    """How many suggestions wait for the actor's word; none, and no query, for whoever decides no matches."""
+    scope = actor.programs_with(Permission.PROGRAM_MATCHES_DECIDE)
+    if scope == frozenset():
+        return 0
+    drafts = matches(actor).filter(state=MatchState.DRAFT)
+    return await (drafts if scope is None else drafts.filter(program_id__in=scope)).count()
+
+
+async def _takes_part(actor: Actor) -> list[tuple[ParticipantRole, str]]:
+    own = enrollments(actor).filter(person_id=actor.person_id, state__in=list(OPEN_ENROLLMENTS))
+    rows = await own.order_by("-invited_at", "-id").values_list("role", "program__name")
+    return [(ParticipantRole(role), str(name)) for role, name in rows]

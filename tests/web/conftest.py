@@ -1,0 +1,47 @@
+"""A browser for tests: signed in as somebody, and strict about every page it is given."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AsyncExitStack
+
+import httpx2
+import pytest
+
+from server.access.actions import open_session
+from server.people.models import Person
+from tests.web.pages import faults_of
+from web.app import web_app
+
+HOME = "http://127.0.0.1:8000"
+HTMX = {"HX-Request": "true"}
+"""Headers with which htmx asks for a fragment."""
+
+ClientOf = Callable[[Person | None], Awaitable[httpx2.AsyncClient]]
+
+
+@pytest.fixture
+async def client_of(db) -> AsyncGenerator[ClientOf, None]:
+    """`await client_of(person)`: a browser in which they are signed in; None for one in which nobody is.
+
+    Redirects are not followed. Posts carry our own Origin, as a browser's do.
+    """
+    async with AsyncExitStack() as stack:
+
+        async def make(person: Person | None) -> httpx2.AsyncClient:
+            cookies = {"ithaca": await open_session(person)} if person else {}
+            return await stack.enter_async_context(browser(cookies))
+
+        yield make
+
+
+def browser(cookies: dict[str, str]) -> httpx2.AsyncClient:
+    """An HTTP client of the web face that refuses a page with faults."""
+    return httpx2.AsyncClient(
+        transport=httpx2.ASGITransport(web_app()), base_url=HOME, cookies=cookies,
+        headers={"Origin": HOME}, event_hooks={"response": [_check]},
+    )
+
+
+async def _check(response: httpx2.Response) -> None:
+    await response.aread()
+    if response.headers.get("content-type", "").startswith("text/html"):
+        assert faults_of(response.text, response.status_code) == [], response.url

@@ -1,0 +1,69 @@
+"""The web face: every screen's routes, what stands before them, and what becomes of a refusal.
+
+A new screen exports `routes` and adds its module to SCREENS, where people must be signed in, or to DOORS.
+"""
+
+import logging
+from types import ModuleType
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.routing import BaseRoute, Mount
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from server.kernel.log import note
+from web import sign_in
+from web.assets import serve_asset
+from web.errors import EXCEPTION_HANDLERS, error_page
+from web.security import SameOrigin, SecurityHeaders
+from web.sign_in import SignIn, signed_in_only
+
+DOORS: tuple[ModuleType, ...] = (sign_in,)
+"""Screens that anybody may see."""
+SCREENS: tuple[ModuleType, ...] = ()
+"""Screens of signed-in people."""
+MACHINES = ("/graphql", "/scim")
+"""Prefixes of other faces: they carry their own proof of who asks, and show no page."""
+
+
+
+class Surprises:
+    """An error nobody expected becomes a page with every header; its place in the code goes to the log, no value."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        began = False
+
+        async def send_noted(message: Message) -> None:
+            nonlocal began
+            began = began or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_noted)
+        except Exception as error:
+            if began or scope["type"] != "http":
+                raise
+            note("web.surprise", level=logging.ERROR, caught=error, method=scope["method"])
+            await error_page(Request(scope, receive), error)(scope, receive, send)
+
+
+routes: list[BaseRoute] = [
+    Mount("/static", serve_asset, name="static"),
+    *(route for screen in DOORS for route in screen.routes),
+    *signed_in_only(route for screen in SCREENS for route in screen.routes),
+]
+middleware = [
+    Middleware(SecurityHeaders),
+    Middleware(Surprises),
+    Middleware(SignIn, without=("/static",), frameless=MACHINES),
+    Middleware(SameOrigin),
+]
+
+
+def web_app() -> Starlette:
+    """The web face alone, without the other faces: for tests. The product is put together in server/asgi.py."""
+    return Starlette(routes=routes, middleware=middleware, exception_handlers=EXCEPTION_HANDLERS)

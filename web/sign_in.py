@@ -1,0 +1,166 @@
+"""Who is there: the cookie of a session, what it puts on each request, and the way in and out."""
+
+from collections.abc import Iterable
+from urllib.parse import quote, urlsplit
+
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from server.access.actions import close_session
+from server.access.queries import session_actor
+from server.journey.frame.queries import drafts_waiting, frame_of
+from server.kernel.actor import Actor
+from server.kernel.settings import settings
+from server.kernel.text import gettext as _
+from server.people.models import Person
+from server.people.states import Look
+from web.render import go_to, is_fragment, page
+from web.security import SAFE_METHODS
+from web.viewer import Theme, Viewer
+
+SECRET_LIVES_S = 30 * 24 * 3600
+"""How long the browser keeps the secret: as long as a session lasts at most (access room)."""
+NEXT_LETTERS = 500
+THEMES: dict[Look, Theme] = {Look.SYSTEM: "system", Look.LIGHT: "light", Look.DARK: "dark"}
+
+
+class SignIn:
+    """Puts `actor`, `person` and `viewer` on `request.state`; None, None and None when nobody is signed in.
+
+    `without` are prefixes that ask for nobody (files), `frameless` those that show no page (machines): no viewer there.
+    """
+
+    def __init__(self, app: ASGIApp, *, without: tuple[str, ...] = (), frameless: tuple[str, ...] = ()) -> None:
+        self.app = app
+        self.without = without
+        self.frameless = frameless
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            state = scope.setdefault("state", {})
+            state.update(actor=None, person=None, viewer=None)
+            if not scope["path"].startswith(self.without or ("\0",)):
+                await self._recognise(Request(scope))
+        await self.app(scope, receive, send)
+
+    async def _recognise(self, request: Request) -> None:
+        secret = request.cookies.get(cookie_name(request), "")
+        found = await session_actor(secret) if secret else None
+        if found is None:
+            return
+        request.state.actor, request.state.person = found
+        if not request.url.path.startswith(self.frameless or ("\0",)):
+            request.state.viewer = await viewer_for(*found, request.url.path)
+
+
+class RequireSignIn:
+    """Shows the way in to whoever is not signed in; nothing they sent is taken, and they are told."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        app = self.app if request.state.actor else _turn_away(request)
+        await app(scope, receive, send)
+
+
+def signed_in_only(routes: Iterable[Route]) -> list[BaseRoute]:
+    """The routes of screens, each open to signed-in people alone."""
+    guard = [Middleware(RequireSignIn)]
+    return [Route(one.path, one.endpoint, methods=one.methods, name=one.name, middleware=guard) for one in routes]
+
+
+async def viewer_for(actor: Actor, person: Person, path: str) -> Viewer:
+    """The signed-in person as the layouts need them; what waits is counted for the part they are in."""
+    frame = await frame_of(actor, person)
+    in_console = path.startswith("/console")
+    return Viewer(
+        person_name=person.full_name, organization_name=frame.organization.name,
+        program_name=frame.program_name,
+        roles=frozenset(role.value.lower() for role in frame.roles), language=frame.language,
+        theme=THEMES[frame.look], zone=person.zone,
+        waiting=await drafts_waiting(actor) if in_console else 0,
+    )
+
+
+def cookie_name(request: Request) -> str:
+    """`__Host-` binds the cookie to this very host; browsers take that name over https alone."""
+    return "__Host-ithaca" if request.url.scheme == "https" else "ithaca"
+
+
+def put_secret(request: Request, response: Response, secret: str) -> None:
+    """Let this browser hold the secret of a session, where no script can read it."""
+    response.set_cookie(
+        cookie_name(request), secret, SECRET_LIVES_S if secret else 0, path="/",
+        secure=request.url.scheme == "https", httponly=True, samesite="lax",
+    )
+
+
+def own_path(given: str) -> str:
+    """`given` if it is a path of ours to go on to, else "": never another site's, never the way in itself."""
+    parts = urlsplit(given)
+    ours = given.startswith("/") and not given.startswith("//") and not parts.scheme and not parts.netloc
+    plain = given.isprintable() and "\\" not in given and len(given) <= NEXT_LETTERS
+    return given if ours and plain and not parts.path.startswith(("/sign-", "/demo")) else ""
+
+
+def device_of(request: Request) -> str:
+    """What the browser calls itself, for the list of one's own sessions."""
+    return request.headers.get("user-agent", "")
+
+
+async def sign_in(request: Request) -> Response:
+    """The way in. Whoever is in already goes on."""
+    onward = own_path(request.query_params.get("next", ""))
+    if request.state.actor:
+        return go_to(request, onward or "/")
+    return _door(request, onward)
+
+
+async def sign_out(request: Request) -> Response:
+    """End this browser's session."""
+    await close_session(request.cookies.get(cookie_name(request), ""))
+    response = go_to(request, "/demo" if settings().demo else "/sign-in")
+    put_secret(request, response, "")
+    return response
+
+
+def _turn_away(request: Request) -> Response:
+    if request.method in SAFE_METHODS:
+        return _to_the_door(request)
+    words = _("You are signed out, so nothing was saved. Sign in, then send it again.")
+    if is_fragment(request):
+        return Response(words, 401, {"X-Message": quote(words)}, "text/plain")
+    return _door(request, own_path(_page_before(request)), words, status=401)
+
+
+def _to_the_door(request: Request) -> Response:
+    here = _page_before(request) if is_fragment(request) else str(request.url.path) + _query(request)
+    url = f"/sign-in?next={quote(own_path(here))}" if own_path(here) else "/sign-in"
+    return go_to(request, url) if is_fragment(request) else RedirectResponse(url, 303)
+
+
+def _page_before(request: Request) -> str:
+    """The path of the page that the person sees."""
+    seen = urlsplit(request.headers.get("hx-current-url") or request.headers.get("referer", ""))
+    return seen.path + (f"?{seen.query}" if seen.query else "")
+
+
+def _query(request: Request) -> str:
+    return f"?{request.url.query}" if request.url.query else ""
+
+
+def _door(request: Request, onward: str, words: str = "", status: int = 200) -> Response:
+    return page(
+        request, "sign_in/sign_in.html", status=status, onward=onward, told=words, is_demo=settings().demo
+    )
+
+
+routes = [
+    Route("/sign-in", sign_in, name="sign-in"),
+    Route("/sign-out", sign_out, methods=["POST"], name="sign-out"),
+]
