@@ -21,6 +21,9 @@ from server.kernel.lanes import LANES, Ending, Json, Lane, Outcome, Park, claim,
 
 JOB_MODULES: list[str] = [
     "server.goals.jobs",
+    "server.matches.jobs",
+    "server.matchmaking.jobs",
+    "server.programs.jobs",
 ]
 """Every module that registers handlers. A room that gets a `jobs.py` adds its line here."""
 

@@ -1,0 +1,1 @@
+"""A living organisation to show the product with. Everybody in it is made up."""

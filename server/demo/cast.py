@@ -1,0 +1,159 @@
+"""The people of Harbourline, who do not exist: about 120 rows of a people file, the same each time.
+
+The file goes through the product's own import, so the demonstration also shows what an import makes of it.
+"""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import count
+
+Row = dict[str, str]
+
+LEADERS, ONBOARDING, REVERSE = "rising-leads", "first-90-days", "reverse-mentoring"
+
+GIVEN = (
+    "Tamsin Wilder Linnet Briar Yarrow Cove Odile Marlow Quill Esme Ines Teodor Saffi Halden Mirela Bastian Orla Fenn "
+    "Liora Anouk Corin Delphi Eskil Fable Greer Hollis Isaura Jory Kestra Lowen Maren Niko Ondine Perrin Runa Sanna "
+    "Tove Ulric Vesna Wren Xanthe Yannis Zaria Aldo Brisa Cassian Danai Elio Freya Gaspar"
+).split()
+FAMILY = (
+    "Pell Ash Rowe Holt Dene Kestrel Tern Sandgate Bramley Vane Quayle Ferring Saltash Moorend Lightford Seabrook "
+    "Haven Cliffe Gullane Marsh Tideswell Anchorage Dunmore Foxglove Greenwater Heronsea Ironquay Juniper Kelpie "
+    "Longshore Mistral Northing Oakhaven Pierpoint Quickstep Reedling Stillwell Thornsea Umber Vellacott Westering "
+    "Yewdale Zephyr Barrow Copperly Driftwood Eastholm Fairlead Gantry Hawser"
+).split()
+
+PLACES = (
+    ("Lisbon", "PT", "Europe/Lisbon", "pt;en"), ("Nairobi", "KE", "Africa/Nairobi", "en;sw"),
+    ("Rotterdam", "NL", "Europe/Amsterdam", "nl;en"), ("Bristol", "GB", "Europe/London", "en"),
+    ("Halifax", "CA", "America/Halifax", "en;fr"), ("Chennai", "IN", "Asia/Kolkata", "en;ta"),
+)
+DEPARTMENTS = ("Pricing", "Field Operations", "Product Operations", "Port Services", "People", "Finance", "Fleet Software")
+SKILLS = (
+    "Leading stakeholders", "Product judgement", "Running reviews", "Data and pricing", "Managing people",
+    "Career moves", "Writing clearly", "Negotiation", "Public speaking", "Coaching", "Planning work",
+    "Digital tools", "Working across cultures", "Finding your way here",
+)
+WORDS = (
+    "I learned to run reviews by running bad ones. Happy to save you a few.",
+    "Ask me about the projects that failed.",
+    "I listen first. Then we draw it on one page.",
+    "I moved jobs four times here, and stayed.",
+    "Bring me the hard conversation you put off.",
+    "I like numbers that change a decision.",
+)
+
+
+@dataclass(frozen=True)
+class Part:
+    """How many people a programme's roster draws, and what the file says of them."""
+
+    program: str
+    role: str
+    number: int
+    seniority: tuple[int, int]
+    tenure_days: tuple[int, int]
+    capacity: int = 1
+
+
+ROSTER = (
+    Part(LEADERS, "mentor", 16, (7, 9), (1400, 5200), 2),
+    Part(LEADERS, "mentee", 30, (3, 5), (400, 1600)),
+    Part(ONBOARDING, "mentor", 12, (4, 6), (700, 2600), 2),
+    Part(ONBOARDING, "mentee", 20, (2, 4), (5, 60)),
+    Part(REVERSE, "mentor", 14, (2, 3), (200, 900)),
+    Part(REVERSE, "mentee", 16, (8, 10), (2600, 7300)),
+)
+
+NAMED: dict[tuple[str, str, int], tuple[str, str, str, int]] = {
+    # The people of the guided tour: name, title and place.
+    (LEADERS, "mentor", 0): ("Idris", "Brightwater", "Head of Product Operations", 1),
+    (LEADERS, "mentor", 1): ("Ottoline", "Crane", "Director of Pricing", 3),
+    (LEADERS, "mentor", 2): ("Juno", "Marchbank", "Head of Port Services", 2),
+    (LEADERS, "mentor", 3): ("Caspian", "Dale", "Finance Director", 0),
+    (LEADERS, "mentor", 4): ("Sefton", "Vale", "Fleet Director", 4),
+    (LEADERS, "mentee", 0): ("Noor", "Saltmarsh", "Product analyst", 0),
+    (LEADERS, "mentee", 1): ("Kofi", "Windrose", "Shift lead", 1),
+}
+
+
+def people_file(today: date) -> bytes:
+    """The people file of Harbourline as of `today`, UTF-8 CSV with a header."""
+    rows = [*_staff(today), *_participants(today)]
+    out = io.StringIO()
+    writer = csv.DictWriter(out, fieldnames=list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue().encode()
+
+
+def framework_file() -> bytes:
+    """Harbourline's competency framework as CSV."""
+    lines = ["key,name,description"]
+    lines += [f"{name.lower().replace(' ', '-')},{name}," for name in SKILLS]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def address(number: int) -> str:
+    """The employee number that row `number` of the cast has."""
+    return f"H{number:04d}"
+
+
+def _staff(today: date) -> Iterator[Row]:
+    """Who runs and who leads: six department heads and the programme's own people."""
+    for number, department in enumerate(DEPARTMENTS):
+        given, family = GIVEN[-1 - number], FAMILY[-1 - number]
+        yield _row(900 + number, given, family, f"{department} lead", department, number, 9, 4000, today)
+    yield _row(1000, "Rui", "Palegrove", "Mentoring lead", "People", 0, 6, 2200, today)
+    yield _row(1001, "Anselm", "Vey", "People systems", "People", 3, 6, 3100, today)
+
+
+def _participants(today: date) -> Iterator[Row]:
+    numbers = count(1)
+    for part in ROSTER:
+        for index in range(part.number):
+            number = next(numbers)
+            yield _participant(number, part, index, today)
+
+
+def _participant(number: int, part: Part, index: int, today: date) -> Row:
+    named = NAMED.get((part.program, part.role, index))
+    given = named[0] if named else GIVEN[(number * 7) % len(GIVEN)]
+    family = named[1] if named else FAMILY[(number * 11 + number // len(FAMILY)) % len(FAMILY)]
+    department = DEPARTMENTS[(number * 3) % len(DEPARTMENTS)]
+    title = named[2] if named else f"{department} {'head' if part.seniority[0] > 6 else 'specialist'}"
+    place = named[3] if named else (number * 5) % len(PLACES)
+    seniority = part.seniority[0] + number % (part.seniority[1] - part.seniority[0] + 1)
+    tenure = part.tenure_days[0] + (number * 97) % (part.tenure_days[1] - part.tenure_days[0])
+    row = _row(number, given, family, title, department, place, seniority, tenure, today)
+    return {**row, **_wishes(number, part), "program": part.program, "role": part.role, "capacity": str(part.capacity),
+            "manager_employee_id": address(900 + DEPARTMENTS.index(department))}
+
+
+def _wishes(number: int, part: Part) -> Row:
+    first, second, third = (SKILLS[(number * step) % len(SKILLS)] for step in (1, 3, 5))
+    tags = ";".join(dict.fromkeys((first, second, third)))
+    if part.role == "mentor":
+        return {"skills": tags, "about": WORDS[number % len(WORDS)]}
+    return {"goals": tags, "goal_text": f"I want to get better at {first.lower()}."}
+
+
+def _row(
+    number: int, given: str, family: str, title: str, department: str, place: int, seniority: int, tenure: int,
+    today: date,
+) -> Row:
+    city, country, zone, languages = PLACES[place % len(PLACES)]
+    hired = today - timedelta(days=tenure)
+    return {
+        "employee_id": address(number), "email": f"{given}.{family}.{number}@harbourline.example".lower(),
+        "given_name": given, "family_name": family, "title": title, "department": department,
+        "business_unit": "Harbourline", "company": "Harbourline", "location": city, "country": country,
+        "seniority": str(seniority), "manager_employee_id": "", "hire_date": hired.isoformat(),
+        "role_start_date": (hired + timedelta(days=tenure // 3)).isoformat(), "time_zone": zone,
+        "language": "en-GB", "languages": languages, "skills": "", "goals": "", "goal_text": "", "about": "",
+        "availability": "mornings;afternoons" if number % 3 else "lunchtimes;afternoons",
+        "program": "", "role": "", "capacity": "",
+    }

@@ -1,0 +1,175 @@
+"""The review queue and what stands behind it."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from tortoise.queryset import QuerySet
+
+from server.kernel.actor import Actor, Permission
+from server.kernel.db import Json
+from server.kernel.errors import NotFound
+from server.matches import queries as matches
+from server.matches.models import Match
+from server.matches.states import OPEN_MATCHES, MatchState, OverrideKind
+from server.matchmaking.engine.waitlist import WaitCode
+from server.matchmaking.engine.wording import STRONG_FIT
+from server.matchmaking.models import MatchRun, MatchSuggestion
+from server.programs import queries as programs
+from server.programs.models import Enrollment
+from server.programs.states import EnrollmentState, ParticipantRole
+
+
+@dataclass(frozen=True)
+class Unmatched:
+    """An active mentee without a match or a draft, the place in the queue and why."""
+
+    enrollment: Enrollment
+    position: int | None
+    code: WaitCode | None
+
+
+@dataclass(frozen=True)
+class Queue:
+    """What waits for the manager's word. Strong ones can be approved together; the others need a look."""
+
+    strong: list[Match]
+    look_closer: list[Match]
+    unmatched: list[Unmatched]
+    locked: frozenset[UUID]
+
+    @property
+    def waiting(self) -> int:
+        """How many rows there are."""
+        return len(self.strong) + len(self.look_closer) + len(self.unmatched)
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """Another mentor for a mentee; `has_place` counts the places that other drafts and open matches take."""
+
+    mentor: Enrollment
+    fit: float
+    confidence: float
+    explanation: Json
+    has_place: bool
+
+
+def runs(actor: Actor) -> QuerySet[MatchRun]:
+    """The runs that the actor may read: where a query about runs starts."""
+    scope = actor.programs_with(Permission.PROGRAM_MATCHES_READ)
+    found = MatchRun.filter(organization_id=actor.organization_id)
+    return found if scope is None else found.filter(program_id__in=scope)
+
+
+async def visible_run(actor: Actor, run_id: UUID) -> MatchRun:
+    """One run.
+
+    Raises:
+        NotFound: absent, of another organisation, or of a programme that the actor does not run.
+    """
+    run = await runs(actor).get_or_none(id=run_id)
+    if run is None:
+        raise NotFound
+    return run
+
+
+async def latest_run(actor: Actor, cohort_id: UUID) -> MatchRun | None:
+    """The newest run of a cohort that the actor may read."""
+    return await runs(actor).filter(cohort_id=cohort_id).order_by("-started_at", "-id").first()
+
+
+def suggestions(actor: Actor, run: MatchRun) -> QuerySet[MatchSuggestion]:
+    """The stored candidates of a visible run, best first for each mentee."""
+    found = MatchSuggestion.filter(organization_id=actor.organization_id, run_id=run.id)
+    return found.order_by("mentee_enrollment_id", "rank", "id")
+
+
+async def review_queue(actor: Actor, cohort_id: UUID) -> Queue:
+    """The drafts of a cohort by what they need, best first, and the mentees without any.
+
+    Raises:
+        NotFound: no such cohort, or of a programme that the actor does not run.
+    """
+    cohort = await programs.cohort_by_id(actor, cohort_id)
+    if not actor.may(Permission.PROGRAM_MATCHES_READ, cohort.program_id):
+        raise NotFound
+    drafts = await matches.matches_in(actor, cohort_id, [MatchState.DRAFT])
+    strong = [draft for draft in drafts if is_strong(draft)]
+    closer = [draft for draft in drafts if not is_strong(draft)]
+    locks = await matches.overrides(actor, cohort_id, OverrideKind.LOCK)
+    locked = frozenset(lock.match_id for lock in locks if lock.match_id)
+    return Queue(strong, closer, await _unmatched(actor, cohort_id), locked)
+
+
+def is_strong(draft: Match) -> bool:
+    """Safe to approve with others: a strong fit that nobody held back."""
+    return (draft.fit or 0) >= STRONG_FIT and not draft.held_back
+
+
+async def alternatives(actor: Actor, draft: Match) -> list[Alternative]:
+    """Other mentors that the run of a draft found for its mentee, best first; not those already tried or banned."""
+    if draft.run_id is None:
+        return []
+    mentor, mentee = matches.sides(draft)
+    found = await suggestions(actor, await visible_run(actor, draft.run_id)).filter(
+        mentee_enrollment_id=mentee.enrollment_id
+    )
+    others = [one for one in found if one.mentor_enrollment_id != mentor.enrollment_id]
+    return await _with_places(actor, draft.cohort_id, mentee.enrollment_id, others)
+
+
+async def next_choice(actor: Actor, mentee_enrollment_id: UUID) -> MatchSuggestion | None:
+    """The best stored suggestion for a mentee who has no open match and no draft; None when there is none."""
+    mentee = await programs.visible_enrollment(actor, mentee_enrollment_id)
+    if mentee.state is not EnrollmentState.ACTIVE or mentee.id in await _placed(actor, mentee.cohort_id):
+        return None
+    run = await latest_run(actor, mentee.cohort_id)
+    if run is None:
+        return None
+    found = await suggestions(actor, run).filter(mentee_enrollment_id=mentee.id)
+    free = {one.mentor.id for one in await _with_places(actor, mentee.cohort_id, mentee.id, found) if one.has_place}
+    return next((one for one in found if one.mentor_enrollment_id in free), None)
+
+
+async def _with_places(
+    actor: Actor, cohort_id: UUID, mentee_id: UUID, found: list[MatchSuggestion]
+) -> list[Alternative]:
+    tried = await matches.tried_pairs(actor, cohort_id)
+    active = await programs.enrollments_in(
+        actor, cohort_id, role=ParticipantRole.MENTOR, states=[EnrollmentState.ACTIVE]
+    )
+    mentors = {row.id: row for row in active}
+    drafts = await matches.matches_in(actor, cohort_id, [MatchState.DRAFT])
+    drafted = [matches.sides(draft)[0].enrollment_id for draft in drafts]
+    taken = await matches.seats_taken(actor, list(mentors))
+    return [
+        Alternative(
+            mentor, one.fit, one.confidence, one.factors,
+            taken.get(mentor.id, 0) + drafted.count(mentor.id) < mentor.capacity,
+        )
+        for one in found
+        if (mentor := mentors.get(one.mentor_enrollment_id)) and (mentor.id, mentee_id) not in tried
+    ]
+
+
+async def _placed(actor: Actor, cohort_id: UUID) -> set[UUID]:
+    rows = await matches.matches_in(actor, cohort_id, OPEN_MATCHES | {MatchState.DRAFT})
+    return {member.enrollment_id for row in rows for member in row.members}
+
+
+async def _unmatched(actor: Actor, cohort_id: UUID) -> list[Unmatched]:
+    placed = await _placed(actor, cohort_id)
+    run = await latest_run(actor, cohort_id)
+    waiting = {row["enrollment_id"]: row for row in run.result.get("waitlist", [])} if run else {}
+    active = await programs.enrollments_in(
+        actor, cohort_id, role=ParticipantRole.MENTEE, states=[EnrollmentState.ACTIVE]
+    )
+    rows = [
+        Unmatched(
+            row, waiting.get(str(row.id), {}).get("position"),
+            WaitCode(waiting[str(row.id)]["code"]) if str(row.id) in waiting else None,
+        )
+        for row in active
+        if row.id not in placed
+    ]
+    return sorted(rows, key=lambda row: (row.position is None, row.position or 0))
