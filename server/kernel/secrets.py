@@ -1,7 +1,7 @@
 """Secrets at rest: free text of people and stored secrets are AES-256-GCM under the installation's key.
 
 Stored form: a control character, then `v1.<key id>.<base64url of nonce and ciphertext>`; the table and column are bound
-in as associated data, so a value copied into another column does not open (docs/decisions/0001-ids-and-stored-forms.md).
+in as associated data, so a value copied to another column does not open (docs/decisions/0001-ids-and-stored-forms.md).
 The control character tells a stored value from a typed one: `kernel.text.clean` takes it out of everything typed.
 """
 

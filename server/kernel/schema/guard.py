@@ -43,7 +43,7 @@ async def migrate(url: str, backups: Path, *, migrations: str = MIGRATIONS) -> l
     async with TortoiseContext() as context:
         try:
             await context.init(config=config)
-            pending = await _plan(config)
+            pending = await _plan(get_connection("default"), config["apps"])
             if not pending:
                 return []
             if url.startswith("sqlite"):
@@ -57,8 +57,7 @@ async def migrate(url: str, backups: Path, *, migrations: str = MIGRATIONS) -> l
 
 async def pending(context: TortoiseContext, *, migrations: str = MIGRATIONS) -> list[str]:
     """The names of the migrations that the open database still lacks."""
-    executor = MigrationExecutor(context.connections.get("default"), {"models": {"migrations": migrations}})
-    return [step.migration.name for step in await executor.plan()]
+    return await _plan(context.connections.get("default"), {"models": {"migrations": migrations}})
 
 
 async def _migrate_file(context: TortoiseContext, config: dict[str, Any], backups: Path, names: list[str]) -> None:
@@ -98,9 +97,9 @@ def _migrating_configuration(url: str, migrations: str) -> dict[str, Any]:
     return config
 
 
-async def _plan(config: dict[str, Any]) -> list[str]:
-    steps = await MigrationExecutor(get_connection("default"), config["apps"]).plan()
-    return [step.migration.name for step in steps]
+async def _plan(connection: BaseDBAsyncClient, apps: dict[str, dict[str, Any]]) -> list[str]:
+    await connection.execute_query("SELECT 1")  # upstream takes a database that is away for one without migrations
+    return [step.migration.name for step in await MigrationExecutor(connection, apps).plan()]
 
 
 async def _apply(config: dict[str, Any]) -> None:

@@ -75,7 +75,7 @@ def _declared(model: type[Model]) -> Iterable[Index]:
     for names in meta.unique_together:
         yield Index(meta.db_table, _columns(model, names), True)
     for index in meta.indexes:
-        names = index if isinstance(index, tuple) else index.fields
+        names = tuple(index if isinstance(index, tuple) else index.fields)
         yield Index(meta.db_table, _columns(model, names), False)
 
 

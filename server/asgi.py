@@ -1,0 +1,58 @@
+"""The composition root: puts the faces together and opens what they stand on. The only module that knows them all."""
+
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute, Route
+
+from graphql_schema.app import graphql_app
+from server.kernel.db import database
+from server.kernel.durable import running
+from server.kernel.log import set_up
+from server.kernel.settings import Settings, settings
+from web import health
+from web.app import middleware, routes
+from web.errors import EXCEPTION_HANDLERS
+
+BODY_BYTES = 2_000_000
+"""The most a request may carry. A route that takes files names its own `max_body_size` (reliability.md, section 3)."""
+
+
+def create_app(given: Settings | None = None) -> Starlette:
+    """The whole product as one ASGI application, which opens what it needs while its lifespan runs.
+
+    Servers that load an application by name use it as a factory: `uvicorn --factory server.asgi:create_app`.
+    """
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncGenerator[None, None]:
+        async with opened(given or settings()):
+            yield
+
+    return Starlette(
+        routes=all_routes(),
+        middleware=middleware,
+        exception_handlers=EXCEPTION_HANDLERS,
+        lifespan=lifespan,
+        max_body_size=BODY_BYTES,
+    )
+
+
+def all_routes() -> list[BaseRoute]:
+    """Every address that this installation answers."""
+    return [*health.routes, *routes, Route("/graphql", graphql_app, name="graphql")]
+
+
+@asynccontextmanager
+async def opened(given: Settings) -> AsyncGenerator[None, None]:
+    """What the product stands on, while the block is open: logs, the database, and the jobs of this process.
+
+    Raises:
+        PlaceTaken: another live process runs jobs under the same name.
+    """
+    set_up(given.log_level)
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(database(given.database))
+        await stack.enter_async_context(running(given))
+        yield

@@ -1,0 +1,76 @@
+"""The command line: `ithaca COMMAND`. Each command is a module with `add_arguments(parser)` and `run(args) -> int`.
+
+A command's module is loaded when it is asked for: `ithaca migrate` need not wait for the matching engine.
+"""
+
+import argparse
+import sys
+from importlib import import_module
+from typing import NamedTuple
+
+from pydantic import ValidationError
+from tortoise.exceptions import BaseORMException
+
+from server.kernel.errors import KernelError
+from server.kernel.place import PlaceTaken
+from server.kernel.schema.guard import MigrationFailed
+from server.kernel.secrets import SecretUnreadable
+
+FAILED, MISUSED, INTERRUPTED = 1, 2, 130
+EXPECTED = (BaseORMException, KernelError, MigrationFailed, OSError, PlaceTaken, SecretUnreadable, ValidationError)
+
+
+class Command(NamedTuple):
+    """A module that carries out one command, and the line that tells of it."""
+
+    module: str
+    line: str
+
+
+COMMANDS = {
+    "serve": Command("server.cli.serve", "answer pages and GraphQL, and run the jobs, in one process"),
+    "migrate": Command("server.cli.migrate", "bring the database up to date; safe to run again"),
+    "demo": Command("server.cli.demo", "load the demonstration organisation, unless it is there"),
+    "import": Command("server.journey.importing.command", "preview or apply a people file"),
+    "match": Command("server.matchmaking.command", "who fits whom: read a roster, write the pairs"),
+}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command. Returns the exit code: 0 done, 1 refused or failed, 2 asked wrongly, 130 interrupted."""
+    words = sys.argv[1:] if argv is None else argv
+    name = words[0] if words else ""
+    if name not in COMMANDS:
+        return _explain(name)
+    module = import_module(COMMANDS[name].module)
+    parser = argparse.ArgumentParser(prog=f"ithaca {name}", description=module.__doc__)
+    module.add_arguments(parser)
+    try:
+        return int(module.run(parser.parse_args(words[1:])))
+    except EXPECTED as error:
+        print(f"ithaca {name}: {in_words(error)}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def in_words(error: Exception) -> str:
+    """An expected failure as one line for the person at the keyboard."""
+    if isinstance(error, ValidationError):
+        wrong = (f"ITHACA_{'_'.join(map(str, one['loc'])).upper()}: {one['msg']}" for one in error.errors())
+        return f"a setting cannot be used. {'; '.join(wrong)}"
+    if isinstance(error, SecretUnreadable):
+        return f"stored secrets do not open with this installation's key ({error}). Set the right ITHACA_SECRET_KEY."
+    if isinstance(error, BaseORMException | ConnectionError):
+        return f"the database does not answer as it should: {error}"
+    return str(error)
+
+
+def _explain(name: str) -> int:
+    lines = "\n".join(f"  ithaca {command:<9} {told.line}" for command, told in COMMANDS.items())
+    text = f"Ithaca, a mentoring platform.\n\n{lines}\n\n'ithaca COMMAND --help' tells more."
+    if name in ("", "-h", "--help", "help"):
+        print(text)
+        return 0 if name else MISUSED
+    print(f"There is no command '{name}'.\n\n{text}", file=sys.stderr)
+    return MISUSED

@@ -1,0 +1,75 @@
+"""Answer pages and GraphQL, and run the jobs, in one process. Ctrl+C or SIGTERM stops it within 15 seconds."""
+
+import argparse
+import asyncio
+import signal
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+
+import uvicorn
+
+from server.asgi import create_app, opened
+from server.kernel.db import database
+from server.kernel.schema.guard import pending
+from server.kernel.settings import Settings, settings
+
+ANSWER_GRACE_S = 7
+"""For requests that have begun; the jobs have 6 seconds after that, together under the 15 of reliability.md 4."""
+IDLE_S = 30
+
+
+class Server(uvicorn.Server):
+    """A server that ends by returning: upstream raises the signal again, which would skip what must still be closed."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """Let SIGINT and SIGTERM ask for a stop while the block is open."""
+        loop = asyncio.get_running_loop()
+        for wish in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(wish, self.handle_exit, wish, None)
+        yield
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """None: the settings say where to listen, so that links in mails agree."""
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until stopped. Returns 1 when the database is not up to date or the port is taken."""
+    return asyncio.run(_serve(settings()))
+
+
+async def _serve(chosen: Settings) -> int:
+    if lacking := await _lacking(chosen):
+        print(f"The database lacks {len(lacking)} migrations. Run 'ithaca migrate' first.", file=sys.stderr)
+        return 1
+    async with opened(chosen):
+        print(_where(chosen), file=sys.stderr, flush=True)
+        await Server(_configuration(chosen)).serve()
+    return 0
+
+
+async def _lacking(chosen: Settings) -> list[str]:
+    async with database(chosen.database) as context:
+        return await pending(context)
+
+
+def _where(chosen: Settings) -> str:
+    door = "/demo" if chosen.demo else "/"
+    return f"Ithaca is at {chosen.public_url}{door} (Ctrl+C stops it)"
+
+
+def _configuration(chosen: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        create_app(chosen),
+        host=chosen.host,
+        port=chosen.port,
+        lifespan="off",  # opened above, so that what goes wrong is told in words
+        loop="asyncio",  # decision 7: uvloop hides overload
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_keep_alive=IDLE_S,
+        timeout_graceful_shutdown=ANSWER_GRACE_S,
+    )

@@ -1,0 +1,46 @@
+"""Readiness says what is wrong, in words, and is not fooled by a worker that died."""
+
+from datetime import timedelta
+
+from tortoise.context import TortoiseContext
+
+from server.kernel import clock
+from server.kernel.db import database
+from server.kernel.facts import Worker
+from server.kernel.readiness import readiness
+from tests.ports import free_port
+
+
+async def found() -> dict[str, tuple[bool, str]]:
+    return {part.name: (part.ready, part.words) for part in await readiness()}
+
+
+async def test_without_a_worker_it_is_not_ready(db: TortoiseContext) -> None:
+    assert (await found())["worker"] == (False, "no process runs jobs")
+    assert (await found())["database"] == (True, "answers")
+
+
+async def test_a_beating_worker_is_enough(db: TortoiseContext) -> None:
+    await Worker.create(id="one", process="here", beat_at=clock.now())
+    assert (await found())["worker"] == (True, "beating")
+
+
+async def test_a_silent_worker_is_told(db: TortoiseContext) -> None:
+    await Worker.create(id="one", process="here", beat_at=clock.now() - timedelta(seconds=90))
+    ready, words = (await found())["worker"]
+    assert not ready
+    assert "90 seconds" in words
+
+
+async def test_a_missing_migration_is_told_with_what_to_do(db: TortoiseContext) -> None:
+    await db.connections.get("default").execute_script("DROP TABLE IF EXISTS tortoise_migrations")
+    ready, words = (await found())["migrations"]
+    assert not ready
+    assert "run 'ithaca migrate'" in words
+
+
+async def test_a_database_that_is_away_is_all_that_is_told() -> None:
+    async with database(f"postgresql://postgres@127.0.0.1:{free_port()}/ithaca"):
+        ((name, (ready, words)),) = (await found()).items()
+    assert (name, ready) == ("database", False)
+    assert words.startswith("does not answer")
