@@ -1,0 +1,112 @@
+"""What a refusal looks like through GraphQL, in one place (docs/decisions/0005-graphql-shape.md).
+
+Refusals of the domain keep their words and get a code; everything unexpected is masked, and logged without values.
+"""
+
+from __future__ import annotations
+
+import logging
+from traceback import extract_tb
+from typing import Any
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.utils.str_converters import to_camel_case
+
+from server.kernel.errors import Conflict, Invalid, KernelError, TooMany
+from server.kernel.text import gettext as _
+
+INTERNAL = "INTERNAL"
+BAD_REQUEST = "BAD_REQUEST"
+
+CLIENT_MISTAKES = (GraphQLError, ValueError, TypeError)
+"""What graphql-core finds wrong with a request before any resolver has run."""
+
+logger = logging.getLogger("ithaca.graphql")
+
+
+class SignInNeeded(KernelError):
+    """Nobody is signed in. Sign-in itself is not in GraphQL."""
+
+    code = "UNAUTHENTICATED"
+
+    def __init__(self) -> None:
+        super().__init__(_("Sign in first."))
+
+
+@strawberry.type(description="Why a mutation did nothing: an expected refusal, in words for the person who asked.")
+class UserError:
+    code: str = strawberry.field(
+        description="NOT_FOUND, FORBIDDEN, INVALID, CONFLICT, RATE_LIMITED or UNAVAILABLE."
+    )
+    message: str = strawberry.field(description="What to tell the person.")
+    field: str | None = strawberry.field(default=None, description="The input field it speaks of, if it is one.")
+    kind: str | None = strawberry.field(default=None, description="Which conflict it is, where there are several.")
+    retry_after: int | None = strawberry.field(default=None, description="Seconds to wait before trying again.")
+
+
+def user_errors(refusal: KernelError) -> list[UserError]:
+    """A refusal as data: one entry for each field of an invalid input, else one in all."""
+    if isinstance(refusal, Invalid):
+        return [
+            UserError(code=refusal.code, message=text, field=to_camel_case(name) or None)
+            for name, text in refusal.fields.items()
+        ]
+    details = extensions_of(refusal)
+    return [
+        UserError(
+            code=refusal.code, message=refusal.message, kind=details.get("kind"), retry_after=details.get("retryAfter")
+        )
+    ]
+
+
+def extensions_of(refusal: KernelError) -> dict[str, Any]:
+    """The `extensions` of a refusal: its code, and what helps to go on."""
+    found: dict[str, Any] = {"code": refusal.code}
+    if isinstance(refusal, Invalid):
+        found["fields"] = {to_camel_case(name): text for name, text in refusal.fields.items()}
+    elif isinstance(refusal, Conflict) and refusal.kind:
+        found["kind"] = refusal.kind
+    elif isinstance(refusal, TooMany):
+        found["retryAfter"] = refusal.retry_after_s
+    return found
+
+
+def presented(error: GraphQLError) -> dict[str, Any]:
+    """One entry of the answer's `errors`, fit to leave the house."""
+    cause = error.original_error
+    if isinstance(cause, KernelError):
+        return {**_located(error), "message": cause.message, "extensions": extensions_of(cause)}
+    if isinstance(cause, RecursionError):
+        return _plain(_("This document is nested too deeply."), BAD_REQUEST)
+    if cause is None or (error.path is None and isinstance(cause, CLIENT_MISTAKES)):
+        return {**_located(error), "message": error.message, "extensions": {"code": BAD_REQUEST}}
+    return {**_located(error), "message": _("Something went wrong on our side."), "extensions": {"code": INTERNAL}}
+
+
+def request_error(message: str, code: str = BAD_REQUEST) -> dict[str, Any]:
+    """An answer to a request that never reached the schema."""
+    return {"errors": [_plain(message, code)]}
+
+
+def refused(refusal: KernelError) -> dict[str, Any]:
+    """The same for a refusal of ours."""
+    return {"errors": [{"message": refusal.message, "extensions": extensions_of(refusal)}]}
+
+
+def log_surprises(errors: list[GraphQLError]) -> None:
+    """Log what was masked: where it happened and what kind it was, never its text, which may hold people's words."""
+    for error in errors:
+        if error.original_error is None or presented(error)["extensions"]["code"] != INTERNAL:
+            continue
+        frames = extract_tb(error.original_error.__traceback__)[-6:]
+        where = " < ".join(f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in reversed(frames))
+        logger.error("%s at %s: %s", type(error.original_error).__name__, error.path, where)
+
+
+def _located(error: GraphQLError) -> dict[str, Any]:
+    return {name: value for name, value in error.formatted.items() if name in ("locations", "path")}
+
+
+def _plain(message: str, code: str) -> dict[str, Any]:
+    return {"message": message, "extensions": {"code": code}}

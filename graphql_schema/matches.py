@@ -1,0 +1,313 @@
+"""Matches: the relationship between people, from draft to end."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Self
+from uuid import UUID
+
+import strawberry
+
+from graphql_schema.context import Context, Info
+from graphql_schema.goals import GoalType
+from graphql_schema.ids import Node, global_id, key_of, keys_of
+from graphql_schema.mutations import ById, Input, Payload, perform
+from graphql_schema.pagination import Connection, Order, Window, page_of
+from graphql_schema.people import PersonType, ProfileType
+from graphql_schema.programs import ProgramNode, programs_by_ids
+from server.goals.queries import goals_by_match
+from server.kernel.actor import Actor
+from server.kernel.errors import NotFound
+from server.matches import actions, queries
+from server.matches.states import (
+    Approval,
+    ClosureReason,
+    DeclineReason,
+    MatchOrigin,
+    MatchState,
+)
+from server.programs.states import ParticipantRole
+
+if TYPE_CHECKING:
+    from server.matches.models import Match, MatchMember
+
+for enum in (Approval, ClosureReason, DeclineReason, MatchOrigin, MatchState):
+    strawberry.enum(enum)
+
+NEWEST_PUBLISHED = Order(("published_at", "id"), newest_first=True)
+NEWEST_MADE = Order(("created_at", "id"), newest_first=True)
+
+
+@strawberry.type(name="MatchMember", description="A person in a match, with role and own answer.")
+class MatchMemberType:
+    role: ParticipantRole
+    approval: Approval
+    answered_at: datetime | None
+    enrollment_id: strawberry.ID
+    person: PersonType
+    profile: ProfileType
+
+    @classmethod
+    def of(cls, row: MatchMember) -> Self:
+        """The member of a row; the person must have been fetched."""
+        return cls(
+            role=row.role, approval=row.approval, answered_at=row.answered_at, person=PersonType.of(row.person),
+            enrollment_id=global_id("Enrollment", row.enrollment_id), profile=ProfileType(person_key=row.person_id),
+        )
+
+
+@strawberry.type(name="MatchReview", description="What only those who run the programme see of a match.")
+class MatchReviewType:
+    origin: MatchOrigin
+    confidence: float | None = strawberry.field(
+        description="Probability that the pair is accepted and meets twice; null before there is one."
+    )
+    calibrated_on: int = strawberry.field(description="On how many pairs it is calibrated; 0 is not yet calibrated.")
+    held_back: bool = strawberry.field(description="Kept out of bulk approval.")
+    closure_reason: ClosureReason | None
+
+    @classmethod
+    def of(cls, row: Match) -> Self:
+        """The review side of a row."""
+        return cls(
+            origin=row.origin, confidence=row.confidence, calibrated_on=row.calibrated_on, held_back=row.held_back,
+            closure_reason=row.closure_reason,
+        )
+
+
+@strawberry.type(name="Match", description="A mentor and a mentee, or a group, in one cohort.")
+class MatchType(Node):
+    key: strawberry.Private[UUID]
+    program_key: strawberry.Private[UUID]
+    cohort_id: strawberry.ID
+    state: MatchState
+    fit: int | None = strawberry.field(description="How well they fit, out of 100.")
+    created_at: datetime
+    published_at: datetime | None
+    answer_by: datetime | None
+    active_at: datetime | None
+    ends_on: date | None
+    ended_at: datetime | None
+    members: list[MatchMemberType]
+
+    @classmethod
+    def of(cls, row: Match) -> Self:
+        """The match of a row; members and their people must have been fetched."""
+        return cls(
+            key=row.id, id=global_id("Match", row.id), program_key=row.program_id, state=row.state, fit=row.fit,
+            cohort_id=global_id("Cohort", row.cohort_id), created_at=row.created_at, published_at=row.published_at,
+            answer_by=row.answer_by, active_at=row.active_at, ends_on=row.ends_on, ended_at=row.ended_at,
+            members=[MatchMemberType.of(member) for member in row.members],
+        )
+
+    @strawberry.field(description="The programme it belongs to.")
+    async def program(self, info: Info) -> ProgramNode:
+        row = await info.context.one(programs_by_ids, self.program_key)
+        if row is None:
+            raise NotFound
+        return ProgramNode.of(row)
+
+    @strawberry.field(description="What only those who run the programme see; null for everybody else.")
+    async def review(self, info: Info) -> MatchReviewType | None:
+        row = await info.context.one(reviewable_by_ids, self.key)
+        return MatchReviewType.of(row) if row else None
+
+    @strawberry.field(description="The goals of this match that you may read, the one in focus first.")
+    async def goals(self, info: Info) -> list[GoalType]:
+        return [GoalType.of(row) for row in await info.context.many(goals_by_match, self.key)]
+
+
+@strawberry.type
+class MatchesViewer:
+    @strawberry.field(description="Your announced matches, the latest first.")
+    async def matches(
+        self, info: Info, *, states: list[MatchState] | None = None, first: int | None = None,
+        after: str | None = None, last: int | None = None, before: str | None = None,
+    ) -> Connection[MatchType]:
+        rows = await queries.my_matches(info.context.actor, list(MatchState) if states is None else states)
+        return await page_of(rows, NEWEST_PUBLISHED, Window.of(first, after, last, before), MatchType.of)
+
+
+@strawberry.type
+class MatchesQuery:
+    @strawberry.field(description="The matches of a cohort, drafts too, the latest first. Only for who runs it.")
+    async def matches(
+        self, info: Info, *, cohort_id: strawberry.ID, states: list[MatchState] | None = None,
+        first: int | None = None, after: str | None = None, last: int | None = None, before: str | None = None,
+    ) -> Connection[MatchType]:
+        rows = queries.reviewable_matches(info.context.actor).filter(cohort_id=key_of("Cohort", cohort_id))
+        rows = rows if states is None else rows.filter(state__in=states)
+        rows = rows.prefetch_related("members__person")
+        return await page_of(rows, NEWEST_MADE, Window.of(first, after, last, before), MatchType.of)
+
+
+@strawberry.input
+class SuggestMatchInput(Input):
+    mentor_enrollment_id: strawberry.ID
+    mentee_enrollment_id: strawberry.ID
+
+
+@strawberry.input(description="Several matches at once.")
+class MatchesInput(Input):
+    ids: list[strawberry.ID]
+
+
+@strawberry.input
+class ReasonedMatchInput(ById):
+    reason: str = strawberry.field(default="", description="For the programme's own record.")
+
+
+@strawberry.input
+class HoldBackMatchInput(ById):
+    held: bool = True
+
+
+@strawberry.input
+class DeclineMatchInput(ById):
+    reason: DeclineReason = strawberry.field(
+        default=DeclineReason.NOT_SAID, description="It teaches matching. The other person never sees it."
+    )
+
+
+@strawberry.input
+class EndMatchInput(ById):
+    reason: ClosureReason
+
+
+@strawberry.type
+class MatchPayload(Payload):
+    match: MatchType | None = None
+
+    @classmethod
+    async def of(cls, context: Context, keys: list[UUID]) -> Self:
+        """The match as it stands now."""
+        return cls(match=MatchType.of(await queries.visible_match(context.actor, keys[0])))
+
+
+@strawberry.type
+class MatchesPayload(Payload):
+    matches: list[MatchType] | None = strawberry.field(
+        default=None, description="All that were named, as they stand now: see their states."
+    )
+
+    @classmethod
+    async def of(cls, context: Context, keys: list[UUID]) -> Self:
+        """The matches as they stand now."""
+        rows = await queries.matches_by_ids(context.actor, keys)
+        return cls(matches=[MatchType.of(rows[key]) for key in keys if key in rows])
+
+
+@strawberry.type
+class MatchesMutation:
+    @strawberry.mutation(description="Put a pair of your own choice into the review queue.")
+    async def suggest_match(self, info: Info, input: SuggestMatchInput) -> MatchPayload:
+        return await perform(
+            info, MatchPayload, input,
+            lambda actor: actions.suggest_match(
+                actor, key_of("Enrollment", input.mentor_enrollment_id),
+                key_of("Enrollment", input.mentee_enrollment_id), origin=MatchOrigin.MANAGER,
+            ),
+        )
+
+    @strawberry.mutation(description="Approve a draft: it goes to whoever must answer.")
+    async def publish_match(self, info: Info, input: ById) -> MatchPayload:
+        return await perform(
+            info, MatchPayload, input, lambda actor: actions.publish_match(actor, key_of("Match", input.id))
+        )
+
+    @strawberry.mutation(description="Approve several drafts. Those held back, or without a seat, stay drafts.")
+    async def publish_matches(self, info: Info, input: MatchesInput) -> MatchesPayload:
+        async def act(actor: Actor) -> list[UUID]:
+            keys = keys_of("Match", input.ids)
+            await actions.publish_matches(actor, keys)
+            return keys
+
+        return await perform(info, MatchesPayload, input, act)
+
+    @strawberry.mutation(description="Take an approval back while nobody was told.")
+    async def undo_publish(self, info: Info, input: MatchesInput) -> MatchesPayload:
+        async def act(actor: Actor) -> list[UUID]:
+            keys = keys_of("Match", input.ids)
+            await actions.undo_publish(actor, keys)
+            return keys
+
+        return await perform(info, MatchesPayload, input, act)
+
+    @strawberry.mutation(description="Throw a draft away.")
+    async def discard_match(self, info: Info, input: ReasonedMatchInput) -> MatchPayload:
+        return await perform(
+            info, MatchPayload, input,
+            lambda actor: actions.discard_match(actor, key_of("Match", input.id), reason=input.reason),
+        )
+
+    @strawberry.mutation(description="Keep a draft out of bulk approval, or let it back in.")
+    async def hold_back_match(self, info: Info, input: HoldBackMatchInput) -> MatchPayload:
+        return await perform(
+            info, MatchPayload, input, lambda actor: actions.hold_back(actor, key_of("Match", input.id), input.held)
+        )
+
+    @strawberry.mutation(description="Lock a pair: every later run keeps it.")
+    async def lock_match(self, info: Info, input: ReasonedMatchInput) -> MatchPayload:
+        async def act(actor: Actor) -> UUID:
+            key = key_of("Match", input.id)
+            await actions.lock_pair(actor, key, reason=input.reason)
+            return key
+
+        return await perform(info, MatchPayload, input, act)
+
+    @strawberry.mutation(
+        description="Say yes. When the last seat went to somebody else meanwhile, the match comes back CANCELLED."
+    )
+    async def accept_match(self, info: Info, input: ById) -> MatchPayload:
+        return await perform(
+            info, MatchPayload, input, lambda actor: actions.accept_match(actor, key_of("Match", input.id))
+        )
+
+    @strawberry.mutation(description="Say no.")
+    async def decline_match(self, info: Info, input: DeclineMatchInput) -> MatchPayload:
+        return await perform(
+            info, MatchPayload, input,
+            lambda actor: actions.decline_match(actor, key_of("Match", input.id), input.reason),
+        )
+
+    @strawberry.mutation(description="Approve what both agreed to, where the programme wants that.")
+    async def approve_match(self, info: Info, input: ById) -> MatchPayload:
+        return await perform(
+            info, MatchPayload, input, lambda actor: actions.approve_match(actor, key_of("Match", input.id))
+        )
+
+    @strawberry.mutation(description="Take a request back.")
+    async def cancel_match(self, info: Info, input: ById) -> MatchPayload:
+        return await perform(
+            info, MatchPayload, input, lambda actor: actions.cancel_match(actor, key_of("Match", input.id))
+        )
+
+    @strawberry.mutation(description="Stop for a while.")
+    async def pause_match(self, info: Info, input: ById) -> MatchPayload:
+        return await perform(
+            info, MatchPayload, input, lambda actor: actions.pause_match(actor, key_of("Match", input.id))
+        )
+
+    @strawberry.mutation(description="Go on after a pause.")
+    async def resume_match(self, info: Info, input: ById) -> MatchPayload:
+        return await perform(
+            info, MatchPayload, input, lambda actor: actions.resume_match(actor, key_of("Match", input.id))
+        )
+
+    @strawberry.mutation(description="End a running match.")
+    async def end_match(self, info: Info, input: EndMatchInput) -> MatchPayload:
+        return await perform(
+            info, MatchPayload, input,
+            lambda actor: actions.end_match(actor, key_of("Match", input.id), input.reason),
+        )
+
+    @strawberry.mutation(description="Close a match that has run its time.")
+    async def close_match(self, info: Info, input: ById) -> MatchPayload:
+        return await perform(
+            info, MatchPayload, input, lambda actor: actions.close_match(actor, key_of("Match", input.id))
+        )
+
+
+async def reviewable_by_ids(actor: Actor, ids: list[UUID]) -> dict[UUID, Match]:
+    """Those among some matches that the actor may review."""
+    return {row.id: row for row in await queries.reviewable_matches(actor).filter(id__in=ids)}

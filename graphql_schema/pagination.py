@@ -1,0 +1,197 @@
+"""Keyset connections: a cursor is a place in an order, so rows that arrive meanwhile shift nothing.
+
+A cursor holds the sort key and the id of its row, closed with the installation's key: it may hold a name, and one that
+we did not make for this very order does not open.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+import strawberry
+from tortoise import Model
+from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
+
+from server.kernel.errors import Invalid
+from server.kernel.secrets import SecretUnreadable, decrypt, encrypt
+from server.kernel.text import gettext as _
+
+PAGE_SIZE = 25
+PAGE_MAX = 100
+
+M = TypeVar("M", bound=Model)
+T = TypeVar("T")
+Key = tuple[Any, ...]
+
+
+@strawberry.type(description="Where a page lies in its list.")
+class PageInfo:
+    has_next_page: bool
+    has_previous_page: bool
+    start_cursor: str | None
+    end_cursor: str | None
+
+
+@strawberry.type(description="One place of a page.")
+class Edge(Generic[T]):
+    cursor: str
+    node: T
+
+
+@strawberry.type(description="A page of a list. At most 100 at a time, 25 unless told otherwise.")
+class Connection(Generic[T]):
+    edges: list[Edge[T]]
+    page_info: PageInfo
+    count: strawberry.Private[Callable[[], Awaitable[int]]]
+
+    @strawberry.field(description="How many there are in all. It costs a count of its own: ask only when it is shown.")
+    async def total_count(self) -> int:
+        return await self.count()
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """By these attributes, the last of them unique, all in one direction. None of them is ever empty."""
+
+    fields: tuple[str, ...] = ("id",)
+    newest_first: bool = False
+
+    @property
+    def place(self) -> str:
+        """The name that a cursor of this order is bound to."""
+        return f"cursor:{','.join(self.fields)}:{self.newest_first}"
+
+    def key(self, row: object) -> Key:
+        """The sort key of a row."""
+        return tuple(getattr(row, name) for name in self.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which part of a list: `size` rows after one place and before another, from the start or from the end."""
+
+    size: int
+    after: str | None
+    before: str | None
+    from_end: bool
+
+    @classmethod
+    def of(cls, first: int | None, after: str | None, last: int | None, before: str | None) -> Window:
+        """The window that Relay's four arguments ask for.
+
+        Raises:
+            Invalid: both ends at once, or a size outside 1 to 100.
+        """
+        if first is not None and last is not None:
+            raise Invalid({"last": _("Ask for the first or the last, not for both.")})
+        name, size = ("first", first) if last is None else ("last", last)
+        if size is not None and not 1 <= size <= PAGE_MAX:
+            raise Invalid({name: _("Ask for 1 to %(most)s at a time.") % {"most": PAGE_MAX}})
+        return cls(size or PAGE_SIZE, after, before, from_end=last is not None)
+
+
+async def page_of(
+    rows: QuerySet[M] | Sequence[M], order: Order, window: Window, show: Callable[[M], T]
+) -> Connection[T]:
+    """One page of a query, or of a short list that is at hand already.
+
+    Raises:
+        Invalid: a cursor that is not of this list.
+    """
+    after, before = _place(order, "after", window.after), _place(order, "before", window.before)
+    if isinstance(rows, QuerySet):
+        found = await _from_database(rows, order, window, after, before)
+    else:
+        found = _from_list(rows, order, window, after, before)
+    return _connection(found, order, window, show, partial(_count, rows))
+
+
+def _connection(
+    found: Sequence[M], order: Order, window: Window, show: Callable[[M], T], count: Callable[[], Awaitable[int]]
+) -> Connection[T]:
+    more, kept = len(found) > window.size, list(found[: window.size])
+    if window.from_end:
+        kept.reverse()
+    edges = [Edge(cursor=_cursor(order, row), node=show(row)) for row in kept]
+    return Connection(
+        edges=edges,
+        page_info=PageInfo(
+            has_next_page=window.before is not None if window.from_end else more,
+            has_previous_page=more if window.from_end else window.after is not None,
+            start_cursor=edges[0].cursor if edges else None,
+            end_cursor=edges[-1].cursor if edges else None,
+        ),
+        count=count,
+    )
+
+
+async def _from_database(
+    rows: QuerySet[M], order: Order, window: Window, after: Key | None, before: Key | None
+) -> list[M]:
+    if after is not None:
+        rows = rows.filter(_beyond(order.fields, after, "lt" if order.newest_first else "gt"))
+    if before is not None:
+        rows = rows.filter(_beyond(order.fields, before, "gt" if order.newest_first else "lt"))
+    sign = "-" if order.newest_first is not window.from_end else ""
+    return await rows.order_by(*(f"{sign}{name}" for name in order.fields)).limit(window.size + 1)
+
+
+def _beyond(fields: tuple[str, ...], key: Key, than: str) -> Q:
+    """(a, b) > (x, y), spelled out: a > x, or a = x and b > y."""
+    steps = [
+        Q(**{f"{name}__{than}": value}, **dict(zip(fields[:index], key[:index], strict=True)))
+        for index, (name, value) in enumerate(zip(fields, key, strict=True))
+    ]
+    return Q(*steps, join_type=Q.OR)
+
+
+def _from_list(rows: Sequence[M], order: Order, window: Window, after: Key | None, before: Key | None) -> list[M]:
+    ordered = sorted(rows, key=order.key, reverse=order.newest_first)
+    start = 0 if after is None else _passed(ordered, order, after, or_at=True)
+    end = len(ordered) if before is None else _passed(ordered, order, before, or_at=False)
+    between = ordered[start:end]
+    return between[::-1] if window.from_end else between
+
+
+def _passed(ordered: Sequence[M], order: Order, place: Key, *, or_at: bool) -> int:
+    """How many rows lie before a place, or at it."""
+    def lies_before(key: Key) -> bool:
+        return (or_at and key == place) or (key > place if order.newest_first else key < place)
+
+    return sum(lies_before(order.key(row)) for row in ordered)
+
+
+async def _count(rows: QuerySet[M] | Sequence[M]) -> int:
+    return await rows.count() if isinstance(rows, QuerySet) else len(rows)
+
+
+def _cursor(order: Order, row: object) -> str:
+    return encrypt(json.dumps([_write(value) for value in order.key(row)]), order.place)[1:]
+
+
+def _place(order: Order, name: str, cursor: str | None) -> Key | None:
+    if cursor is None:
+        return None
+    try:
+        return tuple(_read(*value) for value in json.loads(decrypt(f"\x01{cursor}", order.place)))
+    except (SecretUnreadable, ValueError) as error:
+        raise Invalid({name: _("This cursor is not of this list. Begin again without one.")}) from error
+
+
+def _write(value: object) -> tuple[str, object]:
+    kind = next(kind for kind in (datetime, date, UUID, int, str) if isinstance(value, kind))
+    return kind.__name__, value if kind in (int, str) else str(value)
+
+
+def _read(kind: str, value: Any) -> object:
+    readers: dict[str, Callable[[Any], object]] = {
+        "datetime": datetime.fromisoformat, "date": date.fromisoformat, "UUID": UUID, "int": int, "str": str
+    }
+    return readers[kind](value)

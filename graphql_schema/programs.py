@@ -1,0 +1,329 @@
+"""Programmes, their cohorts, and who takes part in them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Self
+from uuid import UUID
+
+import strawberry
+
+from graphql_schema.context import Context, Info
+from graphql_schema.ids import Node, global_id, key_of
+from graphql_schema.mutations import ById, Input, Payload, perform
+from graphql_schema.pagination import Connection, Order, Window, page_of
+from graphql_schema.people import PersonType
+from server.kernel.actor import Actor
+from server.kernel.text import clean
+from server.programs import actions, queries
+from server.programs.states import Approvals, Cadence, EnrollmentState, ParticipantRole, ProgramState, ProgramType
+
+if TYPE_CHECKING:
+    from tortoise.queryset import QuerySet
+
+    from server.programs.models import Cohort, Enrollment, Program
+
+for enum in (Approvals, Cadence, EnrollmentState, ParticipantRole, ProgramState, ProgramType):
+    strawberry.enum(enum)
+
+BY_NAME = Order(("name", "id"))
+BY_INVITATION = Order(("invited_at", "id"), newest_first=True)
+
+
+@strawberry.type(name="Program", description="A mentoring programme of your organisation.")
+class ProgramNode(Node):
+    program_key: strawberry.Private[UUID]
+    key: str = strawberry.field(description="Its key in addresses.")
+    name: str
+    type: ProgramType
+    state: ProgramState
+    cadence: Cadence
+    approvals: Approvals = strawberry.field(description="Whose yes a match needs.")
+    duration_days: int
+    sessions_per_month: int
+    session_minutes: int
+    answer_within_days: int
+    places_max: int = strawberry.field(description="How many mentees a mentor may take at most.")
+    admin_approves_matches: bool
+    admin_approves_admission: bool
+    note_prompts: list[str]
+
+    @classmethod
+    def of(cls, row: Program) -> Self:
+        """The programme of a row."""
+        return cls(
+            program_key=row.id, id=global_id("Program", row.id), key=row.key, name=row.name, type=row.type,
+            state=row.state, cadence=row.cadence, approvals=row.approvals, duration_days=row.duration_days,
+            sessions_per_month=row.sessions_per_month, session_minutes=row.session_minutes,
+            answer_within_days=row.answer_within_days, places_max=row.places_max,
+            admin_approves_matches=row.admin_approves_matches, admin_approves_admission=row.admin_approves_admission,
+            note_prompts=row.note_prompts,
+        )
+
+    @strawberry.field(description="Its cohorts, the newest first.")
+    async def cohorts(self, info: Info) -> list[CohortType]:
+        return [CohortType.of(row) for row in await info.context.many(cohorts_by_program, self.program_key)]
+
+
+@strawberry.type(name="Cohort", description="One run of a programme, with its own dates and people.")
+class CohortType(Node):
+    cohort_key: strawberry.Private[UUID]
+    key: str = strawberry.field(description="Its key in addresses.")
+    name: str
+    state: ProgramState
+    starts_on: date
+    ends_on: date | None
+    next_opens_on: date | None
+    hear_by_on: date | None
+    program: ProgramNode
+
+    @classmethod
+    def of(cls, row: Cohort) -> Self:
+        """The cohort of a row; its programme must have been fetched."""
+        return cls(
+            cohort_key=row.id, id=global_id("Cohort", row.id), key=row.key, name=row.name, state=row.state,
+            starts_on=row.starts_on, ends_on=row.ends_on, next_opens_on=row.next_opens_on, hear_by_on=row.hear_by_on,
+            program=ProgramNode.of(row.program),
+        )
+
+    @strawberry.field(
+        description="Who takes part, the latest invitation first: everybody if you run it, else yourself."
+    )
+    async def enrollments(
+        self, info: Info, *, role: ParticipantRole | None = None, states: list[EnrollmentState] | None = None,
+        first: int | None = None, after: str | None = None, last: int | None = None, before: str | None = None,
+    ) -> Connection[EnrollmentType]:
+        rows = _whole(queries.visible_enrollments(info.context.actor)).filter(cohort_id=self.cohort_key)
+        rows = rows if role is None else rows.filter(role=role)
+        rows = rows if states is None else rows.filter(state__in=states)
+        return await page_of(rows, BY_INVITATION, Window.of(first, after, last, before), EnrollmentType.of)
+
+
+@strawberry.type(name="Enrollment", description="A person in a cohort in a role.")
+class EnrollmentType(Node):
+    key: strawberry.Private[UUID]
+    role: ParticipantRole
+    state: EnrollmentState
+    capacity: int = strawberry.field(description="How many open matches it may hold.")
+    invited_at: datetime
+    expires_at: datetime | None
+    submitted_at: datetime | None
+    active_at: datetime | None
+    ended_at: datetime | None
+    paused_until: date | None
+    person: PersonType
+    program: ProgramNode
+    cohort: CohortType
+
+    @classmethod
+    def of(cls, row: Enrollment) -> Self:
+        """The enrolment of a row; person, programme and cohort must have been fetched."""
+        row.cohort.program = row.program
+        return cls(
+            key=row.id, id=global_id("Enrollment", row.id), role=row.role, state=row.state, capacity=row.capacity,
+            invited_at=row.invited_at, expires_at=row.expires_at, submitted_at=row.submitted_at,
+            active_at=row.active_at, ended_at=row.ended_at, paused_until=row.paused_until,
+            person=PersonType.of(row.person), program=ProgramNode.of(row.program), cohort=CohortType.of(row.cohort),
+        )
+
+    @strawberry.field(description="The place in the waiting list, from 1; null when it does not wait.")
+    async def waitlist_place(self, info: Info) -> int | None:
+        return await info.context.one(queries.waitlist_places, self.key)
+
+
+@strawberry.type
+class ProgramsViewer:
+    @strawberry.field(description="Everything you take part in, the latest invitation first.")
+    async def enrollments(
+        self, info: Info, *, first: int | None = None, after: str | None = None, last: int | None = None,
+        before: str | None = None,
+    ) -> Connection[EnrollmentType]:
+        actor = info.context.actor
+        rows = _whole(queries.visible_enrollments(actor)).filter(person_id=actor.person_id)
+        return await page_of(rows, BY_INVITATION, Window.of(first, after, last, before), EnrollmentType.of)
+
+
+@strawberry.type
+class ProgramsQuery:
+    @strawberry.field(description="The programmes of your organisation, by name.")
+    async def programs(
+        self, info: Info, *, first: int | None = None, after: str | None = None, last: int | None = None,
+        before: str | None = None,
+    ) -> Connection[ProgramNode]:
+        rows = queries.programs(info.context.actor)
+        return await page_of(rows, BY_NAME, Window.of(first, after, last, before), ProgramNode.of)
+
+    @strawberry.field(description="A programme by the key in its address.")
+    async def program(self, info: Info, key: str) -> ProgramNode | None:
+        return ProgramNode.of(await queries.program_by_key(info.context.actor, clean(key)))
+
+
+@strawberry.input
+class CreateProgramInput(Input):
+    key: str
+    name: str
+    type: ProgramType
+    cadence: Cadence = Cadence.COHORT
+    approvals: Approvals = Approvals.BOTH
+    admin_approves_matches: bool = False
+    admin_approves_admission: bool = False
+
+
+@strawberry.input
+class OpenCohortInput(Input):
+    program_id: strawberry.ID
+    key: str
+    name: str
+    starts_on: date
+    ends_on: date | None = None
+
+
+@strawberry.input
+class InviteInput(Input):
+    cohort_id: strawberry.ID
+    person_id: strawberry.ID
+    role: ParticipantRole
+    capacity: int = 1
+
+
+@strawberry.input
+class JoinProgramInput(Input):
+    program_key: str
+    role: ParticipantRole
+
+
+@strawberry.input
+class SubmitEnrollmentInput(ById):
+    capacity: int | None = strawberry.field(default=None, description="How many mentees you take, as a mentor.")
+
+
+@strawberry.type
+class ProgramPayload(Payload):
+    program: ProgramNode | None = None
+
+    @classmethod
+    async def of(cls, context: Context, keys: list[UUID]) -> Self:
+        """The programme as it stands now."""
+        return cls(program=ProgramNode.of(await queries.program_by_id(context.actor, keys[0])))
+
+
+@strawberry.type
+class CohortPayload(Payload):
+    cohort: CohortType | None = None
+
+    @classmethod
+    async def of(cls, context: Context, keys: list[UUID]) -> Self:
+        """The cohort as it stands now."""
+        return cls(cohort=CohortType.of(await queries.cohort_by_id(context.actor, keys[0])))
+
+
+@strawberry.type
+class EnrollmentPayload(Payload):
+    enrollment: EnrollmentType | None = None
+
+    @classmethod
+    async def of(cls, context: Context, keys: list[UUID]) -> Self:
+        """The enrolment as it stands now."""
+        return cls(enrollment=EnrollmentType.of(await queries.visible_enrollment(context.actor, keys[0])))
+
+
+@strawberry.type
+class ProgramsMutation:
+    @strawberry.mutation(description="Set up a programme.")
+    async def create_program(self, info: Info, input: CreateProgramInput) -> ProgramPayload:
+        return await perform(
+            info, ProgramPayload, input,
+            lambda actor: actions.create_program(
+                actor, key=input.key, name=input.name, type=input.type, cadence=input.cadence,
+                approvals=input.approvals, admin_approves_matches=input.admin_approves_matches,
+                admin_approves_admission=input.admin_approves_admission,
+            ),
+        )
+
+    @strawberry.mutation(description="Open a run of a programme for enrolment.")
+    async def open_cohort(self, info: Info, input: OpenCohortInput) -> CohortPayload:
+        return await perform(
+            info, CohortPayload, input,
+            lambda actor: actions.open_cohort(
+                actor, key_of("Program", input.program_id), key=input.key, name=input.name,
+                starts_on=input.starts_on, ends_on=input.ends_on,
+            ),
+        )
+
+    @strawberry.mutation(description="Invite somebody into a cohort. Again returns the enrolment as it is.")
+    async def invite(self, info: Info, input: InviteInput) -> EnrollmentPayload:
+        return await perform(
+            info, EnrollmentPayload, input,
+            lambda actor: actions.invite(
+                actor, key_of("Cohort", input.cohort_id), key_of("Person", input.person_id), input.role,
+                input.capacity,
+            ),
+        )
+
+    @strawberry.mutation(description="Start an enrolment of your own in an open programme.")
+    async def join_program(self, info: Info, input: JoinProgramInput) -> EnrollmentPayload:
+        return await perform(
+            info, EnrollmentPayload, input,
+            lambda actor: actions.self_join(actor, clean(input.program_key), input.role),
+        )
+
+    @strawberry.mutation(description="Look at your invitation for the first time.")
+    async def begin_enrollment(self, info: Info, input: ById) -> EnrollmentPayload:
+        return await perform(
+            info, EnrollmentPayload, input, lambda actor: actions.begin(actor, key_of("Enrollment", input.id))
+        )
+
+    @strawberry.mutation(description="Send your form in: to approval, to the waiting list, or straight into the pool.")
+    async def submit_enrollment(self, info: Info, input: SubmitEnrollmentInput) -> EnrollmentPayload:
+        return await perform(
+            info, EnrollmentPayload, input,
+            lambda actor: actions.submit(actor, key_of("Enrollment", input.id), capacity=input.capacity),
+        )
+
+    @strawberry.mutation(description="Say no to your invitation.")
+    async def decline_invitation(self, info: Info, input: ById) -> EnrollmentPayload:
+        return await perform(
+            info, EnrollmentPayload, input,
+            lambda actor: actions.decline_invitation(actor, key_of("Enrollment", input.id)),
+        )
+
+    @strawberry.mutation(description="Admit an applicant.")
+    async def approve_admission(self, info: Info, input: ById) -> EnrollmentPayload:
+        return await perform(
+            info, EnrollmentPayload, input,
+            lambda actor: actions.approve_admission(actor, key_of("Enrollment", input.id)),
+        )
+
+    @strawberry.mutation(description="Turn an application down.")
+    async def reject_admission(self, info: Info, input: ById) -> EnrollmentPayload:
+        return await perform(
+            info, EnrollmentPayload, input,
+            lambda actor: actions.reject_admission(actor, key_of("Enrollment", input.id)),
+        )
+
+
+async def programs_by_ids(actor: Actor, ids: list[UUID]) -> dict[UUID, Program]:
+    """Programmes of the organisation."""
+    return {row.id: row for row in await queries.programs(actor).filter(id__in=ids)}
+
+
+async def cohorts_by_ids(actor: Actor, ids: list[UUID]) -> dict[UUID, Cohort]:
+    """Cohorts of the organisation, each with its programme."""
+    return {row.id: row for row in await queries.cohorts(actor).filter(id__in=ids).select_related("program")}
+
+
+async def cohorts_by_program(actor: Actor, ids: list[UUID]) -> dict[UUID, list[Cohort]]:
+    """The cohorts of some programmes, the newest first."""
+    found: dict[UUID, list[Cohort]] = {}
+    for row in await queries.cohorts_of(actor, ids):
+        found.setdefault(row.program_id, []).append(row)
+    return found
+
+
+async def enrollments_by_ids(actor: Actor, ids: list[UUID]) -> dict[UUID, Enrollment]:
+    """The visible ones among some enrolments, whole."""
+    return {row.id: row for row in await _whole(queries.visible_enrollments(actor)).filter(id__in=ids)}
+
+
+def _whole(rows: QuerySet[Enrollment]) -> QuerySet[Enrollment]:
+    return rows.select_related("person", "program", "cohort")

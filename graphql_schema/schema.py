@@ -1,0 +1,40 @@
+"""The schema: every room's queries and mutations under one roof."""
+
+from __future__ import annotations
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
+
+from graphql_schema.errors import log_surprises
+from graphql_schema.goals import GoalsMutation
+from graphql_schema.limits import EXTENSIONS
+from graphql_schema.matches import MatchesMutation, MatchesQuery
+from graphql_schema.nodes import NodeQuery
+from graphql_schema.people import PeopleMutation, PeopleQuery
+from graphql_schema.programs import ProgramsMutation, ProgramsQuery
+from graphql_schema.viewer import ViewerQuery
+
+
+class Schema(strawberry.Schema):
+    """Strawberry's schema with our log."""
+
+    def process_errors(
+        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None  # noqa: ARG002  # theirs
+    ) -> None:
+        """Log what nobody expected, without values."""
+        log_surprises(errors)
+
+
+@strawberry.type(description="What can be read.")
+class Query(NodeQuery, ViewerQuery, PeopleQuery, ProgramsQuery, MatchesQuery):
+    pass
+
+
+@strawberry.type(description="What can be done. Refusals come back as data, in `errors` of the payload.")
+class Mutation(PeopleMutation, ProgramsMutation, MatchesMutation, GoalsMutation):
+    pass
+
+
+schema = Schema(query=Query, mutation=Mutation, extensions=EXTENSIONS, config=StrawberryConfig(sort_schema=True))

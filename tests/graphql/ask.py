@@ -1,0 +1,59 @@
+"""Asking the GraphQL application as somebody, through ASGI, the way a client does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+from starlette.types import Receive, Scope, Send
+
+from graphql_schema.app import GRAPHQL_RESPONSE, graphql_app
+from graphql_schema.ids import global_id
+from server.kernel.actor import Actor
+
+URL = "http://ithaca.test/graphql"
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """The application behind a sign-in that found this actor, or nobody."""
+
+    actor: Actor | None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["state"] = {"actor": self.actor}
+        await graphql_app(scope, receive, send)
+
+
+def client(actor: Actor | None) -> httpx2.AsyncClient:
+    """A client of the endpoint. What the application raises is raised in the test."""
+    headers = {"accept": GRAPHQL_RESPONSE}
+    return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=SignedIn(actor)), base_url=URL, headers=headers)
+
+
+async def send(actor: Actor | None, document: str, **variables: Any) -> httpx2.Response:
+    """The answer to a document, as it came."""
+    async with client(actor) as asking:
+        return await asking.post("", json={"query": document, "variables": variables})
+
+
+async def ask(actor: Actor | None, document: str, **variables: Any) -> dict[str, Any]:
+    """The data of a document that has to succeed."""
+    answer = (await send(actor, document, **variables)).json()
+    assert "errors" not in answer, answer
+    data: dict[str, Any] = answer["data"]
+    return data
+
+
+async def refusal(actor: Actor | None, document: str, **variables: Any) -> dict[str, Any]:
+    """The one error of a document that has to fail."""
+    answer = (await send(actor, document, **variables)).json()
+    (error,) = answer["errors"]
+    found: dict[str, Any] = error
+    return found
+
+
+def gid(row: Any) -> str:
+    """The global id of a row."""
+    return global_id(type(row).__name__, row.pk)
