@@ -65,6 +65,12 @@ async def matches_in(actor: Actor, cohort_id: UUID, states: Collection[MatchStat
     return [match for match in rows if rules.can_review(actor, match)]
 
 
+def reviewable_matches(actor: Actor) -> QuerySet[Match]:
+    """The matches, drafts too, of the programmes that the actor runs."""
+    scope = actor.programs_with(Permission.PROGRAM_MATCHES_READ)
+    return matches(actor) if scope is None else matches(actor).filter(program_id__in=list(scope))
+
+
 async def tried_pairs(actor: Actor, cohort_id: UUID) -> set[tuple[UUID, UUID]]:
     """(mentor enrolment, mentee enrolment) of every match of a cohort that was ever asked, whatever became of it."""
     never_asked = (MatchState.DRAFT, MatchState.CANCELLED)
