@@ -197,6 +197,11 @@ async def once(actor: Actor, key: str, act: Callable[[], Awaitable[Json]]) -> Js
         return done
 
 
+async def outcome_of(actor: Actor, key: str) -> Json | None:
+    """What `once` stored under a key, if it did: for long acts, which may not run within a unit."""
+    return await _receipt(actor, key) if key else None
+
+
 def fresh_key() -> str:
     """A key for one form as it is shown: sent again, it does nothing a second time."""
     return str(new_id())
