@@ -1,15 +1,16 @@
-# Every command of the project. `make help` lists them.
+# Every command of the project. `make help` lists them; CI runs the same ones (.ci/run).
 SHELL := /bin/bash
 PORT ?= 8000
 PYTHON ?= python3.11
+WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup
+.PHONY: help setup demo serve migrate migration test lint types check a11y journey bench schema lock
 
 help: ## List the commands
-	@grep -hE '^[a-z0-9_-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9_-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 setup: $(VENV)/.ready ## Make the environment in .venv from the lock
 
@@ -20,3 +21,54 @@ $(VENV)/.ready: requirements.lock pyproject.toml hatch_build.py
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	cd / && $(CURDIR)/$(BIN)/python -c "import server, graphql_schema, web, pwa"
 	@touch $@
+
+demo: export ITHACA_DEMO = 1
+demo: export ITHACA_VAR_DIR ?= var/demo
+demo: export ITHACA_PORT = $(PORT)
+demo: setup ## Serve the demonstration organisation on PORT (8000), loading it the first time
+	@$(BIN)/ithaca migrate
+	@$(BIN)/ithaca demo
+	@$(BIN)/ithaca serve
+
+serve: export ITHACA_PORT = $(PORT)
+serve: setup ## Serve this installation on PORT (8000); settings in docs/operate.md
+	$(BIN)/ithaca serve
+
+migrate: setup ## Bring the database up to date
+	$(BIN)/ithaca migrate
+
+migration: setup ## Draft a migration from what changed in the models: make migration name=...
+	@test -n "$(name)" || { echo "Name it: make migration name=add_circle_size"; exit 1; }
+	$(BIN)/python -m server.kernel.schema.drafting "$(name)"
+
+test: check ## Everything that must be true: lint, types, and every test on both databases
+	@$(BIN)/python -m tests.provision
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile
+
+check: lint types ## Lint and types, without the tests
+
+lint: setup ## Style, import directions
+	$(BIN)/ruff check
+	$(BIN)/lint-imports
+
+types: setup ## mypy --strict
+	$(BIN)/mypy
+
+a11y: setup ## The full accessibility matrix, in a real browser
+	@$(BIN)/python -m tests.provision
+	$(BIN)/pytest a11y_tests
+
+journey: setup ## The whole voyage of a pair, in a real browser
+	@$(BIN)/python -m tests.provision
+	$(BIN)/pytest tests/journeys
+
+bench: setup ## The named workloads with their floors; prints figures
+	$(BIN)/python -m benchmarks
+
+schema: setup ## Write graphql_schema/schema.graphql from the code
+	$(BIN)/python -m graphql_schema.export
+
+lock: setup ## Pin every dependency with its hashes in requirements.lock
+	@command -v uv >/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	PATH="$(CURDIR)/$(BIN):$$PATH" uv pip compile --universal --generate-hashes --no-emit-index-url \
+		--no-emit-find-links --no-annotate --no-header --python-version 3.11 --extra dev --quiet pyproject.toml -o requirements.lock

@@ -1,6 +1,9 @@
 """Who is there: the cookie of a session, what it puts on each request, and the way in and out."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from starlette.middleware import Middleware
@@ -15,11 +18,13 @@ from server.journey.frame.queries import drafts_waiting, frame_of
 from server.kernel.actor import Actor
 from server.kernel.settings import settings
 from server.kernel.text import gettext as _
-from server.people.models import Person
 from server.people.states import Look
 from web.render import go_to, is_fragment, page
 from web.security import SAFE_METHODS
 from web.viewer import Theme, Viewer
+
+if TYPE_CHECKING:
+    from server.people.models import Person
 
 SECRET_LIVES_S = 30 * 24 * 3600
 """How long the browser keeps the secret: as long as a session lasts at most (access room)."""
