@@ -23,6 +23,7 @@ JOB_MODULES: list[str] = [
     "server.goals.jobs",
     "server.matches.jobs",
     "server.matchmaking.jobs",
+    "server.notifications.jobs",
     "server.programs.jobs",
 ]
 """Every module that registers handlers. A room that gets a `jobs.py` adds its line here."""

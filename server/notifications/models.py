@@ -16,7 +16,7 @@ from server.people.models import Person
 
 
 class Message(Model):
-    """One message to one person: ids only, its words are made when it is sent. `dedupe_key` keeps it from going twice."""
+    """One message to one person: ids only, words are made when it is sent. `dedupe_key` keeps it from going twice."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     organization_id = fields.UUIDField()

@@ -1,0 +1,122 @@
+"""Planning a message, and sending it: PLANNED, QUEUED, then SENT, FAILED or SUPPRESSED with a reason (glossary, 5)."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from server.kernel import clock
+from server.kernel.actor import Actor, ActorKind, require
+from server.kernel.db import plain, unit_of_work, wake
+from server.kernel.errors import NotFound
+from server.kernel.lanes import TryLater
+from server.kernel.settings import settings
+from server.kernel.text import gettext as _
+from server.kernel.text import use_language
+from server.notifications import invitations, queries, texts
+from server.notifications.catalogue import CATALOGUE, why_not
+from server.notifications.channels import email
+from server.notifications.channels.email import Delivery, Fate
+from server.notifications.gate import SMTP_GATE
+from server.notifications.models import Message
+from server.notifications.scene import Scene, scene_of
+from server.notifications.states import MessageState
+
+RETRY_SERVER = timedelta(seconds=5)
+
+
+async def plan_message(
+    actor: Actor, kind: str, recipient_id: UUID, subject_id: UUID, facts: Mapping[str, object], *, trigger: str,
+    occurrence: str = "", due_at: datetime | None = None,
+) -> Message:
+    """Plan one message of `kind` to one person about one subject. The same occurrence again returns the first one.
+
+    `facts` are the ids that its words are made from when it is sent. Sent at once unless `due_at` says later.
+
+    Raises:
+        Refused: only the product plans messages.
+    """
+    require(actor.kind is ActorKind.SYSTEM, _("plan messages"))
+    key = ":".join((kind, str(recipient_id), str(subject_id), occurrence))
+    async with unit_of_work(actor) as unit:
+        if (known := await queries.message_by_key(actor, key)) is not None:
+            return known
+        unit.after_commit(wake)
+        return await Message.create(
+            organization_id=actor.organization_id, kind=kind, message_class=CATALOGUE[kind].message_class,
+            recipient_id=recipient_id, subject_id=subject_id, trigger=trigger, dedupe_key=key,
+            facts={name: plain(value) for name, value in facts.items()}, due_at=due_at or clock.now(),
+        )
+
+
+async def send_message(actor: Actor, message_id: UUID) -> Message:
+    """Send a planned message, unless its stop condition holds by now. One that is settled stays as it is.
+
+    Called again after a crash it repeats the mail with the same Message-ID, never with another.
+
+    Raises:
+        NotFound: no such message.
+        TryLater: the server is away, or said "not now".
+    """
+    message = await queries.message_by_id(actor, message_id)
+    if message.state not in queries.OPEN_MESSAGES:
+        return message
+    scene, reason = await _scene_or_reason(actor, message)
+    if scene is None:
+        return await _settle(actor, message, MessageState.SUPPRESSED, reason)
+    await _settle(actor, message, MessageState.QUEUED, "")
+    delivery = await _hand_over(scene)
+    if delivery.fate is Fate.SENT:
+        return await _settle(actor, message, MessageState.SENT, "")
+    if delivery.fate is Fate.REFUSED:
+        return await _settle(actor, message, MessageState.FAILED, f"refused {delivery.code}")
+    raise TryLater(
+        delivery.code, counted=delivery.fate is Fate.LATER, after=RETRY_SERVER if delivery.fate is Fate.AWAY else None
+    )
+
+
+async def _scene_or_reason(actor: Actor, message: Message) -> tuple[Scene | None, str]:
+    """What the message speaks of, or why it is not needed any more."""
+    try:
+        scene = await scene_of(actor, message)
+    except NotFound:
+        return None, "gone"
+    reason = why_not(CATALOGUE[message.kind], scene)
+    return (None, reason) if reason else (scene, "")
+
+
+async def _hand_over(scene: Scene) -> Delivery:
+    target = email.target_of(settings())
+    if target is None:
+        return Delivery(Fate.AWAY, "no mail server")
+    kind, person = CATALOGUE[scene.message.kind], scene.person
+    try:
+        mail = email.compose(
+            texts.letter(kind, scene), message_id=scene.message.id, to=(person.full_name, person.email),
+            mail_from=settings().mail_from, at=clock.now(), calendar=_calendar(scene) if kind.invites else None,
+        )
+    except ValueError:
+        return Delivery(Fate.REFUSED, "address")
+    delivery = await email.deliver(mail, target)
+    SMTP_GATE.failed() if delivery.fate is Fate.AWAY else SMTP_GATE.passed()
+    return delivery
+
+
+def _calendar(scene: Scene) -> tuple[str, str]:
+    assert scene.session is not None, "only messages about a session carry an invitation"
+    with use_language(scene.language):
+        summary = _("Mentoring with %(name)s") % {"name": scene.partner.full_name}
+    text = invitations.invitation(
+        scene.session, scene.person, summary=summary, mail_from=settings().mail_from,
+        url=f"{settings().public_url}/session/{scene.session.id}",
+    )
+    return invitations.method_of(scene.session).value, text
+
+
+async def _settle(actor: Actor, message: Message, state: MessageState, reason: str) -> Message:
+    async with unit_of_work(actor):
+        row = await queries.message_by_id(actor, message.id, lock=True)
+        if row.state in queries.OPEN_MESSAGES:
+            row.state, row.reason = state, reason
+            row.sent_at = clock.now() if state is MessageState.SENT else None
+            await row.save(update_fields=["state", "reason", "sent_at"])
+        return row

@@ -1,0 +1,185 @@
+"""Every kind of message that Ithaca sends: why, when it stops, and where its button leads (domain/lifecycle.md, 3).
+
+A stop condition is asked when the message is about to go: it returns why the message is no longer needed, or nothing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from server.kernel import clock
+from server.matches.models import MatchMember
+from server.matches.states import AWAITING_PARTICIPANTS, RUNNING, Approval, MatchState
+from server.notifications.scene import Scene
+from server.notifications.states import MessageClass
+from server.people.states import PersonStatus
+from server.programs.states import EnrollmentState
+from server.sessions.states import SessionState
+from server.surveys.states import InvitationState
+
+Stop = Callable[[Scene], str]
+Link = Callable[[Scene], str]
+
+
+def N_(text: str) -> str:  # noqa: N802  # gettext's own name for "translate this later"
+    """Mark a text for the message catalogue; it is translated where it is shown."""
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of message. `name`, `trigger` and `stops_when` are words for people, translated where shown."""
+
+    key: str
+    name: str
+    message_class: MessageClass
+    trigger: str
+    stops_when: str
+    stop: Stop
+    template: str
+    link: Link
+    invites: bool = False
+
+
+def why_not(kind: Kind, scene: Scene) -> str:
+    """Why a message must not go any more; empty when it may."""
+    if scene.person.status is PersonStatus.ENDED:
+        return "the person has left"
+    if not scene.person.email:
+        return "no address"
+    if scene.is_muted and kind.message_class is not MessageClass.TRANSACTIONAL:
+        return "switched off by the person"
+    return kind.stop(scene)
+
+
+def _home(scene: Scene) -> str:  # noqa: ARG001  # every link takes the scene
+    return "/"
+
+
+def _join(scene: Scene) -> str:
+    return f"/join/{scene.program.key}"
+
+
+def _match(scene: Scene) -> str:
+    assert scene.match is not None
+    return f"/match/{scene.match.id}"
+
+
+def _session(scene: Scene) -> str:
+    assert scene.session is not None
+    return f"/session/{scene.session.id}"
+
+
+def _check_in(scene: Scene) -> str:
+    assert scene.survey is not None
+    return f"/checkin/{scene.survey.id}"
+
+
+def _thread(scene: Scene) -> str:
+    assert scene.match is not None
+    return f"/messages/{scene.match.id}"
+
+
+def _console_matches(scene: Scene) -> str:  # noqa: ARG001
+    return "/console/matches"
+
+
+def _unless_enrollment_is(*states: EnrollmentState) -> Stop:
+    def stop(scene: Scene) -> str:
+        enrolled = scene.enrollment
+        return "" if enrolled is not None and enrolled.state in states else "no longer so"
+
+    return stop
+
+
+def _own_seat(scene: Scene) -> MatchMember | None:
+    if scene.match is None:
+        return None
+    return next((member for member in scene.match.members if member.person_id == scene.person.id), None)
+
+
+def _answered(scene: Scene) -> str:
+    seat = _own_seat(scene)
+    if scene.match is None or scene.match.state not in AWAITING_PARTICIPANTS:
+        return "no longer open"
+    return "" if seat is not None and seat.approval is Approval.PENDING else "answered"
+
+
+def _not_asked_before(scene: Scene) -> str:
+    return "" if scene.knows else "never asked"
+
+
+def _decided(scene: Scene) -> str:
+    open_ = scene.match is not None and scene.match.state is MatchState.AWAITING_ADMIN
+    return "" if open_ else "decided"
+
+
+def _not_running(scene: Scene) -> str:
+    return "" if scene.match is not None and scene.match.state in RUNNING else "no longer running"
+
+
+def _not_booked(scene: Scene) -> str:
+    session = scene.session
+    if session is None or session.state is not SessionState.SCHEDULED:
+        return "no longer booked"
+    if session.sequence != scene.message.facts.get("sequence"):
+        return "moved since"
+    return "too late" if session.starts_at <= clock.now() else ""
+
+
+def _not_cancelled(scene: Scene) -> str:
+    if scene.session is None or scene.session.state is not SessionState.CANCELLED:
+        return "not cancelled"
+    return "" if scene.knows else "never invited"
+
+
+def _survey_answered(scene: Scene) -> str:
+    survey = scene.survey
+    return "" if survey is not None and survey.state is InvitationState.OPEN else "answered or closed"
+
+
+def _read(scene: Scene) -> str:
+    return "" if scene.unread else "read"
+
+
+_T, _S, _R = MessageClass.TRANSACTIONAL, MessageClass.SURVEY, MessageClass.REPORT
+_HELD_PLACES = (EnrollmentState.ACTIVE, EnrollmentState.PAUSED)
+
+CATALOGUE: dict[str, Kind] = {
+    kind.key: kind
+    for kind in (
+        Kind("E01", N_("Invitation to mentors"), _T, N_("invited as a mentor"), N_("they begin, or say no"),
+             _unless_enrollment_is(EnrollmentState.INVITED), "invitation_mentor", _join),
+        Kind("E02", N_("Invitation to mentees"), _T, N_("invited as a mentee"), N_("they begin, or say no"),
+             _unless_enrollment_is(EnrollmentState.INVITED), "invitation_mentee", _join),
+        Kind("E07", N_("Application received"), _T, N_("joined, and a manager must admit"), N_("it was decided"),
+             _unless_enrollment_is(EnrollmentState.PENDING_APPROVAL), "application_received", _home),
+        Kind("E08", N_("Admission decision"), _T, N_("not admitted"), N_("invited again"),
+             _unless_enrollment_is(EnrollmentState.DECLINED), "admission_decision", _home),
+        Kind("E09", N_("Welcome"), _T, N_("admitted"), N_("they have left"),
+             _unless_enrollment_is(*_HELD_PLACES), "welcome", _home),
+        Kind("E10", N_("Place in the waiting list"), _T, N_("joined, and no seat was free"), N_("a seat is free"),
+             _unless_enrollment_is(EnrollmentState.WAITLISTED), "waiting_list", _home),
+        Kind("E12", N_("A seat is free"), _T, N_("first in the list, and a seat became free"), N_("they have left"),
+             _unless_enrollment_is(*_HELD_PLACES), "seat_is_free", _home),
+        Kind("M03", N_("Match request"), _T, N_("a match was approved, or the other said yes"), N_("answered"),
+             _answered, "match_request", _match),
+        Kind("M05", N_("Request has passed"), _T, N_("nobody answered in time, or it was taken back"),
+             N_("they were never asked"), _not_asked_before, "match_passed", _home),
+        Kind("M06", N_("Request declined"), _T, N_("the other said no"), N_("they were never asked"),
+             _not_asked_before, "match_declined", _home),
+        Kind("M07", N_("Approval needed"), _R, N_("both said yes, and a manager must approve"), N_("decided"),
+             _decided, "approval_needed", _console_matches),
+        Kind("M08", N_("Match announcement"), _T, N_("the match has begun"), N_("it has ended"),
+             _not_running, "match_announcement", _home),
+        Kind("S01", N_("Session invitation"), _T, N_("a session was booked"), N_("moved, cancelled or begun"),
+             _not_booked, "session_booked", _session, invites=True),
+        Kind("S02", N_("Session moved"), _T, N_("a session was moved"), N_("moved again, cancelled or begun"),
+             _not_booked, "session_moved", _session, invites=True),
+        Kind("S02-cancelled", N_("Session cancelled"), _T, N_("a session was cancelled"),
+             N_("they were never invited"), _not_cancelled, "session_cancelled", _home, invites=True),
+        Kind("R01", N_("Check-in"), _S, N_("half of the time has passed"), N_("answered, or closed"),
+             _survey_answered, "check_in", _check_in),
+        Kind("A02", N_("New message"), _T, N_("written to, and unread for 15 minutes"), N_("read"),
+             _read, "new_message", _thread),
+    )
+}

@@ -1,0 +1,120 @@
+"""Mail by SMTP submission (contracts/email.md): one message to one recipient, and what became of it."""
+
+import ssl
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from enum import StrEnum
+from uuid import UUID
+
+import aiosmtplib
+from aiosmtplib import errors
+
+from server.kernel.settings import Settings
+from server.notifications import sink
+from server.notifications.texts import Letter, one_line
+
+TIMEOUT_S = 20.0
+
+
+class Fate(StrEnum):
+    """What became of a mail. AWAY: the server itself cannot be used, this mail is not to blame."""
+
+    SENT = "SENT"
+    REFUSED = "REFUSED"
+    LATER = "LATER"
+    AWAY = "AWAY"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What became of a mail, and the server's code."""
+
+    fate: Fate
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The server that takes mail. `tls`: "starttls", "tls" from the start, or "none"."""
+
+    host: str
+    port: int
+    user: str = ""
+    password: str = ""
+    tls: str = "none"
+
+
+def target_of(settings: Settings) -> Target | None:
+    """The operator's server, else the demonstration's own sink if it runs; None when nothing takes mail."""
+    if settings.smtp_host:
+        return Target(
+            settings.smtp_host, settings.smtp_port, settings.smtp_user, settings.smtp_password, settings.smtp_tls
+        )
+    address = sink.address()
+    return Target(*address) if address and settings.demo else None
+
+
+def compose(
+    letter: Letter, *, message_id: UUID, to: tuple[str, str], mail_from: str, at: datetime,
+    calendar: tuple[str, str] | None = None,
+) -> EmailMessage:
+    """The mail for a letter: text, HTML, the calendar's (method, text) if there is one. Its Message-ID is the row's.
+
+    Raises:
+        ValueError: an address that no header can hold.
+    """
+    name, address = to
+    from_name, from_address = parseaddr(mail_from)
+    mail = EmailMessage(policy=SMTP)
+    mail["Message-ID"] = message_id_header(message_id, mail_from)
+    mail["Date"] = format_datetime(at)
+    mail["From"] = Address(display_name=one_line(from_name), addr_spec=from_address)
+    mail["To"] = Address(display_name=one_line(name), addr_spec=address)
+    mail["Subject"] = one_line(letter.subject)
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(letter.text, cte="quoted-printable")
+    mail.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+    if calendar is not None:
+        method, text = calendar
+        mail.add_alternative(text, subtype="calendar", params={"method": method}, cte="base64")
+    return mail
+
+
+def message_id_header(message_id: UUID, mail_from: str) -> str:
+    """The Message-ID of a row, always the same: a mail sent twice by a crash is one mail to its reader."""
+    return f"<{message_id}@{_domain(mail_from)}>"
+
+
+async def deliver(mail: EmailMessage, target: Target) -> Delivery:
+    """Hand a mail to the server. Never raises for what the server or the network does."""
+    try:
+        await aiosmtplib.send(
+            mail, hostname=target.host, port=target.port, username=target.user or None,
+            password=target.password or None, use_tls=target.tls == "tls", start_tls=target.tls == "starttls",
+            tls_context=None if target.tls == "none" else ssl.create_default_context(), timeout=TIMEOUT_S,
+            local_hostname=_domain(str(mail["From"])),
+        )
+    except errors.SMTPRecipientsRefused as refused:
+        return _answer(refused.recipients[0].code)
+    except errors.SMTPDataError as refused:
+        return _answer(refused.code)
+    except errors.SMTPResponseException as refused:
+        return Delivery(Fate.AWAY, str(refused.code))
+    except (errors.SMTPException, OSError) as failed:
+        return Delivery(Fate.AWAY, type(failed).__name__)
+    return Delivery(Fate.SENT)
+
+
+def _answer(code: int) -> Delivery:
+    """4xx passes, 5xx stays (RFC 5321, 4.2.1); 421 closes the whole server."""
+    if code == 421:
+        return Delivery(Fate.AWAY, str(code))
+    return Delivery(Fate.REFUSED if code >= 500 else Fate.LATER, str(code))
+
+
+def _domain(mail_from: str) -> str:
+    return parseaddr(mail_from)[1].rpartition("@")[2] or "localhost"

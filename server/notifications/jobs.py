@@ -1,0 +1,175 @@
+"""Who is told what when something happened, and the lane in which messages leave."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from server.access.queries import people_with_role
+from server.access.states import Role
+from server.kernel.actor import Actor, system_actor
+from server.kernel.facts import OutboxEvent
+from server.kernel.jobs import on_event
+from server.kernel.lanes import Ending, Json, Lane, register_lane
+from server.kernel.settings import settings
+from server.matches.models import Match
+from server.matches.queries import visible_match
+from server.matches.states import Approval, MatchState
+from server.notifications import queries
+from server.notifications.actions import plan_message, send_message
+from server.notifications.channels.email import target_of
+from server.notifications.gate import SMTP_GATE
+from server.notifications.models import Message
+from server.notifications.states import MessageState
+from server.programs.queries import visible_enrollment
+from server.programs.states import EnrollmentState, ParticipantRole
+
+UNREAD_FOR = timedelta(minutes=15)  # domain/lifecycle.md, A02
+
+ENROLLMENT_KINDS = {
+    "enrollment.submitted": "E07", "enrollment.rejected": "E08", "enrollment.activated": "E09",
+    "enrollment.waitlisted": "E10", "enrollment.seat_freed": "E12",
+}
+SESSION_KINDS = {"session.booked": "S01", "session.moved": "S02", "session.cancelled": "S02-cancelled"}
+
+
+@on_event("enrollment.invited")
+async def invite(event: OutboxEvent) -> None:
+    """Tell somebody that they are invited."""
+    actor = system_actor(event.organization_id)
+    enrollment = await visible_enrollment(actor, _id(event, "enrollment_id"))
+    kind = "E01" if enrollment.role is ParticipantRole.MENTOR else "E02"
+    await _tell_enrolled(actor, event, kind, occurrence=enrollment.invited_at.isoformat())
+
+
+@on_event(*ENROLLMENT_KINDS)
+async def tell_about_enrollment(event: OutboxEvent) -> None:
+    """Tell a person how they stand. A submission that needs nobody's approval is told by what follows it."""
+    actor = system_actor(event.organization_id)
+    enrollment = await visible_enrollment(actor, _id(event, "enrollment_id"))
+    if event.kind == "enrollment.submitted" and enrollment.state is not EnrollmentState.PENDING_APPROVAL:
+        return
+    await _tell_enrolled(actor, event, ENROLLMENT_KINDS[event.kind])
+
+
+@on_event("match.published", "match.member_accepted")
+async def ask_for_answers(event: OutboxEvent) -> None:
+    """Ask every member who has not answered; when all did and a manager must approve, ask who runs the programme."""
+    actor, match = await _match_of(event)
+    for member in match.members:
+        if member.approval is Approval.PENDING:
+            await _tell(actor, event, "M03", member.person_id, match.id, occurrence=event.kind, match_id=match.id)
+    if match.state is MatchState.AWAITING_ADMIN:
+        for manager in await people_with_role(actor, Role.PROGRAM_MANAGER, match.program_id):
+            await _tell(actor, event, "M07", manager.id, match.id, match_id=match.id)
+
+
+@on_event("match.expired", "match.cancelled")
+async def tell_it_has_passed(event: OutboxEvent) -> None:
+    """Tell who was asked that the suggestion is closed."""
+    actor, match = await _match_of(event)
+    for member in match.members:
+        await _tell(actor, event, "M05", member.person_id, match.id, match_id=match.id)
+
+
+@on_event("match.declined")
+async def tell_it_was_declined(event: OutboxEvent) -> None:
+    """Tell the other person, without the reason."""
+    actor, match = await _match_of(event)
+    for member in match.members:
+        if member.approval is not Approval.DECLINED:
+            await _tell(actor, event, "M06", member.person_id, match.id, match_id=match.id)
+
+
+@on_event("match.activated")
+async def announce_match(event: OutboxEvent) -> None:
+    """Tell both that they are a match."""
+    actor, match = await _match_of(event)
+    for member in match.members:
+        await _tell(actor, event, "M08", member.person_id, match.id, match_id=match.id)
+
+
+@on_event(*SESSION_KINDS)
+async def tell_about_session(event: OutboxEvent) -> None:
+    """Send each of both their own invitation, its change or its end."""
+    actor, match = await _match_of(event)
+    session = await queries.session_by_id(actor, _id(event, "session_id"))
+    for member in match.members:
+        await _tell(
+            actor, event, SESSION_KINDS[event.kind], member.person_id, session.id, occurrence=str(session.sequence),
+            match_id=match.id, session_id=session.id, sequence=session.sequence,
+        )
+
+
+@on_event("survey.opened")
+async def ask_how_it_goes(event: OutboxEvent) -> None:
+    """Ask a person the check-in's questions."""
+    actor = system_actor(event.organization_id)
+    survey = await queries.survey_by_id(actor, _id(event, "invitation_id"))
+    await _tell(
+        actor, event, "R01", survey.person_id, survey.id, match_id=survey.match_id, invitation_id=survey.id
+    )
+
+
+@on_event("message.sent")
+async def tell_about_words(event: OutboxEvent) -> None:
+    """Tell the partner, if they have not read it in 15 minutes. One mail stands for all that came meanwhile."""
+    actor, match = await _match_of(event)
+    author_id, thread_id = _id(event, "author_id"), _id(event, "thread_id")
+    for member in match.members:
+        if member.person_id == author_id or await queries.is_planned(actor, "A02", member.person_id, thread_id):
+            continue
+        await plan_message(
+            actor, "A02", member.person_id, thread_id, {"match_id": match.id}, trigger=event.kind,
+            occurrence=str(event.id), due_at=event.at + UNREAD_FOR,
+        )
+
+
+async def _tell_enrolled(actor: Actor, event: OutboxEvent, kind: str, *, occurrence: str = "") -> None:
+    enrollment_id = _id(event, "enrollment_id")
+    await _tell(
+        actor, event, kind, _id(event, "person_id"), enrollment_id, occurrence=occurrence, enrollment_id=enrollment_id
+    )
+
+
+async def _tell(
+    actor: Actor, event: OutboxEvent, kind: str, recipient_id: UUID, subject_id: UUID, *, occurrence: str = "",
+    **facts: object,
+) -> None:
+    await plan_message(actor, kind, recipient_id, subject_id, facts, trigger=event.kind, occurrence=occurrence)
+
+
+async def _match_of(event: OutboxEvent) -> tuple[Actor, Match]:
+    actor = system_actor(event.organization_id)
+    return actor, await visible_match(actor, _id(event, "match_id"))
+
+
+def _id(event: OutboxEvent, name: str) -> UUID:
+    return UUID(str(event.payload[name]))
+
+
+async def _send(message: Message) -> str | None:
+    sent = await send_message(system_actor(message.organization_id), message.id)
+    return sent.reason if sent.state is MessageState.SUPPRESSED else None
+
+
+def _room() -> int:
+    """Nothing leaves while no server takes mail: messages stay planned (`ithaca doctor` says so)."""
+    return SMTP_GATE.room() if target_of(settings()) else 0
+
+
+def _marks(ending: Ending, code: str) -> Json:
+    if ending is Ending.PARKED:
+        return {"state": MessageState.FAILED, "reason": code}
+    return {"reason": code} if ending is Ending.LATER else {}
+
+
+def missing_mail_server() -> str:
+    """What an operator must know when nothing takes mail; empty when all is well."""
+    if target_of(settings()) or settings().demo:
+        return ""
+    return "No mail server is set: messages wait. Set ITHACA_SMTP_HOST, and ITHACA_MAIL_FROM to an address of yours."
+
+
+register_lane(Lane(
+    "messages", Message, "due_at", {"state__in": queries.OPEN_MESSAGES}, _send, _marks, group="recipient_id",
+    room=_room,
+))

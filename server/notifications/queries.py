@@ -1,0 +1,138 @@
+"""What the notifications room reads: around a message, and for the demonstration's mailbox."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from tortoise.expressions import Subquery
+
+from server.kernel.actor import Actor
+from server.kernel.errors import NotFound
+from server.kernel.settings import settings
+from server.messaging.models import ReadMark, Thread, ThreadMessage
+from server.notifications.models import CaughtMail, Message
+from server.notifications.states import MessageState
+from server.sessions.models import Session
+from server.sessions.states import SessionState
+from server.surveys.models import SurveyInvitation
+
+OPEN_MESSAGES = (MessageState.PLANNED, MessageState.QUEUED)
+
+
+async def message_by_id(actor: Actor, message_id: UUID, *, lock: bool = False) -> Message:
+    """A message of the actor's organisation.
+
+    Raises:
+        NotFound: absent, or another organisation's.
+    """
+    found = Message.filter(organization_id=actor.organization_id, id=message_id)
+    message = await (found.select_for_update() if lock else found).first()
+    if message is None:
+        raise NotFound
+    return message
+
+
+async def message_by_key(actor: Actor, dedupe_key: str) -> Message | None:
+    """The message planned under a key, if there is one."""
+    return await Message.filter(organization_id=actor.organization_id, dedupe_key=dedupe_key).first()
+
+
+async def is_planned(actor: Actor, kind: str, recipient_id: UUID, subject_id: UUID) -> bool:
+    """Whether a message of this kind about this subject is still on its way to somebody."""
+    return await Message.filter(
+        organization_id=actor.organization_id, kind=kind, recipient_id=recipient_id, subject_id=subject_id,
+        state__in=OPEN_MESSAGES,
+    ).exists()
+
+
+TOLD_BY = {"M05": ("M03",), "M06": ("M03",), "S02-cancelled": ("S01", "S02")}
+"""Kinds that only make sense after another one: nobody hears the end of something they never heard of."""
+
+
+async def was_told(actor: Actor, message: Message) -> bool:
+    """Whether the recipient got the message that this one ends, about the same subject."""
+    return await Message.filter(
+        organization_id=actor.organization_id, kind__in=TOLD_BY.get(message.kind, ()), subject_id=message.subject_id,
+        recipient_id=message.recipient_id, state__in=(MessageState.SENT, MessageState.DELIVERED),
+    ).exists()
+
+
+async def session_by_id(actor: Actor, session_id: UUID) -> Session:
+    """A session of the organisation.
+
+    Raises:
+        NotFound: absent, or another organisation's.
+    """
+    session = await Session.filter(organization_id=actor.organization_id, id=session_id).first()
+    if session is None:
+        raise NotFound
+    return session
+
+
+async def held_time(actor: Actor, match_id: UUID) -> Session | None:
+    """The time that one side chose and the other has not agreed to yet."""
+    return await _first_session(actor, match_id, SessionState.PROPOSED)
+
+
+async def next_booked(actor: Actor, match_id: UUID) -> Session | None:
+    """The earliest session that both agreed to and that was not held yet."""
+    return await _first_session(actor, match_id, SessionState.SCHEDULED)
+
+
+async def survey_by_id(actor: Actor, invitation_id: UUID) -> SurveyInvitation:
+    """An invitation to answer, of the organisation.
+
+    Raises:
+        NotFound: absent, or another organisation's.
+    """
+    survey = await SurveyInvitation.filter(organization_id=actor.organization_id, id=invitation_id).first()
+    if survey is None:
+        raise NotFound
+    return survey
+
+
+async def thread_of_match(actor: Actor, match_id: UUID) -> Thread | None:
+    """The conversation of a match, if anything was written."""
+    return await Thread.filter(organization_id=actor.organization_id, match_id=match_id).first()
+
+
+async def unread_words(actor: Actor, thread_id: UUID, person_id: UUID) -> int:
+    """How many words of others in a thread somebody has not read."""
+    thread = {"organization_id": actor.organization_id, "thread_id": thread_id}
+    mark = await ReadMark.filter(**thread, person_id=person_id).first()
+    words = ThreadMessage.filter(**thread).exclude(author_id=person_id)
+    return await (words.filter(sent_at__gt=mark.read_at) if mark else words).count()
+
+
+async def caught_mails(*, person_id: UUID | None = None, limit: int = 50) -> list[tuple[CaughtMail, Message]]:
+    """The demonstration's caught mails with their messages and recipients, newest first; nothing unless it is one."""
+    if not settings().demo:
+        return []
+    theirs = Message.filter(recipient__organization__is_demo=True)
+    theirs = theirs if person_id is None else theirs.filter(recipient_id=person_id)
+    caught = CaughtMail.filter(message_id__in=Subquery(theirs.values("id")))
+    return await _with_messages(await caught.order_by("-caught_at", "-id").limit(limit))
+
+
+async def one_caught_mail(mail_id: UUID) -> tuple[CaughtMail, Message]:
+    """One caught mail of the demonstration.
+
+    Raises:
+        NotFound: no such mail, or this is no demonstration.
+    """
+    found = await _with_messages(await CaughtMail.filter(id=mail_id)) if settings().demo else []
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+async def _with_messages(mails: Iterable[CaughtMail]) -> list[tuple[CaughtMail, Message]]:
+    listed = list(mails)
+    ids = [mail.message_id for mail in listed if mail.message_id]
+    rows = await Message.filter(id__in=ids, recipient__organization__is_demo=True).select_related("recipient")
+    by_id = {row.id: row for row in rows}
+    return [(mail, by_id[mail.message_id]) for mail in listed if mail.message_id in by_id]
+
+
+async def _first_session(actor: Actor, match_id: UUID, state: SessionState) -> Session | None:
+    found = Session.filter(organization_id=actor.organization_id, match_id=match_id, state=state)
+    return await found.order_by("starts_at").first()

@@ -1,0 +1,76 @@
+"""The demonstration's own mail server: it takes what Ithaca sends, on the loopback, and shows it in the mailbox.
+
+It is a real SMTP server, so that the demonstration runs the same code as production. It accepts only mails whose
+Message-ID and recipient belong to a message of this installation.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from email import message_from_bytes
+from email.policy import default as modern
+from typing import Any
+
+from aiosmtpd.smtp import SMTP, Envelope
+from aiosmtpd.smtp import Session as Connection
+
+from server.kernel.ids import parse_id
+from server.kernel.log import note
+from server.kernel.settings import Settings
+from server.notifications.models import CaughtMail, Message
+
+LONGEST_MAIL = 2_000_000
+
+_address: tuple[str, int] | None = None
+
+
+def address() -> tuple[str, int] | None:
+    """Where the sink of this process listens; None when it does not run."""
+    return _address
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncGenerator[tuple[str, int] | None, None]:
+    """Catch mail while the block is open: only in a demonstration without an SMTP server of its own."""
+    if settings.smtp_host or not settings.demo:
+        yield None
+        return
+    global _address  # noqa: PLW0603  # one sink a process, and the channel asks where it is
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(_protocol, "127.0.0.1", 0)
+    _address = server.sockets[0].getsockname()[:2]
+    note("sink.started", port=_address[1])
+    try:
+        yield _address
+    finally:
+        _address = None
+        server.close()
+        await server.wait_closed()
+
+
+def _protocol() -> SMTP:
+    return SMTP(Catcher(), hostname="localhost", data_size_limit=LONGEST_MAIL, enable_SMTPUTF8=True)
+
+
+class Catcher:
+    """What the sink does with a mail: look whose it is, and keep it. aiosmtpd calls it by the name of the command."""
+
+    async def handle_DATA(self, server: SMTP, session: Connection, envelope: Envelope) -> str:  # noqa: ARG002, N802
+        """Keep a mail of ours, once; refuse any other."""
+        content: Any = envelope.content
+        message = await _message_of(bytes(content))
+        recipient = envelope.rcpt_tos[0] if len(envelope.rcpt_tos) == 1 else ""
+        if message is None or message.recipient.email.casefold() != recipient.casefold():
+            return "550 5.7.1 Not a mail of this installation"
+        if not await CaughtMail.filter(message_id=message.id).exists():
+            await CaughtMail.create(
+                organization_id=message.organization_id, message_id=message.id, recipient=recipient,
+                source=bytes(content).decode("latin-1"),
+            )
+        return "250 2.0.0 Kept"
+
+
+async def _message_of(source: bytes) -> Message | None:
+    header = str(message_from_bytes(source, policy=modern)["Message-ID"] or "")
+    row_id = parse_id(header.strip("<>").partition("@")[0])
+    return await Message.filter(id=row_id).select_related("recipient").first() if row_id else None

@@ -1,0 +1,92 @@
+"""The words of a message, made when it is sent: one template for each kind, laid out as plain text and as HTML.
+
+A template gives parts (subject, heading, words, moment, button, because), each rendered twice, so that the text and the
+HTML of a letter can never say different things.
+"""
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, cast
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from server.kernel.settings import settings
+from server.kernel.text import direction, gettext, language, ngettext, pgettext, use_language
+from server.notifications.catalogue import Kind
+from server.notifications.moments import day, hour, moment, place_of
+from server.notifications.scene import Scene
+
+TEMPLATES = Path(__file__).parent / "templates"
+CUT = "\x1f"
+PARTS = ("subject", "heading", "words", "moment", "button", "because")
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message in words: its subject line, and the same content as plain text and as HTML."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def letter(kind: Kind, scene: Scene) -> Letter:
+    """The letter for `scene` in the recipient's language and zone, its button leading to the exact screen."""
+    with use_language(scene.language):
+        values = _values(kind, scene)
+        plain, marked = _parts(TEXT, kind, values), _parts(HTML, kind, values)
+        return Letter(
+            subject=one_line(plain["subject"]),
+            text=_laid_out(TEXT, "layout.txt", values, plain),
+            html=_laid_out(HTML, "layout.html", values, marked),
+        )
+
+
+def one_line(text: str) -> str:
+    """`text` without line breaks: a header can hold one line only."""
+    return " ".join(text.split())
+
+
+def _values(kind: Kind, scene: Scene) -> dict[str, object]:
+    zone = scene.person.zone
+    return {
+        "CUT": CUT, "scene": scene, "person": scene.person, "organization": scene.organization,
+        "program": scene.program, "cohort": scene.cohort, "partner": scene.partner if scene.match else None,
+        "url": settings().public_url + kind.link(scene), "settings_url": settings().public_url + "/you",
+        "lang": language(), "direction": direction(language()),
+        "day": partial(day, zone=zone), "hour": partial(hour, zone=zone), "when": partial(moment, zone=zone),
+        "day_in": day, "hour_in": hour, "moment_in": moment, "place_of": place_of,
+    }
+
+
+def _laid_out(env: Environment, layout: str, values: dict[str, object], parts: dict[str, str]) -> str:
+    return env.get_template(layout).render({**values, **parts, "words": _paragraphs(parts["words"])})
+
+
+def _parts(env: Environment, kind: Kind, values: dict[str, object]) -> dict[str, str]:
+    """The rendered parts of a kind's template; one that a template leaves out is empty."""
+    rendered = env.get_template(f"{kind.template}.jinja").render(values)
+    made = zip(PARTS, (part.strip() for part in rendered.split(CUT)), strict=True)
+    return {name: Markup(part) if env is HTML else part for name, part in made}  # noqa: S704  # escaped by HTML
+
+
+def _paragraphs(words: str) -> list[str]:
+    """The paragraphs of a part: lines between empty lines, joined. Markup stays markup."""
+    of = type(words)
+    return [of(one_line(piece)) for piece in words.replace("\r", "").split("\n\n") if piece.strip()]
+
+
+def _environment(*, autoescape: bool) -> Environment:
+    env = Environment(
+        loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        keep_trailing_newline=True, extensions=["jinja2.ext.i18n"],
+        autoescape=autoescape,  # noqa: S701  # the plain part is not HTML
+    )
+    cast(Any, env).install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext)
+    return env
+
+
+TEXT = _environment(autoescape=False)
+HTML = _environment(autoescape=True)
