@@ -91,6 +91,8 @@ class Migration(migrations.Migration):
                 ('rows_applied', fields.IntField(default=0)),
                 ('summary', fields.JSONField(default=dict, encoder=JSON_DUMPS, decoder=loads)),
                 ('corrections', fields.JSONField(default=dict, encoder=JSON_DUMPS, decoder=loads)),
+                ('mapping', fields.JSONField(default=dict, encoder=JSON_DUMPS, decoder=loads)),
+                ('defaults', fields.JSONField(default=dict, encoder=JSON_DUMPS, decoder=loads)),
                 ('started_by', fields.CharField(max_length=60)),
                 ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
                 ('finished_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),

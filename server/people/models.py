@@ -252,6 +252,8 @@ class ImportRun(Model):
     rows_applied = fields.IntField(default=0)
     summary: dict[str, Any] = fields.JSONField(default=dict)
     corrections: dict[str, dict[str, str]] = fields.JSONField(default=dict)
+    mapping: dict[str, str] = fields.JSONField(default=dict)
+    defaults: dict[str, str] = fields.JSONField(default=dict)
     started_by = fields.CharField(max_length=60)
     created_at = fields.DatetimeField(default=now)
     finished_at = fields.DatetimeField(null=True)
