@@ -15,8 +15,10 @@ from graphql_schema.mutations import ById, Input, Payload, perform
 from graphql_schema.pagination import Connection, Order, Window, page_of
 from graphql_schema.people import PersonType, ProfileType
 from graphql_schema.programs import ProgramNode, programs_by_ids
+from graphql_schema.reasons import ReasonType, caution, factors, reasons
 from server.goals.queries import goals_by_match
 from server.kernel.actor import Actor
+from server.kernel.db import Json
 from server.kernel.errors import NotFound
 from server.matches import actions, queries
 from server.matches.states import (
@@ -26,6 +28,7 @@ from server.matches.states import (
     MatchOrigin,
     MatchState,
 )
+from server.matchmaking.engine.wording import Names, Reader
 from server.programs.states import ParticipantRole
 
 if TYPE_CHECKING:
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
 for enum in (Approval, ClosureReason, DeclineReason, MatchOrigin, MatchState):
     strawberry.enum(enum)
 
+READERS = {ParticipantRole.MENTOR: Reader.MENTOR, ParticipantRole.MENTEE: Reader.MENTEE}
 NEWEST_PUBLISHED = Order(("published_at", "id"), newest_first=True)
 NEWEST_MADE = Order(("created_at", "id"), newest_first=True)
 
@@ -65,13 +69,16 @@ class MatchReviewType:
     calibrated_on: int = strawberry.field(description="On how many pairs it is calibrated; 0 is not yet calibrated.")
     held_back: bool = strawberry.field(description="Kept out of bulk approval.")
     closure_reason: ClosureReason | None
+    caution: ReasonType | None = strawberry.field(description="What to look at before approving.")
+    factors: list[ReasonType] = strawberry.field(description="How the fit was worked out.")
 
     @classmethod
-    def of(cls, row: Match) -> Self:
+    def of(cls, row: Match, names: Names) -> Self:
         """The review side of a row."""
         return cls(
             origin=row.origin, confidence=row.confidence, calibrated_on=row.calibrated_on, held_back=row.held_back,
-            closure_reason=row.closure_reason,
+            closure_reason=row.closure_reason, caution=caution(row.explanation, names),
+            factors=factors(row.explanation, names),
         )
 
 
@@ -79,6 +86,7 @@ class MatchReviewType:
 class MatchType(Node):
     key: strawberry.Private[UUID]
     program_key: strawberry.Private[UUID]
+    explanation: strawberry.Private[Json]
     cohort_id: strawberry.ID
     state: MatchState
     fit: int | None = strawberry.field(description="How well they fit, out of 100.")
@@ -97,7 +105,7 @@ class MatchType(Node):
             key=row.id, id=global_id("Match", row.id), program_key=row.program_id, state=row.state, fit=row.fit,
             cohort_id=global_id("Cohort", row.cohort_id), created_at=row.created_at, published_at=row.published_at,
             answer_by=row.answer_by, active_at=row.active_at, ends_on=row.ends_on, ended_at=row.ended_at,
-            members=[MatchMemberType.of(member) for member in row.members],
+            members=[MatchMemberType.of(member) for member in row.members], explanation=row.explanation,
         )
 
     @strawberry.field(description="The programme it belongs to.")
@@ -110,11 +118,21 @@ class MatchType(Node):
     @strawberry.field(description="What only those who run the programme see; null for everybody else.")
     async def review(self, info: Info) -> MatchReviewType | None:
         row = await info.context.one(reviewable_by_ids, self.key)
-        return MatchReviewType.of(row) if row else None
+        return MatchReviewType.of(row, self._names()) if row else None
+
+    @strawberry.field(description="Why these two: up to three reasons, in words for you.")
+    def reasons(self, info: Info) -> list[ReasonType]:
+        me = info.context.actor.person_id
+        own = next((READERS.get(member.role) for member in self.members if member.person.key == me), None)
+        return reasons(self.explanation, self._names(), own or Reader.MANAGER)
 
     @strawberry.field(description="The goals of this match that you may read, the one in focus first.")
     async def goals(self, info: Info) -> list[GoalType]:
         return [GoalType.of(row) for row in await info.context.many(goals_by_match, self.key)]
+
+    def _names(self) -> Names:
+        called = {member.role: member.person.first_name for member in self.members}
+        return Names(called.get(ParticipantRole.MENTOR, ""), called.get(ParticipantRole.MENTEE, ""))
 
 
 @strawberry.type

@@ -15,7 +15,7 @@ import strawberry
 from graphql_schema.context import Context, Info
 from graphql_schema.errors import UserError, user_errors
 from server.kernel.actor import Actor
-from server.kernel.db import Json, once
+from server.kernel.db import Json, once, outcome_of
 from server.kernel.errors import Conflict, Invalid, KernelError
 from server.kernel.text import gettext as _
 
@@ -52,24 +52,44 @@ Act = Callable[[Actor], Awaitable[object]]
 """Calls one action. What it returns, one or several rows or keys, names the subjects of the payload."""
 
 
-async def perform(info: Info, payload: type[P], given: Input, act: Act) -> P:
-    """Run an action once for its key and show what it left."""
+async def perform(info: Info, payload: type[P], given: Input, act: Act, *, long: bool = False) -> P:
+    """Run an action once for its key and show what it left. A `long` one opens its own units when it is ready."""
     actor = info.context.actor
     try:
-        keys = await _run_once(actor, info.field_name, given, act)
+        run = _run_long if long else _run_once
+        keys = await run(actor, _receipt_key(info.field_name, given.idempotency_key), _asked(given), act)
         info.context.forget()
         return await payload.of(info.context, keys)
     except KernelError as refusal:
         return payload(errors=user_errors(refusal))
 
 
-async def _run_once(actor: Actor, name: str, given: Input, act: Act) -> list[UUID]:
-    asked = sha256(repr(given).encode()).hexdigest()
-
+async def _run_once(actor: Actor, key: str, asked: str, act: Act) -> list[UUID]:
     async def run() -> Json:
         return {"keys": _keys(await act(actor)), "asked": asked}
 
-    outcome = await once(actor, _receipt_key(name, given.idempotency_key), run)
+    return _subjects(await once(actor, key, run), asked)
+
+
+async def _run_long(actor: Actor, key: str, asked: str, act: Act) -> list[UUID]:
+    """Two racers with one key may both run, and answer alike; a repeat runs nothing."""
+    done = await outcome_of(actor, key)
+    if done is not None:
+        return _subjects(done, asked)
+    keys = _keys(await act(actor))
+
+    async def store() -> Json:
+        return {"keys": keys, "asked": asked}
+
+    return _subjects(await once(actor, key, store), asked)
+
+
+def _asked(given: Input) -> str:
+    """A digest of the input, so that a key cannot answer for something else."""
+    return sha256(repr(given).encode()).hexdigest()
+
+
+def _subjects(outcome: Json, asked: str) -> list[UUID]:
     if outcome["asked"] != asked:
         raise Conflict(_("This key was used for something else. Use a fresh one."), kind="key_used")
     return [UUID(key) for key in outcome["keys"]]

@@ -58,7 +58,7 @@ class Connection(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """By these attributes, the last of them unique, all in one direction. None of them is ever empty."""
+    """By these attributes, the last of them unique, all in one direction. Columns of a query are never empty."""
 
     fields: tuple[str, ...] = ("id",)
     newest_first: bool = False
@@ -153,7 +153,7 @@ def _beyond(fields: tuple[str, ...], key: Key, than: str) -> Q:
 
 
 def _from_list(rows: Sequence[M], order: Order, window: Window, after: Key | None, before: Key | None) -> list[M]:
-    ordered = sorted(rows, key=order.key, reverse=order.newest_first)
+    ordered = sorted(rows, key=lambda row: _comparable(order.key(row)), reverse=order.newest_first)
     start = 0 if after is None else _passed(ordered, order, after, or_at=True)
     end = len(ordered) if before is None else _passed(ordered, order, before, or_at=False)
     between = ordered[start:end]
@@ -162,10 +162,17 @@ def _from_list(rows: Sequence[M], order: Order, window: Window, after: Key | Non
 
 def _passed(ordered: Sequence[M], order: Order, place: Key, *, or_at: bool) -> int:
     """How many rows lie before a place, or at it."""
-    def lies_before(key: Key) -> bool:
-        return (or_at and key == place) or (key > place if order.newest_first else key < place)
+    there = _comparable(place)
 
-    return sum(lies_before(order.key(row)) for row in ordered)
+    def lies_before(key: Key) -> bool:
+        return (or_at and key == there) or (key > there if order.newest_first else key < there)
+
+    return sum(lies_before(_comparable(order.key(row))) for row in ordered)
+
+
+def _comparable(key: Key) -> Key:
+    """A key that compares even where a value is missing: those come last with the newest first."""
+    return tuple((value is not None, value) for value in key)
 
 
 async def _count(rows: QuerySet[M] | Sequence[M]) -> int:
@@ -186,12 +193,15 @@ def _place(order: Order, name: str, cursor: str | None) -> Key | None:
 
 
 def _write(value: object) -> tuple[str, object]:
+    if value is None:
+        return "none", None
     kind = next(kind for kind in (datetime, date, UUID, int, str) if isinstance(value, kind))
     return kind.__name__, value if kind in (int, str) else str(value)
 
 
 def _read(kind: str, value: Any) -> object:
     readers: dict[str, Callable[[Any], object]] = {
-        "datetime": datetime.fromisoformat, "date": date.fromisoformat, "UUID": UUID, "int": int, "str": str
+        "datetime": datetime.fromisoformat, "date": date.fromisoformat, "UUID": UUID, "int": int, "str": str,
+        "none": lambda _: None,
     }
     return readers[kind](value)

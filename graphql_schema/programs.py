@@ -67,7 +67,6 @@ class ProgramNode(Node):
 
 @strawberry.type(name="Cohort", description="One run of a programme, with its own dates and people.")
 class CohortType(Node):
-    cohort_key: strawberry.Private[UUID]
     key: str = strawberry.field(description="Its key in addresses.")
     name: str
     state: ProgramState
@@ -81,22 +80,10 @@ class CohortType(Node):
     def of(cls, row: Cohort) -> Self:
         """The cohort of a row; its programme must have been fetched."""
         return cls(
-            cohort_key=row.id, id=global_id("Cohort", row.id), key=row.key, name=row.name, state=row.state,
+            id=global_id("Cohort", row.id), key=row.key, name=row.name, state=row.state,
             starts_on=row.starts_on, ends_on=row.ends_on, next_opens_on=row.next_opens_on, hear_by_on=row.hear_by_on,
             program=ProgramNode.of(row.program),
         )
-
-    @strawberry.field(
-        description="Who takes part, the latest invitation first: everybody if you run it, else yourself."
-    )
-    async def enrollments(
-        self, info: Info, *, role: ParticipantRole | None = None, states: list[EnrollmentState] | None = None,
-        first: int | None = None, after: str | None = None, last: int | None = None, before: str | None = None,
-    ) -> Connection[EnrollmentType]:
-        rows = _whole(queries.visible_enrollments(info.context.actor)).filter(cohort_id=self.cohort_key)
-        rows = rows if role is None else rows.filter(role=role)
-        rows = rows if states is None else rows.filter(state__in=states)
-        return await page_of(rows, BY_INVITATION, Window.of(first, after, last, before), EnrollmentType.of)
 
 
 @strawberry.type(name="Enrollment", description="A person in a cohort in a role.")
@@ -152,6 +139,19 @@ class ProgramsQuery:
     ) -> Connection[ProgramNode]:
         rows = queries.programs(info.context.actor)
         return await page_of(rows, BY_NAME, Window.of(first, after, last, before), ProgramNode.of)
+
+    @strawberry.field(
+        description="Who takes part in a cohort, the latest invitation first: everybody if you run it, else yourself."
+    )
+    async def enrollments(
+        self, info: Info, *, cohort_id: strawberry.ID, role: ParticipantRole | None = None,
+        states: list[EnrollmentState] | None = None, first: int | None = None, after: str | None = None,
+        last: int | None = None, before: str | None = None,
+    ) -> Connection[EnrollmentType]:
+        found = queries.visible_enrollments(info.context.actor).filter(cohort_id=key_of("Cohort", cohort_id))
+        rows = _whole(found if role is None else found.filter(role=role))
+        rows = rows if states is None else rows.filter(state__in=states)
+        return await page_of(rows, BY_INVITATION, Window.of(first, after, last, before), EnrollmentType.of)
 
     @strawberry.field(description="A programme by the key in its address.")
     async def program(self, info: Info, key: str) -> ProgramNode | None:

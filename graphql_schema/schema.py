@@ -11,6 +11,7 @@ from graphql_schema.errors import log_surprises
 from graphql_schema.goals import GoalsMutation
 from graphql_schema.limits import EXTENSIONS
 from graphql_schema.matches import MatchesMutation, MatchesQuery
+from graphql_schema.matchmaking import MatchmakingMutation, MatchmakingQuery
 from graphql_schema.nodes import NodeQuery
 from graphql_schema.people import PeopleMutation, PeopleQuery
 from graphql_schema.programs import ProgramsMutation, ProgramsQuery
@@ -28,12 +29,12 @@ class Schema(strawberry.Schema):
 
 
 @strawberry.type(description="What can be read.")
-class Query(NodeQuery, ViewerQuery, PeopleQuery, ProgramsQuery, MatchesQuery):
+class Query(NodeQuery, ViewerQuery, PeopleQuery, ProgramsQuery, MatchesQuery, MatchmakingQuery):
     pass
 
 
 @strawberry.type(description="What can be done. Refusals come back as data, in `errors` of the payload.")
-class Mutation(PeopleMutation, ProgramsMutation, MatchesMutation, GoalsMutation):
+class Mutation(PeopleMutation, ProgramsMutation, MatchesMutation, MatchmakingMutation, GoalsMutation):
     pass
 
 

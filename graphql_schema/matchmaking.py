@@ -1,0 +1,248 @@
+"""Who fits whom: runs, their suggestions, and the queue that waits for the manager's word."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+from uuid import UUID
+
+import strawberry
+
+from graphql_schema.context import Context, Info
+from graphql_schema.ids import Node, global_id, key_of
+from graphql_schema.matches import MatchPayload, MatchType
+from graphql_schema.mutations import ById, Input, Payload, perform
+from graphql_schema.pagination import Connection, Order, Window, page_of
+from graphql_schema.people import PersonType
+from graphql_schema.programs import EnrollmentType, enrollments_by_ids
+from graphql_schema.reasons import ReasonType, reasons
+from server.kernel.actor import Actor
+from server.kernel.db import Json
+from server.matches.queries import sides, visible_match
+from server.matchmaking import actions, queries
+from server.matchmaking.engine.waitlist import WaitCode
+from server.matchmaking.engine.weights import Category
+from server.matchmaking.engine.wording import Names, Reader
+from server.matchmaking.states import RunState
+
+if TYPE_CHECKING:
+    from server.matchmaking.models import MatchRun, MatchSuggestion
+    from server.matchmaking.queries import Alternative, Unmatched
+
+for enum in (RunState, WaitCode):
+    strawberry.enum(enum)
+
+NEWEST = Order(("started_at", "id"), newest_first=True)
+BEST_FIT = Order(("fit", "id"), newest_first=True)
+BY_MENTEE = Order(("mentee_enrollment_id", "rank", "id"))
+
+
+@strawberry.type(description="The share of one part in every fit of a run.")
+class Weight:
+    category: Category
+    share: float
+
+
+@strawberry.type(name="MatchRun", description="One run of the engine over a cohort. Same input, same pairs.")
+class MatchRunType(Node):
+    cohort_id: strawberry.ID
+    state: RunState
+    engine_version: str
+    weights_version: str
+    weights: list[Weight]
+    seed: int
+    started_at: datetime
+    finished_at: datetime | None
+    matched: int | None = strawberry.field(description="Pairs it put into the queue.")
+    waiting: int | None = strawberry.field(description="Mentees it found nobody for.")
+
+    @classmethod
+    def of(cls, row: MatchRun) -> Self:
+        """The run of a row."""
+        return cls(
+            id=global_id("MatchRun", row.id), cohort_id=global_id("Cohort", row.cohort_id), state=row.state,
+            engine_version=row.engine_version, weights_version=row.weights_version, seed=row.seed,
+            weights=[Weight(category=Category(name), share=share) for name, share in row.weights.items()],
+            started_at=row.started_at, finished_at=row.finished_at, matched=row.result.get("matched"),
+            waiting=row.result.get("waiting"),
+        )
+
+
+@strawberry.type(name="MatchSuggestion", description="A scored candidate of a run.")
+class SuggestionType:
+    mentor_key: strawberry.Private[UUID]
+    mentee_key: strawberry.Private[UUID]
+    explanation: strawberry.Private[Json]
+    rank: int = strawberry.field(description="Among the candidates of this mentee; 0 was assigned.")
+    chosen: bool
+    fit: float
+    confidence: float
+
+    @classmethod
+    def of(cls, row: MatchSuggestion) -> Self:
+        """The candidate of a row."""
+        return cls(
+            mentor_key=row.mentor_enrollment_id, mentee_key=row.mentee_enrollment_id, explanation=row.factors,
+            rank=row.rank, chosen=row.chosen, fit=row.fit, confidence=row.confidence,
+        )
+
+    @strawberry.field
+    async def mentor(self, info: Info) -> EnrollmentType | None:
+        row = await info.context.one(enrollments_by_ids, self.mentor_key)
+        return EnrollmentType.of(row) if row else None
+
+    @strawberry.field
+    async def mentee(self, info: Info) -> EnrollmentType | None:
+        row = await info.context.one(enrollments_by_ids, self.mentee_key)
+        return EnrollmentType.of(row) if row else None
+
+    @strawberry.field(description="Why these two: up to three reasons.")
+    async def reasons(self, info: Info) -> list[ReasonType]:
+        mentor = await info.context.one(enrollments_by_ids, self.mentor_key)
+        mentee = await info.context.one(enrollments_by_ids, self.mentee_key)
+        names = Names(mentor.person.first_name if mentor else "", mentee.person.first_name if mentee else "")
+        return reasons(self.explanation, names, Reader.MANAGER)
+
+
+@strawberry.type(name="UnmatchedMentee", description="An active mentee without a match or a draft.")
+class UnmatchedType:
+    person: PersonType
+    enrollment_id: strawberry.ID
+    position: int | None = strawberry.field(description="The place in the queue for a mentor.")
+    code: WaitCode | None = strawberry.field(description="Why there is nobody.")
+
+    @classmethod
+    def of(cls, found: Unmatched) -> Self:
+        """What the queue says of somebody."""
+        row = found.enrollment
+        return cls(
+            person=PersonType.of(row.person), enrollment_id=global_id("Enrollment", row.id), position=found.position,
+            code=found.code,
+        )
+
+
+@strawberry.type(name="ReviewQueue", description="What waits for the manager's word.")
+class ReviewQueueType:
+    queue: strawberry.Private[queries.Queue]
+    unmatched: list[UnmatchedType]
+    locked_ids: list[strawberry.ID] = strawberry.field(description="Drafts that every later run keeps.")
+    waiting: int = strawberry.field(description="How many rows there are in all.")
+
+    @classmethod
+    def of(cls, queue: queries.Queue) -> Self:
+        """The queue of a cohort."""
+        return cls(
+            queue=queue, waiting=queue.waiting, unmatched=[UnmatchedType.of(one) for one in queue.unmatched],
+            locked_ids=[global_id("Match", key) for key in sorted(queue.locked)],
+        )
+
+    @strawberry.field(description="Safe to approve together, best fit first.")
+    async def strong(
+        self, *, first: int | None = None, after: str | None = None, last: int | None = None,
+        before: str | None = None,
+    ) -> Connection[MatchType]:
+        return await page_of(self.queue.strong, BEST_FIT, Window.of(first, after, last, before), MatchType.of)
+
+    @strawberry.field(description="These need a look, best fit first.")
+    async def look_closer(
+        self, *, first: int | None = None, after: str | None = None, last: int | None = None,
+        before: str | None = None,
+    ) -> Connection[MatchType]:
+        return await page_of(self.queue.look_closer, BEST_FIT, Window.of(first, after, last, before), MatchType.of)
+
+
+@strawberry.type(name="AlternativeMentor", description="Another mentor that the run of a draft found for its mentee.")
+class AlternativeType:
+    person: PersonType
+    enrollment_id: strawberry.ID
+    fit: float
+    confidence: float
+    has_place: bool = strawberry.field(description="Whether there is a place left beside drafts and open matches.")
+    reasons: list[ReasonType]
+
+    @classmethod
+    def of(cls, found: Alternative, mentee_name: str) -> Self:
+        """A mentor who could be chosen instead."""
+        person = found.mentor.person
+        return cls(
+            person=PersonType.of(person), enrollment_id=global_id("Enrollment", found.mentor.id), fit=found.fit,
+            confidence=found.confidence, has_place=found.has_place,
+            reasons=reasons(found.explanation, Names(person.first_name, mentee_name), Reader.MANAGER),
+        )
+
+
+@strawberry.type
+class MatchmakingQuery:
+    @strawberry.field(description="The runs of a cohort, the latest first. Only for who runs the programme.")
+    async def match_runs(
+        self, info: Info, *, cohort_id: strawberry.ID, first: int | None = None, after: str | None = None,
+        last: int | None = None, before: str | None = None,
+    ) -> Connection[MatchRunType]:
+        rows = queries.runs(info.context.actor).filter(cohort_id=key_of("Cohort", cohort_id))
+        return await page_of(rows, NEWEST, Window.of(first, after, last, before), MatchRunType.of)
+
+    @strawberry.field(description="The candidates of a run, by mentee, the best first.")
+    async def match_suggestions(
+        self, info: Info, *, run_id: strawberry.ID, first: int | None = None, after: str | None = None,
+        last: int | None = None, before: str | None = None,
+    ) -> Connection[SuggestionType]:
+        run = await queries.visible_run(info.context.actor, key_of("MatchRun", run_id))
+        rows = queries.suggestions(info.context.actor, run)
+        return await page_of(rows, BY_MENTEE, Window.of(first, after, last, before), SuggestionType.of)
+
+    @strawberry.field(description="The drafts of a cohort by what they need, and the mentees without any.")
+    async def review_queue(self, info: Info, cohort_id: strawberry.ID) -> ReviewQueueType:
+        return ReviewQueueType.of(await queries.review_queue(info.context.actor, key_of("Cohort", cohort_id)))
+
+    @strawberry.field(description="Other mentors for the mentee of a draft, best first.")
+    async def alternative_mentors(self, info: Info, match_id: strawberry.ID) -> list[AlternativeType]:
+        actor = info.context.actor
+        draft = await visible_match(actor, key_of("Match", match_id))
+        found = await queries.alternatives(actor, draft)
+        _mentor, mentee = sides(draft)
+        return [AlternativeType.of(one, mentee.person.first_name) for one in found]
+
+
+@strawberry.input
+class RunMatchingInput(Input):
+    cohort_id: strawberry.ID
+
+
+@strawberry.input
+class ChooseAnotherMentorInput(ById):
+    mentor_enrollment_id: strawberry.ID
+    reason: str = strawberry.field(description="It stays with the programme's staff.")
+
+
+@strawberry.type
+class MatchRunPayload(Payload):
+    run: MatchRunType | None = None
+
+    @classmethod
+    async def of(cls, context: Context, keys: list[UUID]) -> Self:
+        """The run."""
+        return cls(run=MatchRunType.of(await queries.visible_run(context.actor, keys[0])))
+
+
+@strawberry.type
+class MatchmakingMutation:
+    @strawberry.mutation(description="Match everybody of a cohort who waits, into drafts for review.")
+    async def run_matching(self, info: Info, input: RunMatchingInput) -> MatchRunPayload:
+        return await perform(
+            info, MatchRunPayload, input,
+            lambda actor: actions.run_matching(actor, key_of("Cohort", input.cohort_id)), long=True,
+        )
+
+    @strawberry.mutation(description="Give a draft's mentee another mentor. Every other draft stays as it is.")
+    async def choose_another_mentor(self, info: Info, input: ChooseAnotherMentorInput) -> MatchPayload:
+        return await perform(
+            info, MatchPayload, input,
+            lambda actor: actions.choose_another(
+                actor, key_of("Match", input.id), key_of("Enrollment", input.mentor_enrollment_id), input.reason
+            ),
+        )
+
+
+async def runs_by_ids(actor: Actor, ids: list[UUID]) -> dict[UUID, MatchRun]:
+    """Those among some runs that the actor may read."""
+    return {row.id: row for row in await queries.runs(actor).filter(id__in=ids)}

@@ -1,0 +1,58 @@
+"""Why two people were put together, in words for whoever reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Self
+
+import strawberry
+
+from server.kernel.db import Json
+from server.matchmaking.engine.explain import Reason, ReasonCode
+from server.matchmaking.engine.weights import Category
+from server.matchmaking.engine.wording import Names, Reader, sentence
+from server.matchmaking.stored import load
+
+for enum in (Category, ReasonCode):
+    strawberry.enum(enum)
+
+
+@strawberry.type(name="MatchReason", description="One ground for a fit, with its weight and the data behind it.")
+class ReasonType:
+    code: ReasonCode
+    category: Category
+    title: str
+    detail: str = strawberry.field(description="The data behind it in one line; may be empty.")
+    weight: float = strawberry.field(description="Its share of the fit, 0 to 1.")
+    fit: float = strawberry.field(description="How well they fit in this, 0 to 100.")
+
+    @classmethod
+    def of(cls, reason: Reason, names: Names, reader: Reader) -> Self:
+        """A reason in words."""
+        title, detail = sentence(reason, names, reader)
+        return cls(
+            code=reason.code, category=reason.category, title=title, detail=detail, weight=reason.weight,
+            fit=reason.fit,
+        )
+
+
+def reasons(stored: Json, names: Names, reader: Reader) -> list[ReasonType]:
+    """Up to three reasons; none for a pair that somebody made by hand."""
+    found = load(stored)
+    return _told(found.reasons if found else (), names, reader)
+
+
+def factors(stored: Json, names: Names) -> list[ReasonType]:
+    """How the fit was worked out, all parts, for who runs the programme."""
+    found = load(stored)
+    return _told(found.factors if found else (), names, Reader.MANAGER)
+
+
+def caution(stored: Json, names: Names) -> ReasonType | None:
+    """What to look at before approving, for who runs the programme."""
+    found = load(stored)
+    return ReasonType.of(found.caution, names, Reader.MANAGER) if found and found.caution else None
+
+
+def _told(found: Iterable[Reason], names: Names, reader: Reader) -> list[ReasonType]:
+    return [ReasonType.of(reason, names, reader) for reason in found]
