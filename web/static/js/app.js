@@ -1,5 +1,6 @@
 // The only listener to htmx events. Event names of htmx 2 and 4 are both listened to.
 (() => {
+  document.documentElement.dataset.scripts = "on";
   const live = () => document.getElementById("live");
   const on = (names, act) => names.forEach((name) => document.addEventListener(name, act));
 
@@ -14,7 +15,7 @@
   // A whole screen changed: the focus goes to its title, which is read out once.
   function arrive() {
     const title = document.getElementById("title") || document.getElementById("main");
-    if (title) title.focus({ preventScroll: false });
+    if (title) title.focus();
     say(document.title);
   }
 
@@ -51,15 +52,12 @@
   const words = (name) => document.body.dataset[name] || "";
   on(["htmx:sendError", "htmx:timeout", "htmx:error"], () => say(words("lost")));
   on(["htmx:responseError", "htmx:response:error"], (event) => {
-    const answer = event.detail.xhr;
-    const told = answer && answer.getResponseHeader("X-Message");
+    const { xhr, ctx } = event.detail;
+    const told = xhr ? xhr.getResponseHeader("X-Message") : ctx?.response?.headers?.get("X-Message");
     say(told ? decodeURIComponent(told) : words("failed"));
   });
 
-  const boosted = (event) => {
-    const detail = event.detail || {};
-    return Boolean(detail.boosted || (detail.requestConfig && detail.requestConfig.boosted) || (detail.ctx && detail.ctx.boosted));
-  };
+  const boosted = ({ detail }) => Boolean(detail?.boosted || detail?.requestConfig?.boosted || detail?.ctx?.boosted);
   on(["htmx:afterSettle", "htmx:after:settle"], (event) => {
     keepAll();
     if (boosted(event)) arrive();
@@ -70,8 +68,8 @@
 
   // While a region waits it says so; its button keeps its words and its focus.
   const busy = (event, state) => {
-    const target = event.detail.target || (event.detail.ctx && event.detail.ctx.target);
-    if (target && target.setAttribute) target.setAttribute("aria-busy", state);
+    const target = event.detail.target || event.detail.ctx?.target;
+    if (target?.setAttribute) target.setAttribute("aria-busy", state);
   };
   on(["htmx:beforeRequest", "htmx:before:request"], (event) => busy(event, "true"));
   on(["htmx:afterRequest", "htmx:after:request"], (event) => busy(event, "false"));
