@@ -1,0 +1,1 @@
+"""Taking part: one page of facts that are known already, one act that stores everything or nothing."""

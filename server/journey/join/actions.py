@@ -1,0 +1,192 @@
+"""Joining a programme: one act, one transaction, everything stored or nothing."""
+
+from collections.abc import Awaitable, Callable, Collection, Iterable
+from dataclasses import dataclass, field
+from functools import partial
+from uuid import UUID
+
+from server.goals.actions import save_goal
+from server.goals.wording import Wording
+from server.journey.join import queries
+from server.journey.join.queries import JoinPage
+from server.journey.join.states import Standing
+from server.kernel.actor import Actor
+from server.kernel.db import Json, once, unit_of_work
+from server.kernel.errors import Conflict, Invalid, NotFound
+from server.kernel.text import gettext as _
+from server.people import actions as people
+from server.people.models import Competency
+from server.people.states import ConsentPurpose, DayPart, SkillSide
+from server.programs import actions as programs
+from server.programs.models import Enrollment
+from server.programs.queries import visible_enrollment
+from server.programs.states import EnrollmentState, ParticipantRole
+
+Act = Callable[[], Awaitable[object]]
+
+
+@dataclass(frozen=True)
+class JoinForm:
+    """What somebody says when they join. None leaves a fact of the record system as it is.
+
+    A mentee says `goal`; a mentor `skills`, one more by its name, `words_for_mentees` and `places`.
+    """
+
+    role: ParticipantRole
+    day_parts: Collection[DayPart] = ()
+    agreed: Collection[ConsentPurpose] = ()
+    preferred_name: str | None = None
+    zone: str | None = None
+    languages: list[str] | None = None
+    goal: Wording = field(default_factory=lambda: Wording(""))
+    skills: Collection[UUID] = ()
+    another_skill: str = ""
+    words_for_mentees: str = ""
+    places: int | None = None
+
+
+@dataclass(frozen=True)
+class Joined:
+    """What became of it: the enrolment and its state."""
+
+    enrollment_id: UUID
+    state: EnrollmentState
+
+
+async def join_program(actor: Actor, program_key: str, form: JoinForm, *, key: str = "") -> Joined:
+    """Take part: facts put right, times, goal or skills, consents and the enrolment itself, in one unit.
+
+    Whoever joined already is left as they are; the same `key` again does nothing.
+
+    Raises:
+        NotFound: no such programme here.
+        Invalid: everything to mend, by field, at once.
+        Conflict: no group takes people in (`kind="closed"`), or the invitation has ended (`kind="ended"`).
+    """
+
+    async def act() -> Json:
+        enrollment = await _join(actor, program_key, form)
+        return {"enrollment_id": enrollment.id, "state": enrollment.state}
+
+    done = await once(actor, key, act)
+    return Joined(UUID(str(done["enrollment_id"])), EnrollmentState(done["state"]))
+
+
+async def decline_invitation(actor: Actor, program_key: str) -> Enrollment:
+    """Say no to the invitation to a programme. Twice is harmless.
+
+    Raises:
+        NotFound: no such programme here, or no invitation to it.
+        Conflict: the person takes part already.
+    """
+    async with unit_of_work(actor):
+        place = await queries.place_of(actor, program_key)
+        if place.enrollment is None:
+            raise NotFound
+        return await programs.decline_invitation(actor, place.enrollment.id)
+
+
+async def _join(actor: Actor, program_key: str, form: JoinForm) -> Enrollment:
+    page = await queries.join_page(actor, program_key, form.role)
+    if page.place.standing is Standing.JOINED and page.place.enrollment:
+        return page.place.enrollment
+    enrollment = await _begun(actor, page, form)
+    said = _as_mentor(actor, page, form) if page.is_mentor else _as_mentee(actor, page, form, enrollment)
+    submitting = partial(programs.submit, actor, enrollment.id, capacity=form.places if page.is_mentor else None)
+    await _all_of(*_about_oneself(actor, form), *said, partial(_consent, actor, page, form), submitting)
+    return await visible_enrollment(actor, enrollment.id)
+
+
+async def _begun(actor: Actor, page: JoinPage, form: JoinForm) -> Enrollment:
+    _check_standing(page)
+    if page.place.enrollment:
+        return await programs.begin(actor, page.place.enrollment.id)
+    return await programs.self_join(actor, page.place.program.key, form.role)
+
+
+def _check_standing(page: JoinPage) -> None:
+    if page.place.standing is Standing.CLOSED:
+        raise Conflict(_("This group is full or closed."), kind="closed")
+    if page.place.standing is not Standing.OPEN:
+        raise Conflict(_("This invitation has ended. Ask the programme for a new one."), kind="ended")
+
+
+def _about_oneself(actor: Actor, form: JoinForm) -> list[Act]:
+    return [
+        partial(
+            people.set_person_facts, actor, preferred_name=form.preferred_name, zone=form.zone,
+            languages=form.languages,
+        ),
+        partial(_day_parts, actor, form.day_parts),
+    ]
+
+
+def _as_mentee(actor: Actor, page: JoinPage, form: JoinForm, enrollment: Enrollment) -> list[Act]:
+    goal = form.goal
+    wanted = [goal.competency_id] if goal.competency_id else []
+    return [
+        partial(
+            save_goal, actor, enrollment.id, want=goal.want, measure=goal.measure, competency_id=goal.competency_id,
+            due_on=goal.due_on,
+        ),
+        partial(people.set_skills, actor, SkillSide.WANTED, [*wanted, *(one.id for one in page.wanted)]),
+    ]
+
+
+def _as_mentor(actor: Actor, page: JoinPage, form: JoinForm) -> list[Act]:
+    return [
+        partial(_skills, actor, page, form),
+        partial(people.set_profile, actor, words_for_mentees=form.words_for_mentees),
+    ]
+
+
+async def _day_parts(actor: Actor, parts: Collection[DayPart]) -> None:
+    if not parts:
+        raise Invalid({"day_parts": _("Choose when you usually have time.")})
+    await people.set_day_parts(actor, parts)
+
+
+async def _skills(actor: Actor, page: JoinPage, form: JoinForm) -> None:
+    chosen = list(form.skills) + [one.id for one in _named(page.competencies, form.another_skill)]
+    most = queries.SKILLS_OFFERED_MAX
+    if not chosen:
+        raise Invalid({"skills": _("Choose at least one thing you can help with.")})
+    if len(set(chosen)) > most:
+        raise Invalid({"skills": _("Choose at most %(most)d.") % {"most": most}})
+    await people.set_skills(actor, SkillSide.OFFERED, chosen)
+
+
+def _named(known: Iterable[Competency], name: str) -> list[Competency]:
+    """The skill of this name, or of an alias of it.
+
+    Raises:
+        Invalid: there is a name, and no such skill.
+    """
+    wished = " ".join(name.split()).casefold()
+    found = [one for one in known if wished in (label.casefold() for label in (one.name, *one.aliases))]
+    if wished and not found:
+        raise Invalid({"another_skill": _("Choose a skill from the list.")})
+    return found[:1] if wished else []
+
+
+async def _consent(actor: Actor, page: JoinPage, form: JoinForm) -> None:
+    """Every answer is stored, a no as well; a required yes is asked for, with its reason."""
+    if any(text.required and text.purpose not in form.agreed for text in page.asked):
+        raise Invalid({"consents": _("Tick the box that is needed to take part.")})
+    await people.record_consents(actor, {text.purpose: text.purpose in form.agreed for text in page.asked})
+
+
+async def _all_of(*acts: Act) -> None:
+    """Do them all, in order; what each finds to mend is told at once, and then nothing was stored.
+
+    Raises:
+        Invalid: with every field of theirs.
+    """
+    problems: dict[str, str] = {}
+    for act in acts:
+        try:
+            await act()
+        except Invalid as refusal:
+            problems.update(refusal.fields)
+    if problems:
+        raise Invalid(problems)
