@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
-from server.matchmaking.engine.candidates import Arcs
+from server.matchmaking.engine.candidates import Arcs, rank_within
 
 Ints = NDArray[np.int64]
 SCALE = 1_000_000
@@ -79,21 +79,29 @@ def prices(arcs: Arcs, taken: NDArray[np.bool_], needs: Needs) -> NDArray[np.flo
     return price
 
 
-def bound(surplus: NDArray[np.float64], price: NDArray[np.float64], needs: Needs) -> float:
+def best_nets(arcs: Arcs, price: NDArray[np.float64], needs: Needs) -> NDArray[np.float64]:
+    """For each mentee the best differences of utility and price, best first, as many as anybody wants pairs."""
+    depth = max(1, int(needs.wanted.max(initial=1)))
+    net = arcs.utility - price[arcs.m]
+    order = np.lexsort((-net, arcs.e))
+    ranks = rank_within(arcs.e[order])
+    found = np.full((len(needs.wanted), depth), -np.inf)
+    near = ranks < depth
+    found[arcs.e[order][near], ranks[near]] = net[order][near]
+    return found
+
+
+def bound(net: NDArray[np.float64], price: NDArray[np.float64], needs: Needs) -> float:
     """No assignment of this pool can be worth more: what everybody would get at these prices, and the prices paid.
 
-    `surplus` holds for each mentee the best differences of utility and price over all pairs, best first.
+    `net` holds for each mentee the best differences of utility and price over all pairs, best first.
     """
-    cohort = float(price[needs.places > 0].min(initial=np.inf)) if needs.limit is not None else 0.0
-    cohort = cohort if np.isfinite(cohort) else 0.0
-    paid = float(((price - cohort) * needs.places)[needs.places > 0].sum()) + cohort * (needs.limit or 0)
-    kept = np.where(np.isfinite(surplus), surplus, -np.inf)
-    if not kept.size:
-        return paid
-    first = np.where(needs.placed, 0.0, needs.placement)
-    kept[:, 0] += first
-    wanted = np.arange(kept.shape[1])[None, :] < needs.wanted[:, None]
-    return paid + float(np.where(wanted, np.maximum(kept, 0), 0).sum())
+    open_prices = price[needs.places > 0]
+    cohort = float(open_prices.min(initial=np.inf)) if needs.limit is not None and len(open_prices) else 0.0
+    paid = float(((open_prices - cohort) * needs.places[needs.places > 0]).sum()) + cohort * (needs.limit or 0)
+    gains = net + np.where(needs.placed, 0.0, needs.placement)[:, None] * (np.arange(net.shape[1]) == 0)
+    wanted = np.arange(net.shape[1])[None, :] < needs.wanted[:, None]
+    return paid + float(np.where(wanted, np.maximum(gains, 0), 0).sum())
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,13 @@ from server.matchmaking.engine.columns import Floats
 from server.matchmaking.engine.constraints import (
     Market,
     Mask,
+    Rows,
     RuleCode,
     active_pair_rules,
     is_broken,
     too_little_overlap,
 )
-from server.matchmaking.engine.factor import Factors
+from server.matchmaking.engine.factor import Factors, Tile
 
 BLOCK_CELLS = 2_000_000
 """Scores worked on at a time by one thread: 8 MB, near the size of a processor's cache."""
@@ -61,33 +62,34 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The best pairs of each mentee, the best differences of utility and price, and the best score of any mentor.
+    """The best pairs of some mentees, what they are worth after paying, and the best score of any mentor at all.
 
+    `net` holds for each mentee the best differences of utility and price, best first, as many as were looked for;
     `best` is minus infinity for a mentee whom rules keep from every mentor.
     """
 
     arcs: Arcs
-    surplus: NDArray[np.float64]
+    net: NDArray[np.float64]
     best: NDArray[np.float64]
 
 
-def search(ground: Ground, k: int, prices: Floats, depth: int = 1) -> Found:
-    """For each mentee the best `k` mentors by utility less price, and the best `depth` differences, best first.
+def search(ground: Ground, rows: Rows, k: int, prices: Floats) -> Found:
+    """For each mentee of `rows` the best `k` mentors by utility less price.
 
     A mentor with an infinite price has no place left and is in nobody's list.
     Exact: no pair is left unlooked at. The result does not depend on the number of threads.
     """
-    n_e, n_m = len(ground.market.columns.mentees), len(ground.market.columns.mentors)
-    if not n_e or not n_m:
+    n_m = len(prices)
+    if not len(rows) or not n_m:
         nothing = np.zeros(0)
         none = Arcs(nothing.astype(np.intp), nothing.astype(np.intp), nothing, nothing)
-        return Found(none, np.zeros((n_e, 0)), np.full(n_e, -np.inf))
+        return Found(none, np.full((len(rows), k), -np.inf), np.full(len(rows), -np.inf))
     step = max(1, BLOCK_CELLS // n_m)
     with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(cpu_count()) as threads:
-        starts = range(0, n_e, step)
-        found = list(threads.map(lambda at: _block(ground, (at, min(at + step, n_e)), k, prices, depth), starts))
+        blocks = [rows[at : at + step] for at in range(0, len(rows), step)]
+        found = list(threads.map(lambda block: _block(ground, block, k, prices), blocks))
     arcs = Arcs(*(np.concatenate([getattr(one.arcs, name) for one in found]) for name in Arcs.__slots__))
-    return Found(arcs, np.vstack([one.surplus for one in found]), np.concatenate([one.best for one in found]))
+    return Found(arcs, np.vstack([one.net for one in found]), np.concatenate([one.best for one in found]))
 
 
 def union(left: Arcs, right: Arcs, n_mentors: int) -> Arcs:
@@ -100,70 +102,61 @@ def union(left: Arcs, right: Arcs, n_mentors: int) -> Arcs:
 def best_per_mentor(arcs: Arcs, k: int) -> NDArray[np.intp]:
     """Positions of the best `k` arcs of each mentor by score, mentor by mentor, best first."""
     order = np.lexsort((arcs.e, -arcs.score, arcs.m))
-    return order[_rank_within(arcs.m[order]) < k]
+    return order[rank_within(arcs.m[order]) < k]
 
 
 def best_per_mentee(arcs: Arcs, k: int) -> NDArray[np.intp]:
     """Positions of the best `k` arcs of each mentee by score, mentee by mentee, best first."""
     order = np.lexsort((arcs.m, -arcs.score, arcs.e))
-    return order[_rank_within(arcs.e[order]) < k]
+    return order[rank_within(arcs.e[order]) < k]
 
 
-def scores(ground: Ground, start: int, stop: int) -> Floats:
-    """Scores (0 to 1) of a block of mentees with every mentor; minus infinity where a rule forbids the pair."""
-    market, tile = ground.market, ground.factors.tile(start, stop)
-    n_m = len(market.columns.mentors)
-    for keys in market.listed.values():
-        part = keys[np.searchsorted(keys, start * n_m) : np.searchsorted(keys, stop * n_m)]
-        tile[part // n_m - start, part % n_m] = NEVER
-    for forbidden in _forbidden(ground, start, stop):
-        np.copyto(tile, NEVER, where=forbidden)
-    if market.rules.min_fit > 0:
-        tile[tile < market.rules.min_fit / 100] = NEVER
-    return tile
+def scores(ground: Ground, rows: Rows) -> Floats:
+    """Scores (0 to 1) of mentees with every mentor; minus infinity where a rule forbids the pair."""
+    tile = ground.factors.tile(rows)
+    named = ground.market.named[rows].tocoo()
+    tile.scores[named.row, named.col] = NEVER
+    for forbidden in _forbidden(ground.market, rows, tile):
+        np.copyto(tile.scores, NEVER, where=forbidden)
+    if ground.market.rules.min_fit > 0:
+        tile.scores[tile.scores < ground.market.rules.min_fit / 100] = NEVER
+    return tile.scores
 
 
-def _forbidden(ground: Ground, start: int, stop: int) -> Iterator[Mask]:
-    """Where in a block a rule that compares columns is broken."""
-    market = ground.market
-    e, m = np.arange(start, stop)[:, None], np.arange(len(market.columns.mentors))[None, :]
+def _forbidden(market: Market, rows: Rows, tile: Tile) -> Iterator[Mask]:
+    """Where a rule that compares columns is broken."""
+    e, m = rows[:, None], np.arange(len(market.columns.mentors))[None, :]
     yield market.columns.mentors.capacity[m] == 0
     for code in active_pair_rules(market.rules):
         if code is RuleCode.OVERLAP:
-            yield too_little_overlap(market, ground.factors.overlap(start, stop), e, m)
+            yield too_little_overlap(market, tile.overlap, e, m)
         else:
             yield is_broken(market, code, e, m)
 
 
-def _block(ground: Ground, rows: tuple[int, int], k: int, prices: Floats, depth: int) -> Found:
-    tile = scores(ground, *rows)
-    net = tile + ground.steering.waiting[slice(*rows), None] - prices[None, :]
-    kept = ground.steering.kept[slice(*rows)].tocoo()
+def _block(ground: Ground, rows: Rows, k: int, prices: Floats) -> Found:
+    allowed = scores(ground, rows)
+    net = allowed + ground.steering.waiting[rows, None] - prices[None, :]
+    kept = ground.steering.kept[rows].tocoo()
     net[kept.row, kept.col] += kept.data
-    best = _top(net, max(k, depth))
-    values = np.take_along_axis(net, best, axis=1)
-    surplus = -np.sort(-values, axis=1)[:, :depth].astype(np.float64)
-    return Found(_arcs(ground, rows[0], tile, best, values), surplus, tile.max(axis=1).astype(np.float64))
+    k = min(k, net.shape[1])
+    # Sorting out the values first and the places afterwards costs a tenth of numpy's argpartition on such rows.
+    ranked = -np.sort(-np.partition(net, net.shape[1] - k, axis=1)[:, -k:], axis=1)
+    row, m = np.nonzero((net >= ranked[:, -1:]) & (net > NEVER))
+    first = rank_within(row) < k
+    arcs = _arcs(ground, rows[row[first]], m[first], allowed[row[first], m[first]])
+    return Found(arcs, ranked.astype(np.float64), allowed.max(axis=1).astype(np.float64))
 
 
-def _top(net: Floats, k: int) -> NDArray[np.intp]:
-    """Columns of the `k` largest of each row, in column order."""
-    if k >= net.shape[1]:
-        return np.broadcast_to(np.arange(net.shape[1]), net.shape)
-    return np.sort(np.argpartition(net, net.shape[1] - k, axis=1)[:, -k:], axis=1)
-
-
-def _arcs(ground: Ground, start: int, tile: Floats, best: NDArray[np.intp], values: Floats) -> Arcs:
-    row, place = np.nonzero(values > NEVER)
-    e, m = row + start, best[row, place]
-    score = tile[row, m].astype(np.float64).round(6)
+def _arcs(ground: Ground, e: Rows, m: Rows, scores: Floats) -> Arcs:
+    score = scores.astype(np.float64).round(6)
     utility = score + ground.steering.waiting[e]
     if ground.steering.kept.nnz:
         utility += np.asarray(ground.steering.kept[e, m]).ravel()
     return Arcs(e, m, score, utility)
 
 
-def _rank_within(groups: NDArray[np.intp]) -> NDArray[np.intp]:
+def rank_within(groups: NDArray[np.intp]) -> NDArray[np.intp]:
     """0, 1, 2 ... within each run of equal values."""
     starts = np.flatnonzero(np.r_[True, groups[1:] != groups[:-1]]) if len(groups) else np.zeros(0, np.intp)
     lengths = np.diff(np.r_[starts, len(groups)])

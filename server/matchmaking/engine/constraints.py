@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from server.matchmaking.engine.columns import UNKNOWN, Columns, Side
 from server.matchmaking.engine.pool import Standing
@@ -76,11 +77,15 @@ class Violation(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Market:
-    """Columns with the rules of one run. `listed` are pairs named one by one, as sorted keys; see `pair_keys`."""
+    """Columns with the rules of one run. `listed` are pairs named one by one, as sorted keys; see `pair_keys`.
+
+    `named` is all of them together, one row for each mentee.
+    """
 
     columns: Columns
     rules: RuleSet
     listed: Mapping[RuleCode, Keys]
+    named: csr_array
 
 
 def open_market(columns: Columns, rules: RuleSet, standing: Standing) -> Market:
@@ -93,14 +98,21 @@ def open_market(columns: Columns, rules: RuleSet, standing: Standing) -> Market:
         RuleCode.REPEAT: _past(columns, rules) if rules.repeat else (),
         RuleCode.BANNED: _named_pairs(columns, standing.bans),
     }
-    return Market(columns, rules, {code: np.unique(pair_keys(columns, pairs)) for code, pairs in named.items()})
+    return _market(columns, rules, {code: np.unique(pair_keys(columns, pairs)) for code, pairs in named.items()})
 
 
 def forbid(market: Market, e: Rows, m: Rows) -> Market:
     """The same market with more pairs banned."""
     keys = e.astype(np.int64) * len(market.columns.mentors) + m
     banned = np.union1d(market.listed[RuleCode.BANNED], keys)
-    return Market(market.columns, market.rules, {**market.listed, RuleCode.BANNED: banned})
+    return _market(market.columns, market.rules, {**market.listed, RuleCode.BANNED: banned})
+
+
+def _market(columns: Columns, rules: RuleSet, listed: Mapping[RuleCode, Keys]) -> Market:
+    shape = len(columns.mentees), len(columns.mentors)
+    keys = np.unique(np.concatenate(list(listed.values())))
+    rows, places = np.divmod(keys, max(1, shape[1]))
+    return Market(columns, rules, listed, csr_array((np.ones(len(keys), np.bool_), (rows, places)), shape=shape))
 
 
 def pair_keys(columns: Columns, pairs: Iterable[tuple[int, int]]) -> Keys:
@@ -182,7 +194,8 @@ def _same_team(market: Market, e: Rows, m: Rows) -> Mask:
 def _company(market: Market, e: Rows, m: Rows) -> Mask:
     ours, theirs = market.columns.mentees.company[e], market.columns.mentors.company[m]
     wrong: Mask = (ours == theirs) if market.rules.company == "different" else (ours != theirs)
-    return wrong & (ours != UNKNOWN) & (theirs != UNKNOWN)
+    known: Mask = (ours != UNKNOWN) & (theirs != UNKNOWN)
+    return wrong & known
 
 
 def _grade_gap(market: Market, e: Rows, m: Rows) -> Mask:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from server.matchmaking.engine.columns import UNKNOWN, Columns, Floats, Ints, Side
-from server.matchmaking.engine.constraints import Rows, rows_by_person
+from server.matchmaking.engine.constraints import Rows, overlap_half_hours, rows_by_person
 from server.matchmaking.engine.pool import HALF_HOURS_A_WEEK
 from server.matchmaking.engine.weights import CATEGORIES, Category, Shape, Weights
 
@@ -29,13 +29,26 @@ Term = tuple[NDArray[np.floating], NDArray[np.floating]]
 
 
 class Part(NamedTuple):
-    """`share` of a category, worth the inner product of a mentee row and a mentor row."""
+    """`share` of a category, worth the inner product of a mentee row and a mentor row.
+
+    To this come, where a part has them, the worth of each tag that a mentee wants and the mentor holds, and of each
+    half hour a week they share. Tags stay sparse: a pool may know thousands, a person holds a few.
+    """
 
     category: Category
     share: float
     mentees: Floats
     mentors: Floats
     saturates: bool = False
+    tags: csr_array | None = None
+    per_half_hour: float = 0.0
+
+
+class Tile(NamedTuple):
+    """Some mentees with every mentor: scores (0 to 1) and shared half hours a week, which are whole numbers."""
+
+    scores: Floats
+    overlap: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,49 +56,72 @@ class Factors:
     """All parts of all pairs, unmultiplied, and the programme's weights.
 
     `flat` is the sum of all parts that need no cutting off, weights and the tie-break included.
-    `slots` are the availability bits that differ between people, with the half hours each stands for.
+    `slots` are the availability bits that differ between people, with the half hours each stands for; `held` is who
+    of the mentors holds which tag, tag by tag.
     """
 
-    parts: tuple[Part, ...]
+    columns: Columns
     weights: Weights
-    wishes: csr_array
+    parts: tuple[Part, ...]
     flat: Part
+    wishes: csr_array
     slots: tuple[Floats, Floats]
+    held: Floats
 
-    def tile(self, start: int, stop: int) -> Floats:
-        """Scores (0 to 1) of mentee rows `start` to `stop` with every mentor."""
-        total = self.flat.mentees[start:stop] @ self.flat.mentors.T
+    def tile(self, rows: Rows) -> Tile:
+        """Scores and shared time of mentee rows with every mentor."""
+        total = self.flat.mentees[rows] @ self.flat.mentors.T
+        overlap = self.slots[0][rows] @ self.slots[1].T
         for part in self.parts:
             if part.saturates:
-                value = part.mentees[start:stop] @ part.mentors.T
+                value = part.mentees[rows] @ part.mentors.T
+                if part.tags is not None:
+                    value += part.tags[rows] @ self.held
+                if part.per_half_hour:
+                    value += overlap * np.float32(part.per_half_hour)
                 np.clip(value, 0, 1, out=value)
                 value *= np.float32(part.share * self.weights.shares[part.category])
                 total += value
-        wishes = self.wishes[start:stop].tocoo()
+        wishes = self.wishes[rows].tocoo()
         total[wishes.row, wishes.col] += wishes.data
-        return total
-
-    def overlap(self, start: int, stop: int) -> Floats:
-        """Shared half hours a week of mentee rows `start` to `stop` with every mentor; whole numbers."""
-        ours, theirs = self.slots
-        product: Floats = ours[start:stop] @ theirs.T
-        return product
+        return Tile(total, overlap)
 
     def fits(self, e: Rows, m: Rows) -> NDArray[np.float64]:
         """The nine fits (0 to 1) of pairs, one row for each pair, in the order of CATEGORIES."""
         found = np.zeros((len(e), len(CATEGORIES)))
         for part in self.parts:
-            found[:, CATEGORIES.index(part.category)] += part.share * _values(part, e, m)
+            found[:, CATEGORIES.index(part.category)] += part.share * self._values(part, e, m)
         weight = self.weights.shares[Category.PREFERENCE]
         if weight and len(e):
             found[:, CATEGORIES.index(Category.PREFERENCE)] += np.asarray(self.wishes[e, m]).ravel() / weight
         return np.clip(found, 0, 1)
 
+    def _values(self, part: Part, e: Rows, m: Rows, chunk: int = 8192) -> NDArray[np.float64]:
+        """What a part is worth to pairs, a chunk at a time: the rows of all pairs at once would not fit in memory."""
+        found = np.empty(len(e))
+        for at in range(0, len(e), chunk):
+            ours, theirs = part.mentees[e[at : at + chunk]], part.mentors[m[at : at + chunk]]
+            found[at : at + chunk] = np.einsum("ij,ij->i", ours, theirs)
+        if part.tags is not None and len(e):
+            shared = part.tags[e].multiply(self.columns.mentors.skills[m])
+            found += np.asarray(shared.sum(axis=1)).ravel()
+        if part.per_half_hour:
+            found += part.per_half_hour * overlap_half_hours(self.columns, e, m)
+        return np.clip(found, 0, 1) if part.saturates else found
+
 
 def build_factors(columns: Columns, weights: Weights) -> Factors:
     """The parts of a pool under one programme's weights."""
     parts = tuple(_parts(columns, weights.shape))
-    return Factors(parts, weights, _wishes(columns, weights), _flat(parts, columns, weights), _slots(columns))
+    return Factors(
+        columns=columns,
+        weights=weights,
+        parts=parts,
+        flat=_flat(parts, columns, weights),
+        wishes=_wishes(columns, weights),
+        slots=_slots(columns),
+        held=np.ascontiguousarray(columns.mentors.skills.toarray().T),
+    )
 
 
 def score(fits: NDArray[np.float64], weights: Weights) -> NDArray[np.float64]:
@@ -94,27 +130,25 @@ def score(fits: NDArray[np.float64], weights: Weights) -> NDArray[np.float64]:
     return total
 
 
-def _values(part: Part, e: Rows, m: Rows, chunk: int = 8192) -> NDArray[np.float64]:
-    """Inner products of pairs, a chunk at a time: the rows of all candidates at once would not fit in memory."""
-    found = np.empty(len(e))
-    for at in range(0, len(e), chunk):
-        ours, theirs = part.mentees[e[at : at + chunk]], part.mentors[m[at : at + chunk]]
-        found[at : at + chunk] = np.einsum("ij,ij->i", ours, theirs)
-    return np.clip(found, 0, 1) if part.saturates else found
-
-
 def _parts(columns: Columns, shape: Shape) -> Iterable[Part]:
     ours, theirs = columns.mentees, columns.mentors
-    yield _part(Category.GOALS, 1, _goals(ours, theirs), saturates=True)
-    yield _part(Category.EXPERTISE, 1, _expertise(ours, theirs, shape), saturates=True)
+    goals, expertise = (_part(name, 1, terms, saturates=True) for name, terms in _matter(ours, theirs, shape))
+    yield goals._replace(tags=_wanted(0.6, ours.goals))
+    yield expertise._replace(tags=_wanted(0.3, ours.skills))
     yield _part(Category.STAGE, 1, _stage(ours, theirs, shape))
-    yield _part(Category.AVAILABILITY, 1, _availability(columns), saturates=True)
+    times = _part(Category.AVAILABILITY, 1, _availability(ours, theirs), saturates=True)
+    yield times._replace(per_half_hour=1 / FULL_WEEK_HALF_HOURS)
     yield _part(Category.HISTORY, 1, _one_sided(_history(ours, 0.10, 0.20), _history(theirs, 0.35, 0.35)))
     yield _part(Category.ORGANISATION, 1, _organisation(ours, theirs, shape))
     yield _part(Category.PREFERENCE, 1, _preference(ours, theirs))
     yield _part(Category.BEHAVIOUR, 1, _one_sided(0.4 * _reliability(ours), 0.6 * _reliability(theirs)))
     yield _part(Category.STYLE, 0.5, _languages(ours, theirs), saturates=True)
     yield _part(Category.STYLE, 0.5, _style(ours, theirs))
+
+
+def _matter(ours: Side, theirs: Side, shape: Shape) -> Iterable[tuple[Category, Iterable[Term]]]:
+    yield Category.GOALS, _goals(ours, theirs)
+    yield Category.EXPERTISE, _expertise(ours, theirs, shape)
 
 
 def _part(category: Category, share: float, terms: Iterable[Term], *, saturates: bool = False) -> Part:
@@ -140,14 +174,12 @@ def _goals(ours: Side, theirs: Side) -> Iterable[Term]:
     wants = _told(ours.goal_vectors, ours.goals)
     offers = _told(theirs.skill_vectors, theirs.skills)
     yield from _neutral(0.15, 0.35, wants, offers)
-    yield from _shared_tags(0.6, ours.goals, theirs.skills)
     yield 0.9 * ours.goal_vectors, theirs.skill_vectors
 
 
 def _expertise(ours: Side, theirs: Side, shape: Shape) -> Iterable[Term]:
     """Common ground of skills, and how much longer the mentor has done this work."""
     yield from _neutral(0.2, 0.3, _told(ours.skill_vectors, ours.skills), _told(theirs.skill_vectors, theirs.skills))
-    yield from _shared_tags(0.3, ours.skills, theirs.skills)
     yield 0.5 * ours.skill_vectors, theirs.skill_vectors
     yield from _longer(0.2, ours.role_years, theirs.role_years, shape.experience)
 
@@ -159,11 +191,8 @@ def _stage(ours: Side, theirs: Side, shape: Shape) -> Iterable[Term]:
     yield from _equality(0.15, ours.life_stage, theirs.life_stage, same=1.0, different=0.4)
 
 
-def _availability(columns: Columns) -> Iterable[Term]:
-    """Shared hours a week, the same city, and clocks that are close."""
-    ours, theirs = columns.mentees, columns.mentors
-    slots_e, slots_m = _slots(columns)
-    yield slots_e / FULL_WEEK_HALF_HOURS, slots_m
+def _availability(ours: Side, theirs: Side) -> Iterable[Term]:
+    """Beside shared hours a week: the same city, and clocks that are close."""
     yield from _neutral(0.0, 0.5, ours.has_times, theirs.has_times)
     yield from _equality(0.1, ours.city, theirs.city, same=1.0, different=0.0, unknown=0.0)
     yield from _clock_distance(0.05, ours.utc_hours, theirs.utc_hours)
@@ -191,7 +220,9 @@ def _preference(ours: Side, theirs: Side) -> Iterable[Term]:
 
 
 def _languages(ours: Side, theirs: Side) -> Iterable[Term]:
-    yield _bits(ours.languages), _bits(theirs.languages)
+    spoken_e, spoken_m = _bits(ours.languages), _bits(theirs.languages)
+    both = spoken_e.any(axis=0) & spoken_m.any(axis=0)
+    yield spoken_e[:, both], spoken_m[:, both]
     yield from _neutral(0.0, 0.7, ours.speaks, theirs.speaks)
 
 
@@ -231,12 +262,12 @@ def _neutral(base: float, unknown: float, told_e: NDArray[np.bool_], told_m: NDA
     yield told_e * -unknown, told_m.astype(np.float32)
 
 
-def _shared_tags(worth: float, wanted: csr_array, held: csr_array) -> Iterable[Term]:
-    """The share of wanted tags that are held: all of them, or three of many, is everything."""
-    counts = np.diff(wanted.indptr)
-    matter = np.flatnonzero((np.bincount(wanted.indices, minlength=wanted.shape[1]) > 0) & (held.sum(axis=0) > 0))
-    share = wanted[:, matter].toarray() * (worth / np.clip(counts, 1, 3))[:, None]
-    yield share, held[:, matter].toarray()
+def _wanted(worth: float, tags: csr_array) -> csr_array:
+    """What each tag is worth to a mentee: all they want, or three of many, are worth everything."""
+    wanted = tags.copy()
+    counts = np.diff(tags.indptr)
+    wanted.data = np.repeat(worth / np.clip(counts, 1, 3), counts).astype(np.float32)
+    return wanted
 
 
 def _longer(worth: float, ours: Floats, theirs: Floats, direction: int) -> Iterable[Term]:

@@ -42,7 +42,7 @@ from server.matchmaking.engine.weights import Weights
 ENGINE_VERSION = "1"
 EVERY_PAIR_UP_TO = 400_000
 """Up to this many pairs all of them are candidates; beyond, the best of each mentee, and who prices then call for."""
-CANDIDATES, NEWCOMERS_PER_ROUND, MAX_ROUNDS = 50, 10, 3
+CANDIDATES, NEWCOMERS, MAX_ROUNDS = 50, 10, 3
 GOOD_ENOUGH_GAP = 2e-5
 
 
@@ -279,23 +279,26 @@ def _steering(columns: Columns, rules: RuleSet, standing: Standing) -> Steering:
 
 
 def _solve(ground: Ground, needs: assign.Needs, candidates: int) -> Solved:
-    """Assign, price the places, look at every pair at these prices, and add who would want to swap, until proven."""
-    n_e, n_m = len(needs.wanted), len(needs.places)
-    k = n_m if n_e * n_m <= EVERY_PAIR_UP_TO else min(candidates, n_m)
+    """Assign, price the places, find who would want to swap at these prices, and add their pairs, until proven."""
+    everybody, n_m = np.arange(len(needs.wanted)), len(needs.places)
+    k = n_m if len(everybody) * n_m <= EVERY_PAIR_UP_TO else min(candidates, n_m)
     closed = np.where(needs.places > 0, 0, np.inf).astype(np.float32)
-    found = search(ground, k, closed)
-    arcs, best, depth = found.arcs, found.best, max(1, int(needs.wanted.max(initial=1)))
+    found = search(ground, everybody, k, closed)
+    arcs, unlisted = found.arcs, found.net[:, -1] if k < n_m else np.full(len(everybody), -np.inf)
     for rounds in range(MAX_ROUNDS + 1):
         taken = assign.solve(arcs, needs)
         price = assign.prices(arcs, taken, needs)
         reached = assign.value(arcs, taken, needs)
-        swaps = search(ground, min(n_m, NEWCOMERS_PER_ROUND), price.astype(np.float32) + closed, depth)
-        ceiling = max(reached, assign.bound(swaps.surplus, price, needs))
+        net = assign.best_nets(arcs, price, needs)
+        doubtful = np.flatnonzero(unlisted - price[needs.places > 0].min(initial=np.inf) > net[:, -1])
+        swaps = search(ground, doubtful, min(n_m, max(NEWCOMERS, net.shape[1])), price.astype(np.float32) + closed)
+        net[doubtful] = swaps.net[:, : net.shape[1]]
+        ceiling = max(reached, assign.bound(net, price, needs))
         wider = union(arcs, swaps.arcs, n_m)
-        if ceiling - reached <= GOOD_ENOUGH_GAP * max(ceiling, 1) or len(wider) == len(arcs) or rounds == MAX_ROUNDS:
+        if ceiling - reached <= GOOD_ENOUGH_GAP * ceiling or len(wider) == len(arcs) or rounds == MAX_ROUNDS:
             break
         arcs = wider
-    return Solved(arcs, taken, best, price, reached, ceiling, rounds)
+    return Solved(arcs, taken, found.best, price, reached, ceiling, rounds)
 
 
 def _with_mirrors(columns: Columns, e: NDArray[np.intp], m: NDArray[np.intp]) -> tuple[NDArray[np.intp], ...]:
