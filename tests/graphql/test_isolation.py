@@ -1,0 +1,126 @@
+"""Another organisation's row, a stranger's row and no row at all answer byte for byte alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from graphql_schema.ids import global_id
+from graphql_schema.nodes import KINDS
+from server.kernel.actor import Actor
+from server.kernel.ids import new_id
+from tests import factories
+from tests.graphql.ask import ask, gid, send
+from tests.graphql.everything import Everything, everything
+
+ANYTHING = "query ($id: ID!) { node(id: $id) { __typename id } }"
+BY_ID = {
+    "enrollments": ("query ($id: ID!) { enrollments(cohortId: $id) { totalCount edges { node { id } } } }", "Cohort"),
+    "matches": ("query ($id: ID!) { matches(cohortId: $id) { totalCount edges { node { id } } } }", "Cohort"),
+    "matchRuns": ("query ($id: ID!) { matchRuns(cohortId: $id) { totalCount edges { node { id } } } }", "Cohort"),
+    "reviewQueue": ("query ($id: ID!) { reviewQueue(cohortId: $id) { waiting } }", "Cohort"),
+    "alternativeMentors": ("query ($id: ID!) { alternativeMentors(matchId: $id) { fit } }", "Match"),
+    "matchSuggestions": ("query ($id: ID!) { matchSuggestions(runId: $id) { totalCount } }", "MatchRun"),
+}
+MUTATIONS = {
+    "acceptMatch": ("Match", ""), "declineMatch": ("Match", ""), "publishMatch": ("Match", ""),
+    "discardMatch": ("Match", ""), "holdBackMatch": ("Match", ""), "lockMatch": ("Match", ""),
+    "approveMatch": ("Match", ""), "cancelMatch": ("Match", ""), "pauseMatch": ("Match", ""),
+    "resumeMatch": ("Match", ""), "endMatch": ("Match", ", reason: OTHER"), "closeMatch": ("Match", ""),
+    "beginEnrollment": ("Enrollment", ""), "submitEnrollment": ("Enrollment", ""),
+    "declineInvitation": ("Enrollment", ""), "approveAdmission": ("Enrollment", ""),
+    "rejectAdmission": ("Enrollment", ""), "focusGoal": ("Goal", ""), "agreeGoalRevision": ("Goal", ""),
+    "settleGoal": ("Goal", ", state: ACHIEVED"), "reviseGoal": ("Goal", ', want: "Run a review"'),
+    "tickMilestone": ("Milestone", ""), "dropMilestone": ("Milestone", ""),
+    "changeMilestone": ("Milestone", ', title: "Ask for leave"'),
+}
+
+
+async def outsiders(home: Everything) -> dict[str, Actor]:
+    """Who may see nothing of it: the same people's roles elsewhere, and a colleague who takes no part."""
+    away = await factories.active_match()
+    return {
+        "other member": away.mentee_actor, "other manager": away.manager_actor, "stranger": home.pair.stranger_actor
+    }
+
+
+async def test_everything_with_an_id_can_be_fetched_by_it(db: object) -> None:
+    home = await everything()
+    for kind, row in home.rows.items():
+        found = await ask(home.readers[kind], ANYTHING, id=gid(row))
+        assert found["node"] == {"__typename": kind, "id": gid(row)}
+    assert home.rows.keys() == KINDS.keys()
+
+
+async def test_foreign_node_is_absent_byte_for_byte(db: object) -> None:
+    home = await everything()
+    for who in (await outsiders(home)).values():
+        absent = (await send(who, ANYTHING, id=global_id("Match", new_id()))).content
+        for kind, row in home.rows.items():
+            if who is home.pair.stranger_actor and kind in ("Organization", "Program", "Cohort", "Competency"):
+                continue  # every colleague sees what the organisation offers
+            assert (await send(who, ANYTHING, id=gid(row))).content == absent, kind
+
+
+async def test_nodes_keep_their_places(db: object) -> None:
+    home = await everything()
+    ids = [gid(home.pair.match), global_id("Match", new_id()), "nonsense", gid(home.rows["Goal"])]
+    document = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }"
+    found = await ask(home.pair.mentee_actor, document, ids=ids)
+    assert [node and node["id"] for node in found["nodes"]] == [ids[0], None, None, ids[3]]
+
+
+@pytest.mark.parametrize("field", BY_ID)
+async def test_foreign_parent_reads_like_an_absent_one(db: object, field: str) -> None:
+    home = await everything()
+    document, kind = BY_ID[field]
+    for name, who in (await outsiders(home)).items():
+        theirs = (await send(who, document, id=gid(home.rows[kind]))).content
+        assert theirs == (await send(who, document, id=global_id(kind, new_id()))).content, name
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS)
+async def test_foreign_subject_of_a_mutation_is_absent_byte_for_byte(db: object, mutation: str) -> None:
+    home = await everything()
+    kind, rest = MUTATIONS[mutation]
+    document = f"mutation ($id: ID!) {{ {mutation}(input: {{id: $id{rest}}}) {{ errors {{ code message field }} }} }}"
+    row = home.milestone if kind == "Milestone" else home.rows[kind]
+    for name, who in (await outsiders(home)).items():
+        theirs = await send(who, document, id=gid(row))
+        assert theirs.json()["data"][mutation]["errors"][0]["code"] == "NOT_FOUND", name
+        for forged in (global_id(kind, new_id()), global_id("Person", row.id), str(row.id), "", "é", "TWF0Y2g6eA=="):
+            assert (await send(who, document, id=forged)).content == theirs.content, forged
+
+
+async def test_forged_ids_name_nothing(db: object) -> None:
+    home = await everything()
+    for forged in ("", "x", "TWF0Y2g6", "TWF0Y2g6MQ==", str(home.pair.match.id), "\u0000", "Match:1", "é" * 300):
+        assert await ask(home.pair.mentee_actor, ANYTHING, id=forged) == {"node": None}
+
+
+async def test_only_staff_and_oneself_read_the_record(db: object) -> None:
+    home = await everything()
+    document = """query ($id: ID!) { node(id: $id) { ... on Match { members { role person { name record { email } } } } } }"""
+
+    async def emails(actor: Actor) -> dict[str, Any]:
+        found = await ask(actor, document, id=gid(home.pair.match))
+        return {one["role"]: one["person"]["record"] for one in found["node"]["members"]}
+
+    assert await emails(home.pair.mentee_actor) == {"MENTOR": None, "MENTEE": {"email": home.pair.mentee.email}}
+    assert await emails(home.pair.mentor_actor) == {"MENTOR": {"email": home.pair.mentor.email}, "MENTEE": None}
+
+
+async def test_only_who_runs_the_programme_reads_the_review_side(db: object) -> None:
+    home = await everything()
+    document = "query ($id: ID!) { node(id: $id) { ... on Match { review { confidence origin closureReason } } } }"
+    assert (await ask(home.pair.mentee_actor, document, id=gid(home.pair.match)))["node"]["review"] is None
+    assert (await ask(home.pair.manager_actor, document, id=gid(home.pair.match)))["node"]["review"]["origin"] == "ENGINE"
+
+
+async def test_manager_sees_the_match_but_never_the_words_of_its_goals(db: object) -> None:
+    home = await everything()
+    document = "query ($id: ID!) { node(id: $id) { ... on Match { goals { want } } } }"
+    assert (await ask(home.pair.mentor_actor, document, id=gid(home.pair.match)))["node"]["goals"] != []
+    answer = await send(home.pair.manager_actor, document, id=gid(home.pair.match))
+    assert answer.json()["data"]["node"]["goals"] == []
