@@ -49,6 +49,7 @@ class Goal(Model):
             Index(fields=("organization_id", "enrollment_id"), name="ix_goal_enrollment"),
             Index(fields=("organization_id", "match_id"), name="ix_goal_match"),
             Index(fields=("organization_id", "person_id"), name="ix_goal_person"),
+            Index(fields=("organization_id", "competency_id"), name="ix_goal_competency"),
         ]
 
 

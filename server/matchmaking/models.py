@@ -41,7 +41,10 @@ class MatchRun(Model):
 
     class Meta:
         table = "match_run"
-        indexes = [Index(fields=("organization_id", "cohort_id", "started_at"), name="ix_run_cohort")]
+        indexes = [
+            Index(fields=("organization_id", "cohort_id", "started_at"), name="ix_run_cohort"),
+            Index(fields=("organization_id", "program_id"), name="ix_run_program"),
+        ]
 
 
 class MatchSuggestion(Model):

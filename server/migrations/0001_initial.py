@@ -232,7 +232,7 @@ class Migration(migrations.Migration):
                 ('channel', fields.CharField(default='web', max_length=20)),
                 ('at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'consent', 'app': 'models', 'indexes': [Index(fields=['organization_id', 'person_id', 'purpose', 'at'], name='ix_consent_person')], 'pk_attr': 'id'},
+            options={'table': 'consent', 'app': 'models', 'indexes': [Index(fields=['organization_id', 'person_id', 'purpose', 'at'], name='ix_consent_person'), Index(fields=['organization_id', 'text_id'], name='ix_consent_text')], 'pk_attr': 'id'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -411,7 +411,7 @@ class Migration(migrations.Migration):
                 ('updated_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
                 ('settled_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'goal', 'app': 'models', 'indexes': [Index(fields=['organization_id', 'enrollment_id'], name='ix_goal_enrollment'), Index(fields=['organization_id', 'match_id'], name='ix_goal_match'), Index(fields=['organization_id', 'person_id'], name='ix_goal_person')], 'pk_attr': 'id'},
+            options={'table': 'goal', 'app': 'models', 'indexes': [Index(fields=['organization_id', 'enrollment_id'], name='ix_goal_enrollment'), Index(fields=['organization_id', 'match_id'], name='ix_goal_match'), Index(fields=['organization_id', 'person_id'], name='ix_goal_person'), Index(fields=['organization_id', 'competency_id'], name='ix_goal_competency')], 'pk_attr': 'id'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -495,7 +495,7 @@ class Migration(migrations.Migration):
                 ('started_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
                 ('finished_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'match_run', 'app': 'models', 'indexes': [Index(fields=['organization_id', 'cohort_id', 'started_at'], name='ix_run_cohort')], 'pk_attr': 'id'},
+            options={'table': 'match_run', 'app': 'models', 'indexes': [Index(fields=['organization_id', 'cohort_id', 'started_at'], name='ix_run_cohort'), Index(fields=['organization_id', 'program_id'], name='ix_run_program')], 'pk_attr': 'id'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -614,7 +614,7 @@ class Migration(migrations.Migration):
                 ('done_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'action_item', 'app': 'models', 'indexes': [Index(fields=['organization_id', 'match_id', 'done_at'], name='ix_action_match')], 'pk_attr': 'id'},
+            options={'table': 'action_item', 'app': 'models', 'indexes': [Index(fields=['organization_id', 'match_id', 'done_at'], name='ix_action_match'), Index(fields=['organization_id', 'session_id'], name='ix_action_session')], 'pk_attr': 'id'},
             bases=['Model'],
         ),
         ops.CreateModel(

@@ -235,7 +235,10 @@ class Consent(Model):
 
     class Meta:
         table = "consent"
-        indexes = [Index(fields=("organization_id", "person_id", "purpose", "at"), name="ix_consent_person")]
+        indexes = [
+            Index(fields=("organization_id", "person_id", "purpose", "at"), name="ix_consent_person"),
+            Index(fields=("organization_id", "text_id"), name="ix_consent_text"),
+        ]
 
 
 class ImportRun(Model):

@@ -108,4 +108,7 @@ class ActionItem(Model):
 
     class Meta:
         table = "action_item"
-        indexes = [Index(fields=("organization_id", "match_id", "done_at"), name="ix_action_match")]
+        indexes = [
+            Index(fields=("organization_id", "match_id", "done_at"), name="ix_action_match"),
+            Index(fields=("organization_id", "session_id"), name="ix_action_session"),
+        ]

@@ -1,0 +1,81 @@
+"""Whoever changes something leaves a trace: each action audits, itself or through the action it calls."""
+
+import ast
+
+import pytest
+
+from tests.architecture import source
+
+MESSAGE = "the message row is the record: whom, why, what became of it and when"
+SILENT = {
+    "server/notifications/actions.py:plan_message": MESSAGE,
+    "server/notifications/actions.py:send_message": MESSAGE,
+}
+"""Actions without an entry of their own, each with the reason why nobody will ever ask who did it."""
+
+BEFORE_ANYONE_IS_KNOWN = {
+    "server/access/actions.py:open_session": "makes the actor: the person proved who they are",
+    "server/access/actions.py:close_session": "the holder of the secret, whoever it is",
+    "server/access/actions.py:demo_sign_in": "the door of the demo, before anybody is signed in",
+}
+"""Actions that cannot take an actor, each with the reason."""
+
+TRACES = (".audit", ".audit_many", "AuditEvent.bulk_create")
+
+ACTIONS = [name for name in source.modules("server") if name.endswith("/actions.py")]
+
+
+@pytest.mark.parametrize("name", ACTIONS)
+def test_every_action_audits_or_says_why_not(name: str) -> None:
+    mute = {place for place in _public(name) if not _leaves_a_trace(name, place) and f"{name}:{place}" not in SILENT}
+    assert not mute, f"{name}: no audit entry in {', '.join(sorted(mute))}"
+
+
+def test_the_list_of_silent_actions_is_true() -> None:
+    stale = [
+        known for known in SILENT
+        if known.partition(":")[0] not in ACTIONS or known.partition(":")[2] not in _public(known.partition(":")[0])
+        or _leaves_a_trace(*known.split(":"))
+    ]
+    assert not stale, "\n".join(stale)
+
+
+@pytest.mark.parametrize("name", ACTIONS)
+def test_an_action_is_told_who_acts(name: str) -> None:
+    unsigned = [place for place, node in _public(name).items() if not _names_an_actor(node)]
+    assert [place for place in unsigned if f"{name}:{place}" not in BEFORE_ANYONE_IS_KNOWN] == []
+
+
+def _public(name: str) -> dict[str, source.Function]:
+    return {
+        node.name: node for node in source.tree(name).body
+        if isinstance(node, ast.AsyncFunctionDef) and not node.name.startswith("_")
+    }
+
+
+def _names_an_actor(node: source.Function) -> bool:
+    return bool(node.args.args) and node.args.args[0].arg == "actor"
+
+
+def _leaves_a_trace(name: str, place: str, seen: frozenset[str] = frozenset()) -> bool:
+    """Whether a function audits, calls one of its module that does, or calls another room's action."""
+    own = {node.name: node for node in source.tree(name).body if isinstance(node, source.Function)}
+    if place in seen or place not in own:
+        return False
+    calls = {ast.unparse(node.func) for node in ast.walk(own[place]) if isinstance(node, ast.Call)}
+    if any(words.endswith(TRACES) or _is_an_action(name, words) for words in calls):
+        return True
+    return any(_leaves_a_trace(name, word, seen | {place}) for word in (calls | _handed_on(own[place])) & set(own))
+
+
+def _is_an_action(name: str, words: str) -> bool:
+    came_from = source.imported(name).get(words.partition(".")[0], "")
+    return "actions" in came_from.split(".")
+
+
+def _handed_on(node: source.Function) -> set[str]:
+    """Functions that are passed by name: `once(actor, key, act)`."""
+    return {
+        one.id for call in ast.walk(node) if isinstance(call, ast.Call)
+        for one in call.args if isinstance(one, ast.Name)
+    }

@@ -1,0 +1,57 @@
+"""Every read of a table starts within one organisation: `organization_id` stands in the very call that names the model.
+
+A queryset that was scoped once may be narrowed freely. What cannot be scoped is listed here with its reason.
+"""
+
+import ast
+
+from server.kernel.db import MODEL_MODULES
+from tests.architecture import source
+
+STARTS = {
+    "all", "annotate", "earliest", "exclude", "exists", "filter", "first", "get", "get_or_create", "get_or_none",
+    "in_bulk", "last", "latest", "raw", "select_for_update", "update_or_create",
+}
+UNSCOPED = {
+    "server/access/actions.py:close_session": "the secret's fingerprint is unique; it names its organisation",
+    "server/access/queries.py:demo_people": "everybody of the demo organisations; empty outside a demo",
+    "server/access/queries.py:demo_person": "somebody of the demo organisations; refused outside a demo",
+    "server/access/queries.py:session_actor": "finds out whose organisation it is, from the secret's fingerprint",
+}
+"""Module and function -> why it reads over all organisations."""
+
+
+def test_no_read_of_a_table_starts_without_its_organization() -> None:
+    bare = [
+        f"{name}:{call.lineno} in {function}: {ast.unparse(call)[:90]}"
+        for name, function, call in _reads() if not _is_scoped(call) and f"{name}:{function}" not in UNSCOPED
+    ]
+    assert not bare, "\n".join(bare)
+
+
+def test_the_list_of_what_cannot_be_scoped_is_true() -> None:
+    needed = {f"{name}:{function}" for name, function, call in _reads() if not _is_scoped(call)}
+    assert set(UNSCOPED) - needed == set()
+
+
+def _reads() -> list[tuple[str, str, ast.Call]]:
+    tables = _scoped_models()
+    return [
+        (name, function.name, call)
+        for name in source.modules() for function in source.functions(name) for call in ast.walk(function)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in STARTS
+        and ast.unparse(call.func.value).split(".")[-1] in tables
+    ]
+
+
+def _is_scoped(call: ast.Call) -> bool:
+    return any(keyword.arg == "organization_id" for keyword in call.keywords)
+
+
+def _scoped_models() -> set[str]:
+    """The tables that say whose organisation a row is; the organisation itself, worker and clock belong to none."""
+    return {
+        node.name
+        for module in MODEL_MODULES for node in source.tree(f"{module.replace('.', '/')}.py").body
+        if isinstance(node, ast.ClassDef) and "organization_id" in ast.unparse(node)
+    }
