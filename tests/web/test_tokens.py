@@ -114,3 +114,17 @@ def test_forced_palettes_name_system_colours_only():
 
 def test_no_sheet_asks_another_host():
     assert not [sheet for sheet in SHEETS if re.search(r"url\(|@import|https?:", sheet.read_text())]
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.stem)
+def test_sides_are_named_by_the_direction_of_reading(sheet):
+    """Four values in a row name left and right; only the borders of a drawn tick may, since it never turns."""
+    values = re.findall(r"\b(?:padding|margin|inset|border-radius):\s*([^;]+);", sheet.read_text())
+    assert [value for value in values if len(without_brackets(value).split()) > 3] == []
+
+
+def without_brackets(value: str) -> str:
+    """`value` with every bracket and what stands in it taken out, from the inside."""
+    while "(" in value:
+        value = re.sub(r"\([^()]*\)", "", value)
+    return value
