@@ -1,0 +1,156 @@
+"""Writing a batch of rows: each table once, with history, audit entry and fact for every row that changes something."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from server.journey.importing.outcomes import Kind, Outcome
+from server.kernel import clock
+from server.kernel.db import Unit, plain, wake
+from server.kernel.facts import AuditEvent, OutboxEvent
+from server.people.facts import ATTRIBUTES, history
+from server.people.models import AvailabilityBlock, ImportRun, Person, PersonAttribute, PersonSkill, Profile
+from server.people.states import PersonStatus, SkillSide, Source
+from server.programs.actions import invite_many
+from server.programs.states import ParticipantRole
+
+WRITTEN = (*ATTRIBUTES, "zone_assumed", "updated_at")
+PROFILE_WRITTEN = ("about", "skill_text", "goal_text", "updated_at")
+
+
+async def store(unit: Unit, run: ImportRun, outcomes: Sequence[Outcome]) -> None:
+    """Write what these rows change, in a handful of statements, within the open unit."""
+    touched = [outcome for outcome in outcomes if outcome.kind is not Kind.UNCHANGED]
+    await _store_people([one for one in touched if one.facts or one.is_new])
+    await _store_profiles(touched)
+    await _store_skills(unit, touched)
+    await _store_weeks(unit, touched)
+    await _store_facts(unit, run, touched)
+    await _invite(unit, touched)
+
+
+async def end_people(unit: Unit, run: ImportRun, people: Sequence[Person]) -> None:
+    """Mark people as ended whom a complete file no longer speaks of."""
+    was = {person.id: person.status for person in people}
+    for person in people:
+        person.status, person.updated_at = PersonStatus.ENDED, clock.now()
+    await Person.filter(organization_id=run.organization_id, id__in=list(was)).update(
+        status=PersonStatus.ENDED, updated_at=clock.now()
+    )
+    await PersonAttribute.bulk_create(
+        [row for person in people for row in history(person, ["status"], Source.FILE)], batch_size=500
+    )
+    detail: dict[str, object] = {"run_id": run.id, "fields": ["status"]}
+    await _audit(unit, [("person.change", person.id, detail) for person in people])
+    await _publish(unit, [fact for one in people for fact in _told(one.id, ["status"], was[one.id], one.status)])
+
+
+async def _store_people(outcomes: Sequence[Outcome]) -> None:
+    """New and changed people in one statement, managers before those they manage."""
+    for outcome in outcomes:
+        outcome.person.updated_at = clock.now()
+    people = list({outcome.person.id: outcome.person for outcome in outcomes}.values())
+    await Person.bulk_create(people, batch_size=500, on_conflict=["id"], update_fields=WRITTEN)
+    rows = [row for outcome in outcomes for row in history(outcome.person, outcome.facts, Source.FILE)]
+    await PersonAttribute.bulk_create(rows, batch_size=500)
+
+
+async def _store_profiles(outcomes: Sequence[Outcome]) -> None:
+    profiles = [outcome.profile for outcome in outcomes if outcome.profile]
+    for profile in profiles:
+        profile.updated_at = clock.now()
+    await Profile.bulk_create(profiles, batch_size=500, on_conflict=["id"], update_fields=PROFILE_WRITTEN)
+
+
+async def _store_skills(unit: Unit, outcomes: Sequence[Outcome]) -> None:
+    rows: list[PersonSkill] = []
+    for side in SkillSide:
+        ids = [outcome.person.id for outcome in outcomes if side in outcome.skills and not outcome.is_new]
+        mine = PersonSkill.filter(organization_id=unit.actor.organization_id, side=side)
+        if ids:
+            await mine.filter(person_id__in=ids).delete()
+        rows.extend(row for outcome in outcomes for row in _skills(outcome, side))
+    await PersonSkill.bulk_create(rows, batch_size=500)
+
+
+def _skills(outcome: Outcome, side: SkillSide) -> Iterable[PersonSkill]:
+    for position, competency_id in enumerate(outcome.skills.get(side, ())):
+        yield PersonSkill(
+            organization_id=outcome.person.organization_id, person_id=outcome.person.id,
+            competency_id=competency_id, side=side, position=position, source=Source.FILE,
+        )
+
+
+async def _store_weeks(unit: Unit, outcomes: Sequence[Outcome]) -> None:
+    changed = [outcome for outcome in outcomes if outcome.week is not None]
+    ids = [outcome.person.id for outcome in changed if not outcome.is_new]
+    mine = AvailabilityBlock.filter(organization_id=unit.actor.organization_id)
+    if ids:
+        await mine.filter(person_id__in=ids).delete()
+    rows = [
+        AvailabilityBlock(
+            organization_id=outcome.person.organization_id, person_id=outcome.person.id, source=Source.FILE,
+            **block._asdict(),
+        )
+        for outcome in changed
+        for block in outcome.week or ()
+    ]
+    await AvailabilityBlock.bulk_create(rows, batch_size=500)
+
+
+async def _store_facts(unit: Unit, run: ImportRun, outcomes: Sequence[Outcome]) -> None:
+    """An audit entry for each row that changes a person, and what the rest of the product is told."""
+    people = [outcome for outcome in outcomes if outcome.is_new or outcome.changes or outcome.facts]
+    await _audit(unit, [
+        ("person.create" if outcome.is_new else "person.change", outcome.person.id,
+         {"run_id": run.id, "row": outcome.record.number, "fields": outcome.columns})
+        for outcome in people
+    ])
+    await _publish(unit, [fact for outcome in people for fact in _told_of(outcome)])
+
+
+def _told_of(outcome: Outcome) -> list[tuple[str, UUID, dict[str, object]]]:
+    if outcome.is_new:
+        return [("person.created", outcome.person.id, {"person_id": outcome.person.id})]
+    return _told(outcome.person.id, outcome.columns, outcome.was, outcome.person.status)
+
+
+def _told(
+    person_id: UUID, columns: list[str], was: PersonStatus | None, now: PersonStatus
+) -> list[tuple[str, UUID, dict[str, object]]]:
+    about: dict[str, object] = {"person_id": person_id}
+    facts = [("person.changed", person_id, {**about, "fields": columns})]
+    if was is not now:
+        facts.append(("person.status_changed", person_id, {**about, "was": was, "status": now}))
+    return facts
+
+
+async def _audit(unit: Unit, entries: list[tuple[str, UUID, dict[str, object]]]) -> None:
+    actor = unit.actor
+    await AuditEvent.bulk_create([
+        AuditEvent(
+            organization_id=actor.organization_id, actor_kind=actor.kind.value, actor_id=actor.id, action=action,
+            target_kind="Person", target_id=person_id, detail={name: plain(value) for name, value in detail.items()},
+        )
+        for action, person_id, detail in entries
+    ], batch_size=500)
+
+
+async def _publish(unit: Unit, facts: list[tuple[str, UUID, dict[str, object]]]) -> None:
+    await OutboxEvent.bulk_create([
+        OutboxEvent(
+            organization_id=unit.actor.organization_id, kind=kind, subject_id=subject_id,
+            payload={name: plain(value) for name, value in payload.items()},
+        )
+        for kind, subject_id, payload in facts
+    ], batch_size=500)
+    unit.after_commit(wake)
+
+
+async def _invite(unit: Unit, outcomes: Sequence[Outcome]) -> None:
+    wanted: dict[UUID, list[tuple[UUID, ParticipantRole, int]]] = {}
+    for outcome in outcomes:
+        if outcome.seat is not None:
+            cohort_id, role, capacity = outcome.seat
+            wanted.setdefault(cohort_id, []).append((outcome.person.id, role, capacity))
+    for cohort_id, people in wanted.items():
+        await invite_many(unit.actor, cohort_id, people)
