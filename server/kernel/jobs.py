@@ -25,6 +25,7 @@ JOB_MODULES: list[str] = [
     "server.matchmaking.jobs",
     "server.notifications.jobs",
     "server.programs.jobs",
+    "server.sessions.jobs",
 ]
 """Every module that registers handlers. A room that gets a `jobs.py` adds its line here."""
 

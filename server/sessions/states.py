@@ -14,8 +14,24 @@ class SessionState(StrEnum):
     LOGGED = "LOGGED"
 
 
+TAKES_TIME = frozenset({SessionState.PROPOSED, SessionState.SCHEDULED})
+"""What keeps its hour free of others."""
+TOOK_PLACE = frozenset({SessionState.HELD, SessionState.LOGGED})
+
+
 class NoteVisibility(StrEnum):
     """Who reads a note."""
 
     SHARED = "SHARED"
     PRIVATE = "PRIVATE"
+
+
+class TopicSource(StrEnum):
+    """What a proposed topic was drawn from; topics that people add have none."""
+
+    GOAL = "goal"
+    MILESTONE = "milestone"
+    PROMISE = "promise"
+    NOTE = "note"
+    MESSAGE = "message"
+    START = "start"

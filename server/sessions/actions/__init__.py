@@ -1,0 +1,36 @@
+"""What happens to sessions: planned and held (`booking`), prepared (`agenda`), written down (`outcome`)."""
+
+from server.sessions.actions.agenda import (
+    add_topic,
+    move_topic,
+    prepare_agenda,
+    remove_topic,
+    set_talked_about,
+    tick_topic,
+)
+from server.sessions.actions.booking import (
+    SlotTaken,
+    book_session,
+    cancel_session,
+    clear_calendar,
+    confirm_hold,
+    hold_slot,
+    move_session,
+    release_hold,
+    undo_booking,
+)
+from server.sessions.actions.outcome import (
+    keep_promise,
+    log_session,
+    mark_held,
+    promise,
+    read_notes,
+    report_no_show,
+    write_note,
+)
+
+__all__ = [
+    "SlotTaken", "add_topic", "book_session", "cancel_session", "clear_calendar", "confirm_hold", "hold_slot",
+    "keep_promise", "log_session", "mark_held", "move_session", "move_topic", "prepare_agenda", "promise", "read_notes",
+    "release_hold", "remove_topic", "report_no_show", "set_talked_about", "tick_topic", "undo_booking", "write_note",
+]

@@ -1,0 +1,297 @@
+"""A time for a session: held by one side, agreed by both, moved, cancelled.
+
+Every choice of a time first locks both people's calendars, then looks whether they are free: two choices of one hour
+follow each other, and the second one is told the nearest free time.
+"""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from server.kernel import clock
+from server.kernel.actor import Actor, ActorKind, require
+from server.kernel.db import Unit, unit_of_work
+from server.kernel.errors import Conflict, Invalid, NotFound
+from server.kernel.facts import OutboxEvent
+from server.kernel.text import gettext as _
+from server.matches.models import Match
+from server.matches.queries import visible_match
+from server.matches.rules import member_of
+from server.matches.states import AWAITING, MatchState
+from server.sessions import queries, rules
+from server.sessions.actions.agenda import prepare_agenda
+from server.sessions.models import Session
+from server.sessions.slots import STEP, Slot
+from server.sessions.states import TAKES_TIME, SessionState
+
+UNDO = timedelta(seconds=10)
+"""How long nobody is told of a booking, so that it can be undone (decision 6 of the design)."""
+FURTHEST = timedelta(days=366)
+AGENDA_BEFORE = timedelta(hours=48)
+"""When an agenda that nobody touched is drawn again from what happened since (F61: two days before)."""
+DUE = ("session.held", "session.agenda")
+
+
+class SlotTaken(Conflict):
+    """Somebody was quicker. `nearest` is the free time closest to the one that was asked for, if there is one."""
+
+    def __init__(self, nearest: Slot | None) -> None:
+        super().__init__(_("That time was just taken."), kind="slot_taken")
+        self.nearest = nearest
+
+
+async def hold_slot(actor: Actor, match_id: UUID, starts_at: datetime) -> Session:
+    """Choose a time for the first conversation, kept free for both until the other side agrees.
+
+    The time that is held already changes nothing; another one takes its place.
+
+    Raises:
+        NotFound: not the actor's match.
+        Invalid: past, too far ahead, or not on a quarter hour.
+        Conflict: the match takes no sessions; or `SlotTaken`.
+    """
+    async with unit_of_work(actor) as unit:
+        match = await _own_match(actor, match_id)
+        if match.state not in AWAITING and match.state is not MatchState.ACTIVE:
+            raise Conflict(_("This match takes no sessions now."), kind="closed")
+        before = await queries.hold_of(actor, match_id)
+        if before and before.starts_at == starts_at:
+            return before
+        if before:
+            await _cancel(unit, before)
+        session = await _create(unit, match, starts_at, SessionState.PROPOSED)
+        await unit.audit("session.hold", session, match_id=match.id, starts_at=starts_at)
+        await _tell(unit, "session.held_slot", session)
+        return session
+
+
+async def confirm_hold(actor: Actor, match_id: UUID) -> Session:
+    """Agree to the time that the other side holds: now it is booked. A match already booked stays as it is.
+
+    The product agrees on somebody's behalf when they accepted the match with that time before their eyes.
+
+    Raises:
+        NotFound: not the actor's match, or nothing is held or booked.
+        Refused: the actor holds it; the other side agrees.
+        Conflict: the match is not active yet, or nobody agreed (`kind="not_agreed"`).
+    """
+    async with unit_of_work(actor) as unit:
+        match = await visible_match(actor, match_id, lock=True)
+        hold = await queries.hold_of(actor, match_id)
+        if hold is None:
+            return await _booked_already(actor, match_id)
+        if match.state is not MatchState.ACTIVE:
+            raise Conflict(_("You can meet once both said yes."), kind="not_active")
+        if not rules.is_agreed(hold):
+            require(hold.proposed_by_id != actor.person_id, _("agree to a time for somebody else"))
+            if member_of(match, actor) is None:
+                raise Conflict(_("The other side has not agreed to this time yet."), kind="not_agreed")
+        hold.number = await queries.number_of_next(match)
+        hold.state, hold.booked_at = SessionState.SCHEDULED, clock.now()
+        await hold.save(update_fields=["state", "booked_at", "number"])
+        await _booked(unit, hold)
+        return hold
+
+
+async def release_hold(actor: Actor, match_id: UUID) -> None:
+    """Give back a time that is held for a match. Nothing held is nothing to do.
+
+    Raises:
+        NotFound: not the actor's match.
+    """
+    async with unit_of_work(actor) as unit:
+        await visible_match(actor, match_id)
+        hold = await queries.hold_of(actor, match_id)
+        if hold is not None:
+            require(rules.can_plan(actor, hold), _("give back this time"))
+            await _cancel(unit, hold)
+
+
+async def book_session(actor: Actor, match_id: UUID, starts_at: datetime) -> Session:
+    """Book the next session of an active match; a time that was only held is given back.
+
+    A booking of that time that is there already changes nothing.
+
+    Raises:
+        NotFound: not the actor's match.
+        Invalid: past, too far ahead, or not on a quarter hour.
+        Conflict: the match is not active (`kind="not_active"`); or `SlotTaken`.
+    """
+    async with unit_of_work(actor) as unit:
+        match = await _own_match(actor, match_id)
+        same = await queries.sessions(actor).filter(
+            match_id=match_id, starts_at=starts_at, state=SessionState.SCHEDULED
+        ).first()
+        if same is not None:
+            return await queries.visible_session(actor, same.id)
+        if match.state is not MatchState.ACTIVE:
+            raise Conflict(_("You can book while the match is active."), kind="not_active")
+        hold = await queries.hold_of(actor, match_id)
+        if hold is not None:
+            await _cancel(unit, hold)
+        session = await _create(unit, match, starts_at, SessionState.SCHEDULED)
+        await _booked(unit, session)
+        return session
+
+
+async def undo_booking(actor: Actor, session_id: UUID) -> Session:
+    """Take a booking back while nobody was told of it. Twice is harmless.
+
+    Raises:
+        NotFound: absent, or not the actor's to know of.
+        Refused: the actor is no member.
+        Conflict: it was told already: cancel or move it instead (`kind="told"`).
+    """
+    async with unit_of_work(actor) as unit:
+        session = await queries.visible_session(actor, session_id, lock=True)
+        require(rules.is_member(actor, session), _("undo this booking"))
+        if session.state is SessionState.CANCELLED:
+            return session
+        untold = OutboxEvent.filter(
+            organization_id=actor.organization_id, subject_id=session.id, kind="session.booked", delivered_at=None,
+            withdrawn_at=None, not_before__gt=clock.now(),
+        )
+        if not await untold.update(withdrawn_at=clock.now()):
+            raise Conflict(_("They know of it already. Move it or cancel it instead."), kind="told")
+        await _cancel(unit, session)
+        return session
+
+
+async def move_session(actor: Actor, session_id: UUID, starts_at: datetime) -> Session:
+    """Give a booked session another time. The time it has changes nothing.
+
+    Raises:
+        NotFound: absent, or not the actor's to know of.
+        Refused: the actor is no member.
+        Invalid: past, too far ahead, or not on a quarter hour.
+        Conflict: it is not booked, or over (`kind="over"`); or `SlotTaken`.
+    """
+    async with unit_of_work(actor) as unit:
+        session = await queries.visible_session(actor, session_id, lock=True)
+        require(rules.is_member(actor, session), _("move this session"))
+        if session.starts_at == starts_at:
+            return session
+        if session.state is not SessionState.SCHEDULED or session.ends_at <= clock.now():
+            raise Conflict(_("This session is over. Book another one."), kind="over")
+        await _require_free(actor, session.match, starts_at, besides=session.id)
+        before = session.starts_at
+        session.starts_at, session.ends_at = starts_at, starts_at + (session.ends_at - before)
+        session.sequence += 1
+        await session.save(update_fields=["starts_at", "ends_at", "sequence"])
+        await _plan(unit, session)
+        await unit.audit("session.move", session, before=before, now=starts_at)
+        await _tell(unit, "session.moved", session, hold=UNDO, before=before)
+        return session
+
+
+async def cancel_session(actor: Actor, session_id: UUID) -> Session:
+    """Call off a session that is booked or held. Twice is harmless.
+
+    Raises:
+        NotFound: absent, or not the actor's to know of.
+        Refused: the actor is no member.
+        Conflict: it is over (`kind="over"`).
+    """
+    async with unit_of_work(actor) as unit:
+        session = await queries.visible_session(actor, session_id, lock=True)
+        require(rules.can_plan(actor, session), _("cancel this session"))
+        if session.state is SessionState.CANCELLED:
+            return session
+        if session.state not in TAKES_TIME or session.ends_at <= clock.now():
+            raise Conflict(_("This session is over."), kind="over")
+        await _cancel(unit, session, tell=session.state is SessionState.SCHEDULED)
+        return session
+
+
+async def clear_calendar(actor: Actor, match_id: UUID) -> list[Session]:
+    """Call off everything ahead of a match that is over. Twice is harmless.
+
+    Raises:
+        Refused: the actor is not the product.
+    """
+    require(actor.kind is ActorKind.SYSTEM, _("clear this calendar"))
+    async with unit_of_work(actor) as unit:
+        ahead = await queries.sessions(actor).filter(
+            match_id=match_id, state__in=list(TAKES_TIME), ends_at__gt=clock.now()
+        )
+        for session in ahead:
+            await _cancel(unit, session, tell=session.state is SessionState.SCHEDULED)
+        return ahead
+
+
+async def _own_match(actor: Actor, match_id: UUID) -> Match:
+    match = await visible_match(actor, match_id, lock=True)
+    if member_of(match, actor) is None:
+        raise NotFound
+    return match
+
+
+async def _create(unit: Unit, match: Match, starts_at: datetime, state: SessionState) -> Session:
+    await _require_free(unit.actor, match, starts_at)
+    booked_at = clock.now() if state is SessionState.SCHEDULED else None
+    session = await Session.create(
+        organization_id=match.organization_id, match=match, state=state, starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=match.program.session_minutes), proposed_by_id=unit.actor.person_id,
+        place=match.program.meeting_url, booked_at=booked_at, number=await queries.number_of_next(match),
+    )
+    await prepare_agenda(unit.actor, session.id)
+    return session
+
+
+async def _require_free(actor: Actor, match: Match, starts_at: datetime, *, besides: UUID | None = None) -> None:
+    """Lock both calendars and look."""
+    _check_time(starts_at)
+    people = [member.person_id for member in match.members]
+    await queries.lock_people(actor, people)
+    ends_at = starts_at + timedelta(minutes=match.program.session_minutes)
+    busy = await queries.busy_times(actor, people, besides=besides)
+    if any(start < ends_at and starts_at < end for start, end in busy):
+        raise SlotTaken(await queries.nearest_free(actor, match, starts_at, besides=besides))
+
+
+def _check_time(starts_at: datetime) -> None:
+    ahead = starts_at - clock.now()
+    if ahead <= timedelta():
+        raise Invalid({"starts_at": _("Choose a time that is still ahead.")})
+    if ahead > FURTHEST:
+        raise Invalid({"starts_at": _("Choose a time within a year.")})
+    if (starts_at - datetime.min.replace(tzinfo=starts_at.tzinfo)) % STEP:
+        raise Invalid({"starts_at": _("Choose a time on the quarter hour.")})
+
+
+async def _booked_already(actor: Actor, match_id: UUID) -> Session:
+    session = await queries.next_session(actor, match_id)
+    if session is None or session.state is not SessionState.SCHEDULED:
+        raise NotFound
+    return session
+
+
+async def _booked(unit: Unit, session: Session) -> None:
+    await _plan(unit, session)
+    await unit.audit("session.book", session, match_id=session.match_id, starts_at=session.starts_at)
+    await _tell(unit, "session.booked", session, hold=UNDO)
+
+
+async def _plan(unit: Unit, session: Session) -> None:
+    """What falls due by the session's time."""
+    await unit.schedule("session.held", session, session.ends_at)
+    if session.starts_at - AGENDA_BEFORE > clock.now():
+        await unit.schedule("session.agenda", session, session.starts_at - AGENDA_BEFORE)
+
+
+async def _cancel(unit: Unit, session: Session, *, tell: bool = False) -> None:
+    session.state, session.ended_at = SessionState.CANCELLED, clock.now()
+    session.sequence += 1
+    await session.save(update_fields=["state", "ended_at", "sequence"])
+    await unit.unschedule(session.id, *DUE, reason="cancelled")
+    await unit.audit("session.cancel", session, match_id=session.match_id)
+    if tell:
+        await _tell(unit, "session.cancelled", session, hold=UNDO)
+
+
+async def _tell(
+    unit: Unit, event: str, session: Session, *, hold: timedelta = timedelta(), **payload: object
+) -> None:
+    await unit.publish(
+        event, subject_id=session.id, hold=hold, session_id=session.id, match_id=session.match_id,
+        by_id=unit.actor.person_id, **payload,
+    )

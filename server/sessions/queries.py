@@ -1,0 +1,351 @@
+"""Reading sessions. That they are is seen by members and by who runs the programme; words are read by members alone."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from tortoise.expressions import Q, Subquery
+from tortoise.queryset import QuerySet
+
+from server.kernel import clock
+from server.kernel.actor import Actor, ActorKind, Permission
+from server.kernel.errors import NotFound
+from server.kernel.text import gettext as _
+from server.matches.models import Match, MatchMember
+from server.matches.queries import partner_of, visible_match
+from server.matches.rules import member_of
+from server.matches.states import MatchState
+from server.people.availability import WORKDAYS, Block, Stretch
+from server.people.models import Person
+from server.people.queries import availability_of
+from server.sessions import rules
+from server.sessions.models import ActionItem, AgendaItem, Session, SessionNote
+from server.sessions.slots import (
+    WORKING_DAYS,
+    Availability,
+    Slot,
+    Span,
+    free_slots,
+    nearest_slot,
+    possible_slots,
+    same_time_later,
+)
+from server.sessions.states import TAKES_TIME, TOOK_PLACE, NoteVisibility, SessionState
+
+WORKING_WEEK: tuple[Stretch, ...] = tuple(Block(day, 9 * 60, 17 * 60) for day in WORKDAYS)
+"""The hours of somebody who said none: Monday to Friday, nine to five where they are."""
+MONTH_DAYS = 30
+"""A rhythm of n sessions a month means one every MONTH_DAYS / n days."""
+NEXT_WITHIN_DAYS = 4
+"""How far before the day the rhythm names a next slot may lie."""
+
+
+def sessions(actor: Actor) -> QuerySet[Session]:
+    """The sessions the actor may know of: where every query about sessions starts."""
+    found = Session.filter(organization_id=actor.organization_id)
+    if actor.kind is ActorKind.SYSTEM:
+        return found
+    scope = actor.programs_with(Permission.PROGRAM_MATCHES_READ)
+    if scope is None:
+        return found
+    mine = Q(match_id__in=_own_matches(actor))
+    return found.filter(mine | Q(match__program_id__in=list(scope)) if scope else mine)
+
+
+async def visible_session(actor: Actor, session_id: UUID, *, lock: bool = False) -> Session:
+    """A session with its match, members, their people and the programme.
+
+    Raises:
+        NotFound: absent, of another organisation, or not the actor's to know of.
+    """
+    found = sessions(actor).filter(id=session_id)
+    session = await (found.select_for_update(no_key=True, of=("session",)) if lock else found).first()
+    if session is None:
+        raise NotFound
+    await session.fetch_related("match__members__person", "match__program")
+    return session
+
+
+async def own_session(actor: Actor, session_id: UUID, *, lock: bool = False) -> Session:
+    """As `visible_session`, for a member of its match alone.
+
+    Raises:
+        NotFound: absent, or the actor is no member.
+    """
+    session = await visible_session(actor, session_id, lock=lock)
+    if not rules.is_member(actor, session):
+        raise NotFound
+    return session
+
+
+async def sessions_of(actor: Actor, match_id: UUID) -> list[Session]:
+    """The sessions of a match that were ever booked or logged, in the order of time."""
+    found = sessions(actor).filter(match_id=match_id).exclude(booked_at=None)
+    return await found.order_by("starts_at", "id")
+
+
+async def next_session(actor: Actor, match_id: UUID) -> Session | None:
+    """The session of a match that is booked and not over, or else the time that is held for it."""
+    ahead = await _ahead(actor).filter(match_id=match_id)
+    booked = (session for session in ahead if session.state is SessionState.SCHEDULED)
+    return next(booked, None) or next(iter(ahead), None)
+
+
+async def hold_of(actor: Actor, match_id: UUID) -> Session | None:
+    """The time that one side chose and the other has not agreed to yet, still ahead."""
+    held = _ahead(actor).filter(match_id=match_id, state=SessionState.PROPOSED, starts_at__gt=clock.now())
+    session = await held.first()
+    if session is not None:
+        await session.fetch_related("match__members__person", "match__program")
+    return session
+
+
+async def my_next_sessions(actor: Actor) -> list[Session]:
+    """What is booked or held in the actor's own matches and not over, soonest first, with match, members and people."""
+    own = _ahead(actor).filter(match_id__in=_own_matches(actor))
+    return await own.prefetch_related("match__members__person", "match__program")
+
+
+async def held_counts(actor: Actor, match_ids: Collection[UUID]) -> dict[UUID, int]:
+    """How many sessions of some matches took place (held or logged); matches without any are left out."""
+    found: dict[UUID, int] = {}
+    took_place = sessions(actor).filter(match_id__in=list(match_ids), state__in=list(TOOK_PLACE))
+    for match_id in await took_place.values_list("match_id", flat=True):
+        found[match_id] = found.get(match_id, 0) + 1  # type: ignore[index, call-overload]  # Any upstream
+    return found
+
+
+async def agenda_of(actor: Actor, session_id: UUID) -> list[AgendaItem]:
+    """The topics of a session in their order.
+
+    Raises:
+        NotFound: absent, or the actor is no member.
+    """
+    session = await own_session(actor, session_id)
+    return await agenda_items(session)
+
+
+async def agenda_items(session: Session) -> list[AgendaItem]:
+    """The topics of a session that the caller has fetched for a member or for the product."""
+    rows = AgendaItem.filter(organization_id=session.organization_id, session_id=session.id)
+    return await rows.order_by("position", "id")
+
+
+async def notes_of(actor: Actor, session_id: UUID) -> list[SessionNote]:
+    """What the actor wrote in a session and what others shared, by prompt, the actor's own first.
+
+    Private notes of others are read by nobody: not by staff, not by the product.
+
+    Raises:
+        NotFound: absent, or the actor is no member.
+    """
+    session = await own_session(actor, session_id)
+    own_or_shared = Q(author_id=actor.person_id) | Q(visibility=NoteVisibility.SHARED)
+    rows = await SessionNote.filter(own_or_shared, organization_id=actor.organization_id, session_id=session.id)
+    return sorted(rows, key=lambda note: (note.prompt, note.author_id != actor.person_id, str(note.author_id)))
+
+
+def prompts_of(session: Session) -> list[str]:
+    """The questions over the note fields: the programme's own, or two that fit any conversation."""
+    return list(session.match.program.note_prompts) or [_("What became clearer?"), _("What will you do next?")]
+
+
+async def action_items_of(actor: Actor, session_id: UUID) -> list[ActionItem]:
+    """What both promised in a session, in the order it was written.
+
+    Raises:
+        NotFound: absent, or the actor is no member.
+    """
+    session = await own_session(actor, session_id)
+    rows = ActionItem.filter(organization_id=actor.organization_id, session_id=session.id)
+    return await rows.order_by("created_at", "id")
+
+
+async def open_action_items(actor: Actor, match_id: UUID | None = None) -> list[ActionItem]:
+    """What the actor promised and has not done, the earliest date first, those without a date last."""
+    own = ActionItem.filter(organization_id=actor.organization_id, owner_id=actor.person_id, done_at=None)
+    rows = await (own.filter(match_id=match_id) if match_id else own).order_by("due_on", "created_at", "id")
+    return sorted(rows, key=lambda item: item.due_on is None)
+
+
+async def visible_action_item(actor: Actor, action_item_id: UUID) -> ActionItem:
+    """A promise made in one of the actor's own matches.
+
+    Raises:
+        NotFound: absent, or of a match the actor is no member of.
+    """
+    found = ActionItem.filter(organization_id=actor.organization_id, id=action_item_id)
+    item = await found.filter(match_id__in=_own_matches(actor)).first()
+    if item is None:
+        raise NotFound
+    return item
+
+
+async def session_of_topic(actor: Actor, item_id: UUID) -> UUID:
+    """The session a topic belongs to; the caller then asks whether the actor may see it.
+
+    Raises:
+        NotFound: absent, or another organisation's.
+    """
+    item = await AgendaItem.filter(organization_id=actor.organization_id, id=item_id).first()
+    if item is None:
+        raise NotFound
+    return item.session_id
+
+
+async def own_notes(actor: Actor, session: Session) -> dict[int, SessionNote]:
+    """What the actor wrote in a session, by prompt."""
+    rows = SessionNote.filter(
+        organization_id=actor.organization_id, session_id=session.id, author_id=actor.person_id
+    )
+    return {note.prompt: note for note in await rows}
+
+
+async def have_met(match: Match) -> bool:
+    """Whether a session of a match took place."""
+    took_place = Session.filter(organization_id=match.organization_id, match_id=match.id, state__in=list(TOOK_PLACE))
+    return await took_place.exists()
+
+
+async def open_promises(match: Match) -> list[str]:
+    """What the members of a match promised and have not done: the earliest date first, those without a date last."""
+    rows = ActionItem.filter(organization_id=match.organization_id, match_id=match.id, done_at=None)
+    items = await rows.order_by("due_on", "created_at", "id")
+    return [item.text for item in sorted(items, key=lambda item: item.due_on is None)]
+
+
+async def last_shared_words(match: Match) -> str:
+    """What stands under the last prompt of the latest shared note of a match; "" if none was shared."""
+    shared = SessionNote.filter(
+        organization_id=match.organization_id, session__match_id=match.id, visibility=NoteVisibility.SHARED
+    )
+    notes = await shared.order_by("-session__starts_at", "-prompt", "-updated_at").limit(10)
+    return next((note.body for note in notes if note.body), "")
+
+
+async def slots_for_match(
+    actor: Actor, match_id: UUID, count: int = 3, after: datetime | None = None, *,
+    within_working_days: int = WORKING_DAYS, besides: UUID | None = None,
+) -> list[Slot]:
+    """Times that suit both members of a match, in the actor's days. They come "from what you told us".
+
+    Args:
+        actor: a member.
+        match_id: an announced match.
+        count: how many.
+        after: look from this moment on instead of from now; the lead of a day stays.
+        within_working_days: how far to look.
+        besides: a session whose own time counts as free, because it is about to be moved.
+
+    Raises:
+        NotFound: not the actor's match.
+    """
+    match = await _own_match(actor, match_id)
+    a, b = await _both(actor, match)
+    busy = await busy_times(actor, [member.person_id for member in match.members], besides=besides)
+    return free_slots(
+        a, b, minutes=match.program.session_minutes, now=max(after or clock.now(), clock.now()), busy=busy,
+        count=count, within_working_days=within_working_days,
+    )
+
+
+async def suggest_next_slots(actor: Actor, session_id: UUID, *, weeks: int = 2, count: int = 3) -> list[Slot]:
+    """Times for the session after this one: by the programme's rhythm, the same hour first, then what lies near.
+
+    Args:
+        actor: a member.
+        session_id: the session that the next one follows.
+        weeks: how far around the day that the rhythm names to look; an empty answer invites to widen to three.
+        count: how many.
+
+    Raises:
+        NotFound: absent, or the actor is no member.
+    """
+    session = await own_session(actor, session_id)
+    match = session.match
+    me = next(member.person for member in match.members if member.person_id == actor.person_id)
+    rhythm = MONTH_DAYS // max(1, match.program.sessions_per_month) // 7 * 7 or 7
+    wanted = same_time_later(session.starts_at, rhythm, me.zone)
+    start = max(clock.now(), wanted - timedelta(days=NEXT_WITHIN_DAYS))
+    a, b = await _both(actor, match)
+    busy = await busy_times(actor, [member.person_id for member in match.members])
+    found = possible_slots(
+        a, b, minutes=match.program.session_minutes, now=start, busy=busy, within_working_days=weeks * 5
+    )
+    return _around(found, wanted, count)
+
+
+async def nearest_free(actor: Actor, match: Match, moment: datetime, *, besides: UUID | None = None) -> Slot | None:
+    """The free time of a fetched match that begins closest to `moment`, if there is one."""
+    a, b = await _both(actor, match)
+    busy = await busy_times(actor, [member.person_id for member in match.members], besides=besides)
+    found = possible_slots(
+        a, b, minutes=match.program.session_minutes, now=clock.now(), busy=busy, within_working_days=2 * WORKING_DAYS
+    )
+    return nearest_slot(found, moment)
+
+
+async def busy_times(actor: Actor, person_ids: Collection[UUID], *, besides: UUID | None = None) -> list[Span]:
+    """When some people are in a session or hold a time for one, in whatever match, from now on."""
+    theirs = MatchMember.filter(organization_id=actor.organization_id, person_id__in=list(person_ids))
+    taken = Session.filter(
+        organization_id=actor.organization_id, state__in=list(TAKES_TIME), ends_at__gt=clock.now(),
+        match_id__in=Subquery(theirs.values("match_id")),
+    )
+    rows = await (taken.exclude(id=besides) if besides else taken).values_list("starts_at", "ends_at")
+    return [(start, end) for start, end in rows]
+
+
+async def lock_people(actor: Actor, person_ids: Collection[UUID]) -> None:
+    """Hold two people's calendars until the unit ends, always in the order of ids: nobody is booked twice at once."""
+    await Person.filter(organization_id=actor.organization_id, id__in=sorted(person_ids)).order_by(
+        "id"
+    ).select_for_update(no_key=True)
+
+
+async def number_of_next(match: Match) -> int:
+    """The number a session booked now gets: one more than were booked and not cancelled."""
+    counted = Session.filter(organization_id=match.organization_id, match_id=match.id).exclude(booked_at=None)
+    return await counted.exclude(state=SessionState.CANCELLED).count() + 1
+
+
+def _own_matches(actor: Actor) -> Subquery:
+    announced = MatchMember.filter(
+        organization_id=actor.organization_id, person_id=actor.person_id, match__published_at__lte=clock.now()
+    )
+    return Subquery(announced.exclude(match__state=MatchState.DRAFT).values("match_id"))
+
+
+def _ahead(actor: Actor) -> QuerySet[Session]:
+    waiting = sessions(actor).filter(state__in=list(TAKES_TIME), ends_at__gt=clock.now())
+    return waiting.order_by("starts_at", "id")
+
+
+async def _own_match(actor: Actor, match_id: UUID) -> Match:
+    match = await visible_match(actor, match_id)
+    if member_of(match, actor) is None:
+        raise NotFound
+    return match
+
+
+async def _both(actor: Actor, match: Match) -> tuple[Availability, Availability]:
+    """The weeks of the actor and of the other member, in this order."""
+    weeks = await availability_of(actor, [member.person_id for member in match.members])
+    partner = partner_of(match, actor.person_id)
+    me = next(member.person for member in match.members if member.person_id == actor.person_id)
+    first, second = (Availability(one.zone, tuple(weeks[one.id]) or WORKING_WEEK) for one in (me, partner))
+    return first, second
+
+
+def _around(slots: list[Slot], wanted: datetime, count: int) -> list[Slot]:
+    """The slot nearest to a moment, then the nearest of each further day, as many as asked."""
+    chosen: list[Slot] = []
+    rest = slots
+    while rest and len(chosen) < count:
+        best = nearest_slot(rest, wanted)
+        assert best is not None
+        chosen.append(best)
+        rest = [slot for slot in rest if slot.starts_at.date() != best.starts_at.date()]
+    return chosen
+
+
