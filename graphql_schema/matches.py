@@ -12,7 +12,7 @@ from graphql_schema.context import Context, Info
 from graphql_schema.goals import GoalType
 from graphql_schema.ids import Node, global_id, key_of, keys_of
 from graphql_schema.mutations import ById, Input, Payload, perform
-from graphql_schema.pagination import Connection, Order, Window, page_of
+from graphql_schema.pagination import Connection, Order, Window, page_of, page_of_list
 from graphql_schema.people import PersonType, ProfileType
 from graphql_schema.programs import ProgramNode, programs_by_ids
 from graphql_schema.reasons import ReasonType, caution, factors, reasons
@@ -143,7 +143,7 @@ class MatchesViewer:
         after: str | None = None, last: int | None = None, before: str | None = None,
     ) -> Connection[MatchType]:
         rows = await queries.my_matches(info.context.actor, list(MatchState) if states is None else states)
-        return await page_of(rows, NEWEST_PUBLISHED, Window.of(first, after, last, before), MatchType.of)
+        return page_of_list(rows, NEWEST_PUBLISHED, Window.of(first, after, last, before), MatchType.of)
 
 
 @strawberry.type

@@ -12,7 +12,7 @@ from graphql_schema.context import Context, Info
 from graphql_schema.ids import Node, global_id, key_of
 from graphql_schema.matches import MatchPayload, MatchType
 from graphql_schema.mutations import ById, Input, Payload, perform
-from graphql_schema.pagination import Connection, Order, Window, page_of
+from graphql_schema.pagination import Connection, Order, Window, page_of, page_of_list
 from graphql_schema.people import PersonType
 from graphql_schema.programs import EnrollmentType, enrollments_by_ids
 from graphql_schema.reasons import ReasonType, reasons
@@ -137,18 +137,18 @@ class ReviewQueueType:
         )
 
     @strawberry.field(description="Safe to approve together, best fit first.")
-    async def strong(
+    def strong(
         self, *, first: int | None = None, after: str | None = None, last: int | None = None,
         before: str | None = None,
     ) -> Connection[MatchType]:
-        return await page_of(self.queue.strong, BEST_FIT, Window.of(first, after, last, before), MatchType.of)
+        return page_of_list(self.queue.strong, BEST_FIT, Window.of(first, after, last, before), MatchType.of)
 
     @strawberry.field(description="These need a look, best fit first.")
-    async def look_closer(
+    def look_closer(
         self, *, first: int | None = None, after: str | None = None, last: int | None = None,
         before: str | None = None,
     ) -> Connection[MatchType]:
-        return await page_of(self.queue.look_closer, BEST_FIT, Window.of(first, after, last, before), MatchType.of)
+        return page_of_list(self.queue.look_closer, BEST_FIT, Window.of(first, after, last, before), MatchType.of)
 
 
 @strawberry.type(name="AlternativeMentor", description="Another mentor that the run of a draft found for its mentee.")

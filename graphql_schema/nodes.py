@@ -12,6 +12,7 @@ import strawberry
 from graphql_schema.context import Context, Info
 from graphql_schema.goals import GoalType, goals_by_ids
 from graphql_schema.ids import Node, split_id
+from graphql_schema.imports import ImportRunType, imports_by_ids
 from graphql_schema.matches import MatchType
 from graphql_schema.matchmaking import MatchRunType, runs_by_ids
 from graphql_schema.pagination import PAGE_MAX
@@ -43,6 +44,7 @@ KINDS: dict[str, tuple[Found, Callable[[Any], Node]]] = {
     "Competency": (competencies_by_ids, CompetencyType.of),
     "Enrollment": (enrollments_by_ids, EnrollmentType.of),
     "Goal": (goals_by_ids, GoalType.of),
+    "ImportRun": (imports_by_ids, ImportRunType.of),
     "Match": (matches_by_ids, MatchType.of),
     "MatchRun": (runs_by_ids, MatchRunType.of),
     "Organization": (own_organization, OrganizationType.of),

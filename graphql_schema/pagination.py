@@ -10,7 +10,6 @@ import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -28,6 +27,7 @@ PAGE_MAX = 100
 
 M = TypeVar("M", bound=Model)
 T = TypeVar("T")
+Row = TypeVar("Row")
 Key = tuple[Any, ...]
 
 
@@ -97,24 +97,36 @@ class Window:
         return cls(size or PAGE_SIZE, after, before, from_end=last is not None)
 
 
-async def page_of(
-    rows: QuerySet[M] | Sequence[M], order: Order, window: Window, show: Callable[[M], T]
-) -> Connection[T]:
-    """One page of a query, or of a short list that is at hand already.
+async def page_of(rows: QuerySet[M], order: Order, window: Window, show: Callable[[M], T]) -> Connection[T]:
+    """One page of a query.
 
     Raises:
         Invalid: a cursor that is not of this list.
     """
-    after, before = _place(order, "after", window.after), _place(order, "before", window.before)
-    if isinstance(rows, QuerySet):
-        found = await _from_database(rows, order, window, after, before)
-    else:
-        found = _from_list(rows, order, window, after, before)
-    return _connection(found, order, window, show, partial(_count, rows))
+    found = await _from_database(rows, order, window, *_places(order, window))
+
+    async def count() -> int:
+        return await rows.count()
+
+    return _connection(found, order, window, show, count)
+
+
+def page_of_list(rows: Sequence[Row], order: Order, window: Window, show: Callable[[Row], T]) -> Connection[T]:
+    """One page of a list that is at hand already, because it is short or was worked out as a whole.
+
+    Raises:
+        Invalid: a cursor that is not of this list.
+    """
+    found = _from_list(rows, order, window, *_places(order, window))
+
+    async def count() -> int:
+        return len(rows)
+
+    return _connection(found, order, window, show, count)
 
 
 def _connection(
-    found: Sequence[M], order: Order, window: Window, show: Callable[[M], T], count: Callable[[], Awaitable[int]]
+    found: Sequence[Row], order: Order, window: Window, show: Callable[[Row], T], count: Callable[[], Awaitable[int]]
 ) -> Connection[T]:
     more, kept = len(found) > window.size, list(found[: window.size])
     if window.from_end:
@@ -152,7 +164,9 @@ def _beyond(fields: tuple[str, ...], key: Key, than: str) -> Q:
     return Q(*steps, join_type=Q.OR)
 
 
-def _from_list(rows: Sequence[M], order: Order, window: Window, after: Key | None, before: Key | None) -> list[M]:
+def _from_list(
+    rows: Sequence[Row], order: Order, window: Window, after: Key | None, before: Key | None
+) -> list[Row]:
     ordered = sorted(rows, key=lambda row: _comparable(order.key(row)), reverse=order.newest_first)
     start = 0 if after is None else _passed(ordered, order, after, or_at=True)
     end = len(ordered) if before is None else _passed(ordered, order, before, or_at=False)
@@ -160,7 +174,7 @@ def _from_list(rows: Sequence[M], order: Order, window: Window, after: Key | Non
     return between[::-1] if window.from_end else between
 
 
-def _passed(ordered: Sequence[M], order: Order, place: Key, *, or_at: bool) -> int:
+def _passed(ordered: Sequence[Row], order: Order, place: Key, *, or_at: bool) -> int:
     """How many rows lie before a place, or at it."""
     there = _comparable(place)
 
@@ -175,12 +189,12 @@ def _comparable(key: Key) -> Key:
     return tuple((value is not None, value) for value in key)
 
 
-async def _count(rows: QuerySet[M] | Sequence[M]) -> int:
-    return await rows.count() if isinstance(rows, QuerySet) else len(rows)
-
-
 def _cursor(order: Order, row: object) -> str:
     return encrypt(json.dumps([_write(value) for value in order.key(row)]), order.place)[1:]
+
+
+def _places(order: Order, window: Window) -> tuple[Key | None, Key | None]:
+    return _place(order, "after", window.after), _place(order, "before", window.before)
 
 
 def _place(order: Order, name: str, cursor: str | None) -> Key | None:

@@ -11,7 +11,7 @@ import strawberry
 from graphql_schema.context import Context, Info
 from graphql_schema.ids import Node, global_id, keys_of
 from graphql_schema.mutations import Input, Payload, perform
-from graphql_schema.pagination import Connection, Order, Window, page_of
+from graphql_schema.pagination import Connection, Order, Window, page_of, page_of_list
 from server.kernel.actor import Actor
 from server.kernel.text import clean
 from server.people import actions, queries
@@ -212,7 +212,7 @@ class OrganizationType(Node):
         before: str | None = None,
     ) -> Connection[CompetencyType]:
         rows = await queries.competencies(info.context.actor)
-        return await page_of(rows, BY_COMPETENCY, Window.of(first, after, last, before), CompetencyType.of)
+        return page_of_list(rows, BY_COMPETENCY, Window.of(first, after, last, before), CompetencyType.of)
 
     @strawberry.field(description="The wordings in force.")
     async def consent_texts(self, info: Info) -> list[ConsentTextType]:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import strawberry
 from graphql import GraphQLError
-from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 from graphql_schema.errors import log_surprises
 from graphql_schema.goals import GoalsMutation
+from graphql_schema.imports import ImportsMutation, ImportsQuery
 from graphql_schema.limits import EXTENSIONS
 from graphql_schema.matches import MatchesMutation, MatchesQuery
 from graphql_schema.matchmaking import MatchmakingMutation, MatchmakingQuery
 from graphql_schema.nodes import NodeQuery
 from graphql_schema.people import PeopleMutation, PeopleQuery
 from graphql_schema.programs import ProgramsMutation, ProgramsQuery
+from graphql_schema.scalars import CONFIG
 from graphql_schema.viewer import ViewerQuery
 
 
@@ -29,13 +30,13 @@ class Schema(strawberry.Schema):
 
 
 @strawberry.type(description="What can be read.")
-class Query(NodeQuery, ViewerQuery, PeopleQuery, ProgramsQuery, MatchesQuery, MatchmakingQuery):
+class Query(NodeQuery, ViewerQuery, PeopleQuery, ImportsQuery, ProgramsQuery, MatchesQuery, MatchmakingQuery):
     pass
 
 
 @strawberry.type(description="What can be done. Refusals come back as data, in `errors` of the payload.")
-class Mutation(PeopleMutation, ProgramsMutation, MatchesMutation, MatchmakingMutation, GoalsMutation):
+class Mutation(PeopleMutation, ImportsMutation, ProgramsMutation, MatchesMutation, MatchmakingMutation, GoalsMutation):
     pass
 
 
-schema = Schema(query=Query, mutation=Mutation, extensions=EXTENSIONS, config=StrawberryConfig(sort_schema=True))
+schema = Schema(query=Query, mutation=Mutation, extensions=EXTENSIONS, config=CONFIG)

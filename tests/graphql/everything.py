@@ -7,9 +7,10 @@ from typing import Any
 
 from server.goals import actions as goals
 from server.goals.models import Milestone
-from server.kernel.actor import Actor
+from server.kernel.actor import Actor, Grant, Permission
 from server.matchmaking.models import MatchRun
 from server.matchmaking.states import RunState
+from server.people.models import ImportRun
 from tests import factories
 
 
@@ -36,10 +37,14 @@ async def everything() -> Everything:
         organization_id=pair.organization.id, program=pair.program, cohort=pair.cohort, state=RunState.DONE,
         engine_version="1", weights_version="1", started_by="system",
     )
+    file = await ImportRun.create(
+        organization_id=pair.organization.id, file_name="people.csv", digest="0", content=b"", started_by="system"
+    )
     rows: dict[str, Any] = {
         "Cohort": pair.cohort, "Competency": skill, "Enrollment": pair.mentee_enrollment, "Goal": goal,
         "Match": pair.match, "MatchRun": run, "Organization": pair.organization, "Person": pair.mentee,
-        "Program": pair.program,
+        "Program": pair.program, "ImportRun": file,
     }
-    readers = dict.fromkeys(rows, pair.mentee_actor) | {"MatchRun": pair.manager_actor}
+    importer = factories.actor_of(pair.manager, Grant(Permission.ORG_PEOPLE_IMPORT))
+    readers = dict.fromkeys(rows, pair.mentee_actor) | {"MatchRun": pair.manager_actor, "ImportRun": importer}
     return Everything(pair, rows, readers, step)

@@ -18,21 +18,23 @@ from tests import factories
 from tests.graphql.ask import ask, gid
 from tests.queries import queries_run
 
-PROFILE = "profile { about wordsForMentees skillsOffered { name } skillsWanted { name } dayParts }"
+PROFILE = """fragment P on MatchMember { role person { name }
+  profile { about wordsForMentees skillsOffered { name } skillsWanted { name } dayParts } }"""
 LISTS = {
     "people": "{ people(first: 50) { totalCount edges { node { name record { email lineManagerId } } } } }",
     "programs": "{ programs(first: 50) { edges { node { name cohorts { name program { key } } } } } }",
-    "enrollments": """query ($cohort: ID!) { enrollments(cohortId: $cohort, first: 100) { edges { node {
-      state person { name record { email } } program { name } cohort { name program { name } } waitlistPlace } } } }""",
+    "enrollments": """query ($cohort: ID!) { enrollments(cohortId: $cohort, first: 100) { edges { node { state
+      person { name record { email } } program { name } cohort { name program { name } } waitlistPlace } } } }""",
     "matches": """query ($cohort: ID!) { matches(cohortId: $cohort, first: 50) { edges { node {
-      state fit members { role person { name record { email } } %s }
+      state fit members { ...P person { record { email } } }
       program { name } review { confidence factors { title } } reasons { title }
-      goals { want milestones { title } versions { why } competency { name } } } } } }""" % PROFILE,
+      goals { want milestones { title } versions { why } competency { name } } } } } }""" + PROFILE,
     "own matches": """{ viewer { matches(first: 50) { edges { node {
-      state members { role person { name } %s } program { name } reasons { title }
-      goals { want milestones { title } } } } } } }""" % PROFILE,
+      state members { ...P } program { name } reasons { title }
+      goals { want milestones { title } } } } } } }""" + PROFILE,
     "suggestions": """query ($run: ID!) { matchSuggestions(runId: $run, first: 50) { edges { node {
-      fit mentor { person { name } program { name } } mentee { cohort { name } waitlistPlace } reasons { title } } } } }""",
+      fit mentor { person { name } program { name } } mentee { cohort { name } waitlistPlace }
+      reasons { title } } } } }""",
     "queue": """query ($cohort: ID!) { reviewQueue(cohortId: $cohort) {
       lookCloser(first: 50) { edges { node { members { person { name } } } } }
       unmatched { person { name record { email } } } } }""",
