@@ -45,11 +45,12 @@ async def end_people(unit: Unit, run: ImportRun, people: Sequence[Person]) -> No
 
 
 async def _store_people(outcomes: Sequence[Outcome]) -> None:
-    """New and changed people in one statement, managers before those they manage."""
+    """New people first, managers before those they manage; then changed ones, whose managers are all there."""
     for outcome in outcomes:
         outcome.person.updated_at = clock.now()
-    people = list({outcome.person.id: outcome.person for outcome in outcomes}.values())
-    await Person.bulk_create(people, batch_size=500, on_conflict=["id"], update_fields=WRITTEN)
+    await Person.bulk_create([outcome.person for outcome in outcomes if outcome.is_new], batch_size=500)
+    changed = [outcome.person for outcome in outcomes if not outcome.is_new]
+    await Person.bulk_create(changed, batch_size=500, on_conflict=["id"], update_fields=WRITTEN)
     rows = [row for outcome in outcomes for row in history(outcome.person, outcome.facts, Source.FILE)]
     await PersonAttribute.bulk_create(rows, batch_size=500)
 

@@ -1,6 +1,8 @@
 """No interruption loses or doubles a row, and no bytes break anything."""
 
+import asyncio
 import hashlib
+import shutil
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
@@ -27,10 +29,13 @@ from server.people.models import (
 from server.people.states import ImportState
 from server.programs.models import Enrollment
 from tests import factories
+from tests.queries import queries_run
 
 PEOPLE = 57
 BATCH = 5
-HEADER = "employee_id,email,given_name,family_name,manager_employee_id,department,skills,about,availability,program,role"
+HEADER = (
+    "employee_id,email,given_name,family_name,manager_employee_id,department,skills,about,availability,program,role"
+)
 TABLES = {
     Person: ("employee_id", "email", "department", "status", "line_manager__employee_id"),
     PersonAttribute: ("person__employee_id", "name", "source"),
@@ -116,11 +121,11 @@ async def imported(actor: Actor) -> ImportRun:
 async def test_killed_at_any_step_and_run_again_ends_like_a_clean_run(
     small_batches: None, sqlite_template: Path, tmp_path: Path
 ) -> None:
-    async def fresh(name: str) -> str:
-        (tmp_path / name).write_bytes(sqlite_template.read_bytes())
+    def fresh(name: str) -> str:
+        shutil.copy(sqlite_template, tmp_path / name)
         return f"sqlite://{tmp_path / name}"
 
-    async with database(await fresh("clean.db")):
+    async with database(fresh("clean.db")):
         _, actor = await an_office()
         clean_run = await imported(actor)
         clean = await table_hash()
@@ -128,7 +133,7 @@ async def test_killed_at_any_step_and_run_again_ends_like_a_clean_run(
         assert clean_run.summary["ended"] == 3
     steps = 0
     for step in range(1, 100):
-        async with database(await fresh(f"killed{step}.db")):
+        async with database(fresh(f"killed{step}.db")):
             _, actor = await an_office()
             await actions.preview_import(actor, "people.csv", a_file(), complete=True)
             try:
@@ -146,8 +151,6 @@ async def test_killed_at_any_step_and_run_again_ends_like_a_clean_run(
 
 
 async def test_two_who_apply_at_once_write_each_row_once(db: object, small_batches: None) -> None:
-    import asyncio
-
     _, actor = await an_office()
     run = await actions.preview_import(actor, "people.csv", a_file())
     await asyncio.gather(*(actions.apply_import(actor, run.id) for _ in range(3)))
@@ -167,8 +170,6 @@ async def test_twice_is_unchanged_on_both_engines(db: object, small_batches: Non
 
 
 async def test_statements_do_not_grow_with_rows(db: object) -> None:
-    from tests.queries import queries_run
-
     _, actor = await an_office()
     lines = a_file().splitlines()
     ran_for = []
@@ -181,8 +182,8 @@ async def test_statements_do_not_grow_with_rows(db: object) -> None:
 
 CELLS = st.one_of(
     st.text(max_size=12),
-    st.sampled_from(["1", "2", "3", "a@example.test", "b@example.test", "NULL", "2024-02-29", "rising", "mentor", "coach",
-                     "=1+1", "mornings", "Mon-09:00-12:00", '"', "leave", "Africa/Nairobi", ""]),
+    st.sampled_from(["1", "2", "3", "a@example.test", "b@example.test", "NULL", "2024-02-29", "rising", "mentor",
+                     "coach", "=1+1", "mornings", "Mon-09:00-12:00", '"', "leave", "Africa/Nairobi", ""]),
 )
 LINES = st.lists(st.lists(CELLS, min_size=1, max_size=13).map(",".join), max_size=8).map("\n".join).map(str.encode)
 FILES = st.one_of(
