@@ -1,0 +1,141 @@
+"""Reading threads. Only members of the match find them: not who runs the programme, not the product's own jobs."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from tortoise.expressions import F, Q
+from tortoise.functions import Count
+from tortoise.queryset import QuerySet
+
+from server.kernel.actor import Actor
+from server.kernel.errors import NotFound
+from server.matches.models import Match
+from server.matches.queries import my_matches, visible_match
+from server.matches.rules import member_of
+from server.matches.states import MatchState
+from server.messaging.models import ReadMark, Thread, ThreadMessage
+from server.messaging.rules import WRITABLE
+
+PAGE = 50
+READABLE = WRITABLE | {MatchState.COMPLETED, MatchState.CONCLUDED}
+"""A thread begins with the match and stays readable after it."""
+
+
+@dataclass(frozen=True)
+class ThreadSummary:
+    """One line of the list of threads. `last` and `thread` are None before the first word."""
+
+    match: Match
+    thread: Thread | None
+    last: ThreadMessage | None
+    unread: int
+
+
+async def own_match(actor: Actor, match_id: UUID, *, lock: bool = False) -> Match:
+    """A match that has a thread, for one of its members.
+
+    Raises:
+        NotFound: absent, or the actor is no member, or it never began.
+    """
+    match = await visible_match(actor, match_id, lock=lock)
+    if member_of(match, actor) is None or match.state not in READABLE:
+        raise NotFound
+    return match
+
+
+async def threads_of(actor: Actor) -> list[ThreadSummary]:
+    """Every thread of the actor, the latest word first, wordless ones last; each match with members and people."""
+    matches = await my_matches(actor, READABLE)
+    threads = await Thread.filter(
+        organization_id=actor.organization_id, match_id__in=[match.id for match in matches]
+    )
+    by_match = {thread.match_id: thread for thread in threads}
+    ids = [thread.id for thread in threads]
+    last, unread = await _last_messages(actor, ids), await _unread(actor, ids)
+    found = [
+        ThreadSummary(match, thread, last.get(thread.id), unread.get(thread.id, 0))
+        if (thread := by_match.get(match.id)) else ThreadSummary(match, None, None, 0)
+        for match in matches
+    ]
+    return sorted(found, key=lambda line: line.last.sent_at.timestamp() if line.last else 0, reverse=True)
+
+
+async def thread_of(actor: Actor, match_id: UUID) -> Thread | None:
+    """The thread of a match; None before the first word.
+
+    Raises:
+        NotFound: absent, or the actor is no member.
+    """
+    match = await own_match(actor, match_id)
+    return await thread_row(match)
+
+
+async def thread_row(match: Match) -> Thread | None:
+    """The thread of a match that the caller has fetched for a member."""
+    return await Thread.filter(organization_id=match.organization_id, match_id=match.id).first()
+
+
+async def messages_in(
+    actor: Actor, match_id: UUID, before: UUID | None = None, limit: int = PAGE
+) -> list[ThreadMessage]:
+    """The latest words of a thread, oldest first; with `before`, the latest ones before that message.
+
+    Raises:
+        NotFound: absent, or the actor is no member.
+    """
+    thread = await thread_of(actor, match_id)
+    if thread is None:
+        return []
+    found = ThreadMessage.filter(organization_id=actor.organization_id, thread_id=thread.id)
+    if before is not None:
+        mark = await found.filter(id=before).first()
+        if mark is None:
+            return []
+        found = found.filter(Q(sent_at__lt=mark.sent_at) | Q(sent_at=mark.sent_at, id__lt=mark.id))
+    rows = await found.order_by("-sent_at", "-id").limit(max(1, min(limit, 2 * PAGE)))
+    return rows[::-1]
+
+
+async def unread_count(actor: Actor) -> int:
+    """How many words to the actor are unread, over all threads that are still readable. One query: every page asks."""
+    return await _newer(actor).filter(thread__match__state__in=list(READABLE)).count()
+
+
+async def marks_in(actor: Actor, match_id: UUID) -> dict[UUID, ReadMark]:
+    """How far each member has read, by person.
+
+    Raises:
+        NotFound: absent, or the actor is no member.
+    """
+    thread = await thread_of(actor, match_id)
+    if thread is None:
+        return {}
+    rows = await ReadMark.filter(organization_id=actor.organization_id, thread_id=thread.id)
+    return {mark.person_id: mark for mark in rows}
+
+
+async def unread_in(actor: Actor, thread_id: UUID) -> int:
+    """How many words of others in one thread the actor has not read."""
+    return (await _unread(actor, [thread_id])).get(thread_id, 0)
+
+
+async def _last_messages(actor: Actor, thread_ids: Collection[UUID]) -> dict[UUID, ThreadMessage]:
+    newest = ThreadMessage.filter(
+        thread__organization_id=actor.organization_id, thread_id__in=list(thread_ids), sent_at=F("thread__last_at")
+    )  # the condition on the thread is what joins it: F alone does not upstream
+    return {message.thread_id: message for message in await newest.order_by("id")}
+
+
+async def _unread(actor: Actor, thread_ids: Collection[UUID]) -> dict[UUID, int]:
+    newer = _newer(actor).filter(thread_id__in=list(thread_ids))
+    rows = await newer.annotate(n=Count("id")).group_by("thread_id").values_list("thread_id", "n")
+    return {thread_id: int(count) for thread_id, count in rows}
+
+
+def _newer(actor: Actor) -> QuerySet[ThreadMessage]:
+    """Words of others after the actor's mark. Every member, and nobody else, has a mark from the first word on."""
+    return ThreadMessage.filter(
+        organization_id=actor.organization_id, thread__read_marks__person_id=actor.person_id,
+        sent_at__gt=F("thread__read_marks__read_at"),
+    ).exclude(author_id=actor.person_id)
