@@ -97,6 +97,7 @@ def normalise(tags: Iterable[str], vocabulary: Vocabulary) -> Normalised:
     return Normalised(tuple(labels), tuple(missed))
 
 
+@lru_cache(maxsize=50_000)
 def key(text: str) -> str:
     """What two spellings of one skill share: letters, digits, "+" and "#" in lower case; ".net" is "dotnet"."""
     folded = unicodedata.normalize("NFKC", text).casefold()

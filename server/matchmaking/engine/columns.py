@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from hashlib import blake2b
 
 import numpy as np
@@ -211,16 +210,11 @@ def _tags(lists: list[tuple[str, ...]], books: dict[str, Codes], everyone: list[
     """Rows of ones: who holds which tag; two spellings that differ only in case or punctuation are one tag."""
     book = books.setdefault("tag", Codes())
     if not book:
-        book.of(_tag_key(tag) for one in everyone for tag in (*one.goal_tags, *one.skill_tags))
-    held = [sorted({book[name] for tag in tags if (name := _tag_key(tag))}) for tags in lists]
+        book.of(key(tag) for one in everyone for tag in (*one.goal_tags, *one.skill_tags))
+    held = [sorted({book[name] for tag in tags if (name := key(tag))}) for tags in lists]
     starts = np.cumsum([0, *map(len, held)])
     columns = np.array([code for codes in held for code in codes], np.int32)
     return csr_array((np.ones(len(columns), np.float32), columns, starts), shape=(len(lists), max(1, len(book))))
-
-
-@lru_cache(maxsize=50_000)
-def _tag_key(tag: str) -> str:
-    return key(tag)
 
 
 def _style(people: list[Participant], everyone: list[Participant]) -> Floats:

@@ -137,6 +137,12 @@ def is_allowed(market: Market, e: Rows, m: Rows) -> Mask:
     return allowed
 
 
+def broken_rules(market: Market, e: int, m: int) -> list[RuleCode]:
+    """The rules that one pair of rows breaks."""
+    codes = (*market.listed, *active_pair_rules(market.rules))
+    return [code for code in codes if is_broken(market, code, np.array([e]), np.array([m]))[0]]
+
+
 def active_pair_rules(rules: RuleSet) -> list[RuleCode]:
     """The rules of a programme that compare columns, cheapest first."""
     switched = {

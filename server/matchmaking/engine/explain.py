@@ -1,6 +1,6 @@
 """Why a pair fits: for each category one fact with its data, the three that count most, and one real reservation."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -9,7 +9,7 @@ import numpy as np
 
 from server.language.tags import key
 from server.matchmaking.engine.columns import Columns
-from server.matchmaking.engine.constraints import overlap_half_hours
+from server.matchmaking.engine.constraints import Rows
 from server.matchmaking.engine.factor import Factors
 from server.matchmaking.engine.features import pair_features
 from server.matchmaking.engine.pool import HALF_HOURS_A_WEEK, Participant
@@ -24,6 +24,7 @@ CLOSE_TEXT = 0.35
 FEW_HOURS, HOURS_APART = 2, 3
 SLOW_ANSWERS, OFTEN_MISSED = 0.5, 0.3
 HALF_HOURS_A_DAY = 48
+PAIRS_AT_A_TIME = 4096
 
 
 class ReasonCode(StrEnum):
@@ -90,7 +91,6 @@ class Pair(NamedTuple):
     mentee: Participant
     mentor: Participant
     numbers: Mapping[str, float]
-    days: tuple[int, ...]
     fresh: bool
 
 
@@ -103,16 +103,17 @@ class Fact(NamedTuple):
     reservation: bool = False
 
 
-def explain_pair(columns: Columns, factors: Factors, e: int, m: int) -> Explanation:
-    """The explanation of one pair of rows, chosen or not."""
-    features = pair_features(columns, factors, np.array([e]), np.array([m]))
-    pair = Pair(
-        columns.mentees.people[e],
-        columns.mentors.people[m],
-        features.of(0),
-        _shared_days(columns, e, m),
-        factors.weights.shape.fresh,
-    )
+def explain_pairs(columns: Columns, factors: Factors, e: Rows, m: Rows) -> Iterator[Explanation]:
+    """The explanations of pairs of rows, chosen or not, in the order given."""
+    for at in range(0, len(e), PAIRS_AT_A_TIME):
+        part_e, part_m = e[at : at + PAIRS_AT_A_TIME], m[at : at + PAIRS_AT_A_TIME]
+        features = pair_features(columns, factors, part_e, part_m)
+        for row, (mentee, mentor) in enumerate(zip(part_e, part_m, strict=True)):
+            people = columns.mentees.people[mentee], columns.mentors.people[mentor]
+            yield _explain(Pair(*people, features.of(row), factors.weights.shape.fresh), factors)
+
+
+def _explain(pair: Pair, factors: Factors) -> Explanation:
     facts = {name: FACTS[name](pair) for name in CATEGORIES}
     rows = tuple(_reason(pair, factors, name, facts[name]) for name in CATEGORIES)
     total = sum(row.weight * row.fit for row in rows)
@@ -196,7 +197,7 @@ def _availability(pair: Pair) -> Fact:
     if np.isnan(hours):
         return Fact(ReasonCode.SAME_CITY, {"city": pair.mentor.city}) if in_one_city else _not_known()
     few = hours < FEW_HOURS
-    params = {"hours": hours, "days": list(pair.days), "city": pair.mentor.city if in_one_city else None}
+    params = {"hours": hours, "days": _shared_days(pair), "city": pair.mentor.city if in_one_city else None}
     code = ReasonCode.FEW_SHARED_HOURS if few else ReasonCode.SHARED_HOURS
     return Fact(code, params, speaks_for=not few, reservation=few)
 
@@ -290,13 +291,10 @@ def _percent(share: float | None) -> int | None:
     return None if share is None else round(100 * share)
 
 
-def _shared_days(columns: Columns, e: int, m: int) -> tuple[int, ...]:
+def _shared_days(pair: Pair) -> list[int]:
     """Days (1 is Monday) on which both are free for an hour or more, on the mentee's clock."""
-    if not overlap_half_hours(columns, np.array([e]), np.array([m]))[0]:
-        return ()
-    mentee, mentor = columns.mentees.people[e], columns.mentors.people[m]
-    shared = (mentee.availability or 0) & (mentor.availability or 0)
-    shift = round((mentee.utc_offset_min or 0) / 30)
-    slots = [slot for slot in range(HALF_HOURS_A_WEEK) if shared >> slot & 1]
-    days = [(slot + shift) % HALF_HOURS_A_WEEK // HALF_HOURS_A_DAY + 1 for slot in slots]
-    return tuple(day for day in range(1, 8) if days.count(day) > 1)
+    shared = (pair.mentee.availability or 0) & (pair.mentor.availability or 0)
+    later = round((pair.mentee.utc_offset_min or 0) / 30) % HALF_HOURS_A_WEEK
+    local = (shared << later | shared >> (HALF_HOURS_A_WEEK - later)) & (1 << HALF_HOURS_A_WEEK) - 1
+    days = [(local >> day * HALF_HOURS_A_DAY) & (1 << HALF_HOURS_A_DAY) - 1 for day in range(7)]
+    return [number for number, slots in enumerate(days, 1) if slots.bit_count() > 1]

@@ -1,8 +1,7 @@
 """One matching run from people to pairs, with the proof that no other choice would have been worth more."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -14,8 +13,6 @@ from server.matchmaking.engine.candidates import (
     Arcs,
     Ground,
     Steering,
-    best_per_mentee,
-    best_per_mentor,
     search,
     union,
 )
@@ -24,19 +21,18 @@ from server.matchmaking.engine.constraints import (
     Market,
     RuleCode,
     RuleSet,
-    active_pair_rules,
+    broken_rules,
     forbid,
-    is_broken,
     open_market,
     over_capacity,
     rows_by_person,
     violations,
 )
-from server.matchmaking.engine.explain import Explanation, explain_pair
-from server.matchmaking.engine.factor import Factors, build_factors, score
+from server.matchmaking.engine.factor import build_factors, score
 from server.matchmaking.engine.pool import Pool, Standing
-from server.matchmaking.engine.score import Calibration, expect, expect_from_score
-from server.matchmaking.engine.waitlist import Waiting, queue
+from server.matchmaking.engine.result import Certificate, MatchedPair, MatchingResult, Origin, RefusedPin
+from server.matchmaking.engine.score import Calibration, expect
+from server.matchmaking.engine.waitlist import queue
 from server.matchmaking.engine.weights import Weights
 
 ENGINE_VERSION = "1"
@@ -44,118 +40,6 @@ EVERY_PAIR_UP_TO = 400_000
 """Up to this many pairs all of them are candidates; beyond, the best of each mentee, and who prices then call for."""
 CANDIDATES, NEWCOMERS, MAX_ROUNDS = 50, 10, 3
 GOOD_ENOUGH_GAP = 2e-5
-
-
-class Origin(StrEnum):
-    """How a pair came about."""
-
-    SOLVED = "SOLVED"
-    PINNED = "PINNED"
-    CURRENT = "CURRENT"
-
-
-class MatchedPair(NamedTuple):
-    """A pair of the result. `fit` and `fits` (in the order of CATEGORIES) are 0 to 100, probabilities 0 to 1."""
-
-    mentor: str
-    mentee: str
-    fit: float
-    p_accept: float
-    confidence: float
-    fits: tuple[float, ...]
-    origin: Origin
-
-
-class Candidate(NamedTuple):
-    """Somebody who could be paired with a person: `fit` 0 to 100, `confidence` 0 to 1."""
-
-    id: str
-    fit: float
-    confidence: float
-
-
-class RefusedPin(NamedTuple):
-    """A pin that a hard rule forbids, and which."""
-
-    mentor: str
-    mentee: str
-    code: RuleCode
-
-
-class Certificate(NamedTuple):
-    """How good the result is: its total utility, what no assignment can exceed, and the difference as a share.
-
-    `total_fit` is the plain sum of fit / 100 over the pairs solved; `violations` counts hard rules broken by the
-    pairs this run made.
-    """
-
-    value: float
-    upper_bound: float
-    gap: float
-    total_fit: float
-    matched: int
-    violations: int
-    rounds: int
-
-
-@dataclass(frozen=True, slots=True)
-class MatchingResult:
-    """Pairs in the order of mentee ids, the queue, the proof, and the means to ask about any candidate."""
-
-    pairs: tuple[MatchedPair, ...]
-    waitlist: tuple[Waiting, ...]
-    refused_pins: tuple[RefusedPin, ...]
-    certificate: Certificate
-    calibration: Calibration
-    weights: Weights
-    seed: int
-    market: Market = field(repr=False)
-    factors: Factors = field(repr=False)
-    arcs: Arcs = field(repr=False)
-    seat_prices: NDArray[np.float64] = field(repr=False)
-
-    def candidates_of_mentee(self, mentee: str, k: int = 20) -> list[Candidate]:
-        """The best mentors found for a mentee, best first; also those whose places this run has filled."""
-        arcs, columns = self.arcs, self.market.columns
-        row = columns.mentees.rows[mentee]
-        start, stop = np.searchsorted(arcs.e, [row, row + 1])
-        return self._listed(np.arange(start, stop), [one.id for one in columns.mentors.people], arcs.m, k)
-
-    def candidates_of_mentor(self, mentor: str, k: int = 20) -> list[Candidate]:
-        """The best mentees found for a mentor, best first."""
-        columns = self.market.columns
-        at = np.flatnonzero(self.arcs.m == columns.mentors.rows[mentor])
-        return self._listed(at, [one.id for one in columns.mentees.people], self.arcs.e, k)
-
-    def best_candidates(self, k: int = 20) -> list[tuple[str, str, float, float]]:
-        """(mentor, mentee, fit, confidence) of the best `k` mentors of every mentee and mentees of every mentor."""
-        at = np.union1d(best_per_mentee(self.arcs, k), best_per_mentor(self.arcs, k))
-        mentors, mentees = self.market.columns.mentors.people, self.market.columns.mentees.people
-        found, sure = self.arcs.score[at], expect_from_score(self.arcs.score[at]).confidence
-        rows = zip(self.arcs.m[at], self.arcs.e[at], found, sure, strict=True)
-        return [(mentors[m].id, mentees[e].id, float(fit) * 100, float(p)) for m, e, fit, p in rows]
-
-    def explain(self, mentor: str, mentee: str) -> Explanation:
-        """Three reasons, at most one caution and nine factor rows for any pair of the pool, chosen or not."""
-        columns = self.market.columns
-        return explain_pair(columns, self.factors, columns.mentees.rows[mentee], columns.mentors.rows[mentor])
-
-    def rules_against(self, mentor: str, mentee: str) -> list[RuleCode]:
-        """Which hard rules forbid a pair; none means that others were worth more (see `price_of`)."""
-        columns = self.market.columns
-        return _broken(self.market, columns.mentees.rows[mentee], columns.mentors.rows[mentor])
-
-    def price_of(self, mentor: str) -> float:
-        """What one more place with a mentor would add to the whole result, in fit / 100; 0 with places to spare."""
-        return float(self.seat_prices[self.market.columns.mentors.rows[mentor]])
-
-    def _listed(self, at: NDArray[np.intp], names: list[str], other: NDArray[np.intp], k: int) -> list[Candidate]:
-        best = sorted(at, key=lambda arc: (-self.arcs.score[arc], names[other[arc]]))[:k]
-        sure = expect_from_score(self.arcs.score[best]).confidence
-        return [
-            Candidate(names[other[arc]], float(self.arcs.score[arc]) * 100, float(p))
-            for arc, p in zip(best, sure, strict=True)
-        ]
 
 
 class Frozen(NamedTuple):
@@ -217,7 +101,7 @@ def _freeze(market: Market, standing: Standing) -> Frozen:
     refused: list[RefusedPin] = []
     for mentor, mentee in sorted(standing.pins):
         e, m = _rows(columns, mentor, mentee)
-        codes = _broken(market, e, m) or ([] if room_e[e] and room_m[m] else [RuleCode.CAPACITY])
+        codes = broken_rules(market, e, m) or ([] if room_e[e] and room_m[m] else [RuleCode.CAPACITY])
         if codes:
             refused.append(RefusedPin(mentor, mentee, codes[0]))
         else:
@@ -247,11 +131,6 @@ def _rows(columns: Columns, mentor: str, mentee: str) -> tuple[int, int]:
 
 def _is_known(columns: Columns, mentor: str, mentee: str) -> bool:
     return mentor in columns.mentors.rows and mentee in columns.mentees.rows
-
-
-def _broken(market: Market, e: int, m: int) -> list[RuleCode]:
-    codes = (*market.listed, *active_pair_rules(market.rules))
-    return [code for code in codes if is_broken(market, code, np.array([e]), np.array([m]))[0]]
 
 
 def _needs(market: Market, frozen: Frozen) -> assign.Needs:

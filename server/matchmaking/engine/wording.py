@@ -234,8 +234,7 @@ def _first_time(told: Telling) -> tuple[str, str]:
 
 
 def _other_department(told: Telling) -> tuple[str, str]:
-    there = _("{mentor_department}, seen from {mentee_department}").format(**told.params)
-    return _("A fresh view"), _("{departments}, no reporting line").format(departments=there)
+    return _("A fresh view"), _("{mentor_department}, seen from {mentee_department}").format(**told.params)
 
 
 def _same_department(told: Telling) -> tuple[str, str]:

@@ -1,0 +1,276 @@
+"""The file contract of `ithaca match`: people, past pairs, programme and decisions as the engine wants them."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from server.kernel.text import gettext as _
+from server.language.tags import known_skills, normalise
+from server.language.vectors import embed
+from server.matchmaking.engine import Participant, PastPair, Pool, RuleSet, Standing, Weights, week_mask, weights_for
+from server.matchmaking.engine import with_vectors as with_all_vectors
+from server.matchmaking.files import Mistake, Notes, Row, read_object, read_table
+from server.programs.states import ParticipantRole, ProgramType
+
+PEOPLE = [
+    "participant_id",
+    "role",
+    "capacity",
+    "company",
+    "business_unit",
+    "department",
+    "grade",
+    "tenure_years",
+    "role_years",
+    "manager_id",
+    "city",
+    "utc_offset_min",
+    "languages",
+    "availability_utc",
+    "goals",
+    "goal_text",
+    "skills",
+    "skill_text",
+    "life_stage",
+    "pref_department",
+    "prefers",
+    "avoids",
+    "response_rate",
+    "noshow_rate",
+    "sessions_prior",
+    "enrolled_on",
+    "waited_cycles",
+    "audit_group",
+]
+HISTORY = ["mentor_id", "mentee_id", "cycle", "accepted", "sessions_held", "satisfaction", "goals_achieved"]
+OVERRIDES = ["mentor_id", "mentee_id", "action"]
+CURRENT = ["mentor_id", "mentee_id"]
+TYPES = {
+    "traditional": ProgramType.ONE_TO_ONE,
+    "reverse": ProgramType.REVERSE,
+    "peer": ProgramType.PEER,
+    "flash": ProgramType.FLASH,
+    "onboarding": ProgramType.ONBOARDING,
+    "succession": ProgramType.HIGH_POTENTIAL,
+    "cross_company": ProgramType.CROSS_COMPANY,
+}
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+BLOCK_HALF_HOURS = 8
+MOST_PLACES, MOST_MINUTES = 1000, 14 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Where the files are; what is None was left out."""
+
+    participants: Path
+    program: Path
+    history: Path | None = None
+    overrides: Path | None = None
+    current: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Everything one run needs, and what the reader should be warned about."""
+
+    pool: Pool
+    rules: RuleSet
+    weights: Weights
+    standing: Standing
+    warnings: tuple[str, ...]
+
+
+def read_order(paths: Paths) -> Order:
+    """Read and check all files; texts become vectors only once everything is right.
+
+    Raises:
+        BadFiles: with every mistake found in any of the files.
+    """
+    notes = Notes()
+    people = _people(paths.participants, notes)
+    history = _history(paths.history, notes)
+    rules, weights = _program(paths.program, notes)
+    standing = _standing(paths, people, notes)
+    notes.stop_if_wrong()
+    pool = Pool(with_all_vectors(people, embed), history=history)
+    return Order(pool, rules, weights, standing, tuple(notes.warnings))
+
+
+def _people(path: Path, notes: Notes) -> list[Participant]:
+    people: list[Participant] = []
+    seen: set[tuple[str, str]] = set()
+    for row in read_table(path, PEOPLE, notes, may_be_empty=False):
+        one = _participant(row)
+        if one is not None:
+            if (one.role, one.id) in seen:
+                row.wrong("participant_id", _("This person is in the file twice in this role. Keep one row."))
+            seen.add((one.role, one.id))
+            people.append(one)
+    return people
+
+
+def _participant(row: Row) -> Participant | None:
+    name, role = row.needed("participant_id"), row.one_of("role", ("mentor", "mentee"))
+    if role is None and not row.cells["role"].strip():
+        row.needed("role")
+    capacity, grade = row.whole("capacity", 0, MOST_PLACES), row.whole("grade", 1, 10)
+    offset = row.whole("utc_offset_min", -MOST_MINUTES, MOST_MINUTES)
+    rates = {column: row.number(column, 0, 1) for column in ("response_rate", "noshow_rate")}
+    years = {column: row.number(column, 0) for column in ("tenure_years", "role_years")}
+    texts = {column: row.text(column) for column in ("company", "business_unit", "department", "city", "life_stage")}
+    free = {column: row.text(column) for column in ("goal_text", "skill_text", "audit_group")}
+    wish = row.one_of("pref_department", ("any", "same", "different"))
+    sessions, waited = row.whole("sessions_prior", 0), row.whole("waited_cycles", 0)
+    common: dict[str, Any] = {**rates, **years, **texts, **free}
+    return Participant(
+        id=name,
+        role=ParticipantRole((role or "mentee").upper()),
+        capacity=1 if capacity is None else capacity,
+        manager=row.text("manager_id"),
+        grade=grade,
+        utc_offset_min=offset,
+        languages=row.words("languages"),
+        availability=_availability(row),
+        goal_tags=_labels(row, "goals"),
+        skill_tags=_labels(row, "skills"),
+        pref_department=wish or "any",  # type: ignore[arg-type]
+        prefers=row.words("prefers"),
+        avoids=row.words("avoids"),
+        sessions_prior=sessions,
+        enrolled_on=row.day("enrolled_on"),
+        waited_cycles=waited or 0,
+        **common,
+    )
+
+
+def _labels(row: Row, column: str) -> tuple[str, ...]:
+    return normalise(row.words(column), known_skills()).labels
+
+
+def _availability(row: Row) -> int:
+    spans = []
+    for block in row.words("availability_utc"):
+        found = re.fullmatch(r"([A-Za-z]{3})-(\d{2})", block)
+        if not found or found[1].casefold() not in DAYS or int(found[2]) > 23:
+            row.wrong("availability_utc", _("Write blocks of four hours as Mon-08, from Mon-00 to Sun-20."))
+            return 0
+        spans.append((DAYS.index(found[1].casefold()) * 48 + int(found[2]) * 2, BLOCK_HALF_HOURS))
+    return week_mask(spans)
+
+
+def _history(path: Path | None, notes: Notes) -> tuple[PastPair, ...]:
+    rows = read_table(path, HISTORY, notes, may_be_empty=True) if path else []
+    return tuple(
+        PastPair(
+            mentor=row.needed("mentor_id"),
+            mentee=row.needed("mentee_id"),
+            accepted=row.yes("accepted"),
+            sessions_held=row.whole("sessions_held", 0),
+            satisfaction=row.number("satisfaction", 1, 5),
+            goals_achieved=row.number("goals_achieved", 0, 1),
+        )
+        for row in rows
+    )
+
+
+def _standing(paths: Paths, people: list[Participant], notes: Notes) -> Standing:
+    known = {(one.role, one.id) for one in people}
+    overrides = read_table(paths.overrides, OVERRIDES, notes, may_be_empty=True) if paths.overrides else []
+    decided: dict[str, set[tuple[str, str]]] = {"pin": set(), "ban": set()}
+    for row in overrides:
+        pair, action = _known_pair(row, known), row.one_of("action", ("pin", "ban"))
+        if action is None and not row.cells["action"].strip():
+            row.needed("action")
+        if action and pair:
+            if pair in decided["ban" if action == "pin" else "pin"]:
+                row.wrong("action", _("This pair is both pinned and banned. Keep one of the rows."))
+            decided[action].add(pair)
+    rows = read_table(paths.current, CURRENT, notes, may_be_empty=True) if paths.current else []
+    current = {pair for row in rows if (pair := _known_pair(row, known))}
+    return Standing(frozenset(decided["pin"]), frozenset(decided["ban"]), frozenset(current))
+
+
+def _known_pair(row: Row, known: set[tuple[ParticipantRole, str]]) -> tuple[str, str] | None:
+    mentor, mentee = row.needed("mentor_id"), row.needed("mentee_id")
+    if mentor and (ParticipantRole.MENTOR, mentor) not in known:
+        row.wrong("mentor_id", _("There is no mentor with this id among the participants."))
+    elif mentee and (ParticipantRole.MENTEE, mentee) not in known:
+        row.wrong("mentee_id", _("There is no mentee with this id among the participants."))
+    else:
+        return (mentor, mentee) if mentor and mentee else None
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The programme file, key by key."""
+
+    file: str
+    values: dict[str, Any]
+    notes: Notes
+
+    def yes(self, key: str, *, missing: bool) -> bool:
+        """True or false, `missing` when the key is not there."""
+        found = self.values.get(key)
+        if found is not None and not isinstance(found, bool):
+            self.wrong(key, _("Write true or false."))
+        return missing if found is None else bool(found)
+
+    def whole(self, key: str) -> int | None:
+        """A whole number of 0 or more, None when the key is not there."""
+        found = self.values.get(key)
+        if found is None or (_is_whole(found) and found >= 0):
+            return found
+        self.wrong(key, _("Write a whole number of 0 or more."))
+        return None
+
+    def wrong(self, key: str, cure: str) -> None:
+        """Note that a value is wrong."""
+        self.notes.mistakes.append(Mistake(self.file, cure, None, key, str(self.values.get(key, ""))))
+
+
+def _program(path: Path, notes: Notes) -> tuple[RuleSet, Weights]:
+    settings = Settings(path.name, read_object(path, notes), notes)
+    kind = settings.values.get("type")
+    if not isinstance(kind, str) or kind not in TYPES:
+        settings.wrong("type", _("Write one of {words}.").format(words=", ".join(TYPES)))
+        kind = "traditional"
+    rules = RuleSet(
+        reporting_line=settings.yes("exclude_direct_reports", missing=True),
+        same_team=False,
+        repeat=settings.yes("no_repeat", missing=True),
+        company=_company(settings, kind),  # type: ignore[arg-type]
+        common_language=settings.yes("require_common_language", missing=False),
+        min_overlap_half_hours=BLOCK_HALF_HOURS * (settings.whole("min_overlap_blocks") or 0),
+        grade_gap=_grade_gap(settings),
+        max_pairs=settings.whole("max_pairs"),
+    )
+    known = {"type", "grade_gap", "min_overlap_blocks", "company", "max_pairs", "no_repeat"}
+    for key in settings.values.keys() - known - {"exclude_direct_reports", "require_common_language"}:
+        notes.warnings.append(_("{file}: {key} is not known and was ignored.").format(file=path.name, key=key))
+    return rules, weights_for(TYPES[kind])
+
+
+def _company(settings: Settings, kind: str) -> str | None:
+    found = settings.values.get("company")
+    if found in ("same", "different"):
+        return str(found)
+    if found not in (None, "any", ""):
+        settings.wrong("company", _("Write same or different, or leave it out."))
+    return "different" if kind == "cross_company" and "company" not in settings.values else None
+
+
+def _grade_gap(settings: Settings) -> tuple[int, int] | None:
+    found = settings.values.get("grade_gap")
+    if found is None:
+        return None
+    if isinstance(found, list) and len(found) == 2 and all(map(_is_whole, found)) and found[0] <= found[1]:
+        return found[0], found[1]
+    settings.wrong("grade_gap", _("Write the least and the most of mentor minus mentee, such as [1, 4]."))
+    return None
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
