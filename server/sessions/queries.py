@@ -48,7 +48,7 @@ def sessions(actor: Actor) -> QuerySet[Session]:
     scope = actor.programs_with(Permission.PROGRAM_MATCHES_READ)
     if scope is None:
         return found
-    mine = Q(match_id__in=_own_matches(actor))
+    mine = Q(match_id__in=own_matches(actor))
     return found.filter(mine | Q(match__program_id__in=list(scope)) if scope else mine)
 
 
@@ -102,7 +102,7 @@ async def hold_of(actor: Actor, match_id: UUID) -> Session | None:
 
 async def my_next_sessions(actor: Actor) -> list[Session]:
     """What is booked or held in the actor's own matches and not over, soonest first, with match, members and people."""
-    own = _ahead(actor).filter(match_id__in=_own_matches(actor))
+    own = _ahead(actor).filter(match_id__in=own_matches(actor))
     return await own.prefetch_related("match__members__person", "match__program")
 
 
@@ -175,7 +175,7 @@ async def visible_action_item(actor: Actor, action_item_id: UUID) -> ActionItem:
         NotFound: absent, or of a match the actor is no member of.
     """
     found = ActionItem.filter(organization_id=actor.organization_id, id=action_item_id)
-    item = await found.filter(match_id__in=_own_matches(actor)).first()
+    item = await found.filter(match_id__in=own_matches(actor)).first()
     if item is None:
         raise NotFound
     return item
@@ -309,7 +309,8 @@ async def number_of_next(match: Match) -> int:
     return await counted.exclude(state=SessionState.CANCELLED).count() + 1
 
 
-def _own_matches(actor: Actor) -> Subquery:
+def own_matches(actor: Actor) -> Subquery:
+    """The ids of the actor's own announced matches, to narrow a query with."""
     announced = MatchMember.filter(
         organization_id=actor.organization_id, person_id=actor.person_id, match__published_at__lte=clock.now()
     )
