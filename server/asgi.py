@@ -11,6 +11,7 @@ from server.kernel.db import database
 from server.kernel.durable import running
 from server.kernel.log import set_up
 from server.kernel.settings import Settings, settings
+from server.notifications import sink
 from web import health
 from web.app import middleware, routes
 from web.errors import EXCEPTION_HANDLERS
@@ -46,7 +47,7 @@ def all_routes() -> list[BaseRoute]:
 
 @asynccontextmanager
 async def opened(given: Settings) -> AsyncGenerator[None, None]:
-    """What the product stands on, while the block is open: logs, the database, and the jobs of this process.
+    """What the product stands on, while the block is open: logs, the database, a demonstration's mail sink, the jobs.
 
     Raises:
         PlaceTaken: another live process runs jobs under the same name.
@@ -54,5 +55,6 @@ async def opened(given: Settings) -> AsyncGenerator[None, None]:
     set_up(given.log_level)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(database(given.database))
+        await stack.enter_async_context(sink.running(given))
         await stack.enter_async_context(running(given))
         yield

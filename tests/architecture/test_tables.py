@@ -29,7 +29,7 @@ def test_nobody_asks_for_an_index_that_migrations_never_make() -> None:
 async def test_every_reference_is_found_by_an_index() -> None:
     """A foreign key gets no index by itself: it is the first or second column of one (after the organisation)."""
     unindexed = [
-        f"{model.__name__}.{column}" for model in await _models() for column in _references(model)
+        f"{model.__name__}.{column}" for model in await models() for column in _references(model)
         if not any(column in columns[:2] for columns in _indexes(model))
     ]
     assert not unindexed, "\n".join(unindexed)
@@ -37,13 +37,14 @@ async def test_every_reference_is_found_by_an_index() -> None:
 
 async def test_every_index_has_a_name() -> None:
     unnamed = [
-        f"{model.__name__}: {index}" for model in await _models() for index in model._meta.indexes
+        f"{model.__name__}: {index}" for model in await models() for index in model._meta.indexes
         if not getattr(index, "name", "")
     ]
     assert not unnamed, "\n".join(unnamed)
 
 
-async def _models() -> list[type[Model]]:
+async def models() -> list[type[Model]]:
+    """Every table of the product."""
     async with TortoiseContext() as context:
         await context.init(config=configuration("sqlite://:memory:"))
         assert context.apps is not None
