@@ -113,6 +113,10 @@ def _decided(scene: Scene) -> str:
     return "" if open_ else "decided"
 
 
+def _no_drafts(scene: Scene) -> str:
+    return "" if scene.drafts else "nothing to review"
+
+
 def _not_running(scene: Scene) -> str:
     return "" if scene.match is not None and scene.match.state in RUNNING else "no longer running"
 
@@ -123,6 +127,8 @@ def _not_booked(scene: Scene) -> str:
         return "no longer booked"
     if session.sequence != scene.message.facts.get("sequence"):
         return "moved since"
+    if scene.knows:
+        return "told already"
     return "too late" if session.starts_at <= clock.now() else ""
 
 
@@ -161,6 +167,8 @@ CATALOGUE: dict[str, Kind] = {
              _unless_enrollment_is(EnrollmentState.WAITLISTED), "waiting_list", _home),
         Kind("E12", N_("A seat is free"), _T, N_("first in the list, and a seat became free"), N_("they have left"),
              _unless_enrollment_is(*_HELD_PLACES), "seat_is_free", _home),
+        Kind("M01", N_("Suggestions ready for review"), _R, N_("a matching run has finished"), N_("all are decided"),
+             _no_drafts, "suggestions_ready", _console_matches),
         Kind("M03", N_("Match request"), _T, N_("a match was approved, or the other said yes"), N_("answered"),
              _answered, "match_request", _match),
         Kind("M05", N_("Request has passed"), _T, N_("nobody answered in time, or it was taken back"),

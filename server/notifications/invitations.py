@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar, Event, vCalAddress, vText, vUri
 
 from server.kernel import clock
+from server.kernel.text import clean
 from server.people.models import Person
 from server.sessions.models import Session
 from server.sessions.states import SessionState
@@ -56,12 +57,12 @@ def _event(session: Session, person: Person, summary: str, url: str, mail_from: 
     event.add("dtstamp", clock.now())
     event.add("dtstart", session.starts_at.astimezone(zone))
     event.add("dtend", session.ends_at.astimezone(zone))
-    event.add("summary", summary)
+    event.add("summary", clean(summary))
     event.add("status", "CANCELLED" if method_of(session) is Method.CANCEL else "CONFIRMED")
     event.add("organizer", _organizer(mail_from))
     event.add("attendee", _attendee(person), encode=False)
     if session.place:
-        event.add("location", session.place)
+        event.add("location", clean(session.place))
     event.add("url", vUri(session.place if session.place.startswith("https://") else url))
     return event
 
@@ -69,7 +70,7 @@ def _event(session: Session, person: Person, summary: str, url: str, mail_from: 
 def _organizer(mail_from: str) -> vCalAddress:
     name, address = parseaddr(mail_from)
     organizer = vCalAddress(f"mailto:{address}")
-    organizer.params["cn"] = vText(name or "Ithaca")
+    organizer.params["cn"] = vText(_parameter(name) or "Ithaca")
     return organizer
 
 
@@ -84,4 +85,4 @@ def _attendee(person: Person) -> vCalAddress:
 
 def _parameter(text: str) -> str:
     """A parameter's value can hold neither quotes nor line breaks (RFC 5545, 3.2)."""
-    return " ".join(text.replace('"', "'").split())
+    return " ".join(clean(text).replace('"', "'").split())

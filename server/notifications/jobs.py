@@ -19,8 +19,9 @@ from server.notifications.channels.email import target_of
 from server.notifications.gate import SMTP_GATE
 from server.notifications.models import Message
 from server.notifications.states import MessageState
-from server.programs.queries import visible_enrollment
+from server.programs.queries import cohort_by_id, visible_enrollment
 from server.programs.states import EnrollmentState, ParticipantRole
+from server.sessions.queries import visible_session
 
 UNREAD_FOR = timedelta(minutes=15)  # domain/lifecycle.md, A02
 
@@ -48,6 +49,15 @@ async def tell_about_enrollment(event: OutboxEvent) -> None:
     if event.kind == "enrollment.submitted" and enrollment.state is not EnrollmentState.PENDING_APPROVAL:
         return
     await _tell_enrolled(actor, event, ENROLLMENT_KINDS[event.kind])
+
+
+@on_event("matching.finished")
+async def ask_for_review(event: OutboxEvent) -> None:
+    """Tell who runs the programme that there are suggestions to look at."""
+    actor, run_id = system_actor(event.organization_id), _id(event, "run_id")
+    cohort = await cohort_by_id(actor, _id(event, "cohort_id"))
+    for manager in await people_with_role(actor, Role.PROGRAM_MANAGER, cohort.program_id):
+        await _tell(actor, event, "M01", manager.id, run_id, cohort_id=cohort.id)
 
 
 @on_event("match.published", "match.member_accepted")
@@ -91,7 +101,7 @@ async def announce_match(event: OutboxEvent) -> None:
 async def tell_about_session(event: OutboxEvent) -> None:
     """Send each of both their own invitation, its change or its end."""
     actor, match = await _match_of(event)
-    session = await queries.session_by_id(actor, _id(event, "session_id"))
+    session = await visible_session(actor, _id(event, "session_id"))
     for member in match.members:
         await _tell(
             actor, event, SESSION_KINDS[event.kind], member.person_id, session.id, occurrence=str(session.sequence),
@@ -118,8 +128,8 @@ async def tell_about_words(event: OutboxEvent) -> None:
         if member.person_id == author_id or await queries.is_planned(actor, "A02", member.person_id, thread_id):
             continue
         await plan_message(
-            actor, "A02", member.person_id, thread_id, {"match_id": match.id}, trigger=event.kind,
-            occurrence=str(event.id), due_at=event.at + UNREAD_FOR,
+            actor, "A02", member.person_id, thread_id, {"match_id": match.id, "thread_id": thread_id},
+            trigger=event.kind, occurrence=str(event.id), due_at=event.at + UNREAD_FOR,
         )
 
 

@@ -8,11 +8,9 @@ from tortoise.expressions import Subquery
 from server.kernel.actor import Actor
 from server.kernel.errors import NotFound
 from server.kernel.settings import settings
-from server.messaging.models import ReadMark, Thread, ThreadMessage
+from server.messaging.models import ReadMark, ThreadMessage
 from server.notifications.models import CaughtMail, Message
 from server.notifications.states import MessageState
-from server.sessions.models import Session
-from server.sessions.states import SessionState
 from server.surveys.models import SurveyInvitation
 
 OPEN_MESSAGES = (MessageState.PLANNED, MessageState.QUEUED)
@@ -44,38 +42,24 @@ async def is_planned(actor: Actor, kind: str, recipient_id: UUID, subject_id: UU
     ).exists()
 
 
-TOLD_BY = {"M05": ("M03",), "M06": ("M03",), "S02-cancelled": ("S01", "S02")}
-"""Kinds that only make sense after another one: nobody hears the end of something they never heard of."""
+_TIMES = ("S01", "S02")
+FOLLOWS = {"M05": ("M03",), "M06": ("M03",), "S01": _TIMES, "S02": _TIMES, "S02-cancelled": _TIMES}
+"""Kinds that ask whether another one got there first: nobody hears the end of something they never heard of, and
+nobody hears of the same time twice."""
 
 
 async def was_told(actor: Actor, message: Message) -> bool:
-    """Whether the recipient got the message that this one ends, about the same subject."""
-    return await Message.filter(
-        organization_id=actor.organization_id, kind__in=TOLD_BY.get(message.kind, ()), subject_id=message.subject_id,
-        recipient_id=message.recipient_id, state__in=(MessageState.SENT, MessageState.DELIVERED),
-    ).exists()
+    """Whether the recipient got a message that this one follows: about the same subject, and about the same time of it.
 
-
-async def session_by_id(actor: Actor, session_id: UUID) -> Session:
-    """A session of the organisation.
-
-    Raises:
-        NotFound: absent, or another organisation's.
+    A cancellation follows every time that was told.
     """
-    session = await Session.filter(organization_id=actor.organization_id, id=session_id).first()
-    if session is None:
-        raise NotFound
-    return session
-
-
-async def held_time(actor: Actor, match_id: UUID) -> Session | None:
-    """The time that one side chose and the other has not agreed to yet."""
-    return await _first_session(actor, match_id, SessionState.PROPOSED)
-
-
-async def next_booked(actor: Actor, match_id: UUID) -> Session | None:
-    """The earliest session that both agreed to and that was not held yet."""
-    return await _first_session(actor, match_id, SessionState.SCHEDULED)
+    told = await Message.filter(
+        organization_id=actor.organization_id, kind__in=FOLLOWS.get(message.kind, ()), subject_id=message.subject_id,
+        recipient_id=message.recipient_id, state__in=(MessageState.SENT, MessageState.DELIVERED),
+    )
+    if message.kind == "S02-cancelled":
+        return bool(told)
+    return any(one.facts.get("sequence") == message.facts.get("sequence") for one in told)
 
 
 async def survey_by_id(actor: Actor, invitation_id: UUID) -> SurveyInvitation:
@@ -88,11 +72,6 @@ async def survey_by_id(actor: Actor, invitation_id: UUID) -> SurveyInvitation:
     if survey is None:
         raise NotFound
     return survey
-
-
-async def thread_of_match(actor: Actor, match_id: UUID) -> Thread | None:
-    """The conversation of a match, if anything was written."""
-    return await Thread.filter(organization_id=actor.organization_id, match_id=match_id).first()
 
 
 async def unread_words(actor: Actor, thread_id: UUID, person_id: UUID) -> int:
@@ -131,8 +110,3 @@ async def _with_messages(mails: Iterable[CaughtMail]) -> list[tuple[CaughtMail, 
     rows = await Message.filter(id__in=ids, recipient__organization__is_demo=True).select_related("recipient")
     by_id = {row.id: row for row in rows}
     return [(mail, by_id[mail.message_id]) for mail in listed if mail.message_id in by_id]
-
-
-async def _first_session(actor: Actor, match_id: UUID, state: SessionState) -> Session | None:
-    found = Session.filter(organization_id=actor.organization_id, match_id=match_id, state=state)
-    return await found.order_by("starts_at").first()

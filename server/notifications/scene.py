@@ -4,57 +4,61 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from server.kernel.actor import Actor
+from server.kernel.errors import NotFound
 from server.matches.models import Match
-from server.matches.queries import visible_match
-from server.messaging.models import Thread
+from server.matches.queries import matches_in, visible_match
+from server.matches.states import MatchState
 from server.notifications import queries
 from server.notifications.models import Message
 from server.people.models import Organization, Person
 from server.people.queries import organization_of, profile_of, visible_person
 from server.programs.models import Cohort, Enrollment, Program
-from server.programs.queries import visible_enrollment, waitlist_place
+from server.programs.queries import cohort_by_id, visible_enrollment, waitlist_place
 from server.sessions.models import Session
+from server.sessions.queries import next_session, visible_session
+from server.sessions.states import SessionState
 from server.surveys.models import SurveyInvitation
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """The recipient and everything around the subject of a message. What does not belong to it is None or empty."""
+    """The recipient and everything around the subject of a message. What does not belong to it is None or zero.
+
+    `knows` says whether they got the message that this one follows (queries.was_told).
+    """
 
     message: Message
     person: Person
     organization: Organization
+    program: Program
+    cohort: Cohort
     is_muted: bool = False
+    knows: bool = False
     enrollment: Enrollment | None = None
     place: int | None = None
     match: Match | None = None
-    held: Session | None = None
-    booked: Session | None = None
+    ahead: Session | None = None
     session: Session | None = None
-    knows: bool = False
     survey: SurveyInvitation | None = None
-    thread: Thread | None = None
     unread: int = 0
-
-    @property
-    def program(self) -> Program:
-        """The programme it is about."""
-        about = self.enrollment or self.match
-        assert about is not None, "every message of ours is about an enrolment or a match"
-        return about.program
-
-    @property
-    def cohort(self) -> Cohort:
-        """The group it is about."""
-        about = self.enrollment or self.match
-        assert about is not None, "every message of ours is about an enrolment or a match"
-        return about.cohort
+    drafts: int = 0
 
     @property
     def partner(self) -> Person:
         """The other person of the match."""
         assert self.match is not None, "only messages about a match speak of a partner"
         return next(member.person for member in self.match.members if member.person_id != self.person.id)
+
+    @property
+    def offer(self) -> Session | None:
+        """The time that the other person chose and this one has not agreed to."""
+        held = self.ahead if self.ahead and self.ahead.state is SessionState.PROPOSED else None
+        return held if held and held.proposed_by_id != self.person.id else None
+
+    @property
+    def booked(self) -> Session | None:
+        """The next session that both agreed to."""
+        return self.ahead if self.ahead and self.ahead.state is SessionState.SCHEDULED else None
 
     @property
     def language(self) -> str:
@@ -73,20 +77,28 @@ async def scene_of(actor: Actor, message: Message) -> Scene:
     profile = await profile_of(actor, person.id)
     enrollment = await visible_enrollment(actor, ids["enrollment_id"]) if "enrollment_id" in ids else None
     match = await visible_match(actor, ids["match_id"]) if "match_id" in ids else None
-    thread = await queries.thread_of_match(actor, match.id) if match and message.kind == "A02" else None
+    cohort = await _cohort(actor, ids, enrollment or match)
     return Scene(
         message=message,
         person=person,
         organization=await organization_of(actor),
+        program=cohort.program,
+        cohort=cohort,
         is_muted=message.kind in profile.muted_kinds,
+        knows=await queries.was_told(actor, message),
         enrollment=enrollment,
         place=await waitlist_place(actor, enrollment) if enrollment else None,
         match=match,
-        held=await queries.held_time(actor, match.id) if match else None,
-        booked=await queries.next_booked(actor, match.id) if match else None,
-        session=await queries.session_by_id(actor, ids["session_id"]) if "session_id" in ids else None,
-        knows=await queries.was_told(actor, message),
+        ahead=await next_session(actor, match.id) if match else None,
+        session=await visible_session(actor, ids["session_id"]) if "session_id" in ids else None,
         survey=await queries.survey_by_id(actor, ids["invitation_id"]) if "invitation_id" in ids else None,
-        thread=thread,
-        unread=await queries.unread_words(actor, thread.id, person.id) if thread else 0,
+        unread=await queries.unread_words(actor, ids["thread_id"], person.id) if "thread_id" in ids else 0,
+        drafts=len(await matches_in(actor, cohort.id, [MatchState.DRAFT])) if message.kind == "M01" else 0,
     )
+
+
+async def _cohort(actor: Actor, ids: dict[str, UUID], about: Enrollment | Match | None) -> Cohort:
+    cohort_id = ids.get("cohort_id") or (about.cohort_id if about else None)
+    if cohort_id is None:
+        raise NotFound
+    return await cohort_by_id(actor, cohort_id)

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from server.kernel.settings import settings
-from server.kernel.text import direction, gettext, language, ngettext, pgettext, use_language
+from server.kernel.text import clean, direction, gettext, language, ngettext, pgettext, use_language
 from server.notifications.catalogue import Kind
 from server.notifications.moments import day, hour, moment, place_of
 from server.notifications.scene import Scene
@@ -45,8 +45,8 @@ def letter(kind: Kind, scene: Scene) -> Letter:
 
 
 def one_line(text: str) -> str:
-    """`text` without line breaks: a header can hold one line only."""
-    return " ".join(text.split())
+    """`text` without line breaks and control characters: a header can hold one line only."""
+    return " ".join(clean(text).split())
 
 
 def _values(kind: Kind, scene: Scene) -> dict[str, object]:

@@ -1,0 +1,196 @@
+"""Every kind of letter: the same words as text and as HTML, valid, accessible, safe, in the reader's zone."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import html5lib
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as tuned
+from hypothesis import strategies as st
+
+from server.kernel import clock
+from server.kernel.actor import system_actor
+from server.matches.states import MatchState
+from server.messaging.models import Thread, ThreadMessage
+from server.notifications import texts
+from server.notifications.actions import plan_message
+from server.notifications.catalogue import CATALOGUE
+from server.notifications.channels.email import compose
+from server.notifications.moments import moment
+from server.notifications.scene import Scene, scene_of
+from server.notifications.texts import Letter, letter
+from server.people.models import Person
+from server.sessions.states import SessionState
+from server.surveys.models import SurveyInvitation
+from server.surveys.states import InvitationState, SurveyKind
+from tests.factories import Pair, match
+from tests.server.notifications.conftest import session_of
+
+HOSTILE = "<script>alert(1)</script> & \"Noor\" %(name)s {{ 7 * 7 }}"
+TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+
+
+async def ids_for(kind: str, pair: Pair) -> dict[str, Any]:
+    """Rows and ids that a letter of this kind speaks of."""
+    ids: dict[str, Any] = {"match_id": pair.match.id}
+    if kind.startswith("E"):
+        ids = {"enrollment_id": pair.mentee_enrollment.id}
+    if kind.startswith("S"):
+        state = SessionState.CANCELLED if kind == "S02-cancelled" else SessionState.SCHEDULED
+        ids |= {"session_id": (await session_of(pair, state=state)).id, "sequence": 0}
+    if kind == "R01":
+        survey = await SurveyInvitation.create(
+            organization_id=pair.organization.id, kind=SurveyKind.CHECK_IN, match=pair.match, opens_at=clock.now(),
+            program_id=pair.program.id, person_id=pair.mentee.id, state=InvitationState.OPEN,
+            closes_at=clock.now() + timedelta(days=10),
+        )
+        ids["invitation_id"] = survey.id
+    if kind == "A02":
+        thread = await Thread.create(organization_id=pair.organization.id, match=pair.match)
+        await ThreadMessage.create(
+            organization_id=pair.organization.id, thread=thread, author_id=pair.mentor.id, body="Never in a mail."
+        )
+        ids["thread_id"] = thread.id
+    if kind == "M01":
+        await match(pair.mentor_enrollment, pair.mentee_enrollment, state=MatchState.DRAFT)
+        ids = {"cohort_id": pair.cohort.id}
+    return ids
+
+
+async def scene_for(kind: str, pair: Pair, recipient: Person | None = None) -> Scene:
+    actor = system_actor(pair.organization.id)
+    to = recipient or pair.mentee
+    message = await plan_message(actor, kind, to.id, pair.match.id, await ids_for(kind, pair), trigger="test")
+    return await scene_of(actor, message)
+
+
+def words_of(text: str) -> list[str]:
+    return re.findall(r"\w+", re.sub(r"https?://\S+", "", text))
+
+
+def words_of_html(html: str) -> list[str]:
+    body = html5lib.HTMLParser(strict=True).parse(html).find(".//{*}body")
+    return words_of(" ".join(body.itertext()))
+
+
+@pytest.mark.parametrize("kind", CATALOGUE)
+async def test_text_and_html_say_the_same_and_the_html_is_strictly_valid(pair: Pair, kind: str) -> None:
+    made = letter(CATALOGUE[kind], await scene_for(kind, pair))
+    assert words_of(made.text) == words_of_html(made.html)
+    assert len(words_of(made.text)) > 15
+
+
+@pytest.mark.parametrize("kind", CATALOGUE)
+async def test_a_letter_is_accessible_and_has_one_button_to_the_exact_screen(pair: Pair, kind: str) -> None:
+    scene = await scene_for(kind, pair)
+    made = letter(CATALOGUE[kind], scene)
+    page = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(made.html)
+    assert page.get("lang") == "en-GB"
+    assert page.findtext(".//title") == made.subject
+    assert len(page.findall(".//h1")) == 1
+    assert {table.get("role") for table in page.iter("table")} == {"presentation"}
+    sizes = [int(size) for size in re.findall(r"font(?:-size)?: (\d+)px", made.html)]
+    assert min(sizes) >= 16
+    buttons = [link for link in page.iter("a") if link.get("class") == "act"]
+    address = "http://127.0.0.1:8000" + CATALOGUE[kind].link(scene)
+    assert [button.get("href") for button in buttons] == [address]
+    assert address in made.text
+    assert "Opening this changes nothing" in made.text
+    assert "You get this because" in made.text
+
+
+@pytest.mark.parametrize("kind", CATALOGUE)
+async def test_hostile_names_stay_text(pair: Pair, kind: str) -> None:
+    for row in (pair.mentor, pair.mentee):
+        row.given_name, row.title, row.location = HOSTILE, HOSTILE, HOSTILE
+        await row.save()
+    pair.program.name = HOSTILE
+    await pair.program.save()
+    made = letter(CATALOGUE[kind], await scene_for(kind, pair))
+    page = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(made.html)
+    assert not list(page.iter("script"))
+    assert "<script>alert(1)</script>" in made.text + made.subject
+    assert "{{ 7 * 7 }}" in made.text + made.subject
+
+
+@pytest.mark.parametrize("kind", CATALOGUE)
+async def test_the_voice_is_plain(pair: Pair, kind: str) -> None:
+    made = letter(CATALOGUE[kind], await scene_for(kind, pair))
+    plain = re.sub(r"https?://\S+", "", made.text)
+    assert "!" not in plain
+    assert not re.search(r"\b(e\.g\.|i\.e\.|etc)\b", plain)
+    assert not [sentence for sentence in re.split(r"[.?:]\s|\n", plain) if len(sentence.split()) > 14]
+
+
+async def test_times_are_in_the_readers_zone_with_the_others_beside(pair: Pair) -> None:
+    with clock.at(datetime(2026, 11, 20, 8, tzinfo=UTC)):
+        await session_of(pair, TUESDAY)
+        lisbon = letter(CATALOGUE["M08"], await scene_for("M08", pair)).text
+        nairobi = letter(CATALOGUE["M08"], await scene_for("M08", pair, pair.mentor)).text
+    assert "Tuesday 24 November, 10:00 (13:00 in Nairobi)" in lisbon
+    assert "Tuesday 24 November, 13:00 (10:00 in Lisbon)" in nairobi
+
+
+async def test_another_day_for_the_other_is_said_in_full(pair: Pair) -> None:
+    pair.mentor.zone = "Pacific/Auckland"
+    await pair.mentor.save()
+    with clock.at(datetime(2026, 11, 20, 8, tzinfo=UTC)):
+        await session_of(pair, TUESDAY.replace(hour=14))
+        text = letter(CATALOGUE["M08"], await scene_for("M08", pair)).text
+    assert "Tuesday 24 November, 14:00 (Wednesday 25 November, 03:00 in Auckland)" in text
+
+
+async def test_another_language_gets_its_own_dates_and_direction(pair: Pair) -> None:
+    pair.mentee.language = "ar"
+    await pair.mentee.save()
+    made = letter(CATALOGUE["M08"], await scene_for("M08", pair))
+    assert '<html lang="ar" dir="rtl">' in made.html
+
+
+async def test_the_day_of_a_past_year_names_it() -> None:
+    with clock.at(datetime(2026, 11, 20, tzinfo=UTC)):
+        assert moment(datetime(2027, 1, 5, 9, tzinfo=UTC), "UTC") == "Tuesday 5 January 2027, 09:00"
+
+
+async def test_the_words_of_a_thread_are_never_in_a_mail(pair: Pair) -> None:
+    made = letter(CATALOGUE["A02"], await scene_for("A02", pair))
+    assert "Never in a mail" not in made.text + made.html + made.subject
+    assert "There is 1 message that you have not read." in made.text
+
+
+@tuned(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(name=st.text(max_size=40), subject=st.text(max_size=80))
+def test_no_text_can_add_a_header(name: str, subject: str) -> None:
+    written = Letter(subject=texts.one_line(subject), text="Hello", html="<p>Hello</p>")
+    try:
+        mail = compose(
+            written, message_id=UUID(int=7), to=(name, "noor@example.test"),
+            mail_from="Ithaca <ithaca@example.test>", at=TUESDAY,
+        )
+        head = mail.as_bytes().partition(b"\r\n\r\n")[0]
+    except (ValueError, UnicodeEncodeError):
+        return
+    names = [line.split(b":")[0] for line in head.split(b"\r\n") if line[:1] not in b" \t"]
+    assert names == [
+        b"Message-ID", b"Date", b"From", b"To", b"Subject", b"Auto-Submitted", b"MIME-Version", b"Content-Type",
+    ]
+
+
+def test_a_line_break_in_a_name_or_subject_becomes_a_space() -> None:
+    made = compose(
+        Letter("Hello\r\nBcc: all@example.test", "t", "<p>t</p>"), message_id=UUID(int=7),
+        to=("Noor\nBcc: all@example.test", "noor@example.test"), mail_from="Ithaca <ithaca@example.test>", at=TUESDAY,
+    )
+    assert made["Bcc"] is None
+    assert str(made["Subject"]) == "Hello Bcc: all@example.test"
+
+
+@pytest.mark.parametrize("kind", CATALOGUE.values(), ids=lambda kind: kind.key)
+def test_each_kind_says_why_and_when_it_stops(kind: Any) -> None:
+    assert kind.name
+    assert kind.trigger
+    assert kind.stops_when
+    assert len(kind.key) <= 20
