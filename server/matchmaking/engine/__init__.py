@@ -15,18 +15,18 @@ What goes in
 What comes out: `MatchingResult`
 - `pairs` (fit 0 to 100, `p_accept`, `confidence`, nine `fits`, origin), `waitlist` (position and code),
   `refused_pins`, `certificate` (value, upper bound over all allowed pairs, gap, violations), `calibration`.
-- `candidates_of_mentee`, `candidates_of_mentor`, `best_candidates(k)` for storing, `explain(mentor, mentee)` (many:
+- `candidates_of_mentee`, `candidates_of_mentor`, `explain(mentor, mentee)` (many:
   `explain_many`) for three reasons, one caution and nine factor rows of any pair,
   `rules_against` and `price_of` for "why not this one".
-- `wording.sentence(reason, names, reader)` says a stored reason in the reader's language; `reason_to_json` and
-  `reason_from_json` carry it through the database.
+- A `Reason` is codes and plain data, never words; `wording.sentence(reason, names, reader)` says it in the reader's
+  language, so a stored reason can be read in another one later.
 
 The order of rows, the number of threads and the audit group never change a result.
 """
 
 from server.matchmaking.engine.columns import described, with_vectors
 from server.matchmaking.engine.constraints import RuleCode, RuleSet, Violation
-from server.matchmaking.engine.explain import Explanation, Reason, ReasonCode, reason_from_json, reason_to_json
+from server.matchmaking.engine.explain import Explanation, Reason, ReasonCode
 from server.matchmaking.engine.pool import Participant, PastPair, Pool, Standing, week_mask
 from server.matchmaking.engine.result import Candidate, Certificate, MatchedPair, MatchingResult, Origin, RefusedPin
 from server.matchmaking.engine.run import ENGINE_VERSION, run_matching
@@ -60,8 +60,6 @@ __all__ = [
     "Waiting",
     "Weights",
     "described",
-    "reason_from_json",
-    "reason_to_json",
     "rescaled",
     "run_matching",
     "week_mask",

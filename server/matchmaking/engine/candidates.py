@@ -99,18 +99,6 @@ def union(left: Arcs, right: Arcs, n_mentors: int) -> Arcs:
     return Arcs(*(np.concatenate([getattr(left, name), getattr(right, name)])[first] for name in Arcs.__slots__))
 
 
-def best_per_mentor(arcs: Arcs, k: int) -> NDArray[np.intp]:
-    """Positions of the best `k` arcs of each mentor by score, mentor by mentor, best first."""
-    order = np.lexsort((arcs.e, -arcs.score, arcs.m))
-    return order[rank_within(arcs.m[order]) < k]
-
-
-def best_per_mentee(arcs: Arcs, k: int) -> NDArray[np.intp]:
-    """Positions of the best `k` arcs of each mentee by score, mentee by mentee, best first."""
-    order = np.lexsort((arcs.m, -arcs.score, arcs.e))
-    return order[rank_within(arcs.e[order]) < k]
-
-
 def scores(ground: Ground, rows: Rows) -> Floats:
     """Scores (0 to 1) of mentees with every mentor; minus infinity where a rule forbids the pair."""
     tile = ground.factors.tile(rows)

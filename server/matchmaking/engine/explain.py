@@ -1,9 +1,9 @@
 """Why a pair fits: for each category one fact with its data, the three that count most, and one real reservation."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -120,21 +120,6 @@ def _explain(pair: Pair, factors: Factors) -> Explanation:
     cautions = [_reason(pair, factors, *one) for one in _reservations(pair, facts)]
     caution = max(cautions, key=_reservation_size, default=None)
     return Explanation(pair.mentor.id, pair.mentee.id, total, _reasons(rows, facts, caution), caution, rows)
-
-
-def reason_to_json(reason: Reason) -> dict[str, object]:
-    """A reason as plain JSON values, to be stored beside a suggestion and said later in any language."""
-    return {**asdict(reason), "params": dict(reason.params)}
-
-
-def reason_from_json(stored: Mapping[str, Any]) -> Reason:
-    """The reason that `reason_to_json` made.
-
-    Raises:
-        KeyError, ValueError: the value was not made by it, or by a version that knew other codes.
-    """
-    code, category = ReasonCode(stored["code"]), Category(stored["category"])
-    return Reason(code, category, float(stored["weight"]), float(stored["fit"]), dict(stored["params"]))
 
 
 def _reasons(rows: tuple[Reason, ...], facts: Mapping[Category, Fact], caution: Reason | None) -> tuple[Reason, ...]:

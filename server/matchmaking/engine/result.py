@@ -8,10 +8,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from server.matchmaking.engine.candidates import Arcs, best_per_mentee, best_per_mentor
+from server.matchmaking.engine.candidates import Arcs
 from server.matchmaking.engine.constraints import Market, RuleCode, broken_rules
 from server.matchmaking.engine.explain import Explanation, explain_pairs
 from server.matchmaking.engine.factor import Factors
+from server.matchmaking.engine.pool import Participant
 from server.matchmaking.engine.score import Calibration, expect_from_score
 from server.matchmaking.engine.waitlist import Waiting
 from server.matchmaking.engine.weights import Weights
@@ -90,21 +91,13 @@ class MatchingResult:
         arcs, columns = self.arcs, self.market.columns
         row = columns.mentees.rows[mentee]
         start, stop = np.searchsorted(arcs.e, [row, row + 1])
-        return self._listed(np.arange(start, stop), [one.id for one in columns.mentors.people], arcs.m, k)
+        return self._listed(np.arange(start, stop), columns.mentors.people, arcs.m, k)
 
     def candidates_of_mentor(self, mentor: str, k: int = 20) -> list[Candidate]:
-        """The best mentees found for a mentor, best first."""
+        """The best mentees found for a mentor, best first, among those in whose lists the mentor is."""
         columns = self.market.columns
         at = np.flatnonzero(self.arcs.m == columns.mentors.rows[mentor])
-        return self._listed(at, [one.id for one in columns.mentees.people], self.arcs.e, k)
-
-    def best_candidates(self, k: int = 20) -> list[tuple[str, str, float, float]]:
-        """(mentor, mentee, fit, confidence) of the best `k` mentors of every mentee and mentees of every mentor."""
-        at = np.union1d(best_per_mentee(self.arcs, k), best_per_mentor(self.arcs, k))
-        mentors, mentees = self.market.columns.mentors.people, self.market.columns.mentees.people
-        found, sure = self.arcs.score[at], expect_from_score(self.arcs.score[at]).confidence
-        rows = zip(self.arcs.m[at], self.arcs.e[at], found, sure, strict=True)
-        return [(mentors[m].id, mentees[e].id, float(fit) * 100, float(p)) for m, e, fit, p in rows]
+        return self._listed(at, columns.mentees.people, self.arcs.e, k)
 
     def explain(self, mentor: str, mentee: str) -> Explanation:
         """Three reasons, at most one caution and nine factor rows for any pair of the pool, chosen or not."""
@@ -126,10 +119,12 @@ class MatchingResult:
         """What one more place with a mentor would add to the whole result, in fit / 100; 0 with places to spare."""
         return float(self.seat_prices[self.market.columns.mentors.rows[mentor]])
 
-    def _listed(self, at: NDArray[np.intp], names: list[str], other: NDArray[np.intp], k: int) -> list[Candidate]:
-        best = sorted(at, key=lambda arc: (-self.arcs.score[arc], names[other[arc]]))[:k]
+    def _listed(
+        self, at: NDArray[np.intp], people: Sequence[Participant], other: NDArray[np.intp], k: int
+    ) -> list[Candidate]:
+        best = at[np.lexsort((other[at], -self.arcs.score[at]))][:k]
         sure = expect_from_score(self.arcs.score[best]).confidence
         return [
-            Candidate(names[other[arc]], float(self.arcs.score[arc]) * 100, float(p))
+            Candidate(people[other[arc]].id, float(self.arcs.score[arc]) * 100, float(p))
             for arc, p in zip(best, sure, strict=True)
         ]

@@ -35,6 +35,8 @@ from server.matchmaking.engine.score import Calibration, expect
 from server.matchmaking.engine.waitlist import queue
 from server.matchmaking.engine.weights import Weights
 
+__all__ = ["ENGINE_VERSION", "MatchingResult", "run_matching"]
+
 ENGINE_VERSION = "1"
 EVERY_PAIR_UP_TO = 400_000
 """Up to this many pairs all of them are candidates; beyond, the best of each mentee, and who prices then call for."""
