@@ -5,6 +5,7 @@ import re
 import pytest
 
 from web.assets import STATIC
+from web.render import ENV
 
 CSS = STATIC / "css"
 SHEETS = [CSS / "base.css", *sorted((CSS / "components").glob("*.css"))]
@@ -128,3 +129,7 @@ def without_brackets(value: str) -> str:
     while "(" in value:
         value = re.sub(r"\([^()]*\)", "", value)
     return value
+
+
+def test_the_browsers_own_bar_takes_the_colour_of_the_page():
+    assert (ENV.globals["SKY_LIGHT"], ENV.globals["SKY_DARK"]) == (LIGHT["canvas"], DARK["canvas"])
