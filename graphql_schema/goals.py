@@ -11,7 +11,7 @@ import strawberry
 
 from graphql_schema.context import Context, Info
 from graphql_schema.ids import Node, global_id, key_of
-from graphql_schema.mutations import ById, Input, Payload, perform
+from graphql_schema.mutations import ById, Input, Payload, TickInput, perform
 from graphql_schema.people import CompetencyType
 from server.goals import actions, queries
 from server.goals.states import GoalState, MilestoneState
@@ -123,11 +123,6 @@ class ChangeMilestoneInput(ById):
     due_on: date | None = None
 
 
-@strawberry.input
-class TickMilestoneInput(ById):
-    done: bool = True
-
-
 @strawberry.type
 class GoalPayload(Payload):
     goal: GoalType | None = None
@@ -197,7 +192,7 @@ class GoalsMutation:
         )
 
     @strawberry.mutation(description="Say that a step is done, or take that back.")
-    async def tick_milestone(self, info: Info, input: TickMilestoneInput) -> GoalPayload:
+    async def tick_milestone(self, info: Info, input: TickInput) -> GoalPayload:
         return await perform(
             info, GoalPayload, input,
             lambda actor: _goal_of(actor, actions.tick_milestone(actor, key_of("Milestone", input.id), input.done)),

@@ -13,9 +13,11 @@ from graphql_schema.goals import GoalType
 from graphql_schema.ids import Node, global_id, key_of, keys_of
 from graphql_schema.mutations import ById, Input, Payload, perform
 from graphql_schema.pagination import Connection, Order, Window, page_of, page_of_list
-from graphql_schema.people import PersonType, ProfileType
+from graphql_schema.people import PersonType
+from graphql_schema.profiles import ProfileType
 from graphql_schema.programs import ProgramNode, programs_by_ids
 from graphql_schema.reasons import ReasonType, caution, factors, reasons
+from graphql_schema.sessions import SessionType, sessions_by_match
 from server.goals.queries import goals_by_match
 from server.kernel.actor import Actor
 from server.kernel.db import Json
@@ -129,6 +131,10 @@ class MatchType(Node):
     @strawberry.field(description="The goals of this match that you may read, the one in focus first.")
     async def goals(self, info: Info) -> list[GoalType]:
         return [GoalType.of(row) for row in await info.context.many(goals_by_match, self.key)]
+
+    @strawberry.field(description="Its sessions, in the order of time.")
+    async def sessions(self, info: Info) -> list[SessionType]:
+        return [SessionType.of(row) for row in await info.context.many(sessions_by_match, self.key)]
 
     def _names(self) -> Names:
         called = {member.role: member.person.first_name for member in self.members}

@@ -35,6 +35,11 @@ class ById(Input):
     id: strawberry.ID
 
 
+@strawberry.input(description="Done, or not done after all.")
+class TickInput(ById):
+    done: bool = True
+
+
 @strawberry.interface(description="What every mutation answers with: either its subject or why nothing was done.")
 class Payload:
     errors: list[UserError] = strawberry.field(

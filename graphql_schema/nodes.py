@@ -32,6 +32,7 @@ from graphql_schema.programs import (
     enrollments_by_ids,
     programs_by_ids,
 )
+from graphql_schema.sessions import SessionType, sessions_by_ids
 from server.kernel.actor import Actor
 from server.kernel.errors import Invalid
 from server.kernel.text import gettext as _
@@ -50,6 +51,7 @@ KINDS: dict[str, tuple[Found, Callable[[Any], Node]]] = {
     "Organization": (own_organization, OrganizationType.of),
     "Person": (visible_people, PersonType.of),
     "Program": (programs_by_ids, ProgramNode.of),
+    "Session": (sessions_by_ids, SessionType.of),
 }
 """How each kind of thing is found, scoped to the actor, and shown."""
 

@@ -6,6 +6,7 @@ import strawberry
 from graphql import GraphQLError
 from strawberry.types import ExecutionContext
 
+from graphql_schema.conversations import ConversationsMutation
 from graphql_schema.errors import log_surprises
 from graphql_schema.goals import GoalsMutation
 from graphql_schema.imports import ImportsMutation, ImportsQuery
@@ -13,9 +14,11 @@ from graphql_schema.limits import EXTENSIONS
 from graphql_schema.matches import MatchesMutation, MatchesQuery
 from graphql_schema.matchmaking import MatchmakingMutation, MatchmakingQuery
 from graphql_schema.nodes import NodeQuery
-from graphql_schema.people import PeopleMutation, PeopleQuery
+from graphql_schema.people import PeopleQuery
+from graphql_schema.profiles import ProfilesMutation, ProfilesQuery
 from graphql_schema.programs import ProgramsMutation, ProgramsQuery
 from graphql_schema.scalars import CONFIG
+from graphql_schema.sessions import SessionsMutation, SessionsQuery
 from graphql_schema.viewer import ViewerQuery
 
 
@@ -30,12 +33,18 @@ class Schema(strawberry.Schema):
 
 
 @strawberry.type(description="What can be read.")
-class Query(NodeQuery, ViewerQuery, PeopleQuery, ImportsQuery, ProgramsQuery, MatchesQuery, MatchmakingQuery):
+class Query(
+    NodeQuery, ViewerQuery, PeopleQuery, ProfilesQuery, ImportsQuery, ProgramsQuery, MatchesQuery, MatchmakingQuery,
+    SessionsQuery,
+):
     pass
 
 
 @strawberry.type(description="What can be done. Refusals come back as data, in `errors` of the payload.")
-class Mutation(PeopleMutation, ImportsMutation, ProgramsMutation, MatchesMutation, MatchmakingMutation, GoalsMutation):
+class Mutation(
+    ProfilesMutation, ImportsMutation, ProgramsMutation, MatchesMutation, MatchmakingMutation, GoalsMutation,
+    SessionsMutation, ConversationsMutation,
+):
     pass
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import strawberry
 
+from graphql_schema.conversations import ConversationsViewer
 from graphql_schema.matches import MatchesViewer
-from graphql_schema.people import PeopleViewer
+from graphql_schema.profiles import ProfilesViewer
 from graphql_schema.programs import ProgramsViewer
+from graphql_schema.sessions import SessionsViewer
 
 
 @strawberry.type(description="You, and what is yours.")
-class Viewer(PeopleViewer, ProgramsViewer, MatchesViewer):
+class Viewer(ProfilesViewer, ProgramsViewer, MatchesViewer, SessionsViewer, ConversationsViewer):
     pass
 
 

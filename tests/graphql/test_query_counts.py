@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from server.goals import actions as goals
+from server.kernel import clock
 from server.kernel.actor import Actor, Grant, Permission
+from server.matches.models import Match
 from server.matches.states import MatchState
 from server.matchmaking.models import MatchRun, MatchSuggestion
 from server.matchmaking.states import RunState
 from server.people.models import Profile
 from server.programs.models import Enrollment, WaitlistEntry
 from server.programs.states import EnrollmentState, ParticipantRole
+from server.sessions.models import ActionItem, AgendaItem, Session, SessionNote
+from server.sessions.states import NoteVisibility, SessionState
 from tests import factories
 from tests.graphql.ask import ask, gid
 from tests.queries import queries_run
@@ -27,11 +32,14 @@ LISTS = {
       person { name record { email } } program { name } cohort { name program { name } } waitlistPlace } } } }""",
     "matches": """query ($cohort: ID!) { matches(cohortId: $cohort, first: 50) { edges { node {
       state fit members { ...P person { record { email } } }
-      program { name } review { confidence factors { title } } reasons { title }
+      program { name } review { confidence factors { title } } reasons { title } sessions { agenda { topic } }
       goals { want milestones { title } versions { why } competency { name } } } } } }""" + PROFILE,
     "own matches": """{ viewer { matches(first: 50) { edges { node {
       state members { ...P } program { name } reasons { title }
-      goals { want milestones { title } } } } } } }""" + PROFILE,
+      goals { want milestones { title } } sessions { state agenda { topic } notes { body } actionItems { text } }
+    } } } } }""" + PROFILE,
+    "own sessions": """{ viewer { actionItems { text }
+      nextSessions { startsAt agenda { topic } notes { body } actionItems { text } } } }""",
     "suggestions": """query ($run: ID!) { matchSuggestions(runId: $run, first: 50) { edges { node {
       fit mentor { person { name } program { name } } mentee { cohort { name } waitlistPlace }
       reasons { title } } } } }""",
@@ -51,7 +59,7 @@ async def grow(pair: factories.Pair, run: MatchRun) -> None:
     await WaitlistEntry.create(organization_id=org.id, enrollment=waits, cohort_id=cohort.id)
     learner = await factories.person(org)
     learning = await factories.enrollment(cohort, learner, ParticipantRole.MENTEE)
-    await factories.match(pair.mentor_enrollment, learning)
+    await meet(await factories.match(pair.mentor_enrollment, learning), pair.mentor_actor)
     await goals.save_goal(factories.actor_of(learner), learning.id, want="Lead a product review with three teams")
     drafted = await factories.person(org)
     drafting = await factories.enrollment(cohort, drafted, ParticipantRole.MENTEE)
@@ -59,6 +67,19 @@ async def grow(pair: factories.Pair, run: MatchRun) -> None:
     await factories.enrollment(cohort, await factories.person(org), ParticipantRole.MENTEE)
     await suggest(run, pair.mentor_enrollment, learning)
     await factories.cohort(await factories.program(org))
+
+
+async def meet(match: Match, actor: Actor) -> None:
+    """A session with a topic, a note and a promise of the actor."""
+    owner: dict[str, Any] = {"organization_id": match.organization_id}
+    starts_at = clock.now() + timedelta(days=3)
+    session = await Session.create(
+        **owner, match=match, state=SessionState.SCHEDULED, starts_at=starts_at, ends_at=starts_at, booked_at=starts_at
+    )
+    await AgendaItem.create(**owner, session=session, topic="Sails")
+    note = {"author_id": actor.person_id, "visibility": NoteVisibility.PRIVATE, "body": "Mine"}
+    await SessionNote.create(**owner, session=session, **note)
+    await ActionItem.create(**owner, match_id=match.id, session=session, owner_id=actor.person_id, text="Read")
 
 
 async def suggest(run: MatchRun, mentor: Enrollment, mentee: Enrollment) -> None:
@@ -69,16 +90,16 @@ async def suggest(run: MatchRun, mentor: Enrollment, mentee: Enrollment) -> None
 
 
 def actor_for(name: str, pair: factories.Pair) -> Actor:
-    if name == "own matches":
+    if name.startswith("own"):
         return pair.mentor_actor
     everywhere = (Grant(permission) for permission in (*factories.MANAGING, Permission.ORG_PEOPLE_READ))
     return factories.actor_of(pair.manager, *everywhere)
 
 
 def items(data: Any) -> int:
-    """How many edges and unmatched people an answer holds."""
+    """How many items an answer holds, in all its lists."""
     if isinstance(data, dict):
-        own = len(data.get("edges", [])) + len(data.get("unmatched", []))
+        own = sum(len(data.get(name, [])) for name in ("edges", "unmatched", "nextSessions"))
         return own + sum(items(value) for value in data.values())
     return sum(items(value) for value in data) if isinstance(data, list) else 0
 
