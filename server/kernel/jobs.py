@@ -26,6 +26,7 @@ JOB_MODULES: list[str] = [
     "server.notifications.jobs",
     "server.programs.jobs",
     "server.sessions.jobs",
+    "server.surveys.jobs",
 ]
 """Every module that registers handlers. A room that gets a `jobs.py` adds its line here."""
 

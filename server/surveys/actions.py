@@ -1,0 +1,218 @@
+"""What happens to a check-in: planned, opened, answered, closed, seen to."""
+
+from collections.abc import Collection
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from server.kernel import clock
+from server.kernel.actor import Actor, ActorKind, require
+from server.kernel.db import Unit, unit_of_work
+from server.kernel.errors import Conflict
+from server.kernel.text import gettext as _
+from server.kernel.typed import check, typed
+from server.matches.models import Match
+from server.matches.queries import visible_match
+from server.matches.states import RUNNING
+from server.surveys import queries, rules
+from server.surveys.models import SurveyAnswer, SurveyInvitation
+from server.surveys.states import Help, InvitationState, SurveyKind
+
+OPEN_FOR = timedelta(days=21)
+OPENS_AT = time(9)
+"""A check-in opens at nine in the morning where the person is: after quiet hours, before the day is full."""
+WORDS_LETTERS = 2_000
+
+
+async def plan_check_in(actor: Actor, match_id: UUID) -> list[SurveyInvitation]:
+    """Plan the half-way check-in of every member of a match that has begun. Twice is harmless.
+
+    Raises:
+        NotFound: no such match.
+        Refused: the actor is not the product.
+        Conflict: the match is not running.
+    """
+    require(actor.kind is ActorKind.SYSTEM, _("plan a check-in"))
+    async with unit_of_work(actor) as unit:
+        match = await visible_match(actor, match_id, lock=True)
+        if match.state not in RUNNING:
+            raise Conflict(_("This match is not running."))
+        known = {row.person_id: row for row in await queries.own_invitations(actor).filter(
+            match_id=match.id, kind=SurveyKind.CHECK_IN
+        )}
+        return [
+            known.get(member.person_id) or await _plan(unit, match, member.person_id, member.person.zone)
+            for member in match.members
+        ]
+
+
+async def open_check_in(actor: Actor, invitation_id: UUID) -> SurveyInvitation:
+    """Open a check-in whose day has come; about a match that is over nobody is asked any more. Twice is harmless.
+
+    Raises:
+        NotFound: no such invitation.
+        Refused: the actor is not the product.
+        Conflict: its day has not come.
+    """
+    require(actor.kind is ActorKind.SYSTEM, _("open a check-in"))
+    async with unit_of_work(actor) as unit:
+        invitation = await queries.visible_invitation(actor, invitation_id, lock=True)
+        if invitation.state is not InvitationState.PLANNED:
+            return invitation
+        if invitation.opens_at > clock.now():
+            raise Conflict(_("This check-in opens later."), kind="not_open")
+        if invitation.match.state not in RUNNING:
+            return await _expire(unit, invitation)
+        invitation.state = InvitationState.OPEN
+        await invitation.save(update_fields=["state"])
+        await unit.audit("survey.open", invitation, match_id=invitation.match_id)
+        await _tell(unit, "survey.opened", invitation)
+        return invitation
+
+
+async def close_check_in(actor: Actor, invitation_id: UUID) -> SurveyInvitation:
+    """Close a check-in that nobody answered in time. Twice is harmless; an answered one stays answered.
+
+    Raises:
+        NotFound: no such invitation.
+        Refused: the actor is not the product.
+        Conflict: its time is not over.
+    """
+    require(actor.kind is ActorKind.SYSTEM, _("close a check-in"))
+    async with unit_of_work(actor) as unit:
+        invitation = await queries.visible_invitation(actor, invitation_id, lock=True)
+        if invitation.state in (InvitationState.ANSWERED, InvitationState.EXPIRED):
+            return invitation
+        if invitation.closes_at > clock.now():
+            raise Conflict(_("This check-in is still open."), kind="not_over")
+        return await _expire(unit, invitation)
+
+
+async def answer_check_in(
+    actor: Actor, invitation_id: UUID, *, usefulness: int | None, goal_distance: int | None,
+    help_wanted: Collection[str] = (), words: str = "",
+) -> SurveyAnswer:
+    """Answer one's own check-in, or change the answer until it closes: there is only ever one.
+
+    Args:
+        actor: the person asked.
+        invitation_id: the invitation.
+        usefulness: 1 "Not useful" to 5 "A real change".
+        goal_distance: 1 "Lost" to 5 "There".
+        help_wanted: values of `Help`, any number.
+        words: anything else, up to WORDS_LETTERS.
+
+    Raises:
+        NotFound: not the actor's.
+        Invalid: a question without an answer, an unknown choice, too many words.
+        Conflict: not open yet (`kind="not_open"`), or closed (`kind="closed"`).
+    """
+    async with unit_of_work(actor) as unit:
+        invitation = await queries.visible_invitation(actor, invitation_id, lock=True)
+        require(invitation.person_id == actor.person_id, _("answer for somebody else"))
+        _require_open(invitation)
+        given = _checked(usefulness, goal_distance, help_wanted, words)
+        answer = await queries.answer_to(invitation) or SurveyAnswer(
+            organization_id=invitation.organization_id, invitation=invitation
+        )
+        if invitation.state is InvitationState.ANSWERED and _values_of(answer) == given:
+            return answer
+        await _store(answer, given)
+        await _answered(unit, invitation, answer)
+        return answer
+
+
+async def handle_answer(actor: Actor, answer_id: UUID) -> SurveyAnswer:
+    """Note that somebody has seen to an answer. Twice is harmless: the first stays.
+
+    Raises:
+        NotFound: not an answer the actor may read as who runs the programme.
+    """
+    async with unit_of_work(actor) as unit:
+        answer = await queries.visible_answer(actor, answer_id, lock=True)
+        if answer.handled_at is None:
+            answer.handled_at, answer.handled_by_id = clock.now(), actor.person_id
+            await answer.save(update_fields=["handled_at", "handled_by_id"])
+            await unit.audit("survey.handle", answer, invitation_id=answer.invitation_id)
+        return answer
+
+
+def half_way(begins: date, ends: date) -> date:
+    """The middle day of a match, the earlier of two."""
+    return begins + (ends - begins) // 2
+
+
+async def _plan(unit: Unit, match: Match, person_id: UUID, zone: str) -> SurveyInvitation:
+    began = (match.active_at or clock.now()).astimezone(ZoneInfo(zone)).date()
+    ends = match.ends_on or began + timedelta(days=match.program.duration_days)
+    opens_at = datetime.combine(half_way(began, ends), OPENS_AT, ZoneInfo(zone)).astimezone(clock.now().tzinfo)
+    invitation = await SurveyInvitation.create(
+        organization_id=match.organization_id, kind=SurveyKind.CHECK_IN, match=match, program_id=match.program_id,
+        person_id=person_id, opens_at=opens_at, closes_at=opens_at + OPEN_FOR,
+    )
+    await unit.schedule("survey.open", invitation, invitation.opens_at)
+    await unit.schedule("survey.close", invitation, invitation.closes_at)
+    await unit.audit("survey.plan", invitation, match_id=match.id, opens_at=opens_at)
+    return invitation
+
+
+async def _expire(unit: Unit, invitation: SurveyInvitation) -> SurveyInvitation:
+    invitation.state = InvitationState.EXPIRED
+    await invitation.save(update_fields=["state"])
+    await unit.unschedule(invitation.id, "survey.close", reason="closed")
+    await unit.audit("survey.expire", invitation, match_id=invitation.match_id)
+    await _tell(unit, "survey.expired", invitation)
+    return invitation
+
+
+def _require_open(invitation: SurveyInvitation) -> None:
+    if not rules.has_opened(invitation, clock.now()):
+        raise Conflict(_("This check-in opens later."), kind="not_open")
+    if rules.has_closed(invitation, clock.now()):
+        raise Conflict(_("This check-in is closed. Your answers stay as they are."), kind="closed")
+
+
+def _checked(
+    usefulness: int | None, goal_distance: int | None, help_wanted: Collection[str], words: str
+) -> tuple[int, int, list[str], str]:
+    problems: dict[str, str] = {}
+    if usefulness not in rules.SCALE:
+        problems["usefulness"] = _("Choose how useful your time together is.")
+    if goal_distance not in rules.SCALE:
+        problems["goal_distance"] = _("Choose how the goal feels.")
+    if set(help_wanted) - set(Help):
+        problems["help_wanted"] = _("Choose from the list, or choose nothing.")
+    text = typed(problems, "words", words, at_most=WORDS_LETTERS)
+    check(problems)
+    chosen = [choice.value for choice in Help if choice in help_wanted]
+    return int(usefulness or 0), int(goal_distance or 0), chosen, text
+
+
+def _values_of(answer: SurveyAnswer) -> tuple[int, int, list[str], str]:
+    return answer.usefulness, answer.goal_distance, answer.help_wanted, answer.words
+
+
+async def _store(answer: SurveyAnswer, given: tuple[int, int, list[str], str]) -> None:
+    answer.usefulness, answer.goal_distance, answer.help_wanted, answer.words = given
+    answer.answered_at = clock.now()
+    waits = rules.needs_a_person(answer.usefulness, answer.goal_distance, answer.help_wanted)
+    answer.handled_at, answer.handled_by_id = (None if waits else answer.answered_at), None
+    await answer.save()
+
+
+async def _answered(unit: Unit, invitation: SurveyInvitation, answer: SurveyAnswer) -> None:
+    invitation.state, invitation.answered_at = InvitationState.ANSWERED, answer.answered_at
+    await invitation.save(update_fields=["state", "answered_at"])
+    await unit.unschedule(invitation.id, "survey.open", "survey.close", reason="answered")
+    await unit.audit("survey.answer", invitation, match_id=invitation.match_id)
+    await _tell(
+        unit, "survey.answered", invitation, answer_id=answer.id, needs_a_person=answer.handled_at is None,
+        another_mentor=Help.ANOTHER_MENTOR in answer.help_wanted,
+    )
+
+
+async def _tell(unit: Unit, event: str, invitation: SurveyInvitation, **payload: object) -> None:
+    await unit.publish(
+        event, subject_id=invitation.id, hold=timedelta(), invitation_id=invitation.id,
+        match_id=invitation.match_id, program_id=invitation.program_id, person_id=invitation.person_id, **payload,
+    )

@@ -1,0 +1,29 @@
+"""What the surveys room does by itself."""
+
+from uuid import UUID
+
+from server.kernel.actor import system_actor
+from server.kernel.facts import OutboxEvent, ScheduledAction
+from server.kernel.jobs import on_due, on_event
+from server.surveys import actions
+from server.surveys.states import InvitationState
+
+
+@on_event("match.activated")
+async def plan_check_in(event: OutboxEvent) -> None:
+    """Plan the half-way check-in."""
+    await actions.plan_check_in(system_actor(event.organization_id), UUID(event.payload["match_id"]))
+
+
+@on_due("survey.open")
+async def open_check_in(action: ScheduledAction) -> str | None:
+    """Ask, now that it is half-way."""
+    invitation = await actions.open_check_in(system_actor(action.organization_id), action.subject_id)
+    return "match over" if invitation.state is InvitationState.EXPIRED else None
+
+
+@on_due("survey.close")
+async def close_check_in(action: ScheduledAction) -> str | None:
+    """Close what nobody answered."""
+    invitation = await actions.close_check_in(system_actor(action.organization_id), action.subject_id)
+    return "answered" if invitation.state is InvitationState.ANSWERED else None

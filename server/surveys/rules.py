@@ -1,0 +1,27 @@
+"""When a survey can be answered, and which answers wait for a person."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from server.surveys.models import SurveyInvitation
+from server.surveys.states import Help, InvitationState
+
+SCALE = range(1, 6)
+"""Both questions have five steps, 1 is the lowest."""
+LOW = 2
+"""At this step and below somebody should look (domain/lifecycle.md, C04)."""
+
+
+def has_opened(invitation: SurveyInvitation, now: datetime) -> bool:
+    """Whether its day has come, even if the job that opens it runs late."""
+    return invitation.state is not InvitationState.PLANNED or invitation.opens_at <= now
+
+
+def has_closed(invitation: SurveyInvitation, now: datetime) -> bool:
+    """Whether its answers are read-only."""
+    return invitation.state is InvitationState.EXPIRED or invitation.closes_at <= now
+
+
+def needs_a_person(usefulness: int, goal_distance: int, help_wanted: Collection[str]) -> bool:
+    """Whether who runs the programme should look: a low step, or the wish for another mentor."""
+    return min(usefulness, goal_distance) <= LOW or Help.ANOTHER_MENTOR in help_wanted
