@@ -11,6 +11,7 @@ from server.kernel.db import database
 from server.kernel.durable import running
 from server.kernel.log import set_up
 from server.kernel.settings import Settings, settings
+from server.kernel.shift import keep_shift
 from server.notifications import sink
 from web import health
 from web.app import middleware, routes
@@ -55,6 +56,7 @@ async def opened(given: Settings) -> AsyncGenerator[None, None]:
     set_up(given.log_level)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(database(given.database))
+        await keep_shift()
         await stack.enter_async_context(sink.running(given))
         await stack.enter_async_context(running(given))
         yield
