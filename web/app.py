@@ -6,26 +6,24 @@ A new screen exports `routes` and adds its module to SCREENS, where people must 
 import logging
 from types import ModuleType
 
-from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.kernel.log import note
-from web import sign_in
+from web import checkin, join, journey, match, messages, session, sign_in, waiting
 from web.assets import serve_asset
-from web.errors import EXCEPTION_HANDLERS, error_page
+from web.errors import error_page
 from web.security import SameOrigin, SecurityHeaders
 from web.sign_in import SignIn, signed_in_only
 
 DOORS: tuple[ModuleType, ...] = (sign_in,)
 """Screens that anybody may see."""
-SCREENS: tuple[ModuleType, ...] = ()
+SCREENS: tuple[ModuleType, ...] = (checkin, join, journey, match, messages, session, waiting)
 """Screens of signed-in people."""
 MACHINES = ("/graphql", "/scim")
 """Prefixes of other faces: they carry their own proof of who asks, and show no page."""
-
 
 
 class Surprises:
@@ -62,8 +60,3 @@ middleware = [
     Middleware(SignIn, without=("/static",), frameless=MACHINES),
     Middleware(SameOrigin),
 ]
-
-
-def web_app() -> Starlette:
-    """The web face alone, without the other faces: for tests. The product is put together in server/asgi.py."""
-    return Starlette(routes=routes, middleware=middleware, exception_handlers=EXCEPTION_HANDLERS)

@@ -5,11 +5,13 @@ from contextlib import AsyncExitStack
 
 import httpx2
 import pytest
+from starlette.applications import Starlette
 
 from server.access.actions import open_session
 from server.people.models import Person
 from tests.web.pages import faults_of
-from web.app import web_app
+from web import app
+from web.errors import EXCEPTION_HANDLERS
 
 HOME = "http://127.0.0.1:8000"
 HTMX = {"HX-Request": "true"}
@@ -33,12 +35,18 @@ async def client_of(db) -> AsyncGenerator[ClientOf, None]:
         yield make
 
 
-def browser(cookies: dict[str, str]) -> httpx2.AsyncClient:
-    """An HTTP client of the web face that refuses a page with faults."""
+def browser(cookies: dict[str, str], *, breaks: bool = True) -> httpx2.AsyncClient:
+    """An HTTP client of the web face that refuses a page with faults. What breaks breaks the test, if `breaks`."""
     return httpx2.AsyncClient(
-        transport=httpx2.ASGITransport(web_app()), base_url=HOME, cookies=cookies,
+        transport=httpx2.ASGITransport(_web_face(breaks)), base_url=HOME, cookies=cookies,
         headers={"Origin": HOME}, event_hooks={"response": [_check]},
     )
+
+
+def _web_face(breaks: bool) -> Starlette:
+    """The web face alone; the product is put together in server/asgi.py."""
+    kept = [one for one in app.middleware if not (breaks and one.cls is app.Surprises)]
+    return Starlette(routes=app.routes, middleware=kept, exception_handlers=EXCEPTION_HANDLERS)
 
 
 async def _check(response: httpx2.Response) -> None:

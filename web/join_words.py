@@ -1,0 +1,164 @@
+"""The words of Join: facts, parts, chips, promises, and what a closed door says."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+
+from server.goals.states import SmartCheck
+from server.journey.join.queries import JoinPage
+from server.journey.join.states import Standing
+from server.kernel import clock
+from server.kernel.text import gettext as _
+from server.kernel.text import language, ngettext
+from server.people.models import Person
+from server.people.states import DayPart
+from server.programs.states import Approvals
+from web.dates import count_words, day_long, day_month, upper_first
+from web.items import StepState
+from web.join_fields import OTHER_DAY, Fields
+
+COMMON_LANGUAGES = ("en", "zh", "hi", "es", "fr", "ar", "pt", "de")
+"""Offered besides one's own: the most widely spoken ones."""
+PLACES_SHOWN = 3
+"""Design.md 2.1: one, two or three places; a programme that allows more says so in its number."""
+
+DAY_PARTS: dict[DayPart, Callable[[], str]] = {
+    DayPart.MORNINGS: lambda: _("Mornings"), DayPart.LUNCHTIMES: lambda: _("Lunchtime"),
+    DayPart.AFTERNOONS: lambda: _("Afternoons"), DayPart.EVENINGS: lambda: _("Evenings"),
+}
+SMART_WORDS: dict[SmartCheck, Callable[[], str]] = {
+    SmartCheck.SPECIFIC: lambda: _("Specific"), SmartCheck.MEASURABLE: lambda: _("Measurable"),
+    SmartCheck.WITHIN_REACH: lambda: _("Within reach"), SmartCheck.MATTERS_HERE: lambda: _("Matters here"),
+    SmartCheck.HAS_A_DATE: lambda: _("Has a date"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """What stands where the form would."""
+
+    title: str
+    words: str
+    art: str
+
+
+def smart_words(checks: frozenset[SmartCheck]) -> list[tuple[str, bool]]:
+    """The five words, each with whether it is lit."""
+    return [(word(), check in checks) for check, word in SMART_WORDS.items()]
+
+
+def day_parts() -> list[tuple[str, str]]:
+    """The four chips of a usual week."""
+    return [(part.value, word()) for part, word in DAY_PARTS.items()]
+
+
+def date_chips(days: Iterable[date]) -> list[tuple[str, str]]:
+    """The proposed days by the name of their month, and another one."""
+    chips = [(day.isoformat(), format_date(day, "LLLL", locale=_locale(language()))) for day in days]
+    return [*chips, (OTHER_DAY, _("Another date"))]
+
+
+def language_chips(person: Person, said: Fields) -> list[tuple[str, str]]:
+    """Languages to tick: one's own first, then what is common, each by its name."""
+    return [(tag, language_name(tag)) for tag in dict.fromkeys([*person.languages, *said.languages, *COMMON_LANGUAGES])]
+
+
+def language_name(tag: str) -> str:
+    """The name of a language in the language in force; the tag itself if it has none."""
+    try:
+        return Locale.parse(tag, sep="-").get_display_name(_locale(language())) or tag
+    except (UnknownLocaleError, ValueError):
+        return tag
+
+
+def facts(person: Person) -> list[tuple[str, str]]:
+    """What the organisation knows, as label and value; what it does not know is left out."""
+    rows = [
+        (_("Name"), person.full_name),
+        (_("Role"), _listed(person.title, person.department)),
+        (_("Place"), _listed(person.location, _with_us(person))),
+        (_("Languages"), _listed(*(language_name(tag) for tag in person.languages))),
+    ]
+    return [(label, value) for label, value in rows if value]
+
+
+def parts(seen: JoinPage, said: Fields, checks: frozenset[SmartCheck]) -> list[tuple[str, StepState]]:
+    """The three parts of the form; the first that wants something is the present one."""
+    done = [bool(said.day_parts), checks == frozenset(SmartCheck), not seen.asked]
+    now = done.index(False) if False in done else len(done)
+    names = [_("About you"), _("Your goal"), _("Your say")]
+    return [(name, "now" if at == now else "done" if done[at] else "") for at, name in enumerate(names)]
+
+
+def places(seen: JoinPage) -> list[tuple[str, str, str]]:
+    """How many people a mentor may take, with the hours that they cost in a month."""
+    program = seen.place.program
+    minutes = program.session_minutes * program.sessions_per_month
+    most = max(1, min(PLACES_SHOWN, program.places_max))
+    return [(str(number), upper_first(count_words(number)), _hours(minutes * number)) for number in range(1, most + 1)]
+
+
+def promise(seen: JoinPage) -> str:
+    """The quiet line under the main button: only what the programme itself holds."""
+    if seen.is_mentor and seen.place.program.approvals in (Approvals.BOTH, Approvals.MENTOR):
+        return _("Nobody is matched with you before you say yes.")
+    day = seen.place.cohort.hear_by_on if seen.place.cohort else None
+    if day and day >= clock.today(seen.person.zone):
+        return _("You hear about your match by %(day)s.") % {"day": day_long(day)}
+    return _("We write to you as soon as there is a match.")
+
+
+def closed(seen: JoinPage) -> Closed:
+    """Why there is no form, and what one can do."""
+    name = seen.place.program.name
+    return {
+        Standing.DECLINED: Closed(
+            _("You are not in %(program)s") % {"program": name},
+            _("There is nothing to do. If you would like to take part after all, ask for a new invitation."), "boat",
+        ),
+        Standing.EXPIRED: Closed(
+            _("Your invitation has run out"),
+            _("Would you still like to take part? Ask for a new invitation to %(program)s.") % {"program": name},
+            "search",
+        ),
+        Standing.LEFT: Closed(
+            _("You have left this group"),
+            _("You are welcome in the next group of %(program)s.") % {"program": name}, "finished",
+        ),
+    }.get(seen.place.standing, Closed(_("This group is full"), _next_opening(seen), "boat"))
+
+
+def _next_opening(seen: JoinPage) -> str:
+    day = seen.place.cohort.next_opens_on if seen.place.cohort else None
+    if day and day > clock.today(seen.person.zone):
+        return _("The next one opens on %(day)s.") % {"day": day_month(day)}
+    return _("No date is set for the next one yet.")
+
+
+def _with_us(person: Person) -> str:
+    if person.hire_date is None:
+        return ""
+    years = (clock.today(person.zone) - person.hire_date).days // 365
+    if years < 1:
+        return _("new with us")
+    return ngettext("%(num)d year with us", "%(num)d years with us", years) % {"num": years}
+
+
+def _hours(minutes: int) -> str:
+    if minutes % 60 == 0:
+        return ngettext("%(num)d hour a month", "%(num)d hours a month", minutes // 60) % {"num": minutes // 60}
+    return _("%(hours)s hours a month") % {"hours": f"{minutes / 60:g}"}
+
+
+def _listed(*values: str) -> str:
+    return _(", ").join(value for value in values if value)
+
+
+def _locale(tag: str) -> Locale:
+    try:
+        return Locale.parse(tag, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse("en_GB")
