@@ -13,7 +13,7 @@ HTMX_SHA256 = "71ea67185bfa8c98c39d31717c6fce5d852370fcdfd129db4543774d3145c0de"
 class CopyHtmx(BuildHookInterface):  # type: ignore[type-arg]  # hatchling's generic parameter is private
     """Puts web/static/vendor/htmx.min.js in place, after checking that it is the file we know."""
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002  # hatchling's signature
         found = importlib.util.find_spec("django_htmx")
         if found is None or found.origin is None:
             raise RuntimeError("django-htmx is missing from the build requirements")

@@ -58,9 +58,11 @@ def _from_binaries(tools: Path) -> Server:
         shutil.chown(folder, "postgres", "postgres")
         as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
     data, control = folder / "data", str(tools / "pg_ctl")
-    start_it = [*as_user, control, "-D", str(data), "-w", "-l", str(folder / "log"), "-o", f"{FAST} -k {folder}", "start"]
-    for command in ([*as_user, str(tools / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-N"], start_it):
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
+    options, log = f"{FAST} -k {folder}", str(folder / "log")
+    make_it = [*as_user, str(tools / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-N"]
+    start_it = [*as_user, control, "-D", str(data), "-w", "-l", log, "-o", options, "start"]
+    for command in (make_it, start_it):
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
         if done.returncode:
             raise RuntimeError(f"PostgreSQL did not start: {done.stderr or done.stdout}\n{HINT}")
     stop = [*as_user, control, "-D", str(data), "-m", "immediate", "stop"]
