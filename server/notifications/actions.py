@@ -1,7 +1,8 @@
 """Planning a message, and sending it: PLANNED, QUEUED, then SENT, FAILED or SUPPRESSED with a reason (glossary, 5)."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from server.kernel import clock
@@ -64,9 +65,9 @@ async def send_message(actor: Actor, message_id: UUID) -> Message:
     if scene is None:
         return await _settle(actor, message, MessageState.SUPPRESSED, reason)
     await _settle(actor, message, MessageState.QUEUED, "")
-    delivery = await _hand_over(scene)
+    delivery = await _hand_over(scene, partial(_settle, actor, message, MessageState.SENT, ""))
     if delivery.fate is Fate.SENT:
-        return await _settle(actor, message, MessageState.SENT, "")
+        return await queries.message_by_id(actor, message_id)
     if delivery.fate is Fate.REFUSED:
         return await _settle(actor, message, MessageState.FAILED, f"refused {delivery.code}")
     raise TryLater(
@@ -84,7 +85,7 @@ async def _scene_or_reason(actor: Actor, message: Message) -> tuple[Scene | None
     return (None, reason) if reason else (scene, "")
 
 
-async def _hand_over(scene: Scene) -> Delivery:
+async def _hand_over(scene: Scene, taken: Callable[[], Awaitable[Message]]) -> Delivery:
     target = email.target_of(settings())
     if target is None:
         return Delivery(Fate.AWAY, "no mail server")
@@ -96,7 +97,7 @@ async def _hand_over(scene: Scene) -> Delivery:
         )
     except ValueError:
         return Delivery(Fate.REFUSED, "address")
-    delivery = await email.deliver(mail, target)
+    delivery = await email.deliver(mail, target, taken)
     SMTP_GATE.failed() if delivery.fate is Fate.AWAY else SMTP_GATE.passed()
     return delivery
 

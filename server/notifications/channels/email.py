@@ -1,6 +1,9 @@
 """Mail by SMTP submission (contracts/email.md): one message to one recipient, and what became of it."""
 
+import asyncio
 import ssl
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
@@ -18,6 +21,9 @@ from server.notifications import sink
 from server.notifications.texts import Letter, one_line
 
 TIMEOUT_S = 20.0
+QUIT_S = 2.0
+
+_last_word = asyncio.Lock()
 
 
 class Fate(StrEnum):
@@ -89,24 +95,41 @@ def message_id_header(message_id: UUID, mail_from: str) -> str:
     return f"<{message_id}@{_domain(mail_from)}>"
 
 
-async def deliver(mail: EmailMessage, target: Target) -> Delivery:
-    """Hand a mail to the server. Never raises for what the server or the network does."""
+async def deliver(mail: EmailMessage, target: Target, taken: Callable[[], Awaitable[object]]) -> Delivery:
+    """Hand a mail to the server and call `taken` once it has it. Never raises for what server or network do.
+
+    Between the server's yes and `taken` stands one mail of this process at a time: a crash just there repeats one mail.
+    """
+    client = _client(target, _domain(str(mail["From"])))
     try:
-        await aiosmtplib.send(
-            mail, hostname=target.host, port=target.port, username=target.user or None,
-            password=target.password or None, use_tls=target.tls == "tls", start_tls=target.tls == "starttls",
-            tls_context=None if target.tls == "none" else ssl.create_default_context(), timeout=TIMEOUT_S,
-            local_hostname=_domain(str(mail["From"])),
-        )
-    except errors.SMTPRecipientsRefused as refused:
-        return _answer(refused.recipients[0].code)
-    except errors.SMTPDataError as refused:
+        await client.connect()
+        await client.mail(mail["From"].addresses[0].addr_spec)
+        await client.rcpt(mail["To"].addresses[0].addr_spec)
+        async with _last_word:
+            await client.data(mail.as_bytes())
+            await taken()
+    except (errors.SMTPRecipientRefused, errors.SMTPDataError) as refused:
         return _answer(refused.code)
     except errors.SMTPResponseException as refused:
         return Delivery(Fate.AWAY, str(refused.code))
     except (errors.SMTPException, OSError) as failed:
         return Delivery(Fate.AWAY, type(failed).__name__)
-    return Delivery(Fate.SENT)
+    except UnicodeEncodeError:
+        return Delivery(Fate.REFUSED, "address")
+    else:
+        with suppress(errors.SMTPException, OSError):
+            await client.quit(timeout=QUIT_S)
+        return Delivery(Fate.SENT)
+    finally:
+        client.close()
+
+
+def _client(target: Target, from_host: str) -> aiosmtplib.SMTP:
+    return aiosmtplib.SMTP(
+        hostname=target.host, port=target.port, username=target.user or None, password=target.password or None,
+        use_tls=target.tls == "tls", start_tls=target.tls == "starttls", timeout=TIMEOUT_S, local_hostname=from_host,
+        tls_context=None if target.tls == "none" else ssl.create_default_context(),
+    )
 
 
 def _answer(code: int) -> Delivery:

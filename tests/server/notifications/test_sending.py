@@ -93,7 +93,7 @@ async def test_an_hour_without_the_server_costs_one_connection_a_minute(mailbox:
         await happened(one, "match.activated")
     tries = 0
 
-    async def away(mail: object, target: object) -> Delivery:
+    async def away(mail: object, target: object, taken: object) -> Delivery:
         nonlocal tries
         tries += 1
         return Delivery(Fate.AWAY, "421")

@@ -1,0 +1,31 @@
+"""A process that runs jobs, as an operator's does, for tests that kill it. Every connection it opens is printed."""
+
+import asyncio
+import signal
+import sys
+
+from server.kernel import durable, log
+from server.kernel.db import database
+from server.kernel.settings import settings
+
+
+def watch(event: str, arguments: tuple[object, ...]) -> None:
+    """Print where a socket connects to."""
+    if event in ("socket.connect", "socket.getaddrinfo"):
+        print("connects", arguments[-1] if event == "socket.connect" else arguments[0], flush=True)
+
+
+async def main() -> None:
+    """Run until SIGTERM."""
+    log.set_up()
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    async with database(settings().database):
+        async with durable.running(settings()):
+            print("ready", flush=True)
+            await stop.wait()
+    print("stopped", flush=True)
+
+
+sys.addaudithook(watch)
+asyncio.run(main())
