@@ -11,6 +11,8 @@ from functools import lru_cache
 from gettext import NullTranslations, translation
 from pathlib import Path
 
+from babel import Locale, UnknownLocaleError
+
 DEFAULT_LANGUAGE = "en-GB"
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 
@@ -28,6 +30,14 @@ def register_catalogue(folder: Path) -> None:
 def language() -> str:
     """The BCP 47 tag in force."""
     return _language.get()
+
+
+def locale() -> Locale:
+    """The language in force as Babel knows it, for dates and numbers; British English for a tag it doesn't know."""
+    try:
+        return Locale.parse(_language.get(), sep="-")
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse(DEFAULT_LANGUAGE, sep="-")
 
 
 def direction(tag: str) -> str:

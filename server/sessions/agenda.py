@@ -5,13 +5,13 @@ People's own words are quoted, never rephrased. Every topic names what it was dr
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from textwrap import shorten
 
-from babel.dates import format_date
+from babel.dates import format_skeleton
 
 from server.kernel.text import gettext as _
-from server.kernel.text import language
+from server.kernel.text import locale
 from server.sessions.states import TopicSource
 
 TOPICS = 3
@@ -121,7 +121,7 @@ def _step(facts: Facts) -> Topic:
     title = _("Next milestone: %(title)s") % {"title": _quoted(facts.step)}
     if facts.step_due_on is None:
         return Topic(title, _("What is the smallest way to begin?"), TopicSource.MILESTONE)
-    day = format_date(facts.step_due_on, "d MMMM", locale=language().replace("-", "_"))
+    day = format_skeleton("MMMMd", datetime.combine(facts.step_due_on, time()), locale=locale())
     return Topic(title, _("It is due on %(day)s. What could get in the way?") % {"day": day}, TopicSource.MILESTONE)
 
 

@@ -15,6 +15,7 @@ from server.kernel.errors import Conflict, Invalid, NotFound, Refused
 from server.kernel.facts import ScheduledAction
 from server.kernel.ids import new_id
 from server.kernel.jobs import drain
+from server.kernel.text import use_language
 from server.sessions import actions, queries
 from server.sessions.agenda import Facts, compose, share_minutes
 from server.sessions.models import AgendaItem, Session
@@ -52,6 +53,11 @@ def test_their_own_words_are_quoted_and_each_topic_asks_one_thing() -> None:
 def test_a_milestone_names_its_day() -> None:
     topic = compose(Facts(want=WANT, measure="x", goal_ready=True, step="Watch", step_due_on=date(2026, 12, 11)), 45)[0]
     assert topic.question == "It is due on 11 December. What could get in the way?"
+
+
+def test_a_language_nobody_knows_is_no_reason_to_fail() -> None:
+    with use_language("x-klingon"):
+        test_a_milestone_names_its_day()
 
 
 def test_a_goal_that_is_not_ready_comes_first() -> None:
