@@ -1,6 +1,6 @@
 """Reading forms: typed values out, words for what must be mended in, and the typed text kept for showing it again."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import Enum
 from io import BytesIO
 from typing import TypeVar
@@ -55,6 +55,15 @@ def text(
         errors.add(name, ngettext(
             "Use %(num)d letter less.", "Use %(num)d letters less.", over) % {"num": over})
     return value
+
+
+def moment_of(value: str) -> datetime | None:
+    """The moment that a slot's value names; None when it is none, or has no zone."""
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
 
 
 def choice(kind: type[Chosen], form: FormData, name: str) -> Chosen | None:

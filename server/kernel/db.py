@@ -179,13 +179,13 @@ async def once(actor: Actor, key: str, act: Callable[[], Awaitable[Json]]) -> Js
     """
     if not key:
         async with unit_of_work(actor):
-            return await act()
+            return _restored(_dumped(await act()))
     try:
         async with unit_of_work(actor):
             done = await _receipt(actor, key)
             if done is not None:
                 return done
-            outcome = json.dumps({name: plain(value) for name, value in (await act()).items()})
+            outcome = _dumped(await act())
             await Receipt.create(
                 organization_id=actor.organization_id, actor_id=actor.id, key=key, outcome=outcome
             )
@@ -232,6 +232,10 @@ def plain(value: object) -> object:
 async def _receipt(actor: Actor, key: str) -> Json | None:
     found = await Receipt.get_or_none(organization_id=actor.organization_id, actor_id=actor.id, key=key)
     return None if found is None else _restored(found.outcome)
+
+
+def _dumped(result: Json) -> str:
+    return json.dumps({name: plain(value) for name, value in result.items()})
 
 
 def _restored(outcome: str) -> Json:

@@ -1,0 +1,1 @@
+"""What the Check-in screen shows."""

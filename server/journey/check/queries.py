@@ -1,0 +1,66 @@
+"""A check-in with what happened so far, for the person who is asked."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from server.access.queries import people_with_role
+from server.access.states import Role
+from server.goals.queries import goals_by_match, steps_of
+from server.goals.states import MilestoneState
+from server.kernel import clock
+from server.kernel.actor import Actor
+from server.matches.models import Match
+from server.matches.queries import partner_of, sides, visible_match
+from server.people.models import Person
+from server.sessions.queries import held_counts
+from server.surveys.models import SurveyAnswer, SurveyInvitation
+from server.surveys.queries import answer_to, visible_invitation
+from server.surveys.states import InvitationState
+
+WEEK_DAYS = 7
+
+
+@dataclass(frozen=True)
+class CheckInPage:
+    """One invitation, what it is about, the answer if there is one, and who reads it."""
+
+    invitation: SurveyInvitation
+    match: Match
+    partner: Person
+    is_mentor: bool
+    held: int
+    steps: tuple[int, int]
+    week: int
+    weeks: int
+    answer: SurveyAnswer | None
+    reader: Person | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for an answer now."""
+        states = (InvitationState.PLANNED, InvitationState.OPEN, InvitationState.ANSWERED)
+        in_time = self.invitation.opens_at <= clock.now() < self.invitation.closes_at
+        return in_time and self.invitation.state in states and self.answer is None
+
+
+async def check_in_page(actor: Actor, invitation_id: UUID) -> CheckInPage:
+    """What the Check-in screen shows.
+
+    Raises:
+        NotFound: not the actor's invitation.
+    """
+    invitation = await visible_invitation(actor, invitation_id)
+    match = await visible_match(actor, invitation.match_id)
+    goal = next(iter((await goals_by_match(actor, [match.id])).get(match.id, [])), None)
+    steps = steps_of(goal) if goal else []
+    start = match.active_at.date() if match.active_at else clock.now().date()
+    weeks = max(1, ((match.ends_on or start) - start).days // WEEK_DAYS)
+    managers = await people_with_role(actor, Role.PROGRAM_MANAGER, match.program_id)
+    return CheckInPage(
+        invitation=invitation, match=match, partner=partner_of(match, actor.person_id),
+        is_mentor=sides(match)[0].person_id == actor.person_id,
+        held=(await held_counts(actor, [match.id])).get(match.id, 0),
+        steps=(sum(step.state is MilestoneState.DONE for step in steps), len(steps)),
+        week=(clock.now().date() - start).days // WEEK_DAYS + 1, weeks=weeks,
+        answer=await answer_to(invitation), reader=next(iter(managers), None),
+    )

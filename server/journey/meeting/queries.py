@@ -1,0 +1,135 @@
+"""What the Match screen shows: the person, the reasons, the times, and where the answer stands."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from server.goals.models import Goal
+from server.goals.queries import goals_of
+from server.kernel.actor import Actor
+from server.kernel.errors import NotFound
+from server.matches import queries as matches
+from server.matches.models import Match, MatchMember
+from server.matches.rules import member_of
+from server.matches.states import AWAITING_PARTICIPANTS, RUNNING, Approval, MatchState
+from server.matchmaking import stored
+from server.matchmaking.engine.explain import Explanation
+from server.people.models import Person
+from server.people.queries import profile_of
+from server.programs.models import Enrollment
+from server.programs.states import ParticipantRole
+from server.sessions import queries as sessions
+from server.sessions.models import Session
+from server.sessions.slots import Slot
+
+FEW, MANY = 3, 9
+
+
+class Stage(StrEnum):
+    """Where an announced match stands for one of its people."""
+
+    DECIDE = "DECIDE"
+    WAITING = "WAITING"
+    WAITING_FOR_MANAGER = "WAITING_FOR_MANAGER"
+    CHOOSE_TIME = "CHOOSE_TIME"
+    TIME_PROPOSED = "TIME_PROPOSED"
+    UNDER_WAY = "UNDER_WAY"
+    PASSED = "PASSED"
+    ENDED = "ENDED"
+
+
+@dataclass(frozen=True)
+class MatchPage:
+    """One person's view of a match. `words` is what the partner says of themselves, `goal` the mentee's."""
+
+    match: Match
+    me: MatchMember
+    partner: Person
+    stage: Stage
+    words: str
+    goal: Goal | None
+    explanation: Explanation | None
+    hold: Session | None
+    slots: list[Slot]
+    places: tuple[int, int]
+
+    @property
+    def i_mentor(self) -> bool:
+        """Whether the viewer is the mentor of the pair."""
+        return self.me.role is ParticipantRole.MENTOR
+
+    @property
+    def their_time(self) -> Session | None:
+        """The time that the partner put on the table."""
+        return self.hold if self.hold and self.hold.proposed_by_id == self.partner.id else None
+
+
+async def match_page(actor: Actor, match_id: UUID, *, more_times: bool = False) -> MatchPage:
+    """Everything the Match screen shows to one of its people.
+
+    Raises:
+        NotFound: not the actor's match, or not announced.
+    """
+    match = await matches.visible_match(actor, match_id)
+    me = member_of(match, actor)
+    if me is None:
+        raise NotFound
+    partner = matches.partner_of(match, actor.person_id)
+    hold = await sessions.hold_of(actor, match_id) if match.state not in (MatchState.DRAFT,) else None
+    stage = await _stage(actor, match, me, hold)
+    mentor, mentee = matches.sides(match)
+    goals = await goals_of(actor, mentee.enrollment_id)
+    return MatchPage(
+        match=match, me=me, partner=partner, stage=stage,
+        words=(await profile_of(actor, partner.id)).words_for_mentees,
+        goal=next(iter(goals), None), explanation=stored.load(match.explanation), hold=hold,
+        slots=await _slots(actor, match, stage, hold, MANY if more_times else FEW),
+        places=await _places(actor, mentor.enrollment),
+    )
+
+
+async def following_match(actor: Actor) -> Match | None:
+    """The suggestion that waits for the actor's word now: what follows after one that has passed."""
+    waiting = await matches.my_matches(actor, AWAITING_PARTICIPANTS)
+    return next((match for match in waiting if is_asked(actor, match)), None)
+
+
+def is_asked(actor: Actor, match: Match) -> bool:
+    """Whether a waiting match waits for the actor."""
+    me = member_of(match, actor)
+    return me is not None and me.approval is Approval.PENDING and match.state in AWAITING_PARTICIPANTS
+
+
+async def _stage(actor: Actor, match: Match, me: MatchMember, hold: Session | None) -> Stage:
+    if match.state in AWAITING_PARTICIPANTS:
+        return Stage.DECIDE if is_asked(actor, match) else Stage.WAITING
+    if match.state is MatchState.AWAITING_ADMIN:
+        return Stage.WAITING_FOR_MANAGER
+    if match.state in RUNNING:
+        return await _running_stage(actor, match, me, hold)
+    ran = match.active_at is not None
+    return Stage.ENDED if ran else Stage.PASSED
+
+
+async def _running_stage(actor: Actor, match: Match, me: MatchMember, hold: Session | None) -> Stage:
+    if hold is not None:
+        return Stage.TIME_PROPOSED if hold.proposed_by_id == me.person_id else Stage.CHOOSE_TIME
+    ever = await sessions.sessions_of(actor, match.id)
+    return Stage.UNDER_WAY if ever else Stage.CHOOSE_TIME
+
+
+async def _slots(actor: Actor, match: Match, stage: Stage, hold: Session | None, count: int) -> list[Slot]:
+    """Free times, the one on the table first."""
+    if stage not in (Stage.DECIDE, Stage.CHOOSE_TIME):
+        return []
+    found = await sessions.slots_for_match(actor, match.id, count, besides=hold.id if hold else None)
+    if hold is None:
+        return found
+    held = Slot(hold.starts_at, hold.ends_at)
+    return [held, *(slot for slot in found if slot != held)][:count]
+
+
+async def _places(actor: Actor, mentoring: Enrollment) -> tuple[int, int]:
+    """(taken, all) places of the mentor."""
+    taken = await matches.seats_taken(actor, [mentoring.id])
+    return taken.get(mentoring.id, 0), mentoring.capacity

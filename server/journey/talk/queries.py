@@ -1,0 +1,84 @@
+"""Everything about one conversation, for one of its two people."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from server.goals.models import Milestone
+from server.goals.queries import goals_by_match, next_step
+from server.goals.states import OPEN_GOALS
+from server.kernel import clock
+from server.kernel.actor import Actor
+from server.matches.models import Match
+from server.matches.queries import partner_of, sides
+from server.matches.states import MatchState
+from server.people.models import Person
+from server.sessions import queries as sessions
+from server.sessions.models import ActionItem, AgendaItem, Session, SessionNote
+from server.sessions.slots import Slot
+from server.sessions.states import NoteVisibility, SessionState
+
+TWO_WEEKS, THREE_WEEKS = 2, 3
+
+
+@dataclass(frozen=True)
+class SessionPage:
+    """A session as one of its two people sees it. `step` is asked of the mentee alone: the goal is theirs."""
+
+    session: Session
+    match: Match
+    partner: Person
+    is_mentor: bool
+    topics: list[AgendaItem]
+    prompts: list[str]
+    mine: dict[int, SessionNote]
+    theirs: list[SessionNote]
+    promises: list[ActionItem]
+    step: Milestone | None
+    following: Session | None
+    next_slots: list[Slot]
+    widened: bool
+
+    @property
+    def visibility(self) -> NoteVisibility:
+        """Who reads the viewer's note; the pair, until something else was chosen."""
+        written = next(iter(self.mine.values()), None)
+        return written.visibility if written else NoteVisibility.SHARED
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its planned end has passed."""
+        return self.session.ends_at <= clock.now()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether notes can be written: it is booked or took place, and the match runs."""
+        took_place = (SessionState.SCHEDULED, SessionState.HELD, SessionState.LOGGED)
+        return self.session.state in took_place and self.match.state in (MatchState.ACTIVE, MatchState.PAUSED)
+
+
+async def session_page(actor: Actor, session_id: UUID, *, widen: bool = False) -> SessionPage:
+    """What the Session screen shows.
+
+    Raises:
+        NotFound: absent, or the actor is no member.
+    """
+    session = await sessions.own_session(actor, session_id)
+    match = session.match
+    notes = await sessions.notes_of(actor, session_id)
+    goals = (await goals_by_match(actor, [match.id])).get(match.id, [])
+    focus = next((goal for goal in goals if goal.state in OPEN_GOALS), None)
+    is_mentor = sides(match)[0].person_id == actor.person_id
+    ahead = await sessions.next_session(actor, match.id)
+    following = ahead if ahead is not None and ahead.id != session.id else None
+    weeks = THREE_WEEKS if widen else TWO_WEEKS
+    bookable = match.state is MatchState.ACTIVE and following is None
+    return SessionPage(
+        session=session, match=match, partner=partner_of(match, actor.person_id), is_mentor=is_mentor,
+        topics=await sessions.agenda_items(session), prompts=sessions.prompts_of(session),
+        mine={note.prompt: note for note in notes if note.author_id == actor.person_id},
+        theirs=[note for note in notes if note.author_id != actor.person_id and note.body],
+        promises=await sessions.action_items_of(actor, session_id),
+        step=next_step(focus) if focus and not is_mentor else None, following=following,
+        next_slots=await sessions.suggest_next_slots(actor, session_id, weeks=weeks) if bookable else [],
+        widened=widen,
+    )

@@ -1,0 +1,1 @@
+"""What a person's first page shows: where they are, and the one next thing."""

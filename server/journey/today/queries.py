@@ -1,0 +1,174 @@
+"""The first page of a participant, in a number of statements that does not grow with matches, goals or messages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from server.goals.models import Goal, Milestone
+from server.goals.queries import goals_by_match, steps_of
+from server.goals.states import GoalState, MilestoneState
+from server.kernel import clock
+from server.kernel.actor import Actor
+from server.matches.models import Match
+from server.matches.queries import my_matches, partner_of, sides
+from server.matches.rules import member_of
+from server.matches.states import AWAITING, RUNNING, Approval, MatchState
+from server.messaging.models import ThreadMessage
+from server.messaging.queries import threads_of
+from server.people.models import Person
+from server.programs.models import Enrollment
+from server.programs.queries import my_enrollments
+from server.programs.states import EnrollmentState, ParticipantRole
+from server.sessions.models import ActionItem, Session
+from server.sessions.queries import held_counts, my_next_sessions, open_action_items
+from server.sessions.states import SessionState
+from server.surveys.models import SurveyInvitation
+from server.surveys.queries import my_invitations
+
+WEEK_DAYS = 7
+SHOWN_STATES = RUNNING | AWAITING | {MatchState.DURATION_COMPLETED}
+
+
+@dataclass(frozen=True)
+class Journey:
+    """One running match as one of its people sees it."""
+
+    match: Match
+    partner: Person
+    is_mentor: bool
+    goals: list[Goal]
+    session: Session | None
+    held: int
+    last_message: ThreadMessage | None
+    promises: list[ActionItem]
+    check_in: SurveyInvitation | None
+
+    @property
+    def goal(self) -> Goal | None:
+        """The goal in focus."""
+        return next(iter(self.goals), None)
+
+    @property
+    def steps(self) -> list[Milestone]:
+        """The milestones of the goal in focus."""
+        return steps_of(self.goal) if self.goal else []
+
+    @property
+    def steps_done(self) -> int:
+        """How many milestones are reached."""
+        return sum(step.state is MilestoneState.DONE for step in self.steps)
+
+    @property
+    def weeks(self) -> tuple[int, int]:
+        """(the week it is in, all weeks) of the match, both from 1."""
+        start = self.match.active_at.date() if self.match.active_at else clock.now().date()
+        end = self.match.ends_on or start
+        whole = max(1, -(-(end - start).days // WEEK_DAYS))
+        return min(whole, (clock.now().date() - start).days // WEEK_DAYS + 1), whole
+
+    @property
+    def is_booked(self) -> bool:
+        """Whether the next session is agreed by both."""
+        return self.session is not None and self.session.state is SessionState.SCHEDULED
+
+
+@dataclass(frozen=True)
+class Home:
+    """Everything on the first page. `asked` waits for this person's word, `pending` for somebody else's."""
+
+    asked: list[Match]
+    pending: list[Match]
+    learning: list[Journey]
+    mentoring: list[Journey]
+    finished: list[Match]
+    to_fill_in: list[Enrollment]
+    waiting: list[Enrollment]
+    places: Mapping[UUID, tuple[int, int]] = field(default_factory=dict)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing at all: somebody who takes part in no programme."""
+        lists = (self.asked, self.pending, self.learning, self.mentoring, self.finished, self.to_fill_in, self.waiting)
+        return not any(lists)
+
+    @property
+    def needs(self) -> int:
+        """How many things wait for this person."""
+        open_check_ins = [one for one in (*self.learning, *self.mentoring) if one.check_in]
+        times = [one for one in (*self.learning, *self.mentoring) if one.session is None]
+        return len(self.asked) + len(self.to_fill_in) + len(open_check_ins) + len(times)
+
+
+async def home(actor: Actor) -> Home:
+    """The actor's first page: own matches, goals, sessions, promises, messages and forms."""
+    rows = await my_matches(actor, SHOWN_STATES)
+    running = [match for match in rows if match.state in RUNNING]
+    journeys = await _journeys(actor, running)
+    enrollments = await my_enrollments(actor)
+    in_match = {_mine(actor, match) for match in rows}
+    return Home(
+        asked=[match for match in rows if _is_asked(actor, match)],
+        pending=[match for match in rows if match.state in AWAITING and not _is_asked(actor, match)],
+        learning=[one for one in journeys if not one.is_mentor],
+        mentoring=[one for one in journeys if one.is_mentor],
+        finished=[match for match in rows if match.state is MatchState.DURATION_COMPLETED],
+        to_fill_in=_in(enrollments, EnrollmentState.INVITED, EnrollmentState.IN_PROGRESS),
+        waiting=[
+            row for row in _in(enrollments, EnrollmentState.ACTIVE, EnrollmentState.WAITLISTED,
+                               EnrollmentState.PENDING_APPROVAL)
+            if row.id not in in_match
+        ],
+        places=_places(enrollments, rows, actor),
+    )
+
+
+async def _journeys(actor: Actor, running: list[Match]) -> list[Journey]:
+    ids = [match.id for match in running]
+    goals = await goals_by_match(actor, ids)
+    ahead = await my_next_sessions(actor)
+    held = await held_counts(actor, ids)
+    said = {thread.match.id: thread.last for thread in await threads_of(actor)} if ids else {}
+    promised = await open_action_items(actor)
+    asked = await my_invitations(actor)
+    return [
+        Journey(
+            match=match, partner=partner_of(match, actor.person_id),
+            is_mentor=sides(match)[0].person_id == actor.person_id,
+            goals=[goal for goal in goals.get(match.id, []) if goal.state in (GoalState.DRAFT, GoalState.ACTIVE)],
+            session=_next_of(ahead, match), held=held.get(match.id, 0), last_message=said.get(match.id),
+            promises=[item for item in promised if item.match_id == match.id],
+            check_in=next((one for one in asked if one.match_id == match.id), None),
+        )
+        for match in running
+    ]
+
+
+def _next_of(ahead: list[Session], match: Match) -> Session | None:
+    """The booked session that comes next, else the time that is held."""
+    own = [session for session in ahead if session.match_id == match.id]
+    booked = (session for session in own if session.state is SessionState.SCHEDULED)
+    return next(booked, None) or next(iter(own), None)
+
+
+def _is_asked(actor: Actor, match: Match) -> bool:
+    me = member_of(match, actor)
+    return match.state in AWAITING and me is not None and me.approval is Approval.PENDING
+
+
+def _mine(actor: Actor, match: Match) -> UUID | None:
+    me = member_of(match, actor)
+    return me.enrollment_id if me else None
+
+
+def _in(enrollments: list[Enrollment], *states: EnrollmentState) -> list[Enrollment]:
+    return [row for row in enrollments if row.state in states]
+
+
+def _places(enrollments: list[Enrollment], rows: list[Match], actor: Actor) -> dict[UUID, tuple[int, int]]:
+    """(taken, all) places of each mentor enrolment."""
+    taken = [_mine(actor, match) for match in rows if match.state in RUNNING | AWAITING]
+    return {
+        row.id: (taken.count(row.id), row.capacity)
+        for row in enrollments
+        if row.role is ParticipantRole.MENTOR and row.state is EnrollmentState.ACTIVE
+    }

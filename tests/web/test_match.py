@@ -1,0 +1,149 @@
+"""The Match screen: decide about a person and choose the first time, in one act."""
+
+from datetime import timedelta
+
+import pytest
+
+from server.kernel import clock
+from server.kernel.db import fresh_key
+from server.matches.models import Match, MatchMember
+from server.matches.states import DeclineReason, MatchState
+from server.programs.models import Enrollment
+from server.programs.states import ParticipantRole
+from server.sessions.models import Session
+from server.sessions.states import SessionState
+from tests import factories
+from tests.factories import Pair
+from tests.web.conftest import HTMX, ClientOf
+
+
+@pytest.fixture
+async def asked(db: object) -> Pair:
+    """Noor and Idris, both asked, nobody answered."""
+    return await factories.active_match(
+        state=MatchState.AWAITING_BOTH, active_at=None, answer_by=clock.now() + timedelta(days=7)
+    )
+
+
+def slots_in(html: str) -> list[str]:
+    return [part.split('"')[0] for part in html.split('name="slot" value="')[1:]]
+
+
+async def say_yes(client_of: ClientOf, person: object, pair: Pair, slot: str) -> object:
+    client = await client_of(person)
+    return await client.post(f"/match/{pair.match.id}", data={"slot": slot, "form_key": fresh_key()})
+
+
+async def test_three_times_are_offered_with_the_other_ones_below(client_of: ClientOf, asked: Pair) -> None:
+    client = await client_of(asked.mentee)
+    answer = await client.get(f"/match/{asked.match.id}")
+    assert len(slots_in(answer.text)) == 3
+    assert "for Idris" in answer.text
+    assert "Noor, meet Idris" in answer.text
+
+
+async def test_one_act_accepts_and_holds_the_time(client_of: ClientOf, asked: Pair) -> None:
+    client = await client_of(asked.mentee)
+    slot = slots_in((await client.get(f"/match/{asked.match.id}")).text)[1]
+    answer = await say_yes(client_of, asked.mentee, asked, slot)
+    assert answer.status_code == 303  # type: ignore[attr-defined]
+    assert (await Match.get(id=asked.match.id)).state is MatchState.AWAITING_MENTOR
+    assert (await Session.get(match_id=asked.match.id)).starts_at.isoformat() == slot
+    assert "has your request" in (await client.get(f"/match/{asked.match.id}")).text
+
+
+async def test_the_second_yes_books_the_time_of_the_first(client_of: ClientOf, asked: Pair) -> None:
+    mentee, mentor = await client_of(asked.mentee), await client_of(asked.mentor)
+    slot = slots_in((await mentee.get(f"/match/{asked.match.id}")).text)[0]
+    await say_yes(client_of, asked.mentee, asked, slot)
+    shown = await mentor.get(f"/match/{asked.match.id}")
+    assert slots_in(shown.text)[0] == slot
+    await say_yes(client_of, asked.mentor, asked, slot)
+    assert (await Match.get(id=asked.match.id)).state is MatchState.ACTIVE
+    assert (await Session.get(match_id=asked.match.id)).state is SessionState.SCHEDULED
+
+
+async def test_another_time_of_the_second_waits_for_the_first(client_of: ClientOf, asked: Pair) -> None:
+    mentee, mentor = await client_of(asked.mentee), await client_of(asked.mentor)
+    await say_yes(client_of, asked.mentee, asked, slots_in((await mentee.get(f"/match/{asked.match.id}")).text)[0])
+    other = slots_in((await mentor.get(f"/match/{asked.match.id}")).text)[1]
+    await say_yes(client_of, asked.mentor, asked, other)
+    shown = await mentee.get(f"/match/{asked.match.id}")
+    assert slots_in(shown.text)[0] == other
+    await say_yes(client_of, asked.mentee, asked, other)
+    booked = await Session.get(match_id=asked.match.id, state=SessionState.SCHEDULED)
+    assert booked.starts_at.isoformat() == other
+
+
+async def test_sending_the_form_twice_does_it_once(client_of: ClientOf, asked: Pair) -> None:
+    client = await client_of(asked.mentee)
+    slot = slots_in((await client.get(f"/match/{asked.match.id}")).text)[0]
+    key = fresh_key()
+    for _ in range(2):
+        await client.post(f"/match/{asked.match.id}", data={"slot": slot, "form_key": key})
+    assert await Session.filter(match_id=asked.match.id).count() == 1
+
+
+async def test_a_time_that_was_just_taken_is_answered_with_the_nearest_free_one(
+    client_of: ClientOf, asked: Pair
+) -> None:
+    client = await client_of(asked.mentee)
+    slot = slots_in((await client.get(f"/match/{asked.match.id}")).text)[0]
+    mentor = await Enrollment.get(person_id=asked.mentor.id)
+    other = await factories.enrollment(asked.cohort, asked.stranger, ParticipantRole.MENTEE)
+    busy = await factories.match(mentor, other)
+    start = clock.now().fromisoformat(slot)
+    await Session.create(
+        organization_id=busy.organization_id, match=busy, starts_at=start, ends_at=start + timedelta(minutes=45),
+        state=SessionState.SCHEDULED, booked_at=clock.now(),
+    )
+    answer = await say_yes(client_of, asked.mentee, asked, slot)
+    assert answer.status_code == 422  # type: ignore[attr-defined]
+    assert "That time was just taken" in answer.text  # type: ignore[attr-defined]
+    assert (await Match.get(id=asked.match.id)).state is MatchState.AWAITING_BOTH
+
+
+async def test_the_last_seat_went_and_the_person_is_told_kindly(client_of: ClientOf, asked: Pair) -> None:
+    mentor = await Enrollment.get(person_id=asked.mentor.id)
+    other = await factories.enrollment(asked.cohort, asked.stranger, ParticipantRole.MENTEE)
+    await factories.match(mentor, other)
+    await Enrollment.filter(id=mentor.id).update(capacity=1)
+    client = await client_of(asked.mentee)
+    slot = slots_in((await client.get(f"/match/{asked.match.id}")).text)[0]
+    await client.post(f"/match/{asked.match.id}", data={"slot": slot})
+    shown = await client.get(f"/match/{asked.match.id}")
+    assert "The last place was just taken" in shown.text
+    assert "This suggestion has passed" in shown.text
+    assert not await Session.filter(match_id=asked.match.id).exists()
+
+
+async def test_no_time_chosen_is_said_at_the_times(client_of: ClientOf, asked: Pair) -> None:
+    client = await client_of(asked.mentee)
+    answer = await client.post(f"/match/{asked.match.id}", data={"form_key": fresh_key()})
+    assert answer.status_code == 422
+    assert "Choose a time." in answer.text
+
+
+async def test_a_no_keeps_its_reason_to_itself(client_of: ClientOf, asked: Pair) -> None:
+    client = await client_of(asked.mentee)
+    await client.post(
+        f"/match/{asked.match.id}/refusal", data={"reason": DeclineReason.TIMES.value, "form_key": fresh_key()}
+    )
+    assert (await Match.get(id=asked.match.id)).state is MatchState.DECLINED
+    assert (await MatchMember.get(match_id=asked.match.id, person_id=asked.mentee.id)).decline_reason is not None
+    mentor = await client_of(asked.mentor)
+    assert "Times" not in (await mentor.get(f"/match/{asked.match.id}")).text
+
+
+async def test_strangers_and_bosses_find_no_such_match(client_of: ClientOf, asked: Pair) -> None:
+    for person in (asked.stranger, asked.line_manager):
+        client = await client_of(person)
+        assert (await client.get(f"/match/{asked.match.id}")).status_code == 404
+        assert (await client.post(f"/match/{asked.match.id}", data={"slot": "x"})).status_code == 404
+
+
+async def test_htmx_gets_its_redirect(client_of: ClientOf, asked: Pair) -> None:
+    client = await client_of(asked.mentee)
+    slot = slots_in((await client.get(f"/match/{asked.match.id}")).text)[0]
+    answer = await client.post(f"/match/{asked.match.id}", data={"slot": slot}, headers=HTMX)
+    assert answer.headers["HX-Redirect"].startswith("/match/")

@@ -1,0 +1,77 @@
+"""The Check-in screen: notice trouble early, in under a minute."""
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from server.journey.check.queries import check_in_page
+from server.kernel.db import once
+from server.kernel.errors import Conflict, Invalid
+from server.kernel.text import gettext as _
+from server.surveys import actions
+from server.surveys.states import Help
+from web.forms import Errors, choices, form_key, integer, read_form, text
+from web.render import go_to, page
+from web.toast import Toast
+
+WORDS_LETTERS = 2000
+LEAST, MOST = 1, 5
+
+
+async def check_in(request: Request) -> Response:
+    """Ask two scales, what would help, and take the answers."""
+    actor, invitation_id, errors = request.state.actor, request.path_params["id"], Errors()
+    typed: dict[str, object] = {}
+    if request.method == "POST":
+        form = await read_form(request)
+        typed = _typed(form, errors)
+        if not errors:
+            try:
+                await _answer(request, typed, form_key(form))
+                return go_to(request, f"/checkin/{invitation_id}", toast=Toast(_("Thank you.")))
+            except Invalid as refusal:
+                errors.take(refusal)
+            except Conflict as refusal:
+                errors.add("", refusal.message)
+    shown = await check_in_page(actor, invitation_id)
+    answer = shown.answer
+    if not typed and answer:
+        typed = {"usefulness": answer.usefulness, "goal_distance": answer.goal_distance,
+                 "help": answer.help_wanted, "words": answer.words}
+    return page(
+        request, "checkin/checkin.html", block="form", status=422 if errors else 200, errors=errors, shown=shown,
+        typed=typed, helps=[(one.value, _help_words(one, shown.is_mentor)) for one in Help],
+    )
+
+
+async def _answer(request: Request, typed: dict[str, object], key: str) -> None:
+    async def act() -> dict[str, object]:
+        answer = await actions.answer_check_in(
+            request.state.actor, request.path_params["id"], usefulness=typed["usefulness"],  # type: ignore[arg-type]
+            goal_distance=typed["goal_distance"], help_wanted=[Help(one) for one in typed["help"]],  # type: ignore
+            words=str(typed["words"]),
+        )
+        return {"answer_id": answer.id}
+
+    await once(request.state.actor, key, act)
+
+
+def _typed(form: FormData, errors: Errors) -> dict[str, object]:
+    return {
+        "usefulness": integer(form, "usefulness", errors, least=LEAST, most=MOST),
+        "goal_distance": integer(form, "goal_distance", errors, least=LEAST, most=MOST),
+        "help": [one.value for one in choices(Help, form, "help")],
+        "words": text(form, "words", WORDS_LETTERS, errors, lines=True),
+    }
+
+
+def _help_words(one: Help, is_mentor: bool) -> str:
+    return {
+        Help.MEET_MORE: _("Meet more often"), Help.MEET_LESS: _("Meet less often"),
+        Help.SHARPER_AGENDAS: _("Sharper agendas"), Help.CHANGE_GOAL: _("Change the goal"),
+        Help.ANOTHER_MENTOR: _("Another mentee") if is_mentor else _("Another mentor"),
+    }[one]
+
+
+routes = [Route("/checkin/{id:uuid}", check_in, methods=["GET", "POST"], name="check-in")]

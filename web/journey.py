@@ -1,0 +1,290 @@
+"""The first page: where I am and the one next thing, for mentees (Journey) and mentors (Today)."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from server.goals import actions as goals
+from server.goals.models import Goal, GoalVersion, Milestone
+from server.goals.queries import history_of, visible_goal
+from server.goals.states import MilestoneState
+from server.journey.meeting.queries import match_page
+from server.journey.today.queries import Home, Journey, home
+from server.kernel import clock
+from server.kernel.errors import Conflict, Invalid
+from server.kernel.text import gettext as _
+from server.kernel.text import ngettext
+from server.people.queries import competencies
+from server.sessions import actions as sessions
+from server.sessions.models import ActionItem
+from server.sessions.queries import slots_for_match
+from web.dates import clock_time, count_words, day_long, day_month, day_short, upper_first, weekday
+from web.forms import Errors, day, moment_of, one_id, read_form, text, ticked
+from web.items import Slot, Step
+from web.render import go_to, is_fragment, page
+from web.toast import Toast
+
+MORNING_ENDS, AFTERNOON_ENDS = 12, 18
+WANT_LETTERS, STEP_LETTERS, WHY_LETTERS = 500, 200, 500
+MANY_SLOTS = 6
+STEP_FIELDS = {"title": "step"}
+"""The domain's name of a field, and the form's: "title" is the heading's id on every page."""
+
+
+async def show_home(request: Request) -> Response:
+    """The first page. Who runs programmes and takes part in none belongs in the console."""
+    shown = await home(request.state.actor)
+    if shown.is_empty and request.state.actor.grants:
+        return go_to(request, "/console")
+    return page(request, "journey/home.html", **_words(request, shown))
+
+
+async def tick_milestone(request: Request) -> Response:
+    """Tick a step, in place."""
+    form = await read_form(request)
+    step = await goals.tick_milestone(request.state.actor, request.path_params["id"], ticked(form, "done"))
+    words = _("Done. One step nearer.") if step.state is MilestoneState.DONE else _("Open again.")
+    return await _back(request, words)
+
+
+async def keep_promise(request: Request) -> Response:
+    """Tick a promise, in place."""
+    form = await read_form(request)
+    await sessions.keep_promise(request.state.actor, request.path_params["id"], ticked(form, "done"))
+    return await _back(request, _("Saved."))
+
+
+async def add_milestone(request: Request) -> Response:
+    """Add a step to a goal."""
+    goal_id, errors = request.path_params["id"], Errors()
+    goal = await visible_goal(request.state.actor, goal_id)
+    title, due_on = "", None
+    if request.method == "POST":
+        form = await read_form(request)
+        title, due_on = text(form, "step", STEP_LETTERS, errors), day(form, "due_on", errors)
+        if not errors:
+            try:
+                await goals.add_milestone(request.state.actor, goal_id, title, due_on)
+                return go_to(request, "/", toast=Toast(_("Step added.")))
+            except Invalid as refusal:
+                errors.update({STEP_FIELDS.get(name, name): words for name, words in refusal.fields.items()})
+            except Conflict as refusal:
+                errors.add("step", refusal.message)
+    return page(
+        request, "journey/milestone.html", block="form", status=422 if errors else 200, errors=errors, goal=goal,
+        title_typed=title, due_on=due_on.isoformat() if due_on else "",
+    )
+
+
+async def revise(request: Request) -> Response:
+    """Change a goal's sentence; the old wording stays in the history."""
+    actor, goal_id, errors = request.state.actor, request.path_params["id"], Errors()
+    goal = await visible_goal(actor, goal_id)
+    typed = _typed(goal)
+    if request.method == "POST":
+        form = await read_form(request)
+        due_on = day(form, "due_on", errors)
+        typed = {
+            "want": text(form, "want", WANT_LETTERS, errors, lines=True),
+            "measure": text(form, "measure", WANT_LETTERS, errors, lines=True),
+            "competency_id": str(one_id(form, "competency_id") or ""),
+            "due_on": due_on.isoformat() if due_on else text(form, "due_on", 40),
+            "why": text(form, "why", WHY_LETTERS, errors, lines=True),
+        }
+        if not errors:
+            try:
+                await goals.revise_goal(
+                    actor, goal_id, want=typed["want"], measure=typed["measure"],
+                    competency_id=one_id(form, "competency_id"), due_on=due_on, why=typed["why"],
+                )
+                return go_to(request, "/", toast=Toast(_("Goal changed. The old wording is kept.")))
+            except Invalid as refusal:
+                errors.take(refusal)
+    return page(
+        request, "journey/revise.html", block="form", status=422 if errors else 200, errors=errors, goal=goal,
+        typed=typed, skills=[(str(one.id), one.name) for one in await competencies(actor)],
+    )
+
+
+async def agree(request: Request) -> Response:
+    """The mentor's nod to a changed goal."""
+    await goals.agree_revision(request.state.actor, request.path_params["id"])
+    return go_to(request, "/", toast=Toast(_("Thank you. Your mentee sees it.")))
+
+
+async def book(request: Request) -> Response:
+    """Choose a time for the next session of a running match."""
+    actor, match_id, errors = request.state.actor, request.path_params["id"], Errors()
+    shown = await match_page(actor, match_id)
+    chosen = ""
+    if request.method == "POST":
+        form = await read_form(request)
+        chosen = text(form, "slot", 40)
+        starts_at = moment_of(chosen)
+        if starts_at is None:
+            errors.add("slot", _("Choose a time."))
+        else:
+            try:
+                session = await sessions.book_session(actor, match_id, starts_at)
+                words = _("Booked for %(day)s, %(time)s") % {
+                    "day": weekday(session.starts_at), "time": clock_time(session.starts_at),
+                }
+                return go_to(request, "/", toast=Toast(words))
+            except (Conflict, Invalid) as refusal:
+                errors.add("slot", refusal.message)
+                nearest = getattr(refusal, "nearest", None)
+                chosen = nearest.starts_at.isoformat() if nearest else chosen
+    found = await slots_for_match(actor, match_id, MANY_SLOTS)
+    times = [
+        Slot(one.starts_at.isoformat(), weekday(one.starts_at), _("%(day)s, %(time)s for %(name)s") % {
+            "day": day_short(one.starts_at).partition(" ")[2], "name": shown.partner.first_name,
+            "time": clock_time(one.starts_at, shown.partner.zone),
+        }, clock_time(one.starts_at))
+        for one in found
+    ]
+    return page(
+        request, "journey/book.html", block="form", status=422 if errors else 200, errors=errors, shown=shown,
+        times=times, chosen=chosen or (times[0].value if times else ""),
+        buttons=[_("Book %(day)s at %(time)s") % {"day": one.day, "time": one.at} for one in times],
+    )
+
+
+async def _back(request: Request, words: str) -> Response:
+    """The journey as it is now: swapped in place for htmx, a fresh page otherwise."""
+    if not is_fragment(request):
+        return go_to(request, "/", toast=Toast(words))
+    shown = await home(request.state.actor)
+    return page(request, "journey/home.html", block="journey", say=words, **_words(request, shown))
+
+
+def _words(request: Request, shown: Home) -> dict[str, object]:
+    learning = [_learning(one, request) for one in shown.learning]
+    return {
+        "shown": shown, "greeting": _greeting(request), "title": _title(shown), "learning": learning,
+        "mentoring": [_mentoring(one) for one in shown.mentoring],
+        "seats": list(shown.places.values()), "promises": _promises(shown),
+    }
+
+
+def _greeting(request: Request) -> str:
+    person = request.state.person
+    hour = int(clock_time(clock.now()).partition(":")[0])
+    words = _("Good evening, %(name)s")
+    if hour < AFTERNOON_ENDS:
+        words = _("Good morning, %(name)s") if hour < MORNING_ENDS else _("Good afternoon, %(name)s")
+    return words % {"name": person.first_name}
+
+
+def _title(shown: Home) -> str:
+    """What a mentor's page counts; a mentee's tells progress instead."""
+    if not shown.needs:
+        return _("Nothing needs you today")
+    words = ngettext("%(count)s thing needs you", "%(count)s things need you", shown.needs)
+    return upper_first(words % {"count": count_words(shown.needs)})
+
+
+def _learning(one: Journey, request: Request) -> dict[str, object]:
+    week, weeks = one.weeks
+    done, all_steps = one.steps_done, len(one.steps)
+    title = _progress(one)
+    said = _("Your journey: %(title)s, week %(week)s of %(weeks)s. The sun is your goal.") % {
+        "title": title, "week": week, "weeks": weeks,
+    }
+    ahead = next((step.title for step in one.steps if step.state is MilestoneState.TODO), "")
+    return {
+        "journey": one, "title": title, "said": said, "done": done, "all": all_steps, "week": week, "weeks": weeks,
+        "ahead": ahead, "steps": _steps(one.steps), "changes": _changes(one.goal),
+        "when": _when(one, request.state.person.zone),
+    }
+
+
+def _progress(one: Journey) -> str:
+    """Progress in words: by milestones, never by days."""
+    if one.steps:
+        return upper_first(_("%(done)s of %(all)s milestones behind you") % {
+            "done": count_words(one.steps_done), "all": count_words(len(one.steps)),
+        })
+    if one.held:
+        words = ngettext("%(count)s session with %(name)s so far", "%(count)s sessions with %(name)s so far", one.held)
+        return upper_first(words % {"count": count_words(one.held), "name": one.partner.first_name})
+    return _("You and %(name)s are ready to begin") % {"name": one.partner.first_name}
+
+
+def _mentoring(one: Journey) -> dict[str, object]:
+    return {"journey": one, "line": _mentee_line(one), "changed": _open_change(one.goal)}
+
+
+def _mentee_line(one: Journey) -> str:
+    parts = []
+    if one.session and one.is_booked:
+        parts.append(_("Next: %(day)s %(time)s.") % {
+            "day": weekday(one.session.starts_at), "time": clock_time(one.session.starts_at),
+        })
+    if one.steps:
+        parts.append(upper_first(_("%(done)s of %(all)s milestones.") % {
+            "done": count_words(one.steps_done), "all": count_words(len(one.steps)),
+        }))
+    return " ".join(parts) or _("No session is booked yet.")
+
+
+def _steps(steps: list[Milestone]) -> list[Step]:
+    """Milestones, the first open one marked as now."""
+    now_id = next((step.id for step in steps if step.state is MilestoneState.TODO), None)
+    shown = []
+    for step in steps:
+        is_done = step.state is MilestoneState.DONE
+        detail = _("Done %(day)s") % {"day": day_month(step.done_at)} if step.done_at else ""
+        if not detail and step.due_on:
+            detail = _("By %(day)s") % {"day": day_month(step.due_on)}
+        state = "done" if is_done else "now" if step.id == now_id else ""
+        shown.append(Step(step.title, detail, state, str(step.id), f"/milestone/{step.id}"))  # type: ignore[arg-type]
+    return shown
+
+
+def _changes(goal: Goal | None) -> list[tuple[str, GoalVersion]]:
+    """Earlier wordings with their day, newest first."""
+    return [(day_long(version.changed_at), version) for version in history_of(goal)] if goal else []
+
+
+def _open_change(goal: Goal | None) -> GoalVersion | None:
+    """The latest change of a mentee's goal that the mentor did not nod to yet."""
+    latest = next(iter(history_of(goal)), None) if goal else None
+    return latest if latest and latest.partner_agreed_at is None else None
+
+
+def _promises(shown: Home) -> list[Step]:
+    """Every open promise of one's own, in all matches."""
+    items: list[ActionItem] = [item for one in (*shown.learning, *shown.mentoring) for item in one.promises]
+    return [
+        Step(item.text, _("By %(day)s") % {"day": day_month(item.due_on)} if item.due_on else "", "", str(item.id),
+             f"/promise/{item.id}")
+        for item in items
+    ]
+
+
+def _when(one: Journey, zone: str) -> str:
+    """The next session in words, with the partner's time when it differs."""
+    if one.session is None:
+        return ""
+    theirs = clock_time(one.session.starts_at, one.partner.zone)
+    if theirs == clock_time(one.session.starts_at, zone):
+        return ""
+    return _("%(time)s for %(name)s.") % {"time": theirs, "name": one.partner.first_name}
+
+
+def _typed(goal: Goal) -> dict[str, str]:
+    return {
+        "want": goal.want, "measure": goal.measure, "competency_id": str(goal.competency_id or ""),
+        "due_on": goal.due_on.isoformat() if goal.due_on else "", "why": "",
+    }
+
+
+routes = [
+    Route("/", show_home, name="home"),
+    Route("/milestone/{id:uuid}", tick_milestone, methods=["POST"], name="milestone-tick"),
+    Route("/promise/{id:uuid}", keep_promise, methods=["POST"], name="promise-tick"),
+    Route("/goal/{id:uuid}/milestone", add_milestone, methods=["GET", "POST"], name="milestone-new"),
+    Route("/goal/{id:uuid}/revision", revise, methods=["GET", "POST"], name="goal-revision"),
+    Route("/goal/{id:uuid}/agreement", agree, methods=["POST"], name="goal-agreement"),
+    Route("/match/{id:uuid}/session", book, methods=["GET", "POST"], name="session-new"),
+]

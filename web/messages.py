@@ -1,0 +1,129 @@
+"""Messages: a word between sessions. One thread for each pair; nobody else reads it."""
+
+from datetime import date
+from itertools import groupby
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from server.kernel import clock
+from server.kernel.db import once
+from server.kernel.errors import Conflict, Invalid
+from server.kernel.text import gettext as _
+from server.matches.queries import partner_of
+from server.messaging import actions, queries
+from server.messaging.models import ThreadMessage
+from server.messaging.queries import ThreadSummary
+from server.messaging.rules import WRITABLE
+from web.dates import clock_time, day_long, when_words
+from web.forms import Errors, form_key, read_form, text
+from web.items import Line
+from web.render import go_to, page
+
+LETTERS = 5000
+SHOWN_LETTERS = 60
+NEAR_DAYS = 1
+
+
+async def threads(request: Request) -> Response:
+    """The list of threads; with a single one, that thread."""
+    found = await queries.threads_of(request.state.actor)
+    if len(found) == 1:
+        return go_to(request, f"/messages/{found[0].match.id}")
+    return page(request, "messages/list.html", lines=_lines(request, found))
+
+
+async def thread(request: Request) -> Response:
+    """One thread, and sending into it."""
+    actor, match_id, errors, typed = request.state.actor, request.path_params["id"], Errors(), ""
+    if request.method == "POST":
+        form = await read_form(request)
+        typed = text(form, "body", LETTERS, errors, required=_("Write something first."), lines=True)
+        if not errors:
+            try:
+                await _send(request, match_id, typed, form_key(form))
+                return go_to(request, f"/messages/{match_id}")
+            except Invalid as refusal:
+                errors.take(refusal)
+            except Conflict as refusal:
+                errors.add("body", refusal.message)
+    match = await queries.own_match(actor, match_id)
+    partner = partner_of(match, actor.person_id)
+    found = await queries.threads_of(actor)
+    here = next(line for line in found if line.match.id == match_id)
+    marks = await queries.marks_in(actor, match_id)
+    return page(
+        request, "messages/thread.html", status=422 if errors else 200, errors=errors, match=match, partner=partner,
+        lines=_lines(request, found, match_id), days=_days(request, await queries.messages_in(actor, match_id)),
+        typed=typed, unread=here.unread, read=marks.get(partner.id), can_write=match.state in WRITABLE,
+        now=clock.now(),
+    )
+
+
+async def mark_read(request: Request) -> Response:
+    """Everything in this thread has been seen."""
+    await actions.mark_read(request.state.actor, request.path_params["id"])
+    if _is_quiet(request):
+        return Response(status_code=204)
+    return go_to(request, f"/messages/{request.path_params['id']}")
+
+
+async def _send(request: Request, match_id: UUID, body: str, key: str) -> None:
+    async def act() -> dict[str, object]:
+        sent = await actions.send_message(request.state.actor, match_id, body)
+        return {"message_id": sent.id}
+
+    await once(request.state.actor, key, act)
+
+
+def _is_quiet(request: Request) -> bool:
+    """Whether the page itself reported the reading, and wants nothing back."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def _lines(request: Request, found: list[ThreadSummary], current: UUID | None = None) -> list[Line]:
+    return [_line(request, one, current) for one in found]
+
+
+def _line(request: Request, one: ThreadSummary, current: UUID | None) -> Line:
+    partner = partner_of(one.match, request.state.actor.person_id)
+    detail, end = _("No words yet"), ""
+    if one.last:
+        detail = one.last.body[:SHOWN_LETTERS]
+        end = _short(one.last)
+    if one.unread:
+        end = _("%(count)s new") % {"count": one.unread}
+    return Line(
+        f"/messages/{one.match.id}", partner.full_name, partner.first_name, detail, end,
+        current=one.match.id == current,
+    )
+
+
+def _short(message: ThreadMessage) -> str:
+    zone_day = day_long(message.sent_at)
+    return clock_time(message.sent_at) if zone_day == day_long(clock.now()) else when_words(message.sent_at)
+
+
+def _days(request: Request, messages: list[ThreadMessage]) -> list[tuple[str, list[ThreadMessage]]]:
+    """Messages under the day on which they were sent, in the reader's zone."""
+    zone = ZoneInfo(request.state.person.zone)
+
+    def day_of(message: ThreadMessage) -> date:
+        return message.sent_at.astimezone(zone).date()
+
+    return [(_day_words(day), list(group)) for day, group in groupby(messages, key=day_of)]
+
+
+def _day_words(day: date) -> str:
+    days = (clock.now().date() - day).days
+    return when_words(day).capitalize() if 0 <= days <= NEAR_DAYS else day_long(day)
+
+
+routes = [
+    Route("/messages", threads, name="messages"),
+    Route("/messages/{id:uuid}", thread, methods=["GET", "POST"], name="thread"),
+    Route("/messages/{id:uuid}/read", mark_read, methods=["POST"], name="thread-read"),
+]

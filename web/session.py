@@ -1,0 +1,215 @@
+"""The Session screen: a good conversation and a written outcome."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from uuid import UUID
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from server.journey.meeting.actions import Wrapped, save_and_book_next
+from server.journey.talk.queries import SessionPage, session_page
+from server.kernel import clock
+from server.kernel.errors import Conflict, Invalid
+from server.kernel.ids import parse_id
+from server.kernel.text import gettext as _
+from server.matches.queries import partner_of
+from server.people.models import Person
+from server.sessions import actions as sessions
+from server.sessions.queries import my_next_sessions, own_session, slots_for_match
+from server.sessions.states import NoteVisibility, SessionState
+from web.dates import clock_time, day_short, when_words, weekday
+from web.forms import Errors, choice, day, form_key, ids, moment_of, read_form, text, ticked
+from web.items import Slot, Topic
+from web.render import go_to, page
+from web.toast import Toast
+
+NOTE_LETTERS, TOPIC_LETTERS, PROMISE_LETTERS = 10_000, 200, 500
+NOT_NOW = "none"
+MANY_SLOTS = 6
+
+
+async def next_one(request: Request) -> Response:
+    """The session that comes next, or the way to one."""
+    ahead = await my_next_sessions(request.state.actor)
+    booked = next((one for one in ahead if one.state is SessionState.SCHEDULED), None)
+    if booked:
+        return go_to(request, f"/session/{booked.id}")
+    return page(request, "session/none.html", held=next(iter(ahead), None))
+
+
+async def session(request: Request) -> Response:
+    """Show a session; keep what was written and go on as the pressed button says."""
+    session_id, errors = request.path_params["id"], Errors()
+    typed: dict[str, object] = {}
+    if request.method == "POST":
+        form = await read_form(request)
+        wrapped = _wrapped(form, errors)
+        typed = _typed(form)
+        if not errors:
+            try:
+                return await _carry_on(request, session_id, form, wrapped)
+            except Invalid as refusal:
+                errors.take(refusal)
+            except Conflict as refusal:
+                errors.add("next", refusal.message)
+    shown = await session_page(request.state.actor, session_id, widen=request.query_params.get("weeks") == "3")
+    return page(
+        request, "session/session.html", block="form", status=422 if errors else 200, errors=errors,
+        **_words(shown, typed),
+    )
+
+
+async def save_notes(request: Request) -> Response:
+    """Keep the note while it is being written; answers with the moment it was saved."""
+    form, errors = await read_form(request), Errors()
+    held = await own_session(request.state.actor, request.path_params["id"])
+    visibility = choice(NoteVisibility, form, "visibility") or NoteVisibility.SHARED
+    notes = _notes(form, errors)
+    if not errors:
+        try:
+            await sessions.write_note(request.state.actor, request.path_params["id"], visibility, notes)
+        except (Invalid, Conflict) as refusal:
+            errors.add("notes", refusal.message)
+    return page(
+        request, "session/saved.html", block="saved", status=422 if errors else 200, errors={},
+        title=_title(held.number, partner_of(held.match, request.state.actor.person_id)), session_id=held.id,
+        saved_at=clock_time(clock.now()), problem=errors.get("notes", next(iter(errors.values()), "")),
+    )
+
+
+async def move(request: Request) -> Response:
+    """Choose another time for a session."""
+    actor, session_id, errors = request.state.actor, request.path_params["id"], Errors()
+    shown, chosen = await session_page(actor, session_id), ""
+    if request.method == "POST":
+        form = await read_form(request)
+        chosen = text(form, "slot", 40)
+        starts_at = moment_of(chosen)
+        if starts_at is None:
+            errors.add("slot", _("Choose a time."))
+        else:
+            try:
+                moved = await sessions.move_session(actor, session_id, starts_at)
+                words = _("Moved to %(day)s, %(time)s") % {
+                    "day": weekday(moved.starts_at), "time": clock_time(moved.starts_at),
+                }
+                return go_to(request, f"/session/{session_id}", toast=Toast(words))
+            except (Conflict, Invalid) as refusal:
+                errors.add("slot", refusal.message)
+    found = await slots_for_match(actor, shown.match.id, MANY_SLOTS, besides=session_id)
+    return page(
+        request, "session/move.html", block="form", status=422 if errors else 200, errors=errors, shown=shown,
+        times=[_slot(one.starts_at, shown) for one in found], chosen=chosen,
+    )
+
+
+async def cancel(request: Request) -> Response:
+    """Call a session off."""
+    await sessions.cancel_session(request.state.actor, request.path_params["id"])
+    return go_to(request, "/", toast=Toast(_("Called off. A skipped session is normal.")))
+
+
+async def _carry_on(request: Request, session_id: UUID, form: FormData, wrapped: Wrapped) -> Response:
+    """Save, then what the button says: another topic, another order, or the end of the session."""
+    actor, (act, _dash, rest) = request.state.actor, text(form, "do", 60).partition("-")
+    if act == "save":
+        done = await save_and_book_next(actor, session_id, wrapped, key=form_key(form))
+        words = _("Saved, and the next session is booked.") if done["next_session_id"] else _("Saved.")
+        return go_to(request, "/", toast=Toast(words))
+    await sessions.write_note(actor, session_id, wrapped.visibility, wrapped.notes)
+    await sessions.set_talked_about(actor, session_id, wrapped.talked_about)
+    if act == "topic":
+        topic = text(form, "new_topic", TOPIC_LETTERS)
+        await sessions.add_topic(actor, session_id, topic)
+    elif (item_id := parse_id(rest)) and act in ORDER:
+        await ORDER[act](request, item_id)
+    return go_to(request, f"/session/{session_id}")
+
+
+async def _up(request: Request, item_id: UUID) -> None:
+    await sessions.move_topic(request.state.actor, item_id, -1)
+
+
+async def _down(request: Request, item_id: UUID) -> None:
+    await sessions.move_topic(request.state.actor, item_id, 1)
+
+
+async def _remove(request: Request, item_id: UUID) -> None:
+    await sessions.remove_topic(request.state.actor, item_id)
+
+
+ORDER: dict[str, Callable[[Request, UUID], Awaitable[None]]] = {"up": _up, "down": _down, "remove": _remove}
+
+
+def _wrapped(form: FormData, errors: Errors) -> Wrapped:
+    following = text(form, "next", 40)
+    milestone = parse_id(text(form, "milestone", 40))
+    return Wrapped(
+        visibility=choice(NoteVisibility, form, "visibility") or NoteVisibility.SHARED,
+        notes=_notes(form, errors), talked_about=ids(form, "topic"),
+        milestones_done=[milestone] if milestone and ticked(form, "milestone_done") else [],
+        promise=text(form, "promise", PROMISE_LETTERS, errors), promise_due_on=day(form, "promise_due_on", errors),
+        next_at=moment_of(following),
+    )
+
+
+def _notes(form: FormData, errors: Errors) -> dict[int, str]:
+    """The note fields that were sent, by prompt number."""
+    names = {name.removeprefix("note-"): name for name in form if name.startswith("note-")}
+    return {
+        int(number): text(form, name, NOTE_LETTERS, errors, lines=True)
+        for number, name in names.items() if number.isdigit() and len(number) < 3
+    }
+
+
+def _typed(form: FormData) -> dict[str, object]:
+    """What was typed, to be shown again beside an error."""
+    return {
+        "notes": _notes(form, Errors()), "topics": {str(one) for one in ids(form, "topic")},
+        "visibility": text(form, "visibility", 20), "next": text(form, "next", 40),
+        "promise": text(form, "promise", PROMISE_LETTERS), "promise_due_on": text(form, "promise_due_on", 40),
+        "new_topic": text(form, "new_topic", TOPIC_LETTERS), "milestone_done": ticked(form, "milestone_done"),
+    }
+
+
+def _words(shown: SessionPage, typed: dict[str, object]) -> dict[str, object]:
+    notes = typed.get("notes", {number: note.body for number, note in shown.mine.items()})
+    ticked_topics = typed.get("topics")
+    topics = [
+        Topic(str(one.id), one.topic, one.question, one.minutes,
+              str(one.id) in ticked_topics if isinstance(ticked_topics, set) else one.talked_about)
+        for one in shown.topics
+    ]
+    times = [_slot(one.starts_at, shown) for one in shown.next_slots[:1]]
+    others = [_slot(one.starts_at, shown) for one in shown.next_slots[1:]]
+    return {
+        "shown": shown, "topics": topics, "notes": notes, "typed": typed,
+        "visibility": typed.get("visibility") or shown.visibility.value,
+        "times": [*times, *others, Slot(NOT_NOW, _("Not now"))],
+        "chosen": typed.get("next") or (times[0].value if times else NOT_NOW),
+        "title": _title(shown.session.number, shown.partner),
+    }
+
+
+def _title(number: int, partner: Person) -> str:
+    return _("Session %(number)s with %(name)s") % {"number": number, "name": partner.first_name}
+
+
+def _slot(when: datetime, shown: SessionPage) -> Slot:
+    """A time for the next session: its day, how far away, and the hour."""
+    return Slot(when.isoformat(), f"{weekday(when)} {day_short(when).partition(' ')[2]}", _("%(when)s. %(time)s for %(name)s") % {
+        "when": when_words(when).capitalize(), "time": clock_time(when, shown.partner.zone),
+        "name": shown.partner.first_name,
+    }, clock_time(when))
+
+
+routes = [
+    Route("/session", next_one, name="session-next"),
+    Route("/session/{id:uuid}", session, methods=["GET", "POST"], name="session"),
+    Route("/session/{id:uuid}/notes", save_notes, methods=["POST"], name="session-notes"),
+    Route("/session/{id:uuid}/time", move, methods=["GET", "POST"], name="session-time"),
+    Route("/session/{id:uuid}/cancellation", cancel, methods=["POST"], name="session-cancellation"),
+]
