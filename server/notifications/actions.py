@@ -13,11 +13,11 @@ from server.kernel.lanes import TryLater
 from server.kernel.settings import settings
 from server.kernel.text import gettext as _
 from server.kernel.text import use_language
-from server.notifications import invitations, queries, texts
+from server.notifications import queries, texts
 from server.notifications.catalogue import CATALOGUE, why_not
-from server.notifications.channels import email
+from server.notifications.channels import email, invitations
 from server.notifications.channels.email import Delivery, Fate
-from server.notifications.gate import SMTP_GATE
+from server.notifications.channels.gate import SMTP_GATE
 from server.notifications.models import Message
 from server.notifications.scene import Scene, scene_of
 from server.notifications.states import MessageState

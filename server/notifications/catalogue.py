@@ -59,6 +59,16 @@ def _join(scene: Scene) -> str:
     return f"/join/{scene.program.key}"
 
 
+def _waiting(scene: Scene) -> str:
+    return f"/waiting/{scene.program.key}"
+
+
+def _book(scene: Scene) -> str:
+    """Another time, as long as there is a match to book it for."""
+    running = scene.match is not None and scene.match.state is MatchState.ACTIVE
+    return f"{_match(scene)}/session" if running else "/"
+
+
 def _match(scene: Scene) -> str:
     assert scene.match is not None
     return f"/match/{scene.match.id}"
@@ -143,6 +153,14 @@ def _survey_answered(scene: Scene) -> str:
     return "" if survey is not None and survey.state is InvitationState.OPEN else "answered or closed"
 
 
+def _handled(scene: Scene) -> str:
+    return "" if scene.asks_for_a_person else "handled"
+
+
+def _console(scene: Scene) -> str:  # noqa: ARG001
+    return "/console"
+
+
 def _read(scene: Scene) -> str:
     return "" if scene.unread else "read"
 
@@ -158,23 +176,23 @@ CATALOGUE: dict[str, Kind] = {
         Kind("E02", N_("Invitation to mentees"), _T, N_("invited as a mentee"), N_("they begin, or say no"),
              _unless_enrollment_is(EnrollmentState.INVITED), "invitation_mentee", _join),
         Kind("E07", N_("Application received"), _T, N_("joined, and a manager must admit"), N_("it was decided"),
-             _unless_enrollment_is(EnrollmentState.PENDING_APPROVAL), "application_received", _home),
+             _unless_enrollment_is(EnrollmentState.PENDING_APPROVAL), "application_received", _waiting),
         Kind("E08", N_("Admission decision"), _T, N_("not admitted"), N_("invited again"),
              _unless_enrollment_is(EnrollmentState.DECLINED), "admission_decision", _home),
         Kind("E09", N_("Welcome"), _T, N_("admitted"), N_("they have left"),
-             _unless_enrollment_is(*_HELD_PLACES), "welcome", _home),
+             _unless_enrollment_is(*_HELD_PLACES), "welcome", _waiting),
         Kind("E10", N_("Place in the waiting list"), _T, N_("joined, and no seat was free"), N_("a seat is free"),
-             _unless_enrollment_is(EnrollmentState.WAITLISTED), "waiting_list", _home),
+             _unless_enrollment_is(EnrollmentState.WAITLISTED), "waiting_list", _waiting),
         Kind("E12", N_("A seat is free"), _T, N_("first in the list, and a seat became free"), N_("they have left"),
-             _unless_enrollment_is(*_HELD_PLACES), "seat_is_free", _home),
+             _unless_enrollment_is(*_HELD_PLACES), "seat_is_free", _waiting),
         Kind("M01", N_("Suggestions ready for review"), _R, N_("a matching run has finished"), N_("all are decided"),
              _no_drafts, "suggestions_ready", _console_matches),
         Kind("M03", N_("Match request"), _T, N_("a match was approved, or the other said yes"), N_("answered"),
              _answered, "match_request", _match),
         Kind("M05", N_("Request has passed"), _T, N_("nobody answered in time, or it was taken back"),
-             N_("they were never asked"), _not_asked_before, "match_passed", _home),
+             N_("they were never asked"), _not_asked_before, "match_passed", _waiting),
         Kind("M06", N_("Request declined"), _T, N_("the other said no"), N_("they were never asked"),
-             _not_asked_before, "match_declined", _home),
+             _not_asked_before, "match_declined", _waiting),
         Kind("M07", N_("Approval needed"), _R, N_("both said yes, and a manager must approve"), N_("decided"),
              _decided, "approval_needed", _console_matches),
         Kind("M08", N_("Match announcement"), _T, N_("the match has begun"), N_("it has ended"),
@@ -184,9 +202,11 @@ CATALOGUE: dict[str, Kind] = {
         Kind("S02", N_("Session moved"), _T, N_("a session was moved"), N_("moved again, cancelled or begun"),
              _not_booked, "session_moved", _session, invites=True),
         Kind("S02-cancelled", N_("Session cancelled"), _T, N_("a session was cancelled"),
-             N_("they were never invited"), _not_cancelled, "session_cancelled", _home, invites=True),
+             N_("they were never invited"), _not_cancelled, "session_cancelled", _book, invites=True),
         Kind("R01", N_("Check-in"), _S, N_("half of the time has passed"), N_("answered, or closed"),
              _survey_answered, "check_in", _check_in),
+        Kind("C04", N_("A check-in asks for you"), _R, N_("a low answer, or another mentor wished for"), N_("handled"),
+             _handled, "check_in_asks", _console),
         Kind("A02", N_("New message"), _T, N_("written to, and unread for 15 minutes"), N_("read"),
              _read, "new_message", _thread),
     )

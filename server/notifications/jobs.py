@@ -16,7 +16,7 @@ from server.matches.states import Approval, MatchState
 from server.notifications import queries
 from server.notifications.actions import plan_message, send_message
 from server.notifications.channels.email import target_of
-from server.notifications.gate import SMTP_GATE
+from server.notifications.channels.gate import SMTP_GATE
 from server.notifications.models import Message
 from server.notifications.states import MessageState
 from server.programs.queries import cohort_by_id, visible_enrollment
@@ -117,6 +117,20 @@ async def ask_how_it_goes(event: OutboxEvent) -> None:
     await _tell(
         actor, event, "R01", survey.person_id, survey.id, match_id=survey.match_id, invitation_id=survey.id
     )
+
+
+@on_event("survey.answered")
+async def ask_for_a_word(event: OutboxEvent) -> None:
+    """Tell who runs the programme about an answer that needs a person."""
+    if not event.payload.get("needs_a_person"):
+        return
+    actor, match = await _match_of(event)
+    invitation_id = _id(event, "invitation_id")
+    for manager in await people_with_role(actor, Role.PROGRAM_MANAGER, match.program_id):
+        await _tell(
+            actor, event, "C04", manager.id, invitation_id, occurrence=str(event.id), match_id=match.id,
+            invitation_id=invitation_id,
+        )
 
 
 @on_event("message.sent")

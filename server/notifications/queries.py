@@ -11,7 +11,7 @@ from server.kernel.settings import settings
 from server.messaging.models import ReadMark, ThreadMessage
 from server.notifications.models import CaughtMail, Message
 from server.notifications.states import MessageState
-from server.surveys.models import SurveyInvitation
+from server.surveys.models import SurveyAnswer, SurveyInvitation
 
 OPEN_MESSAGES = (MessageState.PLANNED, MessageState.QUEUED)
 
@@ -74,11 +74,20 @@ async def survey_by_id(actor: Actor, invitation_id: UUID) -> SurveyInvitation:
     return survey
 
 
+async def asks_for_a_person(actor: Actor, invitation_id: UUID) -> bool:
+    """Whether an answer waits for somebody who runs the programme."""
+    return await SurveyAnswer.filter(
+        organization_id=actor.organization_id, invitation_id=invitation_id, handled_at=None
+    ).exists()
+
+
 async def unread_words(actor: Actor, thread_id: UUID, person_id: UUID) -> int:
     """How many words of others in a thread somebody has not read."""
-    thread = {"organization_id": actor.organization_id, "thread_id": thread_id}
-    mark = await ReadMark.filter(**thread, person_id=person_id).first()
-    words = ThreadMessage.filter(**thread).exclude(author_id=person_id)
+    mark = await ReadMark.filter(
+        organization_id=actor.organization_id, thread_id=thread_id, person_id=person_id
+    ).first()
+    words = ThreadMessage.filter(organization_id=actor.organization_id, thread_id=thread_id)
+    words = words.exclude(author_id=person_id)
     return await (words.filter(sent_at__gt=mark.read_at) if mark else words).count()
 
 

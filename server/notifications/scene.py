@@ -40,6 +40,7 @@ class Scene:
     ahead: Session | None = None
     session: Session | None = None
     survey: SurveyInvitation | None = None
+    asks_for_a_person: bool = False
     unread: int = 0
     drafts: int = 0
 
@@ -92,6 +93,7 @@ async def scene_of(actor: Actor, message: Message) -> Scene:
         ahead=await next_session(actor, match.id) if match else None,
         session=await visible_session(actor, ids["session_id"]) if "session_id" in ids else None,
         survey=await queries.survey_by_id(actor, ids["invitation_id"]) if "invitation_id" in ids else None,
+        asks_for_a_person=message.kind == "C04" and await queries.asks_for_a_person(actor, ids["invitation_id"]),
         unread=await queries.unread_words(actor, ids["thread_id"], person.id) if "thread_id" in ids else 0,
         drafts=len(await matches_in(actor, cohort.id, [MatchState.DRAFT])) if message.kind == "M01" else 0,
     )

@@ -62,7 +62,7 @@ class Catcher:
         recipient = envelope.rcpt_tos[0] if len(envelope.rcpt_tos) == 1 else ""
         if message is None or message.recipient.email.casefold() != recipient.casefold():
             return "550 5.7.1 Not a mail of this installation"
-        if not await CaughtMail.filter(message_id=message.id).exists():
+        if not await CaughtMail.filter(organization_id=message.organization_id, message_id=message.id).exists():
             await CaughtMail.create(
                 organization_id=message.organization_id, message_id=message.id, recipient=recipient,
                 source=bytes(content).decode("latin-1"),

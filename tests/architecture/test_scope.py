@@ -17,6 +17,10 @@ UNSCOPED = {
     "server/access/queries.py:demo_people": "everybody of the demo organisations; empty outside a demo",
     "server/access/queries.py:demo_person": "somebody of the demo organisations; refused outside a demo",
     "server/access/queries.py:session_actor": "finds out whose organisation it is, from the secret's fingerprint",
+    "server/notifications/queries.py:_with_messages": "the demo organisations' mails; empty outside a demo",
+    "server/notifications/queries.py:caught_mails": "the demo organisations' mails; empty outside a demo",
+    "server/notifications/queries.py:one_caught_mail": "a mail of the demo organisations; refused outside a demo",
+    "server/notifications/sink.py:_message_of": "finds out whose mail it is, from its Message-ID",
 }
 """Module and function -> why it reads over all organisations."""
 

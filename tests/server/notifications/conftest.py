@@ -9,7 +9,7 @@ import pytest
 from server.kernel import clock
 from server.kernel.actor import system_actor
 from server.kernel.db import unit_of_work
-from server.notifications import gate
+from server.notifications.channels import gate
 from server.sessions.models import Session
 from server.sessions.states import SessionState
 from tests.factories import Pair, active_match

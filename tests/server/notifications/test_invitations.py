@@ -12,7 +12,7 @@ from icalendar import Calendar, Event
 from server.kernel import clock
 from server.kernel.jobs import drain
 from server.kernel.text import clean
-from server.notifications.invitations import invitation, uid_of
+from server.notifications.channels.invitations import invitation, uid_of
 from server.people.models import Person
 from server.sessions.models import Session
 from server.sessions.states import SessionState

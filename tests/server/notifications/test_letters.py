@@ -19,9 +19,8 @@ from server.notifications import texts
 from server.notifications.actions import plan_message
 from server.notifications.catalogue import CATALOGUE
 from server.notifications.channels.email import compose
-from server.notifications.moments import moment
 from server.notifications.scene import Scene, scene_of
-from server.notifications.texts import Letter, letter
+from server.notifications.texts import Letter, letter, moment
 from server.people.models import Person
 from server.sessions.states import SessionState
 from server.surveys.models import SurveyInvitation
@@ -41,7 +40,7 @@ async def ids_for(kind: str, pair: Pair) -> dict[str, Any]:
     if kind.startswith("S"):
         state = SessionState.CANCELLED if kind == "S02-cancelled" else SessionState.SCHEDULED
         ids |= {"session_id": (await session_of(pair, state=state)).id, "sequence": 0}
-    if kind == "R01":
+    if kind in ("R01", "C04"):
         survey = await SurveyInvitation.create(
             organization_id=pair.organization.id, kind=SurveyKind.CHECK_IN, match=pair.match, opens_at=clock.now(),
             program_id=pair.program.id, person_id=pair.mentee.id, state=InvitationState.OPEN,

@@ -24,7 +24,7 @@ from server.notifications.models import Message
 from server.notifications.states import MessageClass, MessageState
 from server.people.models import Profile
 from server.programs.states import EnrollmentState, ParticipantRole
-from server.surveys.models import SurveyInvitation
+from server.surveys.models import SurveyAnswer, SurveyInvitation
 from server.surveys.states import InvitationState, SurveyKind
 from tests.factories import Pair, active_match, enrollment, match, person
 from tests.server.notifications.conftest import happened
@@ -172,6 +172,27 @@ async def test_a_check_in_is_asked_while_it_is_open(pair: Pair, mailbox: MailSer
     await happened(pair, "survey.opened", invitation_id=survey.id)
     await drain()
     assert await told() == {("R01", "Noor", MessageState.SENT)}
+
+
+async def test_an_answer_that_needs_a_person_reaches_who_runs_the_programme_until_it_is_handled(
+    pair: Pair, mailbox: MailServer
+) -> None:
+    await grant_manager(pair)
+    survey = await SurveyInvitation.create(
+        organization_id=pair.organization.id, kind=SurveyKind.CHECK_IN, match=pair.match, program_id=pair.program.id,
+        person_id=pair.mentee.id, state=InvitationState.ANSWERED, opens_at=clock.now(), closes_at=clock.now(),
+    )
+    answer = await SurveyAnswer.create(organization_id=pair.organization.id, invitation=survey, words="Only theirs.")
+    for needs_a_person in (False, True):
+        await happened(pair, "survey.answered", invitation_id=survey.id, needs_a_person=needs_a_person)
+        await drain()
+    assert await told() == {("C04", "Rui", MessageState.SENT)}
+    assert "Noor" not in mailbox.mails[0].as_string()
+    answer.handled_at = clock.now()
+    await answer.save()
+    await happened(pair, "survey.answered", invitation_id=survey.id, needs_a_person=True)
+    await drain()
+    assert ("C04", "Rui", MessageState.SUPPRESSED) in await told()
 
 
 async def test_words_are_told_after_15_minutes_unread_all_in_one_mail(pair: Pair, mailbox: MailServer) -> None:

@@ -11,8 +11,9 @@ from server.kernel.facts import OutboxEvent
 from server.kernel.jobs import drain
 from server.kernel.lanes import LANES, Lane, TryLater, claim, give_back, work
 from server.matches.states import Approval, MatchState
-from server.notifications import actions, gate
+from server.notifications import actions
 from server.notifications.actions import plan_message, send_message
+from server.notifications.channels import gate
 from server.notifications.channels.email import Delivery, Fate
 from server.notifications.jobs import missing_mail_server
 from server.notifications.models import Message
