@@ -10,6 +10,7 @@ from server.kernel.db import once
 from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
 from server.surveys import actions
+from server.surveys.models import SurveyAnswer
 from server.surveys.states import Help
 from web.forms import Errors, choices, form_key, integer, read_form, text
 from web.render import go_to, page
@@ -17,6 +18,7 @@ from web.toast import Toast
 
 WORDS_LETTERS = 2000
 LEAST, MOST = 1, 5
+BLANK: dict[str, object] = {"usefulness": None, "goal_distance": None, "help": [], "words": ""}
 
 
 async def check_in(request: Request) -> Response:
@@ -36,9 +38,8 @@ async def check_in(request: Request) -> Response:
                 errors.add("", refusal.message)
     shown = await check_in_page(actor, invitation_id)
     answer = shown.answer
-    if not typed and answer:
-        typed = {"usefulness": answer.usefulness, "goal_distance": answer.goal_distance,
-                 "help": answer.help_wanted, "words": answer.words}
+    if not typed:
+        typed = _answered(answer) if answer else dict(BLANK)
     return page(
         request, "checkin/checkin.html", block="form", status=422 if errors else 200, errors=errors, shown=shown,
         typed=typed, helps=[(one.value, _help_words(one, shown.is_mentor)) for one in Help],
@@ -55,6 +56,13 @@ async def _answer(request: Request, typed: dict[str, object], key: str) -> None:
         return {"answer_id": answer.id}
 
     await once(request.state.actor, key, act)
+
+
+def _answered(answer: SurveyAnswer) -> dict[str, object]:
+    return {
+        "usefulness": answer.usefulness, "goal_distance": answer.goal_distance, "help": answer.help_wanted,
+        "words": answer.words,
+    }
 
 
 def _typed(form: FormData, errors: Errors) -> dict[str, object]:

@@ -28,6 +28,7 @@ from web.toast import Toast
 
 NOTE_LETTERS, TOPIC_LETTERS, PROMISE_LETTERS = 10_000, 200, 500
 NOT_NOW = "none"
+BLANK: dict[str, object] = {"new_topic": "", "promise": "", "promise_due_on": "", "milestone_done": False}
 MANY_SLOTS = 6
 
 
@@ -43,7 +44,7 @@ async def next_one(request: Request) -> Response:
 async def session(request: Request) -> Response:
     """Show a session; keep what was written and go on as the pressed button says."""
     session_id, errors = request.path_params["id"], Errors()
-    typed: dict[str, object] = {}
+    typed: dict[str, object] = dict(BLANK)
     if request.method == "POST":
         form = await read_form(request)
         wrapped = _wrapped(form, errors)

@@ -1,0 +1,69 @@
+"""The Check-in screen: asked once, answered once, read by who runs the programme."""
+
+from datetime import timedelta
+
+import pytest
+
+from server.access.actions import grant_role
+from server.access.states import Role
+from server.kernel import clock
+from server.kernel.actor import system_actor
+from server.kernel.db import fresh_key
+from server.surveys.actions import plan_check_in
+from server.surveys.models import SurveyAnswer, SurveyInvitation
+from tests import factories
+from tests.factories import Pair
+from tests.web.conftest import ClientOf
+
+
+@pytest.fixture
+async def pair(db: object) -> Pair:
+    made = await factories.active_match()
+    system = system_actor(made.organization.id)
+    await grant_role(system, made.manager.id, Role.PROGRAM_MANAGER, made.program.id)
+    await plan_check_in(system, made.match.id)
+    return made
+
+
+async def invitation(pair: Pair) -> SurveyInvitation:
+    return await SurveyInvitation.get(person_id=pair.mentee.id)
+
+
+async def test_before_its_day_it_says_when_it_opens(client_of: ClientOf, pair: Pair) -> None:
+    client = await client_of(pair.mentee)
+    assert "opens on" in (await client.get(f"/checkin/{(await invitation(pair)).id}")).text
+
+
+async def test_three_taps_are_enough_and_twice_is_once(client_of: ClientOf, pair: Pair) -> None:
+    clock.move(timedelta(days=92))
+    asked = await invitation(pair)
+    client = await client_of(pair.mentee)
+    data = {"usefulness": "4", "goal_distance": "3", "help": ["SHARPER_AGENDAS"], "form_key": fresh_key()}
+    for _ in range(2):
+        assert (await client.post(f"/checkin/{asked.id}", data=data)).status_code == 303
+    answer = await SurveyAnswer.get(invitation_id=asked.id)
+    assert (answer.usefulness, answer.goal_distance, answer.help_wanted) == (4, 3, ["SHARPER_AGENDAS"])
+    assert "Thank you" in (await client.get(f"/checkin/{asked.id}")).text
+
+
+async def test_who_reads_it_is_said_by_name(client_of: ClientOf, pair: Pair) -> None:
+    clock.move(timedelta(days=92))
+    client = await client_of(pair.mentee)
+    assert "Rui, who runs Rising Leads, sees your answers" in (
+        await client.get(f"/checkin/{(await invitation(pair)).id}")
+    ).text
+
+
+async def test_a_missing_scale_is_said_and_the_words_stay(client_of: ClientOf, pair: Pair) -> None:
+    clock.move(timedelta(days=92))
+    client = await client_of(pair.mentee)
+    answer = await client.post(f"/checkin/{(await invitation(pair)).id}", data={"words": "Something typed"})
+    assert answer.status_code == 422
+    assert "Something typed" in answer.text
+    assert not await SurveyAnswer.all().exists()
+
+
+async def test_nobody_else_opens_it(client_of: ClientOf, pair: Pair) -> None:
+    asked = await invitation(pair)
+    for person in (pair.mentor, pair.manager, pair.line_manager, pair.stranger):
+        assert (await (await client_of(person)).get(f"/checkin/{asked.id}")).status_code == 404

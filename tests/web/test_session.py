@@ -1,0 +1,166 @@
+"""The Session screen: agenda, notes that are never lost, and the next time."""
+
+from datetime import timedelta
+
+import pytest
+
+from server.goals import actions as goals
+from server.goals.models import Milestone
+from server.goals.states import MilestoneState
+from server.kernel import clock
+from server.kernel.db import fresh_key
+from server.sessions import actions as sessions
+from server.sessions.models import ActionItem, AgendaItem, Session, SessionNote
+from server.sessions.queries import slots_for_match
+from server.sessions.states import NoteVisibility, SessionState
+from tests import factories
+from tests.factories import Pair
+from tests.web.conftest import HTMX, ClientOf
+
+
+@pytest.fixture
+async def pair(db: object) -> Pair:
+    return await factories.active_match()
+
+
+@pytest.fixture
+async def session(pair: Pair) -> Session:
+    slot = (await slots_for_match(pair.mentee_actor, pair.match.id))[0]
+    return await sessions.book_session(pair.mentee_actor, pair.match.id, slot.starts_at)
+
+
+def form(**values: str) -> dict[str, str]:
+    return {"do": "save", "visibility": "SHARED", "next": "none", "form_key": fresh_key(), **values}
+
+
+async def next_time(client_of: ClientOf, pair: Pair, session: Session) -> str:
+    page = await (await client_of(pair.mentee)).get(f"/session/{session.id}")
+    return page.text.split('name="next" value="')[1].split('"')[0]
+
+
+async def test_the_agenda_is_prepared(client_of: ClientOf, pair: Pair, session: Session) -> None:
+    client = await client_of(pair.mentee)
+    answer = await client.get(f"/session/{session.id}")
+    topics = await AgendaItem.filter(session_id=session.id)
+    assert len(topics) == 3
+    assert "Session 1 with Idris" in answer.text
+
+
+async def test_one_act_saves_all_and_books_the_next_one(client_of: ClientOf, pair: Pair, session: Session) -> None:
+    goal = await goals.save_goal(
+        pair.mentee_actor, pair.mentee_enrollment.id, want="lead a product review", measure="two reviews led",
+        due_on=factories.in_days(120),
+    )
+    step = await goals.add_milestone(pair.mentee_actor, goal.id, "Watch two reviews")
+    chosen = await next_time(client_of, pair, session)
+    client = await client_of(pair.mentee)
+    topic = await AgendaItem.filter(session_id=session.id).first()
+    assert topic is not None
+    data = form(
+        **{"note-0": "Name one decider.", "note-1": "Ask Mei."}, topic=str(topic.id), milestone=str(step.id),
+        milestone_done="1", promise="Send the one-pager", next=chosen,
+    )
+    for _ in range(2):
+        assert (await client.post(f"/session/{session.id}", data=data)).status_code == 303
+    assert [note.body for note in await SessionNote.all().order_by("prompt")] == ["Name one decider.", "Ask Mei."]
+    assert (await Milestone.get(id=step.id)).state is MilestoneState.DONE
+    assert (await AgendaItem.get(id=topic.id)).talked_about
+    assert [item.text for item in await ActionItem.all()] == ["Send the one-pager"]
+    following = await Session.filter(match_id=pair.match.id).exclude(id=session.id)
+    assert [one.starts_at.isoformat() for one in following] == [chosen]
+
+
+async def test_a_taken_next_time_keeps_everything_that_was_typed(
+    client_of: ClientOf, pair: Pair, session: Session
+) -> None:
+    chosen = await next_time(client_of, pair, session)
+    start = clock.now().fromisoformat(chosen)
+    other = await factories.active_match(pair.organization, pair.program, pair.cohort)
+    await factories.match(
+        pair.mentor_enrollment, await factories.enrollment(pair.cohort, pair.stranger, other.mentee_enrollment.role)
+    )
+    busy = await factories.match(pair.mentor_enrollment, other.mentee_enrollment)
+    await Session.create(
+        organization_id=busy.organization_id, match=busy, starts_at=start, ends_at=start + timedelta(minutes=45),
+        state=SessionState.SCHEDULED, booked_at=clock.now(),
+    )
+    client = await client_of(pair.mentee)
+    answer = await client.post(f"/session/{session.id}", data=form(**{"note-0": "Long words typed."}, next=chosen))
+    assert answer.status_code == 422
+    assert "Long words typed." in answer.text
+    assert not await SessionNote.all().exists()
+
+
+async def test_a_note_is_saved_while_it_is_written(client_of: ClientOf, pair: Pair, session: Session) -> None:
+    client = await client_of(pair.mentee)
+    data = {"visibility": "PRIVATE", "note-0": "Half a thought"}
+    answer = await client.post(f"/session/{session.id}/notes", data=data, headers=HTMX)
+    assert "Saved" in answer.text
+    note = await SessionNote.get(session_id=session.id)
+    assert (note.visibility, note.body) == (NoteVisibility.PRIVATE, "Half a thought")
+
+
+async def test_a_private_note_is_seen_by_its_author_alone(client_of: ClientOf, pair: Pair, session: Session) -> None:
+    await sessions.write_note(pair.mentee_actor, session.id, NoteVisibility.PRIVATE, {0: "canary-note"})
+    assert "canary-note" in (await (await client_of(pair.mentee)).get(f"/session/{session.id}")).text
+    assert "canary-note" not in (await (await client_of(pair.mentor)).get(f"/session/{session.id}")).text
+
+
+async def test_a_shared_note_is_seen_by_the_other_one(client_of: ClientOf, pair: Pair, session: Session) -> None:
+    await sessions.write_note(pair.mentee_actor, session.id, NoteVisibility.SHARED, {0: "shared words"})
+    assert "shared words" in (await (await client_of(pair.mentor)).get(f"/session/{session.id}")).text
+
+
+async def test_nobody_else_opens_a_session(client_of: ClientOf, pair: Pair, session: Session) -> None:
+    for person in (pair.stranger, pair.line_manager, pair.manager):
+        assert (await (await client_of(person)).get(f"/session/{session.id}")).status_code == 404
+
+
+async def test_topics_are_added_ordered_and_removed_without_losing_notes(
+    client_of: ClientOf, pair: Pair, session: Session
+) -> None:
+    client = await client_of(pair.mentor)
+    await client.post(
+        f"/session/{session.id}", data=form(do="topic", new_topic="Who decides?", **{"note-0": "Typed before"})
+    )
+    added = (await AgendaItem.filter(session_id=session.id).order_by("position"))[-1]
+    assert added.topic == "Who decides?"
+    assert (await SessionNote.get(session_id=session.id)).body == "Typed before"
+    await client.post(f"/session/{session.id}", data=form(do=f"up-{added.id}"))
+    order = [one.id for one in await AgendaItem.filter(session_id=session.id).order_by("position")]
+    assert order.index(added.id) == len(order) - 2
+    await client.post(f"/session/{session.id}", data=form(do=f"remove-{added.id}"))
+    assert not await AgendaItem.filter(id=added.id).exists()
+
+
+async def test_moving_offers_free_times_and_keeps_the_session(
+    client_of: ClientOf, pair: Pair, session: Session
+) -> None:
+    client = await client_of(pair.mentor)
+    shown = await client.get(f"/session/{session.id}/time")
+    slot = shown.text.split('name="slot" value="')[2].split('"')[0]
+    await client.post(f"/session/{session.id}/time", data={"slot": slot})
+    assert (await Session.get(id=session.id)).starts_at.isoformat() == slot
+
+
+async def test_a_session_is_called_off_without_blame(client_of: ClientOf, pair: Pair, session: Session) -> None:
+    client = await client_of(pair.mentee)
+    assert (await client.post(f"/session/{session.id}/cancellation")).status_code == 303
+    assert (await Session.get(id=session.id)).state is SessionState.CANCELLED
+
+
+async def test_the_bar_leads_to_the_next_session_or_says_there_is_none(
+    client_of: ClientOf, pair: Pair, session: Session
+) -> None:
+    client = await client_of(pair.mentee)
+    assert (await client.get("/session")).headers["location"] == f"/session/{session.id}"
+    other = await client_of(pair.stranger)
+    assert "No session is booked" in (await other.get("/session")).text
+
+
+async def test_an_hour_later_the_same_page_asks_for_notes(client_of: ClientOf, pair: Pair, session: Session) -> None:
+    clock.move(session.ends_at - clock.now() + timedelta(hours=1))
+    client = await client_of(pair.mentee)
+    answer = await client.get(f"/session/{session.id}")
+    assert "Before you close" in answer.text
+    assert "Move it" not in answer.text
