@@ -107,6 +107,13 @@ async def test_forged_ids_name_nothing(db: object) -> None:
         assert await ask(home.pair.mentee_actor, ANYTHING, id=forged) == {"node": None}
 
 
+async def test_id_of_another_kind_names_nothing_even_with_the_right_number(db: object) -> None:
+    pair = await factories.active_match()
+    document = "mutation ($id: ID!) { pauseMatch(input: {id: $id}) { match { state } errors { code } } }"
+    done = await ask(pair.mentee_actor, document, id=global_id("Person", pair.match.id))
+    assert done["pauseMatch"] == {"match": None, "errors": [{"code": "NOT_FOUND"}]}
+
+
 async def test_only_staff_and_oneself_read_the_record(db: object) -> None:
     home = await everything()
     document = "query ($id: ID!) { node(id: $id) { ... on Match { members { role person { record { email } } } } } }"
