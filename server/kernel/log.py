@@ -39,6 +39,8 @@ class Keys(TypedDict, total=False):
     trace: str
 
 
+LONGEST_EVENT = 120  # libraries that write values into their messages shall not get far
+
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 
@@ -80,7 +82,7 @@ class JsonLines(logging.Formatter):
         line: dict[str, object] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
-            "event": str(record.msg),
+            "event": str(record.msg).partition("\n")[0][:LONGEST_EVENT],
         }
         if record.name != LOGGER.name:
             line["logger"] = record.name

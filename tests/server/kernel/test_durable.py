@@ -43,11 +43,12 @@ class Slow(MailServer):
 @asynccontextmanager
 async def worker(url: str, server: MailServer, folder: Path) -> AsyncGenerator[asyncio.subprocess.Process, None]:
     """A process of its own group; whatever is left of it at the end is killed."""
+    jobs = f"sqlite:///{folder / 'jobs.db'}" if url.startswith("sqlite") else ""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.server.kernel.worker", cwd=ROOT, start_new_session=True,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         env={
-            **os.environ, "ITHACA_DATABASE_URL": url, "ITHACA_JOBS_URL": f"sqlite:///{folder / 'jobs.db'}",
+            **os.environ, "ITHACA_DATABASE_URL": url, "ITHACA_JOBS_URL": jobs,
             "ITHACA_SMTP_HOST": "127.0.0.1", "ITHACA_SMTP_PORT": str(server.port), "ITHACA_SMTP_TLS": "none",
         },
     )
@@ -70,7 +71,7 @@ async def ready(process: asyncio.subprocess.Process) -> None:
 
 async def until(condition, seconds: float = 30) -> None:  # type: ignore[no-untyped-def]
     async with asyncio.timeout(seconds):
-        while not await condition():  # noqa: ASYNC110  # another process has no event of ours
+        while not await condition():
             await asyncio.sleep(0.05)
 
 
