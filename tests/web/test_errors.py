@@ -30,7 +30,8 @@ def client():
 
 
 def test_every_kernel_error_is_mapped():
-    assert set(STATUS) == set(kernel.KernelError.__subclasses__())
+    ours = {kind for kind in kernel.KernelError.__subclasses__() if kind.__module__ == kernel.__name__}
+    assert set(STATUS) == ours
 
 
 @pytest.mark.parametrize("status", RAISED)
