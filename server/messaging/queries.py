@@ -32,6 +32,13 @@ class ThreadSummary:
     unread: int
 
 
+def messages(actor: Actor) -> QuerySet[ThreadMessage]:
+    """The words of the actor's own threads: every member, and nobody else, has a mark from the first word on."""
+    return ThreadMessage.filter(
+        organization_id=actor.organization_id, thread__read_marks__person_id=actor.person_id
+    )
+
+
 async def own_match(actor: Actor, match_id: UUID, *, lock: bool = False) -> Match:
     """A match that has a thread, for one of its members.
 
@@ -134,8 +141,8 @@ async def _unread(actor: Actor, thread_ids: Collection[UUID]) -> dict[UUID, int]
 
 
 def _newer(actor: Actor) -> QuerySet[ThreadMessage]:
-    """Words of others after the actor's mark. Every member, and nobody else, has a mark from the first word on."""
+    """Words after the actor's mark: of others, because writing moves one's own. Only members have a mark."""
     return ThreadMessage.filter(
         organization_id=actor.organization_id, thread__read_marks__person_id=actor.person_id,
         sent_at__gt=F("thread__read_marks__read_at"),
-    ).exclude(author_id=actor.person_id)
+    )

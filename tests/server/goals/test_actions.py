@@ -1,6 +1,5 @@
 """Goals: worded, made ready, revised with their history, settled; by their owner, before the partner's eyes."""
 
-import asyncio
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -18,6 +17,7 @@ from server.matches.models import Match
 from server.matches.states import MatchState
 from server.programs.states import EnrollmentState
 from tests.factories import Pair, active_match, competency, in_days
+from tests.races import at_once
 
 WANT = "lead a product review from start to decision"
 MEASURE = "two reviews, two decisions"
@@ -64,7 +64,7 @@ async def test_saving_twice_makes_one_goal(db: object) -> None:
 
 async def test_two_drafts_saved_at_once_become_one(db: object) -> None:
     pair = await active_match()
-    await asyncio.gather(*(a_goal(pair, measure="", due_on=None) for _ in range(4)))
+    await at_once(*(a_goal(pair, measure="", due_on=None) for _ in range(4)))
     assert await Goal.all().count() == 1
 
 
@@ -166,7 +166,7 @@ async def test_a_date_that_has_passed_may_stay_while_the_words_change(db: object
 async def test_two_revisions_at_once_both_stay_in_the_history(db: object) -> None:
     pair = await active_match()
     goal = await a_goal(pair)
-    await asyncio.gather(*(revised(pair.mentee_actor, goal, f"wording {n}") for n in range(3)))
+    await at_once(*(revised(pair.mentee_actor, goal, f"wording {n}") for n in range(3)))
     assert [row.version for row in await GoalVersion.all().order_by("version")] == [1, 2, 3]
     assert (await Goal.get(id=goal.id)).version == 4
 

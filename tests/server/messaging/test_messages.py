@@ -1,6 +1,5 @@
 """One thread for each match: words between its members, unread until read, closed to everybody else."""
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,6 +16,7 @@ from server.messaging import actions, queries
 from server.messaging.models import ReadMark, Thread, ThreadMessage
 from tests.factories import active_match, enrollment, match, person
 from tests.queries import queries_run
+from tests.races import at_once
 
 ENDED = (MatchState.COMPLETED, MatchState.CONCLUDED)
 
@@ -81,7 +81,7 @@ async def test_words_sent_at_once_share_one_thread_and_no_moment(db: object) -> 
     pair = await active_match()
     with clock.at(datetime(2026, 11, 22, 12, tzinfo=UTC)):
         await Match.filter(id=pair.match.id).update(published_at=clock.now())
-        await asyncio.gather(
+        await at_once(
             *(actions.send_message(pair.mentor_actor, pair.match.id, f"{n}") for n in range(4)),
             *(actions.send_message(pair.mentee_actor, pair.match.id, f"{n}") for n in range(4)),
         )

@@ -1,6 +1,5 @@
 """Three topics drawn from what the two said, in the right order; then the members' own changes."""
 
-import asyncio
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -21,6 +20,7 @@ from server.sessions.agenda import Facts, compose, share_minutes
 from server.sessions.models import AgendaItem, Session
 from server.sessions.states import NoteVisibility, SessionState, TopicSource
 from tests.factories import Pair, active_match, in_days
+from tests.races import at_once
 
 SUNDAY = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 FRIDAY = datetime(2026, 11, 27, 10, 0, tzinfo=UTC)
@@ -207,7 +207,7 @@ class TestStoredAgenda:
         pair = await active_match()
         session = await a_session(pair)
         items = await queries.agenda_of(pair.mentee_actor, session.id)
-        await asyncio.gather(*(actions.move_topic(pair.mentee_actor, item.id, 1) for item in items))
+        await at_once(*(actions.move_topic(pair.mentee_actor, item.id, 1) for item in items))
         positions = [item.position for item in await queries.agenda_of(pair.mentee_actor, session.id)]
         assert positions == [0, 1, 2]
 

@@ -1,6 +1,5 @@
 """A time for a session: held, agreed, booked, moved, called off; never two people twice in one hour."""
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,7 +18,8 @@ from server.programs.models import Program
 from server.sessions import actions, queries
 from server.sessions.models import Session
 from server.sessions.states import SessionState
-from tests.factories import Pair, active_match, actor_of, enrollment, match, person, working_week
+from tests.factories import Pair, active_match, actor_of, cohort, enrollment, match, person, program, working_week
+from tests.races import at_once
 
 SUNDAY = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -137,17 +137,19 @@ async def test_a_time_put_on_the_table_last_still_waits_for_the_first(db: object
 
 
 async def rival_of(pair: Pair) -> tuple[Actor, Match]:
-    """Another mentee of the same mentor."""
+    """A mentee of the same mentor in another programme: nothing is shared but the mentor's time."""
+    run = await cohort(await program(pair.organization))
     other = await person(pair.organization, given_name="Ada")
     await working_week(other)
-    learning = await enrollment(pair.cohort, other, pair.mentee_enrollment.role)
-    return actor_of(other), await match(pair.mentor_enrollment, learning)
+    mentoring = await enrollment(run, pair.mentor, pair.mentor_enrollment.role)
+    learning = await enrollment(run, other, pair.mentee_enrollment.role)
+    return actor_of(other), await match(mentoring, learning)
 
 
 async def test_two_mentees_want_one_hour_and_the_second_is_offered_the_nearest(db: object) -> None:
     pair = await active_match()
     rival, second = await rival_of(pair)
-    outcomes = await asyncio.gather(
+    outcomes = await at_once(
         actions.hold_slot(pair.mentee_actor, pair.match.id, TUESDAY),
         actions.hold_slot(rival, second.id, TUESDAY),
         return_exceptions=True,
@@ -167,7 +169,7 @@ async def test_many_bookings_of_overlapping_hours_leave_nobody_twice_in_one_hour
         actions.book_session(actor, one.id, TUESDAY + timedelta(minutes=15 * shift))
         for actor, one in rivals for shift in range(3)
     ]
-    outcomes = await asyncio.gather(*wishes, return_exceptions=True)
+    outcomes = await at_once(*wishes, return_exceptions=True)
     assert all(isinstance(outcome, Session | actions.SlotTaken) for outcome in outcomes)
     assert await Session.filter(state=SessionState.SCHEDULED).count() == 1
 
@@ -175,7 +177,7 @@ async def test_many_bookings_of_overlapping_hours_leave_nobody_twice_in_one_hour
 async def test_a_double_tap_books_once(db: object) -> None:
     pair = await active_match()
     taps = [actions.book_session(pair.mentee_actor, pair.match.id, TUESDAY) for _ in range(4)]
-    assert len({session.id for session in await asyncio.gather(*taps)}) == 1
+    assert len({session.id for session in await at_once(*taps)}) == 1
     assert await told() == ["session.booked"]
 
 

@@ -1,6 +1,5 @@
 """What a session leaves behind: that it took place, notes with their readers, promises."""
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,6 +18,7 @@ from server.sessions import actions, queries
 from server.sessions.models import ActionItem, Session, SessionNote
 from server.sessions.states import NoteVisibility, SessionState
 from tests.factories import Pair, active_match, in_days
+from tests.races import at_once
 
 SUNDAY = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -58,7 +58,7 @@ async def test_a_session_whose_end_has_passed_is_held_without_a_hand(db: object)
     row = await Session.get(id=session.id)
     assert (row.state, row.held_at) == (SessionState.HELD, clock.now())
     await drain()
-    await asyncio.gather(*(actions.mark_held(system_actor(pair.organization.id), session.id) for _ in range(3)))
+    await at_once(*(actions.mark_held(system_actor(pair.organization.id), session.id) for _ in range(3)))
     assert await told("session.held") == 1
     assert await AuditEvent.filter(action="session.mark_held").count() == 1
 
@@ -158,7 +158,7 @@ async def test_saving_as_one_types_changes_one_note_and_one_line_in_the_trail(db
 
 async def test_two_saves_at_once_leave_one_note(db: object) -> None:
     pair, session = await held()
-    await asyncio.gather(
+    await at_once(
         *(actions.write_note(pair.mentee_actor, session.id, SHARED, {0: f"{n}"}) for n in range(4))
     )
     assert await SessionNote.all().count() == 1

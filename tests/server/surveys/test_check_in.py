@@ -1,6 +1,5 @@
 """The half-way check-in: asked of both in their own morning, answered once, read by who runs the programme alone."""
 
-import asyncio
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,6 +21,7 @@ from server.surveys.models import SurveyAnswer, SurveyInvitation
 from server.surveys.states import Help, InvitationState, SurveyKind
 from tests.factories import Pair, active_match, enrollment, manager_of, match, person
 from tests.queries import queries_run
+from tests.races import at_once
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 WELL: dict[str, Any] = {"usefulness": 4, "goal_distance": 3}
@@ -72,7 +72,7 @@ async def test_both_are_asked_half_way_at_nine_where_they_are(db: object) -> Non
 
 async def test_planning_twice_or_at_once_asks_once(db: object) -> None:
     pair = await active_match()
-    await asyncio.gather(*(planned(pair) for _ in range(4)))
+    await at_once(*(planned(pair) for _ in range(4)))
     assert await SurveyInvitation.all().count() == 2
     assert await ScheduledAction.all().count() == 4
 
@@ -131,7 +131,7 @@ async def test_an_answer_is_stored_with_its_trail_and_fact(db: object) -> None:
 async def test_sent_twice_or_at_once_there_is_one_answer(db: object) -> None:
     pair, asked = await opened()
     sent = [actions.answer_check_in(pair.mentee_actor, asked.id, **WELL) for _ in range(4)]
-    assert len({answer.id for answer in await asyncio.gather(*sent)}) == 1
+    assert len({answer.id for answer in await at_once(*sent)}) == 1
     assert await SurveyAnswer.all().count() == 1
     assert len(await facts("survey.answered")) == 1
 
