@@ -8,6 +8,7 @@ from tortoise.exceptions import IntegrityError
 
 from server.kernel import clock
 from server.kernel.actor import Actor, require
+from server.kernel.bulk import insert_rows
 from server.kernel.db import Unit, unit_of_work
 from server.kernel.errors import Conflict, Invalid, NotFound
 from server.kernel.text import clean
@@ -30,6 +31,7 @@ from server.people.models import (
     ConsentText,
     Organization,
     Person,
+    PersonAttribute,
     PersonSkill,
     Profile,
 )
@@ -94,8 +96,7 @@ async def create_person(
             )
             await _known_manager(actor, person)
             await person.save()
-            for row in history(person, known_attributes(person), Source.SYSTEM):
-                await row.save()
+            await insert_rows(PersonAttribute, history(person, known_attributes(person), Source.SYSTEM))
             await unit.audit("person.create", person)
             await unit.publish("person.created", subject_id=person.id, person_id=person.id)
             return person
@@ -364,8 +365,7 @@ async def _store_facts(unit: Unit, person: Person, changed: Mapping[str, object]
     person.update_from_dict(dict(changed))
     person.updated_at = clock.now()
     await person.save(update_fields=[*changed, "updated_at"])
-    for row in history(person, changed, Source.PERSON):
-        await row.save()
+    await insert_rows(PersonAttribute, history(person, changed, Source.PERSON))
     await unit.audit("person.set_facts", person, fields=sorted(changed))
     await unit.publish("person.changed", subject_id=person.id, person_id=person.id, fields=sorted(changed))
 

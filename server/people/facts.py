@@ -11,7 +11,7 @@ from zoneinfo import available_timezones
 from server.kernel.errors import Invalid
 from server.kernel.text import clean
 from server.kernel.text import gettext as _
-from server.people.models import Person, PersonAttribute
+from server.people.models import Person
 from server.people.states import PersonStatus, Source
 
 FREE_TEXT_LETTERS = 2_000
@@ -54,15 +54,11 @@ class PersonFacts(TypedDict, total=False):
     languages: list[str]
 
 
-def history(person: Person, names: Iterable[str], source: Source) -> list[PersonAttribute]:
-    """Unsaved history rows for these attributes of a person as they are now; names of other fields are left out."""
+def history(person: Person, names: Iterable[str], source: Source) -> list[dict[str, object]]:
+    """History rows (PersonAttribute) for these attributes of a person as they are now; other names are left out."""
+    about = {"organization_id": person.organization_id, "person_id": person.id, "source": source}
     return [
-        PersonAttribute(
-            organization_id=person.organization_id, person_id=person.id, name=name,
-            value=stored_value(getattr(person, name)), source=source,
-        )
-        for name in names
-        if name in _ATTRIBUTES
+        {**about, "name": name, "value": stored_value(getattr(person, name))} for name in names if name in _ATTRIBUTES
     ]
 
 

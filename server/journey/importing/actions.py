@@ -113,10 +113,10 @@ async def apply_import(actor: Actor, run_id: UUID, confirmed: bool = False) -> I
             rows that do not say whom they speak of (kind "unreadable_rows"). Nothing was written.
     """
     run = await queries.visible_run(actor, run_id)
-    if run.state is ImportState.PREVIEWED:
-        run = await _begin(actor, run, confirmed)
+    prepared = await _begin(actor, run, confirmed) if run.state is ImportState.PREVIEWED else None
+    run = await queries.visible_run(actor, run_id)
     if run.state is ImportState.RUNNING:
-        prepared = await prepare_resumed(actor, run)
+        prepared = prepared or await prepare_resumed(actor, run)
         while await _apply_batch(actor, prepared):
             pass
         while await _end_batch(actor, prepared):
@@ -152,15 +152,18 @@ async def _same(actor: Actor, run: ImportRun) -> ImportRun | None:
     return next((one for one in found if (one.mapping, one.defaults) == (run.mapping, run.defaults)), None)
 
 
-async def _begin(actor: Actor, run: ImportRun, confirmed: bool) -> ImportRun:
-    """Fix which rows are refused: from here on the run ends the same however often it is interrupted."""
+async def _begin(actor: Actor, run: ImportRun, confirmed: bool) -> Prepared | None:
+    """Fix which rows are refused: from here on the run ends the same however often it is interrupted.
+
+    None when somebody else began it meanwhile, perhaps with other rows refused.
+    """
     prepared = await prepare_checked(actor, run)
     endings = await endings_of(actor, prepared)
     _check_endings(endings, confirmed)
     async with unit_of_work(actor) as unit:
         run = await queries.visible_run(actor, run.id, lock=True)
         if run.state is not ImportState.PREVIEWED:
-            return run
+            return None
         problems = [asdict(problem) for found in prepared.file.problems.values() for problem in found]
         run.state = ImportState.RUNNING
         run.rows_total = len(prepared.file.order)
@@ -168,7 +171,7 @@ async def _begin(actor: Actor, run: ImportRun, confirmed: bool) -> ImportRun:
         await run.save(update_fields=["state", "rows_total", "summary"])
         await unit.audit("import.begin", run, rows=run.rows_total, endings=endings.count if endings else 0)
         await unit.publish("import.begun", subject_id=run.id, run_id=run.id)
-        return run
+        return prepared
 
 
 async def _apply_batch(actor: Actor, prepared: Prepared) -> bool:

@@ -38,7 +38,7 @@ def tidy(cell: str) -> str:
     """
     if len(cell) > CELL_LETTERS_MAX:
         raise Unreadable(_("Shorten it to %d letters.") % CELL_LETTERS_MAX)
-    text = clean(cell)
+    text = cell.strip() if cell.isprintable() else clean(cell)
     return text[1:] if text.startswith(GUARDED) else text
 
 

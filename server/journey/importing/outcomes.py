@@ -50,7 +50,10 @@ class Setting:
 
 @dataclass(slots=True)
 class Outcome:
-    """One row and all it would write. `person` carries the new values already; it is not saved."""
+    """One row and all it would write. `person` carries the new values already; it is not saved.
+
+    `profile` is what is stored, None when nothing is; `texts`, `skills`, `week` and `seat` are what would be written.
+    """
 
     record: Record
     person: Person
@@ -59,6 +62,7 @@ class Outcome:
     facts: list[str] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     profile: Profile | None = None
+    texts: dict[str, str] = field(default_factory=dict)
     skills: dict[SkillSide, list[UUID]] = field(default_factory=dict)
     week: tuple[Block, ...] | None = None
     seat: tuple[UUID, ParticipantRole, int] | None = None
@@ -142,7 +146,7 @@ def _zone(outcome: Outcome, setting: Setting) -> tuple[str, bool] | None:
 
 
 def _compare_texts(outcome: Outcome, held: Held) -> None:
-    profile = held.profiles.get(outcome.person.id)
+    profile = outcome.profile = held.profiles.get(outcome.person.id)
     for name, text in outcome.record.texts.items():
         before = getattr(profile, name) if profile else ""
         if before == text:
@@ -150,10 +154,7 @@ def _compare_texts(outcome: Outcome, held: Held) -> None:
         if profile and name in profile.own_fields:
             outcome.kept.append(name)
             continue
-        if profile is None:
-            profile = Profile(organization_id=outcome.person.organization_id, person_id=outcome.person.id)
-        setattr(profile, name, text)
-        outcome.profile = profile
+        outcome.texts[name] = text
         outcome.changes.append(Change(name, before, text))
 
 

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
+from server.journey.importing.columns import TEXTS
 from server.journey.importing.outcomes import Kind, Outcome
 from server.kernel import clock
+from server.kernel.bulk import insert_rows
 from server.kernel.db import Unit, plain, wake
 from server.kernel.facts import AuditEvent, OutboxEvent
 from server.people.facts import ATTRIBUTES, history
@@ -14,7 +16,7 @@ from server.programs.actions import invite_many
 from server.programs.states import ParticipantRole
 
 WRITTEN = (*ATTRIBUTES, "zone_assumed", "updated_at")
-PROFILE_WRITTEN = ("about", "skill_text", "goal_text", "updated_at")
+PROFILE_WRITTEN = (*TEXTS, "updated_at")
 
 
 async def store(unit: Unit, run: ImportRun, outcomes: Sequence[Outcome]) -> None:
@@ -36,9 +38,8 @@ async def end_people(unit: Unit, run: ImportRun, people: Sequence[Person]) -> No
     await Person.filter(organization_id=run.organization_id, id__in=list(was)).update(
         status=PersonStatus.ENDED, updated_at=clock.now()
     )
-    await PersonAttribute.bulk_create(
-        [row for person in people for row in history(person, ["status"], Source.FILE)], batch_size=500
-    )
+    rows = [row for person in people for row in history(person, ["status"], Source.FILE)]
+    await insert_rows(PersonAttribute, rows)
     detail: dict[str, object] = {"run_id": run.id, "fields": ["status"]}
     await _audit(unit, [("person.change", person.id, detail) for person in people])
     await _publish(unit, [fact for one in people for fact in _told(one.id, ["status"], was[one.id], one.status)])
@@ -48,37 +49,48 @@ async def _store_people(outcomes: Sequence[Outcome]) -> None:
     """New people first, managers before those they manage; then changed ones, whose managers are all there."""
     for outcome in outcomes:
         outcome.person.updated_at = clock.now()
-    await Person.bulk_create([outcome.person for outcome in outcomes if outcome.is_new], batch_size=500)
+    await insert_rows(Person, [vars(outcome.person) for outcome in outcomes if outcome.is_new])
     changed = [outcome.person for outcome in outcomes if not outcome.is_new]
     await Person.bulk_create(changed, batch_size=500, on_conflict=["id"], update_fields=WRITTEN)
     rows = [row for outcome in outcomes for row in history(outcome.person, outcome.facts, Source.FILE)]
-    await PersonAttribute.bulk_create(rows, batch_size=500)
+    await insert_rows(PersonAttribute, rows)
 
 
 async def _store_profiles(outcomes: Sequence[Outcome]) -> None:
-    profiles = [outcome.profile for outcome in outcomes if outcome.profile]
-    for profile in profiles:
-        profile.updated_at = clock.now()
-    await Profile.bulk_create(profiles, batch_size=500, on_conflict=["id"], update_fields=PROFILE_WRITTEN)
+    changed = [outcome for outcome in outcomes if outcome.texts]
+    for outcome in changed:
+        if outcome.profile is not None:
+            outcome.profile.update_from_dict({**outcome.texts, "updated_at": clock.now()})
+    held = [outcome.profile for outcome in changed if outcome.profile is not None]
+    await Profile.bulk_create(held, batch_size=500, on_conflict=["id"], update_fields=PROFILE_WRITTEN)
+    fresh = [outcome for outcome in changed if outcome.profile is None]
+    no_texts = dict.fromkeys(TEXTS, "")
+    await insert_rows(Profile, [
+        {"organization_id": one.person.organization_id, "person_id": one.person.id, **no_texts, **one.texts}
+        for one in fresh
+    ])
 
 
 async def _store_skills(unit: Unit, outcomes: Sequence[Outcome]) -> None:
-    rows: list[PersonSkill] = []
+    rows: list[dict[str, object]] = []
     for side in SkillSide:
         ids = [outcome.person.id for outcome in outcomes if side in outcome.skills and not outcome.is_new]
         mine = PersonSkill.filter(organization_id=unit.actor.organization_id, side=side)
         if ids:
             await mine.filter(person_id__in=ids).delete()
         rows.extend(row for outcome in outcomes for row in _skills(outcome, side))
-    await PersonSkill.bulk_create(rows, batch_size=500)
+    await insert_rows(PersonSkill, rows)
 
 
-def _skills(outcome: Outcome, side: SkillSide) -> Iterable[PersonSkill]:
+def _skills(outcome: Outcome, side: SkillSide) -> Iterable[dict[str, object]]:
+    about = {**_whose(outcome), "side": side}
     for position, competency_id in enumerate(outcome.skills.get(side, ())):
-        yield PersonSkill(
-            organization_id=outcome.person.organization_id, person_id=outcome.person.id,
-            competency_id=competency_id, side=side, position=position, source=Source.FILE,
-        )
+        yield {**about, "competency_id": competency_id, "position": position}
+
+
+def _whose(outcome: Outcome) -> dict[str, object]:
+    person = outcome.person
+    return {"organization_id": person.organization_id, "person_id": person.id, "source": Source.FILE}
 
 
 async def _store_weeks(unit: Unit, outcomes: Sequence[Outcome]) -> None:
@@ -87,15 +99,9 @@ async def _store_weeks(unit: Unit, outcomes: Sequence[Outcome]) -> None:
     mine = AvailabilityBlock.filter(organization_id=unit.actor.organization_id)
     if ids:
         await mine.filter(person_id__in=ids).delete()
-    rows = [
-        AvailabilityBlock(
-            organization_id=outcome.person.organization_id, person_id=outcome.person.id, source=Source.FILE,
-            **block._asdict(),
-        )
-        for outcome in changed
-        for block in outcome.week or ()
-    ]
-    await AvailabilityBlock.bulk_create(rows, batch_size=500)
+    await insert_rows(AvailabilityBlock, [
+        {**_whose(outcome), **block._asdict()} for outcome in changed for block in outcome.week or ()
+    ])
 
 
 async def _store_facts(unit: Unit, run: ImportRun, outcomes: Sequence[Outcome]) -> None:
@@ -127,24 +133,24 @@ def _told(
 
 async def _audit(unit: Unit, entries: list[tuple[str, UUID, dict[str, object]]]) -> None:
     actor = unit.actor
-    await AuditEvent.bulk_create([
-        AuditEvent(
-            organization_id=actor.organization_id, actor_kind=actor.kind.value, actor_id=actor.id, action=action,
-            target_kind="Person", target_id=person_id, detail={name: plain(value) for name, value in detail.items()},
-        )
+    who = {"organization_id": actor.organization_id, "actor_kind": actor.kind.value, "actor_id": actor.id}
+    await insert_rows(AuditEvent, [
+        {**who, "action": action, "target_kind": "Person", "target_id": person_id, "detail": _plain(detail)}
         for action, person_id, detail in entries
-    ], batch_size=500)
+    ])
 
 
 async def _publish(unit: Unit, facts: list[tuple[str, UUID, dict[str, object]]]) -> None:
-    await OutboxEvent.bulk_create([
-        OutboxEvent(
-            organization_id=unit.actor.organization_id, kind=kind, subject_id=subject_id,
-            payload={name: plain(value) for name, value in payload.items()},
-        )
+    organization_id = unit.actor.organization_id
+    await insert_rows(OutboxEvent, [
+        {"organization_id": organization_id, "kind": kind, "subject_id": subject_id, "payload": _plain(payload)}
         for kind, subject_id, payload in facts
-    ], batch_size=500)
+    ])
     unit.after_commit(wake)
+
+
+def _plain(detail: dict[str, object]) -> dict[str, object]:
+    return {name: plain(value) for name, value in detail.items()}
 
 
 async def _invite(unit: Unit, outcomes: Sequence[Outcome]) -> None:
