@@ -1,6 +1,6 @@
 """Reading check-ins: one's own, and for who runs the programme. The other member and the line manager never do."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -57,6 +57,15 @@ async def answer_to(invitation: SurveyInvitation) -> SurveyAnswer | None:
     return await SurveyAnswer.filter(
         organization_id=invitation.organization_id, invitation_id=invitation.id
     ).first()
+
+
+async def own_answers(actor: Actor, invitation_ids: Iterable[UUID]) -> dict[UUID, SurveyAnswer]:
+    """What the actor answered, by invitation; those without an answer are left out."""
+    rows = SurveyAnswer.filter(
+        organization_id=actor.organization_id, invitation_id__in=list(invitation_ids),
+        invitation__person_id=actor.person_id,
+    )
+    return {row.invitation_id: row for row in await rows}
 
 
 async def next_check_in(actor: Actor, match_id: UUID) -> date | None:
