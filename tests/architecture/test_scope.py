@@ -49,7 +49,8 @@ def _reads() -> list[tuple[str, str, ast.Call]]:
 
 
 def _is_scoped(call: ast.Call) -> bool:
-    return any(keyword.arg == "organization_id" for keyword in call.keywords)
+    """By its own column, or by that of a row it belongs to (`thread__organization_id`)."""
+    return any((keyword.arg or "").endswith("organization_id") for keyword in call.keywords)
 
 
 def _scoped_models() -> set[str]:
