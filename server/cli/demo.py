@@ -7,6 +7,7 @@ from server import demo
 from server.kernel.db import database
 from server.kernel.errors import Refused
 from server.kernel.settings import Settings, settings
+from server.kernel.shift import keep_shift
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,10 +23,12 @@ def run(args: argparse.Namespace) -> int:
     chosen = settings()
     if not chosen.demo:
         raise Refused("Set ITHACA_DEMO=1 first: made-up people belong in a demonstration only.")
-    asyncio.run(_load(chosen))
+    loaded = asyncio.run(_load(chosen))
+    print("The demonstration organisation is loaded." if loaded else "The demonstration organisation is there already.")
     return 0
 
 
-async def _load(chosen: Settings) -> None:
+async def _load(chosen: Settings) -> bool:
     async with database(chosen.database):
-        await demo.load(chosen)
+        await keep_shift()
+        return await demo.load(chosen)
