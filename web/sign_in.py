@@ -18,9 +18,11 @@ from server.journey.frame.queries import drafts_waiting, frame_of
 from server.kernel.actor import Actor
 from server.kernel.settings import settings
 from server.kernel.text import gettext as _
+from server.messaging.queries import unread_count
 from server.people.states import Look
 from web.render import go_to, is_fragment, page
 from web.security import SAFE_METHODS
+from web.uploads import Uploads
 from web.viewer import Theme, Viewer
 
 if TYPE_CHECKING:
@@ -74,9 +76,15 @@ class RequireSignIn:
 
 
 def signed_in_only(routes: Iterable[Route]) -> list[BaseRoute]:
-    """The routes of screens, each open to signed-in people alone."""
-    guard = [Middleware(RequireSignIn)]
-    return [Route(one.path, one.endpoint, methods=one.methods, name=one.name, middleware=guard) for one in routes]
+    """The routes of screens, each open to signed-in people alone. A route's own `max_body_size` becomes words."""
+    return [
+        Route(one.path, one.endpoint, methods=one.methods, name=one.name, middleware=_guard(one)) for one in routes
+    ]
+
+
+def _guard(route: Route) -> list[Middleware]:
+    most = getattr(route.app, "max_body_size", None)
+    return [Middleware(RequireSignIn), *([Middleware(Uploads, most=most)] if most else [])]
 
 
 async def viewer_for(actor: Actor, person: Person, path: str) -> Viewer:
@@ -88,6 +96,7 @@ async def viewer_for(actor: Actor, person: Person, path: str) -> Viewer:
         program_name=frame.program_name,
         roles=frozenset(role.value.lower() for role in frame.roles), language=frame.language,
         theme=THEMES[frame.look], zone=person.zone,
+        unread=0 if in_console else await unread_count(actor),
         waiting=await drafts_waiting(actor) if in_console else 0,
     )
 

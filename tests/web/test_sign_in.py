@@ -11,13 +11,14 @@ from starlette.routing import Route
 from server.access.actions import open_session
 from server.access.models import UserSession
 from server.matches.states import MatchState
+from server.messaging.actions import send_message
 from server.people.actions import set_look
 from server.people.states import Look
 from tests import factories
 from tests.conftest import environment
 from tests.queries import queries_run
 from tests.web.conftest import HOME, HTMX
-from web.sign_in import SignIn, own_path, signed_in_only, viewer_for
+from web.sign_in import RequireSignIn, SignIn, own_path, signed_in_only, viewer_for
 
 OWN = ["/", "/join/rising-leads", "/match/7?slot=2", "/console/matches"]
 FOREIGN = [
@@ -83,6 +84,13 @@ async def test_the_console_counts_what_waits_for_a_word(db):
     assert (await viewer_for(pair.mentor_actor, pair.mentor, "/console")).waiting == 0
 
 
+async def test_words_that_were_not_read_are_counted(db):
+    pair = await factories.active_match()
+    await send_message(pair.mentee_actor, pair.match.id, "Thursday still works for me.")
+    assert (await viewer_for(pair.mentor_actor, pair.mentor, "/")).unread == 1
+    assert (await viewer_for(pair.mentee_actor, pair.mentee, "/")).unread == 0
+
+
 async def test_the_frame_costs_the_same_however_much_one_takes_part(db):
     pair = await factories.active_match()
     with queries_run() as few:
@@ -92,7 +100,7 @@ async def test_the_frame_costs_the_same_however_much_one_takes_part(db):
         await factories.enrollment(run, pair.mentor, pair.mentor_enrollment.role)
     with queries_run() as many:
         await viewer_for(pair.mentor_actor, pair.mentor, "/")
-    assert len(few) == len(many) == 3
+    assert len(few) == len(many) == 4
 
 
 async def test_a_signed_out_person_is_shown_the_door_and_the_way_back(guarded):
@@ -179,3 +187,11 @@ async def told_by(secret: str, path: str, base: str = HOME, cookie: str = "ithac
     transport = httpx2.ASGITransport(app)
     async with httpx2.AsyncClient(transport=transport, base_url=base, cookies={cookie: secret}) as client:
         return (await client.get(path)).json()
+
+
+def test_a_screen_that_takes_files_keeps_its_own_limit():
+    async def take(request: object) -> None: ...
+
+    (route,) = signed_in_only([Route("/files", take, name="files", max_body_size=10_000_000)])
+    assert route.app.max_body_size == 10_000_000
+    assert isinstance(route.app.app, RequireSignIn)
