@@ -35,6 +35,11 @@ class ById(Input):
     id: strawberry.ID
 
 
+@strawberry.input(description="A match, by its global id.")
+class OfMatchInput(Input):
+    match_id: strawberry.ID
+
+
 @strawberry.input(description="Done, or not done after all.")
 class TickInput(ById):
     done: bool = True

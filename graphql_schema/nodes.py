@@ -33,6 +33,7 @@ from graphql_schema.programs import (
     programs_by_ids,
 )
 from graphql_schema.sessions import SessionType, sessions_by_ids
+from graphql_schema.surveys import AnswerType, CheckInType, answers_by_ids, check_ins_by_ids
 from server.kernel.actor import Actor
 from server.kernel.errors import Invalid
 from server.kernel.text import gettext as _
@@ -41,6 +42,8 @@ from server.matches.queries import matches_by_ids
 Found = Callable[[Actor, list[UUID]], Awaitable[dict[UUID, Any]]]
 
 KINDS: dict[str, tuple[Found, Callable[[Any], Node]]] = {
+    "CheckIn": (check_ins_by_ids, CheckInType.of),
+    "CheckInAnswer": (answers_by_ids, AnswerType.of),
     "Cohort": (cohorts_by_ids, CohortType.of),
     "Competency": (competencies_by_ids, CompetencyType.of),
     "Enrollment": (enrollments_by_ids, EnrollmentType.of),

@@ -13,12 +13,14 @@ from graphql_schema.imports import ImportsMutation, ImportsQuery
 from graphql_schema.limits import EXTENSIONS
 from graphql_schema.matches import MatchesMutation, MatchesQuery
 from graphql_schema.matchmaking import MatchmakingMutation, MatchmakingQuery
+from graphql_schema.messaging import MessagingMutation, MessagingQuery
 from graphql_schema.nodes import NodeQuery
 from graphql_schema.people import PeopleQuery
 from graphql_schema.profiles import ProfilesMutation, ProfilesQuery
 from graphql_schema.programs import ProgramsMutation, ProgramsQuery
 from graphql_schema.scalars import CONFIG
 from graphql_schema.sessions import SessionsMutation, SessionsQuery
+from graphql_schema.surveys import SurveysMutation, SurveysQuery
 from graphql_schema.viewer import ViewerQuery
 
 
@@ -35,7 +37,7 @@ class Schema(strawberry.Schema):
 @strawberry.type(description="What can be read.")
 class Query(
     NodeQuery, ViewerQuery, PeopleQuery, ProfilesQuery, ImportsQuery, ProgramsQuery, MatchesQuery, MatchmakingQuery,
-    SessionsQuery,
+    SessionsQuery, MessagingQuery, SurveysQuery,
 ):
     pass
 
@@ -43,7 +45,7 @@ class Query(
 @strawberry.type(description="What can be done. Refusals come back as data, in `errors` of the payload.")
 class Mutation(
     ProfilesMutation, ImportsMutation, ProgramsMutation, MatchesMutation, MatchmakingMutation, GoalsMutation,
-    SessionsMutation, ConversationsMutation,
+    SessionsMutation, ConversationsMutation, MessagingMutation, SurveysMutation,
 ):
     pass
 

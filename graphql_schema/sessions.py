@@ -10,7 +10,7 @@ import strawberry
 
 from graphql_schema.context import Context, Info
 from graphql_schema.ids import Node, global_id, key_of
-from graphql_schema.mutations import ById, Input, Payload, perform
+from graphql_schema.mutations import ById, OfMatchInput, Payload, perform
 from server.kernel.actor import Actor
 from server.kernel.errors import Invalid
 from server.kernel.text import gettext as _
@@ -157,14 +157,8 @@ class SessionsQuery:
 
 
 @strawberry.input(description="A time for a conversation of a match.")
-class MatchTimeInput(Input):
-    match_id: strawberry.ID
+class MatchTimeInput(OfMatchInput):
     starts_at: datetime
-
-
-@strawberry.input
-class OfMatchInput(Input):
-    match_id: strawberry.ID
 
 
 @strawberry.input

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from graphql_schema.ids import global_id
 from server.goals import actions as goals
+from server.kernel import clock
 from server.kernel.actor import Actor, Grant, Permission
 from server.matchmaking.models import MatchRun
 from server.matchmaking.states import RunState
 from server.people.models import ImportRun
 from server.sessions import actions as sessions
 from server.sessions.queries import slots_for_match
+from server.surveys import actions as surveys
+from server.surveys.models import SurveyInvitation
+from server.surveys.states import InvitationState, SurveyKind
 from tests import factories
 
 
@@ -25,9 +30,13 @@ class Everything:
     readers: dict[str, Actor]
     parts: dict[str, Any]
 
+    def id(self, kind: str) -> str:
+        """The global id of the row of a kind."""
+        return global_id(kind, (self.rows | self.parts)[kind].id)
+
 
 async def everything() -> Everything:
-    """A pair with a goal and a step, a booked session with a topic and a promise, a framework, a run and a file."""
+    """A pair with a goal, a booked session and a check-in, each with its parts; a framework, a run and a file."""
     pair = await factories.active_match()
     skill = await factories.competency(pair.organization)
     goal = await goals.save_goal(
@@ -37,6 +46,8 @@ async def everything() -> Everything:
     session = await sessions.book_session(pair.mentee_actor, pair.match.id, await a_time(pair))
     topic = await sessions.add_topic(pair.mentee_actor, session.id, "How reviews begin")
     promised = await sessions.promise(pair.mentee_actor, session.id, pair.mentee.id, "Ask for a seat")
+    asked = await open_check_in(pair)
+    answer = await surveys.answer_check_in(pair.mentee_actor, asked.id, usefulness=2, goal_distance=3, words="Slow.")
     step = await goals.add_milestone(pair.mentee_actor, goal.id, "Watch a review")
     run = await MatchRun.create(
         organization_id=pair.organization.id, program=pair.program, cohort=pair.cohort, state=RunState.DONE,
@@ -48,11 +59,23 @@ async def everything() -> Everything:
     rows: dict[str, Any] = {
         "Cohort": pair.cohort, "Competency": skill, "Enrollment": pair.mentee_enrollment, "Goal": goal,
         "Match": pair.match, "MatchRun": run, "Organization": pair.organization, "Person": pair.mentee,
-        "Program": pair.program, "ImportRun": file, "Session": session,
+        "Program": pair.program, "ImportRun": file, "Session": session, "CheckIn": asked, "CheckInAnswer": answer,
     }
     importer = factories.actor_of(pair.manager, Grant(Permission.ORG_PEOPLE_IMPORT))
-    readers = dict.fromkeys(rows, pair.mentee_actor) | {"MatchRun": pair.manager_actor, "ImportRun": importer}
+    manager = pair.manager_actor
+    readers = dict.fromkeys(rows, pair.mentee_actor) | {
+        "MatchRun": manager, "ImportRun": importer, "CheckInAnswer": manager
+    }
     return Everything(pair, rows, readers, {"Milestone": step, "AgendaItem": topic, "ActionItem": promised})
+
+
+async def open_check_in(pair: factories.Pair) -> SurveyInvitation:
+    """A check-in that the mentee can answer now."""
+    now = clock.now()
+    return await SurveyInvitation.create(
+        organization_id=pair.organization.id, kind=SurveyKind.CHECK_IN, match=pair.match, program_id=pair.program.id,
+        person_id=pair.mentee.id, state=InvitationState.OPEN, opens_at=now, closes_at=now + timedelta(days=7),
+    )
 
 
 async def a_time(pair: factories.Pair) -> datetime:

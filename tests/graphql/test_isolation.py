@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
+from graphql import build_schema
 
+from graphql_schema.export import sdl
 from graphql_schema.ids import global_id
 from graphql_schema.nodes import KINDS
 from server.kernel.actor import Actor
@@ -21,27 +22,53 @@ BY_ID = {
     "matchRuns": ("query ($id: ID!) { matchRuns(cohortId: $id) { totalCount edges { node { id } } } }", "Cohort"),
     "reviewQueue": ("query ($id: ID!) { reviewQueue(cohortId: $id) { waiting } }", "Cohort"),
     "alternativeMentors": ("query ($id: ID!) { alternativeMentors(matchId: $id) { fit } }", "Match"),
+    "messages": ("query ($id: ID!) { messages(matchId: $id) { totalCount edges { node { body } } } }", "Match"),
+    "checkInAnswers": ("query ($id: ID!) { checkInAnswers(programIds: [$id]) { totalCount } }", "Program"),
     "freeSlots": ("query ($id: ID!) { freeSlots(matchId: $id) { startsAt } }", "Match"),
     "nextSlots": ("query ($id: ID!) { nextSlots(sessionId: $id) { startsAt } }", "Session"),
     "importReport": ("query ($id: ID!) { importReport(runId: $id) { zonesAssumed } }", "ImportRun"),
     "matchSuggestions": ("query ($id: ID!) { matchSuggestions(runId: $id) { totalCount } }", "MatchRun"),
 }
+FOR_COLLEAGUES = {"Organization", "Program", "Cohort", "Competency"}
+"""What every colleague may see, because the organisation offers it to all."""
+LATER, BEFORE = ', startsAt: "2026-12-01T10:00:00Z"', ', startsAt: "2026-11-01T10:00:00Z"'
 MUTATIONS = {
-    "acceptMatch": ("Match", ""), "declineMatch": ("Match", ""), "publishMatch": ("Match", ""),
-    "discardMatch": ("Match", ""), "holdBackMatch": ("Match", ""), "lockMatch": ("Match", ""),
-    "approveMatch": ("Match", ""), "cancelMatch": ("Match", ""), "pauseMatch": ("Match", ""),
-    "resumeMatch": ("Match", ""), "endMatch": ("Match", ", reason: OTHER"), "closeMatch": ("Match", ""),
-    "beginEnrollment": ("Enrollment", ""), "submitEnrollment": ("Enrollment", ""),
-    "declineInvitation": ("Enrollment", ""), "approveAdmission": ("Enrollment", ""),
-    "rejectAdmission": ("Enrollment", ""), "focusGoal": ("Goal", ""), "agreeGoalRevision": ("Goal", ""),
-    "settleGoal": ("Goal", ", state: ACHIEVED"), "reviseGoal": ("Goal", ', want: "Run a review"'),
-    "tickMilestone": ("Milestone", ""), "dropMilestone": ("Milestone", ""),
-    "undoBooking": ("Session", ""), "moveSession": ("Session", ', startsAt: "2026-12-01T10:00:00Z"'),
-    "cancelSession": ("Session", ""), "reportNoShow": ("Session", ""), "readNotes": ("Session", ""),
-    "moveTopic": ("AgendaItem", ", places: 1"), "removeTopic": ("AgendaItem", ""), "tickTopic": ("AgendaItem", ""),
-    "keepPromise": ("ActionItem", ""), "chooseAnotherMentor": ("Match", ', mentorEnrollmentId: "x", reason: "Nearer"'),
-    "correctImport": ("ImportRun", ", cells: []"), "applyImport": ("ImportRun", ""),
-    "changeMilestone": ("Milestone", ', title: "Ask for leave"'),
+    **dict.fromkeys(
+        (
+            "acceptMatch", "declineMatch", "publishMatch", "discardMatch", "holdBackMatch", "lockMatch",
+            "approveMatch", "cancelMatch", "pauseMatch", "resumeMatch", "closeMatch",
+        ),
+        ("id", "Match", ""),
+    ),
+    "endMatch": ("id", "Match", ", reason: OTHER"),
+    "chooseAnotherMentor": ("id", "Match", ', mentorEnrollmentId: "x", reason: "Nearer"'),
+    "confirmHold": ("matchId", "Match", ""), "releaseHold": ("matchId", "Match", ""),
+    "markRead": ("matchId", "Match", ""), "sendMessage": ("matchId", "Match", ', body: "Hello"'),
+    "holdSlot": ("matchId", "Match", LATER), "bookSession": ("matchId", "Match", LATER),
+    "logSession": ("matchId", "Match", BEFORE),
+    **dict.fromkeys(
+        ("beginEnrollment", "submitEnrollment", "declineInvitation", "approveAdmission", "rejectAdmission"),
+        ("id", "Enrollment", ""),
+    ),
+    "saveGoal": ("enrollmentId", "Enrollment", ', want: "Run a review"'),
+    "openCohort": ("programId", "Program", ', key: "a", name: "A", startsOn: "2027-01-01"'),
+    "runMatching": ("cohortId", "Cohort", ""),
+    "focusGoal": ("id", "Goal", ""), "agreeGoalRevision": ("id", "Goal", ""),
+    "settleGoal": ("id", "Goal", ", state: ACHIEVED"), "reviseGoal": ("id", "Goal", ', want: "Run a review"'),
+    "addMilestone": ("goalId", "Goal", ', title: "Ask for leave"'),
+    "tickMilestone": ("id", "Milestone", ""), "dropMilestone": ("id", "Milestone", ""),
+    "changeMilestone": ("id", "Milestone", ', title: "Ask for leave"'),
+    **dict.fromkeys(
+        ("undoBooking", "cancelSession", "reportNoShow", "readNotes"), ("id", "Session", "")
+    ),
+    "moveSession": ("id", "Session", LATER), "addTopic": ("sessionId", "Session", ', topic: "Sails"'),
+    "writeNote": ("sessionId", "Session", ', visibility: PRIVATE, notes: [{prompt: 0, body: "Mine"}]'),
+    "promise": ("sessionId", "Session", ', ownerId: "x", text: "Ask for leave"'),
+    "moveTopic": ("id", "AgendaItem", ", places: 1"), "removeTopic": ("id", "AgendaItem", ""),
+    "tickTopic": ("id", "AgendaItem", ""), "keepPromise": ("id", "ActionItem", ""),
+    "answerCheckIn": ("id", "CheckIn", ", usefulness: 3, goalDistance: 3"),
+    "handleCheckInAnswer": ("id", "CheckInAnswer", ""),
+    "correctImport": ("id", "ImportRun", ", cells: []"), "applyImport": ("id", "ImportRun", ""),
 }
 
 
@@ -55,9 +82,9 @@ async def outsiders(home: Everything) -> dict[str, Actor]:
 
 async def test_everything_with_an_id_can_be_fetched_by_it(db: object) -> None:
     home = await everything()
-    for kind, row in home.rows.items():
-        found = await ask(home.readers[kind], ANYTHING, id=gid(row))
-        assert found["node"] == {"__typename": kind, "id": gid(row)}
+    for kind in home.rows:
+        found = await ask(home.readers[kind], ANYTHING, id=home.id(kind))
+        assert found["node"] == {"__typename": kind, "id": home.id(kind)}
     assert home.rows.keys() == KINDS.keys()
 
 
@@ -65,10 +92,10 @@ async def test_foreign_node_is_absent_byte_for_byte(db: object) -> None:
     home = await everything()
     for who in (await outsiders(home)).values():
         absent = (await send(who, ANYTHING, id=global_id("Match", new_id()))).content
-        for kind, row in home.rows.items():
-            if who is home.pair.stranger_actor and kind in ("Organization", "Program", "Cohort", "Competency"):
-                continue  # every colleague sees what the organisation offers
-            assert (await send(who, ANYTHING, id=gid(row))).content == absent, kind
+        for kind in home.rows:
+            if who is home.pair.stranger_actor and kind in FOR_COLLEAGUES:
+                continue
+            assert (await send(who, ANYTHING, id=home.id(kind))).content == absent, kind
 
 
 async def test_nodes_keep_their_places(db: object) -> None:
@@ -79,26 +106,36 @@ async def test_nodes_keep_their_places(db: object) -> None:
     assert [node and node["id"] for node in found["nodes"]] == [ids[0], None, None, ids[3]]
 
 
-@pytest.mark.parametrize("field", BY_ID)
-async def test_foreign_parent_reads_like_an_absent_one(db: object, field: str) -> None:
+async def test_foreign_parent_reads_like_an_absent_one(db: object) -> None:
     home = await everything()
-    document, kind = BY_ID[field]
     for name, who in (await outsiders(home)).items():
-        theirs = (await send(who, document, id=gid(home.rows[kind]))).content
-        assert theirs == (await send(who, document, id=global_id(kind, new_id()))).content, name
+        for field, (document, kind) in BY_ID.items():
+            theirs = (await send(who, document, id=home.id(kind))).content
+            assert theirs == (await send(who, document, id=global_id(kind, new_id()))).content, f"{field} as {name}"
 
 
-@pytest.mark.parametrize("mutation", MUTATIONS)
-async def test_foreign_subject_of_a_mutation_is_absent_byte_for_byte(db: object, mutation: str) -> None:
+async def test_foreign_subject_of_a_mutation_is_absent_byte_for_byte(db: object) -> None:
     home = await everything()
-    kind, rest = MUTATIONS[mutation]
-    document = f"mutation ($id: ID!) {{ {mutation}(input: {{id: $id{rest}}}) {{ errors {{ code message field }} }} }}"
-    row = (home.rows | home.parts)[kind]
     for name, who in (await outsiders(home)).items():
-        theirs = await send(who, document, id=gid(row))
-        assert theirs.json()["data"][mutation]["errors"][0]["code"] == "NOT_FOUND", name
-        for forged in (global_id(kind, new_id()), global_id("Person", row.id), str(row.id), "", "é", "TWF0Y2g6eA=="):
-            assert (await send(who, document, id=forged)).content == theirs.content, forged
+        for mutation, (argument, kind, rest) in MUTATIONS.items():
+            if who is home.pair.stranger_actor and kind in FOR_COLLEAGUES:
+                continue
+            given = f"input: {{{argument}: $id{rest}}}"
+            document = f"mutation ($id: ID!) {{ {mutation}({given}) {{ errors {{ code message }} }} }}"
+            theirs = await send(who, document, id=home.id(kind))
+            assert theirs.json()["data"][mutation]["errors"][0]["code"] == "NOT_FOUND", f"{mutation} as {name}"
+            for forged in (global_id(kind, new_id()), global_id("Person", new_id()), str(new_id()), "TWF0Y2g6eA=="):
+                assert (await send(who, document, id=forged)).content == theirs.content, f"{mutation} with {forged}"
+
+
+def test_every_mutation_of_a_subject_is_tried() -> None:
+    """What takes no foreign row, or is refused for its own reason before it looks for one, is named here."""
+    own = {
+        "updateProfile", "updatePerson", "setDayParts", "setSkills", "setLook", "setMutedKinds", "recordConsents",
+        "publishConsentText", "importFramework", "previewImport", "createProgram", "joinProgram",
+    }
+    several = {"publishMatches", "undoPublish", "suggestMatch", "invite"}
+    assert MUTATIONS.keys() | own | several == build_schema(sdl()).mutation_type.fields.keys()
 
 
 async def test_forged_ids_name_nothing(db: object) -> None:

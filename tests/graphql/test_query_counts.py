@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -14,11 +15,14 @@ from server.matches.models import Match
 from server.matches.states import MatchState
 from server.matchmaking.models import MatchRun, MatchSuggestion
 from server.matchmaking.states import RunState
+from server.messaging import actions as messaging
 from server.people.models import Profile
 from server.programs.models import Enrollment, WaitlistEntry
 from server.programs.states import EnrollmentState, ParticipantRole
 from server.sessions.models import ActionItem, AgendaItem, Session, SessionNote
 from server.sessions.states import NoteVisibility, SessionState
+from server.surveys.models import SurveyAnswer, SurveyInvitation
+from server.surveys.states import InvitationState, SurveyKind
 from tests import factories
 from tests.graphql.ask import ask, gid
 from tests.queries import queries_run
@@ -43,6 +47,10 @@ LISTS = {
     "suggestions": """query ($run: ID!) { matchSuggestions(runId: $run, first: 50) { edges { node {
       fit mentor { person { name } program { name } } mentee { cohort { name } waitlistPlace }
       reasons { title } } } } }""",
+    "own threads": """{ viewer { threads { unread last { body } match { members { ...P } program { name } } }
+      checkIns(first: 50) { edges { node { state answer { words } } } } } }""" + PROFILE,
+    "answers": """{ checkInAnswers(first: 50) { edges { node {
+      answer { words } person { name record { email } } } } } }""",
     "queue": """query ($cohort: ID!) { reviewQueue(cohortId: $cohort) {
       lookCloser(first: 50) { edges { node { members { person { name } } } } }
       unmatched { person { name record { email } } } } }""",
@@ -59,7 +67,11 @@ async def grow(pair: factories.Pair, run: MatchRun) -> None:
     await WaitlistEntry.create(organization_id=org.id, enrollment=waits, cohort_id=cohort.id)
     learner = await factories.person(org)
     learning = await factories.enrollment(cohort, learner, ParticipantRole.MENTEE)
-    await meet(await factories.match(pair.mentor_enrollment, learning), pair.mentor_actor)
+    match = await factories.match(pair.mentor_enrollment, learning)
+    await meet(match, pair.mentor_actor)
+    await messaging.send_message(factories.actor_of(learner), match.id, "Hello")
+    await answer(match, pair.mentor.id)
+    await answer(match, learner.id)
     await goals.save_goal(factories.actor_of(learner), learning.id, want="Lead a product review with three teams")
     drafted = await factories.person(org)
     drafting = await factories.enrollment(cohort, drafted, ParticipantRole.MENTEE)
@@ -67,6 +79,16 @@ async def grow(pair: factories.Pair, run: MatchRun) -> None:
     await factories.enrollment(cohort, await factories.person(org), ParticipantRole.MENTEE)
     await suggest(run, pair.mentor_enrollment, learning)
     await factories.cohort(await factories.program(org))
+
+
+async def answer(match: Match, person_id: UUID) -> None:
+    """An answered check-in of somebody about a match."""
+    now = clock.now()
+    invitation = await SurveyInvitation.create(
+        organization_id=match.organization_id, kind=SurveyKind.CHECK_IN, match=match, program_id=match.program_id,
+        person_id=person_id, opens_at=now, closes_at=now, state=InvitationState.ANSWERED,
+    )
+    await SurveyAnswer.create(organization_id=match.organization_id, invitation=invitation, usefulness=2)
 
 
 async def meet(match: Match, actor: Actor) -> None:
@@ -99,7 +121,7 @@ def actor_for(name: str, pair: factories.Pair) -> Actor:
 def items(data: Any) -> int:
     """How many items an answer holds, in all its lists."""
     if isinstance(data, dict):
-        own = sum(len(data.get(name, [])) for name in ("edges", "unmatched", "nextSessions"))
+        own = sum(len(data.get(name, [])) for name in ("edges", "unmatched", "nextSessions", "threads"))
         return own + sum(items(value) for value in data.values())
     return sum(items(value) for value in data) if isinstance(data, list) else 0
 
