@@ -119,9 +119,9 @@ async def claim(lane: Lane, owner: str) -> list[Claim]:
         return []
     until = moment + LEASE
     async with in_transaction("default") as connection:
-        free = lane.model.filter(id__in=wanted, **lane.open).using_db(connection).select_for_update(skip_locked=True)
-        rows = await free.values_list("id", "lease_until")
-        taken = {row_id for row_id, held in rows if _is_free(held, moment)}
+        still = lane.model.filter(id__in=wanted, **lane.open).using_db(connection)
+        rows: list[Any] = await still.select_for_update(skip_locked=True)  # whole rows: values() would not lock
+        taken = {row.id for row in rows if _is_free(row.lease_until, moment)}
         await lane.model.filter(id__in=taken).using_db(connection).update(lease_owner=owner, lease_until=until)
     return [Claim(lane.name, row_id, owner, until) for row_id in wanted if row_id in taken]
 

@@ -1,6 +1,8 @@
 """Who is told what when something happened, and the lane in which messages leave."""
 
+import logging
 from datetime import timedelta
+from functools import cache
 from uuid import UUID
 
 from server.access.queries import people_with_role
@@ -9,6 +11,7 @@ from server.kernel.actor import Actor, system_actor
 from server.kernel.facts import OutboxEvent
 from server.kernel.jobs import on_event
 from server.kernel.lanes import Ending, Json, Lane, register_lane
+from server.kernel.log import note
 from server.kernel.settings import settings
 from server.matches.models import Match
 from server.matches.queries import visible_match
@@ -177,7 +180,15 @@ async def _send(message: Message) -> str | None:
 
 def _room() -> int:
     """Nothing leaves while no server takes mail: messages stay planned (`ithaca doctor` says so)."""
-    return SMTP_GATE.room() if target_of(settings()) else 0
+    if target_of(settings()) is None:
+        _say_once()
+        return 0
+    return SMTP_GATE.room()
+
+
+@cache
+def _say_once() -> None:
+    note("mail.no_server", level=logging.WARNING)
 
 
 def _marks(ending: Ending, code: str) -> Json:

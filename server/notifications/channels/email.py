@@ -11,6 +11,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from enum import StrEnum
+from functools import cache
 from uuid import UUID
 
 import aiosmtplib
@@ -128,8 +129,14 @@ def _client(target: Target, from_host: str) -> aiosmtplib.SMTP:
     return aiosmtplib.SMTP(
         hostname=target.host, port=target.port, username=target.user or None, password=target.password or None,
         use_tls=target.tls == "tls", start_tls=target.tls == "starttls", timeout=TIMEOUT_S, local_hostname=from_host,
-        tls_context=None if target.tls == "none" else ssl.create_default_context(),
+        tls_context=None if target.tls == "none" else _trusted(),
     )
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The system's certificates, read once: reading them holds the loop for a moment."""
+    return ssl.create_default_context()
 
 
 def _answer(code: int) -> Delivery:

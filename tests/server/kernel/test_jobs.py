@@ -1,6 +1,8 @@
 """Facts reach their handlers once, due actions run when due, and one bad row never stops the rest."""
 
+import asyncio
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -161,10 +163,23 @@ async def test_more_rows_than_one_batch_are_all_done(db: object, monkeypatch: py
     assert sorted(number for who, number in SEEN if who == "first") == list(range(60))  # type: ignore[type-var]
 
 
+async def test_claimers_that_race_never_hold_the_same_row(db: object) -> None:
+    await tell(await organization(), *range(15))
+    for _ in range(5):
+        batches = await asyncio.gather(*(lanes.claim(lanes.LANES["outbox"], f"worker-{n}") for n in range(8)))
+        rows = [taken.row_id for batch in batches for taken in batch]
+        assert len(rows) == len(set(rows)) == 15
+        for number in range(8):
+            await lanes.give_back(f"worker-{number}")
+
+
 def test_one_rule_has_one_handler() -> None:
     with pytest.raises(ValueError, match=r"test\.due"):
         on_due("test.due")(perform)
 
 
-def test_every_named_module_exists() -> None:
+def test_every_room_with_jobs_is_named() -> None:
+    rooms = Path(jobs.__file__).parents[1]
+    found = {f"server.{path.parent.name}.jobs" for path in rooms.glob("*/jobs.py")} - {"server.kernel.jobs"}
+    assert found == set(jobs.JOB_MODULES)
     jobs.load_handlers()

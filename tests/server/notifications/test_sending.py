@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -14,10 +15,11 @@ from server.matches.states import Approval, MatchState
 from server.notifications import actions
 from server.notifications.actions import plan_message, send_message
 from server.notifications.channels import gate
-from server.notifications.channels.email import Delivery, Fate
+from server.notifications.channels.email import Delivery, Fate, Target, compose, deliver
 from server.notifications.jobs import missing_mail_server
 from server.notifications.models import Message
 from server.notifications.states import MessageState
+from server.notifications.texts import Letter
 from server.people.states import PersonStatus
 from tests.conftest import environment
 from tests.factories import Pair, active_match
@@ -217,14 +219,6 @@ async def test_sending_twice_sends_once(pair: Pair, mailbox: MailServer) -> None
     assert len(mailbox.mails) == 1
 
 
-async def test_two_claimers_never_hold_the_same_row(db: object, mailbox: MailServer) -> None:
-    for one in [await active_match() for _ in range(6)]:
-        await announce(one)
-    taken = await asyncio.gather(*(claim(LANES["outbox"], f"worker-{n}") for n in range(4)))
-    rows = [one.row_id for batch in taken for one in batch]
-    assert len(rows) == len(set(rows)) == 6
-
-
 async def test_a_lease_that_went_to_another_is_not_worked_on(pair: Pair, mailbox: MailServer) -> None:
     await announce(pair)
     (mine,) = await claim(LANES["outbox"], "slow")
@@ -261,6 +255,27 @@ async def test_a_row_that_kills_its_worker_three_times_is_parked_and_the_rest_go
     assert row is not None
     assert (row.parked_at is not None, row.last_error) == (True, "crashed")
     assert len(mailbox.mails) == 2
+
+
+async def test_between_the_servers_yes_and_our_mark_stands_one_mail_at_a_time(mailbox: MailServer) -> None:
+    marked, most_in_doubt = 0, 0
+
+    async def mark() -> None:
+        nonlocal marked, most_in_doubt
+        most_in_doubt = max(most_in_doubt, len(mailbox.mails) - marked)
+        await asyncio.sleep(0.02)
+        most_in_doubt = max(most_in_doubt, len(mailbox.mails) - marked)
+        marked += 1
+
+    async def one(number: int) -> Delivery:
+        mail = compose(
+            Letter("Hello", "Hello", "<p>Hello</p>"), message_id=UUID(int=number), to=("Noor", "noor@example.test"),
+            mail_from="ithaca@example.test", at=clock.now(),
+        )
+        return await deliver(mail, Target("127.0.0.1", mailbox.port), mark)
+
+    assert {delivery.fate for delivery in await asyncio.gather(*map(one, range(5)))} == {Fate.SENT}
+    assert (marked, most_in_doubt) == (5, 1)
 
 
 async def test_a_server_that_is_away_raises_try_later(pair: Pair, mailbox: MailServer) -> None:
