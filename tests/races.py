@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 from tortoise.transactions import in_transaction
 
 T = TypeVar("T")
-CONNECTIONS = 4
+CONNECTIONS = 8
+"""As many as a pool has (server.kernel.db.POOL)."""
 
 
 async def at_once(*acts: Awaitable[T], return_exceptions: bool = False) -> list[Any]:

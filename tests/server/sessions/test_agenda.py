@@ -207,7 +207,7 @@ class TestStoredAgenda:
         pair = await active_match()
         session = await a_session(pair)
         items = await queries.agenda_of(pair.mentee_actor, session.id)
-        await at_once(*(actions.move_topic(pair.mentee_actor, item.id, 1) for item in items))
+        await at_once(*(actions.move_topic(pair.mentee_actor, item.id, 1) for item in [*items, *items]))
         positions = [item.position for item in await queries.agenda_of(pair.mentee_actor, session.id)]
         assert positions == [0, 1, 2]
 
