@@ -5,7 +5,7 @@ The file goes through the product's own import, so the demonstration also shows 
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import count
@@ -63,7 +63,7 @@ ROSTER = (
     Part(LEADERS, "mentor", 16, (7, 9), (1400, 5200), 2),
     Part(LEADERS, "mentee", 30, (3, 5), (400, 1600)),
     Part(ONBOARDING, "mentor", 12, (4, 6), (700, 2600), 2),
-    Part(ONBOARDING, "mentee", 20, (2, 4), (5, 60)),
+    Part(ONBOARDING, "mentee", 20, (2, 4), (50, 75)),
     Part(REVERSE, "mentor", 14, (2, 3), (200, 900)),
     Part(REVERSE, "mentee", 16, (8, 10), (2600, 7300)),
 )
@@ -80,9 +80,9 @@ NAMED: dict[tuple[str, str, int], tuple[str, str, str, int]] = {
 }
 
 
-def people_file(today: date) -> bytes:
-    """The people file of Harbourline as of `today`, UTF-8 CSV with a header."""
-    rows = [*_staff(today), *_participants(today)]
+def people_file(today: date, programs: Collection[str]) -> bytes:
+    """The staff of Harbourline and the people of some programmes as of `today`, UTF-8 CSV with a header."""
+    rows = [*_staff(today), *(row for row in _participants(today) if row["program"] in programs)]
     out = io.StringIO()
     writer = csv.DictWriter(out, fieldnames=list(rows[0]), lineterminator="\n")
     writer.writeheader()

@@ -1,0 +1,107 @@
+"""The organisation of the demonstration: three programmes at once, their groups, consents and who runs them."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from server.access.actions import grant_role
+from server.access.states import Role
+from server.demo.cast import LEADERS, ONBOARDING, REVERSE, address, framework_file, people_file
+from server.journey.importing.actions import apply_import, preview_import
+from server.kernel import clock
+from server.kernel.actor import Actor, system_actor
+from server.kernel.ids import new_id
+from server.people import actions as people
+from server.people.models import Organization, Person
+from server.people.queries import find_people
+from server.people.states import ConsentPurpose
+from server.programs import actions as programs
+from server.programs.models import Cohort
+from server.programs.states import Approvals, Cadence, ProgramState, ProgramType
+
+KEY = "harbourline"
+EXAMPLES = [
+    {"want": "lead a product review from start to decision",
+     "measure": "I have run two reviews and the group decided both times"},
+    {"want": "give feedback that people can use", "measure": "three colleagues tell me what they changed"},
+    {"want": "speak to the leadership team with confidence", "measure": "I have presented twice without notes"},
+]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Harbourline as the story begins: who acts for it, and the open group of each programme by its key."""
+
+    organization: Organization
+    system: Actor
+    cohorts: dict[str, Cohort]
+
+
+async def set_up(today: date) -> Stage:
+    """Found the organisation, its framework, consents, programmes and groups. The clock stands where the story begins."""
+    system = system_actor(new_id())
+    organization = await people.create_organization(
+        system, key=KEY, name="Harbourline", zone="Europe/Lisbon", language="en-GB", is_demo=True
+    )
+    await people.import_framework(system, framework_file(), "framework.csv")
+    await _consents(system)
+    cohorts = {
+        LEADERS: await _program(
+            system, LEADERS, "Rising Leads", ProgramType.ONE_TO_ONE, "spring group", days=365, ends_after=174,
+            today=today, rules={"same_team": True, "common_language": True, "min_overlap_half_hours": 2},
+        ),
+        ONBOARDING: await _program(
+            system, ONBOARDING, "First 90 Days", ProgramType.ONBOARDING, "joiners", days=90, ends_after=None,
+            today=today, approvals=Approvals.MENTEE, cadence=Cadence.ROLLING, sessions_per_month=4,
+        ),
+        REVERSE: await _program(
+            system, REVERSE, "Reverse mentoring", ProgramType.REVERSE, "first group", days=150, ends_after=None,
+            today=today,
+        ),
+    }
+    return Stage(organization, system, cohorts)
+
+
+async def bring_in(stage: Stage, today: date, *programs_: str) -> None:
+    """Import the people of some programmes and invite them, through the product's own reader."""
+    run = await preview_import(stage.system, "harbourline.csv", people_file(today, programs_))
+    await apply_import(stage.system, run.id)
+
+
+async def appoint(stage: Stage) -> None:
+    """Say who runs what."""
+    rui, anselm = await by_number(stage, 1000), await by_number(stage, 1001)
+    for cohort in stage.cohorts.values():
+        await grant_role(stage.system, rui.id, Role.PROGRAM_MANAGER, cohort.program_id)
+    await grant_role(stage.system, anselm.id, Role.GLOBAL_ADMIN)
+
+
+async def by_number(stage: Stage, number: int) -> Person:
+    """Somebody of the cast by their number."""
+    return (await find_people(stage.system, address(number), limit=1))[0]
+
+
+async def _consents(system: Actor) -> None:
+    await people.publish_consent_text(
+        system, ConsentPurpose.MATCHING, "Use my profile and goal to find a match",
+        "Needed to take part. Stop any time in You.", required=True,
+    )
+    await people.publish_consent_text(
+        system, ConsentPurpose.RESULTS, "Count my answers in programme results",
+        "Optional. Never with your name, never in groups under 8.",
+    )
+
+
+async def _program(
+    system: Actor, key: str, name: str, kind: ProgramType, group: str, *, days: int, ends_after: int | None,
+    today: date, **options: object,
+) -> Cohort:
+    program = await programs.create_program(
+        system, key=key, name=name, type=kind, state=ProgramState.RUNNING, duration_days=days,
+        goal_examples=EXAMPLES, meeting_url=f"https://meet.harbourline.example/{key}", **options,
+    )
+    ends_on = today + timedelta(days=ends_after) if ends_after else None
+    starts_on = clock.now().date()
+    return await programs.open_cohort(
+        system, program.id, key="first", name=group, starts_on=starts_on, ends_on=ends_on,
+        state=ProgramState.RUNNING, hear_by_on=today + timedelta(days=4),
+    )

@@ -1,0 +1,237 @@
+"""Half a year at Harbourline, lived through the product's own actions with its clock turned back.
+
+Nothing is written into tables from here: people join, say yes and no, meet, write and pause as they would.
+"""
+
+from collections.abc import Collection
+from datetime import date, timedelta
+from itertools import count
+
+from server.access.queries import actor_for
+from server.demo import lines
+from server.demo.cast import LEADERS, ONBOARDING, REVERSE
+from server.demo.setting import Stage, appoint, bring_in, set_up
+from server.goals import actions as goals
+from server.goals.queries import goals_of, next_step
+from server.goals.wording import Wording
+from server.journey.join.actions import JoinForm, join_program
+from server.journey.meeting.actions import Wrapped, accept_and_book, choose_time, decline, save_and_book_next
+from server.journey.meeting.queries import is_asked
+from server.kernel import clock
+from server.kernel.actor import Actor
+from server.kernel.jobs import drain
+from server.matches import actions as matches
+from server.matches.models import Match
+from server.matches.queries import matches_in, sides, visible_match
+from server.matches.states import AWAITING, ClosureReason, DeclineReason, MatchState
+from server.matchmaking.actions import run_matching
+from server.messaging.actions import send_message
+from server.people.models import Person
+from server.people.queries import competencies, skills_of
+from server.people.states import ConsentPurpose, DayPart, SkillSide
+from server.programs.models import Enrollment
+from server.programs.queries import enrollments_in
+from server.programs.states import EnrollmentState, ParticipantRole
+from server.sessions.queries import hold_of, my_next_sessions, slots_for_match, suggest_next_slots
+from server.sessions.states import NoteVisibility, SessionState
+from server.surveys.actions import answer_check_in
+from server.surveys.queries import my_invitations
+from server.surveys.states import Help
+
+MENTOR, MENTEE = ParticipantRole.MENTOR, ParticipantRole.MENTEE
+LIVED_DAYS, STEP_DAYS, NEWCOMERS_DAYS, QUIET_FROM = 182, 7, 4, 70
+STAYS_INVITED, JOINS_LATE, JOINERS_WEEKS = 2, 8, 6
+
+
+async def live(days: int = LIVED_DAYS) -> None:
+    """Found Harbourline `days` ago and live until today. The clock ends where it was."""
+    before, today = clock.offset(), clock.now().date()
+    try:
+        clock.move(-timedelta(days=days))
+        stage = await set_up(today)
+        await _begin(stage, today, LEADERS, REVERSE)
+        await appoint(stage)
+        weeks = (days - NEWCOMERS_DAYS) // STEP_DAYS
+        for week in range(weeks):
+            if week == weeks - JOINERS_WEEKS:
+                await _begin(stage, today, ONBOARDING)
+            await _week_passes(stage)
+        await _newcomers(stage)
+        clock.reset(before)
+        await drain(strict=False)
+        await _today(stage)
+    finally:
+        clock.reset(before)
+
+
+async def _begin(stage: Stage, today: date, *keys: str) -> None:
+    """The people of some programmes come in, join and are matched."""
+    await bring_in(stage, today, *keys)
+    await _everybody_joins(stage, keys)
+    await _match(stage, *keys)
+
+
+async def _everybody_joins(stage: Stage, keys: Collection[str]) -> None:
+    """All but a few: some stay invited, and some leaders join in the last days."""
+    for key in keys:
+        cohort = stage.cohorts[key]
+        for role in (MENTOR, MENTEE):
+            rows = await _in(stage, key, role, EnrollmentState.INVITED)
+            late = JOINS_LATE if (key, role) == (LEADERS, MENTEE) else STAYS_INVITED
+            spared = {row.id for row in rows[-late:]} | _first_of(rows, (key, role) == (LEADERS, MENTEE))
+            for row in rows:
+                if row.id not in spared:
+                    await _join(stage, row, cohort.program.key)
+
+
+def _first_of(rows: list[Enrollment], wanted: bool) -> set[object]:
+    """Noor, the first of the leaders' mentees, joins with the late ones: her match is the one of the guided tour."""
+    return {rows[0].id} if wanted and rows else set()
+
+
+async def _newcomers(stage: Stage) -> None:
+    """The late leaders join, and the manager has the next matches before her."""
+    rows = await _in(stage, LEADERS, MENTEE, EnrollmentState.INVITED)
+    for row in rows[:-STAYS_INVITED]:
+        await _join(stage, row, LEADERS)
+    for row in (await _in(stage, LEADERS, MENTOR, EnrollmentState.INVITED))[:-1]:
+        await _join(stage, row, LEADERS)
+    await drain(strict=False)
+    await run_matching(stage.system, stage.cohorts[LEADERS].id)
+
+
+async def _today(stage: Stage) -> None:
+    """One new match is announced: Noor's."""
+    drafts = await matches_in(stage.system, stage.cohorts[LEADERS].id, [MatchState.DRAFT])
+    for draft in drafts:
+        if sides(draft)[1].person.given_name == "Noor":
+            await matches.publish_match(stage.system, draft.id, undo_within=timedelta())
+    await drain(strict=False)
+
+
+async def _join(stage: Stage, row: Enrollment, key: str) -> None:
+    actor = await actor_for(row.person)
+    parts = (DayPart.MORNINGS, DayPart.AFTERNOONS)
+    agreed = [ConsentPurpose.MATCHING, ConsentPurpose.RESULTS][: 1 + row.person.given_name.count("a")]
+    if row.role is MENTOR:
+        offered = (await skills_of(stage.system, [row.person_id], SkillSide.OFFERED))[row.person_id]
+        form = JoinForm(
+            MENTOR, parts, agreed, skills=[one.id for one in offered][:5], places=row.capacity,
+            words_for_mentees=lines.word_for_mentees(row.person),
+        )
+    else:
+        form = JoinForm(MENTEE, parts, agreed, goal=await _goal(stage, row.person))
+    await join_program(actor, key, form)
+
+
+async def _goal(stage: Stage, person: Person) -> Wording:
+    wanted = (await skills_of(stage.system, [person.id], SkillSide.WANTED))[person.id]
+    built_on = next(iter(wanted), None) or (await competencies(stage.system))[0]
+    want, measure = lines.goal_for(built_on.name)
+    return Wording(want, measure, built_on.id, clock.now().date() + timedelta(days=170))
+
+
+async def _match(stage: Stage, *keys: str) -> None:
+    """Run, approve all, and let people answer: most say yes, a few do not."""
+    for key in keys:
+        await run_matching(stage.system, stage.cohorts[key].id)
+        drafts = await matches_in(stage.system, stage.cohorts[key].id, [MatchState.DRAFT])
+        await matches.publish_matches(stage.system, [draft.id for draft in drafts])
+    clock.move(timedelta(minutes=11))
+    await drain(strict=False)
+    for key in keys:
+        numbers = count()
+        for match in await matches_in(stage.system, stage.cohorts[key].id, AWAITING):
+            await _answer(match, next(numbers))
+    await drain(strict=False)
+
+
+async def _answer(match: Match, number: int) -> None:
+    """Number 5 of each group says no, number 6 never answers, everybody else says yes to the first time."""
+    mentor, mentee = [await actor_for(member.person) for member in sides(match)]
+    if number == 6:
+        return
+    if number == 5:
+        await decline(mentee, match.id, DeclineReason.TIMES)
+        return
+    slots = await slots_for_match(mentee, match.id)
+    chosen = slots[0].starts_at if slots else None
+    await accept_and_book(mentee, match.id, chosen)
+    await _agree(mentor, match)
+
+
+async def _agree(mentor: Actor, match: Match) -> None:
+    """The mentor says yes to the mentee's time, to the match as well where the programme asks for it."""
+    hold = await hold_of(mentor, match.id)
+    starts_at = hold.starts_at if hold else None
+    if is_asked(mentor, await visible_match(mentor, match.id)):
+        await accept_and_book(mentor, match.id, starts_at)
+    elif starts_at:
+        await choose_time(mentor, match.id, starts_at)
+
+
+async def _week_passes(stage: Stage) -> None:
+    """A week goes by: what falls due happens, pairs that met write it down and book again."""
+    for _day in range(STEP_DAYS):
+        clock.move(timedelta(days=1))
+        await drain(strict=False)
+    for key in (LEADERS, ONBOARDING, REVERSE):
+        numbers = count()
+        for match in await matches_in(stage.system, stage.cohorts[key].id, [MatchState.ACTIVE]):
+            await _work_together(match, next(numbers))
+    await drain(strict=False)
+
+
+async def _work_together(match: Match, number: int) -> None:
+    """Every pair goes on meeting, but number 2 falls quiet, number 3 pauses and number 4 ends without blame."""
+    mentor, mentee = [await actor_for(member.person) for member in sides(match)]
+    age = (clock.now() - match.active_at).days if match.active_at else 0
+    if number in (2, 3, 4) and age > QUIET_FROM:
+        if number == 3 and age > 2 * QUIET_FROM:
+            await matches.pause_match(mentee, match.id)
+        if number == 4:
+            await matches.end_match(mentor, match.id, ClosureReason.NO_FAULT)
+        return
+    await _plan_steps(mentee, match)
+    await _write_down(mentor, mentee, match, number)
+    await _check_in(mentor, mentee, number)
+
+
+async def _plan_steps(mentee: Actor, match: Match) -> None:
+    goal = next(iter(await goals_of(mentee, sides(match)[1].enrollment_id)), None)
+    if goal is None or goal.milestones or goal.match_id != match.id:
+        return
+    for place, step in enumerate(lines.STEPS):
+        await goals.add_milestone(mentee, goal.id, step, clock.now().date() + timedelta(days=30 * (place + 1)))
+
+
+async def _write_down(mentor: Actor, mentee: Actor, match: Match, number: int) -> None:
+    """After a session: notes, a promise, a step now and then, and the next time."""
+    ahead = [one for one in await my_next_sessions(mentee) if one.match_id == match.id]
+    if any(one.state is SessionState.SCHEDULED for one in ahead):
+        return
+    held = await match.sessions.filter(state=SessionState.HELD).order_by("-starts_at").first()  # type: ignore[attr-defined]
+    if held is None:
+        return
+    goal = next(iter(await goals_of(mentee, sides(match)[1].enrollment_id)), None)
+    step = next_step(goal) if goal and held.number % 2 == 0 else None
+    slots = await suggest_next_slots(mentee, held.id)
+    await save_and_book_next(mentee, held.id, Wrapped(
+        NoteVisibility.SHARED, lines.notes(held.number), milestones_done=[step.id] if step else [],
+        promise=lines.promise(held.number), promise_due_on=clock.now().date() + timedelta(days=6),
+        next_at=slots[0].starts_at if slots else None,
+    ))
+    await send_message(mentor if held.number % 2 else mentee, match.id, lines.message(held.number + number))
+
+
+async def _check_in(mentor: Actor, mentee: Actor, number: int) -> None:
+    """Most answer their check-in; every fourth mentee leaves it open for the tour, one asks for another mentor."""
+    for actor in (mentor, mentee):
+        for asked in await my_invitations(actor):
+            if number % 4:
+                wish = [Help.ANOTHER_MENTOR] if number == 1 and actor is mentee else []
+                await answer_check_in(actor, asked.id, usefulness=5 - number % 3, goal_distance=3, help_wanted=wish)
+
+
+async def _in(stage: Stage, key: str, role: ParticipantRole, *states: EnrollmentState) -> list[Enrollment]:
+    return await enrollments_in(stage.system, stage.cohorts[key].id, role=role, states=states)
