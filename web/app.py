@@ -12,15 +12,18 @@ from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.kernel.log import note
-from web import checkin, join, journey, match, messages, session, sign_in, waiting
+from web import checkin, demo, join, journey, mailbox, match, messages, session, sign_in, waiting
 from web.assets import serve_asset
+from web.console import matches as console_matches
 from web.errors import error_page
 from web.security import SameOrigin, SecurityHeaders
 from web.sign_in import SignIn, signed_in_only
 
-DOORS: tuple[ModuleType, ...] = (sign_in,)
+DOORS: tuple[ModuleType, ...] = (sign_in, demo, mailbox)
 """Screens that anybody may see."""
-SCREENS: tuple[ModuleType, ...] = (checkin, join, journey, match, messages, session, waiting)
+SCREENS: tuple[ModuleType, ...] = (
+    checkin, console_matches, join, journey, match, messages, session, waiting,
+)
 """Screens of signed-in people."""
 MACHINES = ("/graphql", "/scim")
 """Prefixes of other faces: they carry their own proof of who asks, and show no page."""

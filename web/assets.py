@@ -24,7 +24,7 @@ PARTICIPANT = (
     "frame", "nav", "card", "note", "button", "dock", "chip", "person", "field", "choice", "chips", "disclosure",
     "steps", "smart", "kv", "meet", "bars", "reasons", "factors", "slot", "voyage", "calm", "milestones", "agenda",
     "segments", "scale", "list", "stepper", "empty", "skeleton", "toast", "rows", "switch", "door", "messages",
-    "notify", "join",
+    "notify", "join", "demo",
 )
 CONSOLE = ("console", "filters", "measures", "risk", "chart", "queue", "gauge", "supply", "ledger", "import")
 

@@ -1,8 +1,11 @@
 """The words of Join: facts, parts, chips, promises, and what a closed door says."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
@@ -13,12 +16,14 @@ from server.journey.join.states import Standing
 from server.kernel import clock
 from server.kernel.text import gettext as _
 from server.kernel.text import language, ngettext
-from server.people.models import Person
 from server.people.states import DayPart
 from server.programs.states import Approvals
 from web.dates import count_words, day_long, day_month, upper_first
 from web.items import StepState
 from web.join_fields import OTHER_DAY, Fields
+
+if TYPE_CHECKING:
+    from server.people.models import Person
 
 COMMON_LANGUAGES = ("en", "zh", "hi", "es", "fr", "ar", "pt", "de")
 """Offered besides one's own: the most widely spoken ones."""

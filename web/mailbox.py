@@ -1,0 +1,120 @@
+"""The demonstration's mailbox: every mail that was sent, to whom, why, and when it would not have been."""
+
+import re
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from server.journey.demo.queries import demo_organization
+from server.kernel import clock
+from server.kernel.ids import parse_id
+from server.kernel.settings import settings
+from server.kernel.text import gettext as _
+from server.kernel.text import ngettext
+from server.notifications.mailbox import Caught, caught_mail, mailbox
+from web.dates import count_words, day_long, set_zone, upper_first, zone
+from web.render import page
+from web.sign_in import own_path
+
+SHOWN = 100
+"""Mails on one page, newest first."""
+LETTER_POLICY = "; ".join(
+    ("sandbox allow-popups", "default-src 'none'", "style-src 'unsafe-inline'", "img-src data:", "base-uri 'none'")
+)
+"""A mail brings its own styles; it may run nothing, send nothing and look like nobody else's page."""
+ADDRESS = re.compile(r"https?://\S+")
+
+
+async def show(request: Request) -> Response:
+    """All mails, or one person's, or one kind's; the newest is open."""
+    return await _box(request, None)
+
+
+async def read(request: Request) -> Response:
+    """One mail, beside the others."""
+    return await _box(request, await caught_mail(request.path_params["id"]))
+
+
+async def letter(request: Request) -> Response:
+    """The mail as a mail program shows it, boxed in so that it can do nothing."""
+    await demo_organization()
+    mail = await caught_mail(request.path_params["id"])
+    return HTMLResponse(mail.html, headers={"Content-Security-Policy": LETTER_POLICY})
+
+
+async def _box(request: Request, opened: Caught | None) -> Response:
+    organization = await demo_organization()
+    set_zone(organization.zone)
+    asked = request.query_params
+    everybody = await mailbox(limit=SHOWN)
+    person_id, kind = parse_id(asked.get("for", "")), asked.get("kind", "")
+    mails = await mailbox(person_id=person_id, limit=SHOWN) if person_id else everybody
+    mails = [mail for mail in mails if not kind or mail.key == kind]
+    opened = opened or next(iter(mails), None)
+    return page(
+        request, "demo/mailbox.html", organization=organization, title=_title(mails), days=_by_day(mails),
+        opened=opened, paragraphs=paragraphs(opened.text) if opened else [], start=first_place(opened),
+        people=_people(everybody), kinds=_kinds(everybody), chosen_person=asked.get("for", ""), chosen_kind=kind,
+        query=f"?{request.url.query}" if request.url.query else "", now=clock.now(),
+    )
+
+
+def paragraphs(text: str) -> list[list[tuple[str, str]]]:
+    """The paragraphs of a mail's text, each as pieces: (words, address), the address "" unless it leads to us."""
+    blocks = (block.strip() for block in re.split(r"\n\s*\n", text))
+    return [_pieces(block) for block in blocks if block]
+
+
+def first_place(mail: Caught | None) -> str:
+    """Where the mail's button leads, within this product; "" if nowhere."""
+    found = (piece[1] for block in paragraphs(mail.text) for piece in block if piece[1]) if mail else iter(())
+    return next(found, "")
+
+
+def _pieces(block: str) -> list[tuple[str, str]]:
+    pieces, at = [], 0
+    for found in ADDRESS.finditer(block):
+        pieces += [(block[at:found.start()], ""), (found[0], _own(found[0]))]
+        at = found.end()
+    return [piece for piece in [*pieces, (block[at:], "")] if piece[0]]
+
+
+def _own(address: str) -> str:
+    home = settings().public_url
+    return own_path(address.removeprefix(home)) if address.startswith(home + "/") else ""
+
+
+def _title(mails: list[Caught]) -> str:
+    if not mails:
+        return _("Nothing was sent yet")
+    number = len(mails)
+    return upper_first(ngettext("%(number)s message", "%(number)s messages", number) % {"number": count_words(number)})
+
+
+def _by_day(mails: list[Caught]) -> list[tuple[str, list[Caught]]]:
+    grouped = groupby(mails, key=_day_name)
+    return [(day, list(found)) for day, found in grouped]
+
+
+def _day_name(mail: Caught) -> str:
+    days = (clock.today(zone()) - mail.caught_at.astimezone(ZoneInfo(zone())).date()).days
+    return {0: _("Today"), 1: _("Yesterday")}.get(days, day_long(mail.caught_at))
+
+
+def _people(mails: list[Caught]) -> list[tuple[str, str]]:
+    named = {str(mail.recipient.id): mail.recipient.full_name for mail in mails}
+    return sorted(named.items(), key=lambda one: one[1])
+
+
+def _kinds(mails: list[Caught]) -> list[tuple[str, str]]:
+    return sorted({(mail.key, mail.name) for mail in mails}, key=lambda one: one[1])
+
+
+routes = [
+    Route("/demo/mailbox", show, name="demo-mailbox"),
+    Route("/demo/mailbox/{id:uuid}", read, name="demo-mail"),
+    Route("/demo/mailbox/{id:uuid}/letter", letter, name="demo-letter"),
+]
