@@ -9,11 +9,12 @@ from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
-from tortoise import Tortoise
 from tortoise.context import TortoiseContext
 
 from server.kernel import clock, secrets
 from server.kernel.db import database
+from server.kernel.schema.drafting import changes
+from server.kernel.schema.guard import migrate
 from server.kernel.settings import settings
 from tests import postgres
 
@@ -49,12 +50,12 @@ def steady_clock() -> Iterator[None]:
 async def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty database with every table, copied for each test."""
     path = tmp_path_factory.mktemp("template") / "ithaca.db"
-    await _make_tables(f"sqlite://{path}")
+    await _make_tables(f"sqlite://{path}", path.parent)
     return path
 
 
 @pytest.fixture(scope="session")
-async def postgres_database(worker_id: str) -> str:
+async def postgres_database(worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The address of this worker's own database with every table."""
     base = os.environ[SERVER_VARIABLE]
     name = f"ithaca_{os.getpid()}_{worker_id}"
@@ -62,7 +63,7 @@ async def postgres_database(worker_id: str) -> str:
     await connection.execute(f'CREATE DATABASE "{name}"')
     await connection.close()
     url = urlsplit(base)._replace(path=f"/{name}").geturl()
-    await _make_tables(url)
+    await _make_tables(url, tmp_path_factory.mktemp("backups"))
     return url
 
 
@@ -104,9 +105,10 @@ def _forget() -> None:
     secrets._installation_key.cache_clear()
 
 
-async def _make_tables(url: str) -> None:
-    async with database(url):
-        await Tortoise.generate_schemas()
+async def _make_tables(url: str, backups: Path) -> None:
+    """By the real migrations, as an operator gets them."""
+    assert not await changes(), "The models have changed. Run: make migration name=..."
+    await migrate(url, backups)
 
 
 async def _empty(context: TortoiseContext) -> None:

@@ -33,10 +33,12 @@ async def test_a_silent_worker_is_told(db: TortoiseContext) -> None:
 
 
 async def test_a_missing_migration_is_told_with_what_to_do(db: TortoiseContext) -> None:
-    await db.connections.get("default").execute_script("DROP TABLE IF EXISTS tortoise_migrations")
+    writer = db.connections.get("default")
+    await writer.execute_script("UPDATE tortoise_migrations SET name = 'away' WHERE name = '0002_same_organization'")
     ready, words = (await found())["migrations"]
+    await writer.execute_script("UPDATE tortoise_migrations SET name = '0002_same_organization' WHERE name = 'away'")
     assert not ready
-    assert "run 'ithaca migrate'" in words
+    assert "1 to apply: run 'ithaca migrate'" in words
 
 
 async def test_a_database_that_is_away_is_all_that_is_told() -> None:
