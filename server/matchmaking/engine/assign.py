@@ -81,7 +81,7 @@ def prices(arcs: Arcs, taken: NDArray[np.bool_], needs: Needs) -> NDArray[np.flo
 
 def best_nets(arcs: Arcs, price: NDArray[np.float64], needs: Needs) -> NDArray[np.float64]:
     """For each mentee the best differences of utility and price, best first, as many as anybody wants pairs."""
-    depth = max(1, int(needs.wanted.max(initial=1)))
+    depth = max(1, min(int(needs.wanted.max(initial=1)), len(needs.places)))
     net = arcs.utility - price[arcs.m]
     order = np.lexsort((-net, arcs.e))
     ranks = rank_within(arcs.e[order])

@@ -6,12 +6,13 @@ No index: at these sizes an exact product is faster than building one (figures i
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from os import cpu_count
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 from server.matchmaking.engine.columns import Floats
 from server.matchmaking.engine.constraints import (
@@ -83,9 +84,9 @@ def search(ground: Ground, rows: Rows, k: int, prices: Floats) -> Found:
     if not len(rows) or not n_m:
         nothing = np.zeros(0)
         none = Arcs(nothing.astype(np.intp), nothing.astype(np.intp), nothing, nothing)
-        return Found(none, np.full((len(rows), k), -np.inf), np.full(len(rows), -np.inf))
+        return Found(none, np.full((len(rows), max(1, k)), -np.inf), np.full(len(rows), -np.inf))
     step = max(1, BLOCK_CELLS // n_m)
-    with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(cpu_count()) as threads:
+    with _libraries().limit(limits=1, user_api="blas"), ThreadPoolExecutor(cpu_count()) as threads:
         blocks = [rows[at : at + step] for at in range(0, len(rows), step)]
         found = list(threads.map(lambda block: _block(ground, block, k, prices), blocks))
     arcs = Arcs(*(np.concatenate([getattr(one.arcs, name) for one in found]) for name in Arcs.__slots__))
@@ -109,6 +110,12 @@ def scores(ground: Ground, rows: Rows) -> Floats:
     if ground.market.rules.min_fit > 0:
         tile.scores[tile.scores < ground.market.rules.min_fit / 100] = NEVER
     return tile.scores
+
+
+@lru_cache(maxsize=1)
+def _libraries() -> ThreadpoolController:
+    """The numeric libraries of this process; looking for them takes longer than a small search."""
+    return ThreadpoolController()
 
 
 def _forbidden(market: Market, rows: Rows, tile: Tile) -> Iterator[Mask]:

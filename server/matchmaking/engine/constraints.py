@@ -31,6 +31,7 @@ class RuleCode(StrEnum):
     CONFLICT = "CONFLICT"
     REPEAT = "REPEAT"
     BANNED = "BANNED"
+    PAIRED = "PAIRED"
     COMPANY = "COMPANY"
     LANGUAGE = "LANGUAGE"
     OVERLAP = "OVERLAP"
@@ -97,15 +98,16 @@ def open_market(columns: Columns, rules: RuleSet, standing: Standing) -> Market:
         RuleCode.CONFLICT: _between(columns, ((*pair, True) for pair in columns.pool.conflicts)),
         RuleCode.REPEAT: _past(columns, rules) if rules.repeat else (),
         RuleCode.BANNED: _named_pairs(columns, standing.bans),
+        RuleCode.PAIRED: (),
     }
     return _market(columns, rules, {code: np.unique(pair_keys(columns, pairs)) for code, pairs in named.items()})
 
 
-def forbid(market: Market, e: Rows, m: Rows) -> Market:
-    """The same market with more pairs banned."""
+def mark_paired(market: Market, e: Rows, m: Rows) -> Market:
+    """The same market with pairs that stand already, or whose two people meet with roles exchanged."""
     keys = e.astype(np.int64) * len(market.columns.mentors) + m
-    banned = np.union1d(market.listed[RuleCode.BANNED], keys)
-    return _market(market.columns, market.rules, {**market.listed, RuleCode.BANNED: banned})
+    paired = np.union1d(market.listed[RuleCode.PAIRED], keys)
+    return _market(market.columns, market.rules, {**market.listed, RuleCode.PAIRED: paired})
 
 
 def _market(columns: Columns, rules: RuleSet, listed: Mapping[RuleCode, Keys]) -> Market:

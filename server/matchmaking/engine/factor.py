@@ -15,7 +15,6 @@ from scipy.sparse import csr_array
 
 from server.matchmaking.engine.columns import UNKNOWN, Columns, Floats, Ints, Side
 from server.matchmaking.engine.constraints import Rows, overlap_half_hours, rows_by_person
-from server.matchmaking.engine.pool import HALF_HOURS_A_WEEK
 from server.matchmaking.engine.weights import CATEGORIES, Category, Shape, Weights
 
 FULL_WEEK_HALF_HOURS = 12
@@ -94,7 +93,7 @@ class Factors:
         weight = self.weights.shares[Category.PREFERENCE]
         if weight and len(e):
             found[:, CATEGORIES.index(Category.PREFERENCE)] += np.asarray(self.wishes[e, m]).ravel() / weight
-        return np.clip(found, 0, 1)
+        return np.clip(found, 0, 1).round(5)
 
     def _values(self, part: Part, e: Rows, m: Rows, chunk: int = 8192) -> NDArray[np.float64]:
         """What a part is worth to pairs, a chunk at a time: the rows of all pairs at once would not fit in memory."""
@@ -126,7 +125,8 @@ def build_factors(columns: Columns, weights: Weights) -> Factors:
 
 def score(fits: NDArray[np.float64], weights: Weights) -> NDArray[np.float64]:
     """The weighted mean (0 to 1) of rows of nine fits."""
-    total: NDArray[np.float64] = fits @ np.array(weights.vector)
+    # A sum of each row by itself: a matrix product may round a pair differently beside other pairs.
+    total: NDArray[np.float64] = (fits * np.array(weights.vector)).sum(axis=1)
     return total
 
 
@@ -157,7 +157,7 @@ def _part(category: Category, share: float, terms: Iterable[Term], *, saturates:
 
 
 def _stacked(columns: Iterable[NDArray[np.floating]]) -> Floats:
-    wide = [column.reshape(len(column), -1) for column in columns]
+    wide = [column if column.ndim == 2 else column[:, None] for column in columns]
     return np.ascontiguousarray(np.hstack(wide), np.float32)
 
 
@@ -310,12 +310,14 @@ def _grade_kernel(shape: Shape) -> NDArray[np.floating]:
 
 def _slots(columns: Columns) -> tuple[Floats, Floats]:
     """Availability bits that are not always equal, each standing for as many half hours as behave alike."""
-    ours, theirs = columns.mentees.availability, columns.mentors.availability
-    bits = np.unpackbits(np.vstack([ours, theirs]).astype("<u8").view(np.uint8), axis=1, bitorder="little")
-    kinds, counts = np.unique(bits[:, :HALF_HOURS_A_WEEK], axis=1, return_counts=True)
-    used = kinds.any(axis=0)
-    slots = kinds[:, used].astype(np.float32)
-    return slots[: len(ours)], slots[len(ours) :] * counts[used].astype(np.float32)
+    n_e = len(columns.mentees)
+    bits = _bits(np.vstack([columns.mentees.availability, columns.mentors.availability])).astype(np.uint8)
+    used = bits[:, bits.any(axis=0)]
+    if not used.size:
+        return np.zeros((n_e, 0), np.float32), np.zeros((len(columns.mentors), 0), np.float32)
+    kinds, counts = np.unique(used, axis=1, return_counts=True)
+    slots = kinds.astype(np.float32)
+    return slots[:n_e], slots[n_e:] * counts.astype(np.float32)
 
 
 def _wishes(columns: Columns, weights: Weights) -> csr_array:
@@ -354,7 +356,7 @@ def _one_hot(codes: NDArray[np.generic], values: Iterable[int]) -> Floats:
 
 
 def _bits(masks: NDArray[np.uint64]) -> Floats:
-    octets = masks.astype("<u8").view(np.uint8).reshape(len(masks), -1)
+    octets = masks.astype("<u8").view(np.uint8).reshape(len(masks), 8 * masks.shape[1])
     return np.unpackbits(octets, axis=1, bitorder="little").astype(np.float32)
 
 

@@ -22,7 +22,7 @@ from server.matchmaking.engine.constraints import (
     RuleCode,
     RuleSet,
     broken_rules,
-    forbid,
+    mark_paired,
     open_market,
     over_capacity,
     rows_by_person,
@@ -41,7 +41,7 @@ ENGINE_VERSION = "1"
 EVERY_PAIR_UP_TO = 400_000
 """Up to this many pairs all of them are candidates; beyond, the best of each mentee, and who prices then call for."""
 CANDIDATES, NEWCOMERS, MAX_ROUNDS = 50, 10, 3
-GOOD_ENOUGH_GAP = 2e-5
+GOOD_ENOUGH_GAP, ROUNDING = 2e-5, 1e-9
 
 
 class Frozen(NamedTuple):
@@ -87,12 +87,12 @@ def run_matching(
     market = open_market(columns, rules, decided)
     frozen = _freeze(market, decided)
     needs, steering = _needs(market, frozen), _steering(columns, rules, decided)
-    ground = Ground(forbid(market, *_with_mirrors(columns, frozen.e, frozen.m)), factors, steering)
-    solved = _solve(ground, needs, candidates)
+    ground = Ground(mark_paired(market, *_with_mirrors(columns, frozen.e, frozen.m)), factors, steering)
+    solved = first = _solve(ground, needs, candidates)
     while len(clash := _mirrored(columns, solved)):
-        ground = replace(ground, market=forbid(ground.market, solved.arcs.e[clash], solved.arcs.m[clash]))
+        ground = replace(ground, market=mark_paired(ground.market, solved.arcs.e[clash], solved.arcs.m[clash]))
         solved = _solve(ground, needs, candidates)
-    return _result(ground, frozen, solved, seed)
+    return _result(ground, frozen, solved._replace(upper_bound=first.upper_bound), seed)
 
 
 def _freeze(market: Market, standing: Standing) -> Frozen:
@@ -227,7 +227,8 @@ def _result(ground: Ground, frozen: Frozen, solved: Solved, seed: int) -> Matchi
     unplaced = np.setdiff1d(np.arange(len(columns.mentees)), e)
     limit = market.rules.max_pairs
     at_limit = limit is not None and len(e) >= limit
-    gap = (solved.upper_bound - solved.value) / solved.upper_bound if solved.upper_bound > 0 else 0.0
+    short = solved.upper_bound - solved.value
+    gap = short / solved.upper_bound if short > ROUNDING else 0.0
     certificate = Certificate(
         value=solved.value,
         upper_bound=solved.upper_bound,

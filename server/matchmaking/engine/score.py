@@ -34,9 +34,7 @@ class Expectation(NamedTuple):
 
 def expect(fits: NDArray[np.float64], weights: Weights) -> Expectation:
     """What rows of nine fits (0 to 1) lead us to expect."""
-    p_accept = _logistic(accept_contributions(fits, weights).sum(axis=1))
-    distance = fits @ np.array(weights.vector) - REFERENCE_FIT
-    return Expectation(p_accept, p_accept * _logistic(MEET_AT_REFERENCE + MEET_SLOPE * distance))
+    return expect_from_score((fits * np.array(weights.vector)).sum(axis=1))
 
 
 def expect_from_score(score: NDArray[np.float64]) -> Expectation:

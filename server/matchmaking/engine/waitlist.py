@@ -70,5 +70,6 @@ def _why_nobody(market: Market, row: int) -> WaitCode:
 
 
 _CODES = {code: WaitCode(code) for code in RuleCode if code in WaitCode.__members__} | {
-    RuleCode.SELF: WaitCode.NO_MENTORS
+    RuleCode.SELF: WaitCode.NO_MENTORS,
+    RuleCode.PAIRED: WaitCode.NO_SEAT,
 }

@@ -1,0 +1,171 @@
+"""Small made-up pools with every awkward case: empty sides, no places, people in both roles, circles of managers."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import product
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+from server.matchmaking.engine import (
+    Participant,
+    PastPair,
+    Pool,
+    RuleSet,
+    Weights,
+    week_mask,
+    weights_for,
+)
+from server.programs.states import ParticipantRole, ProgramType
+
+WEIGHTS = weights_for(ProgramType.ONE_TO_ONE)
+FREE = RuleSet(reporting_line=False, same_team=False, repeat=False)
+MORNINGS = [week_mask([(day * 48 + 16, 8)]) for day in range(5)]
+TAGS = ("Python", "Coaching", "Strategy", "SQL")
+BOSSES = ("p0", "p1", "p2", "p3", "outside", None)
+
+
+def person(role: ParticipantRole, name: str, **facts: Any) -> Participant:
+    return Participant(id=name, role=role, **facts)
+
+
+def mentor(name: str, **facts: Any) -> Participant:
+    return person(ParticipantRole.MENTOR, name, **facts)
+
+
+def mentee(name: str, **facts: Any) -> Participant:
+    return person(ParticipantRole.MENTEE, name, **facts)
+
+
+def vector(seed: int) -> np.ndarray:
+    raw = np.random.default_rng(seed).normal(size=256)
+    return (raw / np.linalg.norm(raw)).astype(np.float32)
+
+
+@st.composite
+def participants(draw: st.DrawFn, most: int = 5, least: int = 0, shared: bool = True) -> tuple[Participant, ...]:
+    """`least` to `most` people on each side; with `shared` ids overlap, so somebody may hold both roles."""
+    bosses = {f"p{number}": draw(st.sampled_from(BOSSES)) for number in range(most + 2)}
+    sides = []
+    for role in (ParticipantRole.MENTOR, ParticipantRole.MENTEE):
+        names = bosses if shared else [name for name in bosses if (int(name[1:]) % 2 == 0) is (role == "MENTOR")]
+        for name in draw(st.lists(st.sampled_from(sorted(names)), unique=True, min_size=least, max_size=most)):
+            sides.append(draw(people(role, name, bosses[name])))
+    return tuple(draw(st.permutations(sides)))
+
+
+@st.composite
+def people(draw: st.DrawFn, role: ParticipantRole, name: str, boss: str | None) -> Participant:
+    few = st.sampled_from
+    capacity = draw(st.integers(0, 3)) if role is ParticipantRole.MENTOR else draw(few([1, 1, 1, 0, 2]))
+    style = draw(few([None, (0.1, 0.9), (0.8, 0.2)]))
+    return person(
+        role,
+        name,
+        capacity=capacity,
+        company=draw(few([None, "A", "B"])),
+        department=draw(few([None, "Sales", "Research"])),
+        manager=boss,
+        grade=draw(few([None, 1, 4, 5, 7, 10])),
+        tenure_years=draw(few([None, 0.0, 3.0, 30.0])),
+        city=draw(few([None, "Lisbon", "Pune"])),
+        utc_offset_min=draw(few([None, 0, 330, -300])),
+        languages=draw(few([None, (), ("en",), ("EN", "pt"), ("de",)])),
+        availability=draw(few([None, 0, MORNINGS[0], MORNINGS[0] | MORNINGS[3], sum(MORNINGS)])),
+        goal_tags=tuple(draw(st.lists(few(TAGS), unique=True, max_size=3))),
+        skill_tags=tuple(draw(st.lists(few(TAGS), unique=True, max_size=3))),
+        goal_vector=draw(few([None, vector(1), vector(2)])),
+        skill_vector=draw(few([None, vector(1), vector(3)])),
+        pref_department=draw(few(["any", "same", "different"])),
+        prefers=tuple(draw(st.lists(few(["p0", "p1", "p4", "nobody"]), unique=True, max_size=2))),
+        avoids=tuple(draw(st.lists(few(["p2", "p3", "nobody"]), unique=True, max_size=1))),
+        style=style,
+        response_rate=draw(few([None, 0.2, 0.9])),
+        sessions_prior=draw(few([None, 0, 12])),
+        enrolled_on=draw(few([None, "2026-01-15", "2026-03-15"])),
+        waited_cycles=draw(few([0, 0, 1, 9])),
+        audit_group=draw(few([None, "x", "y"])),
+    )
+
+
+@st.composite
+def pools(draw: st.DrawFn, most: int = 5, least: int = 0, shared: bool = True) -> Pool:
+    names = st.sampled_from([f"p{number}" for number in range(most + 2)])
+    history = draw(st.lists(st.builds(PastPair, mentor=names, mentee=names, satisfaction=st.just(4.0)), max_size=3))
+    conflicts = draw(st.frozensets(st.tuples(names, names), max_size=1))
+    return Pool(draw(participants(most, least, shared)), {"outside": "p0"}, tuple(history), conflicts)
+
+
+def rule_sets() -> st.SearchStrategy[RuleSet]:
+    return st.builds(
+        RuleSet,
+        reporting_line=st.booleans(),
+        reporting_depth=st.sampled_from([None, 1, 2]),
+        same_team=st.booleans(),
+        repeat=st.booleans(),
+        company=st.sampled_from([None, "same", "different"]),
+        common_language=st.booleans(),
+        min_overlap_half_hours=st.sampled_from([0, 8]),
+        grade_gap=st.sampled_from([None, (0, 5), (-3, 2)]),
+        max_pairs=st.sampled_from([None, 0, 1, 3]),
+        wait_bonus=st.sampled_from([0.0, 0.02]),
+        min_fit=st.sampled_from([0, 45]),
+    )
+
+
+def loose_rules() -> st.SearchStrategy[RuleSet]:
+    """Rules under which most pairs are allowed."""
+    return st.builds(RuleSet, same_team=st.just(False), grade_gap=st.sampled_from([None, (0, 5)]))
+
+
+def weights() -> st.SearchStrategy[Weights]:
+    return st.sampled_from([weights_for(kind) for kind in ProgramType if kind is not ProgramType.CIRCLE])
+
+
+def reversed_ids(pool: Pool) -> tuple[Pool, Callable[[str], str]]:
+    """The same pool with every id renamed, and how."""
+
+    def renamed(name: str | None) -> Any:
+        return None if name is None else f"renamed-{name[::-1]}"
+
+    people = tuple(
+        replace(
+            one,
+            id=renamed(one.id),
+            manager=renamed(one.manager),
+            prefers=tuple(map(renamed, one.prefers)),
+            avoids=tuple(map(renamed, one.avoids)),
+        )
+        for one in pool.participants
+    )
+    history = tuple(replace(past, mentor=renamed(past.mentor), mentee=renamed(past.mentee)) for past in pool.history)
+    managers = {renamed(who): renamed(boss) for who, boss in pool.managers.items()}
+    conflicts = frozenset((renamed(one), renamed(other)) for one, other in pool.conflicts)
+    return Pool(people, managers, history, conflicts), renamed
+
+
+def best_by_trying_all(
+    utility: dict[tuple[str, str], float], wanted: dict[str, int], places: dict[str, int], limit: int | None
+) -> float:
+    """The greatest total over every set of pairs, placement of 1 for each mentee included; by recursion over pairs."""
+    pairs = sorted(utility)
+
+    def best(at: int, left: dict[str, int], open_places: dict[str, int], room: int) -> float:
+        if at == len(pairs) or not room:
+            return 0.0
+        one_mentor, one_mentee = pairs[at]
+        without = best(at + 1, left, open_places, room)
+        if not left[one_mentee] or not open_places[one_mentor]:
+            return without
+        gain = utility[pairs[at]] + (left[one_mentee] == wanted[one_mentee])
+        fewer = {**left, one_mentee: left[one_mentee] - 1}, {**open_places, one_mentor: open_places[one_mentor] - 1}
+        return max(without, gain + best(at + 1, *fewer, room - 1))
+
+    return best(0, wanted, places, len(pairs) if limit is None else limit)
+
+
+def everyone(pool: Pool) -> list[tuple[Participant, Participant]]:
+    """Every mentor with every mentee."""
+    roles = [[one for one in pool.participants if one.role is role] for role in ParticipantRole]
+    return list(product(roles[0], roles[1]))
