@@ -171,7 +171,7 @@ async def _add_rows(actor: Actor, prepared: Prepared, made: Report) -> None:
         moved.extend(outcome for outcome in batch if outcome.was is not outcome.person.status)
     for rows in (made.created, made.changed, made.unchanged, made.kept):
         rows.sort(key=lambda row: row.number)
-    pairs = await queries.running_pairs(actor, [outcome.person.id for outcome in moved])
+    pairs = await queries.running_pairs(actor, [outcome.person.id for outcome in moved if outcome.was])
     said = [
         report.side_effect(one.person.full_name, one.was, one.person.status, pairs[one.person.id])
         for one in sorted(moved, key=lambda one: one.record.number)

@@ -29,6 +29,8 @@ Row = TypeVar("Row", bound=Model)
 
 OWN_FACTS = ("preferred_name", "zone", "language", "languages")
 """What a person may set themselves, and a file then leaves alone."""
+VALUES_AT_ONCE = 10_000
+"""Both engines take some 32,000 values in one statement."""
 RUNNING_PAIRS = (MatchState.ACTIVE, MatchState.PAUSED)
 
 
@@ -135,12 +137,15 @@ async def held_for(actor: Actor, records: Collection[Record], cohorts: Collectio
 
 
 async def running_pairs(actor: Actor, person_ids: Iterable[UUID]) -> Counter[UUID]:
-    """How many running pairs each of these people is in."""
-    members = MatchMember.filter(
-        organization_id=actor.organization_id, person_id__in=list(person_ids), match__state__in=RUNNING_PAIRS
-    )
-    rows = await members.annotate(n=Count("id")).group_by("person_id").values_list("person_id", "n")
-    return Counter({person_id: int(count) for person_id, count in rows})
+    """How many running pairs each of these people is in, however many people they are."""
+    found: Counter[UUID] = Counter()
+    ids = list(person_ids)
+    members = MatchMember.filter(organization_id=actor.organization_id, match__state__in=RUNNING_PAIRS)
+    for start in range(0, len(ids), VALUES_AT_ONCE):
+        mine = members.filter(person_id__in=ids[start : start + VALUES_AT_ONCE])
+        rows = await mine.annotate(n=Count("id")).group_by("person_id").values_list("person_id", "n")
+        found.update({person_id: int(count) for person_id, count in rows})
+    return found
 
 
 async def absent_people(actor: Actor, run: ImportRun, present: Collection[str]) -> list[Person]:

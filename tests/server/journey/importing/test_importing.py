@@ -299,6 +299,7 @@ async def test_two_rows_of_one_person_are_one_person_with_two_seats(db: object) 
     assert await refusals(
         actor, header, NOOR + ",Captain,rising,mentor,", NOOR + ",Admiral,rising,mentee,", NOOR + ",,rising,mentor,"
     ) == [(3, "title"), (4, "employee_id")]
+    assert await refusals(actor, header, NOOR + ",,rising,mentor,", NOOR + ",,,,") == [(3, "employee_id")]
 
 
 async def test_a_seat_needs_an_open_programme_that_the_actor_runs(db: object) -> None:
@@ -362,6 +363,13 @@ async def test_the_preview_says_what_a_change_of_status_means(db: object) -> Non
     await take_in(actor, HEADER + ",status", f"{mentor.employee_id},,,,leave")
     fact = await OutboxEvent.get(kind="person.status_changed")
     assert fact.payload == {"person_id": str(mentor.id), "was": "ACTIVE", "status": "LEAVE"}
+
+
+async def test_pairs_are_counted_for_more_people_than_one_statement_takes(db: object) -> None:
+    pair = await factories.active_match()
+    many = [new_id() for _ in range(33_000)]
+    found = await queries.running_pairs(system_actor(pair.organization.id), [*many, pair.mentor.id])
+    assert found == {pair.mentor.id: 1}
 
 
 async def test_changes_are_shown_in_names_not_ids(db: object) -> None:
@@ -528,6 +536,14 @@ async def test_refused_rows_end_nobody(db: object) -> None:
     with pytest.raises(Conflict) as stopped:
         await take_in(actor, HEADER, ",nobody@example.test,A,B", complete=True, confirmed=True)
     assert stopped.value.kind == "unreadable_rows"
+
+
+async def test_who_came_after_the_preview_is_not_ended_by_it(db: object) -> None:
+    org, actor = await office()
+    run = await actions.preview_import(actor, "people.csv", table(HEADER, NOOR), complete=True)
+    late = await factories.person(org)
+    await actions.apply_import(actor, run.id)
+    assert (await Person.get(id=late.id)).status is PersonStatus.ACTIVE
 
 
 async def test_who_imports_a_complete_file_does_not_end_themselves(db: object) -> None:

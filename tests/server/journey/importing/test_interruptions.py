@@ -159,6 +159,28 @@ async def test_two_who_apply_at_once_write_each_row_once(db: object, small_batch
     assert await AuditEvent.filter(action="import.finish").count() == 1
 
 
+async def test_ground_lost_during_an_interruption_refuses_those_rows_alone(db: object, small_batches: None) -> None:
+    org, actor = await an_office()
+    await Person.filter(employee_id="200").update(email="manager@example.test")
+    rows = [
+        "1,taken@example.test,A,B,,,,,,rising,mentor", "1,,,,,,,,,rising,mentee", "2,b@example.test,A,B,1,,,,,,",
+        "3,c@example.test,A,B,200,,,,,,", "4,,,,,Fleet,,,,,",
+    ]
+    run = await actions.preview_import(actor, "people.csv", "\n".join([HEADER, *rows]).encode())
+    with pytest.raises(Killed), dying_at(2):
+        await actions.apply_import(actor, run.id)
+    await factories.person(org, email="taken@example.test")
+    await Person.filter(employee_id="200").delete()
+    run = await actions.apply_import(actor, run.id)
+    refused = [(problem["number"], problem["column"]) for problem in run.summary["refused"]]
+    assert sorted(refused) == [
+        (2, "email"), (3, "employee_id"), (4, "manager_employee_id"), (5, "manager_employee_id")
+    ]
+    assert run.summary["counts"] == {"refused": 4, "changed": 1}
+    assert (await Person.get(employee_id="4")).department == "Fleet"
+    assert not await Person.filter(employee_id__in=["1", "2", "3"]).exists()
+
+
 async def test_twice_is_unchanged_on_both_engines(db: object, small_batches: None) -> None:
     _, actor = await an_office()
     first = await imported(actor)
