@@ -304,9 +304,13 @@ async def lock_people(actor: Actor, person_ids: Collection[UUID]) -> None:
 
 
 async def number_of_next(match: Match) -> int:
-    """The number a session booked now gets: one more than were booked and not cancelled."""
+    """The number a session booked now gets: one more than the highest that is booked and not cancelled.
+
+    No two of them share a number; calling off one in the middle leaves a gap rather than renaming what was told.
+    """
     counted = Session.filter(organization_id=match.organization_id, match_id=match.id).exclude(booked_at=None)
-    return await counted.exclude(state=SessionState.CANCELLED).count() + 1
+    last = await counted.exclude(state=SessionState.CANCELLED).order_by("-number").first()
+    return last.number + 1 if last else 1
 
 
 def own_matches(actor: Actor) -> Subquery:
