@@ -310,7 +310,7 @@ async def _tell(unit: Unit, enrollment: Enrollment, event: str) -> None:
     await unit.publish(f"enrollment.{event}", subject_id=enrollment.id, **_payload(enrollment))
 
 
-def _payload(enrollment: Enrollment) -> dict[str, str]:
+def _payload(enrollment: Enrollment) -> dict[str, Any]:
     return {
         "enrollment_id": str(enrollment.id), "person_id": str(enrollment.person_id),
         "program_id": str(enrollment.program_id), "cohort_id": str(enrollment.cohort_id),
@@ -357,7 +357,7 @@ async def _store_invitations(unit: Unit, rows: list[Enrollment]) -> None:
 
 def _key_and_name(key: str, name: str) -> tuple[str, str]:
     problems: dict[str, str] = {}
-    key = typed(problems, "key", key, at_most=60, needed=_("Give it a key."))
+    key = typed(problems, "key", key, at_most=queries.KEY_LETTERS, needed=_("Give it a key."))
     name = typed(problems, "name", name, at_most=120, needed=_("Give it a name."))
     check(problems)
     return key, name

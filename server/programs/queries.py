@@ -10,10 +10,12 @@ from tortoise.queryset import QuerySet
 
 from server.kernel.actor import Actor, Permission
 from server.kernel.errors import NotFound
+from server.kernel.text import clean
 from server.programs import rules
 from server.programs.models import Cohort, Enrollment, Program, WaitlistEntry
 from server.programs.states import EnrollmentState, ParticipantRole, ProgramState
 
+KEY_LETTERS = 60
 LIVE_PROGRAMS = (ProgramState.ENROLLING, ProgramState.MATCHING, ProgramState.RUNNING, ProgramState.CLOSING)
 
 
@@ -58,7 +60,8 @@ async def program_by_key(actor: Actor, key: str) -> Program:
     Raises:
         NotFound: none in this organisation.
     """
-    program = await programs(actor).get_or_none(key=key)
+    can_be_one = len(key) <= KEY_LETTERS and clean(key) == key  # the database refuses others with an error
+    program = await programs(actor).get_or_none(key=key) if can_be_one else None
     if program is None:
         raise NotFound
     return program
