@@ -1,11 +1,14 @@
 """The review queue and what stands behind it."""
 
+from collections import Counter
 from dataclasses import dataclass
 from uuid import UUID
 
 from tortoise.queryset import QuerySet
 
-from server.kernel.actor import Actor, Permission
+from server.goals.queries import goals
+from server.goals.states import OPEN_GOALS
+from server.kernel.actor import Actor, Permission, system_actor
 from server.kernel.db import Json
 from server.kernel.errors import NotFound
 from server.matches import queries as matches
@@ -14,6 +17,9 @@ from server.matches.states import OPEN_MATCHES, MatchState, OverrideKind
 from server.matchmaking.engine.waitlist import WaitCode
 from server.matchmaking.engine.wording import STRONG_FIT
 from server.matchmaking.models import MatchRun, MatchSuggestion
+from server.people import queries as people
+from server.people.models import Competency
+from server.people.states import SkillSide
 from server.programs import queries as programs
 from server.programs.models import Enrollment
 from server.programs.states import EnrollmentState, ParticipantRole
@@ -41,6 +47,22 @@ class Queue:
     def waiting(self) -> int:
         """How many rows there are."""
         return len(self.strong) + len(self.look_closer) + len(self.unmatched)
+
+
+@dataclass(frozen=True)
+class SkillSupply:
+    """Places of active mentors who offer a competency: `taken` by open matches and drafts, and the active mentees
+    without either who want it. A mentor's places count for each competency they offer."""
+
+    competency: Competency
+    places: int
+    taken: int
+    wanted: int
+
+    @property
+    def short(self) -> int:
+        """How many of those who want it find no free place; 0 when there are enough."""
+        return max(0, self.wanted - max(0, self.places - self.taken))
 
 
 @dataclass(frozen=True)
@@ -96,9 +118,13 @@ async def review_queue(actor: Actor, cohort_id: UUID) -> Queue:
     drafts = await matches.matches_in(actor, cohort_id, [MatchState.DRAFT])
     strong = [draft for draft in drafts if is_strong(draft)]
     closer = [draft for draft in drafts if not is_strong(draft)]
+    return Queue(strong, closer, await _unmatched(actor, cohort_id), await locked_matches(actor, cohort_id))
+
+
+async def locked_matches(actor: Actor, cohort_id: UUID) -> frozenset[UUID]:
+    """The matches of a cohort that survive every run."""
     locks = await matches.overrides(actor, cohort_id, OverrideKind.LOCK)
-    locked = frozenset(lock.match_id for lock in locks if lock.match_id)
-    return Queue(strong, closer, await _unmatched(actor, cohort_id), locked)
+    return frozenset(lock.match_id for lock in locks if lock.match_id)
 
 
 def is_strong(draft: Match) -> bool:
@@ -116,6 +142,32 @@ async def alternatives(actor: Actor, draft: Match) -> list[Alternative]:
     )
     others = [one for one in found if one.mentor_enrollment_id != mentor.enrollment_id]
     return await _with_places(actor, draft.cohort_id, mentee.enrollment_id, others)
+
+
+async def supply_by_skill(actor: Actor, cohort_id: UUID, limit: int = 3) -> list[SkillSupply]:
+    """Mentor places of a cohort by competency, the shortest first, then the fullest; a fixed number of queries.
+
+    Raises:
+        NotFound: no such cohort, or of a programme that the actor does not run.
+    """
+    cohort = await programs.cohort_by_id(actor, cohort_id)
+    if not actor.may(Permission.PROGRAM_MATCHES_READ, cohort.program_id):
+        raise NotFound
+    mentors, mentees = [
+        await programs.enrollments_in(actor, cohort_id, role=role, states=[EnrollmentState.ACTIVE])
+        for role in (ParticipantRole.MENTOR, ParticipantRole.MENTEE)
+    ]
+    placed = await _placed_seats(actor, cohort_id)
+    offered = await people.skills_of(actor, [row.person_id for row in mentors], SkillSide.OFFERED)
+    wanting = await _wishes(actor, [row for row in mentees if row.id not in placed])
+    known = {one.id: one for held in offered.values() for one in held} | {one.id: one for one in wanting}
+    found = []
+    for one in known.values():
+        having = [row for row in mentors if one in offered[row.person_id]]
+        places, taken = sum(row.capacity for row in having), sum(placed[row.id] for row in having)
+        found.append(SkillSupply(one, places, taken, wanting[one]))
+    ranked = sorted(found, key=lambda one: (-one.short, -one.taken, one.competency.name))
+    return ranked[:limit]
 
 
 async def next_choice(actor: Actor, mentee_enrollment_id: UUID) -> MatchSuggestion | None:
@@ -153,8 +205,24 @@ async def _with_places(
 
 
 async def _placed(actor: Actor, cohort_id: UUID) -> set[UUID]:
+    return set(await _placed_seats(actor, cohort_id))
+
+
+async def _placed_seats(actor: Actor, cohort_id: UUID) -> Counter[UUID]:
+    """How many open matches and drafts each enrolment of a cohort is in."""
     rows = await matches.matches_in(actor, cohort_id, OPEN_MATCHES | {MatchState.DRAFT})
-    return {member.enrollment_id for row in rows for member in row.members}
+    return Counter(member.enrollment_id for row in rows for member in row.members)
+
+
+async def _wishes(actor: Actor, mentees: list[Enrollment]) -> Counter[Competency]:
+    """How many of some mentees want each competency, by their skills and by what their open goals build on."""
+    wanted = await people.skills_of(actor, [row.person_id for row in mentees], SkillSide.WANTED)
+    open_goals = goals(system_actor(actor.organization_id)).filter(
+        enrollment_id__in=[row.id for row in mentees], state__in=list(OPEN_GOALS), competency_id__isnull=False
+    )
+    aims = {(goal.person_id, goal.competency) for goal in await open_goals.select_related("competency")}
+    aims |= {(person_id, one) for person_id, held in wanted.items() for one in held}
+    return Counter(one for _person, one in aims if one)
 
 
 async def _unmatched(actor: Actor, cohort_id: UUID) -> list[Unmatched]:

@@ -189,9 +189,9 @@ async def told_by(secret: str, path: str, base: str = HOME, cookie: str = "ithac
         return (await client.get(path)).json()
 
 
-def test_a_screen_that_takes_files_keeps_its_own_limit():
+async def test_a_screen_that_takes_files_keeps_its_own_limit_behind_the_door():
     async def take(request: object) -> None: ...
 
-    (route,) = signed_in_only([Route("/files", take, name="files", max_body_size=10_000_000)])
-    assert route.app.max_body_size == 10_000_000
-    assert isinstance(route.app.app, RequireSignIn)
+    (route,) = signed_in_only([Route("/files", take, methods=["POST"], name="files", max_body_size=10)])
+    assert isinstance(route.app, RequireSignIn)
+    assert route.app.app.most == 10

@@ -40,11 +40,11 @@ async def frame_of(actor: Actor, person: Person) -> Frame:
 
 
 async def drafts_waiting(actor: Actor) -> int:
-    """How many suggestions wait for the actor's word; none, and no query, for whoever decides no matches."""
+    """How many matches wait for the actor's word; none, and no query, for whoever decides no matches."""
     scope = actor.programs_with(Permission.PROGRAM_MATCHES_DECIDE)
     if scope == frozenset():
         return 0
-    drafts = matches(actor).filter(state=MatchState.DRAFT)
+    drafts = matches(actor).filter(state__in=[MatchState.DRAFT, MatchState.AWAITING_ADMIN])
     return await (drafts if scope is None else drafts.filter(program_id__in=scope)).count()
 
 

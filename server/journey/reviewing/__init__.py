@@ -1,0 +1,1 @@
+"""The manager's word on suggested matches: what waits, why, and what is done about it."""

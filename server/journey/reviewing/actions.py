@@ -1,0 +1,54 @@
+"""What a manager does about suggested matches, alone and together."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from server.journey.reviewing.queries import pairing
+from server.kernel.actor import Actor
+from server.kernel.db import Json, once, outcome_of
+from server.kernel.ids import parse_id
+from server.matches import actions as matches
+from server.matches.models import Match
+from server.matches.states import MatchState
+
+
+async def approve(actor: Actor, match_id: UUID) -> Match:
+    """The manager's yes to one match: a draft is published, what both agreed on begins. Twice is harmless.
+
+    Raises:
+        NotFound, Refused: not of a programme that the actor runs.
+        Conflict: it is closed, somebody left, or a seat is gone.
+    """
+    shown = await pairing(actor, match_id)
+    if shown.match.state is MatchState.AWAITING_ADMIN:
+        return await matches.approve_match(actor, match_id)
+    return await matches.publish_match(actor, match_id)
+
+
+async def approve_together(actor: Actor, match_ids: Iterable[UUID], *, key: str = "") -> tuple[int, int]:
+    """Approve many drafts; nobody is told for ten minutes. Returns how many were, and how many no longer fit.
+
+    The same `key` again approves nothing more and returns the same.
+
+    Raises:
+        NotFound, Refused: one is not of a programme that the actor runs; then none is approved.
+    """
+    ids = list(match_ids)
+
+    async def act() -> Json:
+        published, stale = await matches.publish_matches(actor, ids)
+        return {"approved": [str(match.id) for match in published], "stale": len(stale)}
+
+    outcome = await once(actor, key, act)
+    return len(outcome["approved"]), int(outcome["stale"])
+
+
+async def undo_approvals(actor: Actor, match_ids: Iterable[UUID], *, key: str = "") -> int:
+    """Take approvals back while nobody was told: these, and those that were made under `key`. Returns how many.
+
+    Raises:
+        NotFound, Refused: not of a programme that the actor runs.
+    """
+    outcome = await outcome_of(actor, key) or {}
+    made = [found for one in outcome.get("approved", []) if (found := parse_id(one))]
+    return len(await matches.undo_publish(actor, {*match_ids, *made}))

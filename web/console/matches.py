@@ -1,0 +1,163 @@
+"""Matches to review: approve the strong ones together, look closer at the others, and give one pair a decision."""
+
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from server.journey.reviewing import actions, queries
+from server.kernel.errors import Conflict, Invalid
+from server.kernel.ids import parse_id
+from server.kernel.text import gettext as _
+from server.matches import actions as matches
+from server.matchmaking import actions as matchmaking
+from web.console import review_words as words
+from web.forms import Errors, form_key, one_id, read_form, text, ticked
+from web.render import go_to, page
+from web.toast import Toast
+
+HERE = "/console/matches"
+REASON_LETTERS = 500
+IDS_LETTERS = 200_000
+"""So long may the ids of one bulk approval be: some five thousand matches."""
+
+
+async def show(request: Request) -> Response:
+    """The list of a group, with one pair beside it."""
+    return await _show(request, parse_id(request.query_params.get("pair", "")))
+
+
+async def approve_together(request: Request) -> Response:
+    """Approve the strong ones that were shown."""
+    form = await read_form(request)
+    key, group = form_key(form), one_id(form, "group")
+    chosen = _ids(text(form, "matches", IDS_LETTERS))
+    approved, stale = await actions.approve_together(request.state.actor, chosen, key=key)
+    undo = f"{HERE}/approvals/undo" if approved else ""
+    told = Toast(words.of_approvals(approved, stale), undo, {"approval": key, "group": str(group or "")})
+    return go_to(request, address(group), toast=told)
+
+
+async def undo_together(request: Request) -> Response:
+    """Take approvals back while nobody was told."""
+    form = await read_form(request)
+    undone = await actions.undo_approvals(
+        request.state.actor, _ids(text(form, "matches", IDS_LETTERS)), key=text(form, "approval", 80)
+    )
+    return go_to(request, address(one_id(form, "group")), toast=Toast(words.of_undone(undone)))
+
+
+async def approve(request: Request) -> Response:
+    """Approve one pair: with ten seconds to undo it, or at once when both said yes already."""
+    match_id = request.path_params["id"]
+    try:
+        match = await actions.approve(request.state.actor, match_id)
+    except Conflict as refusal:
+        return await _show(request, match_id, refused=refusal.message)
+    undo = f"{HERE}/{match_id}/approval/undo" if words.can_be_undone(match) else ""
+    return go_to(request, address(match.cohort_id), toast=Toast(words.of_approval(match), undo))
+
+
+async def undo(request: Request) -> Response:
+    """Take the approval of one pair back."""
+    match_id = request.path_params["id"]
+    undone = await matches.undo_publish(request.state.actor, [match_id])
+    return go_to(request, f"{HERE}?pair={match_id}", toast=Toast(words.of_undone(len(undone))))
+
+
+async def lock(request: Request) -> Response:
+    """Keep one pair through every later run."""
+    match_id = request.path_params["id"]
+    await matches.lock_pair(request.state.actor, match_id)
+    return go_to(request, f"{HERE}?pair={match_id}", toast=Toast(_("Locked. It stays in every later run.")))
+
+
+async def hold(request: Request) -> Response:
+    """Keep one pair out of bulk approval, or let it in again."""
+    match_id, held = request.path_params["id"], ticked(await read_form(request), "held")
+    try:
+        await matches.hold_back(request.state.actor, match_id, held)
+    except Conflict as refusal:
+        return await _show(request, match_id, refused=refusal.message)
+    said = _("Held back. The others go without it.") if held else _("Let in again, with the others.")
+    return go_to(request, f"{HERE}?pair={match_id}", toast=Toast(said))
+
+
+async def take_back(request: Request) -> Response:
+    """Turn down what both said yes to, before it begins."""
+    match_id = request.path_params["id"]
+    try:
+        match = await matches.cancel_match(request.state.actor, match_id)
+    except Conflict as refusal:
+        return await _show(request, match_id, refused=refusal.message)
+    return go_to(request, address(match.cohort_id), toast=Toast(_("Taken back. Both are told kindly.")))
+
+
+async def choose_another(request: Request) -> Response:
+    """Give the mentee another mentor, with a reason."""
+    form, errors = await read_form(request), Errors()
+    match_id, mentor = request.path_params["id"], one_id(form, "mentor")
+    reason = text(form, "reason", REASON_LETTERS, errors, lines=True, required=_("Say in a few words why."))
+    if mentor is None:
+        errors.add("mentor", _("Choose a mentor."))
+    elif not errors:
+        try:
+            made = await matchmaking.choose_another(request.state.actor, match_id, mentor, reason)
+            said = Toast(_("Changed. Every other pair stays as it is."))
+            return go_to(request, f"{HERE}?pair={made.id}", toast=said)
+        except Invalid as refusal:
+            errors.take(refusal)
+        except Conflict as refusal:
+            errors.add("mentor", refusal.message)
+    return await _show(request, match_id, errors=errors, mentor=str(mentor or ""), reason=reason)
+
+
+async def run(request: Request) -> Response:
+    """Match everybody of the group who waits."""
+    group = one_id(await read_form(request), "group")
+    made = await matchmaking.run_matching(request.state.actor, (await queries.group_of(request.state.actor, group)).id)
+    return go_to(request, address(group), toast=Toast(words.of_run(made)))
+
+
+def address(group: UUID | None) -> str:
+    """The page of a group."""
+    return f"{HERE}?group={group}" if group else HERE
+
+
+async def _show(
+    request: Request, pair: UUID | None, *, errors: Errors | None = None, mentor: str = "", reason: str = "",
+    refused: str = "",
+) -> Response:
+    actor, asked = request.state.actor, parse_id(request.query_params.get("group", ""))
+    shown_pair = await queries.pairing(actor, pair) if pair else None
+    shown = await queries.review(actor, shown_pair.match.cohort_id if shown_pair else asked)
+    if shown_pair is None and shown.pairs:
+        shown_pair = await queries.pairing(actor, shown.pairs[0].id)
+    status = 409 if refused else 422 if errors else 200
+    current = shown_pair.match.id if shown_pair else None
+    return page(
+        request, "console/matches.html", status=status, errors=errors or Errors(), shown=shown, is_picked=bool(pair),
+        title=words.title(shown), briefing=words.briefing(shown), lists=words.lists(shown, current),
+        supply=words.supply(shown.supply), gap=words.gap(shown.supply), groups=words.groups(shown.groups),
+        pair=shown_pair, told=words.tell(shown_pair) if shown_pair else None, mentor=mentor, reason=reason,
+        refused=refused,
+    )
+
+
+def _ids(typed: str) -> list[UUID]:
+    return [found for one in typed.split() if (found := parse_id(one))]
+
+
+routes = [
+    Route(HERE, show, name="console-matches"),
+    Route(f"{HERE}/run", run, methods=["POST"], name="console-matching-run"),
+    Route(f"{HERE}/approvals", approve_together, methods=["POST"], name="console-approvals"),
+    Route(f"{HERE}/approvals/undo", undo_together, methods=["POST"], name="console-approvals-undo"),
+    Route(f"{HERE}/{{id:uuid}}/approval", approve, methods=["POST"], name="console-approval"),
+    Route(f"{HERE}/{{id:uuid}}/approval/undo", undo, methods=["POST"], name="console-approval-undo"),
+    Route(f"{HERE}/{{id:uuid}}/lock", lock, methods=["POST"], name="console-lock"),
+    Route(f"{HERE}/{{id:uuid}}/hold", hold, methods=["POST"], name="console-hold"),
+    Route(f"{HERE}/{{id:uuid}}/withdrawal", take_back, methods=["POST"], name="console-withdrawal"),
+    Route(f"{HERE}/{{id:uuid}}/mentor", choose_another, methods=["POST"], name="console-another-mentor"),
+]

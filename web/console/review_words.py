@@ -1,0 +1,272 @@
+"""The review queue in words: titles, sentences, rows of the list, and one pair with its reasons."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from server.journey.reviewing.queries import Checks, Group, Pairing, Review
+from server.kernel import clock
+from server.kernel.text import gettext as _
+from server.kernel.text import ngettext
+from server.matches.models import Match
+from server.matches.queries import sides
+from server.matchmaking.engine.waitlist import WaitCode
+from server.matchmaking.engine.wording import Names, Reader, fit_words, sentence
+from server.matchmaking.models import MatchRun
+from server.matchmaking.queries import Alternative, SkillSupply, Unmatched
+from server.matchmaking.stored import load
+from server.people.models import Person
+from web.dates import count_words, upper_first
+from web.explained import factors_of, names_of
+from web.items import Factor, Kind, Line, Side, Supply
+from web.waiting import ordinal
+
+ROWS_SHOWN = 6
+"""So many rows of a list stand open; the rest opens below them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """One list of the queue: rows that stand open, and the rest."""
+
+    id: str
+    name: str
+    rows: list[Line]
+
+    @property
+    def first(self) -> list[Line]:
+        """The rows that stand open."""
+        return self.rows[:ROWS_SHOWN]
+
+    @property
+    def rest(self) -> list[Line]:
+        """The rows behind "Show more"."""
+        return self.rows[ROWS_SHOWN:]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A hard rule that was looked up, as a chip."""
+
+    text: str
+    kind: Kind
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One pair in words. `others` are the mentors to choose instead: value, text, detail."""
+
+    title: str
+    mentee: Side
+    mentor: Side
+    sentences: str
+    caution: str
+    factors: list[Factor]
+    checks: list[Check]
+    others: list[tuple[str, str, str]]
+    first_name: str
+
+
+def title(shown: Review) -> str:
+    """What waits, counted."""
+    if not shown.waiting:
+        return _("No match waits for you")
+    words = ngettext("%(count)s match waits for your word", "%(count)s matches wait for your word", shown.waiting)
+    return upper_first(words % {"count": count_words(shown.waiting)})
+
+
+def briefing(shown: Review) -> str:
+    """One sentence for each list that is not empty."""
+    queue = shown.queue
+    counted = (
+        (len(shown.agreed), ngettext(
+            "%(count)s was agreed by both.", "%(count)s were agreed by both.", len(shown.agreed))),
+        (len(queue.strong), ngettext(
+            "%(count)s is strong and safe to approve.", "%(count)s are strong and safe to approve together.",
+            len(queue.strong))),
+        (len(queue.look_closer), ngettext(
+            "%(count)s needs a closer look.", "%(count)s need a closer look.", len(queue.look_closer))),
+        (len(queue.unmatched), ngettext(
+            "%(count)s mentee has no mentor yet.", "%(count)s mentees have no mentor yet.", len(queue.unmatched))),
+    )
+    said = [upper_first(words % {"count": count_words(count)}) for count, words in counted if count]
+    return " ".join(said) or _("Everybody who waits has a match.")
+
+
+def lists(shown: Review, current: UUID | None) -> list[Shelf]:
+    """The lists of the queue that are not empty."""
+    queue = shown.queue
+    shelves = [
+        Shelf("agreed", _("Both said yes"), [_row(match, current) for match in shown.agreed]),
+        Shelf("strong", _("Strong"), [_row(match, current) for match in queue.strong]),
+        Shelf("closer", _("Look closer"), [_row(match, current, why_closer(match)) for match in queue.look_closer]),
+        Shelf("unmatched", _("No mentor yet"), [_waiting(row) for row in queue.unmatched]),
+    ]
+    return [shelf for shelf in shelves if shelf.rows]
+
+
+def why_closer(match: Match) -> str:
+    """Why a draft is not approved with the others: held back, its caution, or a fit that is not strong."""
+    if match.held_back:
+        return _("Held back")
+    explanation = load(match.explanation)
+    if explanation and explanation.caution:
+        return sentence(explanation.caution, names_of(match), Reader.MANAGER).title
+    return fit_words(match.fit or 0)
+
+
+def supply(found: Iterable[SkillSupply]) -> list[Supply]:
+    """Places by skill: taken, or how many are missing."""
+    return [_supplied(one) for one in found]
+
+
+def gap(found: Iterable[SkillSupply]) -> str:
+    """The shortage in one sentence; "" when there is none."""
+    short = [one for one in found if one.short]
+    if not short:
+        return ""
+    names = [one.competency.name for one in short]
+    listed = _("%(several)s and %(last)s") % {"several": ", ".join(names[:-1]), "last": names[-1]}
+    return _("More mentees want %(skills)s than mentors have places.") % {"skills": listed if names[1:] else names[0]}
+
+
+def groups(found: Iterable[Group]) -> list[tuple[str, str]]:
+    """The groups to choose from, with what waits in each."""
+    return [(str(one.cohort.id), _("%(program)s, %(group)s (%(count)s)") % {
+        "program": one.cohort.program.name, "group": one.cohort.name, "count": one.waiting}) for one in found]
+
+
+def tell(shown: Pairing) -> Told:
+    """One pair in words."""
+    names, explanation = names_of(shown.match), shown.explanation
+    mentor, mentee = sides(shown.match)
+    caution = explanation.caution if explanation else None
+    both = {"mentee": mentee.person.full_name, "mentor": mentor.person.full_name}
+    return Told(
+        title=_("%(mentee)s and %(mentor)s") % both,
+        mentee=_side(mentee.person), mentor=_side(mentor.person), sentences=_sentences(shown, names),
+        caution=sentence(caution, names, Reader.MANAGER).title if caution else "",
+        factors=factors_of(explanation, names, Reader.MANAGER) if explanation else [], checks=checks(shown.checks),
+        others=[_other(one, names) for one in shown.alternatives], first_name=mentee.person.first_name,
+    )
+
+
+def checks(found: Checks) -> list[Check]:
+    """Each hard rule as it was looked up."""
+    places = ngettext("%(free)d of %(num)d place free", "%(free)d of %(num)d places free", found.places)
+    return [
+        _check(not found.reporting_line, _("No reporting line"), _("In one reporting line")),
+        _check(not found.paired_before, _("Never paired"), _("Paired before")),
+        _check(found.free > 0, *[places % {"free": found.free, "num": found.places}] * 2),
+    ]
+
+
+def can_be_undone(match: Match) -> bool:
+    """Whether a fresh approval waits a moment before anybody is told."""
+    return match.published_at is not None and match.published_at > clock.now()
+
+
+def of_approval(match: Match) -> str:
+    """What a fresh approval says."""
+    mentor, mentee = sides(match)
+    names = {"mentee": mentee.person.first_name, "mentor": mentor.person.first_name}
+    return _("%(mentee)s and %(mentor)s approved.") % names
+
+
+def of_approvals(approved: int, stale: int) -> str:
+    """What a bulk approval says."""
+    said = ngettext(
+        "One is approved. Nobody is told for ten minutes.", "%(num)d are approved. Nobody is told for ten minutes.",
+        approved,
+    ) % {"num": approved}
+    missed = ngettext("One no longer fits.", "%(num)d no longer fit.", stale) % {"num": stale}
+    return f"{said} {missed}" if stale else said
+
+
+def of_undone(undone: int) -> str:
+    """What an Undo says, also when it comes too late."""
+    if not undone:
+        return _("Too late to undo: they have been told.")
+    return ngettext("One waits for your word again.", "%(num)d wait for your word again.", undone) % {"num": undone}
+
+
+def of_run(made: MatchRun) -> str:
+    """What a fresh run says."""
+    matched, waiting = int(made.result["matched"]), int(made.result["waiting"])
+    said = ngettext("One pair found.", "%(num)d pairs found.", matched) % {"num": matched}
+    rest = ngettext("One mentee waits.", "%(num)d mentees wait.", waiting) % {"num": waiting}
+    return f"{said} {rest}" if waiting else said
+
+
+def wait_words(code: WaitCode | None) -> str:
+    """Why somebody has no mentor; "" before the first run."""
+    return {
+        None: _("Not matched yet"),
+        WaitCode.NO_SEAT: _("Every fitting mentor is full"),
+        WaitCode.COHORT_LIMIT: _("The group has as many pairs as it may have"),
+        WaitCode.LOW_FIT: _("No mentor fits well enough"),
+        WaitCode.NO_MENTORS: _("No mentor has a free place"),
+        WaitCode.NOT_LOOKING: _("Does not look for a mentor now"),
+        WaitCode.REPORTING_LINE: _("The mentors with places are in the same reporting line"),
+        WaitCode.SAME_TEAM: _("The mentors with places are in the same team"),
+        WaitCode.BLOCKED: _("The rules leave no mentor"),
+        WaitCode.REPEAT: _("Has met the mentors with places before"),
+        WaitCode.COMPANY: _("No mentor with a place is in the right company"),
+        WaitCode.LANGUAGE: _("No mentor with a place shares a language"),
+        WaitCode.OVERLAP: _("No mentor with a place shares enough time"),
+        WaitCode.GRADE_GAP: _("No mentor with a place is at the right level"),
+    }[code]
+
+
+def _row(match: Match, current: UUID | None, why: str = "") -> Line:
+    mentor, mentee = sides(match)
+    with_whom = _("with %(name)s") % {"name": mentor.person.full_name}
+    return Line(
+        f"/console/matches?pair={match.id}", mentee.person.full_name, mentee.person.full_name,
+        _("%(with)s. %(why)s") % {"with": with_whom, "why": why} if why else with_whom,
+        str(match.fit) if match.fit is not None else "", score=True, current=match.id == current,
+    )
+
+
+def _waiting(row: Unmatched) -> Line:
+    name, why = row.enrollment.person.full_name, wait_words(row.code)
+    if row.position:
+        why = _("%(place)s in line. %(why)s") % {"place": upper_first(ordinal(row.position)), "why": why}
+    return Line(f"/console/people/{row.enrollment.person_id}", name, name, why)
+
+
+def _supplied(one: SkillSupply) -> Supply:
+    if one.short:
+        words = ngettext("%(num)d short", "%(num)d short", one.short) % {"num": one.short}
+        return Supply(one.competency.name, words, round(100 * one.places / (one.places + one.short)), short=True)
+    words = _("%(taken)s of %(places)s taken") % {"taken": one.taken, "places": one.places}
+    return Supply(one.competency.name, words, round(100 * min(1.0, one.taken / one.places)) if one.places else 0)
+
+
+def _side(person: Person) -> Side:
+    return Side(person.full_name, ", ".join(part for part in (person.title, person.location) if part))
+
+
+def _sentences(shown: Pairing, names: Names) -> str:
+    reasons = shown.explanation.reasons if shown.explanation else ()
+    said = [sentence(one, names, Reader.MANAGER).title + "." for one in reasons[:2]]
+    if not said:
+        said = [_("Somebody put these two together by hand.")]
+    if shown.next_best is not None:
+        said.append(_("The next best mentor scores %(fit)s.") % {"fit": shown.next_best})
+    return " ".join(said)
+
+
+def _check(fine: bool, good: str, bad: str) -> Check:
+    return Check(good, "leaf", "tick") if fine else Check(bad, "rust", "warning")
+
+
+def _other(one: Alternative, names: Names) -> tuple[str, str, str]:
+    person, explanation = one.mentor.person, load(one.explanation)
+    why = ""
+    if explanation and explanation.reasons:
+        title = sentence(explanation.reasons[0], Names(person.first_name, names.mentee), Reader.MANAGER).title
+        why = f"{title}. "
+    free = _("Has a free place.") if one.has_place else _("No free place.")
+    return str(one.mentor.id), _("%(name)s, %(fit)s") % {"name": person.full_name, "fit": round(one.fit)}, why + free
