@@ -15,7 +15,6 @@ from server.kernel.log import note
 from web import checkin, demo, join, journey, mailbox, match, messages, session, sign_in, waiting
 from web.assets import serve_asset
 from web.console import matches as console_matches
-from web.console import matches as console_matches
 from web.errors import error_page
 from web.security import SameOrigin, SecurityHeaders
 from web.sign_in import SignIn, signed_in_only
