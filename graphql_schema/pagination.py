@@ -39,23 +39,6 @@ class PageInfo:
     end_cursor: str | None
 
 
-@strawberry.type(description="One place of a page.")
-class Edge(Generic[T]):
-    cursor: str
-    node: T
-
-
-@strawberry.type(description="A page of a list. At most 100 at a time, 25 unless told otherwise.")
-class Connection(Generic[T]):
-    edges: list[Edge[T]]
-    page_info: PageInfo
-    count: strawberry.Private[Callable[[], Awaitable[int]]]
-
-    @strawberry.field(description="How many there are in all. It costs a count of its own: ask only when it is shown.")
-    async def total_count(self) -> int:
-        return await self.count()
-
-
 @dataclass(frozen=True, slots=True)
 class Order:
     """By these attributes, the last of them unique, all in one direction. Columns of a query are never empty."""
@@ -71,6 +54,28 @@ class Order:
     def key(self, row: object) -> Key:
         """The sort key of a row."""
         return tuple(getattr(row, name) for name in self.fields)
+
+
+@strawberry.type(description="One place of a page.")
+class Edge(Generic[T]):
+    order: strawberry.Private[Order]
+    key: strawberry.Private[Key]
+    node: T
+
+    @strawberry.field(description="Where it lies in the list.")
+    def cursor(self) -> str:
+        return cursor_of(self.order, self.key)
+
+
+@strawberry.type(description="A page of a list. At most 100 at a time, 25 unless told otherwise.")
+class Connection(Generic[T]):
+    edges: list[Edge[T]]
+    page_info: PageInfo
+    count: strawberry.Private[Callable[[], Awaitable[int]]]
+
+    @strawberry.field(description="How many there are in all. It costs a count of its own: ask only when it is shown.")
+    async def total_count(self) -> int:
+        return await self.count()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +136,14 @@ def _connection(
     more, kept = len(found) > window.size, list(found[: window.size])
     if window.from_end:
         kept.reverse()
-    edges = [Edge(cursor=_cursor(order, row), node=show(row)) for row in kept]
+    edges = [Edge(order=order, key=order.key(row), node=show(row)) for row in kept]
     return Connection(
         edges=edges,
         page_info=PageInfo(
             has_next_page=window.before is not None if window.from_end else more,
             has_previous_page=more if window.from_end else window.after is not None,
-            start_cursor=edges[0].cursor if edges else None,
-            end_cursor=edges[-1].cursor if edges else None,
+            start_cursor=cursor_of(order, edges[0].key) if edges else None,
+            end_cursor=cursor_of(order, edges[-1].key) if edges else None,
         ),
         count=count,
     )
@@ -189,8 +194,9 @@ def _comparable(key: Key) -> Key:
     return tuple((value is not None, value) for value in key)
 
 
-def _cursor(order: Order, row: object) -> str:
-    return encrypt(json.dumps([_write(value) for value in order.key(row)]), order.place)[1:]
+def cursor_of(order: Order, key: Key) -> str:
+    """The cursor of a place in an order."""
+    return encrypt(json.dumps([_write(value) for value in key]), order.place)[1:]
 
 
 def _places(order: Order, window: Window) -> tuple[Key | None, Key | None]:

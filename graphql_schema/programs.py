@@ -14,7 +14,6 @@ from graphql_schema.mutations import ById, Input, Payload, perform
 from graphql_schema.pagination import Connection, Order, Window, page_of
 from graphql_schema.people import PersonType
 from server.kernel.actor import Actor
-from server.kernel.text import clean
 from server.programs import actions, queries
 from server.programs.states import Approvals, Cadence, EnrollmentState, ParticipantRole, ProgramState, ProgramType
 
@@ -155,7 +154,7 @@ class ProgramsQuery:
 
     @strawberry.field(description="A programme by the key in its address.")
     async def program(self, info: Info, key: str) -> ProgramNode | None:
-        return ProgramNode.of(await queries.program_by_key(info.context.actor, clean(key)))
+        return ProgramNode.of(await queries.program_by_key(info.context.actor, key))
 
 
 @strawberry.input
@@ -264,7 +263,7 @@ class ProgramsMutation:
     async def join_program(self, info: Info, input: JoinProgramInput) -> EnrollmentPayload:
         return await perform(
             info, EnrollmentPayload, input,
-            lambda actor: actions.self_join(actor, clean(input.program_key), input.role),
+            lambda actor: actions.self_join(actor, input.program_key, input.role),
         )
 
     @strawberry.mutation(description="Look at your invitation for the first time.")

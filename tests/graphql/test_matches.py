@@ -1,0 +1,169 @@
+"""Matches, goals and matchmaking through GraphQL: from a run over the review queue to an end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from server.kernel import clock
+from server.matches.states import MatchState
+from server.people.models import Competency, PersonSkill
+from server.people.states import SkillSide
+from server.programs.models import Enrollment
+from server.programs.states import ParticipantRole
+from tests import factories
+from tests.graphql.ask import ask, gid
+
+STATE = "match { id state } errors { code kind }"
+
+
+async def changed(actor: Any, mutation: str, row: Any, rest: str = "") -> dict[str, Any]:
+    document = "mutation ($id: ID!) { act: %s(input: {id: $id%s}) { %s } }"
+    document = document.replace("%s", mutation, 1).replace("%s", rest, 1).replace("%s", STATE)
+    done: dict[str, Any] = (await ask(actor, document, id=gid(row)))["act"]
+    return done
+
+
+async def side(pair: factories.Pair, role: ParticipantRole, skill: Competency) -> Enrollment:
+    """Somebody more in the cohort who offers or wants a skill."""
+    person = await factories.person(pair.organization, given_name="Ama" if role == "MENTOR" else "Lev", department=role)
+    await factories.working_week(person)
+    meant = SkillSide.OFFERED if role is ParticipantRole.MENTOR else SkillSide.WANTED
+    await PersonSkill.create(organization_id=pair.organization.id, person=person, competency=skill, side=meant)
+    return await factories.enrollment(pair.cohort, person, role)
+
+
+async def test_cohort_is_matched_reviewed_and_approved(db: object) -> None:
+    pair = await factories.active_match()
+    skill = await factories.competency(pair.organization, "Negotiation")
+    mentor, mentee = await side(pair, ParticipantRole.MENTOR, skill), await side(pair, ParticipantRole.MENTEE, skill)
+    run = """mutation ($id: ID!) { runMatching(input: {cohortId: $id, idempotencyKey: "k"}) {
+      run { id state matched weights { category share } } errors { code message } } }"""
+    done = (await ask(pair.manager_actor, run, id=gid(pair.cohort)))["runMatching"]
+    assert (done["errors"], done["run"]["state"], done["run"]["matched"]) == ([], "DONE", 1)
+    assert len(done["run"]["weights"]) == 9
+    assert (await ask(pair.manager_actor, run, id=gid(pair.cohort)))["runMatching"] == done, "a repeat runs nothing"
+    document = """query ($id: ID!, $run: ID!) {
+      matchRuns(cohortId: $id) { totalCount }
+      matchSuggestions(runId: $run) { edges { node { rank chosen fit confidence
+        mentor { id person { firstName } } mentee { id } reasons { title } } } }
+      reviewQueue(cohortId: $id) { waiting unmatched { code }
+        strong { edges { node { ...M } } } lookCloser { edges { node { ...M } } } }
+    }
+    fragment M on Match { id state fit reasons { code category title detail } members { role person { firstName } }
+      review { confidence calibratedOn heldBack factors { category weight fit } } }"""
+    seen = await ask(pair.manager_actor, document, id=gid(pair.cohort), run=done["run"]["id"])
+    assert seen["matchRuns"] == {"totalCount": 1}
+    queue = seen["reviewQueue"]
+    (edge,) = queue["strong"]["edges"] + queue["lookCloser"]["edges"]
+    draft = edge["node"]
+    assert (queue["waiting"], draft["state"]) == (1, "DRAFT")
+    assert {one["person"]["firstName"] for one in draft["members"]} == {"Ama", "Lev"}
+    assert draft["reasons"]
+    assert len(draft["review"]["factors"]) == 9
+    assert 0 < draft["review"]["confidence"] < 1
+    chosen = next(one["node"] for one in seen["matchSuggestions"]["edges"] if one["node"]["chosen"])
+    assert (chosen["mentor"]["id"], chosen["mentee"]["id"]) == (gid(mentor), gid(mentee))
+    approve = """mutation ($ids: [ID!]!) {
+      publishMatches(input: {ids: $ids}) { matches { state } errors { code } }
+      undoPublish(input: {ids: $ids}) { matches { state } errors { code } }
+    }"""
+    both = await ask(pair.manager_actor, approve, ids=[draft["id"]])
+    assert both["publishMatches"]["matches"] == [{"state": "AWAITING_BOTH"}]
+    assert both["undoPublish"]["matches"] == [{"state": "DRAFT"}]
+
+
+async def test_reasons_speak_to_whoever_reads_them(db: object) -> None:
+    reason = {"code": "SAME_CITY", "category": "STYLE", "weight": 0.1, "fit": 100.0, "params": {"city": "Lisbon"}}
+    told = {"fit": 90.0, "reasons": [reason], "caution": None, "factors": [reason]}
+    pair = await factories.active_match(explanation=told)
+    document = "query ($id: ID!) { node(id: $id) { ... on Match { reasons { code title detail } } } }"
+    words = {}
+    for who in (pair.mentor_actor, pair.mentee_actor, pair.manager_actor):
+        (one,) = (await ask(who, document, id=gid(pair.match)))["node"]["reasons"]
+        assert one["code"] == "SAME_CITY"
+        words[one["title"] + one["detail"]] = who
+    assert len(words) >= 2, "a manager reads names, a member reads you"
+
+
+async def test_pair_of_ones_own_choice_is_suggested_and_thrown_away(db: object) -> None:
+    pair = await factories.active_match()
+    skill = await factories.competency(pair.organization)
+    mentor, mentee = await side(pair, ParticipantRole.MENTOR, skill), await side(pair, ParticipantRole.MENTEE, skill)
+    document = """mutation ($a: ID!, $b: ID!) { suggestMatch(input: {mentorEnrollmentId: $a, menteeEnrollmentId: $b}) {
+      match { id state review { origin } } errors { code } } }"""
+    made = (await ask(pair.manager_actor, document, a=gid(mentor), b=gid(mentee)))["suggestMatch"]
+    assert (made["match"]["state"], made["match"]["review"]) == ("DRAFT", {"origin": "MANAGER"})
+    listed = "query ($id: ID!) { matches(cohortId: $id, states: [DRAFT]) { edges { node { id } } } }"
+    (edge,) = (await ask(pair.manager_actor, listed, id=gid(pair.cohort)))["matches"]["edges"]
+    assert edge["node"]["id"] == made["match"]["id"]
+    steps = """mutation ($id: ID!) {
+      holdBackMatch(input: {id: $id}) { match { review { heldBack } } errors { code } }
+      lockMatch(input: {id: $id, reason: "They asked"}) { match { state } errors { code } }
+      discardMatch(input: {id: $id}) { match { state } errors { code } }
+    }"""
+    done = await ask(pair.manager_actor, steps, id=made["match"]["id"])
+    assert done["holdBackMatch"]["match"]["review"] == {"heldBack": True}
+    assert [payload["errors"] for payload in done.values()] == [[], [], []]
+    assert done["discardMatch"]["match"] == {"state": "CANCELLED"}
+
+
+async def test_both_say_yes(db: object) -> None:
+    pair = await factories.active_match(state=MatchState.AWAITING_BOTH, published_at=clock.now())
+    assert (await changed(pair.mentor_actor, "acceptMatch", pair.match))["match"]["state"] == "AWAITING_MENTEE"
+    assert (await changed(pair.mentee_actor, "acceptMatch", pair.match))["match"]["state"] == "ACTIVE"
+    own = "{ viewer { matches(states: [ACTIVE]) { totalCount edges { node { id members { role approval } } } } } }"
+    (edge,) = (await ask(pair.mentee_actor, own))["viewer"]["matches"]["edges"]
+    assert {one["approval"] for one in edge["node"]["members"]} == {"ACCEPTED"}
+
+
+async def test_no_is_private_and_the_other_never_reads_why(db: object) -> None:
+    pair = await factories.active_match(state=MatchState.AWAITING_BOTH, published_at=clock.now())
+    done = await changed(pair.mentor_actor, "declineMatch", pair.match, ", reason: NO_ROOM")
+    assert done == {"match": {"id": gid(pair.match), "state": "DECLINED"}, "errors": []}
+
+
+async def test_running_match_pauses_goes_on_and_ends_and_then_refuses(db: object) -> None:
+    pair = await factories.active_match()
+    for mutation, rest, state in (
+        ("pauseMatch", "", "PAUSED"), ("resumeMatch", "", "ACTIVE"), ("endMatch", ", reason: NO_FAULT", "CONCLUDED")
+    ):
+        assert (await changed(pair.mentee_actor, mutation, pair.match, rest))["match"]["state"] == state
+    refused = await changed(pair.mentee_actor, "resumeMatch", pair.match)
+    assert (refused["match"], refused["errors"][0]["code"]) == (None, "CONFLICT")
+
+
+async def test_goal_is_written_revised_agreed_and_reached(db: object) -> None:
+    pair = await factories.active_match()
+    skill = await factories.competency(pair.organization)
+    shown = "goal { id state version want competency { name } milestones { id title state } versions { want why } }"
+    save = """mutation ($enrollment: ID!, $skill: ID, $due: Date) { saveGoal(input: {enrollmentId: $enrollment,
+      want: "Lead a product review with three teams", measure: "Three reviews held", competencyId: $skill,
+      dueOn: $due}) { %s errors { code field } } }"""
+    given = {"enrollment": gid(pair.mentee_enrollment), "skill": gid(skill), "due": str(factories.in_days(90))}
+    made = (await ask(pair.mentee_actor, save.replace("%s", shown), **given))["saveGoal"]
+    assert (made["errors"], made["goal"]["state"]) == ([], "ACTIVE")
+    steps = """mutation ($id: ID!, $due: Date) {
+      addMilestone(input: {goalId: $id, title: "Watch a review"}) { %s errors { code } }
+      reviseGoal(input: {id: $id, want: "Lead a product review with five teams", measure: "Five reviews held",
+        dueOn: $due, why: "It grew"}) { %s errors { code field } }
+    }"""
+    done = await ask(pair.mentee_actor, steps.replace("%s", shown), id=made["goal"]["id"], due=given["due"])
+    revised = done["reviseGoal"]["goal"]
+    assert (revised["version"], revised["versions"][0]["why"]) == (2, "It grew")
+    (step,) = done["addMilestone"]["goal"]["milestones"]
+    agree = """mutation ($id: ID!) { agreeGoalRevision(input: {id: $id}) {
+      goal { versions { partnerAgreedAt } } errors { code } } }"""
+    assert (await ask(pair.mentor_actor, agree, id=made["goal"]["id"]))["agreeGoalRevision"]["errors"] == []
+    own = (await ask(pair.mentee_actor, agree, id=made["goal"]["id"]))["agreeGoalRevision"]
+    assert own["errors"] == [{"code": "FORBIDDEN"}]
+    end = """mutation ($step: ID!, $goal: ID!) {
+      changeMilestone(input: {id: $step, title: "Sit in on a review"}) { goal { milestones { title } } errors { code } }
+      tickMilestone(input: {id: $step}) { goal { milestones { state } } errors { code } }
+      dropMilestone(input: {id: $step}) { goal { milestones { state } } errors { code } }
+      focusGoal(input: {id: $goal}) { goal { inFocus } errors { code } }
+      settleGoal(input: {id: $goal, state: ACHIEVED}) { goal { state settledAt } errors { code } }
+    }"""
+    done = await ask(pair.mentee_actor, end, step=step["id"], goal=made["goal"]["id"])
+    assert done["changeMilestone"]["goal"]["milestones"] == [{"title": "Sit in on a review"}]
+    assert done["tickMilestone"]["goal"]["milestones"] == [{"state": "DONE"}]
+    assert done["settleGoal"]["goal"]["state"] == "ACHIEVED"
