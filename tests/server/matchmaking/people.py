@@ -25,10 +25,14 @@ def real_people(mentors: int = 160, mentees: int = 320) -> tuple[Participant, ..
     """
     if not all((DATA / name).exists() for name in NEEDED):
         raise DataAbsent(f"{', '.join(NEEDED)} are not in ../shared/data beside the project")
-    profiles, wishes, staff = (list(csv.DictReader((DATA / name).open(encoding="utf-8-sig"))) for name in NEEDED)
+    profiles, wishes, staff = (_rows(DATA / name) for name in NEEDED)
     people = [_mentor(row, staff[at]) for at, row in enumerate(profiles[:mentors])]
     people += [_mentee(row, staff[len(profiles) + at]) for at, row in enumerate(wishes[:mentees])]
     return with_vectors(people, embed)
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(path.read_text("utf-8-sig").splitlines()))
 
 
 def _mentor(row: dict[str, str], facts: dict[str, str]) -> Participant:

@@ -1,0 +1,211 @@
+"""What people read: reasons by reader, cautions, fit words, weights and probabilities."""
+
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pytest
+
+from server.matchmaking.engine import (
+    CATEGORIES,
+    Calibration,
+    Category,
+    Explanation,
+    PastPair,
+    Pool,
+    Reason,
+    ReasonCode,
+    Weights,
+    rescaled,
+    run_matching,
+    weights_for,
+)
+from server.matchmaking.engine.score import expect_from_score
+from server.matchmaking.engine.weights import Shape
+from server.matchmaking.engine.wording import WORDS, Names, Reader, category_name, fit_words, one_line, sentence
+from server.programs.states import ProgramType
+from tests.server.matchmaking.engine.populations import FREE, MORNINGS, WEIGHTS, mentee, mentor
+
+NAMES = Names(mentor="Idris", mentee="Noor")
+
+
+def told(mentors: dict[str, Any], mentees: dict[str, Any], weights: Weights = WEIGHTS) -> Explanation:
+    people = mentor("Idris", **mentors), mentee("Noor", **mentees)
+    return run_matching(Pool(people), FREE, weights).explain("Idris", "Noor")
+
+
+def words(explanation: Explanation, reader: Reader = Reader.MENTEE) -> list[str]:
+    return [one_line(reason, NAMES, reader) for reason in explanation.reasons]
+
+
+RICH = (
+    {"skill_tags": ("Leading stakeholders", "SQL"), "role_years": 6.0, "department": "Operations", "grade": 7}
+    | {"availability": MORNINGS[1] | MORNINGS[2], "utc_offset_min": 180},
+    {"goal_tags": ("leading-stakeholders",), "department": "Product", "grade": 5}
+    | {"availability": MORNINGS[1] | MORNINGS[2], "utc_offset_min": 0},
+)
+
+
+def test_three_reasons_come_with_data_and_weight() -> None:
+    explanation = told(*RICH)
+    assert [(reason.category, reason.weight) for reason in explanation.reasons] == [
+        (Category.GOALS, 0.28),
+        (Category.AVAILABILITY, 0.14),
+        (Category.STAGE, 0.12),
+    ]
+    assert words(explanation)[:2] == [
+        "Your goal is what Idris offers: leading-stakeholders, 6 years in this role",
+        "You share 8 free hours a week: Tuesday and Wednesday",
+    ]
+
+
+def test_each_reader_reads_about_the_other_by_name() -> None:
+    goal = told(*RICH).reasons[0]
+    assert [sentence(goal, NAMES, reader).title for reader in Reader] == [
+        "Your goal is what Idris offers",
+        "You offer what Noor wants to learn",
+        "Idris offers what Noor wants to learn",
+    ]
+
+
+@pytest.mark.parametrize("code", ReasonCode)
+@pytest.mark.parametrize("reader", Reader)
+@pytest.mark.parametrize("count", [1, 3])
+def test_every_code_has_words_without_gender_or_holes(code: ReasonCode, reader: Reader, count: int) -> None:
+    params = {
+        "tags": ["SQL", "Strategy"],
+        "years": count,
+        "levels": count,
+        "hours": count,
+        "days": [2, 3],
+        "city": "Lisbon",
+        "mentor_is_ahead": count > 1,
+        "sessions": count,
+        "mentor_department": "Operations",
+        "mentee_department": "Product",
+        "same": count > 1,
+        "answers": 40,
+        "kept": 60,
+        "languages": ["en"],
+        "life_stage": "parent",
+    }
+    if code is ReasonCode.HOURS_APART:
+        params["hours"] = count + 2.5
+    line = one_line(Reason(code, Category.GOALS, 0.2, 50, params), NAMES, reader)
+    assert line
+    assert not {"he", "she", "his", "her", "him"} & set(line.lower().replace("'", " ").split())
+    assert not set("{}") & set(line)
+    assert "1 " not in line, "one is written as a word or in the singular"
+
+
+def test_every_code_has_words() -> None:
+    assert set(WORDS) == set(ReasonCode)
+    assert len({category_name(name) for name in CATEGORIES}) == 9
+
+
+@pytest.mark.parametrize(
+    ("mentors", "mentees", "code"),
+    [
+        ({"utc_offset_min": 180}, {"utc_offset_min": 0}, ReasonCode.HOURS_APART),
+        ({"availability": 0b1}, {"availability": 0b1}, ReasonCode.FEW_SHARED_HOURS),
+        ({"department": "A"}, {"department": "A"}, ReasonCode.SAME_DEPARTMENT),
+        ({"department": "A"}, {"department": "B", "pref_department": "same"}, ReasonCode.DEPARTMENT_NOT_AS_ASKED),
+        ({"response_rate": 0.3}, {}, ReasonCode.SLOW_ANSWERS),
+        ({"noshow_rate": 0.4}, {}, ReasonCode.SLOW_ANSWERS),
+        ({"languages": ("en",)}, {"languages": ("pt",)}, ReasonCode.NO_SHARED_LANGUAGE),
+    ],
+)
+def test_a_real_reservation_is_worth_knowing(
+    mentors: dict[str, Any], mentees: dict[str, Any], code: ReasonCode
+) -> None:
+    caution = told(mentors, mentees).caution
+    assert caution is not None
+    assert caution.code is code
+    assert code not in [reason.code for reason in told(mentors, mentees).reasons]
+
+
+def test_hours_apart_are_said_from_both_sides() -> None:
+    caution = told({"utc_offset_min": 180}, {"utc_offset_min": 0}).caution
+    assert caution is not None
+    assert sentence(caution, NAMES, Reader.MENTEE).detail == "Idris is 3 hours ahead of you"
+    assert sentence(caution, NAMES, Reader.MENTOR).detail == "You are 3 hours ahead of Noor"
+
+
+def test_nothing_known_gives_neither_reason_nor_caution() -> None:
+    explanation = told({}, {})
+    assert (explanation.reasons, explanation.caution) == ((), None)
+    assert {row.code for row in explanation.factors} == {ReasonCode.NOT_KNOWN, ReasonCode.NOTHING_ASKED}
+
+
+def test_days_are_those_of_the_mentees_own_clock() -> None:
+    sunday_night_utc = 0b1111 << 332
+    row = told({"availability": sunday_night_utc}, {"availability": sunday_night_utc, "utc_offset_min": 330})
+    assert next(one for one in row.factors if one.category is Category.AVAILABILITY).params["days"] == [1]
+
+
+def test_the_same_department_is_a_reason_for_a_newcomer() -> None:
+    near = told({"department": "A"}, {"department": "A"}, weights_for(ProgramType.ONBOARDING))
+    assert ReasonCode.SAME_DEPARTMENT in [reason.code for reason in near.reasons]
+    assert near.caution is None
+
+
+def test_reverse_mentoring_looks_down_the_ladder() -> None:
+    weights = weights_for(ProgramType.REVERSE)
+    junior, senior = told({"grade": 3}, {"grade": 5}, weights), told({"grade": 7}, {"grade": 5}, weights)
+    assert junior.fit > senior.fit
+    assert junior.reasons[0].code is ReasonCode.GRADES_BEHIND
+
+
+@pytest.mark.parametrize(
+    ("fit", "expected"),
+    [(80, "Strong fit"), (79.5, "Strong fit"), (79.4, "Good fit"), (65, "Good fit"), (64.4, "Possible fit")],
+)
+def test_fit_words_agree_with_the_number_shown(fit: float, expected: str) -> None:
+    assert fit_words(fit) == expected
+
+
+@pytest.mark.parametrize("kind", [kind for kind in ProgramType if kind is not ProgramType.CIRCLE])
+def test_factory_weights_are_whole(kind: ProgramType) -> None:
+    weights = weights_for(kind)
+    assert sum(weights.vector) == pytest.approx(1)
+    assert min(weights.vector) > 0
+
+
+def test_circles_have_no_pair_weights() -> None:
+    with pytest.raises(ValueError, match="composed, not paired"):
+        weights_for(ProgramType.CIRCLE)
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [({Category.GOALS: 0.9}, "add up to"), ({Category.GOALS: -0.1, Category.STAGE: 0.5}, "below 0")],
+)
+def test_weights_that_are_not_whole_are_refused(change: dict[Category, float], problem: str) -> None:
+    with pytest.raises(ValueError, match=problem):
+        Weights(MappingProxyType({**WEIGHTS.shares, **change}), Shape(2))
+    with pytest.raises(ValueError, match="No weight for STYLE"):
+        Weights({name: 0.125 for name in CATEGORIES if name is not Category.STYLE}, Shape(2))
+
+
+def test_own_amounts_become_shares_and_scaling_them_changes_no_pair() -> None:
+    amounts = dict.fromkeys(CATEGORIES, 3.0)
+    one, ten = (
+        rescaled({name: factor * amount for name, amount in amounts.items()}, ProgramType.PEER, "own")
+        for factor in (1, 10)
+    )
+    assert one.vector == pytest.approx(ten.vector)
+    with pytest.raises(ValueError, match="above 0"):
+        rescaled({}, ProgramType.PEER, "own")
+
+
+def test_confidence_says_what_it_rests_on() -> None:
+    history = (PastPair("x", "y", accepted=True), PastPair("x", "z", accepted=False), PastPair("x", "w"))
+    result = run_matching(Pool((mentor("a"), mentee("b")), history=history), replace(FREE, repeat=False), WEIGHTS)
+    assert result.calibration == Calibration(calibrated=False, based_on=2)
+
+
+def test_the_prior_is_what_it_is_said_to_be() -> None:
+    p_accept, confidence = expect_from_score(np.array([0.6, 0.8]))
+    assert p_accept == pytest.approx([0.52, 0.75], abs=0.01)
+    assert confidence / p_accept == pytest.approx([0.75, 0.85], abs=0.01)
