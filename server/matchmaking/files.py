@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date
+from os import getpid
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any, TypeVar
 
 from server.kernel.text import gettext as _
@@ -175,15 +175,13 @@ def write_tables(tables: Mapping[Path, Sequence[Sequence[object]]]) -> None:
     with ExitStack() as undo:
         ready = []
         for path, lines in tables.items():
-            with NamedTemporaryFile(
-                "w", encoding="utf-8", newline="", dir=path.parent, prefix=f".{path.name}.", delete=False
-            ) as file:
-                undo.callback(Path(file.name).unlink, missing_ok=True)
-                csv.writer(file, lineterminator="\n").writerows(lines)
-            ready.append((Path(file.name), path))
-        for _finished, path in ready:
             if path.is_dir():
                 raise IsADirectoryError(str(path))
+            part = path.with_name(f".{path.name}.{getpid()}.part")
+            undo.callback(part.unlink, missing_ok=True)
+            with part.open("w", encoding="utf-8", newline="") as file:
+                csv.writer(file, lineterminator="\n").writerows(lines)
+            ready.append((part, path))
         for finished, path in ready:
             finished.replace(path)
 
