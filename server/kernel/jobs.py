@@ -17,7 +17,8 @@ from server.kernel import clock
 from server.kernel.errors import Conflict, NotFound
 from server.kernel.facts import ActionState, OutboxEvent, ScheduledAction
 from server.kernel.ids import new_id
-from server.kernel.lanes import LANES, Ending, Json, Lane, Outcome, Park, claim, register_lane, work
+from server.kernel.lanes import FOR_GOOD, LANES, Ending, Json, Lane, Outcome, Park, claim, register_lane, work
+from server.kernel.log import note
 
 JOB_MODULES: list[str] = [
     "server.goals.jobs",
@@ -92,12 +93,13 @@ async def _deliver(event: OutboxEvent) -> None:
     for handler in _by_kind.get(event.kind, ()):
         try:
             await handler(event)
-        except (NotFound, Conflict):
-            continue
+        except (NotFound, Conflict) as error:
+            note("job.skipped", kind=event.kind, row_id=event.id, code=error.code)
         except Exception as error:
             failed.append(error)
     if failed:
-        raise failed[0]
+        passing = (error for error in failed if not isinstance(error, FOR_GOOD))
+        raise next(passing, failed[0])  # as long as one of them may still succeed, the fact is told again
 
 
 async def _perform(action: ScheduledAction) -> str | None:

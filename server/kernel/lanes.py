@@ -60,6 +60,10 @@ class Park(Exception):
         self.code = code
 
 
+FOR_GOOD = (Refused, Invalid, Park)
+"""Errors that trying again cannot mend."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lane:
     """A table whose rows fall due at the column `due` while they match `open`.
@@ -197,7 +201,7 @@ def _judge(error: Exception, attempts: int) -> Outcome:
     code = getattr(error, "code", "") or type(error).__name__
     if isinstance(error, NotFound | Conflict):
         return Outcome(Ending.SKIPPED, code, error)
-    if isinstance(error, Refused | Invalid | Park):
+    if isinstance(error, FOR_GOOD):
         return Outcome(Ending.PARKED, code, error)
     counted = not isinstance(error, TryLater) or error.counted
     if counted and attempts + 1 >= MOST_ATTEMPTS:

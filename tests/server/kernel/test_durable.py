@@ -41,14 +41,16 @@ class Slow(MailServer):
 
 
 @asynccontextmanager
-async def worker(url: str, server: MailServer, folder: Path) -> AsyncGenerator[asyncio.subprocess.Process, None]:
+async def worker(
+    url: str, server: MailServer, folder: Path, name: str = "ithaca-1"
+) -> AsyncGenerator[asyncio.subprocess.Process, None]:
     """A process of its own group; whatever is left of it at the end is killed."""
     jobs = f"sqlite:///{folder / 'jobs.db'}" if url.startswith("sqlite") else ""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.server.kernel.worker", cwd=ROOT, start_new_session=True,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         env={
-            **os.environ, "ITHACA_DATABASE_URL": url, "ITHACA_JOBS_URL": jobs,
+            **os.environ, "ITHACA_DATABASE_URL": url, "ITHACA_JOBS_URL": jobs, "ITHACA_EXECUTOR_ID": name,
             "ITHACA_SMTP_HOST": "127.0.0.1", "ITHACA_SMTP_PORT": str(server.port), "ITHACA_SMTP_TLS": "none",
         },
     )
@@ -158,6 +160,19 @@ async def test_a_second_process_with_the_same_name_is_refused_with_what_to_do(
             assert second.returncode != 0
             assert b"ITHACA_EXECUTOR_ID" in errors
         assert first.returncode is None
+
+
+async def test_two_processes_with_names_of_their_own_share_the_work_and_repeat_nothing(
+    db: object, database_url: str, tmp_path: Path
+) -> None:
+    async with slow_server() as server:
+        first, second = (worker(database_url, server, tmp_path, name) for name in ("w1", "w2"))
+        async with first as one, second as two:
+            await ready(one)
+            await ready(two)
+            await announce_many()
+            await until(all_sent)
+        assert len(server.ids) == len(set(server.ids)) == 2 * PAIRS
 
 
 async def test_it_connects_to_its_own_servers_only_and_logs_no_line_that_is_not_ours(

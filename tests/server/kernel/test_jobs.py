@@ -29,6 +29,8 @@ async def hear(event: OutboxEvent) -> None:
 
 @on_event("test.told")
 async def hear_too(event: OutboxEvent) -> None:
+    if error := TROUBLE.get(f"second {event.payload.get('number')}"):
+        raise error
     SEEN.append(("second", event.payload.get("number")))
 
 
@@ -131,6 +133,19 @@ async def test_refusals_end_a_job_as_the_house_says(db: object, error: Exception
     TROUBLE["1"] = error
     await drain(strict=False)
     assert (await ScheduledAction.all())[0].state is state
+
+
+async def test_a_fact_is_told_again_while_one_of_its_handlers_may_still_succeed(db: object) -> None:
+    await tell(await organization(), 1)
+    TROUBLE.update({"1": Invalid({}), "second 1": OSError("away")})
+    await drain(strict=False)
+    row = (await OutboxEvent.all())[0]
+    assert (row.parked_at, row.last_error) == (None, "OSError")
+    del TROUBLE["second 1"]
+    clock.move(timedelta(minutes=2))
+    await drain(strict=False)
+    row = (await OutboxEvent.all())[0]
+    assert (row.parked_at is not None, row.last_error) == (True, "INVALID")
 
 
 async def test_a_rule_without_handler_is_parked_not_lost(db: object) -> None:
