@@ -19,6 +19,8 @@ from server.programs.models import Cohort
 from server.programs.states import Approvals, Cadence, ProgramState, ProgramType
 
 KEY = "harbourline"
+INVITED_FOR = 240
+"""Long, so that some are invited to this day."""
 EXAMPLES = [
     {"want": "lead a product review from start to decision",
      "measure": "I have run two reviews and the group decided both times"},
@@ -96,7 +98,7 @@ async def _program(
     today: date, **options: object,
 ) -> Cohort:
     program = await programs.create_program(
-        system, key=key, name=name, type=kind, state=ProgramState.RUNNING, duration_days=days,
+        system, key=key, name=name, type=kind, state=ProgramState.RUNNING, duration_days=days, invitation_days=INVITED_FOR,
         goal_examples=EXAMPLES, meeting_url=f"https://meet.harbourline.example/{key}", **options,
     )
     ends_on = today + timedelta(days=ends_after) if ends_after else None

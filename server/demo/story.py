@@ -5,7 +5,6 @@ Nothing is written into tables from here: people join, say yes and no, meet, wri
 
 from collections.abc import Collection
 from datetime import date, timedelta
-from itertools import count
 
 from server.access.queries import actor_for
 from server.demo import lines
@@ -59,6 +58,7 @@ async def live(days: int = LIVED_DAYS) -> None:
         await _newcomers(stage)
         clock.reset(before)
         await drain(strict=False)
+        await _pairs_meet(stage)
         await _today(stage)
     finally:
         clock.reset(before)
@@ -140,14 +140,13 @@ async def _match(stage: Stage, *keys: str) -> None:
     clock.move(timedelta(minutes=11))
     await drain(strict=False)
     for key in keys:
-        numbers = count()
         for match in await matches_in(stage.system, stage.cohorts[key].id, AWAITING):
-            await _answer(match, next(numbers))
+            await _answer(match, number_of(match))
     await drain(strict=False)
 
 
 async def _answer(match: Match, number: int) -> None:
-    """Number 5 of each group says no, number 6 never answers, everybody else says yes to the first time."""
+    """Pairs with number 5 say no, those with 6 never answer, everybody else says yes to the first time."""
     mentor, mentee = [await actor_for(member.person) for member in sides(match)]
     if number == 6:
         return
@@ -175,15 +174,24 @@ async def _week_passes(stage: Stage) -> None:
     for _day in range(STEP_DAYS):
         clock.move(timedelta(days=1))
         await drain(strict=False)
+    await _pairs_meet(stage)
+
+
+async def _pairs_meet(stage: Stage) -> None:
+    """Whoever met writes it down and books the next time."""
     for key in (LEADERS, ONBOARDING, REVERSE):
-        numbers = count()
         for match in await matches_in(stage.system, stage.cohorts[key].id, [MatchState.ACTIVE]):
-            await _work_together(match, next(numbers))
+            await _work_together(match, number_of(match))
     await drain(strict=False)
 
 
+def number_of(match: Match) -> int:
+    """A number from 0 to 11 that stays with a pair, so that each lives its own story."""
+    return int(sides(match)[1].person.employee_id[1:]) % 12
+
+
 async def _work_together(match: Match, number: int) -> None:
-    """Every pair goes on meeting, but number 2 falls quiet, number 3 pauses and number 4 ends without blame."""
+    """Pairs go on meeting, but those with number 2 fall quiet, 3 pause and 4 end without blame."""
     mentor, mentee = [await actor_for(member.person) for member in sides(match)]
     age = (clock.now() - match.active_at).days if match.active_at else 0
     if number in (2, 3, 4) and age > QUIET_FROM:
@@ -214,7 +222,7 @@ async def _write_down(mentor: Actor, mentee: Actor, match: Match, number: int) -
     if held is None:
         return
     goal = next(iter(await goals_of(mentee, sides(match)[1].enrollment_id)), None)
-    step = next_step(goal) if goal and held.number % 2 == 0 else None
+    step = next_step(goal) if goal and held.number % 3 == 0 and held.number < 3 * len(lines.STEPS) else None
     slots = await suggest_next_slots(mentee, held.id)
     await save_and_book_next(mentee, held.id, Wrapped(
         NoteVisibility.SHARED, lines.notes(held.number), milestones_done=[step.id] if step else [],

@@ -36,6 +36,8 @@ WORKING_WEEK: tuple[Stretch, ...] = tuple(Block(day, 9 * 60, 17 * 60) for day in
 """The hours of somebody who said none: Monday to Friday, nine to five where they are."""
 MONTH_DAYS = 30
 """A rhythm of n sessions a month means one every MONTH_DAYS / n days."""
+UNWRITTEN_DAYS = 14
+"""How long a session without a note is brought to mind: after two weeks the next one matters more."""
 NEXT_WITHIN_DAYS = 4
 """How far before the day the rhythm names a next slot may lie."""
 
@@ -104,6 +106,20 @@ async def my_next_sessions(actor: Actor) -> list[Session]:
     """What is booked or held in the actor's own matches and not over, soonest first, with match, members and people."""
     own = _ahead(actor).filter(match_id__in=own_matches(actor))
     return await own.prefetch_related("match__members__person", "match__program")
+
+
+async def my_unwritten(actor: Actor) -> list[Session]:
+    """Sessions of the actor that took place in the last two weeks and have no note of theirs, newest first."""
+    since = clock.now() - timedelta(days=UNWRITTEN_DAYS)
+    held = sessions(actor).filter(
+        match_id__in=own_matches(actor), ends_at__gt=since, ends_at__lte=clock.now(),
+        state__in=[SessionState.SCHEDULED, SessionState.HELD, SessionState.LOGGED],
+    )
+    found = await held.order_by("-starts_at", "-id")
+    written = await SessionNote.filter(
+        organization_id=actor.organization_id, author_id=actor.person_id, session_id__in=[one.id for one in found]
+    ).values_list("session_id", flat=True)
+    return [session for session in found if session.id not in set(written)]
 
 
 async def held_counts(actor: Actor, match_ids: Collection[UUID]) -> dict[UUID, int]:

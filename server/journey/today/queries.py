@@ -20,7 +20,7 @@ from server.programs.models import Enrollment
 from server.programs.queries import my_enrollments
 from server.programs.states import EnrollmentState, ParticipantRole
 from server.sessions.models import ActionItem, Session
-from server.sessions.queries import held_counts, my_next_sessions, open_action_items
+from server.sessions.queries import held_counts, my_next_sessions, my_unwritten, open_action_items
 from server.sessions.states import SessionState
 from server.surveys.models import SurveyInvitation
 from server.surveys.queries import my_invitations
@@ -38,6 +38,7 @@ class Journey:
     is_mentor: bool
     goals: list[Goal]
     session: Session | None
+    unwritten: Session | None
     held: int
     last_message: ThreadMessage | None
     promises: list[ActionItem]
@@ -126,6 +127,7 @@ async def _journeys(actor: Actor, running: list[Match]) -> list[Journey]:
     ids = [match.id for match in running]
     goals = await goals_by_match(actor, ids)
     ahead = await my_next_sessions(actor)
+    unwritten = {session.match_id: session for session in reversed(await my_unwritten(actor))}
     held = await held_counts(actor, ids)
     said = {thread.match.id: thread.last for thread in await threads_of(actor)} if ids else {}
     promised = await open_action_items(actor)
@@ -135,7 +137,7 @@ async def _journeys(actor: Actor, running: list[Match]) -> list[Journey]:
             match=match, partner=partner_of(match, actor.person_id),
             is_mentor=sides(match)[0].person_id == actor.person_id,
             goals=[goal for goal in goals.get(match.id, []) if goal.state in (GoalState.DRAFT, GoalState.ACTIVE)],
-            session=_next_of(ahead, match), held=held.get(match.id, 0), last_message=said.get(match.id),
+            session=_next_of(ahead, match), unwritten=unwritten.get(match.id), held=held.get(match.id, 0), last_message=said.get(match.id),
             promises=[item for item in promised if item.match_id == match.id],
             check_in=next((one for one in asked if one.match_id == match.id), None),
         )

@@ -1,0 +1,67 @@
+"""A running Ithaca for browser tests: the real `ithaca serve` on a free port, and Chromium to look at it with."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+from playwright.async_api import Browser, async_playwright
+
+from tests.ports import free_port
+
+CHROMIUM = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)
+READY_WITHIN_S = 60
+
+
+@contextmanager
+def serving(var: Path, **variables: str) -> Iterator[str]:
+    """Serve the database under `var` in a process of its own; yields the address. Ended with the block."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    env = {**os.environ, "ITHACA_VAR_DIR": str(var), "ITHACA_PORT": str(port), "ITHACA_LOG_LEVEL": "WARNING", **variables}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "server.cli", "serve"], env=env, start_new_session=True, stdout=subprocess.DEVNULL,
+    )
+    try:
+        _wait(url, process)
+        yield url
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(timeout=20)
+
+
+@asynccontextmanager
+async def chromium() -> AsyncGenerator[Browser, None]:
+    """A headless Chromium: the machine's own if it has one, else Playwright's."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    async with async_playwright() as player:
+        browser = await player.chromium.launch(executable_path=found, args=list(CHROMIUM))
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + READY_WITHIN_S
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"ithaca serve ended with {process.returncode}; see its words above")
+        try:
+            with urllib.request.urlopen(f"{url}/readyz", timeout=2) as answer:  # a loopback address of our own
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, TimeoutError, ConnectionError):
+            time.sleep(0.1)
+    raise RuntimeError(f"ithaca serve was not ready within {READY_WITHIN_S} s")
+
