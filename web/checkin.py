@@ -1,5 +1,9 @@
 """The Check-in screen: notice trouble early, in under a minute."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,11 +14,13 @@ from server.kernel.db import once
 from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
 from server.surveys import actions
-from server.surveys.models import SurveyAnswer
 from server.surveys.states import Help
 from web.forms import Errors, choices, form_key, integer, read_form, text
 from web.render import go_to, page
 from web.toast import Toast
+
+if TYPE_CHECKING:
+    from server.surveys.models import SurveyAnswer
 
 WORDS_LETTERS = 2000
 LEAST, MOST = 1, 5

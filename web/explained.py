@@ -1,11 +1,17 @@
 """An explanation of the engine as the components show it: reasons with their icons, and the table of parts."""
 
-from server.matches.models import Match
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from server.matches.queries import sides
 from server.matchmaking.engine.explain import Explanation
 from server.matchmaking.engine.weights import Category
 from server.matchmaking.engine.wording import Names, Reader, category_name, fit_words, sentence
 from web.items import Factor, Reason
+
+if TYPE_CHECKING:
+    from server.matches.models import Match
 
 ICONS = {
     Category.GOALS: "target", Category.EXPERTISE: "book", Category.STAGE: "chart", Category.AVAILABILITY: "clock",

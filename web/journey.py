@@ -1,11 +1,14 @@
 """The first page: where I am and the one next thing, for mentees (Journey) and mentors (Today)."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from server.goals import actions as goals
-from server.goals.models import Goal, GoalVersion, Milestone
 from server.goals.queries import history_of, visible_goal
 from server.goals.states import MilestoneState
 from server.journey.meeting.queries import match_page
@@ -16,13 +19,16 @@ from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
 from server.people.queries import competencies
 from server.sessions import actions as sessions
-from server.sessions.models import ActionItem
 from server.sessions.queries import slots_for_match
 from web.dates import clock_time, count_words, day_long, day_month, day_short, upper_first, weekday
 from web.forms import Errors, day, moment_of, one_id, read_form, text, ticked
 from web.items import Slot, Step
 from web.render import go_to, is_fragment, page
 from web.toast import Toast
+
+if TYPE_CHECKING:
+    from server.goals.models import Goal, GoalVersion, Milestone
+    from server.sessions.models import ActionItem
 
 MORNING_ENDS, AFTERNOON_ENDS = 12, 18
 WANT_LETTERS, STEP_LETTERS, WHY_LETTERS = 500, 200, 500
@@ -157,7 +163,7 @@ async def _back(request: Request, words: str) -> Response:
     return page(request, "journey/home.html", block="journey", say=words, **_words(request, shown))
 
 
-def _words(request: Request, shown: Home) -> dict[str, object]:
+def _words(request: Request, shown: Home) -> dict[str, Any]:
     learning = [_learning(one, request) for one in shown.learning]
     return {
         "shown": shown, "greeting": _greeting(request), "title": _title(shown), "learning": learning,

@@ -1,7 +1,10 @@
 """Messages: a word between sessions. One thread for each pair; nobody else reads it."""
 
+from __future__ import annotations
+
 from datetime import date
 from itertools import groupby
+from typing import TYPE_CHECKING
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,13 +18,15 @@ from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
 from server.matches.queries import partner_of
 from server.messaging import actions, queries
-from server.messaging.models import ThreadMessage
 from server.messaging.queries import ThreadSummary
 from server.messaging.rules import WRITABLE
 from web.dates import clock_time, day_long, when_words
 from web.forms import Errors, form_key, read_form, text
 from web.items import Line
 from web.render import go_to, page
+
+if TYPE_CHECKING:
+    from server.messaging.models import ThreadMessage
 
 LETTERS = 5000
 SHOWN_LETTERS = 60

@@ -1,7 +1,10 @@
 """The Session screen: a good conversation and a written outcome."""
 
+from __future__ import annotations
+
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from starlette.datastructures import FormData
@@ -16,15 +19,17 @@ from server.kernel.errors import Conflict, Invalid
 from server.kernel.ids import parse_id
 from server.kernel.text import gettext as _
 from server.matches.queries import partner_of
-from server.people.models import Person
 from server.sessions import actions as sessions
 from server.sessions.queries import my_next_sessions, own_session, slots_for_match
 from server.sessions.states import NoteVisibility, SessionState
-from web.dates import clock_time, day_short, when_words, weekday
+from web.dates import clock_time, day_short, weekday, when_words
 from web.forms import Errors, choice, day, form_key, ids, moment_of, read_form, text, ticked
 from web.items import Slot, Topic
 from web.render import go_to, page
 from web.toast import Toast
+
+if TYPE_CHECKING:
+    from server.people.models import Person
 
 NOTE_LETTERS, TOPIC_LETTERS, PROMISE_LETTERS = 10_000, 200, 500
 NOT_NOW = "none"
@@ -176,7 +181,7 @@ def _typed(form: FormData) -> dict[str, object]:
     }
 
 
-def _words(shown: SessionPage, typed: dict[str, object]) -> dict[str, object]:
+def _words(shown: SessionPage, typed: dict[str, object]) -> dict[str, Any]:
     notes = typed.get("notes", {number: note.body for number, note in shown.mine.items()})
     ticked_topics = typed.get("topics")
     topics = [
@@ -201,7 +206,8 @@ def _title(number: int, partner: Person) -> str:
 
 def _slot(when: datetime, shown: SessionPage) -> Slot:
     """A time for the next session: its day, how far away, and the hour."""
-    return Slot(when.isoformat(), f"{weekday(when)} {day_short(when).partition(' ')[2]}", _("%(when)s. %(time)s for %(name)s") % {
+    name = f"{weekday(when)} {day_short(when).partition(' ')[2]}"
+    return Slot(when.isoformat(), name, _("%(when)s. %(time)s for %(name)s") % {
         "when": when_words(when).capitalize(), "time": clock_time(when, shown.partner.zone),
         "name": shown.partner.first_name,
     }, clock_time(when))

@@ -158,7 +158,7 @@ async def publish_match(actor: Actor, match_id: UUID, *, undo_within: timedelta 
         await _ask(match)
         await unit.audit("match.publish", match, now=match.state)
         await _tell(unit, match, "published", hold=undo_within)
-        if match.state is MatchState.ACTIVE:
+        if match.state in RUNNING:
             await _start(unit, match, hold=undo_within)
         else:
             match.answer_by = match.published_at + timedelta(days=match.program.answer_within_days)
@@ -540,7 +540,7 @@ async def _switch(actor: Actor, match_id: UUID, before: MatchState, after: Match
         return match
 
 
-async def _close(unit: Unit, match: Match, state: MatchState, act: str, event: str, **detail: object) -> Match:
+async def _close(unit: Unit, match: Match, state: MatchState, act: str, event: str, **detail: Any) -> Match:
     match.state, match.ended_at = state, clock.now()
     await match.save()
     await unit.unschedule(match.id, reason=act)

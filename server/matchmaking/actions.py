@@ -5,7 +5,7 @@ from uuid import UUID
 
 from server.kernel import clock
 from server.kernel.actor import Actor, Permission, require
-from server.kernel.db import unit_of_work
+from server.kernel.db import Json, unit_of_work
 from server.kernel.errors import Conflict, Invalid, NotFound
 from server.kernel.ids import new_id
 from server.kernel.text import clean
@@ -166,7 +166,7 @@ async def _store_suggestions(actor: Actor, run: MatchRun, suggestions: list[Matc
 
 def _header(
     actor: Actor, cohort: Cohort, gathered: Gathered, weights: Weights, result: MatchingResult
-) -> dict[str, object]:
+) -> Json:
     proof = result.certificate
     return {
         "id": new_id(), "organization_id": actor.organization_id, "program_id": cohort.program_id,

@@ -187,7 +187,7 @@ async def line_of(actor: Actor, person_id: UUID) -> list[Person]:
 async def managers_of_all(actor: Actor) -> dict[UUID, UUID]:
     """Person -> manager for everybody of the organisation who has one: reporting lines in one statement."""
     rows = _within(actor).filter(line_manager_id__isnull=False).values_list("id", "line_manager_id")
-    return {one: manager for one, manager in await rows}
+    return dict(await rows)
 
 
 async def reports_of(actor: Actor, person_id: UUID) -> list[Person]:

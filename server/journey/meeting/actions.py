@@ -13,6 +13,7 @@ from server.matches.queries import visible_match
 from server.matches.states import DeclineReason, MatchState
 from server.sessions import actions as sessions
 from server.sessions import queries as session_queries
+from server.sessions.models import Session
 from server.sessions.states import NoteVisibility
 
 
@@ -128,7 +129,7 @@ async def save_and_book_next(actor: Actor, session_id: UUID, wrapped: Wrapped, *
 
 async def _choose_time(
     actor: Actor, match_id: UUID, state: MatchState, starts_at: datetime | None
-) -> "session_queries.Session | None":
+) -> Session | None:
     hold = await session_queries.hold_of(actor, match_id)
     theirs = hold is not None and hold.proposed_by_id != actor.person_id
     if starts_at is None:
