@@ -276,6 +276,14 @@ async def test_an_ended_match_clears_the_calendar(db: object) -> None:
         await actions.clear_calendar(pair.manager_actor, pair.match.id)
 
 
+async def test_an_ended_match_takes_no_hold(db: object) -> None:
+    pair = await active_match()
+    await Match.filter(id=pair.match.id).update(state=MatchState.COMPLETED)
+    with pytest.raises(Conflict) as refusal:
+        await actions.hold_slot(pair.mentee_actor, pair.match.id, TUESDAY)
+    assert refusal.value.kind == "closed"
+
+
 async def test_a_failed_booking_leaves_nothing_behind(db: object) -> None:
     pair = await active_match()
     rival, second = await rival_of(pair)

@@ -127,6 +127,17 @@ async def test_what_is_entered_lies_within_the_match_and_is_over(
     assert list(refusal.value.fields) == [field]
 
 
+async def test_a_session_of_a_match_that_is_over_is_not_entered(db: object) -> None:
+    pair = await active_match()
+    clock.move(timedelta(days=2))
+    await Match.filter(id=pair.match.id).update(state=MatchState.CONCLUDED)
+    with pytest.raises(Conflict) as refusal:
+        await actions.log_session(pair.mentor_actor, pair.match.id, SUNDAY + timedelta(hours=3))
+    assert refusal.value.kind == "closed"
+    with pytest.raises(NotFound):
+        await actions.log_session(pair.manager_actor, pair.match.id, SUNDAY + timedelta(hours=3))
+
+
 async def test_a_shared_note_is_read_by_both_and_a_private_one_by_its_author(db: object) -> None:
     pair, session = await held()
     await actions.write_note(pair.mentee_actor, session.id, SHARED, {0: "Clearer now", 1: "Ask Mei"})

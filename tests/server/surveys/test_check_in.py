@@ -253,6 +253,32 @@ async def test_only_the_product_plans_opens_and_closes(db: object) -> None:
         await actions.close_check_in(system_actor(pair.organization.id), asked.id)
 
 
+async def test_opening_twice_asks_once_and_never_before_the_day(db: object) -> None:
+    pair = await active_match()
+    asked, product = (await planned(pair))[pair.mentee.id], system_actor(pair.organization.id)
+    with pytest.raises(Conflict) as refusal:
+        await actions.open_check_in(product, asked.id)
+    assert refusal.value.kind == "not_open"
+    clock.move(asked.opens_at - clock.now())
+    for _ in range(2):
+        assert (await actions.open_check_in(product, asked.id)).state is InvitationState.OPEN
+    assert len(await facts("survey.opened")) == 1
+
+
+async def test_closing_twice_tells_once_and_leaves_an_answer_alone(db: object) -> None:
+    pair, asked = await opened()
+    product = system_actor(pair.organization.id)
+    clock.move(timedelta(days=22))
+    for _ in range(2):
+        assert (await actions.close_check_in(product, asked.id)).state is InvitationState.EXPIRED
+    assert len(await facts("survey.expired")) == 1
+    other, second = await opened()
+    await actions.answer_check_in(other.mentee_actor, second.id, **WELL)
+    clock.move(timedelta(days=22))
+    closed = await actions.close_check_in(system_actor(other.organization.id), second.id)
+    assert closed.state is InvitationState.ANSWERED
+
+
 async def test_the_next_check_in_is_the_planned_one_then_the_last_day(db: object) -> None:
     pair = await active_match()
     await planned(pair)
