@@ -56,7 +56,7 @@ async def _box(request: Request, opened: Caught | None) -> Response:
     opened = opened or next(iter(mails), None)
     return page(
         request, "demo/mailbox.html", organization=organization, title=_title(mails), days=_by_day(mails),
-        opened=opened, paragraphs=paragraphs(opened.text) if opened else [], start=first_place(opened),
+        opened=opened, paragraphs=_letter(opened) if opened else [], start=first_place(opened),
         people=_people(everybody), kinds=_kinds(everybody), chosen_person=asked.get("for", ""), chosen_kind=kind,
         query=f"?{request.url.query}" if request.url.query else "", now=clock.now(),
     )
@@ -72,6 +72,12 @@ def first_place(mail: Caught | None) -> str:
     """Where the mail's button leads, within this product; "" if nowhere."""
     found = (piece[1] for block in paragraphs(mail.text) for piece in block if piece[1]) if mail else iter(())
     return next(found, "")
+
+
+def _letter(mail: Caught) -> list[list[tuple[str, str]]]:
+    """The paragraphs below the subject, which the page shows already; the mark of a signature is left out."""
+    return [block for block in paragraphs(mail.text.replace("\n-- \n", "\n\n").replace("\n--\n", "\n\n"))
+            if block != [(mail.subject, "")]]
 
 
 def _pieces(block: str) -> list[tuple[str, str]]:

@@ -73,8 +73,8 @@ async def test_everybody_stands_with_what_waits_for_them(pair, client_of):
     tree = read((await (await client_of(None)).get("/demo")).text)
     rows = [words(row) for row in tree.iter("button") if row.get("name") == "person"]
     assert rows == [
-        "IBIdris BrightwaterMentor. Noor would like to meet1 request",
         "NSNoor SaltmarshMentee. Idris would like to meet1 request",
+        "IBIdris BrightwaterMentor. Noor would like to meet1 request",
         "OSOttoline SaltmarshMentor, Bristol. Invited to Rising Leads, not joined yetInvited",
         "RPRui PenhallowProgramme manager, one programme",
         "MTMei TidewellManager of Noor: sees that they take part, nothing private",

@@ -62,6 +62,7 @@ async def test_the_promised_day_comes_first_and_five_steps_follow(waiting, clien
         "First conversationThe time is proposed with the match",
     ]
     assert words(one(tree, ".//p[@class='calm']")) == "Nothing needs you now."
+    assert words(one(tree, ".//nav//a[@aria-current='page']")) == "Journey"
 
 
 async def test_a_far_day_is_named_whole_and_a_past_one_is_owned_up_to(waiting, client_of):

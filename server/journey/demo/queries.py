@@ -18,13 +18,15 @@ from server.people.models import Organization, Person
 from server.people.queries import organization_of
 from server.programs.models import Cohort, Enrollment
 from server.programs.queries import LIVE_PROGRAMS, cohorts_of, enrollments, programs
-from server.programs.states import OPEN_ENROLLMENTS
+from server.programs.states import OPEN_ENROLLMENTS, EnrollmentState
 from server.surveys.models import SurveyInvitation
 from server.surveys.queries import own_invitations
 from server.surveys.states import InvitationState
 
 GROUP_SIZE = 8
 """Rows of a group at a glance; anybody else is found by name."""
+ALIKE = 2
+"""Rows of people in one role for whom the same waits: the first page shows as many situations as it can."""
 
 
 @dataclass(slots=True)
@@ -42,9 +44,12 @@ class DemoPerson:
     reports: list[Person] = field(default_factory=list)
 
     @property
-    def urgency(self) -> tuple[bool, ...]:
-        """Sorts whoever has something to do before whoever has not."""
-        return (not self.requests, not self.check_ins, not self.running, not self.enrollments)
+    def situation(self) -> tuple[bool, bool, bool, bool, str]:
+        """What waits for them, what they have something to do first; people in one situation see the same screens."""
+        newest = self.enrollments[0] if self.enrollments else None
+        is_new = newest is not None and newest.state in (EnrollmentState.INVITED, EnrollmentState.IN_PROGRESS)
+        asked = (not self.requests, not self.check_ins, not is_new, not self.running)
+        return (*asked, f"{newest.role} {newest.state}" if newest else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +106,7 @@ async def demo_page(words: str = "") -> DemoPage:
     await _add_matches(actor, known)
     await _add_check_ins(actor, known)
     _add_reports(known)
-    shown = sorted(known.values(), key=lambda one: one.urgency)
+    shown = sorted(known.values(), key=lambda one: (*one.situation, one.person.employee_id))
     organization = await organization_of(actor)
     return DemoPage(
         organization, _first(words, (one for one in shown if one.enrollments)),
@@ -166,4 +171,14 @@ async def _running_cohort(actor: Actor) -> Cohort | None:
 
 def _first(words: str, people: Iterable[DemoPerson]) -> list[DemoPerson]:
     wished = words.casefold().split()
-    return [one for one in people if all(word in one.person.full_name.casefold() for word in wished)][:GROUP_SIZE]
+    found = [one for one in people if all(word in one.person.full_name.casefold() for word in wished)]
+    return (found if words else _varied(found))[:GROUP_SIZE]
+
+
+def _varied(people: Iterable[DemoPerson]) -> list[DemoPerson]:
+    """The first few of each situation, in the order given."""
+    shown: list[DemoPerson] = []
+    for one in people:
+        if sum(other.situation == one.situation for other in shown) < ALIKE:
+            shown.append(one)
+    return shown

@@ -36,7 +36,7 @@ async def test_people_stand_where_they_belong(db, demonstration):
     pair = await shown()
     await grant_role(system_actor(pair.organization.id), pair.manager.id, Role.PROGRAM_MANAGER, pair.program.id)
     page = await demo_page()
-    assert [one.person.given_name for one in page.taking_part] == ["Idris", "Noor"]
+    assert [one.person.given_name for one in page.taking_part] == ["Noor", "Idris"]
     assert [(one.person.given_name, one.programs, one.drafts) for one in page.in_charge] == [("Rui", 1, 0)]
     assert [(one.person.given_name, one.reports) for one in page.looking_on] == [("Mei", [pair.mentee])]
     assert (page.organization, page.day) == (pair.organization, 1)
@@ -131,5 +131,7 @@ async def test_the_page_costs_the_same_for_one_and_for_thirty(db, demonstration)
         waiting = await factories.person(pair.organization)
         await factories.enrollment(pair.cohort, waiting, ParticipantRole.MENTEE, state=EnrollmentState.INVITED)
     with queries_run() as many:
-        assert len((await demo_page()).taking_part) == 8
+        page = await demo_page()
+    assert [len(one.requests) for one in page.taking_part] == [1, 1, 31, 0, 0]
+    assert len((await demo_page("noor")).taking_part) == 8
     assert len(few) == len(many) <= 14
