@@ -18,9 +18,9 @@ from server.matchmaking.engine.weights import CATEGORIES, Category
 Params = Mapping[str, object]
 REASONS = 3
 NEUTRAL_FIT = 0.5
-CLOSE_TEXT = 0.35
-"""Centred similarity from which two texts are about the same thing: the top twentieth of pairs of mentor profiles
-(docs/decisions/0003-text-vectors.md)."""
+CLOSE_TEXT, FAR_TEXT = 0.35, 0.15
+"""Centred similarities from which two texts count as close, and below which as unlike: the nearest fifth and the
+farther third of all pairs of real mentor profiles (docs/decisions/0003-text-vectors.md)."""
 FEW_HOURS, HOURS_APART = 2, 3
 SLOW_ANSWERS, OFTEN_MISSED = 0.5, 0.3
 HALF_HOURS_A_DAY = 48
@@ -32,6 +32,7 @@ class ReasonCode(StrEnum):
 
     GOAL_OFFERED = "GOAL_OFFERED"
     GOAL_CLOSE = "GOAL_CLOSE"
+    GOAL_PARTLY = "GOAL_PARTLY"
     GOAL_FAR = "GOAL_FAR"
     SKILLS_SHARED = "SKILLS_SHARED"
     SKILLS_CLOSE = "SKILLS_CLOSE"
@@ -153,7 +154,10 @@ def _goals(pair: Pair) -> Fact:
     shared = _in_common(pair.mentee.goal_tags, pair.mentor.skill_tags)
     if shared:
         return Fact(ReasonCode.GOAL_OFFERED, {"tags": shared, "years": pair.mentor.role_years})
-    return _by_similarity(pair.numbers["goal_similarity"], ReasonCode.GOAL_CLOSE, ReasonCode.GOAL_FAR)
+    similarity = pair.numbers["goal_similarity"]
+    if FAR_TEXT <= similarity < CLOSE_TEXT:
+        return Fact(ReasonCode.GOAL_PARTLY, {"similarity": round(similarity, 2)}, speaks_for=False)
+    return _by_similarity(similarity, ReasonCode.GOAL_CLOSE, ReasonCode.GOAL_FAR)
 
 
 def _expertise(pair: Pair) -> Fact:

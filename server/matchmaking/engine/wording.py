@@ -110,6 +110,15 @@ def _goal_close(told: Telling) -> tuple[str, str]:
     return title, _("Read from what both wrote")
 
 
+def _goal_partly(told: Telling) -> tuple[str, str]:
+    title = told.pick(
+        mentee=_("Your goal touches what {mentor} does"),
+        mentor=_("{mentee}'s goal touches what you do"),
+        manager=_("{mentee}'s goal touches what {mentor} does"),
+    )
+    return title, _("Read from what both wrote")
+
+
 def _goal_far(told: Telling) -> tuple[str, str]:
     title = told.pick(
         mentee=_("Your goal is not {mentor}'s main field"),
@@ -306,6 +315,7 @@ def _not_known(_told: Telling) -> tuple[str, str]:
 WORDS: Mapping[ReasonCode, Callable[[Telling], tuple[str, str]]] = {
     ReasonCode.GOAL_OFFERED: _goal_offered,
     ReasonCode.GOAL_CLOSE: _goal_close,
+    ReasonCode.GOAL_PARTLY: _goal_partly,
     ReasonCode.GOAL_FAR: _goal_far,
     ReasonCode.SKILLS_SHARED: _skills_shared,
     ReasonCode.SKILLS_CLOSE: _skills_close,

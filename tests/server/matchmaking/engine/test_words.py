@@ -209,3 +209,20 @@ def test_the_prior_is_what_it_is_said_to_be() -> None:
     p_accept, confidence = expect_from_score(np.array([0.6, 0.8]))
     assert p_accept == pytest.approx([0.52, 0.75], abs=0.01)
     assert confidence / p_accept == pytest.approx([0.75, 0.85], abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("similarity", "code", "is_caution"),
+    [
+        (0.5, ReasonCode.GOAL_CLOSE, False),
+        (0.2, ReasonCode.GOAL_PARTLY, False),
+        (0.1, ReasonCode.GOAL_FAR, True),
+    ],
+)
+def test_words_are_close_partly_or_far(similarity: float, code: ReasonCode, is_caution: bool) -> None:
+    goal, skill = np.zeros((2, 256), np.float32)
+    goal[0] = 1
+    skill[:2] = similarity, np.sqrt(1 - similarity**2)
+    explanation = told({"skill_vector": skill}, {"goal_vector": goal})
+    assert explanation.factors[0].code is code
+    assert (explanation.caution is not None) is is_caution
