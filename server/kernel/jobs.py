@@ -9,6 +9,7 @@
 A handler takes ids from its row, builds `system_actor(row.organization_id)`, calls one action, ends. It may run twice.
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from importlib import import_module
@@ -94,7 +95,7 @@ async def _deliver(event: OutboxEvent) -> None:
         try:
             await handler(event)
         except (NotFound, Conflict) as error:
-            note("job.skipped", kind=event.kind, row_id=event.id, code=error.code)
+            note("job.skipped", level=logging.DEBUG, kind=event.kind, row_id=event.id, code=error.code)
         except Exception as error:
             failed.append(error)
     if failed:
