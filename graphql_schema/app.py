@@ -28,6 +28,7 @@ from graphql_schema.explorer import explorer, has_explorer
 from graphql_schema.limits import BODY_BYTES, BodyTooLarge, limited
 from graphql_schema.schema import schema
 from server.kernel.text import gettext as _
+from server.kernel.text import use_language
 
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 PLAIN_JSON = "application/json"
@@ -59,7 +60,8 @@ class GraphQLApp(GraphQL[Context, None]):
             return _response(refused(SignInNeeded()), 401, media_type(request.headers))
         if request.method == "POST" and parse_content_type(request.headers.get("content-type", ""))[0] != PLAIN_JSON:
             raise HTTPException(415, _("Send application/json."))
-        return await self.run(request)
+        with use_language(language_of(request)):
+            return await self.run(request)
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:  # noqa: ARG002
         """One context for each request."""
@@ -106,6 +108,11 @@ class GraphQLApp(GraphQL[Context, None]):
 def actor_of(request: Request | WebSocket) -> Any:
     """Whom sign-in found, or None."""
     return getattr(request.state, "actor", None)
+
+
+def language_of(request: Request) -> str:
+    """The language of the person whom sign-in found; empty for the product's own."""
+    return str(getattr(getattr(request.state, "person", None), "language", ""))
 
 
 def media_type(headers: Mapping[str, str] | Headers) -> str:

@@ -26,7 +26,6 @@ from server.matches import actions, queries
 from server.matches.states import (
     Approval,
     ClosureReason,
-    DeclineReason,
     MatchOrigin,
     MatchState,
 )
@@ -36,7 +35,7 @@ from server.programs.states import ParticipantRole
 if TYPE_CHECKING:
     from server.matches.models import Match, MatchMember
 
-for enum in (Approval, ClosureReason, DeclineReason, MatchOrigin, MatchState):
+for enum in (Approval, ClosureReason, MatchOrigin, MatchState):
     strawberry.enum(enum)
 
 READERS = {ParticipantRole.MENTOR: Reader.MENTOR, ParticipantRole.MENTEE: Reader.MENTEE}
@@ -187,13 +186,6 @@ class HoldBackMatchInput(ById):
 
 
 @strawberry.input
-class DeclineMatchInput(ById):
-    reason: DeclineReason = strawberry.field(
-        default=DeclineReason.NOT_SAID, description="It teaches matching. The other person never sees it."
-    )
-
-
-@strawberry.input
 class EndMatchInput(ById):
     reason: ClosureReason
 
@@ -278,21 +270,6 @@ class MatchesMutation:
             return key
 
         return await perform(info, MatchPayload, input, act)
-
-    @strawberry.mutation(
-        description="Say yes. When the last seat went to somebody else meanwhile, the match comes back CANCELLED."
-    )
-    async def accept_match(self, info: Info, input: ById) -> MatchPayload:
-        return await perform(
-            info, MatchPayload, input, lambda actor: actions.accept_match(actor, key_of("Match", input.id))
-        )
-
-    @strawberry.mutation(description="Say no.")
-    async def decline_match(self, info: Info, input: DeclineMatchInput) -> MatchPayload:
-        return await perform(
-            info, MatchPayload, input,
-            lambda actor: actions.decline_match(actor, key_of("Match", input.id), input.reason),
-        )
 
     @strawberry.mutation(description="Approve what both agreed to, where the programme wants that.")
     async def approve_match(self, info: Info, input: ById) -> MatchPayload:

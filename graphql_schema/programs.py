@@ -185,17 +185,6 @@ class InviteInput(Input):
     capacity: int = 1
 
 
-@strawberry.input
-class JoinProgramInput(Input):
-    program_key: str
-    role: ParticipantRole
-
-
-@strawberry.input
-class SubmitEnrollmentInput(ById):
-    capacity: int | None = strawberry.field(default=None, description="How many mentees you take, as a mentor.")
-
-
 @strawberry.type
 class ProgramPayload(Payload):
     program: ProgramNode | None = None
@@ -257,26 +246,6 @@ class ProgramsMutation:
                 actor, key_of("Cohort", input.cohort_id), key_of("Person", input.person_id), input.role,
                 input.capacity,
             ),
-        )
-
-    @strawberry.mutation(description="Start an enrolment of your own in an open programme.")
-    async def join_program(self, info: Info, input: JoinProgramInput) -> EnrollmentPayload:
-        return await perform(
-            info, EnrollmentPayload, input,
-            lambda actor: actions.self_join(actor, input.program_key, input.role),
-        )
-
-    @strawberry.mutation(description="Look at your invitation for the first time.")
-    async def begin_enrollment(self, info: Info, input: ById) -> EnrollmentPayload:
-        return await perform(
-            info, EnrollmentPayload, input, lambda actor: actions.begin(actor, key_of("Enrollment", input.id))
-        )
-
-    @strawberry.mutation(description="Send your form in: to approval, to the waiting list, or straight into the pool.")
-    async def submit_enrollment(self, info: Info, input: SubmitEnrollmentInput) -> EnrollmentPayload:
-        return await perform(
-            info, EnrollmentPayload, input,
-            lambda actor: actions.submit(actor, key_of("Enrollment", input.id), capacity=input.capacity),
         )
 
     @strawberry.mutation(description="Say no to your invitation.")

@@ -10,6 +10,7 @@ from graphql_schema.conversations import ConversationsMutation
 from graphql_schema.errors import log_surprises
 from graphql_schema.goals import GoalsMutation
 from graphql_schema.imports import ImportsMutation, ImportsQuery
+from graphql_schema.journey import JourneyMutation
 from graphql_schema.limits import EXTENSIONS
 from graphql_schema.matches import MatchesMutation, MatchesQuery
 from graphql_schema.matchmaking import MatchmakingMutation, MatchmakingQuery
@@ -45,7 +46,7 @@ class Query(
 @strawberry.type(description="What can be done. Refusals come back as data, in `errors` of the payload.")
 class Mutation(
     ProfilesMutation, ImportsMutation, ProgramsMutation, MatchesMutation, MatchmakingMutation, GoalsMutation,
-    SessionsMutation, ConversationsMutation, MessagingMutation, SurveysMutation,
+    SessionsMutation, ConversationsMutation, MessagingMutation, SurveysMutation, JourneyMutation,
 ):
     pass
 

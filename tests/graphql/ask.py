@@ -20,22 +20,29 @@ class SignedIn:
     """The application behind a sign-in that found this actor, or nobody."""
 
     actor: Actor | None
+    person: object = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        scope["state"] = {"actor": self.actor}
+        scope["state"] = {"actor": self.actor, "person": self.person}
         await graphql_app(scope, receive, send)
 
 
-def client(actor: Actor | None) -> httpx2.AsyncClient:
+def client(actor: Actor | None, person: object = None) -> httpx2.AsyncClient:
     """A client of the endpoint. What the application raises is raised in the test."""
-    headers = {"accept": GRAPHQL_RESPONSE}
-    return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=SignedIn(actor)), base_url=URL, headers=headers)
+    transport = httpx2.ASGITransport(app=SignedIn(actor, person))
+    return httpx2.AsyncClient(transport=transport, base_url=URL, headers={"accept": GRAPHQL_RESPONSE})
 
 
 async def send(actor: Actor | None, document: str, **variables: Any) -> httpx2.Response:
     """The answer to a document, as it came."""
     async with client(actor) as asking:
         return await asking.post("", json={"query": document, "variables": variables})
+
+
+async def send_as(actor: Actor, person: object, document: str) -> httpx2.Response:
+    """The answer to a document of somebody whose person sign-in knows too."""
+    async with client(actor, person) as asking:
+        return await asking.post("", json={"query": document})
 
 
 async def ask(actor: Actor | None, document: str, **variables: Any) -> dict[str, Any]:

@@ -45,10 +45,10 @@ MUTATIONS = {
     "confirmHold": ("matchId", "Match", ""), "releaseHold": ("matchId", "Match", ""),
     "markRead": ("matchId", "Match", ""), "sendMessage": ("matchId", "Match", ', body: "Hello"'),
     "holdSlot": ("matchId", "Match", LATER), "bookSession": ("matchId", "Match", LATER),
+    "chooseFirstTime": ("matchId", "Match", LATER), "wrapUpSession": ("id", "Session", ", visibility: PRIVATE"),
     "logSession": ("matchId", "Match", BEFORE),
     **dict.fromkeys(
-        ("beginEnrollment", "submitEnrollment", "declineInvitation", "approveAdmission", "rejectAdmission"),
-        ("id", "Enrollment", ""),
+        ("declineInvitation", "approveAdmission", "rejectAdmission"), ("id", "Enrollment", "")
     ),
     "saveGoal": ("enrollmentId", "Enrollment", ', want: "Run a review"'),
     "openCohort": ("programId", "Program", ', key: "a", name: "A", startsOn: "2027-01-01"'),

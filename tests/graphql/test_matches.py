@@ -12,6 +12,7 @@ from server.programs.models import Enrollment
 from server.programs.states import ParticipantRole
 from tests import factories
 from tests.graphql.ask import ask, gid
+from tests.graphql.everything import a_time, everything
 
 STATE = "match { id state } errors { code kind }"
 
@@ -114,6 +115,33 @@ async def test_both_say_yes(db: object) -> None:
     own = "{ viewer { matches(states: [ACTIVE]) { totalCount edges { node { id members { role approval } } } } } }"
     (edge,) = (await ask(pair.mentee_actor, own))["viewer"]["matches"]["edges"]
     assert {one["approval"] for one in edge["node"]["members"]} == {"ACCEPTED"}
+
+
+async def test_yes_with_a_time_is_a_hold_and_the_second_yes_books_it(db: object) -> None:
+    pair = await factories.active_match(state=MatchState.AWAITING_BOTH, published_at=clock.now())
+    at = (await a_time(pair)).isoformat()
+    document = """mutation ($id: ID!, $at: DateTime!) { acceptMatch(input: {id: $id, startsAt: $at}) {
+      match { state sessions { id state } } errors { code } } }"""
+    first = (await ask(pair.mentor_actor, document, id=gid(pair.match), at=at))["acceptMatch"]["match"]
+    assert (first["state"], [one["state"] for one in first["sessions"]]) == ("AWAITING_MENTEE", ["PROPOSED"])
+    second = (await ask(pair.mentee_actor, document, id=gid(pair.match), at=at))["acceptMatch"]["match"]
+    assert (second["state"], [one["state"] for one in second["sessions"]]) == ("ACTIVE", ["SCHEDULED"])
+
+
+async def test_session_is_wrapped_up_in_one_act(db: object) -> None:
+    home = await everything()
+    document = """mutation ($id: ID!, $topic: ID!, $step: ID!) { wrapUpSession(input: {id: $id, visibility: SHARED,
+      notes: [{prompt: 0, body: "Start small"}], talkedAbout: [$topic], milestonesDone: [$step], promise: "Ask"}) {
+        session { notes { body } agenda { id talkedAbout } actionItems { text } } errors { code field message } } }"""
+    given = {"id": home.id("Session"), "topic": home.id("AgendaItem"), "step": home.id("Milestone")}
+    done = (await ask(home.pair.mentee_actor, document, **given))["wrapUpSession"]
+    assert done["errors"] == []
+    assert done["session"]["notes"] == [{"body": "Start small"}]
+    assert {"id": given["topic"], "talkedAbout": True} in done["session"]["agenda"]
+    assert {"text": "Ask"} in done["session"]["actionItems"]
+    foreign = given | {"step": given["topic"]}
+    refused = (await ask(home.pair.mentee_actor, document.replace("Start small", "Other"), **foreign))["wrapUpSession"]
+    assert (refused["session"], refused["errors"][0]["code"]) == (None, "NOT_FOUND")
 
 
 async def test_no_is_private_and_the_other_never_reads_why(db: object) -> None:

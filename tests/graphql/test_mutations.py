@@ -134,9 +134,16 @@ async def test_bad_values_of_inputs_are_named_before_anything_runs(db: object) -
 
 async def test_control_characters_never_reach_the_database(db: object) -> None:
     pair = await factories.active_match()
-    for document in ('{ program(key: "a\\u0000b") { id } }', '{ people(search: "\\u0000") { totalCount } }',
-                     'mutation { joinProgram(input: {programKey: "\\u0000", role: MENTEE}) { errors { code } } }',
-                     'mutation { updateProfile(input: {about: "a\\u0000"}) { errors { code } } }',
-                     'mutation { setMutedKinds(input: {kinds: ["\\u0000"]}) { errors { code } } }',
-                     'mutation { updatePerson(input: {zone: "\\u0000"}) { errors { code field } } }'):
+    documents = [
+        '{ program(key: "a\\u0000b") { id } }', '{ people(search: "\\u0000") { totalCount } }',
+        *(
+            "mutation { %s { errors { code } } }".replace("%s", one)
+            for one in (
+                'joinProgram(input: {programKey: "\\u0000", role: MENTEE, dayParts: []})',
+                'updateProfile(input: {about: "a\\u0000"})', 'setMutedKinds(input: {kinds: ["\\u0000"]})',
+                'updatePerson(input: {zone: "\\u0000"})', 'updateProfile(input: {idempotencyKey: "\\u0000"})',
+            )
+        ),
+    ]
+    for document in documents:
         assert "INTERNAL" not in (await send(pair.mentee_actor, document)).text, document

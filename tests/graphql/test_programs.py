@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from server.kernel.actor import Actor, Grant, Permission
+from server.people import actions as people
+from server.people.states import ConsentPurpose
 from server.programs import actions
 from server.programs.states import EnrollmentState, ParticipantRole
 from tests import factories
@@ -59,34 +61,50 @@ async def joined(actor: Actor, document: str, **variables: Any) -> dict[str, Any
     return found
 
 
+JOIN = """mutation ($key: String!, $parts: [DayPart!]! = [MORNINGS], $agreed: [ConsentPurpose!]! = [MATCHING],
+    $want: String! = "Lead a product review with three teams") {
+  joinProgram(input: {programKey: $key, role: MENTEE, dayParts: $parts, agreedTo: $agreed, goal: {want: $want}}) {
+    enrollment { id state waitlistPlace person { firstName } cohort { name } } errors { code field kind }
+  }
+}"""
+
+
 async def test_somebody_joins_waits_and_sees_the_place_in_line(db: object) -> None:
     pair = await factories.active_match()
     (first, second) = (await factories.person(pair.organization), await factories.person(pair.organization))
     places = []
     for someone in (first, second):
-        actor = factories.actor_of(someone)
-        join = """mutation ($key: String!) { joinProgram(input: {programKey: $key, role: MENTEE}) {
-          enrollment { id state } errors { code } } }"""
-        enrollment = await joined(actor, join, key=pair.program.key)
-        submit = """mutation ($id: ID!) { submitEnrollment(input: {id: $id}) {
-          enrollment { state waitlistPlace person { firstName } cohort { name } } errors { code } } }"""
-        done = await joined(actor, submit, id=enrollment["id"])
+        done = await joined(factories.actor_of(someone), JOIN, key=pair.program.key)
         places.append((done["state"], done["waitlistPlace"]))
     assert places == [("ACTIVE", None), ("WAITLISTED", 1)]
-    own = "{ viewer { enrollments { edges { node { state program { key } } } } } }"
-    seen = (await ask(factories.actor_of(second), own))["viewer"]["enrollments"]["edges"]
-    assert seen == [{"node": {"state": "WAITLISTED", "program": {"key": pair.program.key}}}]
+    own = "{ viewer { enrollments { edges { node { state program { key } } } } profile { dayParts } } }"
+    seen = (await ask(factories.actor_of(second), own))["viewer"]
+    assert seen["enrollments"]["edges"] == [{"node": {"state": "WAITLISTED", "program": {"key": pair.program.key}}}]
+    assert seen["profile"] == {"dayParts": ["MORNINGS"]}
 
 
-async def test_invited_person_begins_and_may_say_no(db: object) -> None:
+async def test_nobody_joins_without_the_consent_that_is_needed(db: object) -> None:
+    pair = await factories.active_match()
+    admin = factories.actor_of(pair.manager, Grant(Permission.ORG_SETTINGS_EDIT))
+    await people.publish_consent_text(admin, ConsentPurpose.MATCHING, "Use my profile to match me", required=True)
+    done = (await ask(pair.stranger_actor, JOIN, key=pair.program.key, agreed=[], parts=[]))["joinProgram"]
+    assert done["enrollment"] is None
+    assert {(error["code"], error["field"]) for error in done["errors"]} == {
+        ("INVALID", "consents"), ("INVALID", "dayParts")
+    }
+    assert (await ask(pair.stranger_actor, "{ viewer { enrollments { totalCount } } }")) == {
+        "viewer": {"enrollments": {"totalCount": 0}}
+    }, "all of it or nothing"
+    assert (await joined(pair.stranger_actor, JOIN, key=pair.program.key))["state"] == "ACTIVE"
+
+
+async def test_invited_person_may_say_no(db: object) -> None:
     pair = await factories.active_match()
     invite = """mutation ($cohort: ID!, $person: ID!) { invite(input: {
       cohortId: $cohort, personId: $person, role: MENTOR, capacity: 2}) {
         enrollment { id state capacity } errors { code } } }"""
     made = await joined(pair.manager_actor, invite, cohort=gid(pair.cohort), person=gid(pair.stranger))
     assert (made["state"], made["capacity"]) == ("INVITED", 2)
-    begin = "mutation ($id: ID!) { beginEnrollment(input: {id: $id}) { enrollment { state } errors { code } } }"
-    assert (await joined(pair.stranger_actor, begin, id=made["id"]))["state"] == "IN_PROGRESS"
     decline = "mutation ($id: ID!) { declineInvitation(input: {id: $id}) { enrollment { state } errors { code } } }"
     assert (await joined(pair.stranger_actor, decline, id=made["id"]))["state"] == "DECLINED"
 

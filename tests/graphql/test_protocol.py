@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,12 +12,14 @@ from graphql import get_introspection_query
 
 from graphql_schema.app import GRAPHQL_RESPONSE, PLAIN_JSON, media_type
 from graphql_schema.limits import BODY_BYTES, problems
+from server.kernel import text
 from server.kernel.actor import system_actor
+from server.kernel.errors import NotFound
 from server.kernel.ids import new_id
 from server.people import queries
 from tests import factories
 from tests.conftest import environment
-from tests.graphql.ask import client, send
+from tests.graphql.ask import client, send, send_as
 
 SOMEBODY = system_actor(new_id())
 TYPENAME = "{ __typename }"
@@ -180,6 +183,19 @@ async def test_surprise_is_masked_and_logged_without_values(
     assert answer.json()["errors"][0]["extensions"] == {"code": "INTERNAL"}
     assert "canary" not in answer.text + caplog.text
     assert "RuntimeError" in caplog.text
+
+
+async def test_answers_speak_the_language_of_the_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    spoken = []
+
+    async def listening(*_: object) -> Any:
+        spoken.append(text.language())
+        raise NotFound
+
+    monkeypatch.setattr(queries, "organization_of", listening)
+    for language in ("pt-PT", ""):
+        await send_as(SOMEBODY, SimpleNamespace(language=language), "{ organization { name } }")
+    assert spoken == ["pt-PT", text.DEFAULT_LANGUAGE]
 
 
 async def test_cache_of_checked_documents_is_bounded() -> None:

@@ -1,0 +1,145 @@
+"""Acts of a person that span rooms: joining, saying yes with a time, wrapping a session up. All of it or nothing."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+import strawberry
+
+from graphql_schema.context import Info
+from graphql_schema.conversations import NoteInput
+from graphql_schema.ids import key_of, keys_of
+from graphql_schema.matches import MatchPayload
+from graphql_schema.mutations import ById, Input, perform
+from graphql_schema.programs import EnrollmentPayload
+from graphql_schema.sessions import MatchTimeInput, SessionPayload
+from server.goals.wording import Wording
+from server.journey.join.actions import JoinForm, join_program
+from server.journey.meeting import actions
+from server.kernel.actor import Actor
+from server.matches.states import DeclineReason
+from server.people.states import ConsentPurpose, DayPart
+from server.programs.states import ParticipantRole
+from server.sessions.states import NoteVisibility
+
+strawberry.enum(DeclineReason)
+
+
+@strawberry.input(description="The sentence of a goal.")
+class GoalInput:
+    want: str
+    measure: str = ""
+    competency_id: strawberry.ID | None = None
+    due_on: date | None = None
+
+
+@strawberry.input(description="What you say when you join: a mentee the goal, a mentor skills, words and places.")
+class JoinProgramInput(Input):
+    program_key: str
+    role: ParticipantRole
+    day_parts: list[DayPart] = strawberry.field(description="When you usually have time.")
+    agreed_to: list[ConsentPurpose] = strawberry.field(
+        default_factory=list, description="The consents you give. What is not named here is a no."
+    )
+    preferred_name: str | None = None
+    zone: str | None = None
+    languages: list[str] | None = None
+    goal: GoalInput | None = None
+    skill_ids: list[strawberry.ID] = strawberry.field(default_factory=list)
+    another_skill: str = strawberry.field(default="", description="One more skill, by its name.")
+    words_for_mentees: str = ""
+    places: int | None = None
+
+
+@strawberry.input
+class AcceptMatchInput(ById):
+    starts_at: datetime | None = strawberry.field(
+        default=None, description="The first conversation: held until the other side agrees, booked if they chose it."
+    )
+
+
+@strawberry.input
+class DeclineMatchInput(ById):
+    reason: DeclineReason = strawberry.field(
+        default=DeclineReason.NOT_SAID, description="It teaches matching. The other person never sees it."
+    )
+
+
+@strawberry.input(description="What a session left behind. Without `nextAt` nothing is booked.")
+class WrapUpSessionInput(ById):
+    visibility: NoteVisibility
+    notes: list[NoteInput] = strawberry.field(default_factory=list)
+    talked_about: list[strawberry.ID] = strawberry.field(
+        default_factory=list, description="The topics you talked about: these and no others."
+    )
+    milestones_done: list[strawberry.ID] = strawberry.field(default_factory=list)
+    promise: str = strawberry.field(default="", description="What you will do.")
+    promise_due_on: date | None = None
+    next_at: datetime | None = None
+
+
+@strawberry.type
+class JourneyMutation:
+    @strawberry.mutation(description="Take part in a programme: times, goal or skills, consents and enrolment in one.")
+    async def join_program(self, info: Info, input: JoinProgramInput) -> EnrollmentPayload:
+        async def act(actor: Actor) -> UUID:
+            return (await join_program(actor, input.program_key, _form(input))).enrollment_id
+
+        return await perform(info, EnrollmentPayload, input, act)
+
+    @strawberry.mutation(
+        description="Say yes. When the last seat went to somebody else meanwhile, the match comes back CANCELLED."
+    )
+    async def accept_match(self, info: Info, input: AcceptMatchInput) -> MatchPayload:
+        async def act(actor: Actor) -> UUID:
+            return (await actions.accept_and_book(actor, key_of("Match", input.id), input.starts_at)).match_id
+
+        return await perform(info, MatchPayload, input, act)
+
+    @strawberry.mutation(description="Say no, and give back the time that was held.")
+    async def decline_match(self, info: Info, input: DeclineMatchInput) -> MatchPayload:
+        async def act(actor: Actor) -> UUID:
+            return (await actions.decline(actor, key_of("Match", input.id), input.reason)).match_id
+
+        return await perform(info, MatchPayload, input, act)
+
+    @strawberry.mutation(description="Choose the first conversation: agree with the time on the table, or put another.")
+    async def choose_first_time(self, info: Info, input: MatchTimeInput) -> MatchPayload:
+        async def act(actor: Actor) -> UUID:
+            return (await actions.choose_time(actor, key_of("Match", input.match_id), input.starts_at)).match_id
+
+        return await perform(info, MatchPayload, input, act)
+
+    @strawberry.mutation(description="Keep what a session brought, and book the next one.")
+    async def wrap_up_session(self, info: Info, input: WrapUpSessionInput) -> SessionPayload:
+        async def act(actor: Actor) -> UUID:
+            key = key_of("Session", input.id)
+            await actions.save_and_book_next(actor, key, _wrapped(input))
+            return key
+
+        return await perform(info, SessionPayload, input, act)
+
+
+def _form(given: JoinProgramInput) -> JoinForm:
+    return JoinForm(
+        role=given.role, day_parts=given.day_parts, agreed=given.agreed_to, preferred_name=given.preferred_name,
+        zone=given.zone, languages=given.languages, goal=_wording(given.goal), places=given.places,
+        skills=keys_of("Competency", given.skill_ids), another_skill=given.another_skill,
+        words_for_mentees=given.words_for_mentees,
+    )
+
+
+def _wording(given: GoalInput | None) -> Wording:
+    if given is None:
+        return Wording("")
+    skill = key_of("Competency", given.competency_id) if given.competency_id else None
+    return Wording(given.want, given.measure, skill, given.due_on)
+
+
+def _wrapped(given: WrapUpSessionInput) -> actions.Wrapped:
+    return actions.Wrapped(
+        visibility=given.visibility, notes={note.prompt: note.body for note in given.notes}, promise=given.promise,
+        talked_about=keys_of("AgendaItem", given.talked_about), promise_due_on=given.promise_due_on,
+        milestones_done=keys_of("Milestone", given.milestones_done), next_at=given.next_at,
+    )
