@@ -23,8 +23,9 @@ def run(args: argparse.Namespace) -> int:
     chosen = settings()
     if not chosen.demo:
         raise Refused("Set ITHACA_DEMO=1 first: made-up people belong in a demonstration only.")
+    print("Loading the demonstration organisation; the first time takes a minute or two.", flush=True)
     loaded = asyncio.run(_load(chosen))
-    print("The demonstration organisation is loaded." if loaded else "The demonstration organisation is there already.")
+    print("It is loaded." if loaded else "It is there already.")
     return 0
 
 
