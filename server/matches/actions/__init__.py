@@ -1,0 +1,37 @@
+"""What happens to a match (glossary section 3): drafted, published, answered, run."""
+
+from server.matches.actions.answering import accept_match, decline_match, expire_match
+from server.matches.actions.drafting import (
+    Draft,
+    discard_drafts,
+    discard_match,
+    hold_back,
+    lock_pair,
+    suggest_match,
+    suggest_matches,
+)
+from server.matches.actions.publishing import approve_match, cancel_match, publish_match, publish_matches, undo_publish
+from server.matches.actions.running import close_match, end_match, pause_match, reach_end_date, resume_match
+
+__all__ = [
+    "Draft",
+    "accept_match",
+    "approve_match",
+    "cancel_match",
+    "close_match",
+    "decline_match",
+    "discard_drafts",
+    "discard_match",
+    "end_match",
+    "expire_match",
+    "hold_back",
+    "lock_pair",
+    "pause_match",
+    "publish_match",
+    "publish_matches",
+    "reach_end_date",
+    "resume_match",
+    "suggest_match",
+    "suggest_matches",
+    "undo_publish",
+]

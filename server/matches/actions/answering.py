@@ -1,0 +1,111 @@
+"""The members' own answers, and what becomes of a match that nobody answers."""
+
+from uuid import UUID
+
+from server.kernel import clock
+from server.kernel.actor import Actor, require
+from server.kernel.db import unit_of_work
+from server.kernel.errors import Conflict
+from server.kernel.text import gettext as _
+from server.matches import queries, rules
+from server.matches.actions.steps import close, next_state, start, tell
+from server.matches.models import Match, MatchMember
+from server.matches.states import (
+    AWAITING,
+    AWAITING_PARTICIPANTS,
+    RUNNING,
+    Approval,
+    DeclineReason,
+    MatchState,
+)
+from server.programs.states import EnrollmentState
+
+
+async def accept_match(actor: Actor, match_id: UUID) -> Match:
+    """Say yes for oneself. The last yes starts the match, or hands it to the manager. Twice is harmless.
+
+    When a member's last seat went to somebody else meanwhile, the match comes back CANCELLED, and the event
+    `match.cancelled` lets the next suggestion follow: the caller tells the person kindly.
+
+    Raises:
+        NotFound: not the actor's match, or not announced.
+        Conflict: it is closed already (`kind="closed"`).
+    """
+    async with unit_of_work(actor) as unit:
+        match = await queries.visible_match(actor, match_id, lock=True)
+        member = _own(match, actor)
+        if member.approval is Approval.ACCEPTED:
+            return match
+        if match.state not in AWAITING_PARTICIPANTS:
+            raise Conflict(_("This suggestion has passed."), kind="closed")
+        if not await _seats_are_there(actor, match):
+            return await close(unit, match, MatchState.CANCELLED, "cancel", "cancelled", code="seat_taken")
+        member.approval, member.answered_at = Approval.ACCEPTED, clock.now()
+        await member.save(update_fields=["approval", "answered_at"])
+        match.state = next_state(match)
+        await unit.audit("match.accept", match, role=member.role, now=match.state)
+        await tell(unit, match, "member_accepted", person_id=member.person_id, role=member.role)
+        if match.state is MatchState.ACTIVE:
+            await start(unit, match)
+        await match.save()
+        return match
+
+
+async def decline_match(actor: Actor, match_id: UUID, reason: DeclineReason = DeclineReason.NOT_SAID) -> Match:
+    """Say no for oneself; the other person never sees why. Twice is harmless.
+
+    Raises:
+        NotFound: not the actor's match, or not announced.
+        Conflict: it runs already, or is closed.
+    """
+    async with unit_of_work(actor) as unit:
+        match = await queries.visible_match(actor, match_id, lock=True)
+        member = _own(match, actor)
+        if match.state is MatchState.DECLINED and member.approval is Approval.DECLINED:
+            return match
+        if match.state not in AWAITING:
+            raise Conflict(_("This suggestion has passed."), kind="closed")
+        member.approval, member.answered_at, member.decline_reason = Approval.DECLINED, clock.now(), reason
+        await member.save(update_fields=["approval", "answered_at", "decline_reason"])
+        return await close(unit, match, MatchState.DECLINED, "decline", "declined", by=member.person_id, code=reason)
+
+
+async def expire_match(actor: Actor, match_id: UUID) -> Match:
+    """Nobody answered in time. Anything but a waiting match stays as it is.
+
+    Raises:
+        NotFound: no such match.
+    """
+    async with unit_of_work(actor) as unit:
+        match = await queries.visible_match(actor, match_id, lock=True)
+        if match.state not in AWAITING or match.answer_by is None or match.answer_by > clock.now():
+            return match
+        return await close(unit, match, MatchState.EXPIRED, "expire", "expired")
+
+
+async def _seats_are_there(actor: Actor, match: Match) -> bool:
+    """Whether each member has a seat for this match beside those that are promised already.
+
+    A waiting match holds a seat, so this fails only when places were taken back meanwhile: then the first yes wins.
+    """
+    ids = [member.enrollment_id for member in match.members]
+    promised = await MatchMember.filter(
+        organization_id=actor.organization_id, enrollment_id__in=ids, match__state__in=list(AWAITING | RUNNING)
+    ).exclude(match_id=match.id).prefetch_related("match__members")
+    firm = [other.enrollment_id for other in promised if _is_firm(other.match)]
+    return all(
+        member.enrollment.state is EnrollmentState.ACTIVE
+        and firm.count(member.enrollment_id) < member.enrollment.capacity
+        for member in match.members
+    )
+
+
+def _is_firm(match: Match) -> bool:
+    return match.state in RUNNING or any(member.approval is Approval.ACCEPTED for member in match.members)
+
+
+def _own(match: Match, actor: Actor) -> MatchMember:
+    member = rules.member_of(match, actor)
+    require(member is not None, _("answer for somebody else"))
+    assert member is not None
+    return member

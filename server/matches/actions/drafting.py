@@ -1,0 +1,190 @@
+"""The review queue: drafts put in and taken out."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from server.kernel import clock
+from server.kernel.actor import Actor, Permission, require
+from server.kernel.db import unit_of_work
+from server.kernel.errors import Conflict, NotFound
+from server.kernel.text import gettext as _
+from server.matches import queries, rules
+from server.matches.actions.steps import close, tell
+from server.matches.models import Match, MatchMember, MatchOverride
+from server.matches.states import (
+    MatchOrigin,
+    MatchState,
+    OverrideKind,
+)
+from server.programs.models import Enrollment
+from server.programs.states import EnrollmentState, ParticipantRole
+
+
+async def suggest_match(
+    actor: Actor, mentor_enrollment_id: UUID, mentee_enrollment_id: UUID, *,
+    origin: MatchOrigin = MatchOrigin.ENGINE, **scored: Any,
+) -> Match:
+    """Put a draft into the review queue. `scored` are columns of Match: run_id, fit, confidence, explanation.
+
+    Raises:
+        NotFound: one of the enrolments is not here.
+        Refused: the actor does not run the programme.
+        Conflict: they are not two active people of one cohort.
+    """
+    async with unit_of_work(actor) as unit:
+        found = await queries.lock_enrollments(actor, {mentor_enrollment_id, mentee_enrollment_id})
+        if len(found) != 2:
+            raise NotFound
+        mentor, mentee = found[mentor_enrollment_id], found[mentee_enrollment_id]
+        require(actor.may(Permission.PROGRAM_MATCHING_RUN, mentor.program_id), _("suggest a match"))
+        _check_pair(mentor, mentee)
+        match = await Match.create(
+            organization_id=actor.organization_id, program_id=mentor.program_id, cohort_id=mentor.cohort_id,
+            origin=origin, **scored,
+        )
+        for enrollment in (mentor, mentee):
+            await MatchMember.create(
+                organization_id=actor.organization_id, match=match, person_id=enrollment.person_id,
+                enrollment=enrollment, role=enrollment.role,
+            )
+        await unit.audit("match.suggest", match, origin=origin, fit=match.fit)
+        await tell(unit, match, "suggested")
+        return match
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A pair for the review queue, with what the engine says of it (columns of Match)."""
+
+    mentor_enrollment_id: UUID
+    mentee_enrollment_id: UUID
+    fit: int
+    confidence: float
+    calibrated_on: int
+    explanation: dict[str, Any]
+
+
+async def suggest_matches(actor: Actor, cohort_id: UUID, run_id: UUID, drafts: list[Draft]) -> list[Match]:
+    """Put a whole run into the review queue, a handful of statements for any number of drafts.
+
+    Raises:
+        NotFound: an enrolment is not here.
+        Refused: the actor does not run the programme.
+        Conflict: a pair is not two active people of the cohort.
+    """
+    async with unit_of_work(actor) as unit:
+        ids = {one for draft in drafts for one in (draft.mentor_enrollment_id, draft.mentee_enrollment_id)}
+        found = await queries.enrollments_by_ids(actor, ids)
+        if len(found) != len(ids):
+            raise NotFound
+        made: list[Match] = []
+        for draft in drafts:
+            mentor, mentee = found[draft.mentor_enrollment_id], found[draft.mentee_enrollment_id]
+            require(actor.may(Permission.PROGRAM_MATCHING_RUN, mentor.program_id), _("suggest a match"))
+            _check_pair(mentor, mentee)
+            made.append(Match(
+                organization_id=actor.organization_id, program_id=mentor.program_id, cohort_id=cohort_id,
+                run_id=run_id, fit=draft.fit, confidence=draft.confidence, calibrated_on=draft.calibrated_on,
+                explanation=draft.explanation,
+            ))
+        pairs = zip(made, drafts, strict=True)
+        members = [
+            MatchMember(
+                organization_id=actor.organization_id, match_id=match.id, enrollment_id=row.id,
+                person_id=row.person_id, role=row.role,
+            )
+            for match, draft in pairs
+            for row in (found[draft.mentor_enrollment_id], found[draft.mentee_enrollment_id])
+        ]
+        await Match.bulk_create(made, batch_size=200)
+        await MatchMember.bulk_create(members, batch_size=500)
+        await unit.audit_many("match.suggest", made, run_id=run_id)
+        return made
+
+
+async def discard_drafts(actor: Actor, cohort_id: UUID, *, keep: frozenset[UUID], reason: str) -> int:
+    """Clear a cohort's queue for a new run, all drafts but those to `keep`. Returns how many went.
+
+    Raises:
+        Refused: the actor does not run the programme.
+    """
+    async with unit_of_work(actor) as unit:
+        drafts = await queries.matches_in(actor, cohort_id, [MatchState.DRAFT])
+        gone = [match for match in drafts if match.id not in keep]
+        for match in gone[:1]:
+            require(rules.can_decide(actor, match), _("clear the queue"))
+        await queries.matches(actor).filter(id__in=[match.id for match in gone]).update(
+            state=MatchState.CANCELLED, ended_at=clock.now()
+        )
+        await unit.audit_many("match.discard", gone, reason=reason)
+        return len(gone)
+
+
+async def discard_match(actor: Actor, match_id: UUID, *, reason: str = "") -> Match:
+    """Take a draft out of the queue. Other drafts are untouched. Twice is harmless.
+
+    Raises:
+        NotFound, Refused: not of a programme that the actor runs.
+        Conflict: it is no draft any more.
+    """
+    async with unit_of_work(actor) as unit:
+        match = await queries.visible_match(actor, match_id, lock=True)
+        require(rules.can_decide(actor, match), _("discard this match"))
+        if match.state is MatchState.CANCELLED:
+            return match
+        if match.state is not MatchState.DRAFT:
+            raise Conflict(_("This match is no draft any more."))
+        return await close(unit, match, MatchState.CANCELLED, "discard", "discarded", code=reason)
+
+
+async def hold_back(actor: Actor, match_id: UUID, held: bool) -> Match:
+    """Keep a draft out of bulk approval, or let it in again.
+
+    Raises:
+        NotFound, Refused: not of a programme that the actor runs.
+        Conflict: it is no draft any more.
+    """
+    async with unit_of_work(actor) as unit:
+        match = await queries.visible_match(actor, match_id, lock=True)
+        require(rules.can_decide(actor, match), _("hold this match back"))
+        if match.state is not MatchState.DRAFT:
+            raise Conflict(_("This match is no draft any more."))
+        if match.held_back is not held:
+            match.held_back = held
+            await match.save(update_fields=["held_back"])
+            await unit.audit("match.hold_back", match, held=held)
+        return match
+
+
+async def lock_pair(actor: Actor, match_id: UUID, *, reason: str = "") -> MatchOverride:
+    """Make a draft survive every later run. Twice is harmless.
+
+    Raises:
+        NotFound, Refused: not of a programme that the actor runs.
+    """
+    async with unit_of_work(actor) as unit:
+        match = await queries.visible_match(actor, match_id, lock=True)
+        require(rules.can_decide(actor, match), _("lock this match"))
+        mentor, mentee = queries.sides(match)
+        for override in await queries.overrides(actor, match.cohort_id, OverrideKind.LOCK):
+            if override.match_id == match.id:
+                return override
+        override = await MatchOverride.create(
+            organization_id=actor.organization_id, cohort_id=match.cohort_id, match_id=match.id,
+            mentor_enrollment_id=mentor.enrollment_id, mentee_enrollment_id=mentee.enrollment_id,
+            kind=OverrideKind.LOCK, reason=reason, decided_by=actor.id,
+        )
+        await unit.audit("match.lock", match)
+        return override
+
+
+def _check_pair(mentor: Enrollment, mentee: Enrollment) -> None:
+    fits = (
+        mentor.cohort_id == mentee.cohort_id
+        and mentor.person_id != mentee.person_id
+        and (mentor.role, mentee.role) == (ParticipantRole.MENTOR, ParticipantRole.MENTEE)
+        and mentor.state is mentee.state is EnrollmentState.ACTIVE
+    )
+    if not fits:
+        raise Conflict(_("A match needs a mentor and a mentee who both take part now."))

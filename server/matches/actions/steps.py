@@ -1,0 +1,56 @@
+"""Steps that every act on a match shares: the state after an answer, the start, the end, the fact that tells of it."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from server.kernel import clock
+from server.kernel.db import Unit
+from server.matches.models import Match
+from server.matches.states import (
+    Approval,
+    MatchState,
+)
+from server.programs.states import ParticipantRole
+
+WAITING_FOR = {ParticipantRole.MENTOR: MatchState.AWAITING_MENTOR, ParticipantRole.MENTEE: MatchState.AWAITING_MENTEE}
+
+
+def next_state(match: Match) -> MatchState:
+    """The state of a match by what its members have answered."""
+    waiting = [member.role for member in match.members if member.approval is Approval.PENDING]
+    if len(waiting) > 1:
+        return MatchState.AWAITING_BOTH
+    if waiting:
+        return WAITING_FOR[waiting[0]]
+    return MatchState.AWAITING_ADMIN if match.program.admin_approves_matches else MatchState.ACTIVE
+
+
+async def start(unit: Unit, match: Match, *, hold: timedelta = timedelta()) -> None:
+    """Begin a match: its dates, the end of its waiting, and the fact. The caller saves the row."""
+    started: datetime = clock.now()
+    match.active_at = started
+    match.ends_on = match.cohort.ends_on or started.date() + timedelta(days=match.program.duration_days)
+    await unit.unschedule(match.id, "match.expire", reason="accepted")
+    last_day = datetime.combine(match.ends_on, started.timetz())
+    await unit.schedule("match.end_date", match, last_day)
+    await tell(unit, match, "activated", hold=hold)
+
+
+async def close(unit: Unit, match: Match, state: MatchState, act: str, event: str, **detail: Any) -> Match:
+    """End a match in `state`, cancel what was planned for it, and tell."""
+    match.state, match.ended_at = state, clock.now()
+    await match.save()
+    await unit.unschedule(match.id, reason=act)
+    await unit.audit(f"match.{act}", match, now=state, **detail)
+    await tell(unit, match, event, **detail)
+    return match
+
+
+async def tell(
+    unit: Unit, match: Match, event: str, *, hold: timedelta = timedelta(), **payload: object
+) -> None:
+    """Publish a fact about a match; with `hold`, only once its act can no longer be undone."""
+    await unit.publish(
+        f"match.{event}", subject_id=match.id, hold=hold, match_id=match.id, program_id=match.program_id,
+        cohort_id=match.cohort_id, **payload,
+    )
