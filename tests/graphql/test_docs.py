@@ -1,0 +1,31 @@
+"""docs/api.md tells the truth: its examples fit the schema, its limits are those of the code."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from graphql import build_schema, parse, validate
+
+from graphql_schema import limits
+from graphql_schema.export import sdl
+from graphql_schema.pagination import PAGE_MAX, PAGE_SIZE
+
+TEXT = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"```graphql\n(.*?)```", TEXT, re.DOTALL)
+SCHEMA = build_schema(sdl())
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.split("(")[0].split()[1])
+def test_example_fits_the_schema_and_the_limits(example: str) -> None:
+    document = parse(example, max_tokens=limits.TOKENS)
+    assert validate(SCHEMA, document) == []
+    assert limits.problems(SCHEMA, document) == ()
+
+
+def test_limits_are_those_of_the_code() -> None:
+    said = f"{limits.TOKENS:,} tokens, {limits.DEPTH} levels, {limits.ALIASES} aliases and {limits.DIRECTIVES} directives"
+    assert said in TEXT
+    assert f"{PAGE_SIZE} unless told otherwise and {PAGE_MAX} at most" in TEXT
+    assert f"{limits.BODY_BYTES // 1000} kB" in TEXT
