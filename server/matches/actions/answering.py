@@ -8,7 +8,6 @@ from server.kernel.db import unit_of_work
 from server.kernel.errors import Conflict
 from server.kernel.text import gettext as _
 from server.matches import queries, rules
-from server.matches.actions.steps import close, next_state, start, tell
 from server.matches.models import Match, MatchMember
 from server.matches.states import (
     AWAITING,
@@ -18,6 +17,7 @@ from server.matches.states import (
     DeclineReason,
     MatchState,
 )
+from server.matches.steps import close, next_state, start, tell
 from server.programs.states import EnrollmentState
 
 

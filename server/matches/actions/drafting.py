@@ -10,13 +10,13 @@ from server.kernel.db import unit_of_work
 from server.kernel.errors import Conflict, NotFound
 from server.kernel.text import gettext as _
 from server.matches import queries, rules
-from server.matches.actions.steps import close, tell
 from server.matches.models import Match, MatchMember, MatchOverride
 from server.matches.states import (
     MatchOrigin,
     MatchState,
     OverrideKind,
 )
+from server.matches.steps import close, tell
 from server.programs.models import Enrollment
 from server.programs.states import EnrollmentState, ParticipantRole
 

@@ -11,7 +11,6 @@ from server.kernel.errors import Conflict
 from server.kernel.facts import OutboxEvent
 from server.kernel.text import gettext as _
 from server.matches import queries, rules
-from server.matches.actions.steps import close, next_state, start, tell
 from server.matches.models import Match
 from server.matches.states import (
     AWAITING,
@@ -19,6 +18,7 @@ from server.matches.states import (
     Approval,
     MatchState,
 )
+from server.matches.steps import close, next_state, start, tell
 from server.programs.states import Approvals, EnrollmentState, ParticipantRole
 
 UNDO_ONE = timedelta(seconds=10)

@@ -8,13 +8,13 @@ from server.kernel.db import unit_of_work
 from server.kernel.errors import Conflict
 from server.kernel.text import gettext as _
 from server.matches import queries, rules
-from server.matches.actions.steps import close, tell
 from server.matches.models import Match
 from server.matches.states import (
     RUNNING,
     ClosureReason,
     MatchState,
 )
+from server.matches.steps import close, tell
 
 
 async def end_match(actor: Actor, match_id: UUID, reason: ClosureReason) -> Match:
