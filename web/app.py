@@ -15,6 +15,7 @@ from server.kernel.log import note
 from web import checkin, demo, join, journey, mailbox, match, messages, session, sign_in, waiting
 from web.assets import serve_asset
 from web.console import matches as console_matches
+from web.console import today
 from web.errors import error_page
 from web.security import SameOrigin, SecurityHeaders
 from web.sign_in import SignIn, signed_in_only
@@ -22,7 +23,7 @@ from web.sign_in import SignIn, signed_in_only
 DOORS: tuple[ModuleType, ...] = (sign_in, demo, mailbox)
 """Screens that anybody may see."""
 SCREENS: tuple[ModuleType, ...] = (
-    checkin, console_matches, join, journey, match, messages, session, waiting,
+    checkin, console_matches, join, journey, match, messages, session, today, waiting,
 )
 """Screens of signed-in people."""
 MACHINES = ("/graphql", "/scim")

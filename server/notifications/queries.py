@@ -1,6 +1,7 @@
 """What the notifications room reads: around a message, and for the demonstration's mailbox."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from tortoise.expressions import Subquery
@@ -11,6 +12,7 @@ from server.kernel.settings import settings
 from server.messaging.models import ReadMark, ThreadMessage
 from server.notifications.models import CaughtMail, Message
 from server.notifications.states import MessageState
+from server.programs.models import Enrollment
 from server.surveys.models import SurveyAnswer, SurveyInvitation
 
 OPEN_MESSAGES = (MessageState.PLANNED, MessageState.QUEUED)
@@ -32,6 +34,15 @@ async def message_by_id(actor: Actor, message_id: UUID, *, lock: bool = False) -
 async def message_by_key(actor: Actor, dedupe_key: str) -> Message | None:
     """The message planned under a key, if there is one."""
     return await Message.filter(organization_id=actor.organization_id, dedupe_key=dedupe_key).first()
+
+
+async def sent_count(actor: Actor, program_ids: Iterable[UUID], since: datetime) -> int:
+    """How many messages went out since then (aware) to people of some programmes; the caller knows why these."""
+    people = Enrollment.filter(organization_id=actor.organization_id, program_id__in=list(program_ids))
+    return await Message.filter(
+        organization_id=actor.organization_id, state__in=(MessageState.SENT, MessageState.DELIVERED),
+        sent_at__gt=since, recipient_id__in=Subquery(people.values("person_id")),
+    ).count()
 
 
 async def is_planned(actor: Actor, kind: str, recipient_id: UUID, subject_id: UUID) -> bool:

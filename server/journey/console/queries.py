@@ -1,0 +1,138 @@
+"""The manager's first page, in a fixed number of queries however many pairs there are."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from tortoise.expressions import Q, Subquery
+from tortoise.functions import Count, Max
+
+from server.journey.console.measures import Figure, figures, quiet_pairs, unmet_pairs
+from server.journey.reviewing.queries import managed_programs
+from server.kernel import clock
+from server.kernel.actor import Actor, ActorKind
+from server.kernel.errors import NotFound
+from server.kernel.facts import AuditEvent
+from server.matches.models import Match
+from server.matches.queries import reviewable_matches
+from server.matches.states import MatchState
+from server.programs.models import Enrollment, Program
+from server.programs.queries import enrollments, visible_enrollments
+from server.programs.states import EnrollmentState
+from server.sessions.queries import sessions
+from server.sessions.states import TOOK_PLACE
+from server.surveys.models import SurveyAnswer, SurveyInvitation
+from server.surveys.queries import answers_to_handle
+
+SHOWN = 30
+"""So many pairs of one kind are listed; the count says how many there are."""
+FIRST_SESSION = timedelta(days=14)
+"""By then a pair should have met (metrics.md, A12)."""
+WEEK = timedelta(days=7)
+BY_ITSELF = (
+    "session.mark_held", "session.prepare_agenda", "survey.open", "survey.expire", "match.expire", "enrollment.expire",
+    "match.end_date_passed",
+)
+"""What the product does without being asked, and says in "Handled for you"."""
+
+
+@dataclass(frozen=True)
+class Silence:
+    """A running pair and when they last met; None if never."""
+
+    match: Match
+    last_met: datetime | None
+
+
+@dataclass(frozen=True)
+class Today:
+    """What waits for a person in the actor's programmes, or in the chosen one, and how they are doing.
+
+    `matches` waits for a decision; `quiet_count` and `unmet_count` may be more than are listed. `handled`: how often
+    the product did what by itself within a week, by the action's name.
+    """
+
+    programs: list[Program]
+    program: Program | None
+    answers: list[SurveyAnswer] = field(default_factory=list)
+    admissions: list[Enrollment] = field(default_factory=list)
+    matches: int = 0
+    quiet: list[Silence] = field(default_factory=list)
+    quiet_count: int = 0
+    unmet: list[Match] = field(default_factory=list)
+    unmet_count: int = 0
+    running: int = 0
+    figures: list[Figure] = field(default_factory=list)
+    handled: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def needs(self) -> int:
+        """How many things wait for a person: all matches to review are one thing."""
+        return len(self.answers) + len(self.admissions) + self.quiet_count + self.unmet_count + bool(self.matches)
+
+
+async def today(actor: Actor, program_key: str = "") -> Today:
+    """The manager's first page, over all of their programmes or over one.
+
+    Raises:
+        NotFound: the actor runs no programme, or not this one.
+    """
+    programs = await managed_programs(actor)
+    chosen = next((one for one in programs if one.key == program_key), None)
+    if program_key and chosen is None:
+        raise NotFound
+    ids = [chosen.id] if chosen else [one.id for one in programs]
+    if not ids:
+        return Today(programs, None)
+    pairs = reviewable_matches(actor).filter(program_id__in=ids)
+    quiet, unmet = quiet_pairs(actor, pairs), unmet_pairs(actor, pairs, FIRST_SESSION)
+    return Today(
+        programs=programs, program=chosen, answers=await answers_to_handle(actor, ids),
+        admissions=await _admissions(actor, ids),
+        matches=await pairs.filter(state__in=[MatchState.DRAFT, MatchState.AWAITING_ADMIN]).count(),
+        quiet=await _silences(actor, await quiet.limit(SHOWN).prefetch_related("members__person", "program")),
+        quiet_count=await quiet.count(),
+        unmet=await unmet.limit(SHOWN).prefetch_related("members__person", "program"),
+        unmet_count=await unmet.count(), running=await pairs.filter(state=MatchState.ACTIVE).count(),
+        figures=await figures(actor, ids), handled=await _handled(actor, ids),
+    )
+
+
+async def _admissions(actor: Actor, program_ids: Collection[UUID]) -> list[Enrollment]:
+    waiting = visible_enrollments(actor).filter(
+        program_id__in=list(program_ids), state=EnrollmentState.PENDING_APPROVAL
+    )
+    return await waiting.order_by("submitted_at", "id").select_related("person", "program")
+
+
+async def _silences(actor: Actor, quiet: list[Match]) -> list[Silence]:
+    """The longest silence first."""
+    held = sessions(actor).filter(match_id__in=[match.id for match in quiet], state__in=list(TOOK_PLACE))
+    rows = await held.annotate(last=Max("ends_at")).group_by("match_id").values_list("match_id", "last")
+    last = {match_id: _moment(when) for match_id, when in rows}
+    found = [Silence(match, last.get(match.id)) for match in quiet]
+    return sorted(found, key=lambda one: one.last_met or one.match.active_at or clock.now())
+
+
+def _moment(stored: datetime | str) -> datetime:
+    """A moment from an aggregate: SQLite hands the text that it stores."""
+    found = stored if isinstance(stored, datetime) else datetime.fromisoformat(stored)
+    return found if found.tzinfo else found.replace(tzinfo=clock.now().tzinfo)
+
+
+async def _handled(actor: Actor, program_ids: Collection[UUID]) -> dict[str, int]:
+    """Acts of the product itself within a week on what belongs to some programmes."""
+    ids = list(program_ids)
+    about = (
+        reviewable_matches(actor).filter(program_id__in=ids), enrollments(actor).filter(program_id__in=ids),
+        sessions(actor).filter(match__program_id__in=ids),
+        SurveyInvitation.filter(organization_id=actor.organization_id, program_id__in=ids),
+    )
+    ours = Q(*[Q(target_id__in=Subquery(rows.values("id"))) for rows in about], join_type="OR")
+    done = AuditEvent.filter(
+        ours, organization_id=actor.organization_id, actor_kind=ActorKind.SYSTEM.value, action__in=BY_ITSELF,
+        at__gt=clock.now() - WEEK,
+    )
+    rows = await done.annotate(n=Count("id")).group_by("action").values_list("action", "n")
+    return {str(action): int(count) for action, count in rows}
