@@ -25,7 +25,7 @@ def test_example_fits_the_schema_and_the_limits(example: str) -> None:
 
 
 def test_limits_are_those_of_the_code() -> None:
-    said = f"{limits.TOKENS:,} tokens, {limits.DEPTH} levels, {limits.ALIASES} aliases and {limits.DIRECTIVES} directives"
-    assert said in TEXT
+    document = f"{limits.TOKENS:,} tokens, {limits.DEPTH} levels, {limits.ALIASES} aliases and {limits.DIRECTIVES}"
+    assert f"{document} directives a document" in TEXT
     assert f"{PAGE_SIZE} unless told otherwise and {PAGE_MAX} at most" in TEXT
     assert f"{limits.BODY_BYTES // 1000} kB" in TEXT
