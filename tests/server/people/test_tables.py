@@ -1,5 +1,6 @@
 """Bytes to rows: what is read, and what is refused with which words."""
 
+import tracemalloc
 from contextlib import suppress
 from pathlib import Path
 
@@ -91,8 +92,12 @@ def test_fifty_megabytes_are_refused_before_they_are_read(tmp_path: Path) -> Non
     big = tmp_path / "people.csv"
     with big.open("wb") as file:
         file.truncate(50_000_000)
+    tracemalloc.start()
     with pytest.raises(Invalid) as refused:
         read_bytes(big)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 2 * BYTES_MAX
     assert "10 MB" in refused.value.fields["file"]
     big.write_bytes(b"x" * BYTES_MAX)
     assert len(read_bytes(big)) == BYTES_MAX

@@ -130,6 +130,40 @@ async def test_each_row_that_changes_something_leaves_audit_fact_and_history(db:
     assert "Field" not in str([entry.detail for entry in entries] + [fact.payload for fact in facts])
 
 
+async def test_skills_and_times_of_a_later_file_take_the_place_of_the_former(db: object) -> None:
+    org, actor = await office()
+    for name in ("Coaching", "Budgets"):
+        await factories.competency(org, name)
+    header = HEADER + ",skills,availability"
+    for cells in ("Coaching,mornings", "Budgets;Coaching,Sat-09:00-10:00", "NULL,NULL", "Budgets,"):
+        await take_in(actor, header, f"{NOOR},{cells}")
+        skills = await PersonSkill.all().order_by("position").select_related("competency")
+        blocks = await AvailabilityBlock.all()
+        held = ";".join(row.competency.name for row in skills)
+        assert held == cells.split(",")[0].replace("NULL", "")
+        assert len(blocks) == {"mornings": 5, "Sat-09:00-10:00": 1}.get(cells.split(",")[1], 0)
+
+
+async def test_the_rest_of_the_product_is_woken_after_each_batch(
+    db: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, actor = await office()
+    run = await actions.preview_import(actor, "people.csv", table(HEADER, NOOR))
+    kinds: list[list[str]] = []
+    woken: list[int] = []
+    monkeypatch.setattr("server.kernel.db._listeners", [lambda: woken.append(len(kinds))])
+    real = actions.store
+
+    async def store(*args: object) -> None:
+        await real(*args)  # type: ignore[arg-type]
+        kinds.append(["stored"])
+
+    monkeypatch.setattr(actions, "store", store)
+    await actions.apply_import(actor, run.id)
+    # Begun; the batch; finished. Without the batch's own call there would be two.
+    assert woken == [0, 1, 1]
+
+
 async def test_the_same_file_twice_changes_nothing(db: object) -> None:
     _, actor = await office()
     lines = (HEADER + ",manager_employee_id,availability", NOOR + ",2,mornings", IDRIS + ",,")
@@ -257,6 +291,7 @@ async def test_rows_that_cannot_be_taken_are_told_one_by_one(
         ("performance_rating", '"3,5"', "3.5"), ("performance_rating", "nan", "3.5"),
         ("performance_rating", "1e0", "3.5"),
         ("availability", "Mon 9-12", "Mon-09:00-12:00"), ("about", "x" * 2001, "2000"), ("skills", "x" * 121, "120"),
+        ("title", "x" * 10_001, "10000"),
         ("capacity", "3", "programme"), ("role", "mentor", "programme"), ("program", "any", "mentor, mentee"),
         ("manager_employee_id", "404", "isn’t in the file"),
     ],
@@ -468,6 +503,8 @@ async def test_programme_and_role_may_be_given_for_a_whole_file(db: object) -> N
     run = await actions.preview_import(
         actor, "people.csv", content, defaults={"program": "rising", "role": "mentee"}
     )
+    other = await actions.preview_import(actor, "people.csv", content, defaults={"program": "rising", "role": "peer"})
+    assert other.id != run.id
     report = await actions.import_report(actor, run.id)
     assert [row.seat for row in report.created] == ["rising, as mentor", "rising, as mentee"]
     await actions.apply_import(actor, run.id)

@@ -55,14 +55,19 @@ class Killed(BaseException):
 
 
 def a_file() -> bytes:
-    """Managers stand after those they manage; every seventh row is refused, and with it a new person's reports."""
+    """Managers stand after those they manage; some rows are refused, and with them new people's reports.
+
+    Some people have a second row, with another role and with words that the first one lacks.
+    """
     rows = [
         f"{number},p{number}@example.test,Given{number},Family,{number + 3 if number + 3 < PEOPLE else ''},"
         f"{'Fleet' if number % 2 else 'Port'},Coaching;Unheard of,About {number},mornings,rising,"
         f"{'mentor' if number % 3 else ('captain' if number % 7 == 0 else 'mentee')}"
         for number in range(PEOPLE)
     ]
-    return "\n".join([HEADER, *rows]).encode()
+    again = [f"{number},,,,,,,Later words,,rising,peer" for number in range(1, PEOPLE, 8)]
+    rows = [row.replace(f"About {number}", "") if number % 8 == 1 else row for number, row in enumerate(rows)]
+    return "\n".join([HEADER, *rows, *again]).encode()
 
 
 async def an_office() -> tuple[Organization, Actor]:
