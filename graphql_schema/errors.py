@@ -6,6 +6,7 @@ Refusals of the domain keep their words and get a code; everything unexpected is
 from __future__ import annotations
 
 import logging
+from enum import StrEnum
 from traceback import extract_tb
 from typing import Any
 
@@ -13,7 +14,7 @@ import strawberry
 from graphql import GraphQLError
 from strawberry.utils.str_converters import to_camel_case
 
-from server.kernel.errors import Conflict, Invalid, KernelError, TooMany
+from server.kernel.errors import Conflict, Invalid, KernelError, NotFound, Refused, TooMany, Unavailable
 from server.kernel.text import gettext as _
 
 INTERNAL = "INTERNAL"
@@ -34,11 +35,19 @@ class SignInNeeded(KernelError):
         super().__init__(_("Sign in first."))
 
 
+@strawberry.enum(description="What kind of refusal it is: docs/api.md says how to go on.")
+class UserErrorCode(StrEnum):
+    NOT_FOUND = NotFound.code
+    FORBIDDEN = Refused.code
+    INVALID = Invalid.code
+    CONFLICT = Conflict.code
+    RATE_LIMITED = TooMany.code
+    UNAVAILABLE = Unavailable.code
+
+
 @strawberry.type(description="Why a mutation did nothing: an expected refusal, in words for the person who asked.")
 class UserError:
-    code: str = strawberry.field(
-        description="NOT_FOUND, FORBIDDEN, INVALID, CONFLICT, RATE_LIMITED or UNAVAILABLE."
-    )
+    code: UserErrorCode
     message: str = strawberry.field(description="What to tell the person.")
     field: str | None = strawberry.field(default=None, description="The input field it speaks of, if it is one.")
     kind: str | None = strawberry.field(default=None, description="Which conflict it is, where there are several.")
@@ -49,13 +58,14 @@ def user_errors(refusal: KernelError) -> list[UserError]:
     """A refusal as data: one entry for each field of an invalid input, else one in all."""
     if isinstance(refusal, Invalid):
         return [
-            UserError(code=refusal.code, message=text, field=to_camel_case(name) or None)
+            UserError(code=UserErrorCode(refusal.code), message=text, field=to_camel_case(name) or None)
             for name, text in refusal.fields.items()
         ]
     details = extensions_of(refusal)
     return [
         UserError(
-            code=refusal.code, message=refusal.message, kind=details.get("kind"), retry_after=details.get("retryAfter")
+            code=UserErrorCode(refusal.code), message=refusal.message, kind=details.get("kind"),
+            retry_after=details.get("retryAfter"),
         )
     ]
 
@@ -74,12 +84,12 @@ def extensions_of(refusal: KernelError) -> dict[str, Any]:
 
 def presented(error: GraphQLError) -> dict[str, Any]:
     """One entry of the answer's `errors`, fit to leave the house."""
-    cause = error.original_error
+    cause, never_ran = error.original_error, error.path is None
     if isinstance(cause, KernelError):
         return {**_located(error), "message": cause.message, "extensions": extensions_of(cause)}
-    if isinstance(cause, RecursionError):
+    if never_ran and isinstance(cause, RecursionError):
         return _plain(_("This document is nested too deeply."), BAD_REQUEST)
-    if cause is None or (error.path is None and isinstance(cause, CLIENT_MISTAKES)):
+    if never_ran and (cause is None or isinstance(cause, CLIENT_MISTAKES)):
         return {**_located(error), "message": error.message, "extensions": {"code": BAD_REQUEST}}
     return {**_located(error), "message": _("Something went wrong on our side."), "extensions": {"code": INTERNAL}}
 
@@ -97,11 +107,11 @@ def refused(refusal: KernelError) -> dict[str, Any]:
 def log_surprises(errors: list[GraphQLError]) -> None:
     """Log what was masked: where it happened and what kind it was, never its text, which may hold people's words."""
     for error in errors:
-        if error.original_error is None or presented(error)["extensions"]["code"] != INTERNAL:
-            continue
-        frames = extract_tb(error.original_error.__traceback__)[-6:]
-        where = " < ".join(f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in reversed(frames))
-        logger.error("%s at %s: %s", type(error.original_error).__name__, error.path, where)
+        if presented(error)["extensions"]["code"] == INTERNAL:
+            cause = error.original_error or error
+            frames = extract_tb(cause.__traceback__)[-6:]
+            where = " < ".join(f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in reversed(frames))
+            logger.error("%s at %s: %s", type(cause).__name__, error.path, where)
 
 
 def _located(error: GraphQLError) -> dict[str, Any]:

@@ -27,8 +27,6 @@ from strawberry.extensions import MaxTokensLimiter, ParserCache, SchemaExtension
 from strawberry.schema.schema import validate_document
 from strawberry.types import ExecutionContext
 
-from server.kernel.text import gettext as _
-
 BODY_BYTES = 100_000
 TOKENS = 2_000
 DEPTH = 10
@@ -79,7 +77,10 @@ EXTENSIONS = (
 
 @lru_cache(maxsize=CACHED_DOCUMENTS)
 def problems(schema: GraphQLSchema, document: DocumentNode) -> tuple[GraphQLError, ...]:
-    """What is wrong with a document: its size first, and only if that is fine, the rest."""
+    """What is wrong with a document: its size first, and only if that is fine, the rest.
+
+    In English for everybody, as the library's own: it is remembered, and read by whoever wrote the document.
+    """
     found = _too_much(document) or validate_document(schema, document, tuple(specified_rules))
     return tuple(found[:ERRORS])
 
@@ -104,7 +105,7 @@ def _unnamed(context: ExecutionContext) -> list[GraphQLError]:
     nodes = context.graphql_document.definitions if context.graphql_document else ()
     operations = [node for node in nodes if isinstance(node, OperationDefinitionNode)]
     if len(operations) > 1 and context._provided_operation_name is None:
-        return [GraphQLError(_("Name the operation to run: this document has several."))]
+        return [GraphQLError("Name the operation to run: this document has several.")]
     return []
 
 
@@ -112,12 +113,10 @@ def _too_much(document: DocumentNode) -> list[GraphQLError]:
     sizes = _Sizes(document)
     asked = [sizes.of(node.selection_set) for node in document.definitions if isinstance(node, OperationDefinitionNode)]
     limits = (
-        ("depth", DEPTH, _("This document is nested too deeply: %(most)s levels at most.")),
-        ("aliases", ALIASES, _("This document has too many aliases: %(most)s at most.")),
-        ("directives", DIRECTIVES, _("This document has too many directives: %(most)s at most.")),
+        ("depth", DEPTH, "levels"), ("aliases", ALIASES, "aliases"), ("directives", DIRECTIVES, "directives"),
     )
     return [
-        GraphQLError(text % {"most": most})
+        GraphQLError(f"This document is too big: {most} {text} at most.")
         for name, most, text in limits
         if max((getattr(size, name) for size in asked), default=0) > most
     ]

@@ -185,6 +185,16 @@ async def test_surprise_is_masked_and_logged_without_values(
     assert "RuntimeError" in caplog.text
 
 
+async def test_value_that_the_schema_cannot_show_is_masked_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def odd(*_: object) -> Any:
+        return SimpleNamespace(id=new_id(), name=object(), zone=["canary"], language=None)
+
+    monkeypatch.setattr(queries, "organization_of", odd)
+    answer = await send(SOMEBODY, "{ organization { name zone language } }")
+    assert {error["extensions"]["code"] for error in answer.json()["errors"]} == {"INTERNAL"}
+    assert "canary" not in answer.text
+
+
 async def test_answers_speak_the_language_of_the_person(monkeypatch: pytest.MonkeyPatch) -> None:
     spoken = []
 
