@@ -7,6 +7,7 @@ import logging
 from types import ModuleType
 
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -15,7 +16,7 @@ from server.kernel.log import note
 from web import checkin, demo, join, journey, mailbox, match, messages, session, sign_in, waiting
 from web.assets import serve_asset
 from web.console import matches as console_matches
-from web.console import today
+from web.console import people, today
 from web.errors import error_page
 from web.security import SameOrigin, SecurityHeaders
 from web.sign_in import SignIn, signed_in_only
@@ -23,9 +24,16 @@ from web.sign_in import SignIn, signed_in_only
 DOORS: tuple[ModuleType, ...] = (sign_in, demo, mailbox)
 """Screens that anybody may see."""
 SCREENS: tuple[ModuleType, ...] = (
-    checkin, console_matches, join, journey, match, messages, session, today, waiting,
+    checkin, console_matches, join, journey, match, messages, people, session, today,
+    waiting,
 )
 """Screens of signed-in people."""
+NOT_PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/*")
+"""Answers that leave as they are: files, streams and data for machines. Static files come packed already.
+
+Packing pages tells an attacker nothing (BREACH): no page repeats a lasting secret - the session's is in its cookie
+alone, a form key is new on each page - and SameSite keeps the cookie out of what another site asks for in bulk.
+"""
 MACHINES = ("/graphql", "/scim")
 """Prefixes of other faces: they carry their own proof of who asks, and show no page."""
 
@@ -60,6 +68,7 @@ routes: list[BaseRoute] = [
 ]
 middleware = [
     Middleware(SecurityHeaders),
+    Middleware(GZipMiddleware, minimum_size=1024, compresslevel=4, exclude_content_types=NOT_PACKED),
     Middleware(Surprises),
     Middleware(SignIn, without=("/static",), frameless=MACHINES),
     Middleware(SameOrigin),

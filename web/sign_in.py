@@ -20,7 +20,7 @@ from server.kernel.settings import settings
 from server.kernel.text import gettext as _
 from server.messaging.queries import unread_count
 from server.people.states import Look
-from web.render import go_to, is_fragment, page
+from web.render import go_to, is_fragment, page, speak_to
 from web.security import SAFE_METHODS
 from web.uploads import Uploads
 from web.viewer import Theme, Viewer
@@ -61,6 +61,7 @@ class SignIn:
         request.state.actor, request.state.person = found
         if not request.url.path.startswith(self.frameless or ("\0",)):
             request.state.viewer = await viewer_for(*found, request.url.path)
+            speak_to(request)   # before any action runs: what it refuses is said in the person's own language
 
 
 class RequireSignIn:

@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from server.access.actions import open_session
 from server.access.models import UserSession
+from server.kernel.text import language, use_language
 from server.matches.states import MatchState
 from server.messaging.actions import send_message
 from server.people.actions import set_look
@@ -195,3 +196,15 @@ async def test_a_screen_that_takes_files_keeps_its_own_limit_behind_the_door():
     (route,) = signed_in_only([Route("/files", take, methods=["POST"], name="files", max_body_size=10)])
     assert isinstance(route.app, RequireSignIn)
     assert route.app.app.most == 10
+
+
+async def test_what_an_action_refuses_is_said_in_the_persons_language(db):
+    async def speak(request: Request) -> JSONResponse:
+        return JSONResponse(language())
+
+    noor = await factories.person(await factories.organization(), language="ar")
+    app = Starlette(routes=[Route("/", speak)], middleware=[Middleware(SignIn)])
+    cookies = {"ithaca": await open_session(noor)}
+    with use_language("en-GB"):
+        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url=HOME, cookies=cookies) as client:
+            assert (await client.get("/")).json() == "ar"
