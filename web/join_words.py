@@ -23,7 +23,7 @@ from web.items import StepState
 from web.join_fields import OTHER_DAY, Fields
 
 if TYPE_CHECKING:
-    from server.people.models import Person
+    from server.people.models import ConsentText, Person
 
 COMMON_LANGUAGES = ("en", "zh", "hi", "es", "fr", "ar", "pt", "de")
 """Offered besides one's own: the most widely spoken ones."""
@@ -96,6 +96,12 @@ def parts(seen: JoinPage, said: Fields, checks: frozenset[SmartCheck]) -> list[t
     now = done.index(False) if False in done else len(done)
     names = [_("About you"), _("Your goal"), _("Your say")]
     return [(name, "now" if at == now else "done" if done[at] else "") for at, name in enumerate(names)]
+
+
+def consent_detail(text: ConsentText) -> str:
+    """Whether an answer is needed, and why: the organisation's words, with ours before them if they do not say it."""
+    needed = _("Needed to take part.") if text.required else _("Optional.")
+    return text.explanation if text.explanation.startswith(needed) else f"{needed} {text.explanation}".strip()
 
 
 def places(seen: JoinPage) -> list[tuple[str, str, str]]:

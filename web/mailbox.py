@@ -1,7 +1,12 @@
 """The demonstration's mailbox: every mail that was sent, to whom, why, and when it would not have been."""
 
+from __future__ import annotations
+
 import re
+from dataclasses import dataclass
 from itertools import groupby
+from urllib.parse import urlencode
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
@@ -19,13 +24,46 @@ from web.dates import count_words, day_long, set_zone, upper_first, zone
 from web.render import page
 from web.sign_in import own_path
 
-SHOWN = 100
+READ = 200
+"""How far back the mailbox looks."""
+SHOWN = 15
 """Mails on one page, newest first."""
 LETTER_POLICY = "; ".join(
     ("sandbox allow-popups", "default-src 'none'", "style-src 'unsafe-inline'", "img-src data:", "base-uri 'none'")
 )
 """A mail brings its own styles; it may run nothing, send nothing and look like nobody else's page."""
 ADDRESS = re.compile(r"https?://\S+")
+SIGNATURE = re.compile(r"^--\s*$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks for: one person's mails, one kind, a page from 1."""
+
+    person_id: UUID | None
+    kind: str
+    page: int
+
+    @classmethod
+    def of(cls, request: Request) -> Asked:
+        """As it stands in the address; anything else is the first page of everything."""
+        given = request.query_params
+        page = given.get("page", "1")[:6]
+        most = READ // SHOWN + 1
+        return cls(
+            parse_id(given.get("for", "")), given.get("kind", "")[:20],
+            min(int(page), most) if page.isdecimal() and int(page) else 1,
+        )
+
+    def query(self, step: int = 0) -> str:
+        """The same, `step` pages on, as the query of an address."""
+        given = {"for": str(self.person_id or ""), "kind": self.kind, "page": str(self.page + step)}
+        kept = {name: value for name, value in given.items() if value and (name, value) != ("page", "1")}
+        return f"?{urlencode(kept)}" if kept else ""
+
+    def address(self, step: int) -> str:
+        """Another page of the same."""
+        return f"/demo/mailbox{self.query(step)}"
 
 
 async def show(request: Request) -> Response:
@@ -48,17 +86,17 @@ async def letter(request: Request) -> Response:
 async def _box(request: Request, opened: Caught | None) -> Response:
     organization = await demo_organization()
     set_zone(organization.zone)
-    asked = request.query_params
-    everybody = await mailbox(limit=SHOWN)
-    person_id, kind = parse_id(asked.get("for", "")), asked.get("kind", "")
-    mails = await mailbox(person_id=person_id, limit=SHOWN) if person_id else everybody
-    mails = [mail for mail in mails if not kind or mail.key == kind]
-    opened = opened or next(iter(mails), None)
+    asked, everybody = Asked.of(request), await mailbox(limit=READ)
+    theirs = await mailbox(person_id=asked.person_id, limit=READ) if asked.person_id else everybody
+    mails = [mail for mail in theirs if asked.kind in ("", mail.key)]
+    shown = mails[(asked.page - 1) * SHOWN:][:SHOWN]
+    opened = opened or next(iter(shown), None)
     return page(
-        request, "demo/mailbox.html", organization=organization, title=_title(mails), days=_by_day(mails),
+        request, "demo/mailbox.html", organization=organization, title=_title(mails), days=_by_day(shown),
         opened=opened, paragraphs=_letter(opened) if opened else [], start=first_place(opened),
-        people=_people(everybody), kinds=_kinds(everybody), chosen_person=asked.get("for", ""), chosen_kind=kind,
-        query=f"?{request.url.query}" if request.url.query else "", now=clock.now(),
+        people=_people(everybody), kinds=_kinds(everybody), asked=asked, now=clock.now(),
+        before=asked.address(-1) if asked.page > 1 else "",
+        after=asked.address(1) if len(mails) > asked.page * SHOWN else "",
     )
 
 
@@ -76,8 +114,7 @@ def first_place(mail: Caught | None) -> str:
 
 def _letter(mail: Caught) -> list[list[tuple[str, str]]]:
     """The paragraphs below the subject, which the page shows already; the mark of a signature is left out."""
-    return [block for block in paragraphs(mail.text.replace("\n-- \n", "\n\n").replace("\n--\n", "\n\n"))
-            if block != [(mail.subject, "")]]
+    return [block for block in paragraphs(SIGNATURE.sub("\n", mail.text)) if block != [(mail.subject, "")]]
 
 
 def _pieces(block: str) -> list[tuple[str, str]]:
@@ -96,6 +133,8 @@ def _own(address: str) -> str:
 def _title(mails: list[Caught]) -> str:
     if not mails:
         return _("Nothing was sent yet")
+    if len(mails) == READ:
+        return _("The newest %(number)d messages") % {"number": READ}
     number = len(mails)
     return upper_first(ngettext("%(number)s message", "%(number)s messages", number) % {"number": count_words(number)})
 

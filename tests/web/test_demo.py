@@ -21,6 +21,7 @@ from tests.conftest import environment
 from tests.queries import queries_run
 from tests.web.conftest import HOME, _web_face
 from tests.web.drawing import one, read, words
+from web import mailbox
 from web.mailbox import paragraphs
 from web.sign_in import own_path
 
@@ -149,6 +150,8 @@ async def test_every_mail_says_why_it_was_sent_and_when_not(pair, client_of):
     assert "the match has begun" in page.text
     assert "it has ended" in page.text
     opened = one(tree, ".//article")
+    assert words(opened).count("are a match") == 1
+    assert "--" not in words(opened)
     href = next(link.get("href", "") for link in opened.iter("a") if link.get("href", "").endswith("/letter"))
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(_web_face(True)), base_url=HOME) as plain:
         letter = await plain.get(href)
@@ -178,6 +181,19 @@ async def test_the_mailbox_is_narrowed_by_person_and_kind_and_keeps_it(pair, cli
     assert (await client.get(rows[0].get("href", ""))).status_code == 200
     assert "No mail here" in (await client.get("/demo/mailbox?kind=M03")).text
     assert (await client.get("/demo/mailbox?for=nobody&kind=%27")).status_code == 200
+
+
+async def test_a_long_mailbox_has_pages_and_keeps_what_was_asked(pair, client_of, monkeypatch):
+    monkeypatch.setattr(mailbox, "SHOWN", 1)
+    await letters(pair)
+    client = await client_of(None)
+    first = await client.get("/demo/mailbox?kind=M08")
+    assert 'href="/demo/mailbox?kind=M08&amp;page=2"' in first.text
+    second = await client.get("/demo/mailbox?kind=M08&page=2")
+    assert 'href="/demo/mailbox?kind=M08"' in second.text
+    assert "Next page" not in second.text
+    for page in ("0", "-1", "x", "²", "999999999999"):
+        assert (await client.get(f"/demo/mailbox?page={page}")).status_code == 200
 
 
 def test_only_our_own_addresses_become_links():

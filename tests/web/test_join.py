@@ -75,6 +75,16 @@ async def test_nothing_known_is_asked_and_no_box_is_ticked(group, client_of):
     assert "Needed to take part. Stop any time in You." in words(tree)
 
 
+async def test_a_reason_that_says_it_is_needed_is_not_told_twice(group, client_of):
+    await people.publish_consent_text(
+        group.system, ConsentPurpose.MATCHING, "Use my profile", "Needed to take part. We match by it.", required=True
+    )
+    noor, _row = await group.invited(MENTEE)
+    page = words(read((await (await client_of(noor)).get("/join/rising-leads")).text))
+    assert page.count("Needed to take part.") == 1
+    assert "Optional. Never with your name." in page
+
+
 async def test_a_get_changes_nothing(group, client_of):
     noor, row = await group.invited(MENTEE)
     client = await client_of(noor)

@@ -73,6 +73,8 @@ async def test_a_far_day_is_named_whole_and_a_past_one_is_owned_up_to(waiting, c
     assert f"by {factories.in_days(20):%A} {factories.in_days(20).day} " in far.text
     waiting.cohort.hear_by_on = factories.in_days(-1)
     await waiting.cohort.save()
+    waiting.row.submitted_at = clock.now() - timedelta(days=3)
+    await waiting.row.save()
     assert "It takes longer than we said" in (await client.get("/waiting/rising-leads")).text
     waiting.cohort.hear_by_on = None
     await waiting.cohort.save()

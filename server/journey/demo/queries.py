@@ -23,7 +23,7 @@ from server.surveys.models import SurveyInvitation
 from server.surveys.queries import own_invitations
 from server.surveys.states import InvitationState
 
-GROUP_SIZE = 8
+GROUP_SIZE = 12
 """Rows of a group at a glance; anybody else is found by name."""
 ALIKE = 2
 """Rows of people in one role for whom the same waits: the first page shows as many situations as it can."""

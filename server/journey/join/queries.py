@@ -11,7 +11,7 @@ from server.access.queries import people_with_role
 from server.access.states import Role
 from server.goals.models import Goal
 from server.goals.queries import goals_of
-from server.goals.smart import FURTHEST_DAYS, GoalExample, examples_for
+from server.goals.smart import GoalExample, examples_for
 from server.goals.states import OPEN_GOALS
 from server.journey.join.states import Standing
 from server.kernel.actor import Actor
@@ -32,6 +32,8 @@ SKILLS_SHOWN = 8
 """Chips on the page, besides those the person offers already; the rest is found by name."""
 DUE_SHARES = (2 / 3, 1, 4 / 3)
 """The proposed dates, in lengths of the programme: before its end, at its end, a little after."""
+DUE_DAYS_MAX = 250
+"""Of a longer programme only so many days count, so that the last date is not further away than a goal may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,8 @@ def opening_of(goal_text: str) -> str:
 
 def due_choices(program: Program, today: date) -> list[date]:
     """The dates proposed for a goal: ends of months around the end of the programme, within what a goal may last."""
-    days = (min(round(program.duration_days * share), FURTHEST_DAYS - 31) for share in DUE_SHARES)
+    length = min(program.duration_days, DUE_DAYS_MAX)
+    days = (round(length * share) for share in DUE_SHARES)
     return list(dict.fromkeys(_end_of_month(today + timedelta(days=number)) for number in days))
 
 

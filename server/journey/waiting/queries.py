@@ -59,8 +59,9 @@ class WaitingPage:
 
     @property
     def hear_by(self) -> date | None:
-        """The day until which the programme promised an answer."""
-        return self.enrollment.cohort.hear_by_on
+        """The day until which the programme promised an answer; nothing was promised to who joined after it."""
+        promised, joined = self.enrollment.cohort.hear_by_on, self.enrollment.submitted_at
+        return None if promised and joined and joined.date() > promised else promised
 
     @property
     def is_late(self) -> bool:

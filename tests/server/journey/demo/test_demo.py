@@ -7,7 +7,7 @@ import pytest
 from server.access.actions import grant_role
 from server.access.states import Role
 from server.journey.demo.actions import move_clock
-from server.journey.demo.queries import demo_actor, demo_organization, demo_page
+from server.journey.demo.queries import GROUP_SIZE, demo_actor, demo_organization, demo_page
 from server.kernel import clock, jobs
 from server.kernel.actor import system_actor
 from server.kernel.errors import Invalid, NotFound, Refused
@@ -133,5 +133,5 @@ async def test_the_page_costs_the_same_for_one_and_for_thirty(db, demonstration)
     with queries_run() as many:
         page = await demo_page()
     assert [len(one.requests) for one in page.taking_part] == [1, 1, 31, 0, 0]
-    assert len((await demo_page("noor")).taking_part) == 8
+    assert len((await demo_page("noor")).taking_part) == GROUP_SIZE
     assert len(few) == len(many) <= 14

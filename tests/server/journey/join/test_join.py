@@ -8,6 +8,7 @@ import pytest
 from server.access.actions import grant_role
 from server.access.states import Role
 from server.goals.models import Goal
+from server.goals.smart import FURTHEST_DAYS
 from server.goals.states import GoalState
 from server.goals.wording import Wording
 from server.journey.join import queries
@@ -257,9 +258,11 @@ def test_the_proposed_dates_stand_around_the_end_of_the_programme():
     today = date(2026, 11, 22)
     half_a_year = queries.Program(duration_days=182)
     assert queries.due_choices(half_a_year, today) == [date(2027, 3, 31), date(2027, 5, 31), date(2027, 7, 31)]
-    for duration in (14, 365, 730):
+    a_year = queries.Program(duration_days=365)
+    assert queries.due_choices(a_year, today) == [date(2027, 5, 31), date(2027, 7, 31), date(2027, 10, 31)]
+    for duration in (14, 250, 730):
         for choice in queries.due_choices(queries.Program(duration_days=duration), today):
-            assert today < choice <= today + timedelta(days=queries.FURTHEST_DAYS)
+            assert today < choice <= today + timedelta(days=FURTHEST_DAYS)
 
 
 async def test_the_page_costs_the_same_for_one_and_for_thirty(invited):

@@ -101,6 +101,14 @@ async def test_a_promise_is_late_the_day_after(harbour):
     assert (await waiting_page(harbour.actor, "rising-leads")).is_late
 
 
+async def test_who_joins_after_the_promised_day_was_promised_nothing(harbour):
+    clock.move(timedelta(days=5))
+    harbour.enrollment.submitted_at = clock.now()
+    await harbour.enrollment.save()
+    page = await waiting_page(harbour.actor, "rising-leads")
+    assert (page.hear_by, page.is_late) == (None, False)
+
+
 async def test_an_announced_match_ends_the_waiting_and_a_draft_does_not(harbour):
     await harbour.mentor(9, 17)
     mentor = await harbour.cohort.enrollments.filter(role=MENTOR).first()
