@@ -28,9 +28,10 @@ def serving(var: Path, **variables: str) -> Iterator[str]:
     """Serve the database under `var` in a process of its own; yields the address. Ended with the block."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    env = {**os.environ, "ITHACA_VAR_DIR": str(var), "ITHACA_PORT": str(port), "ITHACA_LOG_LEVEL": "WARNING", **variables}
+    own = {"ITHACA_VAR_DIR": str(var), "ITHACA_PORT": str(port), "ITHACA_LOG_LEVEL": "WARNING"}
+    env = {**os.environ, **own, **variables}
     process = subprocess.Popen(
-        [sys.executable, "-m", "server.cli", "serve"], env=env, start_new_session=True, stdout=subprocess.DEVNULL,
+        [str(Path(sys.executable).with_name("ithaca")), "serve"], env=env, start_new_session=True, stdout=subprocess.DEVNULL,
     )
     try:
         _wait(url, process)

@@ -31,7 +31,9 @@ PLACES = (
     ("Rotterdam", "NL", "Europe/Amsterdam", "nl;en"), ("Bristol", "GB", "Europe/London", "en"),
     ("Halifax", "CA", "America/Halifax", "en;fr"), ("Chennai", "IN", "Asia/Kolkata", "en;ta"),
 )
-DEPARTMENTS = ("Pricing", "Field Operations", "Product Operations", "Port Services", "People", "Finance", "Fleet Software")
+DEPARTMENTS = (
+    "Pricing", "Field Operations", "Product Operations", "Port Services", "People", "Finance", "Fleet Software",
+)
 SKILLS = (
     "Leading stakeholders", "Product judgement", "Running reviews", "Data and pricing", "Managing people",
     "Career moves", "Writing clearly", "Negotiation", "Public speaking", "Coaching", "Planning work",
@@ -81,10 +83,12 @@ NAMED: dict[tuple[str, str, int], tuple[str, str, str, int]] = {
 
 
 TOUR: dict[int, Row] = {
-    # Idris offers what Noor wants, so that the guided tour shows a strong match.
+    # Idris offers what Kofi wanted and Noor wants, so that the guided tour shows strong matches.
     1: {"skills": "Leading stakeholders;Product judgement;Running reviews", "about": WORDS[0]},
     17: {"goals": "Leading stakeholders;Product judgement;Running reviews",
          "goal_text": "I want to lead a product review from start to decision."},
+    18: {"goals": "Running reviews;Product judgement;Leading stakeholders",
+         "goal_text": "I want to run reviews that end with a decision."},
 }
 
 

@@ -8,7 +8,8 @@ GOALS = {
     "Leading stakeholders": ("lead a product review from start to decision",
                              "I have run two reviews and the group decided both times"),
     "Managing people": ("hold monthly talks that my team looks forward to", "all five colleagues come prepared twice"),
-    "Public speaking": ("speak to the leadership team without notes", "I have presented two projects and got a decision"),
+    "Public speaking": ("speak to the leadership team without notes",
+                        "I have presented two projects and got a decision"),
     "Negotiation": ("agree a supplier contract on my own", "one contract is signed within the budget of 40,000"),
     "Writing clearly": ("write decision papers that fit on one page", "three papers were decided in the first meeting"),
 }

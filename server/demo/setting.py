@@ -39,7 +39,7 @@ class Stage:
 
 
 async def set_up(today: date) -> Stage:
-    """Found the organisation, its framework, consents, programmes and groups. The clock stands where the story begins."""
+    """Found the organisation, its framework, consents, programmes and groups; the clock stands at the beginning."""
     system = system_actor(new_id())
     organization = await people.create_organization(
         system, key=KEY, name="Harbourline", zone="Europe/Lisbon", language="en-GB", is_demo=True
@@ -98,8 +98,8 @@ async def _program(
     today: date, **options: object,
 ) -> Cohort:
     program = await programs.create_program(
-        system, key=key, name=name, type=kind, state=ProgramState.RUNNING, duration_days=days, invitation_days=INVITED_FOR,
-        goal_examples=EXAMPLES, meeting_url=f"https://meet.harbourline.example/{key}", **options,
+        system, key=key, name=name, type=kind, state=ProgramState.RUNNING, duration_days=days,
+        invitation_days=INVITED_FOR, goal_examples=EXAMPLES, meeting_url=f"https://meet.harbourline.example/{key}", **options,
     )
     ends_on = today + timedelta(days=ends_after) if ends_after else None
     starts_on = clock.now().date()

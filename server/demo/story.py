@@ -31,7 +31,14 @@ from server.people.states import ConsentPurpose, DayPart, SkillSide
 from server.programs.models import Enrollment
 from server.programs.queries import enrollments_in
 from server.programs.states import EnrollmentState, ParticipantRole
-from server.sessions.queries import hold_of, my_next_sessions, slots_for_match, suggest_next_slots
+from server.sessions.actions import keep_promise
+from server.sessions.queries import (
+    hold_of,
+    my_next_sessions,
+    open_action_items,
+    slots_for_match,
+    suggest_next_slots,
+)
 from server.sessions.states import NoteVisibility, SessionState
 from server.surveys.actions import answer_check_in
 from server.surveys.queries import my_invitations
@@ -128,7 +135,7 @@ async def _goal(stage: Stage, person: Person) -> Wording:
     wanted = (await skills_of(stage.system, [person.id], SkillSide.WANTED))[person.id]
     built_on = next(iter(wanted), None) or (await competencies(stage.system))[0]
     want, measure = lines.goal_for(built_on.name)
-    return Wording(want, measure, built_on.id, clock.now().date() + timedelta(days=170))
+    return Wording(want, measure, built_on.id, clock.now().date() + timedelta(days=300))
 
 
 async def _match(stage: Stage, *keys: str) -> None:
@@ -187,7 +194,7 @@ async def _pairs_meet(stage: Stage) -> None:
 
 def number_of(match: Match) -> int:
     """A number from 0 to 11 that stays with a pair, so that each lives its own story."""
-    return int(sides(match)[1].person.employee_id[1:]) % 12
+    return (int(sides(match)[1].person.employee_id[1:]) + 2) % 12
 
 
 async def _work_together(match: Match, number: int) -> None:
@@ -210,7 +217,7 @@ async def _plan_steps(mentee: Actor, match: Match) -> None:
     if goal is None or goal.milestones or goal.match_id != match.id:
         return
     for place, step in enumerate(lines.STEPS):
-        await goals.add_milestone(mentee, goal.id, step, clock.now().date() + timedelta(days=30 * (place + 1)))
+        await goals.add_milestone(mentee, goal.id, step, clock.now().date() + timedelta(days=60 * (place + 1)))
 
 
 async def _write_down(mentor: Actor, mentee: Actor, match: Match, number: int) -> None:
@@ -221,6 +228,8 @@ async def _write_down(mentor: Actor, mentee: Actor, match: Match, number: int) -
     held = await match.sessions.filter(state=SessionState.HELD).order_by("-starts_at").first()  # type: ignore[attr-defined]
     if held is None:
         return
+    for kept in await open_action_items(mentee, match.id):
+        await keep_promise(mentee, kept.id, True)
     goal = next(iter(await goals_of(mentee, sides(match)[1].enrollment_id)), None)
     step = next_step(goal) if goal and held.number % 3 == 0 and held.number < 3 * len(lines.STEPS) else None
     slots = await suggest_next_slots(mentee, held.id)

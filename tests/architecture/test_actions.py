@@ -65,12 +65,12 @@ def _names_an_actor(node: source.Function) -> bool:
 
 
 def _leaves_a_trace(name: str, place: str, seen: frozenset[str] = frozenset()) -> bool:
-    """Whether a function audits, calls one of its module that does, or calls another room's action."""
+    """Whether a function audits, calls one of its room that does, or calls another room's action."""
     own = {node.name: node for node in source.tree(name).body if isinstance(node, source.Function)}
     if place in seen or place not in own:
         return False
     calls = {ast.unparse(node.func) for node in ast.walk(own[place]) if isinstance(node, ast.Call)}
-    if any(words.endswith(TRACES) or _is_an_action(name, words) for words in calls):
+    if any(words.endswith(TRACES) or _is_an_action(name, words) or _is_a_step(name, words, seen) for words in calls):
         return True
     return any(_leaves_a_trace(name, word, seen | {place}) for word in (calls | _handed_on(own[place])) & set(own))
 
@@ -78,6 +78,16 @@ def _leaves_a_trace(name: str, place: str, seen: frozenset[str] = frozenset()) -
 def _is_an_action(name: str, words: str) -> bool:
     came_from = source.imported(name).get(words.partition(".")[0], "")
     return "actions" in came_from.split(".")
+
+
+def _is_a_step(name: str, words: str, seen: frozenset[str]) -> bool:
+    """A function of the room's own `steps` module that leaves the trace for several actions."""
+    came_from = source.imported(name).get(words.partition(".")[0], "")
+    module, _dot, place = came_from.rpartition(".")
+    if not module.endswith(".steps"):
+        module, place = came_from, words.rpartition(".")[2]
+    path = f"{module.replace('.', '/')}.py"
+    return module.endswith(".steps") and path in source.modules("server") and _leaves_a_trace(path, place, seen)
 
 
 def _handed_on(node: source.Function) -> set[str]:
