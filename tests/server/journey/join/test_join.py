@@ -150,6 +150,15 @@ async def test_the_same_key_again_does_nothing_and_neither_does_joining_again(in
     assert (await Goal.get(enrollment_id=first.enrollment_id)).want == "lead a product review"
 
 
+async def test_a_replay_is_answered_as_the_first_time_whatever_happened_since(invited):
+    key = fresh_key()
+    first = await join_program(invited.actor, "rising-leads", invited.form, key=key)
+    await Enrollment.filter(id=first.enrollment_id).update(state=EnrollmentState.WITHDRAWN)
+    assert await join_program(invited.actor, "rising-leads", invited.form, key=key) == first
+    with pytest.raises(Conflict):
+        await join_program(invited.actor, "rising-leads", invited.form, key=fresh_key())
+
+
 async def test_a_consent_that_stands_is_not_asked_again(invited):
     await people.record_consents(invited.actor, {MATCHING: True, RESULTS: False})
     page = await queries.join_page(invited.actor, "rising-leads")
