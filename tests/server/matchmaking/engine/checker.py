@@ -9,11 +9,11 @@ from server.programs.states import ParticipantRole
 
 
 def broken(pool: Pool, rules: RuleSet, mentor: Participant, mentee: Participant) -> list[str]:
-    """Which rules about single pairs two people would break."""
+    """Which rules about single pairs two people would break; nobody reports to themselves, even in a circle."""
     found = []
     if mentor.who == mentee.who:
         found.append("SELF")
-    if rules.reporting_line and (_reports(pool, rules, mentee, mentor) or _reports(pool, rules, mentor, mentee)):
+    elif rules.reporting_line and (_reports(pool, rules, mentee, mentor) or _reports(pool, rules, mentor, mentee)):
         found.append("REPORTING_LINE")
     if rules.same_team and (mentor.team or mentor.manager) == (mentee.team or mentee.manager) is not None:
         found.append("SAME_TEAM")
