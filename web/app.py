@@ -16,7 +16,7 @@ from server.kernel.log import note
 from web import checkin, demo, join, journey, mailbox, match, messages, session, sign_in, waiting
 from web.assets import serve_asset
 from web.console import matches as console_matches
-from web.console import people, today
+from web.console import imports, more, people, today
 from web.errors import error_page
 from web.security import SameOrigin, SecurityHeaders
 from web.sign_in import SignIn, signed_in_only
@@ -24,7 +24,7 @@ from web.sign_in import SignIn, signed_in_only
 DOORS: tuple[ModuleType, ...] = (sign_in, demo, mailbox)
 """Screens that anybody may see."""
 SCREENS: tuple[ModuleType, ...] = (
-    checkin, console_matches, join, journey, match, messages, people, session, today,
+    checkin, console_matches, imports, join, journey, match, messages, more, people, session, today,
     waiting,
 )
 """Screens of signed-in people."""

@@ -57,13 +57,18 @@ def all_people(actor: Actor) -> QuerySet[Person]:
 
 def matching_people(actor: Actor, words: str = "", status: PersonStatus | None = None) -> QuerySet[Person]:
     """People the actor may look up whose name, address or employee number holds every one of `words`, by name."""
-    people = all_people(actor)
+    people = holding_words(all_people(actor), words)
+    return people.filter(status=status) if status else people
+
+
+def holding_words(people: QuerySet[Person], words: str) -> QuerySet[Person]:
+    """Those among some people whose name, address or employee number holds every one of `words`."""
     for word in words.split():
         people = people.filter(
             Q(given_name__icontains=word) | Q(family_name__icontains=word) | Q(preferred_name__icontains=word)
             | Q(email__icontains=word) | Q(employee_id__icontains=word)
         )
-    return people.filter(status=status) if status else people
+    return people
 
 
 async def find_people(

@@ -1,0 +1,142 @@
+"""The people whom a manager may look up, a page at a time, and one person. Never goals, notes or messages."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from tortoise.expressions import Subquery
+from tortoise.queryset import QuerySet
+
+from server.journey.importing.queries import recent_runs
+from server.journey.reviewing.queries import managed_programs
+from server.kernel.actor import Actor, require
+from server.kernel.errors import NotFound
+from server.kernel.text import gettext as _
+from server.matches.models import Match
+from server.matches.queries import reviewable_matches
+from server.matches.states import OPEN_MATCHES, MatchState
+from server.people import queries as people
+from server.people import rules
+from server.people.models import Consent, ConsentText, ImportRun, Person
+from server.people.states import ConsentPurpose
+from server.programs.models import Enrollment, Program
+from server.programs.queries import visible_enrollments
+from server.programs.states import OPEN_ENROLLMENTS
+
+PAGE = 50
+"""So many people are listed at once."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A person with what they take part in, and their open matches, as far as the actor runs those programmes."""
+
+    person: Person
+    enrollments: list[Enrollment]
+    matches: list[Match]
+
+
+@dataclass(frozen=True)
+class Roster:
+    """One page of the list. `first` counts from 1."""
+
+    people: list[Listed]
+    total: int
+    first: int
+    page: int
+    programs: list[Program]
+    program: Program | None
+    may_import: bool
+
+    @property
+    def has_more(self) -> bool:
+        """Whether a page follows."""
+        return self.first + len(self.people) <= self.total
+
+
+@dataclass(frozen=True)
+class Record:
+    """One person across all programmes that the actor runs. Matches are listed newest first, drafts among them."""
+
+    person: Person
+    manager: Person | None
+    enrollments: list[Enrollment]
+    matches: list[Match]
+    consents: dict[ConsentPurpose, Consent]
+    texts: dict[ConsentPurpose, ConsentText]
+
+
+async def roster(actor: Actor, words: str = "", *, program_key: str = "", page: int = 1) -> Roster:
+    """A page of the people who hold every one of `words` in name, address or number, by name; fixed queries.
+
+    Raises:
+        NotFound: the actor runs no programme, or not this one.
+    """
+    programs = await managed_programs(actor)
+    chosen = next((one for one in programs if one.key == program_key), None)
+    if program_key and chosen is None:
+        raise NotFound
+    found = people.holding_words(_known(actor, chosen), words)
+    page = max(1, page)
+    shown = await found.order_by("family_name", "given_name", "id").offset((page - 1) * PAGE).limit(PAGE)
+    return Roster(
+        people=await _listed(actor, shown), total=await found.count(), first=(page - 1) * PAGE + 1, page=page,
+        programs=programs, program=chosen, may_import=rules.can_import_people(actor),
+    )
+
+
+async def record(actor: Actor, person_id: UUID) -> Record:
+    """One person as who runs a programme may know them.
+
+    Raises:
+        NotFound: absent, or in no programme that the actor runs.
+    """
+    await managed_programs(actor)
+    person = await _known(actor).get_or_none(id=person_id).select_related("line_manager")
+    if person is None:
+        raise NotFound
+    there = visible_enrollments(actor).filter(person_id=person.id).order_by("-invited_at", "-id")
+    pairs = reviewable_matches(actor).filter(members__person_id=person.id).exclude(state=MatchState.CANCELLED)
+    return Record(
+        person=person, manager=person.line_manager, enrollments=await there.select_related("program", "cohort"),
+        matches=await pairs.order_by("-created_at", "-id").prefetch_related("members__person", "program"),
+        consents=await people.consents_of(actor, person.id), texts=await people.consent_texts(actor),
+    )
+
+
+async def latest_imports(actor: Actor) -> list[ImportRun]:
+    """The latest people files, for who may bring one.
+
+    Raises:
+        NotFound: the actor runs no programme.
+        Refused: they run programmes, but not the organisation's people.
+    """
+    await managed_programs(actor)
+    require(rules.can_import_people(actor), _("add people from a file"))
+    return await recent_runs(actor, 5)
+
+
+def _known(actor: Actor, program: Program | None = None) -> QuerySet[Person]:
+    """Everybody for who may read people; else who takes or took part in a programme that the actor runs."""
+    found = Person.filter(organization_id=actor.organization_id)
+    if rules.can_read_people(actor) and program is None:
+        return found
+    enrolled = visible_enrollments(actor)
+    if program:
+        enrolled = enrolled.filter(program_id=program.id)
+    return found.filter(id__in=Subquery(enrolled.values("person_id")))
+
+
+async def _listed(actor: Actor, shown: Collection[Person]) -> list[Listed]:
+    ids = [person.id for person in shown]
+    there = visible_enrollments(actor).filter(person_id__in=ids, state__in=list(OPEN_ENROLLMENTS))
+    enrolled = await there.order_by("-invited_at", "-id").select_related("program")
+    pairs = reviewable_matches(actor).filter(members__person_id__in=ids, state__in=list(OPEN_MATCHES)).distinct()
+    matched = await pairs.prefetch_related("members__person")
+    return [
+        Listed(
+            person, [row for row in enrolled if row.person_id == person.id],
+            [match for match in matched if any(member.person_id == person.id for member in match.members)],
+        )
+        for person in shown
+    ]

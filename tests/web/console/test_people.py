@@ -1,0 +1,138 @@
+"""The list of people and one person: whom a manager may look up, and what is never shown."""
+
+import pytest
+
+from server.goals.models import Goal
+from server.kernel.actor import system_actor
+from server.people.actions import publish_consent_text, record_consents
+from server.people.models import Profile
+from server.people.states import ConsentPurpose, PersonStatus
+from server.programs.states import EnrollmentState, ParticipantRole
+from tests import factories
+from tests.queries import queries_run
+from tests.web.conftest import ClientOf
+from tests.web.console.market import Market, draft, manager_of, market
+
+HERE = "/console/people"
+
+
+@pytest.fixture
+async def found(db: object) -> Market:
+    """Three mentors, three mentees, one of them paired."""
+    made = await market()
+    await factories.match(made.mentors[0], made.mentees[0])
+    return made
+
+
+async def test_the_admin_sees_everybody_and_finds_one(client_of: ClientOf, found: Market) -> None:
+    client = await client_of(found.admin)
+    assert "9 people" in (await client.get(HERE)).text
+    shown = await client.get(f"{HERE}?q=noor+pell0")
+    assert "1 person" in shown.text
+    assert "Noor Pell0" in shown.text
+    assert "Paired with Idris" in shown.text
+    assert 'value="noor pell0"' in shown.text
+    by_address = await client.get(f"{HERE}?q={found.stranger.email}")
+    assert "Kofi Windrose" in by_address.text
+    assert "Nobody here by that name" in (await client.get(f"{HERE}?q=zzz")).text
+
+
+async def test_a_programmes_manager_sees_those_in_it(client_of: ClientOf, found: Market) -> None:
+    client = await client_of(found.manager)
+    shown = await client.get(HERE)
+    assert "6 people" in shown.text
+    assert "Kofi" not in shown.text
+    assert "Add from a file" not in shown.text
+    assert (await client.get(f"{HERE}/{found.stranger.id}")).status_code == 404
+    assert (await client.get(f"{HERE}/{found.mentees[0].person_id}")).status_code == 200
+
+
+@pytest.mark.parametrize(("state", "words"), [
+    (EnrollmentState.INVITED, "Invited"), (EnrollmentState.ACTIVE, "Waits for a mentor"),
+    (EnrollmentState.WAITLISTED, "On the waiting list"),
+])
+async def test_the_state_stands_in_words(
+    client_of: ClientOf, found: Market, state: EnrollmentState, words: str
+) -> None:
+    await factories.enrollment(found.cohort, found.stranger, ParticipantRole.MENTEE, state=state)
+    shown = await (await client_of(found.manager)).get(f"{HERE}?q=Windrose")
+    assert words in shown.text
+
+
+async def test_a_leaver_is_marked(client_of: ClientOf, found: Market) -> None:
+    found.stranger.status = PersonStatus.ENDED
+    await found.stranger.save()
+    assert "Has left" in (await (await client_of(found.admin)).get(f"{HERE}?q=Windrose")).text
+
+
+async def test_long_lists_have_pages(client_of: ClientOf, found: Market) -> None:
+    for _ in range(50):
+        await factories.person(found.organization)
+    client = await client_of(found.admin)
+    first = await client.get(HERE)
+    assert "1 to 50 of 59" in first.text
+    assert "Next page" in first.text
+    second = await client.get(f"{HERE}?page=2")
+    assert "51 to 59 of 59" in second.text
+    assert "Next page" not in second.text
+    assert (await client.get(f"{HERE}?page=99999999999")).status_code == 200
+    assert (await client.get(f"{HERE}?page=x")).status_code == 200
+
+
+async def test_one_person_shows_facts_roles_and_consents_but_no_private_word(
+    client_of: ClientOf, found: Market
+) -> None:
+    mentee, product = await found.mentees[0].person, system_actor(found.organization.id)
+    await publish_consent_text(product, ConsentPurpose.MATCHING, "Find me a mentor", required=True)
+    await publish_consent_text(product, ConsentPurpose.RESULTS, "Count my answers")
+    await publish_consent_text(product, ConsentPurpose.ALUMNI, "Ask me again")
+    own = factories.actor_of(mentee)
+    await record_consents(own, {ConsentPurpose.MATCHING: True, ConsentPurpose.RESULTS: True})
+    await record_consents(own, {ConsentPurpose.RESULTS: False})
+    await Goal.create(
+        organization_id=found.organization.id, enrollment=found.mentees[0], person_id=mentee.id, want="Secret wish"
+    )
+    await Profile.create(organization_id=found.organization.id, person=mentee, about="Secret about")
+    shown = await (await client_of(found.manager)).get(f"{HERE}/{mentee.id}")
+    for words in ("Noor Pell0", "Pricing", "Rising Leads, Spring group", "Mentee", "Idris Crane0", "Takes part"):
+        assert words in shown.text, words
+    assert "Given on" in shown.text
+    assert "Withdrawn on" in shown.text
+    assert "Not asked yet" in shown.text
+    assert "Secret" not in shown.text
+
+
+async def test_drafts_are_named_as_such(client_of: ClientOf, db: object) -> None:
+    made = await market()
+    await draft(made)
+    shown = await (await client_of(made.manager)).get(f"{HERE}/{made.mentees[0].person_id}")
+    assert "Idris Crane0 (to review)" in shown.text
+
+
+@pytest.mark.parametrize("who", ["stranger", "mentor", "other", "foreign"])
+async def test_nobody_else_looks_people_up(client_of: ClientOf, found: Market, who: str) -> None:
+    people = {
+        "stranger": found.stranger, "mentor": await found.mentors[0].person,
+        "other": await manager_of(found.organization, await factories.program(found.organization)),
+        "foreign": (await market()).admin,
+    }
+    client = await client_of(people[who])
+    assert (await client.get(f"{HERE}/{found.mentees[0].person_id}")).status_code == 404
+    listed = await client.get(HERE)
+    assert listed.status_code == (404 if who in ("stranger", "mentor") else 200)
+    assert str(found.mentees[0].person_id) not in listed.text
+    assert (await client.get(f"{HERE}?program={found.program.key}")).status_code == 404
+
+
+async def test_thirty_people_cost_as_many_queries_as_one(client_of: ClientOf, db: object) -> None:
+    few, many = await market(1, 1), await market(16, 16)
+    for made in (few, many):
+        for number in range(len(made.mentors)):
+            await factories.match(made.mentors[number], made.mentees[number])
+    counts = []
+    for made in (few, many):
+        client = await client_of(made.manager)
+        with queries_run() as ran:
+            assert (await client.get(HERE)).status_code == 200
+        counts.append(len(ran))
+    assert counts[0] == counts[1]

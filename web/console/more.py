@@ -1,0 +1,69 @@
+"""More: what is needed once in a while, the competency framework before all."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from server.journey.reviewing.queries import managed_programs
+from server.kernel.errors import Invalid
+from server.kernel.text import gettext as _
+from server.kernel.text import ngettext
+from server.people import rules
+from server.people.actions import import_framework
+from server.people.frameworks import FrameworkReport
+from server.people.queries import competencies
+from server.people.tables import BYTES_MAX
+from web.forms import Errors, read_form, upload
+from web.render import go_to, page
+from web.toast import Toast
+from web.uploads import ENVELOPE_BYTES
+
+HERE = "/console/more"
+
+
+async def show(request: Request) -> Response:
+    """The rest of the console."""
+    return await _show(request, Errors(), [])
+
+
+async def take_framework(request: Request) -> Response:
+    """Take over a competency framework; what the file lacks stays."""
+    file, errors = upload(await read_form(request), "file"), Errors()
+    problems: list[str] = []
+    if file is None:
+        errors.add("file", _("Choose a file first."))
+    else:
+        try:
+            report = await import_framework(request.state.actor, await file.read(), file.filename or "")
+            return go_to(request, HERE, toast=Toast(_words(report)))
+        except Invalid as refusal:
+            problems = list(refusal.fields.values())
+            errors.add("file", problems[0])
+    return await _show(request, errors, problems[1:])
+
+
+async def _show(request: Request, errors: Errors, problems: list[str]) -> Response:
+    actor = request.state.actor
+    programs = await managed_programs(actor)
+    return page(
+        request, "console/more.html", status=422 if errors else 200, errors=errors, problems=problems,
+        programs=programs, skills=await competencies(actor), may_edit=rules.can_edit_competencies(actor),
+        may_import=rules.can_import_people(actor),
+    )
+
+
+def _words(report: FrameworkReport) -> str:
+    fresh, changed = len(report.created), len(report.changed)
+    if not fresh and not changed:
+        return _("Nothing new in this file.")
+    added = ngettext("%(num)d skill added", "%(num)d skills added", fresh) % {"num": fresh}
+    return _("%(added)s, %(changed)s changed.") % {"added": added, "changed": changed}
+
+
+routes = [
+    Route(HERE, show, name="console-more"),
+    Route(
+        f"{HERE}/framework", take_framework, methods=["POST"], name="console-framework",
+        max_body_size=BYTES_MAX + ENVELOPE_BYTES,
+    ),
+]

@@ -1,0 +1,51 @@
+"""People: the list with its search, and one person across programmes and roles."""
+
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from server.journey.roster import queries
+from server.kernel import clock
+from web.console import people_words as words
+from web.render import page
+
+HERE = "/console/people"
+WORDS_LETTERS, KEY_LETTERS, PAGES_MAX = 100, 60, 100_000
+
+
+async def show(request: Request) -> Response:
+    """The list, narrowed by words and programme; all of it stands in the address."""
+    asked = request.query_params
+    typed, key = asked.get("q", "")[:WORDS_LETTERS], asked.get("program", "")[:KEY_LETTERS]
+    number = asked.get("page", "1")
+    at = min(int(number), PAGES_MAX) if number.isascii() and number.isdecimal() else 1
+    shown = await queries.roster(request.state.actor, typed, program_key=key, page=at)
+    return page(
+        request, "console/people.html", shown=shown, typed=typed, title=words.title(shown.total),
+        briefing=words.briefing(shown, typed), rows=[words.row(one) for one in shown.people],
+        programs=[(one.key, one.name) for one in shown.programs], place=words.place(shown),
+        before=_address(typed, key, at - 1) if at > 1 else "",
+        after=_address(typed, key, at + 1) if shown.has_more else "",
+    )
+
+
+async def one(request: Request) -> Response:
+    """One person."""
+    shown = await queries.record(request.state.actor, request.path_params["id"])
+    return page(
+        request, "console/person.html", shown=shown, briefing=words.takes_part(shown), facts=words.facts(shown),
+        parts=[words.part(one, shown) for one in shown.enrollments], consents=words.consents(shown), now=clock.now(),
+    )
+
+
+def _address(typed: str, key: str, at: int) -> str:
+    return f"{HERE}?{urlencode({'q': typed, 'program': key, 'page': at})}"
+
+
+routes = [
+    Route(HERE, show, name="console-people"),
+    Route(f"{HERE}/{{id:uuid}}", one, name="console-person"),
+]
+"""`/console/people/import` is no id, so the order of the two screens does not matter."""
