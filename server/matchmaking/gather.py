@@ -23,8 +23,8 @@ from server.matchmaking.engine.pool import Participant, PastPair, Pool, Standing
 from server.matchmaking.models import Preference, TextVector
 from server.matchmaking.states import PreferenceKind
 from server.people import queries as people
-from server.people.models import AvailabilityBlock, Competency, Person, Profile
-from server.people.states import SkillSide
+from server.people.models import AvailabilityBlock, Competency, Consent, Person, Profile
+from server.people.states import ConsentPurpose, SkillSide
 from server.programs.models import Cohort, Enrollment, Program
 from server.programs.queries import enrollments_in
 from server.programs.states import EnrollmentState, ParticipantRole
@@ -59,13 +59,15 @@ class _Known:
 async def gather(actor: Actor, cohort: Cohort) -> Gathered:
     """Who waits for a match in a cohort and who has a place, with past pairs, bans and wishes.
 
-    People whose places are all taken, by open matches or by locked drafts, are left out.
+    People whose places are all taken, by open matches or by locked drafts, are left out, and so is whoever took back
+    the consent to be matched.
     """
     reader = system_actor(actor.organization_id)
     mentors = await enrollments_in(actor, cohort.id, role=MENTOR, states=[EnrollmentState.ACTIVE])
     mentees = await enrollments_in(actor, cohort.id, role=MENTEE, states=[EnrollmentState.ACTIVE])
     seats = await _free_seats(reader, cohort.id, [*mentors, *mentees])
-    active = [row for row in (*mentors, *mentees) if seats[row.id] > 0]
+    stopped = await _stopped(reader, [*mentors, *mentees])
+    active = [row for row in (*mentors, *mentees) if seats[row.id] > 0 and row.person_id not in stopped]
     known = await _known(reader, active)
     vectors = await _vectors(reader, active, known)
     people_in = tuple(_participant(row, seats[row.id], known, vectors) for row in active)
@@ -88,6 +90,16 @@ async def _free_seats(actor: Actor, cohort_id: UUID, rows: Iterable[Enrollment])
         for enrollment_id in (override.mentor_enrollment_id, override.mentee_enrollment_id):
             taken[enrollment_id] = taken.get(enrollment_id, 0) + 1
     return {row.id: max(0, row.capacity - taken.get(row.id, 0)) for row in rows}
+
+
+async def _stopped(actor: Actor, rows: Iterable[Enrollment]) -> set[UUID]:
+    """Whose last word about being matched is no; whoever was never asked said nothing (joining asks)."""
+    answers = Consent.filter(
+        organization_id=actor.organization_id, purpose=ConsentPurpose.MATCHING,
+        person_id__in=[row.person_id for row in rows],
+    )
+    last = {answer.person_id: answer.given for answer in await answers.order_by("at", "id")}
+    return {person_id for person_id, given in last.items() if not given}
 
 
 async def _known(actor: Actor, rows: list[Enrollment]) -> _Known:
