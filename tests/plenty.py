@@ -67,6 +67,14 @@ class Plenty:
             "/waiting/{program}": f"/waiting/{self.waits.program.key}",
         }
 
+    async def steps(self) -> list[UUID]:
+        """The steps of the mentee's goal."""
+        return [step.id for step in await Milestone.filter(goal_id=self.goal.id).order_by("position")]
+
+    async def promises(self) -> list[UUID]:
+        """What the mentor promised in the session."""
+        return [item.id for item in await ActionItem.filter(session_id=self.session.id)]
+
 
 async def begin(items: int = 1) -> Plenty:
     """Everything once, and then `items` of everything."""

@@ -68,7 +68,7 @@ routes: list[BaseRoute] = [
 ]
 middleware = [
     Middleware(SecurityHeaders),
-    Middleware(GZipMiddleware, minimum_size=1024, compresslevel=4, exclude_content_types=NOT_PACKED),
+    Middleware(GZipMiddleware, minimum_size=1024, compresslevel=6, exclude_content_types=NOT_PACKED),
     Middleware(Surprises),
     Middleware(SignIn, without=("/static",), frameless=MACHINES),
     Middleware(SameOrigin),

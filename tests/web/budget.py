@@ -1,0 +1,64 @@
+"""What a participant's screen may weigh on a phone, and how to weigh one.
+
+Source of the bounds: the phone budget of our performance study, docs/performance.md. It speaks of brotli; we send
+gzip, which is a little larger, and keep to the same figures. KB are 1,024 bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import httpx2
+
+from web.assets import manifest
+
+KB = 1024
+HTML, FIRST_HTML, CSS, JS = 8 * KB, 14 * KB, 10 * KB, 20 * KB
+COLD, WARM, SWAP = 40 * KB, 9 * KB, 3 * KB
+COLD_REQUESTS, WARM_REQUESTS = 4, 1
+
+FETCHED = re.compile(r'<(?:script|img|link)\b[^>]*?\b(?:src|href)="([^"]+)"')
+KEPT = ("/static/",)
+"""Addresses that a browser keeps for ever, so that a warm visit does not ask for them."""
+
+
+@dataclass(frozen=True)
+class Weight:
+    """A screen as it travels, in bytes and requests; `cold` and `warm` are all of a first and a later visit."""
+
+    first_html: int
+    html: int
+    css: int
+    js: int
+    cold: int
+    cold_requests: int
+    warm_requests: int
+
+    def over(self) -> dict[str, tuple[int, int]]:
+        """What is over its bound: (weight, bound)."""
+        lines = {
+            "html": (self.html, HTML), "first_html": (self.first_html, FIRST_HTML), "css": (self.css, CSS),
+            "js": (self.js, JS), "cold": (self.cold, COLD), "warm": (self.html, WARM),
+            "cold_requests": (self.cold_requests, COLD_REQUESTS), "warm_requests": (self.warm_requests, WARM_REQUESTS),
+        }
+        return {name: pair for name, pair in lines.items() if pair[0] > pair[1]}
+
+
+async def weigh(fresh: httpx2.AsyncClient, known: httpx2.AsyncClient, path: str) -> Weight:
+    """One screen in a browser that was never here, and in one that was."""
+    first, later = await fresh.get(path), await known.get(path)
+    assert (first.status_code, later.status_code) == (200, 200), path
+    names = set(FETCHED.findall(first.text))
+    sizes = {name: sent(await fresh.get(name)) for name in names}
+    kept = {name: size for name, size in sizes.items() if name.startswith(KEPT)}
+    return Weight(
+        first_html=sent(first), html=sent(later), css=len(manifest().assets["participant.css"].packed),
+        js=sum(size for name, size in sizes.items() if name.endswith(".js")), cold=sent(first) + sum(sizes.values()),
+        cold_requests=1 + len(sizes), warm_requests=1 + len(set(FETCHED.findall(later.text)) - set(kept)),
+    )
+
+
+def sent(answer: httpx2.Response) -> int:
+    """Bytes of a body on the wire."""
+    return int(answer.headers["content-length"])
