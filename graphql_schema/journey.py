@@ -12,18 +12,24 @@ from graphql_schema.conversations import NoteInput
 from graphql_schema.ids import key_of, keys_of
 from graphql_schema.matches import MatchPayload
 from graphql_schema.mutations import ById, Input, perform
+from graphql_schema.people import competencies_by_ids
 from graphql_schema.programs import EnrollmentPayload
 from graphql_schema.sessions import MatchTimeInput, SessionPayload
+from server.goals.smart import advice, smart_checks
+from server.goals.states import SmartCheck
 from server.goals.wording import Wording
 from server.journey.join.actions import JoinForm, join_program
 from server.journey.meeting import actions
+from server.kernel import clock
 from server.kernel.actor import Actor
 from server.matches.states import DeclineReason
+from server.people.queries import person_of
 from server.people.states import ConsentPurpose, DayPart
 from server.programs.states import ParticipantRole
 from server.sessions.states import NoteVisibility
 
-strawberry.enum(DeclineReason)
+for enum in (DeclineReason, SmartCheck):
+    strawberry.enum(enum)
 
 
 @strawberry.input(description="The sentence of a goal.")
@@ -77,6 +83,23 @@ class WrapUpSessionInput(ById):
     promise: str = strawberry.field(default="", description="What you will do.")
     promise_due_on: date | None = None
     next_at: datetime | None = None
+
+
+@strawberry.type(description="Which of the five words are true of a goal, and the one next thing to do about it.")
+class GoalChecks:
+    checks: list[SmartCheck]
+    advice: str
+
+
+@strawberry.type
+class JourneyQuery:
+    @strawberry.field(description="How a goal would read before it is saved. It judges wording and never blocks.")
+    async def goal_checks(self, info: Info, goal: GoalInput) -> GoalChecks:
+        said = _wording(goal)
+        zone = (await person_of(info.context.actor)).zone
+        skill = await info.context.one(competencies_by_ids, said.competency_id) if said.competency_id else None
+        found = smart_checks(said.want, said.measure, skill.name if skill else None, said.due_on, clock.today(zone))
+        return GoalChecks(checks=sorted(found, key=list(SmartCheck).index), advice=advice(found))
 
 
 @strawberry.type

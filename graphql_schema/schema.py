@@ -10,7 +10,7 @@ from graphql_schema.conversations import ConversationsMutation
 from graphql_schema.errors import log_surprises
 from graphql_schema.goals import GoalsMutation
 from graphql_schema.imports import ImportsMutation, ImportsQuery
-from graphql_schema.journey import JourneyMutation
+from graphql_schema.journey import JourneyMutation, JourneyQuery
 from graphql_schema.limits import EXTENSIONS
 from graphql_schema.matches import MatchesMutation, MatchesQuery
 from graphql_schema.matchmaking import MatchmakingMutation, MatchmakingQuery
@@ -38,7 +38,7 @@ class Schema(strawberry.Schema):
 @strawberry.type(description="What can be read.")
 class Query(
     NodeQuery, ViewerQuery, PeopleQuery, ProfilesQuery, ImportsQuery, ProgramsQuery, MatchesQuery, MatchmakingQuery,
-    SessionsQuery, MessagingQuery, SurveysQuery,
+    SessionsQuery, MessagingQuery, SurveysQuery, JourneyQuery,
 ):
     pass
 

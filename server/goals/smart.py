@@ -18,6 +18,8 @@ SOONEST_DAYS = 14
 """A goal within reach leaves time for two sessions at the usual rhythm of two a month."""
 FURTHEST_DAYS = 366
 """Twice the usual programme of half a year: further away nobody works towards it in mentoring."""
+FIGURES_AT_MOST = 9
+"""Longer rows of figures are no amounts; endless ones are more than the language turns into a number."""
 EXAMPLES = 3
 
 READY = frozenset(SmartCheck)
@@ -122,4 +124,5 @@ def _counts(text: str) -> list[int]:
     """The amounts a text names, in figures or words; shares, years and sums of money are no amounts."""
     words = _words(_PERCENT.sub(" ", text))
     named = [NUMBERS[word] for word in words if word in NUMBERS]
-    return named + [int(word) for word in words if word.isdecimal() and int(word) <= FURTHEST_DAYS]
+    figures = (int(word) for word in words if word.isdecimal() and len(word) <= FIGURES_AT_MOST)
+    return named + [figure for figure in figures if figure <= FURTHEST_DAYS]

@@ -160,6 +160,20 @@ async def test_running_match_pauses_goes_on_and_ends_and_then_refuses(db: object
     assert (refused["match"], refused["errors"][0]["code"]) == (None, "CONFLICT")
 
 
+async def test_wording_is_judged_before_it_is_saved(db: object) -> None:
+    pair = await factories.active_match()
+    skill = gid(await factories.competency(pair.organization))
+    document = "query ($goal: GoalInput!) { goalChecks(goal: $goal) { checks advice } }"
+    vague = (await ask(pair.mentee_actor, document, goal={"want": "be better"}))["goalChecks"]
+    assert (vague["checks"], bool(vague["advice"])) == ([], True)
+    sharp = {
+        "want": "Lead a product review with three teams", "measure": "Three reviews held", "competencyId": skill,
+        "dueOn": str(factories.in_days(90)),
+    }
+    ready = (await ask(pair.mentee_actor, document, goal=sharp))["goalChecks"]
+    assert ready["checks"] == ["SPECIFIC", "MEASURABLE", "WITHIN_REACH", "MATTERS_HERE", "HAS_A_DATE"]
+
+
 async def test_goal_is_written_revised_agreed_and_reached(db: object) -> None:
     pair = await factories.active_match()
     skill = await factories.competency(pair.organization)

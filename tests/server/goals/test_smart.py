@@ -109,3 +109,8 @@ def test_examples_of_the_chosen_skill_come_first_and_three_are_enough() -> None:
     assert [example.want for example in examples_for(examples, "b")] == ["w1", "w2", "w4"]
     assert [example.want for example in examples_for(examples, None)] == ["w0", "w1", "w2"]
     assert examples_for([], "a") == []
+
+
+def test_endless_row_of_figures_is_no_amount() -> None:
+    assert SmartCheck.MEASURABLE not in checks(measure="9" * 90_000)
+    assert SmartCheck.MEASURABLE in checks(measure="reviews 3 " + "9" * 90_000)
