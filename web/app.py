@@ -13,10 +13,10 @@ from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.kernel.log import note
-from web import checkin, demo, join, journey, mailbox, match, messages, session, sign_in, waiting
+from web import checkin, demo, join, journey, mailbox, match, messages, session, sign_in, waiting, you
 from web.assets import serve_asset
-from web.console import matches as console_matches
 from web.console import imports, more, people, today
+from web.console import matches as console_matches
 from web.errors import error_page
 from web.security import SameOrigin, SecurityHeaders
 from web.sign_in import SignIn, signed_in_only
@@ -25,7 +25,7 @@ DOORS: tuple[ModuleType, ...] = (sign_in, demo, mailbox)
 """Screens that anybody may see."""
 SCREENS: tuple[ModuleType, ...] = (
     checkin, console_matches, imports, join, journey, match, messages, more, people, session, today,
-    waiting,
+    waiting, you,
 )
 """Screens of signed-in people."""
 NOT_PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/*")

@@ -89,7 +89,7 @@ def _choices(seen: JoinPage, said: Fields, checks: frozenset[SmartCheck]) -> dic
     """What there is to choose from, and what is said around it."""
     return {
         "facts": join_words.facts(seen.person), "parts": join_words.parts(seen, said, checks),
-        "languages": join_words.language_chips(seen.person, said), "day_parts": join_words.day_parts(),
+        "languages": join_words.language_chips(seen.person, said.languages), "day_parts": join_words.day_parts(),
         "dates": join_words.date_chips(proposed(seen)), "examples": seen.examples(),
         "skills": [(one.id, one.name) for one in seen.competencies],
         "skills_shown": [(one.id, one.name) for one in seen.skills_shown],

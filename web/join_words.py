@@ -66,9 +66,9 @@ def date_chips(days: Iterable[date]) -> list[tuple[str, str]]:
     return [*chips, (OTHER_DAY, _("Another date"))]
 
 
-def language_chips(person: Person, said: Fields) -> list[tuple[str, str]]:
+def language_chips(person: Person, chosen: Iterable[str]) -> list[tuple[str, str]]:
     """Languages to tick: one's own first, then what is common, each by its name."""
-    return [(tag, language_name(tag)) for tag in dict.fromkeys([*person.languages, *said.languages, *COMMON_LANGUAGES])]
+    return [(tag, language_name(tag)) for tag in dict.fromkeys([*person.languages, *chosen, *COMMON_LANGUAGES])]
 
 
 def language_name(tag: str) -> str:

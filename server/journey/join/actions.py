@@ -93,7 +93,7 @@ async def _join(actor: Actor, program_key: str, form: JoinForm) -> Enrollment:
     enrollment = await _begun(actor, page, form)
     said = _as_mentor(actor, page, form) if page.is_mentor else _as_mentee(actor, page, form, enrollment)
     submitting = partial(programs.submit, actor, enrollment.id, capacity=form.places if page.is_mentor else None)
-    await _all_of(*_about_oneself(actor, form), *said, partial(_consent, actor, page, form), submitting)
+    await all_of(*_about_oneself(actor, form), *said, partial(_consent, actor, page, form), submitting)
     return await visible_enrollment(actor, enrollment.id)
 
 
@@ -147,7 +147,7 @@ async def _day_parts(actor: Actor, parts: Collection[DayPart]) -> None:
 
 
 async def _skills(actor: Actor, page: JoinPage, form: JoinForm) -> None:
-    chosen = list(form.skills) + [one.id for one in _named(page.competencies, form.another_skill)]
+    chosen = list(form.skills) + [one.id for one in skill_named(page.competencies, form.another_skill, "another_skill")]
     most = queries.SKILLS_OFFERED_MAX
     if not chosen:
         raise Invalid({"skills": _("Choose at least one thing you can help with.")})
@@ -156,8 +156,8 @@ async def _skills(actor: Actor, page: JoinPage, form: JoinForm) -> None:
     await people.set_skills(actor, SkillSide.OFFERED, chosen)
 
 
-def _named(known: Iterable[Competency], name: str) -> list[Competency]:
-    """The skill of this name, or of an alias of it.
+def skill_named(known: Iterable[Competency], name: str, field: str) -> list[Competency]:
+    """The skill of this name, or of an alias of it; none for an empty name. `field` is where it was typed.
 
     Raises:
         Invalid: there is a name, and no such skill.
@@ -165,7 +165,7 @@ def _named(known: Iterable[Competency], name: str) -> list[Competency]:
     wished = " ".join(name.split()).casefold()
     found = [one for one in known if wished in (label.casefold() for label in (one.name, *one.aliases))]
     if wished and not found:
-        raise Invalid({"another_skill": _("Choose a skill from the list.")})
+        raise Invalid({field: _("Choose a skill from the list.")})
     return found[:1] if wished else []
 
 
@@ -176,7 +176,7 @@ async def _consent(actor: Actor, page: JoinPage, form: JoinForm) -> None:
     await people.record_consents(actor, {text.purpose: text.purpose in form.agreed for text in page.asked})
 
 
-async def _all_of(*acts: Act) -> None:
+async def all_of(*acts: Act) -> None:
     """Do them all, in order; what each finds to mend is told at once, and then nothing was stored.
 
     Raises:

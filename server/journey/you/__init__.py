@@ -1,0 +1,1 @@
+"""What a person set for themselves, in one place: profile, times, messages, consents, devices, look."""

@@ -1,0 +1,76 @@
+"""What a card of You saves: each one act, everything of it or nothing."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import partial
+from uuid import UUID
+
+from server.journey.join.actions import all_of, skill_named
+from server.journey.join.queries import SKILLS_OFFERED_MAX
+from server.kernel.actor import Actor
+from server.kernel.db import unit_of_work
+from server.kernel.errors import Invalid
+from server.kernel.text import gettext as _
+from server.people import actions as people
+from server.people.queries import competencies
+from server.people.states import DayPart, SkillSide
+
+
+@dataclass(frozen=True)
+class ProfileForm:
+    """What somebody says of themselves; each list of skills may have one more by its name."""
+
+    preferred_name: str = ""
+    languages: Collection[str] = ()
+    about: str = ""
+    words_for_mentees: str = ""
+    offered: Collection[UUID] = ()
+    another_offered: str = ""
+    wanted: Collection[UUID] = ()
+    another_wanted: str = ""
+
+
+async def save_profile(actor: Actor, form: ProfileForm) -> None:
+    """Save what one says of oneself.
+
+    Raises:
+        Invalid: everything to mend, by field, at once.
+    """
+    async with unit_of_work(actor):
+        await all_of(
+            partial(
+                people.set_person_facts, actor, preferred_name=form.preferred_name,
+                languages=list(form.languages) or None,
+            ),
+            partial(people.set_profile, actor, about=form.about, words_for_mentees=form.words_for_mentees),
+            partial(_skills, actor, SkillSide.OFFERED, form.offered, form.another_offered),
+            partial(_skills, actor, SkillSide.WANTED, form.wanted, form.another_wanted),
+        )
+
+
+async def save_times(actor: Actor, parts: Collection[DayPart], zone: str) -> None:
+    """Save when one usually has time, and where one is.
+
+    Raises:
+        Invalid: no time at all, or an unknown zone.
+    """
+    async with unit_of_work(actor):
+        await all_of(partial(_parts, actor, parts), partial(people.set_person_facts, actor, zone=zone or None))
+
+
+async def _parts(actor: Actor, parts: Collection[DayPart]) -> None:
+    if not parts:
+        raise Invalid({"day_parts": _("Choose when you usually have time.")})
+    await people.set_day_parts(actor, parts)
+
+
+async def _skills(actor: Actor, side: SkillSide, chosen: Collection[UUID], another: str) -> None:
+    field = side.value.lower()
+    named = skill_named(await competencies(actor), another, f"another_{field}")
+    every = list(dict.fromkeys([*chosen, *(one.id for one in named)]))
+    if len(every) > SKILLS_OFFERED_MAX:
+        raise Invalid({field: _("Choose at most %(most)d.") % {"most": SKILLS_OFFERED_MAX}})
+    try:
+        await people.set_skills(actor, side, every)
+    except Invalid as refusal:
+        raise Invalid({field: refusal.message}) from refusal

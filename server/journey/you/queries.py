@@ -1,0 +1,73 @@
+"""Everything a person may see and set about themselves."""
+
+from dataclasses import dataclass
+
+from server.access.models import UserSession
+from server.access.queries import my_sessions
+from server.journey.join.queries import stands
+from server.kernel.actor import Actor
+from server.people import queries as people
+from server.people.models import AvailabilityBlock, Competency, Consent, ConsentText, Person, Profile
+from server.people.states import ConsentPurpose, SkillSide
+from server.programs.queries import enrollments
+from server.programs.states import OPEN_ENROLLMENTS, ParticipantRole
+
+SKILLS_SHOWN = 16
+"""Skills to choose from at a glance, besides one's own; the rest is found by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class YouPage:
+    """One's own facts, words and choices. `history` holds every answer about a consent, the latest first."""
+
+    person: Person
+    profile: Profile
+    blocks: list[AvailabilityBlock]
+    competencies: list[Competency]
+    offered: list[Competency]
+    wanted: list[Competency]
+    texts: dict[ConsentPurpose, ConsentText]
+    history: list[Consent]
+    sessions: list[UserSession]
+    is_mentor: bool
+
+    @property
+    def held(self) -> dict[ConsentPurpose, Consent]:
+        """The last answer about each purpose."""
+        return {consent.purpose: consent for consent in reversed(self.history)}
+
+    @property
+    def agreed(self) -> set[ConsentPurpose]:
+        """What a yes stands for, to the wording in force."""
+        return {purpose for purpose, text in self.texts.items() if stands(self.held.get(purpose), text)}
+
+    def needed_but_not(self, agreed: set[ConsentPurpose]) -> list[ConsentText]:
+        """What one needs to take part and agreed to until now, but not any more."""
+        gone = self.agreed - agreed
+        return [text for purpose, text in self.texts.items() if purpose in gone and text.required]
+
+    def to_choose(self, own: list[Competency]) -> list[Competency]:
+        """Skills to choose from: one's own first, then others of the framework."""
+        shown = {one.id: one for one in [*own, *self.competencies]}
+        return list(shown.values())[: SKILLS_SHOWN + len(own)]
+
+
+async def you_page(actor: Actor) -> YouPage:
+    """The page of the person who acts.
+
+    Raises:
+        NotFound: the actor is a machine.
+    """
+    person = await people.person_of(actor)
+    own = enrollments(actor).filter(
+        person_id=person.id, role=ParticipantRole.MENTOR, state__in=list(OPEN_ENROLLMENTS)
+    )
+    return YouPage(
+        person=person, profile=await people.profile_of(actor, person.id),
+        blocks=(await people.availability_of(actor, [person.id]))[person.id],
+        competencies=await people.competencies(actor),
+        offered=(await people.skills_of(actor, [person.id], SkillSide.OFFERED))[person.id],
+        wanted=(await people.skills_of(actor, [person.id], SkillSide.WANTED))[person.id],
+        texts=await people.consent_texts(actor), history=await people.consent_history(actor, person.id),
+        sessions=await my_sessions(actor), is_mentor=await own.exists(),
+    )

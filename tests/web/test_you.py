@@ -1,0 +1,161 @@
+"""You on screen: each card saves on its own, typed words stay, a needed consent is explained before it counts."""
+
+import pytest
+
+from server.access.actions import open_session
+from server.access.models import UserSession
+from server.kernel.actor import system_actor
+from server.people import actions as people
+from server.people.models import Person, Profile
+from server.people.queries import consents_of
+from server.people.states import ConsentPurpose, Look
+from tests import factories
+from tests.queries import queries_run
+from tests.web.drawing import one, read, words
+from web.you_words import device_name
+
+MATCHING, RESULTS = ConsentPurpose.MATCHING, ConsentPurpose.RESULTS
+SAVED = 303
+
+
+@pytest.fixture
+async def pair(db):
+    """Idris mentors Noor, in an organisation with two wordings; Noor agreed to the needed one."""
+    made = await factories.active_match()
+    product = system_actor(made.organization.id)
+    await people.publish_consent_text(product, MATCHING, "Use my profile", "Needed to take part.", required=True)
+    await people.publish_consent_text(product, RESULTS, "Count my answers", "Never with your name.")
+    await people.record_consents(made.mentee_actor, {MATCHING: True})
+    return made
+
+
+async def test_a_profile_is_edited_and_shown(pair, client_of):
+    skill = await factories.competency(pair.organization, "Coaching")
+    client = await client_of(pair.mentee)
+    answer = await client.post("/you/profile", data={
+        "preferred_name": "Nur", "about": "I like <b>maps</b>.", "languages": ["pt"], "wanted": [str(skill.id)],
+    })
+    assert (answer.status_code, answer.headers["location"]) == (SAVED, "/you#profile")
+    page = await client.get("/you")
+    assert words(one(read(page.text), ".//h1")) == "Nur Saltmarsh"
+    assert words(one(read(page.text), ".//dl")) == "SpeaksPortugueseWantsCoaching"
+    assert "I like &lt;b&gt;maps&lt;/b&gt;." in page.text
+    assert "A sentence for mentees" not in page.text
+    assert "A sentence for mentees" in (await (await client_of(pair.mentor)).get("/you")).text
+
+
+async def test_a_profile_to_mend_comes_back_as_typed(pair, client_of):
+    client = await client_of(pair.mentee)
+    answer = await client.post("/you/profile", data={"about": "I like maps.", "another_wanted": "Juggling"})
+    tree = read(answer.text)
+    assert answer.status_code == 422
+    assert one(tree, ".//textarea[@id='about']").text.strip() == "I like maps."
+    assert one(tree, ".//input[@id='another_wanted']").get("value") == "Juggling"
+    assert one(tree, ".//details[@id='edit']").get("open") is not None
+    assert await Profile.filter(person=pair.mentee).count() == 0
+
+
+async def test_times_are_saved_or_mended(pair, client_of):
+    client = await client_of(pair.mentee)
+    kept = await client.post("/you/times", data={"day_parts": ["EVENINGS"], "zone": "Africa/Nairobi"})
+    assert kept.headers["location"] == "/you#times"
+    assert (await Person.get(id=pair.mentee.id)).zone == "Africa/Nairobi"
+    wrong = await client.post("/you/times", data={"zone": "Atlantis"})
+    assert wrong.status_code == 422
+    assert 'value="Atlantis"' in wrong.text
+    assert [link.get("href") for link in one(read(wrong.text), ".//*[@id='error-summary']").iter("a")] == [
+        "#day_parts", "#zone",
+    ]
+
+
+async def test_what_may_be_switched_off_can_be_and_the_rest_says_always(pair, client_of):
+    client = await client_of(pair.mentee)
+    page = await client.get("/you")
+    assert "Always" in page.text
+    boxes = [box.get("value") for box in read(page.text).iter("input") if box.get("name") == "kinds"]
+    assert boxes == ["R01"]
+    await client.post("/you/messages", data={})
+    assert (await Profile.get(person=pair.mentee)).muted_kinds == ["R01"]
+    await client.post("/you/messages", data={"kinds": ["R01"]})
+    assert (await Profile.get(person=pair.mentee)).muted_kinds == []
+
+
+async def test_a_needed_consent_is_explained_before_it_counts(pair, client_of):
+    client = await client_of(pair.mentee)
+    asked = await client.post("/you/consents", data={"agreed": ["RESULTS"]})
+    assert asked.status_code == 200
+    assert "Then nobody is suggested to you" in asked.text
+    switched = [box.get("value") for box in read(asked.text).iter("input") if box.get("checked") is not None]
+    assert "RESULTS" in switched
+    assert (await given(pair, MATCHING), await given(pair, RESULTS)) == (True, None)
+    sure = await client.post("/you/consents", data={"agreed": ["RESULTS"], "sure": "1"})
+    assert sure.headers["location"] == "/you#consents"
+    assert (await given(pair, MATCHING), await given(pair, RESULTS)) == (False, True)
+    history = words(one(read((await client.get("/you")).text), ".//ol[@class='history']"))
+    assert "No to “Use my profile”, text version 1." in history
+
+
+async def test_an_optional_one_counts_at_once(pair, client_of):
+    client = await client_of(pair.mentee)
+    answer = await client.post("/you/consents", data={"agreed": ["MATCHING", "RESULTS"]})
+    assert answer.status_code == SAVED
+    assert await given(pair, RESULTS)
+    assert "Since " in (await client.get("/you")).text
+
+
+async def test_another_browser_is_signed_out_and_this_one_is_named(pair, client_of):
+    client = await client_of(pair.mentee)
+    await open_session(pair.mentee, "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0) Safari/605")
+    page = await client.get("/you")
+    assert page.text.count("this one") == 1
+    assert "Safari on iPhone" in page.text
+    other = await UserSession.get(device__startswith="Mozilla")
+    answer = await client.post(f"/you/device/{other.id}/sign-out")
+    assert answer.headers["location"] == "/you#devices"
+    assert (await UserSession.get(id=other.id)).revoked_at is not None
+    assert (await client.get("/you")).status_code == 200
+
+
+async def test_nobody_signs_somebody_elses_browser_out(pair, client_of):
+    await open_session(pair.mentor)
+    theirs = await UserSession.get(person=pair.mentor)
+    client = await client_of(pair.mentee)
+    assert (await client.post(f"/you/device/{theirs.id}/sign-out")).status_code == 404
+    assert (await UserSession.get(id=theirs.id)).revoked_at is None
+
+
+async def test_a_look_is_chosen(pair, client_of):
+    client = await client_of(pair.mentee)
+    await client.post("/you/look", data={"look": "DARK"})
+    assert 'data-theme="dark"' in (await client.get("/you")).text
+    await client.post("/you/look", data={"look": "PINK"})
+    assert (await Profile.get(person=pair.mentee)).look is Look.SYSTEM
+
+
+@pytest.mark.parametrize(("agent", "name"), [
+    ("Mozilla/5.0 (Windows NT 10.0) Chrome/140 Safari/537 Edg/140", "Edge on Windows"),
+    ("Mozilla/5.0 (X11; Linux x86_64) Firefox/150", "Firefox on Linux"),
+    ("Mozilla/5.0 (Linux; Android 16) Chrome/140 Safari/537", "Chrome on Android"),
+    ("curl/8", "A browser"), ("", "A browser"),
+])
+def test_devices_have_names_that_people_use(agent, name):
+    assert device_name(agent) == name
+
+
+async def test_the_page_costs_the_same_for_one_and_for_thirty(pair, client_of):
+    client = await client_of(pair.mentee)
+    with queries_run() as few:
+        await client.get("/you")
+    for number in range(30):
+        await factories.competency(pair.organization, f"Skill {number}")
+        await people.record_consents(pair.mentee_actor, {RESULTS: bool(number % 2)})
+        await open_session(pair.mentee)
+    with queries_run() as many:
+        await client.get("/you")
+    assert len(few) == len(many) <= 17
+
+
+async def given(pair, purpose: ConsentPurpose) -> bool | None:
+    """The mentee's last answer about a purpose."""
+    held = await consents_of(pair.mentee_actor, pair.mentee.id)
+    return held[purpose].given if purpose in held else None

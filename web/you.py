@@ -1,0 +1,120 @@
+"""You: a quiet room. Each card saves on its own; nothing here is the next thing to do."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from server.access.actions import end_session
+from server.journey.you.actions import ProfileForm, save_profile, save_times
+from server.journey.you.queries import YouPage, you_page
+from server.kernel.errors import Invalid
+from server.kernel.secrets import fingerprint
+from server.kernel.settings import settings
+from server.kernel.text import gettext as _
+from server.people import actions as people
+from server.people.states import ConsentPurpose, DayPart, Look
+from web import forms, join_words, you_words
+from web.forms import Errors
+from web.render import go_to, page
+from web.sign_in import cookie_name
+from web.toast import Toast
+from web.you_words import Shown, shown_of
+
+
+async def show(request: Request) -> Response:
+    """Everything one set for oneself."""
+    seen = await you_page(request.state.actor)
+    return _page(request, seen, shown_of(seen))
+
+
+async def profile(request: Request) -> Response:
+    """Save what one says of oneself."""
+    form = await forms.read_form(request)
+    said = ProfileForm(
+        preferred_name=forms.text(form, "preferred_name", 120), languages=forms.values(form, "languages"),
+        about=forms.text(form, "about", 2_000, lines=True),
+        words_for_mentees=forms.text(form, "words_for_mentees", 300),
+        offered=forms.ids(form, "offered"), another_offered=forms.text(form, "another_offered", 120),
+        wanted=forms.ids(form, "wanted"), another_wanted=forms.text(form, "another_wanted", 120),
+    )
+    try:
+        await save_profile(request.state.actor, said)
+    except Invalid as refusal:
+        seen = await you_page(request.state.actor)
+        return _page(request, seen, shown_of(seen, profile=said), refusal)
+    return _saved(request, "profile")
+
+
+async def times(request: Request) -> Response:
+    """Save when one usually has time."""
+    form = await forms.read_form(request)
+    parts, zone = forms.choices(DayPart, form, "day_parts"), forms.text(form, "zone", 64)
+    try:
+        await save_times(request.state.actor, parts, zone)
+    except Invalid as refusal:
+        seen = await you_page(request.state.actor)
+        return _page(request, seen, shown_of(seen, parts=parts, zone=zone), refusal)
+    return _saved(request, "times")
+
+
+async def messages(request: Request) -> Response:
+    """Save which kinds of messages reach one. What is not ticked, and may be switched off, is."""
+    form = await forms.read_form(request)
+    kinds = you_words.switchable(request.state.actor)
+    wanted = forms.values(form, "kinds")
+    await people.set_muted_kinds(request.state.actor, [kind.key for kind in kinds if kind.key not in wanted])
+    return _saved(request, "reaches")
+
+
+async def consents(request: Request) -> Response:
+    """Save what one agrees to. Taking back what one needs to take part is explained before it counts."""
+    form = await forms.read_form(request)
+    agreed = set(forms.choices(ConsentPurpose, form, "agreed"))
+    seen = await you_page(request.state.actor)
+    if seen.needed_but_not(agreed) and not forms.ticked(form, "sure"):
+        return _page(request, seen, shown_of(seen, agreed=agreed, ask_again=True))
+    await people.record_consents(request.state.actor, {one: one in agreed for one in seen.texts})
+    return _saved(request, "consents")
+
+
+async def look(request: Request) -> Response:
+    """Save which colours one sees."""
+    chosen = forms.choice(Look, await forms.read_form(request), "look") or Look.SYSTEM
+    await people.set_look(request.state.actor, chosen)
+    return _saved(request, "look")
+
+
+async def sign_out_device(request: Request) -> Response:
+    """Sign another browser out."""
+    await end_session(request.state.actor, request.path_params["id"])
+    return go_to(request, "/you#devices", toast=Toast(_("Signed out there")))
+
+
+def _saved(request: Request, card: str) -> Response:
+    return go_to(request, f"/you#{card}", toast=Toast(_("Saved")))
+
+
+def _page(request: Request, seen: YouPage, shown: Shown, refusal: Invalid | None = None) -> Response:
+    errors = Errors()
+    if refusal:
+        errors.take(refusal)
+    here = fingerprint(request.cookies.get(cookie_name(request), ""))
+    return page(
+        request, "you/you.html", status=422 if errors else 200, errors=errors, seen=seen, shown=shown,
+        day_parts=join_words.day_parts(), languages=join_words.language_chips(seen.person, shown.profile.languages),
+        facts=you_words.facts(seen), skill_sides=you_words.skill_sides(seen),
+        kinds=you_words.kind_rows(request.state.actor, seen.profile.muted_kinds),
+        consent_rows=you_words.consent_rows(seen, shown.agreed), history=you_words.history(seen),
+        devices=you_words.devices(seen.sessions, here), looks=you_words.looks(), is_demo=settings().demo,
+    )
+
+
+routes = [
+    Route("/you", show, name="you"),
+    Route("/you/profile", profile, methods=["POST"], name="you-profile"),
+    Route("/you/times", times, methods=["POST"], name="you-times"),
+    Route("/you/messages", messages, methods=["POST"], name="you-messages"),
+    Route("/you/consents", consents, methods=["POST"], name="you-consents"),
+    Route("/you/look", look, methods=["POST"], name="you-look"),
+    Route("/you/device/{id:uuid}/sign-out", sign_out_device, methods=["POST"], name="you-device-sign-out"),
+]

@@ -1,0 +1,167 @@
+"""The words of You: facts, kinds of messages, consents with their dates, devices by name."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from server.journey.you.actions import ProfileForm
+from server.journey.you.queries import YouPage
+from server.kernel.actor import Actor
+from server.kernel.text import gettext as _
+from server.notifications.catalogue import CATALOGUE, Kind
+from server.notifications.states import MessageClass
+from server.people.queries import day_parts_of
+from server.people.states import ConsentPurpose, DayPart, Look
+from web.dates import day_month, moment
+from web.join_words import language_name
+
+if TYPE_CHECKING:
+    from server.access.models import UserSession
+
+BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+SYSTEMS = (
+    ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS", "Mac"),
+    ("Linux", "Linux"),
+)
+HANDHELD = ("iPhone", "Android")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What stands in the fields: what is stored, or what was just typed. `ask_again`: a needed consent is at stake."""
+
+    profile: ProfileForm
+    parts: Collection[DayPart]
+    zone: str
+    agreed: set[ConsentPurpose]
+    ask_again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KindRow:
+    """A kind of message that may be switched off, and whether it is on."""
+
+    key: str
+    name: str
+    detail: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRow:
+    """A purpose with its wording, what is said below it, and whether the switch is on."""
+
+    value: str
+    text: str
+    detail: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A browser in which one is signed in; `here` is this one."""
+
+    id: UUID
+    name: str
+    detail: str
+    icon: str
+    here: bool
+
+
+def shown_of(
+    seen: YouPage, *, profile: ProfileForm | None = None, parts: Collection[DayPart] | None = None,
+    zone: str | None = None, agreed: set[ConsentPurpose] | None = None, ask_again: bool = False,
+) -> Shown:
+    """What is stored, with what was typed in its place."""
+    stored = ProfileForm(
+        preferred_name=seen.person.preferred_name, languages=seen.person.languages, about=seen.profile.about,
+        words_for_mentees=seen.profile.words_for_mentees, offered=[one.id for one in seen.offered],
+        wanted=[one.id for one in seen.wanted],
+    )
+    return Shown(
+        profile or stored, day_parts_of(seen.blocks) if parts is None else parts,
+        seen.person.zone if zone is None else zone, seen.agreed if agreed is None else agreed, ask_again,
+    )
+
+
+def facts(seen: YouPage) -> list[tuple[str, str]]:
+    """What one speaks, wants and offers; what is not known is left out."""
+    rows = [
+        (_("Speaks"), (language_name(tag) for tag in seen.person.languages)),
+        (_("Wants"), (one.name for one in seen.wanted)), (_("Offers"), (one.name for one in seen.offered)),
+    ]
+    listed = [(label, _(", ").join(names)) for label, names in rows]
+    return [(label, value) for label, value in listed if value]
+
+
+def skill_sides(seen: YouPage) -> list[tuple[str, str, list[tuple[UUID, str]]]]:
+    """The two questions about skills: field, words, and what there is to choose from at a glance."""
+    sides = [
+        ("wanted", _("What you want to learn"), seen.wanted), ("offered", _("What you can help with"), seen.offered),
+    ]
+    return [(name, legend, [(one.id, one.name) for one in seen.to_choose(own)]) for name, legend, own in sides]
+
+
+def switchable(actor: Actor) -> list[Kind]:
+    """The kinds of messages that this person may get and may switch off."""
+    classes = {MessageClass.NUDGE, MessageClass.SURVEY} | ({MessageClass.REPORT} if actor.grants else set())
+    return [kind for kind in CATALOGUE.values() if kind.message_class in classes]
+
+
+def kind_rows(actor: Actor, muted: Collection[str]) -> list[KindRow]:
+    """The table of what reaches one."""
+    return [
+        KindRow(kind.key, _(kind.name), _("When %(trigger)s") % {"trigger": _(kind.trigger)}, kind.key not in muted)
+        for kind in switchable(actor)
+    ]
+
+
+def consent_rows(seen: YouPage, agreed: Collection[ConsentPurpose]) -> list[ConsentRow]:
+    """Every purpose that there is a wording for, with why, and since when a yes stands."""
+    return [
+        ConsentRow(purpose.value, text.wording, _since(seen, purpose, text.explanation), purpose in agreed)
+        for purpose, text in seen.texts.items()
+    ]
+
+
+def history(seen: YouPage) -> list[tuple[datetime, str]]:
+    """Every answer in words, the latest first."""
+    yes, no = _("Yes to “%(wording)s”, text version %(version)d."), _("No to “%(wording)s”, text version %(version)d.")
+    return [
+        (one.at, (yes if one.given else no) % {"wording": one.text.wording, "version": one.text.version})
+        for one in seen.history
+    ]
+
+
+def devices(sessions: Iterable[UserSession], here: str) -> list[Device]:
+    """Where one is signed in; `here` is the fingerprint of this browser's secret."""
+    return [
+        Device(
+            row.id, device_name(row.device), _("Last used %(moment)s") % {"moment": moment(row.seen_at)},
+            "phone" if any(sign in row.device for sign in HANDHELD) else "laptop", row.fingerprint == here,
+        )
+        for row in sessions
+    ]
+
+
+def device_name(agent: str) -> str:
+    """A browser as people call it, from how it names itself: "Firefox on Linux"."""
+    browser = next((name for sign, name in BROWSERS if sign in agent), _("A browser"))
+    system = next((name for sign, name in SYSTEMS if sign in agent), "")
+    return _("%(browser)s on %(system)s") % {"browser": browser, "system": system} if system else browser
+
+
+def looks() -> list[tuple[str, str]]:
+    """The three looks."""
+    return [(Look.SYSTEM.value, _("System")), (Look.LIGHT.value, _("Light")), (Look.DARK.value, _("Dark"))]
+
+
+def _since(seen: YouPage, purpose: ConsentPurpose, why: str) -> str:
+    if purpose not in seen.agreed:
+        return why
+    since = _("Since %(day)s.") % {"day": day_month(seen.held[purpose].at)}
+    return f"{why} {since}".strip()
