@@ -11,7 +11,7 @@ from typing import NamedTuple
 from pydantic import ValidationError
 from tortoise.exceptions import BaseORMException
 
-from server.kernel.errors import KernelError
+from server.kernel.errors import KernelError, Unavailable
 from server.kernel.place import PlaceTaken
 from server.kernel.schema.guard import MigrationFailed
 from server.kernel.secrets import SecretUnreadable
@@ -61,8 +61,8 @@ def in_words(error: Exception) -> str:
         return f"a setting cannot be used. {'; '.join(wrong)}"
     if isinstance(error, SecretUnreadable):
         return f"stored secrets do not open with this installation's key ({error}). Set the right ITHACA_SECRET_KEY."
-    if isinstance(error, BaseORMException | ConnectionError):
-        return f"the database does not answer as it should: {error}"
+    if isinstance(error, BaseORMException | Unavailable):
+        return f"the database does not answer as it should: {error.__cause__ or error}"
     return str(error)
 
 

@@ -247,8 +247,8 @@ def _connections(url: str) -> tuple[Json, Json]:
     if url.startswith("sqlite:"):
         path = url.removeprefix("sqlite:").removeprefix("//")
         pragmas = {"file_path": path, "journal_mode": "WAL", "synchronous": "FULL", "busy_timeout": "15000"}
-        writer: Json = {"engine": "server.kernel.sqlite", "credentials": pragmas}
-        return writer, {"engine": "server.kernel.sqlite", "credentials": {**pragmas, "query_only": "ON"}}
+        writer: Json = {"engine": "server.kernel.engines.sqlite", "credentials": pragmas}
+        return writer, {"engine": "server.kernel.engines.sqlite", "credentials": {**pragmas, "query_only": "ON"}}
     parts = urlsplit(url)
     options = dict(parse_qsl(parts.query))
     host = options.pop("host", parts.hostname)
@@ -256,7 +256,7 @@ def _connections(url: str) -> tuple[Json, Json]:
         "host": host, "port": parts.port or 5432, "user": parts.username or "postgres", "password": parts.password,
         "database": parts.path.lstrip("/"), **POOL,
     }
-    postgres: Json = {"engine": "tortoise.backends.asyncpg", "credentials": credentials}
+    postgres: Json = {"engine": "server.kernel.engines.asyncpg", "credentials": credentials}
     return postgres, postgres
 
 

@@ -6,6 +6,7 @@ from tortoise.context import TortoiseContext, require_context
 from tortoise.exceptions import BaseORMException
 
 from server.kernel import clock
+from server.kernel.errors import Unavailable
 from server.kernel.facts import Worker
 from server.kernel.place import SILENT
 from server.kernel.schema.guard import pending
@@ -34,8 +35,8 @@ async def readiness() -> list[Part]:
 async def _database(context: TortoiseContext) -> Part:
     try:
         await context.connections.get("default").execute_query(ASK)
-    except (BaseORMException, OSError) as error:
-        return Part("database", False, f"does not answer ({type(error).__name__})")
+    except (BaseORMException, Unavailable) as error:
+        return Part("database", False, f"does not answer ({type(error.__cause__ or error).__name__})")
     return Part("database", True, "answers")
 
 

@@ -1,7 +1,8 @@
-"""Tortoise's SQLite client with two mends (docs/decisions/0002-database.md).
+"""Tortoise's SQLite client with three mends.
 
 A transaction takes the write lock at once (BEGIN IMMEDIATE): two writers wait for each other, neither fails half-way.
-And a transaction that fails or is cancelled while it begins gives its place back: upstream keeps the lock for ever.
+A transaction that fails or is cancelled while it begins gives its place back: upstream keeps the lock for ever. A full
+disk, or another process that holds the file too long, becomes `Unavailable`.
 """
 
 import sqlite3
@@ -10,7 +11,9 @@ from typing import Any
 from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
 from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionContext, SqliteTransactionWrapper
 from tortoise.connection import get_connections
-from tortoise.exceptions import TransactionManagementError
+from tortoise.exceptions import BaseORMException, TransactionManagementError
+
+from server.kernel.engines.away import is_away, told
 
 
 class _ImmediateTransaction(SqliteTransactionWrapper):
@@ -24,6 +27,16 @@ class _ImmediateTransaction(SqliteTransactionWrapper):
 
 class _SafeContext(SqliteTransactionContext):
     async def __aenter__(self) -> TransactionalDBClient:
+        with told():
+            return await self._begin()
+
+    async def __aexit__(self, exc_type: Any, exc_val: Any, exc_tb: Any) -> None:
+        with told():
+            await super().__aexit__(exc_type, exc_val, exc_tb)
+            if isinstance(exc_val, BaseORMException) and is_away(exc_val):
+                raise exc_val
+
+    async def _begin(self) -> TransactionalDBClient:
         await self._trxlock.acquire()
         token: Any = None
         try:
