@@ -18,6 +18,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 from scipy.sparse import csr_array
 
+from benchmarks.figures import Figure, at_least, at_most, table
 from server.matchmaking.engine import MatchingResult, Pool, RuleSet, assign, run, run_matching, weights_for
 from server.matchmaking.engine.candidates import Ground, Steering, scores
 from server.programs.states import ProgramType
@@ -65,11 +66,30 @@ class Figures:
 
 def main() -> None:
     """Print the figures of each size and whether the floors hold."""
-    print(f"Floors: {FLOOR_SECONDS:.0f} s from people to pairs at 20,000, {FLOOR_VALUE} of the exact value.")
+    print(table(figures(show=True)))
+
+
+def figures(*, show: bool = False) -> list[Figure]:
+    """The lines of `make bench`; with `show`, every step of each size is printed besides."""
+    found: list[Figure] = []
     for name in SIZES:
         alone = [sys.executable, "-m", "benchmarks.matching", name]
         told = subprocess.run(alone, capture_output=True, text=True, check=False)
-        print(_shown(json.loads(told.stdout)) if told.returncode == 0 else f"{name}: {told.stderr.strip()[-200:]}")
+        if told.returncode:
+            found.append(Figure(f"matching {name}", f"not run: {told.stderr.strip()[-200:]}"))
+            continue
+        measured = json.loads(told.stdout)
+        if show:
+            print(_shown(measured))
+        found += _lines(f"matching {name}", measured)
+    return found
+
+
+def _lines(name: str, measured: dict[str, Any]) -> list[Figure]:
+    """Time at each size, value where the exact optimum can be had, else the certificate."""
+    seconds, exact = measured["wall"]["whole run"], measured["value_of_exact"]
+    value = at_least(f"{name}, value of the exact optimum", exact or 1 - measured["gap"], FLOOR_VALUE, 6)
+    return [value, at_most(f"{name}, people to pairs", seconds, FLOOR_SECONDS, " s", 2)]
 
 
 def measure(name: str) -> Figures:

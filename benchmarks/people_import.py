@@ -22,6 +22,7 @@ from typing import NamedTuple
 
 from tortoise import Tortoise
 
+from benchmarks.figures import Figure, at_most, table
 from server.journey.importing import actions
 from server.kernel.actor import Actor, system_actor
 from server.kernel.db import database
@@ -30,7 +31,7 @@ from server.people import actions as people
 from server.programs import actions as programs
 from server.programs.states import ProgramType
 
-PEOPLE = 1_000
+PEOPLE, ROUNDS = 1_000, 7
 GOAL = 8.0
 HEADER = (
     "employee_id,email,given_name,family_name,title,department,location,country,seniority,manager_employee_id,hire_date,"
@@ -117,8 +118,8 @@ def executemany_once(path: Path, tables: dict[str, tuple[str, list[tuple[object,
     connection.close()
 
 
-async def measure(rounds: int) -> None:
-    """Run both sides and print the medians and their ratio."""
+async def measure(rounds: int) -> dict[str, tuple[float, float, float]]:
+    """Run both sides: medians of preview, import and peer by unit, in seconds."""
     content = people_file(PEOPLE)
     with tempfile.TemporaryDirectory() as folder:
         empty = Path(folder) / "empty.db"
@@ -138,22 +139,27 @@ async def measure(rounds: int) -> None:
             executemany_once(peer, tables, peers)
     counts = {name: len(rows) for name, (_, rows) in tables.items()}
     print(", ".join(f"{name} {count}" for name, count in counts.items()), f"= {sum(counts.values())} rows")
-    for unit in Took._fields:
-        report(unit, *(statistics.median(getattr(one, unit) for one in side) for side in (previews, applies, peers)))
+    return {unit: (_median(unit, previews), _median(unit, applies), _median(unit, peers)) for unit in Took._fields}
 
 
-def report(unit: str, preview: float, applying: float, peer: float) -> None:
-    """Print one line of figures."""
-    ratio = (preview + applying) / peer
-    print(
-        f"{unit}: preview {preview:.3f} s + apply {applying:.3f} s against {peer:.3f} s = {ratio:.1f} times, "
-        f"goal at most {GOAL:.0f}: {'reached' if ratio <= GOAL else 'not reached'}"
-    )
+def _median(unit: str, side: list[Took]) -> float:
+    return float(statistics.median(getattr(one, unit) for one in side))
+
+
+def report(unit: str, preview: float, applying: float, peer: float) -> Figure:
+    """How many times the peer, in one unit."""
+    ratio, took = (preview + applying) / peer, f"{preview:.2f} + {applying:.2f} s against {peer:.3f} s"
+    return at_most(f"import of 1,000 people, {unit}: {took}", ratio, GOAL, " times executemany")
+
+
+def figures(rounds: int = ROUNDS) -> list[Figure]:
+    """The lines of `make bench`."""
+    return [report(unit, *seconds) for unit, seconds in asyncio.run(measure(rounds)).items()]
 
 
 def main() -> None:
-    """Measure with the number of rounds given, 7 by default."""
-    asyncio.run(measure(int(sys.argv[1]) if len(sys.argv) > 1 else 7))
+    """Measure with the number of rounds given."""
+    print(table(figures(int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS)))
 
 
 if __name__ == "__main__":
