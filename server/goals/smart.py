@@ -26,7 +26,7 @@ READY = frozenset(SmartCheck)
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
-_PERCENT = re.compile(r"\d[\d.,]*\s*%")
+_PERCENT = re.compile(r"(?<![\d.,])\d[\d.,]*\s*%")  # begins once for each figure, so that a long one stays linear
 
 
 @dataclass(frozen=True)

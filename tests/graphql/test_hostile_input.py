@@ -30,7 +30,8 @@ from tests.graphql.everything import Everything, everything
 SCHEMA = build_schema(sdl())
 ROUNDS = 6
 TEXTS = (
-    "", " ", "\u0000", "a\u0000b", "x" * 300, "x" * 12_000, "9" * 9_000, "' OR 1=1 --", "%s%n{}$", "=1+1", "\u202egnirts\u202c",
+    "", " ", "\u0000", "a\u0000b", "x" * 300, "x" * 12_000, "9" * 9_000, "' OR 1=1 --", "%s%n{}$", "=1+1",
+    "\u202egnirts\u202c",
     "🧭" * 90, "é\u0301", "<script>", "../../etc", "null", "\x01v1.0.x", "true", "\ufeff", "\r\nBcc: all", "en-GB",
     "Europe/Lisbon",
 )
