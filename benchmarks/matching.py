@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from time import perf_counter, process_time
 from typing import Any
 
@@ -26,7 +26,13 @@ from tests.server.matchmaking.people import DataAbsent, real_people, synthetic_p
 
 WEIGHTS = weights_for(ProgramType.ONE_TO_ONE)
 RULES = RuleSet(grade_gap=(0, 6), common_language=True, min_overlap_half_hours=4, wait_bonus=0.0)
-SIZES = {"real, 160 to 320": (160, 320), "1,000 to 1,000": (1000, 1000), "10,000 to 10,000": (10_000, 10_000)}
+SIZES = {
+    "real, 160 to 320": (160, 320),
+    "1,000 to 1,000": (1000, 1000),
+    "10,000 to 10,000": (10_000, 10_000),
+    "10,000 to 10,000, one place each": (10_000, 10_000),
+    "5,000 to 15,000": (5000, 15_000),
+}
 DENSE_UP_TO = 4_000_000
 FLOOR_SECONDS, FLOOR_VALUE = 5.0, 0.9999
 
@@ -96,6 +102,8 @@ def measure(name: str) -> Figures:
     """One run of one size, timed step by step."""
     mentors, mentees = SIZES[name]
     people = real_people(mentors, mentees) if name.startswith("real") else synthetic_people(mentors, mentees)
+    if name.endswith("one place each"):
+        people = tuple(replace(one, capacity=1) for one in people)
     clock = Clock()
     _time_steps(clock)
     with clock.step("whole run"):

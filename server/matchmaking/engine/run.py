@@ -40,7 +40,10 @@ __all__ = ["ENGINE_VERSION", "MatchingResult", "run_matching"]
 ENGINE_VERSION = "1"
 EVERY_PAIR_UP_TO = 400_000
 """Up to this many pairs all of them are candidates; beyond, the best of each mentee, and who prices then call for."""
-CANDIDATES, NEWCOMERS, MAX_ROUNDS = 50, 10, 3
+CANDIDATES, WHEN_TIGHT, NEWCOMERS, MAX_ROUNDS = 50, 100, 10, 3
+"""Mentors listed for each mentee: more where places nearly equal the wish for them, since there a longer list costs
+less than another round (matching.md section 2; benchmarks/matching.py). Each price round adds NEWCOMERS for those in doubt.
+"""
 GOOD_ENOUGH_GAP, ROUNDING = 2e-5, 1e-9
 
 
@@ -72,11 +75,12 @@ def run_matching(
     *,
     standing: Standing | None = None,
     seed: int = 0,
-    candidates: int = CANDIDATES,
+    candidates: int | None = None,
 ) -> MatchingResult:
     """Match a whole pool. The same input gives the same result, whatever the order of people and number of threads.
 
-    `candidates` is how many mentors are kept for each mentee in pools of more than EVERY_PAIR_UP_TO pairs.
+    `candidates` is how many mentors are listed for each mentee in pools of more than EVERY_PAIR_UP_TO pairs; None lets
+    the engine choose.
 
     Raises:
         ValueError: a pin names somebody who is not in the pool.
@@ -159,10 +163,10 @@ def _steering(columns: Columns, rules: RuleSet, standing: Standing) -> Steering:
     return Steering(waiting, csr_array((bonus, (pairs[:, 0], pairs[:, 1])), shape=shape))
 
 
-def _solve(ground: Ground, needs: assign.Needs, candidates: int) -> Solved:
+def _solve(ground: Ground, needs: assign.Needs, candidates: int | None) -> Solved:
     """Assign, price the places, find who would want to swap at these prices, and add their pairs, until proven."""
     everybody, n_m = np.arange(len(needs.wanted)), len(needs.places)
-    k = n_m if len(everybody) * n_m <= EVERY_PAIR_UP_TO else min(candidates, n_m)
+    k = n_m if len(everybody) * n_m <= EVERY_PAIR_UP_TO else min(candidates or _listed(needs), n_m)
     closed = np.where(needs.places > 0, 0, np.inf).astype(np.float32)
     found = search(ground, everybody, k, closed)
     arcs, unlisted = found.arcs, found.net[:, -1] if k < n_m else np.full(len(everybody), -np.inf)
@@ -180,6 +184,11 @@ def _solve(ground: Ground, needs: assign.Needs, candidates: int) -> Solved:
             break
         arcs = wider
     return Solved(arcs, taken, found.best, price, reached, ceiling, rounds)
+
+
+def _listed(needs: assign.Needs) -> int:
+    is_tight = 2 / 3 <= needs.places.sum() / max(1, needs.wanted.sum()) <= 3 / 2
+    return WHEN_TIGHT if is_tight else CANDIDATES
 
 
 def _with_mirrors(columns: Columns, e: NDArray[np.intp], m: NDArray[np.intp]) -> tuple[NDArray[np.intp], ...]:

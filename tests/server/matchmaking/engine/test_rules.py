@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from server.matchmaking.engine import (
+    Category,
     Participant,
     PastPair,
     Pool,
@@ -13,11 +14,12 @@ from server.matchmaking.engine import (
     RuleSet,
     Standing,
     WaitCode,
+    rescaled,
     run_matching,
     week_mask,
 )
-from server.programs.states import ParticipantRole
-from tests.server.matchmaking.engine.populations import FREE, MORNINGS, WEIGHTS, mentee, mentor
+from server.programs.states import ParticipantRole, ProgramType
+from tests.server.matchmaking.engine.populations import FREE, MORNINGS, WEIGHTS, mentee, mentor, vector
 
 
 def codes(one: Participant, other: Participant, rules: RuleSet, **pool: Any) -> list[RuleCode]:
@@ -168,6 +170,20 @@ def test_the_cohort_gets_its_best_pairs_up_to_its_limit() -> None:
     assert run_matching(Pool(people), replace(FREE, max_pairs=0), WEIGHTS).pairs == ()
 
 
+def test_placing_one_more_person_counts_as_much_as_a_perfect_fit() -> None:
+    people = (
+        mentor("apt", skill_tags=("Python",), skill_vector=vector(1)),
+        mentor("other", skill_tags=("SQL",), skill_vector=vector(2), avoids=("d",)),
+        mentee("c", goal_tags=("Python",), goal_vector=vector(1)),
+        mentee("d", goal_tags=("Coaching",), goal_vector=vector(3)),
+    )
+    goals = rescaled({Category.GOALS: 1.0}, ProgramType.ONE_TO_ONE, "goals only")
+    together = run_matching(Pool(people), FREE, goals)
+    assert {(pair.mentor, pair.mentee) for pair in together.pairs} == {("apt", "d"), ("other", "c")}
+    best_only = run_matching(Pool(people), replace(FREE, placement=0.0), goals)
+    assert {(pair.mentor, pair.mentee) for pair in best_only.pairs} == {("apt", "c")}
+
+
 def test_a_pair_below_the_least_fit_is_not_made() -> None:
     people = (mentor("a"), mentee("b"))
     fit = run_matching(Pool(people), FREE, WEIGHTS).pairs[0].fit
@@ -291,6 +307,24 @@ def test_an_impossible_pool_is_refused(people: tuple[Participant, ...], problem:
 def test_a_pin_of_a_stranger_is_refused() -> None:
     with pytest.raises(ValueError, match="not in the pool"):
         run_matching(Pool((mentor("a"),)), FREE, WEIGHTS, standing=Standing(pins=frozenset([("a", "ghost")])))
+
+
+def test_current_pairs_beyond_the_places_are_released_and_a_pin_goes_first() -> None:
+    people = (mentor("a"), mentor("b"), mentee("c"), mentee("d"))
+    current = frozenset([("a", "c"), ("a", "d")])
+    result = run_matching(Pool(people), FREE, WEIGHTS, standing=Standing(current=current))
+    assert {(pair.mentor, pair.mentee) for pair in result.pairs} == {("a", "c"), ("b", "d")}
+    assert result.certificate.violations == 0
+    pinned = Standing(pins=frozenset([("a", "d")]), current=frozenset([("a", "c")]))
+    after = run_matching(Pool(people), FREE, WEIGHTS, standing=pinned)
+    assert {(pair.mentor, pair.mentee) for pair in after.pairs} == {("a", "d"), ("b", "c")}
+
+
+def test_a_current_pair_of_somebody_who_left_is_no_matter() -> None:
+    result = run_matching(
+        Pool((mentor("a"), mentee("c"))), FREE, WEIGHTS, standing=Standing(current=frozenset([("gone", "c")]))
+    )
+    assert [(pair.mentor, pair.mentee) for pair in result.pairs] == [("a", "c")]
 
 
 def test_availability_runs_over_the_end_of_the_week() -> None:
