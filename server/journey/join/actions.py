@@ -93,7 +93,7 @@ async def _join(actor: Actor, program_key: str, form: JoinForm) -> Enrollment:
     enrollment = await _begun(actor, page, form)
     said = _as_mentor(actor, page, form) if page.is_mentor else _as_mentee(actor, page, form, enrollment)
     submitting = partial(programs.submit, actor, enrollment.id, capacity=form.places if page.is_mentor else None)
-    await all_of(*_about_oneself(actor, form), *said, partial(_consent, actor, page, form), submitting)
+    await _all_of(*_about_oneself(actor, form), *said, partial(_consent, actor, page, form), submitting)
     return await visible_enrollment(actor, enrollment.id)
 
 
@@ -176,7 +176,7 @@ async def _consent(actor: Actor, page: JoinPage, form: JoinForm) -> None:
     await people.record_consents(actor, {text.purpose: text.purpose in form.agreed for text in page.asked})
 
 
-async def all_of(*acts: Act) -> None:
+async def _all_of(*acts: Act) -> None:
     """Do them all, in order; what each finds to mend is told at once, and then nothing was stored.
 
     Raises:
