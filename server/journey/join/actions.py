@@ -1,6 +1,6 @@
 """Joining a programme: one act, one transaction, everything stored or nothing."""
 
-from collections.abc import Awaitable, Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from uuid import UUID
@@ -10,6 +10,7 @@ from server.goals.wording import Wording
 from server.journey.join import queries
 from server.journey.join.queries import JoinPage
 from server.journey.join.states import Standing
+from server.journey.together import Act, all_of
 from server.kernel.actor import Actor
 from server.kernel.db import Json, once, unit_of_work
 from server.kernel.errors import Conflict, Invalid, NotFound
@@ -21,8 +22,6 @@ from server.programs import actions as programs
 from server.programs.models import Enrollment
 from server.programs.queries import visible_enrollment
 from server.programs.states import EnrollmentState, ParticipantRole
-
-Act = Callable[[], Awaitable[object]]
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,7 @@ async def _join(actor: Actor, program_key: str, form: JoinForm) -> Enrollment:
     enrollment = await _begun(actor, page, form)
     said = _as_mentor(actor, page, form) if page.is_mentor else _as_mentee(actor, page, form, enrollment)
     submitting = partial(programs.submit, actor, enrollment.id, capacity=form.places if page.is_mentor else None)
-    await _all_of(*_about_oneself(actor, form), *said, partial(_consent, actor, page, form), submitting)
+    await all_of(*_about_oneself(actor, form), *said, partial(_consent, actor, page, form), submitting)
     return await visible_enrollment(actor, enrollment.id)
 
 
@@ -174,19 +173,3 @@ async def _consent(actor: Actor, page: JoinPage, form: JoinForm) -> None:
     if any(text.required and text.purpose not in form.agreed for text in page.asked):
         raise Invalid({"consents": _("Tick the box that is needed to take part.")})
     await people.record_consents(actor, {text.purpose: text.purpose in form.agreed for text in page.asked})
-
-
-async def _all_of(*acts: Act) -> None:
-    """Do them all, in order; what each finds to mend is told at once, and then nothing was stored.
-
-    Raises:
-        Invalid: with every field of theirs.
-    """
-    problems: dict[str, str] = {}
-    for act in acts:
-        try:
-            await act()
-        except Invalid as refusal:
-            problems.update(refusal.fields)
-    if problems:
-        raise Invalid(problems)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
 
-from server.journey.join.actions import all_of, skill_named
+from server.journey.join.actions import skill_named
 from server.journey.join.queries import SKILLS_OFFERED_MAX
+from server.journey.together import all_of
 from server.kernel.actor import Actor
 from server.kernel.db import unit_of_work
 from server.kernel.errors import Invalid
