@@ -42,8 +42,7 @@ EVERY_PAIR_UP_TO = 400_000
 """Up to this many pairs all of them are candidates; beyond, the best of each mentee, and who prices then call for."""
 CANDIDATES, WHEN_TIGHT, NEWCOMERS, MAX_ROUNDS = 50, 100, 10, 3
 """Mentors listed for each mentee: more where places nearly equal the wish for them, since there a longer list costs
-less than another round (matching.md section 2; benchmarks/matching.py). Each price round adds NEWCOMERS for those in doubt.
-"""
+less than another round (matching.md section 2; benchmarks/matching.py). A round adds NEWCOMERS where in doubt."""
 GOOD_ENOUGH_GAP, ROUNDING = 2e-5, 1e-9
 
 
