@@ -21,6 +21,7 @@ CHROMIUM = (
     "--disable-component-update", "--disable-sync",
 )
 READY_WITHIN_S = 60
+ITHACA = Path(sys.executable).with_name("ithaca")
 
 
 @contextmanager
@@ -31,7 +32,7 @@ def serving(var: Path, **variables: str) -> Iterator[str]:
     own = {"ITHACA_VAR_DIR": str(var), "ITHACA_PORT": str(port), "ITHACA_LOG_LEVEL": "WARNING"}
     env = {**os.environ, **own, **variables}
     process = subprocess.Popen(
-        [str(Path(sys.executable).with_name("ithaca")), "serve"], env=env, start_new_session=True, stdout=subprocess.DEVNULL,
+        [str(ITHACA), "serve"], env=env, start_new_session=True, stdout=subprocess.DEVNULL,
     )
     try:
         _wait(url, process)

@@ -39,6 +39,12 @@ SKILLS = (
     "Career moves", "Writing clearly", "Negotiation", "Public speaking", "Coaching", "Planning work",
     "Digital tools", "Working across cultures", "Finding your way here",
 )
+BUNDLES = (
+    "Leading stakeholders;Product judgement;Running reviews", "Data and pricing;Negotiation;Planning work",
+    "Managing people;Coaching;Career moves", "Public speaking;Writing clearly;Running reviews",
+    "Digital tools;Working across cultures;Finding your way here",
+)
+"""What people offer or want together: most find somebody who knows all of it, some do not."""
 WORDS = (
     "I learned to run reviews by running bad ones. Happy to save you a few.",
     "Ask me about the projects that failed.",
@@ -148,8 +154,8 @@ def _participant(number: int, part: Part, index: int, today: date) -> Row:
 def _wishes(number: int, part: Part) -> Row:
     if number in TOUR:
         return TOUR[number]
-    first, second, third = (SKILLS[(number * step) % len(SKILLS)] for step in (1, 3, 5))
-    tags = ";".join(dict.fromkeys((first, second, third)))
+    tags = BUNDLES[number % len(BUNDLES)]
+    first = tags.partition(";")[0]
     if part.role == "mentor":
         return {"skills": tags, "about": WORDS[number % len(WORDS)]}
     return {"goals": tags, "goal_text": f"I want to get better at {first.lower()}."}

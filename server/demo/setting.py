@@ -99,7 +99,8 @@ async def _program(
 ) -> Cohort:
     program = await programs.create_program(
         system, key=key, name=name, type=kind, state=ProgramState.RUNNING, duration_days=days,
-        invitation_days=INVITED_FOR, goal_examples=EXAMPLES, meeting_url=f"https://meet.harbourline.example/{key}", **options,
+        invitation_days=INVITED_FOR, goal_examples=EXAMPLES,
+        meeting_url=f"https://meet.harbourline.example/{key}", **options,
     )
     ends_on = today + timedelta(days=ends_after) if ends_after else None
     starts_on = clock.now().date()
