@@ -56,7 +56,7 @@ types: setup ## mypy --strict
 
 a11y: setup ## The full accessibility matrix, in a real browser
 	@$(BIN)/python -m tests.provision
-	$(BIN)/pytest a11y_tests
+	ITHACA_A11Y_FULL=1 $(BIN)/pytest a11y_tests -n $(WORKERS) --dist loadfile
 
 journey: setup ## The whole voyage of a pair, in a real browser
 	@$(BIN)/python -m tests.provision
