@@ -1,17 +1,22 @@
 """An import in words: its title, its four counts, and each row with what is wrong or what changes."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from server.journey.importing.columns import COLUMNS
 from server.journey.importing.outcomes import Kind
 from server.journey.importing.report import ChangedRow, RefusedRow, Report, RowLine, labels
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
-from server.people.models import ImportRun
 from server.people.states import ImportState
 from web.dates import count_words, upper_first, when_words
 from web.items import Count
+
+if TYPE_CHECKING:
+    from server.people.models import ImportRun
 
 FIELDS_MOST = 150
 """So many problems stand on one page: a form holds 200 fields at most."""

@@ -1,25 +1,30 @@
 """The review queue in words: titles, sentences, rows of the list, and one pair with its reasons."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from server.journey.reviewing.queries import Checks, Group, Pairing, Review
 from server.kernel import clock
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
-from server.matches.models import Match
 from server.matches.queries import sides
 from server.matchmaking.engine.waitlist import WaitCode
 from server.matchmaking.engine.wording import Names, Reader, fit_words, sentence
-from server.matchmaking.models import MatchRun
 from server.matchmaking.queries import Alternative, SkillSupply, Unmatched
 from server.matchmaking.stored import load
-from server.people.models import Person
 from web.dates import count_words, upper_first
 from web.explained import factors_of, names_of
 from web.items import Factor, Kind, Line, Side, Supply
 from web.waiting import ordinal
+
+if TYPE_CHECKING:
+    from server.matches.models import Match
+    from server.matchmaking.models import MatchRun
+    from server.people.models import Person
 
 ROWS_SHOWN = 6
 """So many rows of a list stand open; the rest opens below them."""

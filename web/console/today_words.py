@@ -1,7 +1,10 @@
 """The console's first page in words: each need with one plain reason, each measure with its state."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from server.journey.console.measures import Figure, MeasureKey, Standing
@@ -9,14 +12,16 @@ from server.journey.console.queries import Silence, Today
 from server.kernel import clock
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
-from server.matches.models import Match
 from server.matches.queries import sides
 from server.programs.states import EnrollmentState
-from server.surveys.models import SurveyAnswer
 from server.surveys.rules import LOW
 from server.surveys.states import Help
 from web.dates import count_words, day_long, upper_first, when_words
 from web.items import Kind, Measure
+
+if TYPE_CHECKING:
+    from server.matches.models import Match
+    from server.surveys.models import SurveyAnswer
 
 STATES: dict[Standing, Kind] = {
     Standing.NO_FIGURE: "", Standing.ON_TARGET: "leaf", Standing.OFF_TARGET: "sun", Standing.RED: "rust",
