@@ -131,14 +131,6 @@ def is_broken(market: Market, code: RuleCode, e: Rows, m: Rows) -> Mask:
     return PAIR_RULES[code](market, e, m)
 
 
-def is_allowed(market: Market, e: Rows, m: Rows) -> Mask:
-    """Where no rule about single pairs is broken."""
-    allowed = np.ones(np.broadcast_shapes(e.shape, m.shape), np.bool_)
-    for code in (*market.listed, *active_pair_rules(market.rules)):
-        allowed &= ~is_broken(market, code, e, m)
-    return allowed
-
-
 def broken_rules(market: Market, e: int, m: int) -> list[RuleCode]:
     """The rules that one pair of rows breaks."""
     codes = (*market.listed, *active_pair_rules(market.rules))
