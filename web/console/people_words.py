@@ -1,19 +1,24 @@
 """People in words: what somebody takes part in, where they stand, and what they agreed to."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from server.journey.roster.queries import Listed, Record, Roster
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
-from server.matches.models import Match
 from server.matches.queries import partner_of
 from server.matches.states import AWAITING, RUNNING, MatchState
-from server.people.models import Person
 from server.people.states import PersonStatus
-from server.programs.models import Enrollment
 from server.programs.states import EnrollmentState, ParticipantRole
 from web.dates import day_month
 from web.items import Kind
+
+if TYPE_CHECKING:
+    from server.matches.models import Match
+    from server.people.models import Person
+    from server.programs.models import Enrollment
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +147,8 @@ def _standing(one: Listed) -> tuple[str, Kind]:
         return _("Paired with %(names)s") % {"names": others}, "leaf"
     if any(match.state in AWAITING for match in one.matches):
         return _("Asked about a match"), "sea"
+    if one.matches:
+        return _("Match to review"), "sea"
     if any(each.role is ParticipantRole.MENTEE and each.state is EnrollmentState.ACTIVE for each in one.enrollments):
         return _("Waits for a mentor"), "sun"
     return (enrollment_words(one.enrollments[0].state), "") if one.enrollments else (_("Takes part in nothing"), "")

@@ -23,13 +23,14 @@ from server.programs.models import Enrollment, Program
 from server.programs.queries import visible_enrollments
 from server.programs.states import OPEN_ENROLLMENTS
 
+LISTED = OPEN_MATCHES | {MatchState.DRAFT}
 PAGE = 50
 """So many people are listed at once."""
 
 
 @dataclass(frozen=True)
 class Listed:
-    """A person with what they take part in, and their open matches, as far as the actor runs those programmes."""
+    """A person with what they take part in, drafts and open matches too, as far as the actor runs those programmes."""
 
     person: Person
     enrollments: list[Enrollment]
@@ -131,7 +132,7 @@ async def _listed(actor: Actor, shown: Collection[Person]) -> list[Listed]:
     ids = [person.id for person in shown]
     there = visible_enrollments(actor).filter(person_id__in=ids, state__in=list(OPEN_ENROLLMENTS))
     enrolled = await there.order_by("-invited_at", "-id").select_related("program")
-    pairs = reviewable_matches(actor).filter(members__person_id__in=ids, state__in=list(OPEN_MATCHES)).distinct()
+    pairs = reviewable_matches(actor).filter(members__person_id__in=ids, state__in=list(LISTED)).distinct()
     matched = await pairs.prefetch_related("members__person")
     return [
         Listed(

@@ -105,8 +105,9 @@ async def test_one_person_shows_facts_roles_and_consents_but_no_private_word(
 async def test_drafts_are_named_as_such(client_of: ClientOf, db: object) -> None:
     made = await market()
     await draft(made)
-    shown = await (await client_of(made.manager)).get(f"{HERE}/{made.mentees[0].person_id}")
-    assert "Idris Crane0 (to review)" in shown.text
+    client = await client_of(made.manager)
+    assert "Idris Crane0 (to review)" in (await client.get(f"{HERE}/{made.mentees[0].person_id}")).text
+    assert "Match to review" in (await client.get(f"{HERE}?q=Pell0")).text
 
 
 @pytest.mark.parametrize("who", ["stranger", "mentor", "other", "foreign"])

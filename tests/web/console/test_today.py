@@ -213,3 +213,8 @@ async def test_thirty_quiet_pairs_cost_as_many_queries_as_one(client_of: ClientO
             assert (await client.get(HERE)).status_code == 200
         counts.append(len(ran))
     assert counts[0] == counts[1]
+
+
+async def test_you_leads_who_runs_programmes_to_the_console_and_nobody_else(client_of: ClientOf, pair: Pair) -> None:
+    assert "Go to the console" in (await (await client_of(pair.manager)).get("/you")).text
+    assert "Go to the console" not in (await (await client_of(pair.mentor)).get("/you")).text
