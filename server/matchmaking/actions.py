@@ -136,25 +136,28 @@ async def _choice(actor: Actor, draft: Match, mentor_enrollment_id: UUID) -> que
 
 def _describe(result: MatchingResult) -> tuple[list[Draft], list[MatchSuggestion]]:
     """The chosen pairs and the best candidates of each mentee, each with its explanation."""
-    chosen = {(pair.mentor, pair.mentee): pair for pair in result.pairs}
+    chosen = [(pair.mentor, pair.mentee) for pair in result.pairs]
+    ranked = [
+        (one, mentee.id, rank)
+        for mentee in result.market.columns.mentees.people
+        for rank, one in enumerate(result.candidates_of_mentee(mentee.id, KEPT_CANDIDATES))
+    ]
+    told = iter(result.explain_many([*chosen, *((one.id, mentee) for one, mentee, _rank in ranked)]))
     drafts = [
         Draft(
             UUID(pair.mentor), UUID(pair.mentee), round(pair.fit), pair.confidence, result.calibration.based_on,
-            stored.dump(result.explain(pair.mentor, pair.mentee)),
+            stored.dump(next(told)),
         )
         for pair in result.pairs
     ]
-    suggestions = []
-    for mentee in result.market.columns.mentees.people:
-        ranked = result.candidates_of_mentee(mentee.id, KEPT_CANDIDATES)
-        for rank, one in enumerate(ranked):
-            suggestions.append(
-                MatchSuggestion(
-                    mentor_enrollment_id=UUID(one.id), mentee_enrollment_id=UUID(mentee.id), rank=rank,
-                    chosen=(one.id, mentee.id) in chosen, fit=one.fit, confidence=one.confidence,
-                    factors=stored.dump(result.explain(one.id, mentee.id)),
-                )
-            )
+    taken = set(chosen)
+    suggestions = [
+        MatchSuggestion(
+            mentor_enrollment_id=UUID(one.id), mentee_enrollment_id=UUID(mentee), rank=rank,
+            chosen=(one.id, mentee) in taken, fit=one.fit, confidence=one.confidence, factors=stored.dump(next(told)),
+        )
+        for one, mentee, rank in ranked
+    ]
     return drafts, suggestions
 
 
