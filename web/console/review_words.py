@@ -13,7 +13,7 @@ from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
 from server.matches.queries import sides
 from server.matchmaking.engine.waitlist import WaitCode
-from server.matchmaking.engine.wording import Names, Reader, fit_words, sentence
+from server.matchmaking.engine.wording import Names, Reader, fit_words, one_line, sentence
 from server.matchmaking.queries import Alternative, SkillSupply, Unmatched
 from server.matchmaking.stored import load
 from web.dates import count_words, upper_first
@@ -151,7 +151,7 @@ def tell(shown: Pairing) -> Told:
     return Told(
         title=_("%(mentee)s and %(mentor)s") % both,
         mentee=_side(mentee.person), mentor=_side(mentor.person), sentences=_sentences(shown, names),
-        caution=sentence(caution, names, Reader.MANAGER).title if caution else "",
+        caution=one_line(caution, names, Reader.MANAGER) if caution else "",
         factors=factors_of(explanation, names, Reader.MANAGER) if explanation else [], checks=checks(shown.checks),
         others=[_other(one, names) for one in shown.alternatives], first_name=mentee.person.first_name,
     )
