@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 from benchmarks.figures import Figure, table
-from benchmarks.ground import cpu_ms, empty_database
+from benchmarks.ground import cpu_ms, empty_database, var_folder
 from benchmarks.pages import FEW, MANY
 from tests import plenty
 from tests.graphql.ask import ask
@@ -23,9 +24,9 @@ HOME = """{ viewer { unreadCount person { name }
 } }"""
 
 
-async def measure() -> list[Figure]:
+async def measure(folder: Path) -> list[Figure]:
     """One answer of few matches and one of many."""
-    async with empty_database():
+    async with empty_database(folder):
         seen = await plenty.begin(FEW)
         few = await _cost(seen)
         for _ in range(MANY - FEW):
@@ -44,7 +45,8 @@ async def _cost(seen: plenty.Plenty) -> tuple[int, float]:
 
 def figures() -> list[Figure]:
     """The lines of `make bench`."""
-    return asyncio.run(measure())
+    with var_folder() as folder:
+        return asyncio.run(measure(folder))
 
 
 if __name__ == "__main__":

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from statistics import median
 
@@ -16,16 +16,20 @@ from tests.conftest import environment
 ROUNDS, BATCH = 5, 4
 
 
+@contextmanager
+def var_folder() -> Iterator[Path]:
+    """A var folder of its own, which the settings of this process point to."""
+    with tempfile.TemporaryDirectory() as name, environment(ITHACA_VAR_DIR=name):
+        yield Path(name)
+
+
 @asynccontextmanager
-async def empty_database() -> AsyncGenerator[Path, None]:
-    """A migrated SQLite database, open, in a var folder that `ithaca serve` can take over; yields the folder."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        with environment(ITHACA_VAR_DIR=name):
-            url = f"sqlite://{folder / 'ithaca.db'}"
-            await migrate(url, folder / "backups")
-            async with database(url):
-                yield folder
+async def empty_database(folder: Path) -> AsyncGenerator[None, None]:
+    """A migrated SQLite database in a var folder, open; `ithaca serve` can take it over afterwards."""
+    url = f"sqlite://{folder / 'ithaca.db'}"
+    await migrate(url, folder / "backups")
+    async with database(url):
+        yield
 
 
 async def cpu_ms(act: Callable[[], Awaitable[object]]) -> float:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
+from pathlib import Path
 
 import httpx2
 
 from benchmarks.figures import Figure, table
-from benchmarks.ground import cpu_ms, empty_database
+from benchmarks.ground import cpu_ms, empty_database, var_folder
 from server.access.actions import open_session
 from tests import plenty
 from tests.queries import queries_run
@@ -20,9 +21,9 @@ from tests.web.conftest import browser
 FEW, MANY = 1, 30
 
 
-async def measure() -> list[Figure]:
+async def measure(folder: Path) -> list[Figure]:
     """Statements and milliseconds of every screen, with few and with many items."""
-    async with empty_database():
+    async with empty_database(folder):
         seen = await plenty.begin(FEW)
         async with browser({"ithaca": await open_session(seen.person)}, breaks=False) as client:
             client.event_hooks = {}   # they judge each page, which is not its price
@@ -48,7 +49,8 @@ def _figure(name: str, few: tuple[int, float], many: tuple[int, float]) -> Figur
 
 def figures() -> list[Figure]:
     """The lines of `make bench`."""
-    return asyncio.run(measure())
+    with var_folder() as folder:
+        return asyncio.run(measure(folder))
 
 
 if __name__ == "__main__":

@@ -49,14 +49,20 @@ async def weigh(fresh: httpx2.AsyncClient, known: httpx2.AsyncClient, path: str)
     """One screen in a browser that was never here, and in one that was."""
     first, later = await fresh.get(path), await known.get(path)
     assert (first.status_code, later.status_code) == (200, 200), path
-    names = set(FETCHED.findall(first.text))
+    names = fetched(first.text)
     sizes = {name: sent(await fresh.get(name)) for name in names}
     kept = {name: size for name, size in sizes.items() if name.startswith(KEPT)}
     return Weight(
         first_html=sent(first), html=sent(later), css=len(manifest().assets["participant.css"].packed),
         js=sum(size for name, size in sizes.items() if name.endswith(".js")), cold=sent(first) + sum(sizes.values()),
-        cold_requests=1 + len(sizes), warm_requests=1 + len(set(FETCHED.findall(later.text)) - set(kept)),
+        cold_requests=1 + len(sizes), warm_requests=1 + len(fetched(later.text) - set(kept)),
     )
+
+
+def fetched(html: str) -> set[str]:
+    """What a browser asks for besides the page: `/favicon.ico` too, where the page names no icon."""
+    named = {address for address in FETCHED.findall(html) if not address.startswith("data:")}
+    return named if 'rel="icon"' in html else named | {"/favicon.ico"}
 
 
 def sent(answer: httpx2.Response) -> int:
