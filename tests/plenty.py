@@ -12,11 +12,12 @@ from uuid import UUID
 
 from tortoise.transactions import in_transaction
 
-from server.access.models import RoleGrant
+from server.access.models import RoleGrant, UserSession
 from server.access.states import Role
 from server.goals.models import Goal, GoalVersion, Milestone
 from server.goals.states import GoalState
 from server.kernel import clock
+from server.kernel.ids import new_id
 from server.matches.models import Match, MatchMember
 from server.matches.states import MatchState
 from server.messaging.models import ReadMark, Thread, ThreadMessage
@@ -63,6 +64,7 @@ class Plenty:
             "/checkin/{id}": f"/checkin/{self.check_in.id}",
             "/messages": "/messages",
             "/messages/{id}": f"/messages/{match}",
+            "/you": "/you",
             "/join/{program}": f"/join/{self.invites.program.key}",
             "/waiting/{program}": f"/waiting/{self.waits.program.key}",
         }
@@ -104,6 +106,7 @@ async def more(seen: Plenty) -> None:
         await _more_in_the_pair(seen)
         await _more_people_to_meet(seen)
         await _more_matches(seen)
+        await _more_about_oneself(seen)
 
 
 async def _more_in_the_pair(seen: Plenty) -> None:
@@ -151,6 +154,16 @@ async def _more_matches(seen: Plenty) -> None:
         await factories.enrollment(
             await factories.cohort(await factories.program(org)), pair.mentor, MENTOR, state=state
         )
+
+
+async def _more_about_oneself(seen: Plenty) -> None:
+    """Another browser signed in, another skill offered."""
+    org, person = seen.pair.organization, seen.person
+    until = clock.now() + timedelta(days=30)
+    await UserSession.create(
+        organization_id=org.id, person_id=person.id, fingerprint=str(new_id()), device="Phone", expires_at=until
+    )
+    await _skill(person.id, await factories.competency(org, name=f"Rowing {seen.count}"), SkillSide.OFFERED)
 
 
 async def _asked(mentor: Enrollment, mentee: Enrollment) -> Match:

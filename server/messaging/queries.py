@@ -68,6 +68,15 @@ async def threads_of(actor: Actor) -> list[ThreadSummary]:
     return sorted(found, key=lambda line: line.last.sent_at.timestamp() if line.last else 0, reverse=True)
 
 
+async def last_words(actor: Actor, match_ids: Collection[UUID]) -> dict[UUID, ThreadMessage]:
+    """The latest word in the actor's own threads of some matches, by match; wordless ones are left out."""
+    threads = await Thread.filter(
+        organization_id=actor.organization_id, match_id__in=list(match_ids), read_marks__person_id=actor.person_id
+    )
+    last = await _last_messages(actor, [thread.id for thread in threads])
+    return {thread.match_id: last[thread.id] for thread in threads if thread.id in last}
+
+
 async def thread_of(actor: Actor, match_id: UUID) -> Thread | None:
     """The thread of a match; None before the first word.
 

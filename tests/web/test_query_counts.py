@@ -8,7 +8,7 @@ from tests import plenty
 from tests.queries import queries_run
 from tests.web.conftest import ClientOf
 
-LISTS = ("/", "/session/{id}", "/messages", "/messages/{id}", "/join/{program}")
+LISTS = ("/", "/session/{id}", "/messages", "/messages/{id}", "/you", "/join/{program}")
 """Screens that show each of the things; the others count them or choose among them."""
 MOST = 40
 """No screen of a participant needs more statements than this, who is there and the frame around it included."""

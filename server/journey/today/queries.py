@@ -14,7 +14,7 @@ from server.matches.queries import my_matches, partner_of, sides
 from server.matches.rules import member_of
 from server.matches.states import AWAITING, RUNNING, Approval, MatchState
 from server.messaging.models import ThreadMessage
-from server.messaging.queries import threads_of
+from server.messaging.queries import last_words
 from server.people.models import Person
 from server.programs.models import Enrollment
 from server.programs.queries import my_enrollments
@@ -129,7 +129,7 @@ async def _journeys(actor: Actor, running: list[Match]) -> list[Journey]:
     ahead = await my_next_sessions(actor)
     unwritten = {session.match_id: session for session in reversed(await my_unwritten(actor))}
     held = await held_counts(actor, ids)
-    said = {thread.match.id: thread.last for thread in await threads_of(actor)} if ids else {}
+    said = await last_words(actor, ids)
     promised = await open_action_items(actor)
     asked = await my_invitations(actor)
     return [
@@ -137,7 +137,8 @@ async def _journeys(actor: Actor, running: list[Match]) -> list[Journey]:
             match=match, partner=partner_of(match, actor.person_id),
             is_mentor=sides(match)[0].person_id == actor.person_id,
             goals=[goal for goal in goals.get(match.id, []) if goal.state in (GoalState.DRAFT, GoalState.ACTIVE)],
-            session=_next_of(ahead, match), unwritten=unwritten.get(match.id), held=held.get(match.id, 0), last_message=said.get(match.id),
+            session=_next_of(ahead, match), unwritten=unwritten.get(match.id), held=held.get(match.id, 0),
+            last_message=said.get(match.id),
             promises=[item for item in promised if item.match_id == match.id],
             check_in=next((one for one in asked if one.match_id == match.id), None),
         )

@@ -194,3 +194,15 @@ async def test_the_list_costs_the_same_for_one_and_for_thirty(db: object, count:
     with queries_run() as counted:
         await queries.unread_count(pair.mentor_actor)
     assert len(counted) == 1
+
+
+async def test_the_latest_words_are_told_to_members_alone(db: object) -> None:
+    pair = await active_match()
+    silent = await active_match(pair.organization)
+    await actions.send_message(pair.mentor_actor, pair.match.id, "First")
+    await actions.send_message(pair.mentee_actor, pair.match.id, "Second")
+    ids = [pair.match.id, silent.match.id]
+    for member in (pair.mentor_actor, pair.mentee_actor):
+        assert {key: last.body for key, last in (await queries.last_words(member, ids)).items()} == {ids[0]: "Second"}
+    for other in (pair.manager_actor, pair.stranger_actor, silent.mentor_actor):
+        assert await queries.last_words(other, ids) == {}
