@@ -103,9 +103,9 @@ async def choose_another(request: Request) -> Response:
         errors.add("mentor", _("Choose a mentor."))
     elif not errors:
         try:
-            made = await matchmaking.choose_another(request.state.actor, match_id, mentor, reason)
+            made = await actions.choose_another(request.state.actor, match_id, mentor, reason, key=form_key(form))
             said = Toast(_("Changed. Every other pair stays as it is."))
-            return go_to(request, f"{HERE}?pair={made.id}", toast=said)
+            return go_to(request, f"{HERE}?pair={made}", toast=said)
         except Invalid as refusal:
             errors.take(refusal)
         except Conflict as refusal:

@@ -10,6 +10,7 @@ from server.kernel.ids import parse_id
 from server.matches import actions as matches
 from server.matches.models import Match
 from server.matches.states import MatchState
+from server.matchmaking import actions as matchmaking
 
 
 async def approve(actor: Actor, match_id: UUID) -> Match:
@@ -41,6 +42,22 @@ async def approve_together(actor: Actor, match_ids: Iterable[UUID], *, key: str 
 
     outcome = await once(actor, key, act)
     return len(outcome["approved"]), int(outcome["stale"])
+
+
+async def choose_another(
+    actor: Actor, match_id: UUID, mentor_enrollment_id: UUID, reason: str, *, key: str = ""
+) -> UUID:
+    """Give a draft's mentee another mentor. Returns the new draft's id; the same `key` again returns the same.
+
+    Raises:
+        NotFound, Refused, Invalid, Conflict: as `matchmaking.actions.choose_another`.
+    """
+
+    async def act() -> Json:
+        made = await matchmaking.choose_another(actor, match_id, mentor_enrollment_id, reason)
+        return {"match_id": str(made.id)}
+
+    return UUID((await once(actor, key, act))["match_id"])
 
 
 async def undo_approvals(actor: Actor, match_ids: Iterable[UUID], *, key: str = "") -> int:

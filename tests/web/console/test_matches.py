@@ -165,8 +165,10 @@ async def test_a_run_finds_pairs_and_another_mentor_can_be_chosen(client_of: Cli
     assert lost.status_code == 422
     assert "They know each other</textarea>" in lost.text
     assert "Choose a mentor." in lost.text
-    done = await client.post(f"{HERE}/{match.id}/mentor", data={"mentor": mentor, "reason": "They know each other"})
+    form = {"mentor": mentor, "reason": "They know each other", "form_key": fresh_key()}
+    done, again = [await client.post(f"{HERE}/{match.id}/mentor", data=form) for _ in range(2)]
     assert done.status_code == 303
+    assert again.headers["location"] == done.headers["location"]
     assert "Every other pair stays as it is." in (await client.get(done.headers["location"])).text
     assert (await Match.get(id=match.id)).state is MatchState.CANCELLED
 
