@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from uuid import UUID
 
+from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
 from server.goals.queries import goals
@@ -12,7 +13,7 @@ from server.kernel.actor import Actor, Permission, system_actor
 from server.kernel.db import Json
 from server.kernel.errors import NotFound
 from server.matches import queries as matches
-from server.matches.models import Match
+from server.matches.models import Match, MatchMember
 from server.matches.states import OPEN_MATCHES, MatchState, OverrideKind
 from server.matchmaking.engine.waitlist import WaitCode
 from server.matchmaking.engine.wording import STRONG_FIT
@@ -191,14 +192,9 @@ async def _with_places(
         actor, cohort_id, role=ParticipantRole.MENTOR, states=[EnrollmentState.ACTIVE]
     )
     mentors = {row.id: row for row in active}
-    drafts = await matches.matches_in(actor, cohort_id, [MatchState.DRAFT])
-    drafted = [matches.sides(draft)[0].enrollment_id for draft in drafts]
-    taken = await matches.seats_taken(actor, list(mentors))
+    placed = await _placed_seats(actor, cohort_id)
     return [
-        Alternative(
-            mentor, one.fit, one.confidence, one.factors,
-            taken.get(mentor.id, 0) + drafted.count(mentor.id) < mentor.capacity,
-        )
+        Alternative(mentor, one.fit, one.confidence, one.factors, placed[mentor.id] < mentor.capacity)
         for one in found
         if (mentor := mentors.get(one.mentor_enrollment_id)) and (mentor.id, mentee_id) not in tried
     ]
@@ -210,8 +206,12 @@ async def _placed(actor: Actor, cohort_id: UUID) -> set[UUID]:
 
 async def _placed_seats(actor: Actor, cohort_id: UUID) -> Counter[UUID]:
     """How many open matches and drafts each enrolment of a cohort is in."""
-    rows = await matches.matches_in(actor, cohort_id, OPEN_MATCHES | {MatchState.DRAFT})
-    return Counter(member.enrollment_id for row in rows for member in row.members)
+    members = MatchMember.filter(
+        organization_id=actor.organization_id, match__cohort_id=cohort_id,
+        match__state__in=list(OPEN_MATCHES | {MatchState.DRAFT}),
+    )
+    rows = await members.annotate(n=Count("id")).group_by("enrollment_id").values_list("enrollment_id", "n")
+    return Counter({enrollment_id: int(count) for enrollment_id, count in rows})
 
 
 async def _wishes(actor: Actor, mentees: list[Enrollment]) -> Counter[Competency]:
