@@ -1,8 +1,8 @@
 """`make journey`: two real people meet, in Chromium at 390 px against the running server.
 
-480 real records are imported, matched and approved; then a mentee and a mentor go through enrolment, match notice, first
-booking, goal, session note and mid-programme check-in: once by pointer, once with scripts off. Screens are counted: at
-most five a person, and nobody leaves the product.
+480 real records are imported, matched and approved; then a mentee and a mentor go through enrolment, match notice,
+first booking, goal, session note and mid-programme check-in: once by pointer, once with scripts off. Screens are counted:
+at most five a person, and nobody leaves the product.
 """
 
 import time
@@ -22,7 +22,9 @@ from tests.live import chromium, serving
 SHOTS = Path("var/journey")
 SCREENS_AT_MOST = 5
 PHONE = {"width": 390, "height": 844}
-SCREENS = {"join": "Join", "waiting": "Join", "match": "Match", "": "Journey", "session": "Session", "checkin": "Check-in"}
+SCREENS = {
+    "join": "Join", "waiting": "Join", "match": "Match", "": "Journey", "session": "Session", "checkin": "Check-in",
+}
 """The first part of an address -> the screen it is a state of. Waiting is a state of Join (design.md 2.1)."""
 
 
@@ -150,7 +152,8 @@ async def enrol(mentee: Walk, mentor: Walk) -> None:
 async def approve(page: Page, url: str, scene: Scene, mentee: str, way: str) -> None:
     """The manager runs the matching and approves the one draft."""
     await page.goto(f"{url}/console/matches?group={scene.group}")
-    await page.get_by_role("button", name="Match again").or_(page.get_by_role("button", name="Run the matching")).click()
+    again, first = (page.get_by_role("button", name=name) for name in ("Match again", "Run the matching"))
+    await again.or_(first).click()
     await page.wait_for_load_state("networkidle")
     await page.screenshot(path=str(SHOTS / f"{way}-manager-queue.png"), full_page=True)
     await page.get_by_role("link", name=mentee).first.click()
