@@ -1,5 +1,6 @@
 """What the list components show, one small type for each: screens fill them, macros draw them, mypy checks them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -48,6 +49,12 @@ class Slot:
     day: str
     detail: str = ""
     at: str = ""
+
+
+def one_of(slots: Sequence[Slot], chosen: str) -> str:
+    """The time to stand chosen: the one that was, if it is still offered, else the first; "" without any."""
+    values = [slot.value for slot in slots]
+    return chosen if chosen in values else next(iter(values), "")
 
 
 @dataclass(frozen=True, slots=True)

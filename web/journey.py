@@ -22,7 +22,7 @@ from server.sessions import actions as sessions
 from server.sessions.queries import slots_for_match
 from web.dates import clock_time, count_words, day_long, day_month, day_short, upper_first, weekday
 from web.forms import Errors, day, moment_of, one_id, read_form, text, ticked
-from web.items import Slot, Step
+from web.items import Slot, Step, one_of
 from web.render import go_to, is_fragment, page
 from web.toast import Toast
 
@@ -150,7 +150,7 @@ async def book(request: Request) -> Response:
     ]
     return page(
         request, "journey/book.html", block="form", status=422 if errors else 200, errors=errors, shown=shown,
-        times=times, chosen=chosen or (times[0].value if times else ""),
+        times=times, chosen=one_of(times, chosen),
         buttons=[_("Book %(day)s at %(time)s") % {"day": one.day, "time": one.at} for one in times],
     )
 

@@ -17,7 +17,7 @@ from server.matchmaking.engine.wording import Reader
 from web.dates import clock_time, day_short, weekday
 from web.explained import factors_of, fit_chip, names_of, reasons_of
 from web.forms import Errors, choice, form_key, moment_of, read_form, text
-from web.items import Slot
+from web.items import Slot, one_of
 from web.render import go_to, page
 from web.toast import Toast
 
@@ -83,7 +83,7 @@ async def _show(request: Request, match_id: UUID, errors: Errors, chosen: str) -
     times = _slots(shown, request.state.person.zone)
     return page(
         request, "match/match.html", status=422 if errors else 200, errors=errors, shown=shown, stage=shown.stage,
-        stages=Stage, times=times, buttons=_buttons(shown), chosen=chosen or (times[0].value if times else ""),
+        stages=Stage, times=times, buttons=_buttons(shown), chosen=one_of(times, chosen),
         why=reasons_of(explanation, names, reader) if explanation else [],
         factors=factors_of(explanation, names, reader) if explanation else [],
         fit=fit_chip(shown.match.fit), following=following, more=more,

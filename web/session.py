@@ -24,7 +24,7 @@ from server.sessions.queries import my_next_sessions, own_session, slots_for_mat
 from server.sessions.states import NoteVisibility, SessionState
 from web.dates import clock_time, day_short, weekday, when_words
 from web.forms import Errors, choice, day, form_key, ids, moment_of, read_form, text, ticked
-from web.items import Slot, Topic
+from web.items import Slot, Topic, one_of
 from web.render import go_to, page
 from web.toast import Toast
 
@@ -106,9 +106,10 @@ async def move(request: Request) -> Response:
             except (Conflict, Invalid) as refusal:
                 errors.add("slot", refusal.message)
     found = await slots_for_match(actor, shown.match.id, MANY_SLOTS, besides=session_id)
+    times = [_slot(one.starts_at, shown) for one in found]
     return page(
         request, "session/move.html", block="form", status=422 if errors else 200, errors=errors, shown=shown,
-        times=[_slot(one.starts_at, shown) for one in found], chosen=chosen,
+        times=times, chosen=one_of(times, chosen),
     )
 
 

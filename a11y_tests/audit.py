@@ -1,0 +1,121 @@
+"""What is asked of a page: axe's rules, our own checks, and a walk with the keyboard. Answers are faults in words."""
+
+import json
+import tomllib
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.async_api import Page
+
+HERE = Path(__file__).parent
+CHECKS = (HERE / "checks.js").read_text()
+LEVELS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "wcag2aaa", "best-practice")
+"""A, AA, 2.2, axe's AAA rules (contrast 7:1, links with one name lead to one place, no refresh), best practice."""
+OFF_BY_DEFAULT = (
+    "target-size", "color-contrast-enhanced", "identical-links-same-purpose", "meta-refresh-no-exceptions",
+)
+RUN = "axe.run(document, %s).then(({violations, incomplete}) => ({violations, incomplete}))"
+OPTIONS = {
+    "runOnly": {"type": "tag", "values": list(LEVELS)}, "resultTypes": ["violations", "incomplete"],
+    "rules": {rule: {"enabled": True} for rule in OFF_BY_DEFAULT},
+}
+MOST_STOPS = 250
+SPACING = """* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }
+p { margin-block-end: 2em !important }"""
+"""Text spacing as WCAG 1.4.12 has it."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One fault: the rule, where, and what is wrong. `unsure`: axe could not tell, and somebody must look."""
+
+    rule: str
+    where: str
+    words: str
+    unsure: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.rule}{' (to be looked at)' if self.unsure else ''}: {self.where} {self.words}".strip()
+
+
+async def axe(page: Page, state: str) -> list[Finding]:
+    """What axe finds, and what it could not decide unless reviewed.toml says why it is right."""
+    if not await page.evaluate("'axe' in window"):
+        await page.evaluate(AXE_SCRIPT)
+    answer = await page.evaluate(RUN % json.dumps(OPTIONS))
+    found = _findings(answer["violations"])
+    for one in _findings(answer["incomplete"], unsure=True):
+        if one.rule.startswith("color-contrast"):
+            found += await _contrast(page, one)
+        elif not _is_reviewed(one, state):
+            found.append(one)
+    return found
+
+
+async def own(page: Page, *names: str) -> list[Finding]:
+    """Our own checks of the page as it stands, by their names in checks.js."""
+    await _bring_checks(page)
+    return [Finding(name, "", words) for name in names for words in await page.evaluate(f"__checks.{name}()")]
+
+
+async def walk(page: Page) -> list[Finding]:
+    """Tab through the whole page: each stop has a ring, is in sight and in order; none is missed."""
+    await _bring_checks(page)
+    await page.evaluate("__checks.begin()")
+    faults: list[str] = []
+    for _stop in range(MOST_STOPS):
+        await page.keyboard.press("Tab")
+        seen = await page.evaluate("__checks.stop()")
+        if seen is None:
+            break
+        faults += seen
+    return [Finding("keyboard", "", words) for words in [*faults, *await page.evaluate("__checks.missed()")]]
+
+
+async def widen_spacing(page: Page, wide: bool) -> None:
+    """Set text as widely as readers may, or as before. A style sheet of the document, which no policy refuses."""
+    await page.evaluate(
+        "([css, on]) => { const sheet = new CSSStyleSheet(); sheet.replaceSync(on ? css : '');"
+        " document.adoptedStyleSheets = [sheet]; }", [SPACING, wide],
+    )
+
+
+async def _contrast(page: Page, one: Finding) -> list[Finding]:
+    """Contrast that axe leaves open, over a gradient or below a bar: measured by ourselves."""
+    await _bring_checks(page)
+    words = await page.evaluate("selector => __checks.contrast(selector)", one.where)
+    return [Finding(one.rule, one.where, words)] if words else []
+
+
+async def _bring_checks(page: Page) -> None:
+    if not await page.evaluate("'__checks' in window"):
+        await page.evaluate(CHECKS)
+
+
+def _findings(results: list[dict[str, Any]], *, unsure: bool = False) -> list[Finding]:
+    return [
+        Finding(result["id"], " ".join(map(str, node["target"])), _why(node), unsure)
+        for result in results for node in result["nodes"]
+    ]
+
+
+def _why(node: dict[str, Any]) -> str:
+    messages = [check["message"] for kind in ("any", "all", "none") for check in node[kind]]
+    return "; ".join(messages)[:300]
+
+
+def _is_reviewed(one: Finding, state: str) -> bool:
+    return any(
+        one.rule == entry["rule"] and fnmatch(one.where, entry["where"]) and fnmatch(state, entry["state"])
+        for entry in reviewed()
+    )
+
+
+@cache
+def reviewed() -> list[dict[str, str]]:
+    """What axe cannot decide and a person has looked at: rule, where, state (patterns), reason."""
+    return list(tomllib.loads((HERE / "reviewed.toml").read_text()).get("reviewed", []))

@@ -1,0 +1,46 @@
+"""The gate: every route of the product and every template is shown by some state, or excluded with a reason."""
+
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from starlette.routing import BaseRoute
+
+from a11y_tests.states import every_state
+from web import app
+from web.render import TEMPLATES
+
+EXCLUDED = Path(__file__).parent / "excluded.toml"
+
+
+def excluded(part: str) -> dict[str, str]:
+    """What needs no state, with the reason. `part` is "routes" or "templates"."""
+    found: dict[str, str] = tomllib.loads(EXCLUDED.read_text()).get(part, {})
+    return found
+
+
+def doors(routes: Iterable[BaseRoute] = app.routes) -> set[str]:
+    """Every way in, as "POST match"."""
+    return {
+        f"{method} {getattr(route, 'name', '')}"
+        for route in routes for method in (getattr(route, "methods", None) or {"GET"}) - {"HEAD"}
+    }
+
+
+def promised() -> set[str]:
+    """The ways in that the registry's states say they use; each state proves it when it runs."""
+    return {visit.rsplit(" ", 1)[0] for state in every_state() for visit in state.visits}
+
+
+def templates() -> set[str]:
+    """Every template file."""
+    return {path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.html")}
+
+
+def gaps(entries: list[dict[str, Any]]) -> list[str]:
+    """What a whole run has not shown; nothing for a run of some states alone."""
+    if {one["state"] for one in entries} < {state.name for state in every_state()}:
+        return []
+    shown = {name for one in entries for name in one["templates"]}
+    return [f"no state shows {name}" for name in sorted(templates() - shown - set(excluded("templates")))]

@@ -1,0 +1,78 @@
+"""a11y-report.json: what was looked at and what was found, gathered from every worker, and the gate over templates."""
+
+import json
+import os
+import platform
+import subprocess
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from a11y_tests import coverage
+
+TARGET = Path(__file__).parent.parent / "a11y-report.json"
+_looked_at: list[dict[str, Any]] = []
+
+
+def add(**entry: Any) -> None:
+    """Keep what was seen of one state, in this worker."""
+    _looked_at.append(entry)
+
+
+class Keeper:
+    """Carries entries from the workers to the controlling process, which writes the report and closes the gate."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.entries: list[dict[str, Any]] = []
+
+    def pytest_testnodedown(self, node: Any) -> None:
+        """A worker is done: take its entries."""
+        self.entries += getattr(node, "workeroutput", {}).get("a11y", [])
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Hand over, or write."""
+        if hasattr(self.config, "workeroutput"):
+            self.config.workeroutput["a11y"] = _looked_at
+            return
+        self.entries += _looked_at
+        if not self.entries:
+            return
+        gaps = coverage.gaps(self.entries)
+        write(self.entries, gaps)
+        if gaps and session.exitstatus == 0:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Say what no state shows."""
+        for gap in coverage.gaps(self.entries):
+            terminalreporter.write_line(f"accessibility: {gap}", red=True)
+
+
+def write(entries: list[dict[str, Any]], gaps: list[str]) -> None:
+    """The report of this run."""
+    violations = [{"state": one["state"], **fault} for one in entries for fault in one["violations"]]
+    TARGET.write_text(json.dumps({
+        "commit": _commit(), "engines": engines(), "full": bool(os.environ.get("ITHACA_A11Y_FULL")),
+        "states": sorted(entries, key=lambda one: one["state"]), "violations": violations,
+        "coverage": {
+            "states": len(entries), "looks": sum(len(one["modes"]) for one in entries),
+            "visits": len({visit for one in entries for visit in one["visits"]}),
+            "templates": len({name for one in entries for name in one["templates"]}), "gaps": gaps,
+        },
+        "timings": {"seconds": round(sum(one["seconds"] for one in entries), 1)},
+    }, indent=1) + "\n")
+
+
+def engines() -> dict[str, str]:
+    """What looked, in which version."""
+    names = ("playwright", "axe-playwright-python")
+    return {"python": platform.python_version(), **{name: version(name) for name in names}}
+
+
+def _commit() -> str:
+    asked = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False)
+    return asked.stdout.strip() or "unknown"

@@ -1,0 +1,107 @@
+"""The web face, served in this very process, so that what a state reached can be seen: routes, templates, macros."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from functools import wraps
+from typing import Any
+
+import uvicorn
+from jinja2 import Template
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from web import app
+from web.errors import EXCEPTION_HANDLERS
+from web.render import COMPONENTS, ENV
+
+SAFE = {"HEAD": "GET"}
+
+
+class Seen:
+    """What one state made the product do: visits as "POST match 422", templates by file name."""
+
+    def __init__(self) -> None:
+        self.visits: set[str] = set()
+        self.templates: set[str] = set()
+
+
+class Recorder:
+    """Notes the route and the status of every answer in `seen`."""
+
+    def __init__(self, inner: ASGIApp) -> None:
+        self.inner = inner
+        self.seen = Seen()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def noted(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                name = getattr(scope.get("route"), "name", "") or "nowhere"
+                method = SAFE.get(scope["method"], scope["method"])
+                self.seen.visits.add(f"{method} {name} {message['status']}")
+            await send(message)
+
+        await self.inner(scope, receive, noted if scope["type"] == "http" else send)
+
+
+@asynccontextmanager
+async def served() -> AsyncGenerator[tuple[str, Recorder], None]:
+    """The address of the running web face, and what watches it. One address more than the product has: /broken."""
+    recorder = Recorder(Starlette(
+        routes=[*app.routes, Route("/broken", _break, name="broken")], middleware=app.middleware,
+        exception_handlers=EXCEPTION_HANDLERS,
+    ))
+    config = uvicorn.Config(recorder, port=0, lifespan="off", log_level="critical", ws="none")
+    server = uvicorn.Server(config)
+    with _templates_noted(recorder):
+        running = asyncio.create_task(server.serve())
+        while not server.started:
+            assert not running.done(), "the web face did not start"
+            await asyncio.sleep(0.02)
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}", recorder
+        server.should_exit = True
+        await running
+
+
+async def _break(request: Request) -> Response:
+    raise RuntimeError("broken on purpose, to see the page for surprises")
+
+
+@contextmanager
+def _templates_noted(recorder: Recorder) -> Iterator[None]:
+    """Templates are noted when they are asked for, component files when one of their macros is called."""
+    macros = {name: ENV.globals[name] for name in _macros()}
+    find: Callable[..., Template] = ENV.get_template
+
+    @wraps(find)
+    def found(name: Any, *rest: Any, **values: Any) -> Template:
+        recorder.seen.templates.add(str(name))
+        return find(name, *rest, **values)
+
+    ENV.get_template = found  # type: ignore[method-assign]
+    ENV.globals.update({name: _noted(recorder, file, macros[name]) for name, file in _macros().items()})
+    try:
+        yield
+    finally:
+        ENV.globals.update(macros)
+        del ENV.get_template
+
+
+def _macros() -> dict[str, str]:
+    """Each macro that templates call, and the component file it stands in."""
+    return {
+        key: f"components/{name}.html" for name in COMPONENTS
+        for key, value in vars(ENV.get_template(f"components/{name}.html").module).items() if callable(value)
+        and key in ENV.globals
+    }
+
+
+def _noted(recorder: Recorder, file: str, macro: Any) -> Callable[..., Any]:
+    def call(*rest: Any, **values: Any) -> Any:
+        recorder.seen.templates.add(file)
+        return macro(*rest, **values)
+
+    return call

@@ -1,0 +1,11 @@
+"""Every screen in every state. One module a part of the product; a new screen adds its states where it belongs."""
+
+from a11y_tests.registry import State
+from a11y_tests.states import console, doors, goals, joining, matching, meeting, roster, talking, voyage, you
+
+PARTS = (doors, joining, matching, voyage, goals, meeting, talking, you, console, roster)
+
+
+def every_state() -> list[State]:
+    """All of them."""
+    return [state for part in PARTS for state in part.STATES]

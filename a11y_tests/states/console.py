@@ -1,0 +1,234 @@
+"""The console: Today and the matches to review, empty, full, refused and wrong."""
+
+from datetime import timedelta
+
+from a11y_tests.registry import Shelf, View, each, fill, open_everything, press
+from a11y_tests.states.people import LONG_NAME, LONG_WORDS
+from server.kernel import clock
+from server.kernel.actor import system_actor
+from server.matches.models import MatchMember
+from server.matches.states import Approval, MatchState
+from server.matchmaking.actions import run_matching
+from server.programs.models import Enrollment
+from server.programs.states import EnrollmentState, ParticipantRole
+from server.surveys.models import SurveyAnswer, SurveyInvitation
+from server.surveys.states import Help, InvitationState, SurveyKind
+from tests import factories
+from tests.factories import Pair
+from tests.web.console.market import Market, draft, drafts_of, manager_of, market
+
+state = Shelf("console")
+STATES = state.states
+HERE, MATCHES = "/console", "/console/matches"
+
+
+@state("GET console 404", proof="We could not find that")
+async def not_yours() -> View:
+    return View((await factories.active_match()).mentee, HERE)
+
+
+@state("GET console 200", proof="There is no programme yet")
+async def today_without_programmes() -> View:
+    return View(await manager_of(await factories.organization(), None), HERE)
+
+
+@state("GET console 200", proof="Nothing needs you today")
+async def today_calm() -> View:
+    pair = await factories.active_match()
+    return View(await manager_of(pair.organization, pair.program), HERE)
+
+
+@state("GET console 200", proof="wants another mentor")
+async def today() -> View:
+    pair = await _needs()
+    return View(await manager_of(pair.organization, None), HERE, open_everything)
+
+
+@state("POST console-answer 303", proof="Noted. You have seen to it.")
+async def today_seen_to() -> View:
+    pair = await _needs()
+    return View(await manager_of(pair.organization, None), HERE, press("Seen to"))
+
+
+@state("POST console-admission 303", proof="Admitted.")
+async def today_admitted() -> View:
+    pair = await _needs()
+    return View(await manager_of(pair.organization, None), HERE, press("Admit"))
+
+
+@state("POST console-admission-refusal 303", proof="Turned down. They are told kindly.")
+async def today_turned_down() -> View:
+    pair = await _needs()
+    return View(await manager_of(pair.organization, None), HERE, press("Turn down"))
+
+
+@state("POST console-admission 409", proof="There is no application to admit.")
+async def today_refused() -> View:
+    pair = await _needs()
+
+    async def leave(page: object) -> None:
+        await Enrollment.filter(person_id=pair.stranger.id).update(state=EnrollmentState.WITHDRAWN)
+
+    return View(await manager_of(pair.organization, None), HERE, each(leave, press("Admit")))
+
+
+@state("GET console-matches 200", proof="There is no group yet")
+async def matches_without_a_group() -> View:
+    return View(await manager_of(await factories.organization(), None), MATCHES)
+
+
+@state("GET console-matches 200", proof="Run the matching")
+async def matches_before_a_run() -> View:
+    return View((await market()).manager, MATCHES)
+
+
+@state("POST console-matching-run 303", proof="pairs found.")
+async def matches_after_a_run() -> View:
+    return View((await market()).manager, MATCHES, press("Run the matching"))
+
+
+@state("GET console-matches 200", proof="Choose another mentor for")
+async def pair_with_its_reasons() -> View:
+    found = await _run()
+    await factories.cohort(found.program, name="Autumn group")
+    return View(found.manager, f"{MATCHES}?pair={(await drafts_of(found))[0].id}", open_everything)
+
+
+@state("GET console-matches 200", proof="1 short")
+async def matches_with_too_few_mentors() -> View:
+    found = await market(mentors=1, mentees=4, capacity=1)
+    await run_matching(system_actor(found.organization.id), found.cohort.id)
+    return View(found.manager, MATCHES)
+
+
+@state("GET console-matches 200", proof="Oluwaseyitanfunmi")
+async def matches_with_long_names() -> View:
+    found = await market()
+    for row in found.mentees:
+        await row.person.filter(id=row.person_id).update(**LONG_NAME)  # type: ignore[attr-defined]
+    await run_matching(system_actor(found.organization.id), found.cohort.id)
+    return View(found.manager, MATCHES)
+
+
+@state("POST console-approvals 303", "GET console-matches 200", proof="approvals can be taken back until")
+async def approved_together() -> View:
+    return View((await _strong()).manager, MATCHES, press("Approve the 2 strong ones"))
+
+
+@state("POST console-approvals-undo 303", proof="wait for your word again")
+async def approvals_undone() -> View:
+    acts = each(press("Approve the 2 strong ones"), press("Undo the approvals"))
+    return View((await _strong()).manager, MATCHES, acts)
+
+
+@state("POST console-approval 303", proof="Undo")
+async def one_approved() -> View:
+    return View(*(await _one()), press("Approve"))
+
+
+@state("POST console-approval-undo 303", proof="for your word again")
+async def one_undone() -> View:
+    async def undo(page: object) -> None:
+        await page.locator("#toast-undo").click()  # type: ignore[attr-defined]
+
+    return View(*(await _one()), each(press_id("approve"), undo))
+
+
+@state("POST console-approval 409", proof="no longer takes part")
+async def one_refused() -> View:
+    found = await _strong()
+    match = (await drafts_of(found))[0]
+    await Enrollment.filter(id=found.mentees[0].id).update(state=EnrollmentState.WITHDRAWN)
+    return View(found.manager, f"{MATCHES}?pair={match.id}", press_id("approve"))
+
+
+@state("POST console-lock 303", proof="Locked. It stays in every later run.")
+async def locked() -> View:
+    return View(*(await _one()), press_id("lock"))
+
+
+@state("POST console-hold 303", proof="Let in again")
+async def held_back() -> View:
+    return View(*(await _one()), press_id("hold"))
+
+
+@state("POST console-another-mentor 422", proof="to fix")
+async def another_mentor_with_errors() -> View:
+    found = await _run()
+    at = f"{MATCHES}?pair={(await drafts_of(found))[0].id}"
+    return View(found.manager, at, each(open_everything, press("this mentor")))
+
+
+@state("POST console-another-mentor 303", proof="Changed. Every other pair stays as it is.")
+async def another_mentor() -> View:
+    found = await _run()
+    at = f"{MATCHES}?pair={(await drafts_of(found))[0].id}"
+
+    async def choose(page: object) -> None:
+        await page.locator("#mentor-1").check(force=True)  # type: ignore[attr-defined]
+
+    return View(found.manager, at, each(open_everything, choose, fill("reason", LONG_WORDS), press("this mentor")))
+
+
+@state("POST console-withdrawal 303", proof="Taken back. Both are told kindly.")
+async def taken_back() -> View:
+    found = await market()
+    match = await factories.match(
+        found.mentors[0], found.mentees[0], state=MatchState.AWAITING_ADMIN,
+        published_at=clock.now() - timedelta(days=1),
+    )
+    await MatchMember.filter(match_id=match.id).update(approval=Approval.ACCEPTED, answered_at=clock.now())
+    return View(found.manager, f"{MATCHES}?pair={match.id}", press_id("take-back"))
+
+
+def press_id(id: str):  # type: ignore[no-untyped-def]
+    """Press the button with this id."""
+
+    async def act(page: object) -> None:
+        await page.locator(f"#{id}").click()  # type: ignore[attr-defined]
+
+    return act
+
+
+async def _strong() -> Market:
+    """Two strong drafts and one that needs a look."""
+    found = await market()
+    for number, fit in enumerate((91, 88, 66)):
+        await draft(found, number, fit)
+    return found
+
+
+async def _one() -> tuple[object, str]:
+    found = await _strong()
+    return found.manager, f"{MATCHES}?pair={(await drafts_of(found))[2].id}"
+
+
+async def _run() -> Market:
+    found = await market()
+    await run_matching(system_actor(found.organization.id), found.cohort.id)
+    return found
+
+
+async def _needs() -> Pair:
+    """A pair whose mentee asks for another mentor, an applicant, a draft, a second programme."""
+    pair = await factories.active_match()
+    asked = await SurveyInvitation.create(
+        organization_id=pair.organization.id, kind=SurveyKind.CHECK_IN, match=pair.match, program_id=pair.program.id,
+        person_id=pair.mentee.id, state=InvitationState.ANSWERED, opens_at=clock.now(),
+        closes_at=clock.now() + timedelta(days=14),
+    )
+    await SurveyAnswer.create(
+        organization_id=pair.organization.id, invitation=asked, usefulness=2, goal_distance=4,
+        help_wanted=[Help.ANOTHER_MENTOR.value], words="We never find a time.",
+    )
+    await factories.enrollment(
+        pair.cohort, pair.stranger, ParticipantRole.MENTEE, state=EnrollmentState.PENDING_APPROVAL, active_at=None
+    )
+    other = await factories.person(pair.organization, **LONG_NAME)
+    await factories.match(
+        await factories.enrollment(pair.cohort, other, ParticipantRole.MENTOR),
+        await factories.enrollment(pair.cohort, pair.line_manager, ParticipantRole.MENTEE),
+        active_at=clock.now() - timedelta(days=90),
+    )
+    await factories.program(pair.organization, name="Reverse", key="reverse")
+    return pair

@@ -1,0 +1,176 @@
+"""The way in, what is not found or refused, and the demonstration with its mailbox."""
+
+from playwright.async_api import Page
+
+from a11y_tests.registry import Shelf, View, each, fill, offline, open_everything, press
+from a11y_tests.states.people import LONG_NAME, asked, with_goal
+from server.access.actions import grant_role
+from server.access.states import Role
+from server.kernel.actor import system_actor
+from server.kernel.db import unit_of_work
+from server.kernel.ids import new_id
+from server.kernel.jobs import drain
+from server.matches.states import MatchState
+from server.notifications.models import CaughtMail
+from server.programs.states import EnrollmentState, ParticipantRole
+from tests import factories
+from tests.factories import Pair
+
+state = Shelf("doors")
+STATES = state.states
+
+
+@state("GET sign-in 200", proof="Sign in")
+async def sign_in() -> View:
+    return View(None, "/sign-in")
+
+
+@state("GET home 303", "GET sign-in 200", proof="Sign in")
+async def sign_in_on_the_way() -> View:
+    return View(None, "/")
+
+
+@state("GET thread 404", proof="We could not find that")
+async def not_found() -> View:
+    return View((await factories.active_match()).mentee, f"/messages/{new_id()}")
+
+
+@state("GET nowhere 404", proof="We could not find that")
+async def no_such_address() -> View:
+    return View(None, "/nowhere-at-all")
+
+
+@state("GET broken 500", proof="Something broke on our side")
+async def broken() -> View:
+    return View((await factories.active_match()).mentee, "/broken")
+
+
+@state("GET sign-out 405", proof="That address only shows things")
+async def wrong_method() -> View:
+    return View(None, "/sign-out")
+
+
+@state("POST nowhere 403", proof="That isn't yours to do")
+async def sent_from_elsewhere() -> View:
+    async def act(page: Page) -> None:
+        here = page.url
+        await page.goto(f"data:text/html,<form method=post action={here}sign-out><button>Go</button></form>")
+        await page.get_by_role("button").click()
+
+    return View((await factories.active_match()).mentee, "/", act)
+
+
+@state("GET demo 200", proof="Nobody is here yet")
+async def demo_empty() -> View:
+    return View(None, "/demo")
+
+
+@state("GET demo 200", proof="Who would you like to be?")
+async def demo() -> View:
+    await _demonstration()
+    return View(None, "/demo")
+
+
+@state("GET demo 200", proof="Nobody is called that.")
+async def demo_nobody_found() -> View:
+    await _demonstration()
+    return View(None, "/demo?find=nessie")
+
+
+@state("POST demo-clock 303", "GET demo 200", proof="It is Tuesday 24 November now")
+async def demo_next_day() -> View:
+    await _demonstration()
+    return View(None, "/demo", press("Next day"))
+
+
+@state("POST demo-sign-in 303", "GET match 200", proof="Noor, meet Idris")
+async def demo_being_somebody() -> View:
+    await _demonstration()
+    return View(None, "/demo", press("Noor Saltmarsh"))
+
+
+@state("GET demo-mailbox 200", proof="Nothing was sent yet")
+async def mailbox_empty() -> View:
+    await _demonstration()
+    return View(None, "/demo/mailbox")
+
+
+@state("GET demo-mailbox 200", proof="Go on as")
+async def mailbox() -> View:
+    await _letters(await _demonstration())
+    return View(None, "/demo/mailbox")
+
+
+@state("GET demo-mail 200", proof="Stops when")
+async def mail_with_its_reasons() -> View:
+    await _letters(await _demonstration())
+    return View(None, f"/demo/mailbox/{await _first_mail()}", open_everything)
+
+
+@state("GET demo-letter 200", proof="Idris", letter=True)
+async def letter() -> View:
+    await _letters(await _demonstration())
+    return View(None, f"/demo/mailbox/{await _first_mail()}/letter")
+
+
+@state("GET home 200", "POST sign-out 303", "GET demo 200", proof="Who would you like to be?")
+async def signed_out() -> View:
+    pair = await _demonstration()
+    leave = "document.body.insertAdjacentHTML('beforeend', '<form id=leave method=post action=/sign-out></form>')"
+
+    async def act(page: Page) -> None:
+        await page.evaluate(leave)
+        await page.evaluate("document.getElementById('leave').submit()")
+
+    return View(pair.mentee, "/", act)
+
+
+@state("POST milestone-new 401", proof="Sign in, then send it again.")
+async def signed_out_meanwhile() -> View:
+    """Somebody's session ended while they wrote."""
+    pair = await factories.active_match()
+    goal = await with_goal(pair)
+
+    async def act(page: Page) -> None:
+        await page.context.clear_cookies(name="ithaca")
+        await page.evaluate("document.getElementById('form').submit()")
+
+    return View(pair.mentee, f"/goal/{goal.id}/milestone", act)
+
+
+@state("GET milestone-new 200", proof="Add a step")
+async def offline_while_sending() -> View:
+    pair = await factories.active_match()
+    goal = await with_goal(pair)
+    return View(pair.mentee, f"/goal/{goal.id}/milestone",
+                each(fill("step", "Watch a review"), offline, press("Add the step"), _lost))
+
+
+async def _lost(page: Page) -> None:
+    await page.get_by_role("status").filter(has_text="No connection.").wait_for(state="attached", timeout=4000)
+
+
+async def _demonstration() -> Pair:
+    pair = await asked(org=await factories.organization(is_demo=True))
+    invited = await factories.person(pair.organization, location="Bristol", **LONG_NAME)
+    await factories.enrollment(
+        pair.cohort, invited, ParticipantRole.MENTOR, state=EnrollmentState.INVITED, submitted_at=None, active_at=None
+    )
+    await grant_role(system_actor(pair.organization.id), pair.manager.id, Role.PROGRAM_MANAGER)
+    return pair
+
+
+async def _letters(pair: Pair) -> None:
+    """Both are told that their match has begun."""
+    pair.match.state = MatchState.ACTIVE
+    await pair.match.save()
+    async with unit_of_work(system_actor(pair.organization.id)) as unit:
+        about = {"match_id": pair.match.id, "program_id": pair.program.id}
+        await unit.publish("match.activated", subject_id=pair.match.id, **about)
+    await drain()
+
+
+async def _first_mail() -> str:
+    caught = await CaughtMail.all().order_by("id").first()
+    assert caught is not None
+    return str(caught.id)

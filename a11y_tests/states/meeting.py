@@ -1,0 +1,129 @@
+"""The session: before, after, moved, called off, none, and notes that are saved while they are written."""
+
+from datetime import timedelta
+
+from playwright.async_api import Page
+
+from a11y_tests.registry import Shelf, View, check, each, fill, open_everything, press
+from a11y_tests.states.matching import somebody_is_faster
+from a11y_tests.states.people import LONG_WORDS, booked, with_goal
+from server.kernel import clock
+from server.sessions import actions as sessions
+from server.sessions.models import Session
+from server.sessions.states import NoteVisibility
+from tests import factories
+from tests.factories import Pair
+
+state = Shelf("meeting")
+STATES = state.states
+
+
+@state("GET session-next 200", proof="The boat just waits")
+async def none() -> View:
+    return View((await factories.active_match()).mentee, "/session")
+
+
+@state("GET session-next 303", "GET session 200", proof="Talk about")
+async def before() -> View:
+    pair, _session = await _pair()
+    return View(pair.mentee, "/session")
+
+
+@state("GET session 200", proof="Another topic")
+async def before_everything_open() -> View:
+    pair, session = await _pair()
+    await sessions.add_topic(pair.mentor_actor, session.id, LONG_WORDS[:190])
+    return View(pair.mentor, f"/session/{session.id}", open_everything)
+
+
+@state("POST session 303", "GET session 200", proof="Who decides what?")
+async def topic_added() -> View:
+    pair, session = await _pair()
+    return View(pair.mentee, f"/session/{session.id}",
+                each(open_everything, fill("new_topic", "Who decides what?"), press("Add the topic")))
+
+
+@state("GET session 200", proof="Before you close")
+async def after() -> View:
+    pair, session = await _pair()
+    await sessions.write_note(pair.mentor_actor, session.id, NoteVisibility.SHARED, {0: "Name one decider."})
+    _an_hour_after(session)
+    return View(pair.mentee, f"/session/{session.id}", open_everything)
+
+
+@state("POST session-notes 200", proof="Saved ")
+async def note_saved() -> View:
+    pair, session = await _pair()
+    _an_hour_after(session)
+
+    async def write(page: Page) -> None:
+        await page.locator("#note-0").press_sequentially("Name one decider.")
+
+    return View(pair.mentee, f"/session/{session.id}", write)
+
+
+@state("POST session 422", proof="to fix")
+async def with_an_error() -> View:
+    pair, session = await _pair()
+    _an_hour_after(session)
+
+    async def far_too_long(page: Page) -> None:
+        type_it = "at => { at.removeAttribute('maxlength'); at.value = 'word '.repeat(200) }"
+        await page.locator("#promise").evaluate(type_it)
+
+    return View(pair.mentee, f"/session/{session.id}", each(far_too_long, press("Save")))
+
+
+@state("POST session 303", "GET home 200", proof="Saved")
+async def saved() -> View:
+    pair, session = await _pair()
+    _an_hour_after(session)
+    return View(pair.mentee, f"/session/{session.id}", each(fill("note-0", "Name one decider."), press("Save")))
+
+
+@state("GET session-time 200", proof="Pick a time")
+async def move() -> View:
+    pair, session = await _pair()
+    return View(pair.mentee, f"/session/{session.id}/time")
+
+
+@state("POST session-time 422", proof="to fix")
+async def move_to_a_taken_time() -> View:
+    pair, session = await _pair()
+    acts = each(check("#slot-2"), somebody_is_faster(pair), press("Move it"))
+    return View(pair.mentee, f"/session/{session.id}/time", acts)
+
+
+@state("POST session-time 303", "GET session 200", proof="Moved to")
+async def moved() -> View:
+    pair, session = await _pair()
+    return View(pair.mentee, f"/session/{session.id}/time", press("Move it"))
+
+
+@state("POST session-cancellation 303", proof="Called off. A skipped session is normal.")
+async def called_off() -> View:
+    pair, session = await _pair()
+    return View(pair.mentee, f"/session/{session.id}/time", press("Call it off"))
+
+
+@state("GET session 200", proof="This session was called off.")
+async def cancelled() -> View:
+    pair, session = await _pair()
+    await sessions.cancel_session(pair.mentee_actor, session.id)
+    return View(pair.mentor, f"/session/{session.id}")
+
+
+@state("GET session 404", proof="We could not find that")
+async def not_yours() -> View:
+    pair, session = await _pair()
+    return View(pair.stranger, f"/session/{session.id}")
+
+
+async def _pair() -> tuple[Pair, Session]:
+    pair = await factories.active_match()
+    await with_goal(pair)
+    return pair, await booked(pair)
+
+
+def _an_hour_after(session: Session) -> None:
+    clock.move(session.ends_at - clock.now() + timedelta(hours=1))

@@ -1,0 +1,84 @@
+"""You: times, profile, consents, devices and looks; and what is wrong with any."""
+
+from playwright.async_api import Page
+
+from a11y_tests.registry import Shelf, View, each, fill, open_everything, press
+from server.access.actions import open_session
+from server.kernel.actor import system_actor
+from server.people import actions as people
+from server.people.models import Person
+from server.people.states import ConsentPurpose
+from tests import factories
+
+state = Shelf("you")
+STATES = state.states
+HERE = "/you"
+
+
+@state("GET you 200", proof="What reaches you")
+async def mentee() -> View:
+    return View(await _somebody(), HERE)
+
+
+@state("GET you 200", proof="About you")
+async def everything_open() -> View:
+    return View(await _somebody(), HERE, open_everything)
+
+
+@state("POST you-profile 303", "GET you 200", proof="I like maps.")
+async def profile_saved() -> View:
+    return View(await _somebody(), HERE, each(open_everything, fill("about", "I like maps."), press("Save profile")))
+
+
+@state("POST you-profile 422", proof="One thing to fix")
+async def profile_with_an_error() -> View:
+    acts = each(open_everything, fill("another_wanted", "Juggling"), press("Save profile"))
+    return View(await _somebody(), HERE, acts)
+
+
+@state("POST you-times 422", proof="to fix")
+async def times_with_an_error() -> View:
+    return View(await _somebody(), HERE, each(fill("zone", "Atlantis"), press("Save times")))
+
+
+@state("POST you-messages 303", "GET you 200", proof="Saved")
+async def messages_saved() -> View:
+    return View(await _somebody(), HERE, press("Save messages"))
+
+
+@state("POST you-consents 200", proof="Needed to take part.")
+async def consent_taken_back() -> View:
+    async def act(page: Page) -> None:
+        await page.locator("#agreed-matching").uncheck(force=True)
+        await page.get_by_role("button", name="Save consents").click()
+        await page.get_by_role("button", name="Yes, take it back").wait_for()
+
+    return View(await _somebody(), HERE, act)
+
+
+@state("POST you-look 303", "GET you 200", proof="Saved")
+async def look_saved() -> View:
+    return View(await _somebody(), HERE, press("Save look"))
+
+
+@state("POST you-device-sign-out 303", "GET you 200", proof="Signed out there")
+async def device_signed_out() -> View:
+    someone = await _somebody()
+    await open_session(someone, "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X)")
+
+    async def act(page: Page) -> None:
+        await page.locator("[id^=sign-out-]").first.click()
+
+    return View(someone, HERE, act)
+
+
+async def _somebody() -> Person:
+    """Noor, who agreed to what is needed."""
+    pair = await factories.active_match()
+    system = system_actor(pair.organization.id)
+    await people.publish_consent_text(
+        system, ConsentPurpose.MATCHING, "Use my profile", "Needed to take part.", required=True
+    )
+    await people.publish_consent_text(system, ConsentPurpose.RESULTS, "Count my answers", "Never with your name.")
+    await people.record_consents(pair.mentee_actor, {ConsentPurpose.MATCHING: True})
+    return pair.mentee
