@@ -1,8 +1,8 @@
 """`make journey`: two real people meet, in Chromium at 390 px against the running server.
 
 480 real records are imported, matched and approved; then a mentee and a mentor go through enrolment, match notice,
-first booking, goal, session note and mid-programme check-in: once by pointer, once with scripts off. Screens are counted:
-at most five a person, and nobody leaves the product.
+first booking, goal, session note and mid-programme check-in: once by pointer, once with scripts off. Screens are
+counted: at most five a person, and nobody leaves the product.
 """
 
 import time
