@@ -18,10 +18,10 @@ from tests.conftest import environment
 from tests.live import chromium
 
 TARGET = Path(__file__).parent.parent / "docs" / "picture.png"
-DESK, PHONE = {"width": 1120, "height": 760}, {"width": 340, "height": 700}
+DESK, PHONE = {"width": 1040, "height": 640}, {"width": 330, "height": 620}
 TOGETHER = """<body style="margin:0;display:flex;gap:32px;padding:32px;align-items:center;background:#dfe7ec">
-<img width=1120 src="data:image/png;base64,{desk}" style="border-radius:12px">
-<img width=340 src="data:image/png;base64,{phone}" style="border-radius:24px"></body>"""
+<img width=1040 src="data:image/png;base64,{desk}" style="border-radius:12px">
+<img width=330 src="data:image/png;base64,{phone}" style="border-radius:24px"></body>"""
 
 
 async def paint() -> None:

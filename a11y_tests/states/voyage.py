@@ -68,7 +68,8 @@ async def everything_open() -> View:
 
 @state("GET home 200", proof="Unternehmensführungsverantwortlichkeiten")
 async def long_words() -> View:
-    pair = await full_life()
+    pair = await factories.active_match()
+    await booked(pair)
     pair.mentor.given_name, pair.mentor.family_name = LONG_NAME["given_name"], LONG_NAME["family_name"]
     await pair.mentor.save()
     goal = await goals.save_goal(
@@ -80,12 +81,12 @@ async def long_words() -> View:
 
 @state("POST milestone-tick 200", proof="Two of three milestones behind you")
 async def step_ticked() -> View:
-    return View((await full_life()).mentee, "/", check(".miles li:not(.done) input[type=checkbox]"))
+    return View((await full_life()).mentee, "/", check(".steps-list li:not(.done) input[type=checkbox]"))
 
 
 @state("POST promise-tick 200", proof="Nothing else needs you today.")
 async def promise_kept() -> View:
-    return View((await full_life()).mentee, "/", check("#promises-title ~ * input, [aria-labelledby^=promises] input"))
+    return View((await full_life()).mentee, "/", check(".promises input[type=checkbox]"))
 
 
 @state("GET home 200", proof="How is it going?")

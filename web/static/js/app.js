@@ -57,12 +57,18 @@
     say(told ? decodeURIComponent(told) : words("failed"));
   });
 
+  // What had the focus is gone with the swap: its region takes it, so that the keyboard goes on from there.
+  let held = false;
+  on(["htmx:beforeSwap", "htmx:before:swap"], () => { held = document.activeElement !== document.body; });
+  const hold = (region) => { region.tabIndex = -1; region.focus({ preventScroll: true }); };
+
   const boosted = ({ detail }) => Boolean(detail?.boosted || detail?.requestConfig?.boosted || detail?.ctx?.boosted);
   on(["htmx:afterSettle", "htmx:after:settle"], (event) => {
     keepAll();
     if (boosted(event)) arrive();
     const errors = document.getElementById("error-summary");
     if (errors && event.target.contains(errors)) errors.focus();
+    if (held && document.activeElement === document.body) hold(event.target);
   });
   on(["htmx:oobAfterSwap", "htmx:after:swap"], keepAll);
 
