@@ -25,6 +25,8 @@ from tests.server.notifications.mail_server import MailServer, mail_server
 
 ROOT = Path(__file__).parents[3]
 KILLS = 3
+PATIENCE_S = 120
+"""A killed worker's leases must end first, and the machine may be busy: these tests count, they do not time."""
 PAIRS = 6
 
 
@@ -65,13 +67,13 @@ async def worker(
 async def ready(process: asyncio.subprocess.Process) -> None:
     """Wait until it runs jobs."""
     assert process.stdout is not None
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while (line := await process.stdout.readline()) and line.strip() != b"ready":
             pass
     assert line, (await process.stderr.read()).decode() if process.stderr else ""
 
 
-async def until(condition, seconds: float = 30) -> None:  # type: ignore[no-untyped-def]
+async def until(condition, seconds: float = PATIENCE_S) -> None:  # type: ignore[no-untyped-def]
     async with asyncio.timeout(seconds):
         while not await condition():
             await asyncio.sleep(0.05)

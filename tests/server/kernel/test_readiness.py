@@ -26,8 +26,9 @@ async def test_a_beating_worker_is_enough(db: TortoiseContext) -> None:
 
 
 async def test_a_silent_worker_is_told(db: TortoiseContext) -> None:
-    await Worker.create(id="one", process="here", beat_at=clock.now() - timedelta(seconds=90))
-    ready, words = (await found())["worker"]
+    with clock.at(clock.now()):
+        await Worker.create(id="one", process="here", beat_at=clock.now() - timedelta(seconds=90))
+        ready, words = (await found())["worker"]
     assert not ready
     assert "90 seconds" in words
 
