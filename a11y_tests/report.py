@@ -3,12 +3,14 @@
 import json
 import os
 import platform
+import re
 import subprocess
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 
 from a11y_tests import coverage
 
@@ -70,7 +72,11 @@ def write(entries: list[dict[str, Any]], gaps: list[str]) -> None:
 def engines() -> dict[str, str]:
     """What looked, in which version."""
     names = ("playwright", "axe-playwright-python")
-    return {"python": platform.python_version(), **{name: version(name) for name in names}}
+    core = re.search(r"axe v([\d.]+)", AXE_SCRIPT[:200])
+    return {
+        "axe-core": core[1] if core else "unknown", "python": platform.python_version(),
+        **{name: version(name) for name in names},
+    }
 
 
 def _commit() -> str:
