@@ -206,6 +206,8 @@ def _learning(one: Journey, request: Request) -> dict[str, object]:
 
 def _progress(one: Journey) -> str:
     """Progress in words: by milestones, never by days."""
+    if one.steps and not one.steps_done:
+        return _("Your first milestone lies ahead")
     if one.steps:
         return upper_first(_("%(done)s of %(all)s milestones behind you") % {
             "done": count_words(one.steps_done), "all": count_words(len(one.steps)),

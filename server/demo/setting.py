@@ -57,7 +57,7 @@ async def set_up(today: date) -> Stage:
         ),
         REVERSE: await _program(
             system, REVERSE, "Reverse mentoring", ProgramType.REVERSE, "first group", days=150, ends_after=None,
-            today=today,
+            today=today, admin_approves_matches=True,
         ),
     }
     return Stage(organization, system, cohorts)

@@ -3,7 +3,7 @@
 Nothing is written into tables from here: people join, say yes and no, meet, write and pause as they would.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date, timedelta
 
 from server.access.queries import actor_for
@@ -46,6 +46,8 @@ from server.surveys.states import Help
 
 MENTOR, MENTEE = ParticipantRole.MENTOR, ParticipantRole.MENTEE
 LIVED_DAYS, STEP_DAYS, NEWCOMERS_DAYS, QUIET_FROM = 182, 7, 4, 70
+TOURED = "Noor"
+"""Her match is the one of the guided tour: she joins with the late ones."""
 STAYS_INVITED, JOINS_LATE, JOINERS_WEEKS = 2, 8, 6
 
 
@@ -85,22 +87,19 @@ async def _everybody_joins(stage: Stage, keys: Collection[str]) -> None:
         for role in (MENTOR, MENTEE):
             rows = await _in(stage, key, role, EnrollmentState.INVITED)
             late = JOINS_LATE if (key, role) == (LEADERS, MENTEE) else STAYS_INVITED
-            spared = {row.id for row in rows[-late:]} | _first_of(rows, (key, role) == (LEADERS, MENTEE))
+            spared = {row.id for row in rows[-late:]} | {row.id for row in rows if row.person.given_name == TOURED}
             for row in rows:
                 if row.id not in spared:
                     await _join(stage, row, cohort.program.key)
 
 
-def _first_of(rows: list[Enrollment], wanted: bool) -> set[object]:
-    """Noor, the first of the leaders' mentees, joins with the late ones: her match is the one of the guided tour."""
-    return {rows[0].id} if wanted and rows else set()
-
-
 async def _newcomers(stage: Stage) -> None:
     """The late leaders join, and the manager has the next matches before her."""
     rows = await _in(stage, LEADERS, MENTEE, EnrollmentState.INVITED)
-    for row in rows[:-STAYS_INVITED]:
-        await _join(stage, row, LEADERS)
+    stay = sorted(row.id for row in rows if row.person.given_name != TOURED)[-STAYS_INVITED:]
+    for row in rows:
+        if row.id not in stay:
+            await _join(stage, row, LEADERS)
     for row in (await _in(stage, LEADERS, MENTOR, EnrollmentState.INVITED))[:-1]:
         await _join(stage, row, LEADERS)
     await drain(strict=False)
@@ -108,12 +107,40 @@ async def _newcomers(stage: Stage) -> None:
 
 
 async def _today(stage: Stage) -> None:
-    """One new match is announced: Noor's."""
+    """What waits for a word: Noor's match, two that one side accepted, one for the manager; some closed, one pauses."""
     drafts = await matches_in(stage.system, stage.cohorts[LEADERS].id, [MatchState.DRAFT])
-    for draft in drafts:
-        if sides(draft)[1].person.given_name == "Noor":
-            await matches.publish_match(stage.system, draft.id, undo_within=timedelta())
+    noors, others = _split(drafts, lambda draft: sides(draft)[1].person.given_name == TOURED)
+    for draft in (*noors, *others[-2:]):
+        await matches.publish_match(stage.system, draft.id, undo_within=timedelta())
+    for draft, side in zip(others[-2:], (0, 1), strict=False):
+        await _say_yes(draft, side)
+    await _for_the_manager(stage)
+    for match in (await matches_in(stage.system, stage.cohorts[REVERSE].id, [MatchState.DURATION_COMPLETED]))[:2]:
+        await matches.close_match(stage.system, match.id)
+    running = await matches_in(stage.system, stage.cohorts[LEADERS].id, [MatchState.ACTIVE])
+    await matches.pause_match(stage.system, running[-1].id)
     await drain(strict=False)
+
+
+async def _for_the_manager(stage: Stage) -> None:
+    """A second round of the reverse programme: one pair both agreed to waits for its manager."""
+    await run_matching(stage.system, stage.cohorts[REVERSE].id)
+    for draft in (await matches_in(stage.system, stage.cohorts[REVERSE].id, [MatchState.DRAFT]))[:1]:
+        await matches.publish_match(stage.system, draft.id, undo_within=timedelta())
+        await _say_yes(draft, 1)
+        await _say_yes(draft, 0)
+
+
+async def _say_yes(match: Match, side: int) -> None:
+    """The mentor (side 0) or the mentee (side 1) accepts, with the first time that suits both."""
+    actor = await actor_for(sides(match)[side].person)
+    slots = await slots_for_match(actor, match.id)
+    await accept_and_book(actor, match.id, slots[0].starts_at if slots else None)
+
+
+def _split(drafts: list[Match], is_wanted: Callable[[Match], bool]) -> tuple[list[Match], list[Match]]:
+    wanted = [draft for draft in drafts if is_wanted(draft)]
+    return wanted, [draft for draft in drafts if draft not in wanted]
 
 
 async def _join(stage: Stage, row: Enrollment, key: str) -> None:
@@ -149,6 +176,7 @@ async def _match(stage: Stage, *keys: str) -> None:
     for key in keys:
         for match in await matches_in(stage.system, stage.cohorts[key].id, AWAITING):
             await _answer(match, number_of(match))
+        await _approve_agreed(stage, key)
     await drain(strict=False)
 
 
@@ -174,6 +202,12 @@ async def _agree(mentor: Actor, match: Match) -> None:
         await accept_and_book(mentor, match.id, starts_at)
     elif starts_at:
         await choose_time(mentor, match.id, starts_at)
+
+
+async def _approve_agreed(stage: Stage, key: str) -> None:
+    """The manager's last word, where a programme wants one."""
+    for match in await matches_in(stage.system, stage.cohorts[key].id, [MatchState.AWAITING_ADMIN]):
+        await matches.approve_match(stage.system, match.id)
 
 
 async def _week_passes(stage: Stage) -> None:
