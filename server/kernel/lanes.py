@@ -2,7 +2,8 @@
 
 A lane is one table of such rows. `lease_until` says until when nobody may take a row: with an owner it is being worked
 on, without one it waits for its next try. `attempts` counts tries that failed in order, `crashes` starts that never
-ended.
+ended. A row that was running when its process died runs alone from then on: whoever is parked for crashing has done it
+by itself, and was not merely beside the one that did.
 """
 
 import asyncio
@@ -12,6 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
@@ -154,20 +156,30 @@ async def give_back(owner: str) -> None:
 async def _eligible(lane: Lane, moment: datetime, limit: int) -> list[UUID]:
     """The first due row of each group, where nobody holds it, oldest first."""
     chosen: list[UUID] = []
+    suspects: set[UUID] = set()
     seen: set[object] = set()
     due = lane.model.filter(**lane.open, **{f"{lane.due}__lte": moment}).order_by(lane.due, "id")
     offset = 0
     while len(chosen) < limit:
-        rows = await due.offset(offset).limit(WINDOW).values_list("id", lane.group, "lease_until")
-        for row_id, group, held in rows:
+        rows = await due.offset(offset).limit(WINDOW).values_list("id", lane.group, "lease_until", "crashes")
+        for row_id, group, held, crashes in rows:
             heads_its_group = group is None or group not in seen
             seen.add(group)
             if heads_its_group and row_id not in _held and _is_free(held, moment):
                 chosen.append(row_id)
+                if crashes:
+                    suspects.add(row_id)
         if len(rows) < WINDOW:
             break
         offset += WINDOW
-    return chosen[:limit]
+    return _apart(chosen[:limit], suspects)
+
+
+def _apart(chosen: list[UUID], suspects: set[UUID]) -> list[UUID]:
+    """The first alone if it is a suspect, else those before the first suspect."""
+    if chosen and chosen[0] in suspects:
+        return chosen[:1]
+    return list(takewhile(lambda row_id: row_id not in suspects, chosen))
 
 
 def _is_free(held: datetime | None, moment: datetime) -> bool:

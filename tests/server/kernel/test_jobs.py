@@ -188,6 +188,31 @@ async def test_claimers_that_race_never_hold_the_same_row(db: object) -> None:
             await lanes.give_back(f"worker-{number}")
 
 
+async def test_a_row_that_kills_its_process_is_parked_and_those_beside_it_are_done(db: object) -> None:
+    org = await organization()
+    for number in range(6):
+        await plan(org, number)
+    deadly = (await ScheduledAction.all().order_by("id"))[2].id
+    for _ in range(20):
+        await one_life(deadly)
+    states = {row.id: row.state for row in await ScheduledAction.all()}
+    assert states.pop(deadly) is ActionState.PARKED
+    assert set(states.values()) == {ActionState.DONE}
+
+
+async def one_life(deadly: object) -> None:
+    """A process that works until it takes `deadly`, which ends it in the middle of everything it has begun."""
+    lane = lanes.LANES["due"]
+    await lanes.give_back("w1")
+    while taken := await lanes.claim(lane, "w1"):
+        crashes = (await ScheduledAction.get(id=deadly)).crashes
+        dies = deadly in {one.row_id for one in taken} and crashes < lanes.MOST_CRASHES
+        for one in taken:
+            await (lanes._begin(lane, one) if dies else lanes.work(one))
+        if dies:
+            return
+
+
 def test_one_rule_has_one_handler() -> None:
     with pytest.raises(ValueError, match=r"test\.due"):
         on_due("test.due")(perform)
