@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+from functools import partial
 
 from server import demo
 from server.kernel.db import database
@@ -19,17 +20,16 @@ def run(args: argparse.Namespace) -> int:
 
     Raises:
         Refused: this installation is not marked as a demonstration.
+        Conflict: another process is loading it.
     """
     chosen = settings()
     if not chosen.demo:
         raise Refused("Set ITHACA_DEMO=1 first: made-up people belong in a demonstration only.")
-    print("Loading the demonstration organisation; the first time takes a minute or two.", flush=True)
-    loaded = asyncio.run(_load(chosen))
-    print("It is loaded." if loaded else "It is there already.")
+    asyncio.run(_load(chosen))
     return 0
 
 
-async def _load(chosen: Settings) -> bool:
+async def _load(chosen: Settings) -> None:
     async with database(chosen.database):
         await keep_shift()
-        return await demo.load(chosen)
+        await demo.load(chosen, partial(print, flush=True))

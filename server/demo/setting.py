@@ -19,6 +19,8 @@ from server.programs.models import Cohort
 from server.programs.states import Approvals, Cadence, ProgramState, ProgramType
 
 KEY = "harbourline"
+UNFINISHED = "harbourline-unfinished"
+"""The key until the story is told to its end: what carries it was cut off, or is being loaded."""
 INVITED_FOR = 240
 """Long, so that some are invited to this day."""
 EXAMPLES = [
@@ -42,7 +44,7 @@ async def set_up(today: date) -> Stage:
     """Found the organisation, its framework, consents, programmes and groups; the clock stands at the beginning."""
     system = system_actor(new_id())
     organization = await people.create_organization(
-        system, key=KEY, name="Harbourline", zone="Europe/Lisbon", language="en-GB", is_demo=True
+        system, key=UNFINISHED, name="Harbourline", zone="Europe/Lisbon", language="en-GB", is_demo=True
     )
     await people.import_framework(system, framework_file(), "framework.csv")
     await _consents(system)
@@ -75,6 +77,11 @@ async def appoint(stage: Stage) -> None:
     for cohort in stage.cohorts.values():
         await grant_role(stage.system, rui.id, Role.PROGRAM_MANAGER, cohort.program_id)
     await grant_role(stage.system, anselm.id, Role.GLOBAL_ADMIN)
+
+
+async def finish(stage: Stage) -> None:
+    """Say that the story is told: the organisation takes the key by which it is found. The last thing a load writes."""
+    await people.set_organization_key(stage.system, KEY)
 
 
 async def by_number(stage: Stage, number: int) -> Person:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from server.access.queries import actor_for
 from server.demo import lines
 from server.demo.cast import LEADERS, ONBOARDING, REVERSE
-from server.demo.setting import Stage, appoint, bring_in, set_up
+from server.demo.setting import Stage, appoint, bring_in, finish, set_up
 from server.goals import actions as goals
 from server.goals.queries import goals_of, next_step
 from server.goals.wording import Wording
@@ -69,6 +69,7 @@ async def live(days: int = LIVED_DAYS) -> None:
         await drain(strict=False)
         await _pairs_meet(stage)
         await _today(stage)
+        await finish(stage)
     finally:
         clock.reset(before)
 

@@ -74,6 +74,26 @@ async def create_organization(
         raise Conflict(_("Another organisation has this key."), kind="key_taken") from error
 
 
+async def set_organization_key(actor: Actor, key: str) -> Organization:
+    """Change the word by which the command line finds the actor's organisation. The same key again changes nothing.
+
+    Raises:
+        Refused: the actor may not set what holds for the whole organisation.
+        Conflict: the key is another's.
+    """
+    try:
+        async with unit_of_work(actor) as unit:
+            organization = await queries.organization_of(actor)
+            require(rules.can_edit_organization(actor), _("change your organisation’s settings"))
+            if organization.key != key:
+                organization.key = key
+                await organization.save(update_fields=["key"])
+                await unit.audit("organization.set_key", organization)
+            return organization
+    except IntegrityError as error:
+        raise Conflict(_("Another organisation has this key."), kind="key_taken") from error
+
+
 async def create_person(
     actor: Actor, *, employee_id: str, email: str, given_name: str, family_name: str, facts: PersonFacts | None = None
 ) -> Person:
@@ -138,7 +158,8 @@ async def set_skills(actor: Actor, side: SkillSide, competency_ids: Iterable[UUI
         if await _holds_skills(actor, person, side, wanted):
             return [known[competency_id] for competency_id in wanted]
         await PersonSkill.filter(organization_id=actor.organization_id, person_id=person.id, side=side).delete()
-        await PersonSkill.bulk_create(_skills(person, side, wanted))
+        own = {"organization_id": actor.organization_id, "person_id": person.id, "side": side}
+        await insert_rows(PersonSkill, [{**own, "competency_id": key, "position": at} for at, key in enumerate(wanted)])
         await _changed(unit, person, f"skills.{side.lower()}")
         return [known[competency_id] for competency_id in wanted]
 
@@ -351,14 +372,6 @@ async def _holds_skills(actor: Actor, person: Person, side: SkillSide, wanted: l
     rows = PersonSkill.filter(organization_id=actor.organization_id, person_id=person.id, side=side)
     held = [(row.competency_id, row.source) for row in await rows.order_by("position")]
     return held == [(competency_id, Source.PERSON) for competency_id in wanted]
-
-
-def _skills(person: Person, side: SkillSide, wanted: list[UUID]) -> list[PersonSkill]:
-    return [
-        PersonSkill(organization_id=person.organization_id, person_id=person.id, competency_id=competency_id,
-                    side=side, position=position)
-        for position, competency_id in enumerate(wanted)
-    ]
 
 
 async def _store_facts(unit: Unit, person: Person, changed: Mapping[str, object]) -> None:

@@ -32,6 +32,20 @@ async def test_an_organization_opens_under_its_actors_id(db: object) -> None:
     assert await Organization.all().count() == 1
 
 
+async def test_an_organization_changes_its_key_once_and_never_to_anothers(db: object) -> None:
+    mine, other = await factories.organization(key="mine"), await factories.organization(key="theirs")
+    actor = system_actor(mine.id)
+    for _again in range(2):
+        assert (await actions.set_organization_key(actor, "ours")).key == "ours"
+    assert (await queries.organization_by_key("ours")).id == mine.id
+    assert [entry.action for entry in await AuditEvent.all()] == ["organization.set_key"]
+    with pytest.raises(Conflict):
+        await actions.set_organization_key(actor, other.key)
+    with pytest.raises(Refused):
+        await actions.set_organization_key(factories.actor_of(await factories.person(mine)), "nobodys")
+    assert (await queries.organization_of(actor)).key == "ours"
+
+
 async def test_a_person_arrives_with_history_audit_and_event(db: object) -> None:
     org = await factories.organization(zone="Europe/Lisbon")
     actor = system_actor(org.id)

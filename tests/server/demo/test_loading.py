@@ -1,0 +1,104 @@
+"""A demonstration is whole, or it is loaded anew: real processes, killed in the middle, on both databases."""
+
+import asyncio
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from subprocess import DEVNULL, PIPE
+from uuid import UUID
+
+import pytest
+from tortoise.context import TortoiseContext
+
+from server.demo.cast import LEADERS, REVERSE, people_file
+from server.demo.setting import KEY, UNFINISHED
+from server.demo.turn import alone
+from server.kernel import clock
+from server.kernel.errors import Conflict
+from server.kernel.settings import settings
+from server.matches.models import Match
+from server.matches.states import MatchState
+from server.matchmaking.models import MatchRun
+from server.people.models import Organization, Person
+from tests import factories
+from tests.conftest import environment
+
+LOADING = [sys.executable, str(Path(__file__).with_name("loading.py"))]
+MOMENT_WITHIN_S = 60
+MOMENTS: dict[str, Callable[[UUID], Awaitable[bool]]] = {
+    "founded": lambda own: Organization.filter(id=own).exists(),
+    "people are in": lambda own: Person.filter(organization_id=own).exists(),
+    "matched": lambda own: MatchRun.filter(organization_id=own).exists(),
+}
+"""How far a load comes before it is killed."""
+
+
+async def test_a_load_that_was_killed_is_removed_and_loaded_to_its_end(
+    db: TortoiseContext, database_url: str, tmp_path: Path
+) -> None:
+    neighbour = await factories.active_match()
+    with environment(ITHACA_DEMO="1", ITHACA_VAR_DIR=str(tmp_path), ITHACA_DATABASE_URL=database_url):
+        for moment, has_come in MOMENTS.items():
+            await _kill_at(moment, has_come)
+            assert not await Organization.filter(key=KEY).exists()
+        assert [line.partition(".")[0] for line in await _loaded()] == [
+            "An earlier load was cut off", "Loading the demonstration organisation; this takes a minute or two",
+            "It is loaded",
+        ]
+        assert await _loaded() == ["It is there already."]
+    await _is_whole(db, neighbour.organization)
+
+
+async def test_two_processes_never_load_at_once(db: object, database_url: str, tmp_path: Path) -> None:
+    with environment(ITHACA_VAR_DIR=str(tmp_path), ITHACA_DATABASE_URL=database_url):
+        async with alone(settings()):
+            with pytest.raises(Conflict, match="Another process"):
+                async with alone(settings()):
+                    pass
+        async with alone(settings()):
+            pass
+
+
+async def _kill_at(moment: str, has_come: Callable[[UUID], Awaitable[bool]]) -> None:
+    """Start a load and end it without a warning once it has come so far, after it removed what was there before."""
+    before = await Organization.get_or_none(key=UNFINISHED)
+    process = await asyncio.create_subprocess_exec(*LOADING, stdout=DEVNULL)
+    try:
+        until = time.monotonic() + MOMENT_WITHIN_S
+        while not await _reached(before, has_come):
+            assert process.returncode is None, f"It ended before the moment: {moment}."
+            assert time.monotonic() < until, f"It never came to the moment: {moment}."
+            await asyncio.sleep(0.02)
+    finally:
+        process.kill()
+        await process.wait()
+    if before:
+        assert not await Person.filter(organization_id=before.id).exists()
+
+
+async def _reached(before: Organization | None, has_come: Callable[[UUID], Awaitable[bool]]) -> bool:
+    begun = await Organization.get_or_none(key=UNFINISHED)
+    return begun is not None and (before is None or begun.id != before.id) and await has_come(begun.id)
+
+
+async def _loaded() -> list[str]:
+    """What a load says that nobody ends."""
+    process = await asyncio.create_subprocess_exec(*LOADING, stdout=PIPE)
+    said, _ = await process.communicate()
+    assert process.returncode == 0
+    return said.decode().splitlines()
+
+
+async def _is_whole(db: TortoiseContext, neighbour: Organization) -> None:
+    """Everybody of the file, pairs that meet, nothing of the loads that were killed, the neighbour as before."""
+    own = await Organization.get(key=KEY)
+    assert {row.id for row in await Organization.all()} == {own.id, neighbour.id}
+    in_file = people_file(clock.now().date(), [LEADERS, REVERSE]).decode().splitlines()[1:]
+    assert await Person.filter(organization=own).count() == len(in_file)
+    assert await Match.filter(organization_id=own.id, state=MatchState.ACTIVE).count() > 10
+    assert await Person.filter(organization=neighbour).count() == 5
+    assert db.apps is not None
+    for model in db.apps.get_models_iterable():
+        if "organization_id" in model._meta.fields_db_projection.values():
+            assert not await model.exclude(organization_id__in=[own.id, neighbour.id]).exists(), model
