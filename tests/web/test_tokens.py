@@ -38,8 +38,8 @@ def block_of(opening: str) -> str:
 
 
 LIGHT = colours(block_of(":root {"))
-DARK = {**LIGHT, **colours(block_of(':root[data-theme="dark"]'))}
-DARK_BY_SYSTEM = {**LIGHT, **colours(block_of(':root:not([data-theme="light"])'))}
+DARK = {**LIGHT, **colours(block_of(':root:where([data-theme="dark"])'))}
+DARK_BY_SYSTEM = {**LIGHT, **colours(block_of(':root:where(:not([data-theme="light"]))'))}
 
 
 def luminance(colour: str) -> float:
