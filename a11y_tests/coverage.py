@@ -8,7 +8,7 @@ from typing import Any
 from starlette.routing import BaseRoute
 
 from a11y_tests.states import every_state
-from web import app
+from server.asgi import all_routes
 from web.render import TEMPLATES
 
 EXCLUDED = Path(__file__).parent / "excluded.toml"
@@ -20,11 +20,11 @@ def excluded(part: str) -> dict[str, str]:
     return found
 
 
-def doors(routes: Iterable[BaseRoute] = app.routes) -> set[str]:
-    """Every way in, as "POST match"."""
+def doors(routes: Iterable[BaseRoute] | None = None) -> set[str]:
+    """Every way into the product, or into `routes`, as "POST match"."""
     return {
         f"{method} {getattr(route, 'name', '')}"
-        for route in routes for method in (getattr(route, "methods", None) or {"GET"}) - {"HEAD"}
+        for route in routes or all_routes() for method in (getattr(route, "methods", None) or {"GET"}) - {"HEAD"}
     }
 
 

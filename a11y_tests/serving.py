@@ -1,4 +1,4 @@
-"""The web face, served in this very process, so that what a state reached can be seen: routes, templates, macros."""
+"""The product, served in this very process, so that what a state reached can be seen: routes, templates, macros."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterator
@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from server.asgi import all_routes
 from web import app
 from web.errors import EXCEPTION_HANDLERS
 from web.render import COMPONENTS, ENV
@@ -49,9 +50,9 @@ class Recorder:
 
 @asynccontextmanager
 async def served() -> AsyncGenerator[tuple[str, Recorder], None]:
-    """The address of the running web face, and what watches it. One address more than the product has: /broken."""
+    """The address of the running product, and what watches it. One address more than the product has: /broken."""
     recorder = Recorder(Starlette(
-        routes=[*app.routes, Route("/broken", _break, name="broken")], middleware=app.middleware,
+        routes=[*all_routes(), Route("/broken", _break, name="broken")], middleware=app.middleware,
         exception_handlers=EXCEPTION_HANDLERS,
     ))
     config = uvicorn.Config(recorder, port=0, lifespan="off", log_level="critical", ws="none")

@@ -17,14 +17,12 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse
-from strawberry.http.base import BaseRequestProtocol
 from strawberry.http.parse_content_type import parse_content_type
 from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types import ExecutionResult
 
 from graphql_schema.context import Context
 from graphql_schema.errors import SignInNeeded, presented, refused, request_error
-from graphql_schema.explorer import explorer, has_explorer
 from graphql_schema.limits import BODY_BYTES, BodyTooLarge, limited
 from graphql_schema.schema import schema
 from server.kernel.text import gettext as _
@@ -54,8 +52,6 @@ class GraphQLApp(GraphQL[Context, None]):
     async def _answer(self, request: Request) -> Response:
         if request.method not in METHODS:
             raise HTTPException(405, _("Ask by GET or POST."))
-        if has_explorer() and self.should_render_graphql_ide(cast(BaseRequestProtocol, request)):
-            return explorer()
         if actor_of(request) is None:
             return _response(refused(SignInNeeded()), 401, media_type(request.headers))
         if request.method == "POST" and parse_content_type(request.headers.get("content-type", ""))[0] != PLAIN_JSON:
@@ -63,7 +59,9 @@ class GraphQLApp(GraphQL[Context, None]):
         with use_language(language_of(request)):
             return await self.run(request)
 
-    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:  # noqa: ARG002
+    async def get_context(
+        self, request: Request | WebSocket, response: Response | WebSocket  # noqa: ARG002  # theirs
+    ) -> Context:
         """One context for each request."""
         return Context(actor_of(request))
 
@@ -71,7 +69,9 @@ class GraphQLApp(GraphQL[Context, None]):
         """Resolvers set no headers; what is negotiated with the client waits here for `create_response`."""
         return Response(media_type=media_type(request.headers))
 
-    async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:  # noqa: ARG002
+    async def process_result(
+        self, request: Request, result: ExecutionResult  # noqa: ARG002  # theirs
+    ) -> GraphQLHTTPResponse:
         """The answer's body. A request that never ran has no `data` at all."""
         errors = [presented(error) for error in result.errors or ()]
         never_ran = result.data is None and all(error.path is None for error in result.errors or ())

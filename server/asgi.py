@@ -7,6 +7,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Route
 
 from graphql_schema.app import graphql_app
+from graphql_schema.schema import schema
 from server.kernel.db import database
 from server.kernel.durable import running
 from server.kernel.log import set_up
@@ -16,6 +17,7 @@ from server.notifications import sink
 from web import health
 from web.app import middleware, routes
 from web.errors import EXCEPTION_HANDLERS
+from web.explorer import Explorer
 
 BODY_BYTES = 2_000_000
 """The most a request may carry. A route that takes files names its own `max_body_size` (reliability.md, section 3)."""
@@ -43,7 +45,7 @@ def create_app(given: Settings | None = None) -> Starlette:
 
 def all_routes() -> list[BaseRoute]:
     """Every address that this installation answers."""
-    return [*health.routes, *routes, Route("/graphql", graphql_app, name="graphql")]
+    return [*health.routes, *routes, Route("/graphql", Explorer(graphql_app, schema._schema), name="graphql")]
 
 
 @asynccontextmanager

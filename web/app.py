@@ -35,7 +35,7 @@ Packing pages tells an attacker nothing (BREACH): no page repeats a lasting secr
 alone, a form key is new on each page - and SameSite keeps the cookie out of what another site asks for in bulk.
 """
 MACHINES = ("/graphql", "/scim")
-"""Prefixes of other faces: they carry their own proof of who asks, and show no page."""
+"""Prefixes of other faces: they carry their own proof of who asks, and show no page but the explorer's own."""
 
 
 class Surprises:

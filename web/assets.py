@@ -26,7 +26,9 @@ PARTICIPANT = (
     "segments", "scale", "list", "stepper", "empty", "skeleton", "toast", "rows", "switch", "door", "messages",
     "notify", "join", "demo",
 )
-CONSOLE = ("console", "filters", "measures", "risk", "chart", "queue", "gauge", "supply", "ledger", "import")
+CONSOLE = (
+    "console", "filters", "measures", "risk", "chart", "queue", "gauge", "supply", "ledger", "import", "explorer",
+)
 
 
 @dataclass(frozen=True, slots=True)
