@@ -35,6 +35,8 @@ NOTE_LETTERS, TOPIC_LETTERS, PROMISE_LETTERS = 10_000, 200, 500
 NOT_NOW = "none"
 BLANK: dict[str, object] = {"new_topic": "", "promise": "", "promise_due_on": "", "milestone_done": False}
 MANY_SLOTS = 6
+FIELDS = {"starts_at": "next", "due_on": "promise_due_on", "text": "promise", "topic": "new_topic"}
+"""The domain's names of fields, and the form's, so that an error stands at the field that it speaks of."""
 
 
 async def next_one(request: Request) -> Response:
@@ -58,9 +60,13 @@ async def session(request: Request) -> Response:
             try:
                 return await _carry_on(request, session_id, form, wrapped)
             except Invalid as refusal:
-                errors.take(refusal)
+                errors.update({FIELDS.get(name, name): words for name, words in refusal.fields.items()})
             except Conflict as refusal:
                 errors.add("next", refusal.message)
+    return await _show(request, session_id, errors, typed)
+
+
+async def _show(request: Request, session_id: UUID, errors: Errors, typed: dict[str, object]) -> Response:
     shown = await session_page(request.state.actor, session_id, widen=request.query_params.get("weeks") == "3")
     return page(
         request, "session/session.html", block="form", status=422 if errors else 200, errors=errors,
@@ -133,6 +139,9 @@ async def _carry_on(request: Request, session_id: UUID, form: FormData, wrapped:
         await sessions.add_topic(actor, session_id, topic)
     elif (item_id := parse_id(rest)) and act in ORDER:
         await ORDER[act](request, item_id)
+    typed = {**_typed(form), "new_topic": ""}
+    if any(typed[name] for name in ("promise", "promise_due_on", "milestone_done")):
+        return await _show(request, session_id, Errors(), typed)   # a new page would forget what is not saved yet
     return go_to(request, f"/session/{session_id}")
 
 
@@ -168,7 +177,7 @@ def _notes(form: FormData, errors: Errors) -> dict[int, str]:
     names = {name.removeprefix("note-"): name for name in form if name.startswith("note-")}
     return {
         int(number): text(form, name, NOTE_LETTERS, errors, lines=True)
-        for number, name in names.items() if number.isdigit() and len(number) < 3
+        for number, name in names.items() if number.isdecimal() and len(number) < 3
     }
 
 

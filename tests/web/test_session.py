@@ -16,6 +16,7 @@ from server.sessions.states import NoteVisibility, SessionState
 from tests import factories
 from tests.factories import Pair
 from tests.web.conftest import HTMX, ClientOf
+from tests.web.drawing import broken_references, one, read
 
 
 @pytest.fixture
@@ -164,3 +165,40 @@ async def test_an_hour_later_the_same_page_asks_for_notes(client_of: ClientOf, p
     answer = await client.get(f"/session/{session.id}")
     assert "Before you close" in answer.text
     assert "Move it" not in answer.text
+
+
+@pytest.mark.parametrize("sent", [
+    {"do": "save", "promise": "Ask Mei", "promise_due_on": "1999-01-01"}, {"do": "save", "promise_due_on": "soon"},
+    {"do": "save", "promise": "x" * 501}, {"do": "save", "next": "2020-01-01T09:00:00+00:00"},
+    {"do": "save", "note-0": "x" * 10_001}, {"do": "topic", "new_topic": ""}, {"do": "topic", "new_topic": "x" * 201},
+])
+async def test_every_problem_leads_to_its_field(
+    client_of: ClientOf, pair: Pair, session: Session, sent: dict[str, str]
+) -> None:
+    client = await client_of(pair.mentee)
+    answer = await client.post(f"/session/{session.id}", data=form(**sent))
+    tree = read(answer.text)
+    assert answer.status_code == 422
+    leads = [link.get("href", "").removeprefix("#") for link in one(tree, ".//*[@id='error-summary']").iter("a")]
+    assert leads
+    assert set(leads) <= {element.get("id") for element in tree.iter()}
+    assert broken_references(tree) == []
+
+
+async def test_another_topic_does_not_cost_the_promise_that_was_typed(
+    client_of: ClientOf, pair: Pair, session: Session
+) -> None:
+    client = await client_of(pair.mentee)
+    sent = form(do="topic", new_topic="How to say no", promise="Ask Mei", promise_due_on="2031-05-31")
+    answer = await client.post(f"/session/{session.id}", data=sent)
+    assert answer.text.count("How to say no") > 0
+    assert 'value="Ask Mei"' in answer.text
+    assert 'value="2031-05-31"' in answer.text
+    again = await client.post(f"/session/{session.id}", data=form(do="topic", new_topic="And yes"))
+    assert again.status_code == 303
+
+
+async def test_a_field_that_nobody_drew_is_left_alone(client_of: ClientOf, pair: Pair, session: Session) -> None:
+    client = await client_of(pair.mentee)
+    answer = await client.post(f"/session/{session.id}", data=form(**{"note-²": "?", "note-": "?", "note-x": "?"}))
+    assert answer.status_code == 303
