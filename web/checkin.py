@@ -9,10 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.journey.check.queries import check_in_page
+from server.journey.check.queries import CheckInPage, check_in_page
 from server.kernel.db import once
 from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
+from server.kernel.text import ngettext
 from server.surveys import actions
 from server.surveys.states import Help
 from web.forms import Errors, choices, form_key, integer, read_form, text
@@ -48,8 +49,21 @@ async def check_in(request: Request) -> Response:
         typed = _answered(answer) if answer else dict(BLANK)
     return page(
         request, "checkin/checkin.html", block="form", status=422 if errors else 200, errors=errors, shown=shown,
-        typed=typed, helps=[(one.value, _help_words(one, shown.is_mentor)) for one in Help],
+        typed=typed, helps=[(one.value, _help_words(one, shown.is_mentor)) for one in Help], way=_so_far(shown),
     )
+
+
+def _so_far(shown: CheckInPage) -> dict[str, object]:
+    """The way until now, as the voyage tells it: in words, in numbers and in one sentence."""
+    done, steps = shown.steps
+    when = _("Week %(week)s of %(weeks)s") % {"week": shown.week, "weeks": shown.weeks}
+    reached = _("%(done)s of %(all)s milestones") % {"done": done, "all": steps} if steps else ""
+    held = ngettext("%(num)d session", "%(num)d sessions", shown.held) % {"num": shown.held}
+    return {
+        "title": _("Half-way. How is it going?") if shown.is_half_way else _("How is it going?"), "when": when,
+        "legend": [words for words in (held, reached) if words],
+        "said": ", ".join(words for words in (when, held, reached) if words) + ".",
+    }
 
 
 async def _answer(request: Request, typed: dict[str, object], key: str) -> None:

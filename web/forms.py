@@ -6,7 +6,7 @@ from io import BytesIO
 from typing import TypeVar
 from uuid import UUID
 
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import FormData, QueryParams, UploadFile
 from starlette.requests import Request
 
 from server.kernel.errors import Invalid
@@ -87,7 +87,7 @@ def ids(form: FormData, name: str) -> list[UUID]:
     return [found for value in values(form, name) if (found := parse_id(value))]
 
 
-def one_id(form: FormData, name: str) -> UUID | None:
+def one_id(form: FormData | QueryParams, name: str) -> UUID | None:
     """The id that was chosen, or None."""
     return parse_id(_typed(form, name))
 

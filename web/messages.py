@@ -20,8 +20,8 @@ from server.matches.queries import partner_of
 from server.messaging import actions, queries
 from server.messaging.queries import ThreadSummary
 from server.messaging.rules import WRITABLE
-from web.dates import clock_time, day_long, when_words
-from web.forms import Errors, form_key, read_form, text
+from web.dates import clock_time, day_long, day_short, weekday_short, when_words, zone
+from web.forms import Errors, form_key, one_id, read_form, text
 from web.items import Line
 from web.render import go_to, page
 
@@ -30,14 +30,16 @@ if TYPE_CHECKING:
 
 LETTERS = 5000
 SHOWN_LETTERS = 60
-NEAR_DAYS = 1
+NEAR_DAYS, SAME_WEEK_DAYS = 1, 6
+LATEST = "#latest"
+"""A thread opens at its last word, which stands at the end of the page."""
 
 
 async def threads(request: Request) -> Response:
     """The list of threads; with a single one, that thread."""
     found = await queries.threads_of(request.state.actor)
     if len(found) == 1:
-        return go_to(request, f"/messages/{found[0].match.id}")
+        return go_to(request, f"/messages/{found[0].match.id}{LATEST}")
     return page(request, "messages/list.html", lines=_lines(request, found))
 
 
@@ -50,7 +52,7 @@ async def thread(request: Request) -> Response:
         if not errors:
             try:
                 await _send(request, match_id, typed, form_key(form))
-                return go_to(request, f"/messages/{match_id}")
+                return go_to(request, f"/messages/{match_id}{LATEST}")
             except Invalid as refusal:
                 errors.take(refusal)
             except Conflict as refusal:
@@ -60,9 +62,13 @@ async def thread(request: Request) -> Response:
     found = await queries.threads_of(actor)
     here = next(line for line in found if line.match.id == match_id)
     marks = await queries.marks_in(actor, match_id)
+    before = one_id(request.query_params, "before")
+    words = await queries.messages_in(actor, match_id, before, queries.PAGE + 1)
+    shown = words[-queries.PAGE:]
     return page(
         request, "messages/thread.html", status=422 if errors else 200, errors=errors, match=match, partner=partner,
-        lines=_lines(request, found, match_id), days=_days(request, await queries.messages_in(actor, match_id)),
+        lines=_lines(request, found, match_id), days=_days(request, shown),
+        earlier=shown[0].id if len(words) > len(shown) else None, is_latest=before is None,
         typed=typed, unread=here.unread, read=marks.get(partner.id), can_write=match.state in WRITABLE,
         now=clock.now(),
     )
@@ -73,7 +79,7 @@ async def mark_read(request: Request) -> Response:
     await actions.mark_read(request.state.actor, request.path_params["id"])
     if _is_quiet(request):
         return Response(status_code=204)
-    return go_to(request, f"/messages/{request.path_params['id']}")
+    return go_to(request, f"/messages/{request.path_params['id']}{LATEST}")
 
 
 async def _send(request: Request, match_id: UUID, body: str, key: str) -> None:
@@ -102,14 +108,17 @@ def _line(request: Request, one: ThreadSummary, current: UUID | None) -> Line:
     if one.unread:
         end = _("%(count)s new") % {"count": one.unread}
     return Line(
-        f"/messages/{one.match.id}", partner.full_name, partner.first_name, detail, end,
+        f"/messages/{one.match.id}{LATEST}", partner.full_name, partner.first_name, detail, end,
         current=one.match.id == current,
     )
 
 
 def _short(message: ThreadMessage) -> str:
-    zone_day = day_long(message.sent_at)
-    return clock_time(message.sent_at) if zone_day == day_long(clock.now()) else when_words(message.sent_at)
+    """The hour today, the weekday within a week, the date before that."""
+    days = (clock.today(zone()) - message.sent_at.astimezone(ZoneInfo(zone())).date()).days
+    if days < NEAR_DAYS:
+        return clock_time(message.sent_at)
+    return weekday_short(message.sent_at) if days <= SAME_WEEK_DAYS else day_short(message.sent_at)
 
 
 def _days(request: Request, messages: list[ThreadMessage]) -> list[tuple[str, list[ThreadMessage]]]:

@@ -27,7 +27,7 @@ def places(viewer: Viewer | None, path: str) -> list[Place]:
     unread = viewer.unread
     said = ngettext("%(num)d unread: ", "%(num)d unread: ", unread) % {"num": unread} if unread else ""
     first = _("Today") if "mentor" in viewer.roles else _("Journey")
-    return _marked("/" if path.startswith("/waiting/") else path, [
+    return _marked("/" if path.startswith(("/waiting/", "/checkin/")) else path, [
         Place("/", first, "voyage"),
         Place("/session", _("Session"), "calendar"),
         Place("/messages", _("Messages"), "message", unread, said),

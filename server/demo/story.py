@@ -32,6 +32,7 @@ from server.programs.models import Enrollment
 from server.programs.queries import enrollments_in
 from server.programs.states import EnrollmentState, ParticipantRole
 from server.sessions.actions import keep_promise
+from server.sessions.models import Session
 from server.sessions.queries import (
     hold_of,
     my_next_sessions,
@@ -48,6 +49,7 @@ MENTOR, MENTEE = ParticipantRole.MENTOR, ParticipantRole.MENTEE
 LIVED_DAYS, STEP_DAYS, NEWCOMERS_DAYS, QUIET_FROM = 182, 7, 4, 70
 TOURED = "Noor"
 """Her match is the one of the guided tour: she joins with the late ones."""
+WRITTEN_AFTER, BEGUN_AFTER, ANSWERED_AFTER = timedelta(minutes=40), timedelta(hours=2), timedelta(hours=5)
 STAYS_INVITED, JOINS_LATE, JOINERS_WEEKS = 2, 8, 6
 
 
@@ -267,13 +269,28 @@ async def _write_down(mentor: Actor, mentee: Actor, match: Match, number: int) -
         await keep_promise(mentee, kept.id, True)
     goal = next(iter(await goals_of(mentee, sides(match)[1].enrollment_id)), None)
     step = next_step(goal) if goal and held.number % 3 == 0 and held.number < 3 * len(lines.STEPS) else None
-    slots = await suggest_next_slots(mentee, held.id)
-    await save_and_book_next(mentee, held.id, Wrapped(
-        NoteVisibility.SHARED, lines.notes(held.number), milestones_done=[step.id] if step else [],
-        promise=lines.promise(held.number), promise_due_on=clock.now().date() + timedelta(days=6),
-        next_at=slots[0].starts_at if slots else None,
-    ))
-    await send_message(mentor if held.number % 2 else mentee, match.id, lines.message(held.number + number))
+    just_met = clock.now() - held.ends_at <= timedelta(days=STEP_DAYS)
+    with clock.at(min(clock.now(), held.ends_at + WRITTEN_AFTER) if just_met else clock.now()):
+        slots = await suggest_next_slots(mentee, held.id)
+        await save_and_book_next(mentee, held.id, Wrapped(
+            NoteVisibility.SHARED, lines.notes(held.number), milestones_done=[step.id] if step else [],
+            promise=lines.promise(held.number), promise_due_on=clock.now().date() + timedelta(days=6),
+            next_at=slots[0].starts_at if slots else None,
+        ))
+    if just_met:
+        await _talk(mentor, mentee, held, number)
+
+
+async def _talk(mentor: Actor, mentee: Actor, held: Session, number: int) -> None:
+    """A word and its answer in the hours after a session, as far as those have passed."""
+    mentor_begins, words = lines.exchange(held.number, number)
+    authors = (mentor, mentee) if mentor_begins else (mentee, mentor)
+    minutes = timedelta(minutes=7 * number)
+    for author, said, after in zip(authors, words, (BEGUN_AFTER, ANSWERED_AFTER), strict=True):
+        moment = held.ends_at + after + minutes
+        if moment < clock.now():
+            with clock.at(moment):
+                await send_message(author, held.match_id, said)
 
 
 async def _check_in(mentor: Actor, mentee: Actor, number: int) -> None:

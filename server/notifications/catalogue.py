@@ -86,7 +86,7 @@ def _check_in(scene: Scene) -> str:
 
 def _thread(scene: Scene) -> str:
     assert scene.match is not None
-    return f"/messages/{scene.match.id}"
+    return f"/messages/{scene.match.id}#latest"
 
 
 def _console_matches(scene: Scene) -> str:  # noqa: ARG001

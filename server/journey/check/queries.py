@@ -18,6 +18,7 @@ from server.surveys.queries import answer_to, visible_invitation
 from server.surveys.states import InvitationState
 
 WEEK_DAYS = 7
+NEAR_HALF_WEEKS = 2
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,11 @@ class CheckInPage:
     weeks: int
     answer: SurveyAnswer | None
     reader: Person | None
+
+    @property
+    def is_half_way(self) -> bool:
+        """Whether about half of the match's weeks have passed: then the page says so."""
+        return abs(2 * self.week - self.weeks) <= 2 * NEAR_HALF_WEEKS
 
     @property
     def is_open(self) -> bool:

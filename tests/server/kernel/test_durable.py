@@ -6,9 +6,10 @@ import random
 import signal
 import sys
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -27,13 +28,13 @@ ROOT = Path(__file__).parents[3]
 KILLS = 3
 PATIENCE_S = 120
 """A killed worker's leases must end first, and the machine may be busy: these tests count, they do not time."""
-PAIRS = 6
+PAIRS = 10
 
 
 class Slow(MailServer):
     """A server that takes its time, so that kills fall into the middle of things."""
 
-    pause_s = 0.02
+    pause_s = 0.05
 
     async def handle_DATA(self, *arguments: object) -> str:  # noqa: N802
         await asyncio.sleep(self.pause_s)
@@ -73,10 +74,19 @@ async def ready(process: asyncio.subprocess.Process) -> None:
     assert line, (await process.stderr.read()).decode() if process.stderr else ""
 
 
-async def until(condition, seconds: float = PATIENCE_S) -> None:  # type: ignore[no-untyped-def]
-    async with asyncio.timeout(seconds):
-        while not await condition():
-            await asyncio.sleep(0.05)
+async def until(condition: Callable[[], Awaitable[bool]]) -> None:
+    """Wait for `condition`; where it never comes, the failure shows the rows that are left."""
+    patience = time.monotonic() + PATIENCE_S
+    while not await condition():
+        assert time.monotonic() < patience, await left_over()
+        await asyncio.sleep(0.05)
+
+
+async def left_over() -> list[object]:
+    columns = ("id", "attempts", "crashes", "lease_owner", "lease_until", "not_before", "last_error")
+    events = await OutboxEvent.filter(delivered_at=None).values(*columns, "kind", "parked_at")
+    messages = await Message.exclude(state=MessageState.SENT).values(*columns[:5], "state", "reason", "due_at")
+    return [clock.now(), *events, *messages]
 
 
 async def announce_many() -> None:
@@ -110,7 +120,7 @@ async def test_killed_three_times_every_message_is_sent_once(db: object, databas
             before = len(server.mails)
             async with worker(database_url, server, tmp_path) as process:
                 await ready(process)
-                await until(lambda so_far=before: _some_more(server, so_far))
+                await until(partial(_some_more, server, before))
                 await asyncio.sleep(moments.random() * 0.2)
                 os.killpg(process.pid, signal.SIGKILL)
                 await process.wait()
@@ -123,7 +133,7 @@ async def test_killed_three_times_every_message_is_sent_once(db: object, databas
 
 
 async def _some_more(server: MailServer, before: int) -> bool:
-    return len(server.mails) >= before + 2
+    return len(server.mails) >= before + 2 or await all_sent()
 
 
 async def test_asked_to_stop_it_returns_its_work_in_time_and_another_goes_on(
