@@ -1,21 +1,16 @@
 """Dates, hours and small counts as people say them, in the zone and language of the person who reads."""
 
-import re
 from contextvars import ContextVar
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_time, match_skeleton
+from babel.dates import format_date
 
-from server.kernel import clock
+from server.kernel import clock, dates
+from server.kernel.dates import Parts, place_of
 from server.kernel.text import gettext as _
-from server.kernel.text import language, ngettext
+from server.kernel.text import locale, ngettext
 
 _zone: ContextVar[str] = ContextVar("zone", default="UTC")
-
-# English has no comma after the weekday here, which CLDR's English would put (design.md, section 7).
-PATTERNS = {"MMMMEEEEd": "EEEE d MMMM", "MMMEd": "EEE d MMM", "MMMMd": "d MMMM", "MMMd": "d MMM"}
 
 
 def set_zone(zone: str) -> None:
@@ -30,52 +25,52 @@ def zone() -> str:
 
 def day_long(when: date | datetime, zone: str = "") -> str:
     """"Thursday 26 November"; the year is added when it is another one."""
-    return _day(when, "MMMMEEEEd", zone)
+    return dates.day(when, zone or _zone.get())
 
 
 def day_month(when: date | datetime, zone: str = "") -> str:
     """"26 November"."""
-    return _day(when, "MMMMd", zone)
+    return dates.day(when, zone or _zone.get(), Parts.DAY_MONTH)
+
+
+def day_month_short(when: date | datetime, zone: str = "") -> str:
+    """"26 Nov"."""
+    return dates.day(when, zone or _zone.get(), Parts.DAY_MONTH_SHORT)
 
 
 def day_short(when: date | datetime, zone: str = "") -> str:
     """"Thu 26 Nov"."""
-    return _day(when, "MMMEd", zone)
+    return dates.day(when, zone or _zone.get(), Parts.WEEKDAY_DAY_MONTH_SHORT)
 
 
 def weekday(when: date | datetime, zone: str = "") -> str:
     """"Thursday"."""
-    return format_date(_day_of(when, zone), "EEEE", locale=_locale())
+    return format_date(_day_of(when, zone), "EEEE", locale=locale())
 
 
 def weekday_short(when: date | datetime, zone: str = "") -> str:
     """"Thu"."""
-    return format_date(_day_of(when, zone), "EEE", locale=_locale())
+    return format_date(_day_of(when, zone), "EEE", locale=locale())
 
 
 def month_short(when: date | datetime, zone: str = "") -> str:
     """"Nov"."""
-    return format_date(_day_of(when, zone), "LLL", locale=_locale())
+    return format_date(_day_of(when, zone), "LLL", locale=locale())
 
 
 def clock_time(when: datetime, zone: str = "") -> str:
     """"12:00", twenty-four hours, in the zone in force or in the one given."""
-    return format_time(when, "HH:mm", tzinfo=_info(zone), locale=_locale())
+    return dates.hour(when, zone or _zone.get())
 
 
 def moment(when: datetime, zone: str = "") -> str:
     """"Thursday 26 November, 12:00"."""
-    return _("%(day)s, %(time)s") % {"day": day_long(when, zone), "time": clock_time(when, zone)}
+    return dates.moment(when, zone or _zone.get())
 
 
 def machine_time(when: date | datetime) -> str:
     """The value of a `datetime` attribute."""
     return when.isoformat()
-
-
-def place_of(zone: str) -> str:
-    """"Nairobi" for "Africa/Nairobi"."""
-    return zone.rpartition("/")[2].replace("_", " ")
 
 
 def when_words(when: date | datetime, zone: str = "") -> str:
@@ -111,36 +106,8 @@ def upper_first(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _day(when: date | datetime, skeleton: str, zone: str) -> str:
-    day, locale = _day_of(when, zone), _locale()
-    year = day.year != clock.today(zone or _zone.get()).year
-    if locale.language == "en":
-        return format_date(day, PATTERNS[skeleton] + (" y" if year else ""), locale=locale)
-    return format_date(day, _pattern(locale, ("y" if year else "") + skeleton), locale=locale)
-
-
-def _pattern(locale: Locale, skeleton: str) -> str:
-    """The language's own order of the parts named in `skeleton`, with weekday and month as long as asked for."""
-    found = match_skeleton(skeleton, locale.datetime_skeletons)
-    pattern = str(locale.datetime_skeletons[found]) if found else str(locale.date_formats["long"])
-    if "EEEE" in skeleton:
-        pattern = re.sub("E+", "EEEE", pattern)
-    return re.sub("M{3,4}", "MMMM", pattern) if "MMMM" in skeleton else pattern
-
-
 def _day_of(when: date | datetime, zone: str) -> date:
-    return when.astimezone(_info(zone)).date() if isinstance(when, datetime) else when
-
-
-def _info(zone: str) -> ZoneInfo:
-    return ZoneInfo(zone or _zone.get())
-
-
-def _locale() -> Locale:
-    try:
-        return Locale.parse(language(), sep="-")
-    except (UnknownLocaleError, ValueError):
-        return Locale.parse("en_GB")
+    return dates.day_of(when, zone or _zone.get())
 
 
 FILTERS = {

@@ -15,7 +15,7 @@ from server.journey.join.queries import JoinPage
 from server.journey.join.states import Standing
 from server.kernel import clock
 from server.kernel.text import gettext as _
-from server.kernel.text import language, ngettext
+from server.kernel.text import locale, ngettext
 from server.people.states import DayPart
 from server.programs.states import Approvals
 from web.dates import count_words, day_long, day_month, upper_first
@@ -62,7 +62,7 @@ def day_parts() -> list[tuple[str, str]]:
 
 def date_chips(days: Iterable[date]) -> list[tuple[str, str]]:
     """The proposed days by the name of their month, and another one."""
-    chips = [(day.isoformat(), format_date(day, "LLLL", locale=_locale(language()))) for day in days]
+    chips = [(day.isoformat(), format_date(day, "LLLL", locale=locale())) for day in days]
     return [*chips, (OTHER_DAY, _("Another date"))]
 
 
@@ -74,7 +74,7 @@ def language_chips(person: Person, chosen: Iterable[str]) -> list[tuple[str, str
 def language_name(tag: str) -> str:
     """The name of a language in the language in force; the tag itself if it has none."""
     try:
-        return Locale.parse(tag, sep="-").get_display_name(_locale(language())) or tag
+        return Locale.parse(tag, sep="-").get_display_name(locale()) or tag
     except (UnknownLocaleError, ValueError):
         return tag
 
@@ -166,10 +166,3 @@ def _hours(minutes: int) -> str:
 
 def _listed(*values: str) -> str:
     return _(", ").join(value for value in values if value)
-
-
-def _locale(tag: str) -> Locale:
-    try:
-        return Locale.parse(tag, sep="-")
-    except (UnknownLocaleError, ValueError):
-        return Locale.parse("en_GB")

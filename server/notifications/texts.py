@@ -5,18 +5,14 @@ HTML of a letter can never say different things.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
-from zoneinfo import ZoneInfo
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_skeleton, format_time
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from server.kernel import clock
+from server.kernel.dates import day, hour, moment, place_of
 from server.kernel.settings import settings
 from server.kernel.text import clean, direction, gettext, language, ngettext, pgettext, use_language
 from server.notifications.catalogue import Kind
@@ -53,32 +49,6 @@ def one_line(text: str) -> str:
     return " ".join(clean(text).split())
 
 
-def day(when: date | datetime, zone: str) -> str:
-    """"Thursday 26 November" in an IANA `zone`; the year is added when it is another one."""
-    of = when.astimezone(ZoneInfo(zone)).date() if isinstance(when, datetime) else when
-    other_year = of.year != clock.today(zone).year
-    locale = _locale()
-    if locale.language == "en":  # CLDR's English would put a comma after the weekday
-        return format_date(of, "EEEE d MMMM y" if other_year else "EEEE d MMMM", locale=locale)
-    skeleton = "yMMMMEEEEd" if other_year else "MMMMEEEEd"
-    return format_skeleton(skeleton, datetime(of.year, of.month, of.day), locale=locale)
-
-
-def hour(when: datetime, zone: str) -> str:
-    """"12:00", twenty-four hours, in an IANA `zone`."""
-    return format_time(when, "HH:mm", tzinfo=ZoneInfo(zone), locale=_locale())
-
-
-def moment(when: datetime, zone: str) -> str:
-    """"Thursday 26 November, 12:00" in an IANA `zone`."""
-    return gettext("%(day)s, %(time)s") % {"day": day(when, zone), "time": hour(when, zone)}
-
-
-def place_of(zone: str) -> str:
-    """"Nairobi" for "Africa/Nairobi"."""
-    return zone.rpartition("/")[2].replace("_", " ")
-
-
 def _values(kind: Kind, scene: Scene) -> dict[str, object]:
     zone = scene.person.zone
     return {
@@ -106,13 +76,6 @@ def _paragraphs(words: str) -> list[str]:
     """The paragraphs of a part: lines between empty lines, joined. Markup stays markup."""
     of = type(words)
     return [of(one_line(piece)) for piece in words.replace("\r", "").split("\n\n") if piece.strip()]
-
-
-def _locale() -> Locale:
-    try:
-        return Locale.parse(language(), sep="-")
-    except (UnknownLocaleError, ValueError):
-        return Locale.parse("en_GB")
 
 
 def _environment(*, autoescape: bool) -> Environment:

@@ -20,7 +20,7 @@ from server.notifications.actions import plan_message
 from server.notifications.catalogue import CATALOGUE
 from server.notifications.channels.email import compose
 from server.notifications.scene import Scene, scene_of
-from server.notifications.texts import Letter, letter, moment
+from server.notifications.texts import Letter, letter
 from server.people.models import Person
 from server.sessions.states import SessionState
 from server.surveys.models import SurveyInvitation
@@ -149,9 +149,12 @@ async def test_another_language_gets_its_own_dates_and_direction(pair: Pair) -> 
     assert '<html lang="ar" dir="rtl">' in made.html
 
 
-async def test_the_day_of_a_past_year_names_it() -> None:
-    with clock.at(datetime(2026, 11, 20, tzinfo=UTC)):
-        assert moment(datetime(2027, 1, 5, 9, tzinfo=UTC), "UTC") == "Tuesday 5 January 2027, 09:00"
+async def test_a_letter_says_the_day_as_the_screen_does(pair: Pair) -> None:
+    pair.mentee.language = "de"
+    await pair.mentee.save()
+    with clock.at(datetime(2026, 11, 20, 8, tzinfo=UTC)):
+        await session_of(pair, TUESDAY)
+        assert "Dienstag, 24. November, 10:00" in letter(CATALOGUE["M08"], await scene_for("M08", pair)).text
 
 
 async def test_the_words_of_a_thread_are_never_in_a_mail(pair: Pair) -> None:
