@@ -1,7 +1,8 @@
 """The kernel's refusals as pages: mapped once, in plain words, each with a way on."""
 
 from dataclasses import dataclass
-from urllib.parse import quote
+from http import HTTPStatus
+from urllib.parse import quote, urlsplit
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -10,6 +11,7 @@ from starlette.types import ExceptionHandler
 
 from server.kernel.errors import Conflict, Invalid, KernelError, NotFound, Refused, TooMany, Unavailable
 from server.kernel.text import gettext as _
+from web.forms import typed_in
 from web.render import is_fragment, page, speak_to
 
 STATUS: dict[type[KernelError], int] = {
@@ -19,7 +21,7 @@ STATUS: dict[type[KernelError], int] = {
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What an error page says. `back` offers the page before instead of the first page."""
+    """What an error page says. `back` offers the page before instead of the first page, where there is one."""
 
     title: str
     text: str
@@ -34,9 +36,20 @@ def error_page(request: Request, error: Exception) -> Response:
     headers = {"Retry-After": str(error.retry_after_s)} if isinstance(error, TooMany) else {}
     if is_fragment(request):
         return Response(words.text, status, {**headers, "X-Message": quote(words.text)}, "text/plain")
-    response = page(request, "error.html", status=status, words=words)
+    back = page_before(request, status) if words.back else ""
+    response = page(request, "error.html", status=status, words=words, back=back, typed=typed_in(request))
     response.headers.update(headers)
     return response
+
+
+def page_before(request: Request, status: int) -> str:
+    """The page to try again from: this one, or the one that held the form; "" when the browser names none of ours."""
+    if request.method in ("GET", "HEAD") and status != HTTPStatus.METHOD_NOT_ALLOWED:
+        return request.url.path
+    seen = urlsplit(request.headers.get("referer", ""))
+    ours = seen.netloc == request.headers.get("host") and seen.path.startswith("/") and not seen.path.startswith("//")
+    is_itself = status == HTTPStatus.METHOD_NOT_ALLOWED and seen.path == request.url.path
+    return seen._replace(scheme="", netloc="", fragment="").geturl() if ours and not is_itself else ""
 
 
 def status_of(error: Exception) -> int:
@@ -52,7 +65,7 @@ def words_for(error: Exception) -> Words:
     return {
         403: Words(_("That isn't yours to do"), told or _("You can see this, but not change it."), back=True),
         404: Words(_("We could not find that"), told or _("It may have moved, or it belongs to somebody else.")),
-        405: Words(_("That address only shows things"), _("Open it from the page before and try again."), back=True),
+        405: Words(_("There is no page at this address"), _("It belongs to a button on another page."), back=True),
         409: Words(_("Something changed meanwhile"), told or _("Look at the page again."), "boat", back=True),
         413: Words(_("That file is too large"), _("Choose a smaller one."), back=True),
         422: Words(_("Something needs mending"), told or _("Look at the form again."), back=True),

@@ -17,6 +17,8 @@ from server.kernel.text import ngettext
 Chosen = TypeVar("Chosen", bound=Enum)
 
 MAX_FIELDS = 200
+LONGEST_CODE = 64
+"""Ids, keys, moments and chosen values are one word of at most so many letters; whatever else is sent was typed."""
 
 
 class Errors(dict[str, str]):
@@ -33,9 +35,20 @@ class Errors(dict[str, str]):
 
 
 async def read_form(request: Request) -> FormData:
-    """The posted form; call it once and hand it on. A file in it lies in memory, its temporary copy is closed."""
+    """The posted form; call it once and hand it on. A file in it lies in memory, its temporary copy is closed.
+
+    What was typed in it stays on the request, so that a page of refusal can give it back (`typed_in`).
+    """
     async with request.form(max_fields=MAX_FIELDS, max_files=1) as form:
-        return FormData([(name, await _in_memory(value)) for name, value in form.multi_items()])
+        read = FormData([(name, await _in_memory(value)) for name, value in form.multi_items()])
+    sent = [value.strip() for _name, value in read.multi_items() if isinstance(value, str)]
+    request.state.typed = [value for value in sent if len(value.split()) > 1 or len(value) > LONGEST_CODE]
+    return read
+
+
+def typed_in(request: Request) -> list[str]:
+    """The texts that somebody typed into the form that was read, in its order; none before it was read."""
+    return list(getattr(request.state, "typed", ()))
 
 
 def text(

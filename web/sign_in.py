@@ -20,6 +20,7 @@ from server.kernel.settings import settings
 from server.kernel.text import gettext as _
 from server.messaging.queries import unread_count
 from server.people.states import Look
+from web.forms import read_form, typed_in
 from web.render import go_to, is_fragment, page, speak_to
 from web.security import SAFE_METHODS
 from web.uploads import Uploads
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 SECRET_LIVES_S = 30 * 24 * 3600
 """How long the browser keeps the secret: as long as a session lasts at most (access room)."""
 NEXT_LETTERS = 500
+PLAIN_FORM = "application/x-www-form-urlencoded"
 THEMES: dict[Look, Theme] = {Look.SYSTEM: "system", Look.LIGHT: "light", Look.DARK: "dark"}
 
 
@@ -72,7 +74,7 @@ class RequireSignIn:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
-        app = self.app if request.state.actor else _turn_away(request)
+        app = self.app if request.state.actor else await _turn_away(request)
         await app(scope, receive, send)
 
 
@@ -144,12 +146,14 @@ async def sign_out(request: Request) -> Response:
     return response
 
 
-def _turn_away(request: Request) -> Response:
+async def _turn_away(request: Request) -> Response:
     if request.method in SAFE_METHODS:
         return _to_the_door(request)
     words = _("You are signed out, so nothing was saved. Sign in, then send it again.")
     if is_fragment(request):
         return Response(words, 401, {"X-Message": quote(words)}, "text/plain")
+    if request.headers.get("content-type", "").startswith(PLAIN_FORM):
+        await read_form(request)   # so that the door gives back what was typed; a file waits for who may send it
     return _door(request, own_path(_page_before(request)), words, status=401)
 
 
@@ -171,7 +175,8 @@ def _query(request: Request) -> str:
 
 def _door(request: Request, onward: str, words: str = "", status: int = 200) -> Response:
     return page(
-        request, "sign_in/sign_in.html", status=status, onward=onward, told=words, is_demo=settings().demo
+        request, "sign_in/sign_in.html", status=status, onward=onward, told=words, is_demo=settings().demo,
+        typed=typed_in(request),
     )
 
 

@@ -8,8 +8,10 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from server.kernel import errors as kernel
+from server.kernel.ids import new_id
 from tests.web.drawing import broken_references, one, read, words
 from web.errors import EXCEPTION_HANDLERS, STATUS
+from web.forms import read_form
 
 RAISED = {
     404: kernel.NotFound(), 403: kernel.Refused("You can't end this match."),
@@ -70,3 +72,43 @@ def test_fragment_gets_the_words_for_the_live_region(client):
     answer = client.get("/409", headers={"HX-Request": "true"})
     assert (answer.status_code, answer.text) == (409, "That time was just taken.")
     assert answer.headers["x-message"] == "That%20time%20was%20just%20taken."
+
+
+@pytest.fixture
+def refusing():
+    """A browser of a screen that refuses what it is sent; its form stands on another page."""
+
+    async def refuse(request: Request) -> Response:
+        await read_form(request)
+        raise RAISED[409]
+
+    app = Starlette(routes=[Route("/refuse", refuse, methods=["POST"])], exception_handlers=EXCEPTION_HANDLERS)
+    with TestClient(app, raise_server_exceptions=False) as client:
+        yield client
+
+
+def test_what_was_typed_comes_back_with_the_refusal(refusing):
+    sent = {"form_key": str(new_id()), "slot": "2026-11-24T13:00:00+00:00", "body": "It went <well>.\nNext: the paper."}
+    tree = read(refusing.post("/refuse", data=sent).text)
+    assert [(box.text or "").strip() for box in tree.iter("textarea")] == [sent["body"]]
+    assert broken_references(tree) == []
+
+
+def test_a_page_that_was_only_opened_gives_nothing_back(client):
+    assert "<textarea" not in client.get("/409").text
+
+
+@pytest.mark.parametrize(("referer", "leads"), [
+    ("http://testserver/match/1?times=more", ["/match/1?times=more", "/"]), ("http://evil.test/x", ["/"]),
+    ("http://testserver//evil.test/x", ["/"]), ("", ["/"]),
+])
+def test_trying_again_begins_at_the_form(refusing, referer, leads):
+    tree = read(refusing.post("/refuse", data={}, headers={"Referer": referer}).text)
+    assert [link.get("href") for link in one(tree, ".//main").iter("a")] == leads
+
+
+def test_the_address_of_a_button_does_not_lead_back_to_itself(refusing):
+    answer = refusing.get("/refuse", headers={"Referer": "http://testserver/refuse"})
+    tree = read(answer.text)
+    assert answer.status_code == 405
+    assert [link.get("href") for link in one(tree, ".//main").iter("a")] == ["/"]

@@ -121,6 +121,13 @@ async def test_what_a_signed_out_person_sends_is_not_taken_and_they_are_told(gua
     assert "/demo?next=" not in answer.text
 
 
+async def test_the_door_gives_back_what_a_signed_out_person_typed(guarded):
+    answer = await guarded.post("/secret", data={"body": "It went well, <thank you>."})
+    assert "It went well, &lt;thank you&gt;." in answer.text
+    assert "<textarea" not in (await guarded.post("/secret", files={"file": b"a b"}, data={"body": "a b"})).text
+    assert "<textarea" not in (await guarded.get("/sign-in")).text
+
+
 async def test_htmx_keeps_what_was_typed_and_says_so(guarded):
     answer = await guarded.post("/secret", data={"words": "typed"}, headers=HTMX)
     assert answer.status_code == 401
