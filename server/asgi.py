@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute, Route
 from graphql_schema.app import graphql_app
 from graphql_schema.schema import schema
 from server.kernel.db import database
-from server.kernel.durable import running
+from server.kernel.jobs.durable import running
 from server.kernel.log import set_up
 from server.kernel.settings import Settings, settings
 from server.kernel.shift import keep_shift
@@ -45,7 +45,7 @@ def create_app(given: Settings | None = None) -> Starlette:
 
 def all_routes() -> list[BaseRoute]:
     """Every address that this installation answers."""
-    return [*health.routes, *routes, Route("/graphql", Explorer(graphql_app, schema._schema), name="graphql")]
+    return [*health.routes, *routes, Route("/graphql", Explorer(graphql_app, schema.as_str), name="graphql")]
 
 
 @asynccontextmanager

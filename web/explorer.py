@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from graphql import GraphQLSchema
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
@@ -53,9 +54,13 @@ class Answer:
 class Explorer:
     """The API with the explorer before it."""
 
-    def __init__(self, api: ASGIApp, schema: GraphQLSchema) -> None:
-        self.api = api
-        self.reference = Reference(schema)
+    def __init__(self, api: ASGIApp, schema: Callable[[], str]) -> None:
+        self.api, self.schema = api, schema
+
+    @cached_property
+    def reference(self) -> Reference:
+        """Read when somebody first looks: most installations show no explorer."""
+        return Reference(self.schema())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)

@@ -13,10 +13,9 @@ from graphql import (
     GraphQLNamedType,
     GraphQLObjectType,
     GraphQLScalarType,
-    GraphQLSchema,
     GraphQLUnionType,
-    Undefined,
-    ast_from_value,
+    NullValueNode,
+    build_schema,
     get_named_type,
     is_introspection_type,
     is_specified_scalar_type,
@@ -68,10 +67,10 @@ class Found:
 
 
 class Reference:
-    """What a schema holds, to look up."""
+    """What a schema holds, to look up. It is given as it is written, in GraphQL's own language."""
 
-    def __init__(self, schema: GraphQLSchema) -> None:
-        self.schema = schema
+    def __init__(self, written: str) -> None:
+        self.schema = build_schema(written)
 
     @cached_property
     def pages(self) -> dict[str, TypePage]:
@@ -144,9 +143,9 @@ def _member(name: str, field: Any) -> Member:
 
 
 def _default(field: Any) -> str:
-    given = getattr(field, "default_value", Undefined)
-    written = None if given is Undefined or given is None else ast_from_value(given, field.type)
-    return print_ast(written) if written else ""
+    """As it is written; a null says no more than that the type may be left out."""
+    given = getattr(field, "default", None)
+    return print_ast(given.literal) if given and not isinstance(given.literal, NullValueNode) else ""
 
 
 def _said(one: Any) -> str:

@@ -10,7 +10,6 @@ from starlette.routing import Route
 from graphql_schema.app import graphql_app
 from server.access.actions import open_session
 from tests import factories
-from tests.conftest import environment
 from web.app import middleware
 
 ADDRESS = "http://ithaca.test"
@@ -50,12 +49,3 @@ async def test_other_site_changes_nothing(db: object, application: Starlette) ->
             client.cookies.set(COOKIE, secret)
             answer = await client.post("/graphql", json={"query": NAME})
         assert answer.status_code == 403
-
-
-async def test_explorer_keeps_its_own_policy(application: Starlette) -> None:
-    with environment(ITHACA_DEMO="true"):
-        async with asking(application, accept="text/html") as client:
-            page = await client.get("/graphql")
-    assert page.status_code == 200
-    assert "sha256-" in page.headers["content-security-policy"]
-

@@ -1,11 +1,9 @@
 """A schema as something to read: what stands on a type's page, where a type is used, what a search finds."""
 
-from graphql import build_schema
-
 from graphql_schema.export import sdl
 from web.reference import SHOWN, Found, Member, Reference
 
-SMALL = Reference(build_schema('''
+SMALL = Reference('''
     """What can be read."""
     type Query { goals(first: Int = 5, states: [State!] = [OPEN]): [Goal!]! }
     type Mutation { keep(input: KeepInput!): Goal }
@@ -16,8 +14,8 @@ SMALL = Reference(build_schema('''
     input KeepInput { want: String! = "" }
     enum State { "Not reached yet." OPEN  REACHED }
     scalar Moment
-'''))
-WHOLE = Reference(build_schema(sdl()))
+''')
+WHOLE = Reference(sdl())
 
 
 def test_types_stand_by_kind_and_those_of_the_language_nowhere() -> None:
