@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from tortoise.exceptions import BaseORMException
 
 from server.kernel.errors import KernelError, Unavailable
-from server.kernel.place import PlaceTaken
+from server.kernel.jobs.place import PlaceTaken
 from server.kernel.schema.guard import MigrationFailed
 from server.kernel.secrets import SecretUnreadable
 

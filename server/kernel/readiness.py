@@ -8,7 +8,7 @@ from tortoise.exceptions import BaseORMException
 from server.kernel import clock
 from server.kernel.errors import Unavailable
 from server.kernel.facts import Worker
-from server.kernel.place import SILENT
+from server.kernel.jobs.place import SILENT
 from server.kernel.schema.guard import pending
 
 ASK = "SELECT 1"

@@ -9,7 +9,7 @@ from server.kernel import clock
 from server.kernel.actor import Actor, ActorKind, require
 from server.kernel.db import plain, unit_of_work, wake
 from server.kernel.errors import NotFound
-from server.kernel.lanes import TryLater
+from server.kernel.jobs.lanes import TryLater
 from server.kernel.settings import settings
 from server.kernel.text import gettext as _
 from server.kernel.text import use_language

@@ -10,7 +10,7 @@ from server.access.states import Role
 from server.kernel.actor import Actor, system_actor
 from server.kernel.facts import OutboxEvent
 from server.kernel.jobs import on_event
-from server.kernel.lanes import Ending, Json, Lane, register_lane
+from server.kernel.jobs.lanes import Ending, Json, Lane, register_lane
 from server.kernel.log import note
 from server.kernel.settings import settings
 from server.matches.models import Match

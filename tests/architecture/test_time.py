@@ -7,7 +7,7 @@ from tests.architecture import source
 ASKS = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.localtime", "time.gmtime"}
 MAY_ASK = {
     "server/kernel/clock.py": "it is the clock",
-    "server/kernel/durable.py": "compares with the moments that the jobs library stores, which are the system's",
+    "server/kernel/jobs/durable.py": "compares with the moments that the jobs library stores, which are the system's",
 }
 
 

@@ -10,7 +10,7 @@ from server.kernel import clock
 from server.kernel.actor import system_actor
 from server.kernel.facts import OutboxEvent
 from server.kernel.jobs import drain
-from server.kernel.lanes import LANES, Lane, TryLater, claim, give_back, work
+from server.kernel.jobs.lanes import LANES, Lane, TryLater, claim, give_back, work
 from server.matches.states import Approval, MatchState
 from server.notifications import actions
 from server.notifications.actions import plan_message, send_message

@@ -8,10 +8,11 @@ from server.access.actions import grant_role
 from server.access.states import Role
 from server.journey.demo.actions import move_clock
 from server.journey.demo.queries import GROUP_SIZE, demo_actor, demo_organization, demo_page
-from server.kernel import clock, jobs
+from server.kernel import clock
 from server.kernel.actor import system_actor
 from server.kernel.errors import Invalid, NotFound, Refused
 from server.kernel.facts import AuditEvent, ClockShift, ScheduledAction
+from server.kernel.jobs import handlers
 from server.matches.states import MatchState
 from server.programs.states import EnrollmentState, ParticipantRole
 from tests import factories
@@ -94,7 +95,7 @@ async def test_days_pass_one_by_one_and_what_is_due_is_done(db, demonstration, m
     async def note_day(action: ScheduledAction) -> None:
         seen.append(round(clock.offset() / timedelta(days=1)))
 
-    monkeypatch.setitem(jobs._by_rule, "test.note_day", note_day)
+    monkeypatch.setitem(handlers._by_rule, "test.note_day", note_day)
     for days in (2, 5):
         await ScheduledAction.create(
             organization_id=pair.organization.id, rule="test.note_day", subject_kind="Match", subject_id=pair.match.id,

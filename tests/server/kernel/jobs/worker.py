@@ -4,8 +4,9 @@ import asyncio
 import signal
 import sys
 
-from server.kernel import durable, log
+from server.kernel import log
 from server.kernel.db import database
+from server.kernel.jobs import durable
 from server.kernel.settings import settings
 
 

@@ -18,7 +18,7 @@ from server.kernel import clock
 from server.kernel.errors import Conflict, NotFound
 from server.kernel.facts import ActionState, OutboxEvent, ScheduledAction
 from server.kernel.ids import new_id
-from server.kernel.lanes import FOR_GOOD, LANES, Ending, Json, Lane, Outcome, Park, claim, register_lane, work
+from server.kernel.jobs.lanes import FOR_GOOD, LANES, Ending, Json, Lane, Outcome, Park, claim, register_lane, work
 from server.kernel.log import note
 
 JOB_MODULES: list[str] = [

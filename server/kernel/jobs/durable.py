@@ -17,10 +17,10 @@ from uuid import UUID
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 
 from server.kernel.db import on_commit
-from server.kernel.jobs import load_handlers
-from server.kernel.lanes import LANES, Claim, Lane, claim, give_back, work
+from server.kernel.jobs.handlers import load_handlers
+from server.kernel.jobs.lanes import LANES, Claim, Lane, claim, give_back, work
+from server.kernel.jobs.place import BEAT_S, beat, leave_place, take_place
 from server.kernel.log import note
-from server.kernel.place import BEAT_S, beat, leave_place, take_place
 from server.kernel.settings import Settings
 
 TICK_S = 2.0

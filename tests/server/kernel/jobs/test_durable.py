@@ -14,17 +14,18 @@ from pathlib import Path
 
 import pytest
 
-from server.kernel import clock, place
+from server.kernel import clock
 from server.kernel.actor import system_actor
 from server.kernel.db import unit_of_work
 from server.kernel.facts import OutboxEvent, Worker
-from server.kernel.place import PlaceTaken, beat, leave_place, take_place, this_process
+from server.kernel.jobs import place
+from server.kernel.jobs.place import PlaceTaken, beat, leave_place, take_place, this_process
 from server.notifications.models import Message
 from server.notifications.states import MessageState
 from tests.factories import active_match
 from tests.server.notifications.mail_server import MailServer, mail_server
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 KILLS = 3
 PATIENCE_S = 120
 """A killed worker's leases must end first, and the machine may be busy: these tests count, they do not time."""
@@ -50,7 +51,7 @@ async def worker(
     """A process of its own group; whatever is left of it at the end is killed."""
     jobs = f"sqlite:///{folder / 'jobs.db'}" if url.startswith("sqlite") else ""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.server.kernel.worker", cwd=ROOT, start_new_session=True,
+        sys.executable, "-m", "tests.server.kernel.jobs.worker", cwd=ROOT, start_new_session=True,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         env={
             **os.environ, "ITHACA_DATABASE_URL": url, "ITHACA_JOBS_URL": jobs, "ITHACA_EXECUTOR_ID": name,
