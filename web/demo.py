@@ -136,7 +136,7 @@ def _in_charge(one: DemoPerson, onward: str) -> Card:
 
 def _onlooker(one: DemoPerson, onward: str) -> Card:
     names = ", ".join(report.first_name for report in one.reports[:3])
-    words = _("Manager of %(names)s: sees that they take part, nothing private") if names else _("Takes no part yet")
+    words = _("Manager of %(names)s, takes no part: sees nothing of theirs") if names else _("Takes no part yet")
     return Card(one.person.id, one.person.full_name, words % {"names": names}, onward or "/")
 
 

@@ -66,7 +66,7 @@ def text(
     if errors is not None and len(value) > max:
         over = len(value) - max
         errors.add(name, ngettext(
-            "Use %(num)d letter less.", "Use %(num)d letters less.", over) % {"num": over})
+            "Shorten this by %(count)d character.", "Shorten this by %(count)d characters.", over) % {"count": over})
     return value
 
 

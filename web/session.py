@@ -31,7 +31,7 @@ from web.toast import Toast
 if TYPE_CHECKING:
     from server.people.models import Person
 
-NOTE_LETTERS, TOPIC_LETTERS, PROMISE_LETTERS = 10_000, 200, 500
+NOTE_LETTERS, TOPIC_LETTERS, PROMISE_LETTERS = 10_000, 200, 300
 NOT_NOW = "none"
 BLANK: dict[str, object] = {"new_topic": "", "promise": "", "promise_due_on": "", "milestone_done": False}
 MANY_SLOTS = 6

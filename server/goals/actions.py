@@ -6,7 +6,7 @@ from uuid import UUID
 from server.goals import queries, rules
 from server.goals.models import Goal, GoalVersion, Milestone
 from server.goals.states import OPEN_GOALS, SETTLED_GOALS, GoalState, MilestoneState
-from server.goals.wording import Wording, checked, wording_of
+from server.goals.wording import Wording, checked, is_too_far, wording_of
 from server.kernel import clock
 from server.kernel.actor import Actor, require
 from server.kernel.db import Unit, unit_of_work
@@ -304,6 +304,8 @@ async def _checked_step(
         owner = await _person(actor, goal.person_id)
         if due_on < clock.today(owner.zone):
             problems["due_on"] = _("Choose today or a later day.")
+        if is_too_far(due_on):
+            problems["due_on"] = _("Choose a day within five years.")
     check(problems)
     return name
 

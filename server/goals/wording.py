@@ -13,6 +13,8 @@ from server.kernel.typed import check, typed
 from server.people.models import Competency, Person
 
 SENTENCE_LETTERS = 300
+FARTHEST_DAYS = 5 * 366
+"""How far ahead a day may lie: a goal is meant for two weeks to a year (F25); beyond five years it is a slip."""
 
 
 @dataclass(frozen=True)
@@ -35,12 +37,17 @@ def wording_of(goal: Goal) -> Wording:
     return Wording(goal.want, goal.measure, goal.competency_id, goal.due_on)
 
 
+def is_too_far(day: date) -> bool:
+    """Whether a day lies farther ahead than anybody plans (more than FARTHEST_DAYS days)."""
+    return (day - clock.now().date()).days > FARTHEST_DAYS
+
+
 async def checked(actor: Actor, owner: Person, said: Wording, before: Goal | None = None) -> Wording:
     """What was said, cleaned. `before` is the goal that it changes: a date it already has may stay.
 
     Raises:
-        Invalid: nothing was said, a text is too long, the date is past, the skill is not of the framework, or an active
-            goal would lose its measure or date.
+        Invalid: nothing was said, a text is too long, the date is past or too far ahead, the skill is not of the
+            framework, or an active goal would lose its measure or date.
     """
     problems: dict[str, str] = {}
     want = typed(problems, "want", said.want, at_most=SENTENCE_LETTERS, needed=_("Say what you want to do."))
@@ -51,6 +58,8 @@ async def checked(actor: Actor, owner: Person, said: Wording, before: Goal | Non
         problems["due_on"] = _("Choose a date for your goal.")
     if said.due_on and said.due_on <= clock.today(owner.zone) and not (before and before.due_on == said.due_on):
         problems["due_on"] = _("Choose a day after today.")
+    if said.due_on and is_too_far(said.due_on):
+        problems["due_on"] = _("Choose a day within five years.")
     if said.competency_id and not await _is_known(actor, said.competency_id):
         problems["competency_id"] = _("Choose a skill from the list.")
     check(problems)

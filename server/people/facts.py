@@ -130,9 +130,13 @@ def checked_language(field: str, tag: str) -> str:
     return tag
 
 
+NO_PLACES = frozenset({"localtime", "Factory"})
+"""Names in the list of zones that mean "whatever this computer says": another computer says something else."""
+
+
 @lru_cache(maxsize=1)
 def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+    return frozenset(available_timezones()) - NO_PLACES
 
 
 _ATTRIBUTES = frozenset(ATTRIBUTES)

@@ -78,7 +78,7 @@ async def test_everybody_stands_with_what_waits_for_them(pair, client_of):
         "IBIdris BrightwaterMentor. Noor would like to meet1 request",
         "OSOttoline SaltmarshMentor, Bristol. Invited to Rising Leads, not joined yetInvited",
         "RPRui PenhallowProgramme manager, one programme",
-        "MTMei TidewellManager of Noor: sees that they take part, nothing private",
+        "MTMei TidewellManager of Noor, takes no part: sees nothing of theirs",
     ]
     starts = [box.get("value") for box in tree.iter("input") if box.get("name") == "next"]
     match = f"/match/{pair.match.id}"

@@ -52,7 +52,7 @@ def test_missing_text_is_empty_and_named_only_where_needed():
 def test_too_long_a_text_comes_back_whole_with_words_for_it():
     errors = Errors()
     assert forms.text(form(("a", "x" * 12)), "a", 10, errors) == "x" * 12
-    assert errors == {"a": "Use 2 letters less."}
+    assert errors == {"a": "Shorten this by 2 characters."}
 
 
 @pytest.mark.parametrize(("sent", "found"), [("red", Colour.RED), ("", None), ("green", None), ("RED", None)])

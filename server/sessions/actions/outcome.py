@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from server.goals.wording import is_too_far
 from server.kernel import clock
 from server.kernel.actor import Actor, ActorKind, require
 from server.kernel.db import Unit, unit_of_work
@@ -165,7 +166,7 @@ async def promise(
     Raises:
         NotFound: absent, or not the actor's to know of.
         Refused: the actor is no member.
-        Invalid: no words, too many, a past day, or an owner who is no member.
+        Invalid: no words, too many, a past or too distant day, or an owner who is no member.
         Conflict: it was called off, or the match is over.
     """
     async with unit_of_work(actor) as unit:
@@ -177,6 +178,8 @@ async def promise(
             problems["owner_id"] = _("Choose one of you.")
         elif due_on and due_on < clock.today(owner.zone):
             problems["due_on"] = _("Choose today or a later day.")
+        elif due_on and is_too_far(due_on):
+            problems["due_on"] = _("Choose a day within five years.")
         check(problems)
         for known in await queries.action_items_of(actor, session.id):
             if (known.owner_id, known.text, known.due_on) == (owner_id, words, due_on):

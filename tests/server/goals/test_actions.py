@@ -89,6 +89,7 @@ async def test_a_fourth_goal_waits_for_one_of_the_three(db: object) -> None:
         ({"want": "x" * 301}, "want"),
         ({"measure": "x" * 301}, "measure"),
         ({"due_on": in_days(-1)}, "due_on"),
+        ({"due_on": date(9999, 12, 31)}, "due_on"),
         ({"competency_id": new_id()}, "competency_id"),
     ],
 )
@@ -232,7 +233,8 @@ async def test_six_steps_are_enough_and_a_dropped_one_makes_room(db: object) -> 
 
 
 @pytest.mark.parametrize(("title", "due_on", "field"), [(" ", None, "title"), ("x" * 201, None, "title"),
-                                                        ("Watch", in_days(-2), "due_on")])
+                                                        ("Watch", in_days(-2), "due_on"),
+                                                        ("Watch", date(9999, 12, 31), "due_on")])
 async def test_a_step_needs_a_name_and_a_day_ahead(db: object, title: str, due_on: date | None, field: str) -> None:
     pair = await active_match()
     goal = await a_goal(pair)

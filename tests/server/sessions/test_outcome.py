@@ -1,6 +1,6 @@
 """What a session leaves behind: that it took place, notes with their readers, promises."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -253,7 +253,7 @@ async def test_a_promise_is_made_for_either_and_kept_by_its_owner(db: object) ->
 @pytest.mark.parametrize(
     ("given", "field"),
     [({"text": ""}, "text"), ({"text": "x" * 301}, "text"), ({"owner_id": new_id()}, "owner_id"),
-     ({"due_on": (SUNDAY - timedelta(days=2)).date()}, "due_on")],
+     ({"due_on": (SUNDAY - timedelta(days=2)).date()}, "due_on"), ({"due_on": date(9999, 12, 31)}, "due_on")],
 )
 async def test_a_promise_needs_words_one_of_the_two_and_a_day_ahead(
     db: object, given: dict[str, Any], field: str
