@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Self
 from uuid import UUID
@@ -81,30 +82,24 @@ class ConversationsMutation:
 
     @strawberry.mutation(description="Move a topic up or down.")
     async def move_topic(self, info: Info, input: MoveTopicInput) -> SessionPayload:
-        async def act(actor: Actor) -> UUID:
-            session, topic = await _topic(actor, input)
-            await actions.move_topic(actor, topic, input.places)
-            return session
-
-        return await perform(info, SessionPayload, input, act)
+        return await perform(
+            info, SessionPayload, input,
+            lambda actor: _with_topic(actor, input, lambda topic: actions.move_topic(actor, topic, input.places)),
+        )
 
     @strawberry.mutation(description="Take a topic off the agenda.")
     async def remove_topic(self, info: Info, input: ById) -> SessionPayload:
-        async def act(actor: Actor) -> UUID:
-            session, topic = await _topic(actor, input)
-            await actions.remove_topic(actor, topic)
-            return session
-
-        return await perform(info, SessionPayload, input, act)
+        return await perform(
+            info, SessionPayload, input,
+            lambda actor: _with_topic(actor, input, lambda topic: actions.remove_topic(actor, topic)),
+        )
 
     @strawberry.mutation(description="Tick a topic that was talked about, or take that back.")
     async def tick_topic(self, info: Info, input: TickInput) -> SessionPayload:
-        async def act(actor: Actor) -> UUID:
-            session, topic = await _topic(actor, input)
-            await actions.tick_topic(actor, topic, input.done)
-            return session
-
-        return await perform(info, SessionPayload, input, act)
+        return await perform(
+            info, SessionPayload, input,
+            lambda actor: _with_topic(actor, input, lambda topic: actions.tick_topic(actor, topic, input.done)),
+        )
 
     @strawberry.mutation(description="Write your own note. A private one is read by nobody else, ever.")
     async def write_note(self, info: Info, input: WriteNoteInput) -> SessionPayload:
@@ -142,7 +137,9 @@ class ConversationsMutation:
         )
 
 
-async def _topic(actor: Actor, given: ById) -> tuple[UUID, UUID]:
-    """The session of a topic, and the topic."""
+async def _with_topic(actor: Actor, given: ById, act: Callable[[UUID], Awaitable[object]]) -> UUID:
+    """Do it to a topic, and return the session it stands in: asked for first, as it may be gone afterwards."""
     key = key_of("AgendaItem", given.id)
-    return await queries.session_of_topic(actor, key), key
+    session = await queries.session_of_topic(actor, key)
+    await act(key)
+    return session

@@ -11,7 +11,7 @@ import strawberry
 
 from graphql_schema.context import Context, Info
 from graphql_schema.ids import Node, global_id, key_of
-from graphql_schema.mutations import ById, Input, Payload, TickInput, perform
+from graphql_schema.mutations import ById, Input, Payload, TickInput, perform, perform_on
 from graphql_schema.people import CompetencyType
 from server.goals import actions, queries
 from server.goals.states import GoalState, MilestoneState
@@ -157,15 +157,11 @@ class GoalsMutation:
 
     @strawberry.mutation(description="Nod to the latest change of your partner's goal.")
     async def agree_goal_revision(self, info: Info, input: ById) -> GoalPayload:
-        return await perform(
-            info, GoalPayload, input, lambda actor: actions.agree_revision(actor, key_of("Goal", input.id))
-        )
+        return await perform_on(info, GoalPayload, input, "Goal", actions.agree_revision)
 
     @strawberry.mutation(description="Put one open goal first.")
     async def focus_goal(self, info: Info, input: ById) -> GoalPayload:
-        return await perform(
-            info, GoalPayload, input, lambda actor: actions.focus_goal(actor, key_of("Goal", input.id))
-        )
+        return await perform_on(info, GoalPayload, input, "Goal", actions.focus_goal)
 
     @strawberry.mutation(description="Close a goal: achieved, abandoned or carried over.")
     async def settle_goal(self, info: Info, input: SettleGoalInput) -> GoalPayload:

@@ -11,7 +11,7 @@ import strawberry
 from graphql_schema.context import Context, Info
 from graphql_schema.goals import GoalType
 from graphql_schema.ids import Node, global_id, key_of, keys_of
-from graphql_schema.mutations import ById, Input, Payload, perform
+from graphql_schema.mutations import ById, Input, Payload, perform, perform_on
 from graphql_schema.pagination import Connection, Order, Window, page_of, page_of_list
 from graphql_schema.people import PersonType
 from graphql_schema.profiles import ProfileType
@@ -227,9 +227,7 @@ class MatchesMutation:
 
     @strawberry.mutation(description="Approve a draft: it goes to whoever must answer.")
     async def publish_match(self, info: Info, input: ById) -> MatchPayload:
-        return await perform(
-            info, MatchPayload, input, lambda actor: actions.publish_match(actor, key_of("Match", input.id))
-        )
+        return await perform_on(info, MatchPayload, input, "Match", actions.publish_match)
 
     @strawberry.mutation(description="Approve several drafts. Those held back, or without a seat, stay drafts.")
     async def publish_matches(self, info: Info, input: MatchesInput) -> MatchesPayload:
@@ -273,27 +271,19 @@ class MatchesMutation:
 
     @strawberry.mutation(description="Approve what both agreed to, where the programme wants that.")
     async def approve_match(self, info: Info, input: ById) -> MatchPayload:
-        return await perform(
-            info, MatchPayload, input, lambda actor: actions.approve_match(actor, key_of("Match", input.id))
-        )
+        return await perform_on(info, MatchPayload, input, "Match", actions.approve_match)
 
     @strawberry.mutation(description="Take a request back.")
     async def cancel_match(self, info: Info, input: ById) -> MatchPayload:
-        return await perform(
-            info, MatchPayload, input, lambda actor: actions.cancel_match(actor, key_of("Match", input.id))
-        )
+        return await perform_on(info, MatchPayload, input, "Match", actions.cancel_match)
 
     @strawberry.mutation(description="Stop for a while.")
     async def pause_match(self, info: Info, input: ById) -> MatchPayload:
-        return await perform(
-            info, MatchPayload, input, lambda actor: actions.pause_match(actor, key_of("Match", input.id))
-        )
+        return await perform_on(info, MatchPayload, input, "Match", actions.pause_match)
 
     @strawberry.mutation(description="Go on after a pause.")
     async def resume_match(self, info: Info, input: ById) -> MatchPayload:
-        return await perform(
-            info, MatchPayload, input, lambda actor: actions.resume_match(actor, key_of("Match", input.id))
-        )
+        return await perform_on(info, MatchPayload, input, "Match", actions.resume_match)
 
     @strawberry.mutation(description="End a running match.")
     async def end_match(self, info: Info, input: EndMatchInput) -> MatchPayload:
@@ -304,9 +294,7 @@ class MatchesMutation:
 
     @strawberry.mutation(description="Close a match that has run its time.")
     async def close_match(self, info: Info, input: ById) -> MatchPayload:
-        return await perform(
-            info, MatchPayload, input, lambda actor: actions.close_match(actor, key_of("Match", input.id))
-        )
+        return await perform_on(info, MatchPayload, input, "Match", actions.close_match)
 
 
 async def reviewable_by_ids(actor: Actor, ids: list[UUID]) -> dict[UUID, Match]:

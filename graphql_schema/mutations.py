@@ -14,6 +14,7 @@ import strawberry
 
 from graphql_schema.context import Context, Info
 from graphql_schema.errors import UserError, user_errors
+from graphql_schema.ids import key_of
 from server.kernel.actor import Actor
 from server.kernel.db import Json, once, outcome_of
 from server.kernel.errors import Conflict, Invalid, KernelError
@@ -72,6 +73,13 @@ async def perform(info: Info, payload: type[P], given: Input, act: Act, *, long:
         return await payload.of(info.context, keys)
     except KernelError as refusal:
         return payload(errors=user_errors(refusal))
+
+
+async def perform_on(
+    info: Info, payload: type[P], given: ById, kind: str, act: Callable[[Actor, UUID], Awaitable[object]]
+) -> P:
+    """`perform` for an action that takes the thing alone; `kind` is the one its global id must be of."""
+    return await perform(info, payload, given, lambda actor: act(actor, key_of(kind, given.id)))
 
 
 async def _run_once(actor: Actor, key: str, asked: str, act: Act) -> list[UUID]:

@@ -10,7 +10,7 @@ import strawberry
 
 from graphql_schema.context import Context, Info
 from graphql_schema.ids import Node, global_id, key_of
-from graphql_schema.mutations import ById, Input, Payload, perform
+from graphql_schema.mutations import ById, Input, Payload, perform, perform_on
 from graphql_schema.pagination import Connection, Order, Window, page_of
 from graphql_schema.people import PersonType
 from server.kernel.actor import Actor
@@ -250,24 +250,15 @@ class ProgramsMutation:
 
     @strawberry.mutation(description="Say no to your invitation.")
     async def decline_invitation(self, info: Info, input: ById) -> EnrollmentPayload:
-        return await perform(
-            info, EnrollmentPayload, input,
-            lambda actor: actions.decline_invitation(actor, key_of("Enrollment", input.id)),
-        )
+        return await perform_on(info, EnrollmentPayload, input, "Enrollment", actions.decline_invitation)
 
     @strawberry.mutation(description="Admit an applicant.")
     async def approve_admission(self, info: Info, input: ById) -> EnrollmentPayload:
-        return await perform(
-            info, EnrollmentPayload, input,
-            lambda actor: actions.approve_admission(actor, key_of("Enrollment", input.id)),
-        )
+        return await perform_on(info, EnrollmentPayload, input, "Enrollment", actions.approve_admission)
 
     @strawberry.mutation(description="Turn an application down.")
     async def reject_admission(self, info: Info, input: ById) -> EnrollmentPayload:
-        return await perform(
-            info, EnrollmentPayload, input,
-            lambda actor: actions.reject_admission(actor, key_of("Enrollment", input.id)),
-        )
+        return await perform_on(info, EnrollmentPayload, input, "Enrollment", actions.reject_admission)
 
 
 async def programs_by_ids(actor: Actor, ids: list[UUID]) -> dict[UUID, Program]:

@@ -10,7 +10,7 @@ import strawberry
 
 from graphql_schema.context import Context, Info
 from graphql_schema.ids import Node, global_id, key_of
-from graphql_schema.mutations import ById, OfMatchInput, Payload, perform
+from graphql_schema.mutations import ById, OfMatchInput, Payload, perform, perform_on
 from server.kernel.actor import Actor
 from server.kernel.errors import Invalid
 from server.kernel.text import gettext as _
@@ -216,9 +216,7 @@ class SessionsMutation:
 
     @strawberry.mutation(description="Take a booking back while nobody was told.")
     async def undo_booking(self, info: Info, input: ById) -> SessionPayload:
-        return await perform(
-            info, SessionPayload, input, lambda actor: actions.undo_booking(actor, key_of("Session", input.id))
-        )
+        return await perform_on(info, SessionPayload, input, "Session", actions.undo_booking)
 
     @strawberry.mutation(description="Give a booked session another time.")
     async def move_session(self, info: Info, input: MoveSessionInput) -> SessionPayload:
@@ -229,15 +227,11 @@ class SessionsMutation:
 
     @strawberry.mutation(description="Call a session off.")
     async def cancel_session(self, info: Info, input: ById) -> SessionPayload:
-        return await perform(
-            info, SessionPayload, input, lambda actor: actions.cancel_session(actor, key_of("Session", input.id))
-        )
+        return await perform_on(info, SessionPayload, input, "Session", actions.cancel_session)
 
     @strawberry.mutation(description="Say that a session did not take place.")
     async def report_no_show(self, info: Info, input: ById) -> SessionPayload:
-        return await perform(
-            info, SessionPayload, input, lambda actor: actions.report_no_show(actor, key_of("Session", input.id))
-        )
+        return await perform_on(info, SessionPayload, input, "Session", actions.report_no_show)
 
     @strawberry.mutation(description="Enter a session that was held elsewhere.")
     async def log_session(self, info: Info, input: LogSessionInput) -> SessionPayload:

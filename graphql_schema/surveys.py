@@ -10,7 +10,7 @@ import strawberry
 
 from graphql_schema.context import Context, Info
 from graphql_schema.ids import Node, global_id, key_of
-from graphql_schema.mutations import ById, Payload, perform
+from graphql_schema.mutations import ById, Payload, perform, perform_on
 from graphql_schema.pagination import Connection, Order, Window, page_of
 from graphql_schema.people import PersonType
 from server.kernel.actor import Actor
@@ -156,9 +156,7 @@ class SurveysMutation:
 
     @strawberry.mutation(description="Note that somebody has seen to an answer.")
     async def handle_check_in_answer(self, info: Info, input: ById) -> AnswerPayload:
-        return await perform(
-            info, AnswerPayload, input, lambda actor: actions.handle_answer(actor, key_of("CheckInAnswer", input.id))
-        )
+        return await perform_on(info, AnswerPayload, input, "CheckInAnswer", actions.handle_answer)
 
 
 async def check_ins_by_ids(actor: Actor, ids: list[UUID]) -> dict[UUID, SurveyInvitation]:
