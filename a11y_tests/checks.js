@@ -78,6 +78,76 @@
       return false;
     }).map((at) => `${name(at)} cuts its words off`);
 
+  // Words that stand outside the card, button or answer they belong to: its frame or its ground would cut through them.
+  const opaque = (colour) => rgba(colour).a > 0;
+  const framed = (at) => {
+    const style = getComputedStyle(at);
+    return opaque(style.backgroundColor) || ["Left", "Right"].every((side) => style[`border${side}Style`] !== "none"
+      && parseFloat(style[`border${side}Width`]) > 0 && opaque(style[`border${side}Color`]));
+  };
+  // Words for the ear alone are clipped away; words in a box that scrolls are wherever it was scrolled to.
+  const apart = (at) => {
+    for (let up = at; up && up !== document.body; up = up.parentElement) {
+      const { clipPath, overflowX, overflowY } = getComputedStyle(up);
+      if (clipPath !== "none" || [overflowX, overflowY].some((way) => way === "auto" || way === "scroll")) return true;
+    }
+    return false;
+  };
+  const wordsIn = (at) => {
+    const walker = document.createTreeWalker(at, NodeFilter.SHOW_TEXT), found = [];
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const parent = node.parentElement;
+      if (!node.textContent.trim() || parent.closest("svg, option, textarea") || hidden(parent) || !seen(parent) || apart(parent)) continue;
+      const range = document.createRange(); range.selectNodeContents(node);
+      found.push({ parent, lines: [...range.getClientRects()].filter((line) => line.width > 1) });
+    }
+    return found;
+  };
+  const spilt = () => [...document.querySelectorAll("body *")]
+    .filter((at) => seen(at) && !hidden(at) && !at.closest("svg") && getComputedStyle(at).display !== "inline" && framed(at))
+    .filter((at) => {
+      const box = at.getBoundingClientRect();
+      return wordsIn(at).some(({ lines }) => lines.some((line) =>
+        line.left < box.left - 1 || line.right > box.right + 1 || line.bottom > box.bottom + 3 || line.top < box.top - 3));
+    }).map((at) => `${name(at)} does not hold its words`);
+  // Lines of different blocks that run into each other. What floats above the page (bars, toasts) is meant to.
+  const overlaid = () => {
+    const floats = (at) => at.closest(".tabs, .dock, .toasts, header.top, .talk-foot, .skip");
+    const all = wordsIn(document.body).filter(({ parent }) => !floats(parent)).flatMap(({ parent, lines }) =>
+      lines.map(({ left, right, top, bottom }) => ({ parent, left, right, top: top + (bottom - top) / 4, bottom: bottom - (bottom - top) / 4 })));
+    return all.flatMap((one, at) => all.slice(at + 1)
+      .filter((two) => two.parent !== one.parent && !one.parent.contains(two.parent) && !two.parent.contains(one.parent))
+      .filter((two) => one.left < two.right - 1 && two.left < one.right - 1 && one.top < two.bottom && two.top < one.bottom)
+      .map((two) => `${name(one.parent)} lies on ${name(two.parent)}`));
+  };
+
+  // In forced colours the browser lays the reader's own ground right behind words, whatever ground the sheet gives them.
+  const canvas = () => {
+    const probe = document.createElement("span"); probe.style.backgroundColor = "Canvas"; document.body.append(probe);
+    const found = rgba(getComputedStyle(probe).backgroundColor); probe.remove();
+    return found;
+  };
+  const plated = () => {
+    const ground = canvas();
+    return [...new Set(wordsIn(document.body).map(({ parent }) => parent))]
+      .filter((at) => getComputedStyle(at).forcedColorAdjust === "auto" && ratio(rgba(getComputedStyle(at).color), ground) < 4.5)
+      .map((at) => `${name(at)} has the colour of the ground behind it`);
+  };
+  // In forced colours shades and shadows are gone: what is chosen must still differ from what stands beside it.
+  const SHOWN_BY = ["color", "fontWeight", "textDecorationLine", "borderTopWidth", "borderTopStyle", "borderTopColor",
+    "borderInlineStartWidth", "borderInlineStartColor", "outlineStyle", "outlineWidth"];
+  const look = (at, ground) => ["", "::before"].map((part) => {
+    const style = getComputedStyle(at, part || null);
+    return [JSON.stringify(over(rgba(style.backgroundColor), ground)), ...SHOWN_BY.map((what) => style[what])];
+  }).join();
+  const told = (ground = canvas()) => [...document.querySelectorAll("[aria-current], label:has(input:checked)")].filter(seen).flatMap((at) => {
+    const own = at.querySelector("input"), list = at.closest("ul, ol, nav, fieldset");
+    if (!list || own && getComputedStyle(own).opacity === "1") return [];     // a box or a dial of its own shows its dot
+    const beside = [...list.querySelectorAll(at.tagName)].filter((one) => seen(one) && one.className.replace(/now|done/, "")
+      === at.className.replace(/now|done/, "") && !one.hasAttribute("aria-current") && !one.querySelector("input:checked"));
+    return beside.length && beside.some((one) => look(one, ground) === look(at, ground)) ? [`${name(at)} is chosen, and looks like the others`] : [];
+  });
+
   const structure = () => {
     const faults = [], count = (what) => document.querySelectorAll(what).length;
     if (count("h1") !== 1) faults.push(`${count("h1")} h1`);
@@ -113,6 +183,7 @@
     const r = at.classList.contains("skip") ? at.getBoundingClientRect() : box(at);
     const tall = innerHeight, wide = innerWidth;
     if (r.height > tall * 0.6) return "";     // it cannot be shown whole
+    if (at.tagName === "TEXTAREA" && r.bottom > 0 && r.top < tall) return "";     // its caret is brought into sight
     if (r.bottom > tall + 1 || r.top < -1) return "is outside the window";
     const points = [[0.5, 0.5], [0.1, 0.2], [0.9, 0.2], [0.1, 0.8], [0.9, 0.8]];
     for (const [x, y] of points) {
@@ -150,5 +221,5 @@
     const top = document.createElement("span");
     top.tabIndex = -1; document.body.prepend(top); top.focus(); top.remove();
   };
-  window.__checks = { contrast, targets, reflow, clipped, structure, swapped, begin, stop, missed };
+  window.__checks = { contrast, targets, reflow, clipped, spilt, overlaid, plated, told, structure, swapped, begin, stop, missed };
 })();

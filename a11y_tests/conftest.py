@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import AsyncGenerator, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from server.notifications import sink
 from tests.conftest import environment
 from tests.live import chromium
 
-MONDAY = clock.datetime(2026, 11, 23, 9, 30, tzinfo=clock.UTC)
+MONDAY = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 """The moment at which every state stands: the same picture every day."""
 
 

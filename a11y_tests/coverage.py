@@ -38,9 +38,39 @@ def templates() -> set[str]:
     return {path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.html")}
 
 
+def visited(entries: list[dict[str, Any]]) -> set[str]:
+    """The ways in that these states have used, as "POST match"."""
+    return {visit.rsplit(" ", 1)[0] for one in entries for visit in one["visits"]}
+
+
+def rendered(entries: list[dict[str, Any]]) -> set[str]:
+    """The templates that these states have shown."""
+    return {name for one in entries for name in one["templates"]}
+
+
+def is_whole(entries: list[dict[str, Any]]) -> bool:
+    """Whether every state of the registry was reached and looked at."""
+    return {one["state"] for one in entries} >= {state.name for state in every_state()}
+
+
 def gaps(entries: list[dict[str, Any]]) -> list[str]:
     """What a whole run has not shown; nothing for a run of some states alone."""
-    if {one["state"] for one in entries} < {state.name for state in every_state()}:
+    if not is_whole(entries):
         return []
-    shown = {name for one in entries for name in one["templates"]}
-    return [f"no state shows {name}" for name in sorted(templates() - shown - set(excluded("templates")))]
+    return [
+        *(f"no state visits {door}" for door in sorted(doors() - visited(entries) - set(excluded("routes")))),
+        *(f"no state shows {name}" for name in sorted(templates() - rendered(entries) - set(excluded("templates")))),
+    ]
+
+
+def figures(entries: list[dict[str, Any]]) -> dict[str, dict[str, int]]:
+    """How many states, routes and templates were shown, of how many that must be; excluded ones need not be."""
+    shown = {
+        "states": ({one["state"] for one in entries}, {state.name for state in every_state()}, set[str]()),
+        "routes": (visited(entries), doors(), set(excluded("routes"))),
+        "templates": (rendered(entries), templates(), set(excluded("templates"))),
+    }
+    return {
+        what: {"shown": len((there - left_out) & seen), "of": len(there - left_out), "excluded": len(left_out)}
+        for what, (seen, there, left_out) in shown.items()
+    }

@@ -37,6 +37,16 @@ class Mode:
     rtl: bool = False
     spaced: bool = False
     axe: bool = True
+    walk: bool = False
+    """Tab through it all and measure what a finger hits: where the frame of the page is another, or its colours."""
+
+    @property
+    def checks(self) -> tuple[str, ...]:
+        """Our own checks that this mode asks for, beside axe."""
+        spaced = ("clipped",) if self.spaced else ()
+        forced = ("plated", "told") if self.forced == "active" else ()
+        walked = ("targets",) if self.walk else ()
+        return ("reflow", "spilt", "overlaid", *spaced, *forced, *walked)
 
 
 FIRST = Mode("390 light")
@@ -45,10 +55,12 @@ ALWAYS = (
     Mode("zoom 400 %", 320, 256, axe=False), Mode("spaced", 320, 640, spaced=True, axe=False),
 )
 ALSO = (
-    Mode("desk light", 1280, 800), Mode("desk dark", 1280, 800, scheme="dark"), Mode("forced colours", forced="active"),
-    Mode("more contrast", contrast="more"), Mode("right to left", rtl=True),
-    Mode("right to left 320", 320, 640, rtl=True),
-    Mode("desk spaced", 1280, 800, spaced=True, axe=False),
+    Mode("desk light", 1280, 800, walk=True), Mode("desk dark", 1280, 800, scheme="dark"),
+    Mode("desk right to left", 1280, 800, rtl=True, walk=True), Mode("desk spaced", 1280, 800, spaced=True, axe=False),
+    Mode("desk forced colours", 1280, 800, scheme="dark", forced="active"),
+    Mode("forced colours", forced="active", walk=True), Mode("forced colours dark", scheme="dark", forced="active"),
+    Mode("more contrast", contrast="more"), Mode("more contrast dark", scheme="dark", contrast="more"),
+    Mode("right to left", rtl=True, walk=True), Mode("right to left 320", 320, 640, rtl=True),
 )
 
 
@@ -115,14 +127,15 @@ async def look(page: Page, state: State) -> dict[str, list[Finding]]:
     for mode in (*ALWAYS, *(ALSO if os.environ.get(FULL) else ())):
         await put(page, mode)
         seen = await audit.axe(page, state.name) if mode.axe else []
-        found[mode.name] = [*seen, *await audit.own(page, "reflow", *(["clipped"] if mode.spaced else []))]
+        walked = await audit.walk(page) if mode.walk else []
+        found[mode.name] = [*seen, *await audit.own(page, *mode.checks), *walked]
     return found
 
 
 async def _first_look(page: Page, state: State) -> list[Finding]:
     if state.letter:
         return await audit.axe(page, state.name)
-    seen = await audit.own(page, "swapped", "structure", "targets", "reflow")
+    seen = await audit.own(page, "swapped", "structure", "targets", *FIRST.checks)
     return [*seen, *await audit.axe(page, state.name), *await audit.walk(page)]
 
 

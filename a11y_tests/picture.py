@@ -4,8 +4,9 @@ import asyncio
 import tempfile
 from base64 import b64encode
 from pathlib import Path
+from typing import Literal
 
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, ViewportSize
 
 from a11y_tests.conftest import MONDAY
 from a11y_tests.serving import served
@@ -18,7 +19,7 @@ from tests.conftest import environment
 from tests.live import chromium
 
 TARGET = Path(__file__).parent.parent / "docs" / "picture.png"
-DESK, PHONE = {"width": 1040, "height": 640}, {"width": 330, "height": 620}
+DESK, PHONE = ViewportSize(width=1040, height=640), ViewportSize(width=330, height=620)
 TOGETHER = """<body style="margin:0;display:flex;gap:32px;padding:32px;align-items:center;background:#dfe7ec">
 <img width=1040 src="data:image/png;base64,{desk}" style="border-radius:12px">
 <img width=330 src="data:image/png;base64,{phone}" style="border-radius:24px"></body>"""
@@ -36,8 +37,10 @@ async def paint() -> None:
             await _together(await browser.new_page(), desk, phone)
 
 
-async def _shot(browser: Browser, address: str, secret: str, size: dict[str, int], scheme: str) -> str:
-    context = await browser.new_context(viewport=size, color_scheme=scheme, locale="en-GB")  # type: ignore[arg-type]
+async def _shot(
+    browser: Browser, address: str, secret: str, size: ViewportSize, scheme: Literal["light", "dark"],
+) -> str:
+    context = await browser.new_context(viewport=size, color_scheme=scheme, locale="en-GB")
     await context.add_cookies([{"name": "ithaca", "value": secret, "url": address}])
     page = await context.new_page()
     await page.goto(address)

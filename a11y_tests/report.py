@@ -5,6 +5,7 @@ import os
 import platform
 import re
 import subprocess
+from collections import Counter
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -56,17 +57,21 @@ class Keeper:
 
 def write(entries: list[dict[str, Any]], gaps: list[str]) -> None:
     """The report of this run."""
+    TARGET.write_text(json.dumps(drawn_up(entries, gaps), indent=1) + "\n")
+
+
+def drawn_up(entries: list[dict[str, Any]], gaps: list[str]) -> dict[str, Any]:
+    """What the report says; docs/accessibility.md tells how to read it."""
+    looks = Counter(mode for one in entries for mode in one["modes"])
     violations = [{"state": one["state"], **fault} for one in entries for fault in one["violations"]]
-    TARGET.write_text(json.dumps({
-        "commit": _commit(), "engines": engines(), "full": bool(os.environ.get("ITHACA_A11Y_FULL")),
-        "states": sorted(entries, key=lambda one: one["state"]), "violations": violations,
-        "coverage": {
-            "states": len(entries), "looks": sum(len(one["modes"]) for one in entries),
-            "visits": len({visit for one in entries for visit in one["visits"]}),
-            "templates": len({name for one in entries for name in one["templates"]}), "gaps": gaps,
-        },
-        "timings": {"seconds": round(sum(one["seconds"] for one in entries), 1)},
-    }, indent=1) + "\n")
+    return {
+        "commit": _commit(), "engines": engines(), "matrix": "full" if os.environ.get("ITHACA_A11Y_FULL") else "daily",
+        "whole": coverage.is_whole(entries), "found": len(violations), "violations": violations,
+        "coverage": {**coverage.figures(entries), "gaps": gaps},
+        "looks": {"all": looks.total(), "by_mode": dict(looks)},
+        "seconds": round(sum(one["seconds"] for one in entries), 1),
+        "states": sorted(entries, key=lambda one: str(one["state"])),
+    }
 
 
 def engines() -> dict[str, str]:

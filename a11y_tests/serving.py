@@ -82,13 +82,13 @@ def _templates_noted(recorder: Recorder) -> Iterator[None]:
         recorder.seen.templates.add(str(name))
         return find(name, *rest, **values)
 
-    ENV.get_template = found  # type: ignore[method-assign]
+    vars(ENV)["get_template"] = found           # on this one object, before its class's own
     ENV.globals.update({name: _noted(recorder, file, macros[name]) for name, file in _macros().items()})
     try:
         yield
     finally:
         ENV.globals.update(macros)
-        del ENV.get_template
+        del vars(ENV)["get_template"]
 
 
 def _macros() -> dict[str, str]:

@@ -1,9 +1,12 @@
 """No screen without its states: the registry against the product's own routes and templates."""
 
+import re
+from typing import Any
+
 import pytest
 from starlette.routing import Route
 
-from a11y_tests import audit, coverage
+from a11y_tests import audit, coverage, matrix, report
 from a11y_tests.states import every_state
 
 
@@ -19,9 +22,29 @@ def test_a_new_route_is_noticed() -> None:
 
 
 def test_a_template_that_no_state_shows_is_noticed() -> None:
-    whole = [{"state": state.name, "templates": []} for state in every_state()]
+    whole = _entries(templates=[], visits=sorted(f"{door} 200" for door in coverage.doors()))
     assert len(coverage.gaps(whole)) == len(coverage.templates() - set(coverage.excluded("templates")))
     assert coverage.gaps(whole[:1]) == []
+
+
+def test_a_route_that_no_state_visits_is_noticed() -> None:
+    whole = _entries(templates=sorted(coverage.templates()), visits=[])
+    assert "no state visits GET match" in coverage.gaps(whole)
+    assert len(coverage.gaps(whole)) == len(coverage.doors() - set(coverage.excluded("routes")))
+
+
+def test_the_report_says_which_matrix_ran_and_what_it_covered(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = _entries(templates=sorted(coverage.templates()), visits=sorted(f"{door} 200" for door in coverage.doors()))
+    monkeypatch.delenv(matrix.FULL, raising=False)
+    daily = report.drawn_up(whole, [])
+    assert (daily["matrix"], daily["whole"], daily["found"]) == ("daily", True, len(whole))
+    for what in ("states", "routes", "templates"):
+        assert daily["coverage"][what]["shown"] == daily["coverage"][what]["of"] > 0
+    assert daily["looks"] == {"all": 2 * len(whole), "by_mode": {"390 light": len(whole), "320 dark": len(whole)}}
+    assert re.fullmatch(r"4\.\d+\.\d+", daily["engines"]["axe-core"])
+    monkeypatch.setenv(matrix.FULL, "1")
+    assert report.drawn_up(whole[1:], [])["matrix"] == "full"
+    assert report.drawn_up(whole[1:], [])["whole"] is False
 
 
 @pytest.mark.parametrize("part", ["routes", "templates"])
@@ -39,3 +62,9 @@ def test_names_of_states_are_unique() -> None:
 
 def test_every_review_has_a_reason() -> None:
     assert all(entry["reason"] and entry["rule"] for entry in audit.reviewed())
+
+
+def _entries(**values: list[str]) -> list[dict[str, Any]]:
+    """What a run over all states would hand over."""
+    found = {"modes": ["390 light", "320 dark"], "seconds": 1.0, "violations": [{"rule": "a"}]}
+    return [{"state": state.name, **found, **values} for state in every_state()]

@@ -2,13 +2,16 @@
 
 from datetime import timedelta
 
-from a11y_tests.registry import Shelf, View, each, fill, open_everything, press
+from playwright.async_api import Page
+
+from a11y_tests.registry import Act, Shelf, View, each, fill, open_everything, press
 from a11y_tests.states.people import LONG_NAME, LONG_WORDS
 from server.kernel import clock
 from server.kernel.actor import system_actor
 from server.matches.models import MatchMember
 from server.matches.states import Approval, MatchState
 from server.matchmaking.actions import run_matching
+from server.people.models import Person
 from server.programs.models import Enrollment
 from server.programs.states import EnrollmentState, ParticipantRole
 from server.surveys.models import SurveyAnswer, SurveyInvitation
@@ -66,7 +69,7 @@ async def today_turned_down() -> View:
 async def today_refused() -> View:
     pair = await _needs()
 
-    async def leave(page: object) -> None:
+    async def leave(page: Page) -> None:
         await Enrollment.filter(person_id=pair.stranger.id).update(state=EnrollmentState.WITHDRAWN)
 
     return View(await manager_of(pair.organization, None), HERE, each(leave, press("Admit")))
@@ -105,7 +108,7 @@ async def matches_with_too_few_mentors() -> View:
 async def matches_with_long_names() -> View:
     found = await market()
     for row in found.mentees:
-        await row.person.filter(id=row.person_id).update(**LONG_NAME)  # type: ignore[attr-defined]
+        await row.person.filter(id=row.person_id).update(**LONG_NAME)
     await run_matching(system_actor(found.organization.id), found.cohort.id)
     return View(found.manager, MATCHES)
 
@@ -128,8 +131,8 @@ async def one_approved() -> View:
 
 @state("POST console-approval-undo 303", proof="for your word again")
 async def one_undone() -> View:
-    async def undo(page: object) -> None:
-        await page.locator("#toast-undo").click()  # type: ignore[attr-defined]
+    async def undo(page: Page) -> None:
+        await page.locator("#toast-undo").click()
 
     return View(*(await _one()), each(press_id("approve"), undo))
 
@@ -164,8 +167,8 @@ async def another_mentor() -> View:
     found = await _run()
     at = f"{MATCHES}?pair={(await drafts_of(found))[0].id}"
 
-    async def choose(page: object) -> None:
-        await page.locator("#mentor-1").check(force=True)  # type: ignore[attr-defined]
+    async def choose(page: Page) -> None:
+        await page.locator("#mentor-1").check(force=True)
 
     return View(found.manager, at, each(open_everything, choose, fill("reason", LONG_WORDS), press("this mentor")))
 
@@ -181,11 +184,11 @@ async def taken_back() -> View:
     return View(found.manager, f"{MATCHES}?pair={match.id}", press_id("take-back"))
 
 
-def press_id(id: str):  # type: ignore[no-untyped-def]
+def press_id(id: str) -> Act:
     """Press the button with this id."""
 
-    async def act(page: object) -> None:
-        await page.locator(f"#{id}").click()  # type: ignore[attr-defined]
+    async def act(page: Page) -> None:
+        await page.locator(f"#{id}").click()
 
     return act
 
@@ -198,7 +201,7 @@ async def _strong() -> Market:
     return found
 
 
-async def _one() -> tuple[object, str]:
+async def _one() -> tuple[Person, str]:
     found = await _strong()
     return found.manager, f"{MATCHES}?pair={(await drafts_of(found))[2].id}"
 

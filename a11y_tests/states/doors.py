@@ -165,8 +165,9 @@ async def _letters(pair: Pair) -> None:
     pair.match.state = MatchState.ACTIVE
     await pair.match.save()
     async with unit_of_work(system_actor(pair.organization.id)) as unit:
-        about = {"match_id": pair.match.id, "program_id": pair.program.id}
-        await unit.publish("match.activated", subject_id=pair.match.id, **about)
+        await unit.publish(
+            "match.activated", subject_id=pair.match.id, match_id=pair.match.id, program_id=pair.program.id
+        )
     await drain()
 
 

@@ -1,5 +1,8 @@
 """Join and Waiting: as a mentee and as a mentor, empty, wrong, closed, and in line."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from playwright.async_api import Page
 
 from a11y_tests.registry import Act, Shelf, View, check, each, fill, open_everything, press
@@ -28,7 +31,7 @@ async def mentee() -> View:
 
 @state("GET join 200", proof="Your goal")
 async def mentee_everything_open() -> View:
-    return View((await _invited(MENTEE, **LONG_NAME))[0], HERE, open_everything)
+    return View((await _invited(MENTEE, names=LONG_NAME))[0], HERE, open_everything)
 
 
 @state("POST join-words 200", proof=" of 5")
@@ -138,7 +141,7 @@ def type_on(field: str) -> Act:
 
 
 async def _invited(
-    role: ParticipantRole, hear_by: int | None = None, **names: str
+    role: ParticipantRole, *, hear_by: int | None = None, names: Mapping[str, str] = MappingProxyType({})
 ) -> tuple[Person, Enrollment, Cohort]:
     organization = await factories.organization()
     examples = [
@@ -163,7 +166,7 @@ async def _invited(
 
 
 async def _consents(program: Program) -> None:
-    system = system_actor(program.organization_id)  # type: ignore[attr-defined]
+    system = system_actor(program.organization_id)
     await people.publish_consent_text(
         system, ConsentPurpose.MATCHING, "Use my profile and goal to find a mentor", "Stop any time in You.",
         required=True,

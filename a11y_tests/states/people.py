@@ -6,6 +6,7 @@ from server.goals import actions as goals
 from server.goals.models import Goal, Milestone
 from server.kernel import clock
 from server.matches.states import MatchState
+from server.people.models import Organization
 from server.programs.states import ParticipantRole
 from server.sessions import actions as sessions
 from server.sessions.models import Session
@@ -20,11 +21,9 @@ LONG_WORDS = (
 )
 
 
-async def asked(state: MatchState = MatchState.AWAITING_BOTH, **values: object) -> Pair:
+async def asked(state: MatchState = MatchState.AWAITING_BOTH, org: Organization | None = None) -> Pair:
     """Noor and Idris, both asked, nobody answered."""
-    return await factories.active_match(
-        state=state, active_at=None, answer_by=clock.now() + timedelta(days=7), **values
-    )
+    return await factories.active_match(org, state=state, active_at=None, answer_by=clock.now() + timedelta(days=7))
 
 
 async def with_goal(pair: Pair, steps: int = 3, done: int = 1) -> Goal:

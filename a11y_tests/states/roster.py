@@ -1,6 +1,6 @@
 """The console's people, one person, the file that brings people in, and More."""
 
-from playwright.async_api import Page
+from playwright.async_api import FilePayload, Page
 
 from a11y_tests.registry import Act, Shelf, View, each, open_everything, press
 from server.people.models import Person
@@ -82,8 +82,8 @@ async def framework_not_chosen() -> View:
 
 def _choose(content: str) -> Act:
     async def act(page: Page) -> None:
-        payload = {"name": "group.csv", "mimeType": "text/csv", "buffer": content.encode()}
-        await page.locator("#file").set_input_files(payload)  # type: ignore[arg-type]
+        payload = FilePayload(name="group.csv", mimeType="text/csv", buffer=content.encode())
+        await page.locator("#file").set_input_files(payload)
 
     return act
 

@@ -1,0 +1,36 @@
+"""Our own checks find what they are for: a page with one fault each, and the same page without it."""
+
+import pytest
+from playwright.async_api import Browser
+
+from a11y_tests import audit
+
+BOX = "<style>.box { inline-size: 60px; border: 1px solid #000; margin: 1rem; font: 16px sans-serif }</style>"
+TWO = "<ul><li><a href=/ aria-current=page style='{}'>Journey</a></li><li><a href=/you>You</a></li></ul>"
+CASES = {
+    "spilt": (f"{BOX}<p class=box>Unhyphenated</p>", f"{BOX}<p class=box>Short</p>"),
+    "overlaid": ("<p>Above</p><p style='margin-block-start: -2rem'>Below</p>", "<p>Above</p><p>Below</p>"),
+    "plated": ("<b style='background: Highlight; color: Canvas'>3</b>", "<b style='background: Highlight'>3</b>"),
+    "told": (TWO.format("background: #def"), TWO.format("border: 1px solid")),
+    "clipped": ("<p style='block-size: 8px; overflow: hidden'>Cut</p>", "<p style='overflow: hidden'>Whole</p>"),
+    "reflow": ("<p style='inline-size: 900px'>Wide</p>", "<p>Narrow</p>"),
+    "targets": ("<button>A</button>", "<button style='inline-size: 44px; block-size: 44px'>A</button>"),
+}
+FORCED = {"plated", "told"}
+
+
+@pytest.mark.parametrize("check", CASES)
+async def test_a_fault_is_found_and_a_sound_page_passes(check: str, browser: Browser) -> None:
+    faulty, sound = CASES[check]
+    assert len(await _found(browser, check, faulty)) == 1
+    assert await _found(browser, check, sound) == []
+
+
+async def _found(browser: Browser, check: str, words: str) -> list[audit.Finding]:
+    page = await browser.new_page(viewport={"width": 390, "height": 844})
+    try:
+        await page.emulate_media(forced_colors="active" if check in FORCED else "none")
+        await page.set_content(words)
+        return await audit.own(page, check)
+    finally:
+        await page.close()
