@@ -1,5 +1,6 @@
 """The Check-in screen: asked once, answered once, read by who runs the programme."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -67,3 +68,14 @@ async def test_nobody_else_opens_it(client_of: ClientOf, pair: Pair) -> None:
     asked = await invitation(pair)
     for person in (pair.mentor, pair.manager, pair.line_manager, pair.stranger):
         assert (await (await client_of(person)).get(f"/checkin/{asked.id}")).status_code == 404
+
+
+async def test_it_counts_weeks_as_the_journey_does(client_of: ClientOf, pair: Pair) -> None:
+    pair.match.ends_on = clock.now().date() + timedelta(days=353)
+    await pair.match.save(update_fields=["ends_on"])
+    for days in (178, 175):
+        clock.move(timedelta(days=days))
+        client = await client_of(pair.mentee)
+        found = re.search(r"Week \d+ of \d+", (await client.get("/")).text)
+        assert found
+        assert found[0] in (await client.get(f"/checkin/{(await invitation(pair)).id}")).text

@@ -60,13 +60,13 @@ async def check_in_page(actor: Actor, invitation_id: UUID) -> CheckInPage:
     goal = next(iter((await goals_by_match(actor, [match.id])).get(match.id, [])), None)
     steps = steps_of(goal) if goal else []
     start = match.active_at.date() if match.active_at else clock.now().date()
-    weeks = max(1, ((match.ends_on or start) - start).days // WEEK_DAYS)
+    weeks = max(1, -(-((match.ends_on or start) - start).days // WEEK_DAYS))   # begun weeks, as the Journey counts
     managers = await people_with_role(actor, Role.PROGRAM_MANAGER, match.program_id)
     return CheckInPage(
         invitation=invitation, match=match, partner=partner_of(match, actor.person_id),
         is_mentor=sides(match)[0].person_id == actor.person_id,
         held=(await held_counts(actor, [match.id])).get(match.id, 0),
         steps=(sum(step.state is MilestoneState.DONE for step in steps), len(steps)),
-        week=(clock.now().date() - start).days // WEEK_DAYS + 1, weeks=weeks,
+        week=min(weeks, (clock.now().date() - start).days // WEEK_DAYS + 1), weeks=weeks,
         answer=await answer_to(invitation), reader=next(iter(managers), None),
     )

@@ -117,8 +117,8 @@ async def demo_page(words: str = "") -> DemoPage:
 
 
 async def _add_roles(actor: Actor, known: dict[UUID, DemoPerson]) -> None:
-    drafts = matches(actor).filter(state=MatchState.DRAFT).values_list("program_id", flat=True)
-    waiting = [str(program_id) for program_id in await drafts]
+    undecided = matches(actor).filter(state__in=[MatchState.DRAFT, MatchState.AWAITING_ADMIN])
+    waiting = [str(program_id) for program_id in await undecided.values_list("program_id", flat=True)]
     every = [str(program.id) for program in await programs(actor)]
     for grant in await RoleGrant.filter(organization_id=actor.organization_id, person_id__in=list(known)):
         run = every if grant.program_id is None else [str(grant.program_id)]

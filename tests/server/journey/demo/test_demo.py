@@ -53,8 +53,9 @@ async def test_whoever_is_asked_comes_first(db, demonstration):
     assert [(one.person.given_name, len(one.requests)) for one in page.taking_part] == [("Noor", 1), ("Idris", 0)]
 
 
-async def test_a_draft_waits_for_its_manager_and_for_nobody_else(db, demonstration):
-    pair = await shown(state=MatchState.DRAFT)
+@pytest.mark.parametrize("state", [MatchState.DRAFT, MatchState.AWAITING_ADMIN])
+async def test_a_match_to_decide_waits_for_its_manager_and_for_nobody_else(db, demonstration, state):
+    pair = await shown(state=state)
     await grant_role(system_actor(pair.organization.id), pair.manager.id, Role.GLOBAL_ADMIN)
     page = await demo_page()
     assert [one.drafts for one in page.in_charge] == [1]
