@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -25,13 +25,24 @@ if TYPE_CHECKING:
 
 WORDS_LETTERS = 2000
 LEAST, MOST = 1, 5
-BLANK: dict[str, object] = {"usefulness": None, "goal_distance": None, "help": [], "words": ""}
+
+
+class Typed(TypedDict):
+    """What the form holds: two scales, values of `Help`, and words."""
+
+    usefulness: int | None
+    goal_distance: int | None
+    help: list[str]
+    words: str
+
+
+BLANK: Typed = {"usefulness": None, "goal_distance": None, "help": [], "words": ""}
 
 
 async def check_in(request: Request) -> Response:
     """Ask two scales, what would help, and take the answers."""
     actor, invitation_id, errors = request.state.actor, request.path_params["id"], Errors()
-    typed: dict[str, object] = {}
+    typed: Typed | None = None
     if request.method == "POST":
         form = await read_form(request)
         typed = _typed(form, errors)
@@ -45,8 +56,8 @@ async def check_in(request: Request) -> Response:
                 errors.add("", refusal.message)
     shown = await check_in_page(actor, invitation_id)
     answer = shown.answer
-    if not typed:
-        typed = _answered(answer) if answer else dict(BLANK)
+    if typed is None:
+        typed = _answered(answer) if answer else BLANK
     return page(
         request, "checkin/checkin.html", block="form", status=422 if errors else 200, errors=errors, shown=shown,
         typed=typed, helps=[(one.value, _help_words(one, shown.is_mentor)) for one in Help], way=_so_far(shown),
@@ -66,26 +77,25 @@ def _so_far(shown: CheckInPage) -> dict[str, object]:
     }
 
 
-async def _answer(request: Request, typed: dict[str, object], key: str) -> None:
+async def _answer(request: Request, typed: Typed, key: str) -> None:
     async def act() -> dict[str, object]:
         answer = await actions.answer_check_in(
-            request.state.actor, request.path_params["id"], usefulness=typed["usefulness"],  # type: ignore[arg-type]
-            goal_distance=typed["goal_distance"], help_wanted=[Help(one) for one in typed["help"]],  # type: ignore
-            words=str(typed["words"]),
+            request.state.actor, request.path_params["id"], usefulness=typed["usefulness"],
+            goal_distance=typed["goal_distance"], help_wanted=typed["help"], words=typed["words"],
         )
         return {"answer_id": answer.id}
 
     await once(request.state.actor, key, act)
 
 
-def _answered(answer: SurveyAnswer) -> dict[str, object]:
+def _answered(answer: SurveyAnswer) -> Typed:
     return {
         "usefulness": answer.usefulness, "goal_distance": answer.goal_distance, "help": answer.help_wanted,
         "words": answer.words,
     }
 
 
-def _typed(form: FormData, errors: Errors) -> dict[str, object]:
+def _typed(form: FormData, errors: Errors) -> Typed:
     return {
         "usefulness": integer(form, "usefulness", errors, least=LEAST, most=MOST),
         "goal_distance": integer(form, "goal_distance", errors, least=LEAST, most=MOST),

@@ -22,7 +22,7 @@ from server.sessions import actions as sessions
 from server.sessions.queries import slots_for_match
 from web.dates import clock_time, count_words, day_long, day_month, day_short, upper_first, weekday
 from web.forms import Errors, day, moment_of, one_id, read_form, text, ticked
-from web.items import Slot, Step, one_of
+from web.items import Slot, Step, StepState, one_of
 from web.render import go_to, is_fragment, page
 from web.toast import Toast
 
@@ -244,8 +244,8 @@ def _steps(steps: list[Milestone]) -> list[Step]:
         detail = _("Done %(day)s") % {"day": day_month(step.done_at)} if step.done_at else ""
         if not detail and step.due_on:
             detail = _("By %(day)s") % {"day": day_month(step.due_on)}
-        state = "done" if is_done else "now" if step.id == now_id else ""
-        shown.append(Step(step.title, detail, state, str(step.id), f"/milestone/{step.id}"))  # type: ignore[arg-type]
+        state: StepState = "done" if is_done else "now" if step.id == now_id else ""
+        shown.append(Step(step.title, detail, state, str(step.id), f"/milestone/{step.id}"))
     return shown
 
 

@@ -50,7 +50,7 @@ class Router:
         """The connection that a read of `model` uses."""
         return "default" if _unit.get() is not None else "reader"
 
-    def db_for_write(self, model: type[Model]) -> str:  # noqa: ARG002
+    def db_for_write(self, model: type[Model]) -> str:  # noqa: ARG002  # the router protocol of Tortoise
         """Writes always go to the writer."""
         return "default"
 

@@ -64,9 +64,8 @@ def load_model() -> Model:
     Raises:
         FileNotFoundError: as `embed`.
     """
-    # Heavy, and not needed by whoever only asks for MODEL_NAME.
-    from safetensors.numpy import load_file  # noqa: PLC0415
-    from tokenizers import Tokenizer  # noqa: PLC0415
+    from safetensors.numpy import load_file  # noqa: PLC0415  # heavy: not for whoever only asks for MODEL_NAME
+    from tokenizers import Tokenizer  # noqa: PLC0415  # heavy too
 
     folder = _wheel()
     pieces = load_file(folder / "weights" / "l2_supercat_256.safetensors")["embedding.weight"]

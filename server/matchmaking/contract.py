@@ -3,13 +3,14 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from server.kernel.text import gettext as _
 from server.language.tags import known_skills, normalise
 from server.language.vectors import embed
 from server.matchmaking.engine import Participant, PastPair, Pool, RuleSet, Standing, Weights, week_mask, weights_for
 from server.matchmaking.engine import with_vectors as with_all_vectors
+from server.matchmaking.engine.pool import DepartmentWish
 from server.matchmaking.files import Mistake, Notes, Row, read_object, read_table
 from server.programs.states import ParticipantRole, ProgramType
 
@@ -55,6 +56,9 @@ TYPES = {
     "succession": ProgramType.HIGH_POTENTIAL,
     "cross_company": ProgramType.CROSS_COMPANY,
 }
+Company = Literal["same", "different"]
+COMPANIES: tuple[Company, ...] = ("same", "different")
+WISHES: tuple[DepartmentWish, ...] = ("any", *COMPANIES)
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 BLOCK_HALF_HOURS = 8
 MOST_PLACES, MOST_MINUTES = 1000, 14 * 60
@@ -121,7 +125,7 @@ def _participant(row: Row) -> Participant | None:
     years = {column: row.number(column, 0) for column in ("tenure_years", "role_years")}
     texts = {column: row.text(column) for column in ("company", "business_unit", "department", "city", "life_stage")}
     free = {column: row.text(column) for column in ("goal_text", "skill_text", "audit_group")}
-    wish = row.one_of("pref_department", ("any", "same", "different"))
+    wish = row.one_of("pref_department", WISHES)
     sessions, waited = row.whole("sessions_prior", 0), row.whole("waited_cycles", 0)
     common: dict[str, Any] = {**rates, **years, **texts, **free}
     return Participant(
@@ -135,7 +139,7 @@ def _participant(row: Row) -> Participant | None:
         availability=_availability(row),
         goal_tags=_labels(row, "goals"),
         skill_tags=_labels(row, "skills"),
-        pref_department=wish or "any",  # type: ignore[arg-type]
+        pref_department=wish or "any",
         prefers=row.words("prefers"),
         avoids=row.words("avoids"),
         sessions_prior=sessions,
@@ -241,7 +245,7 @@ def _program(path: Path, notes: Notes) -> tuple[RuleSet, Weights]:
         reporting_line=settings.yes("exclude_direct_reports", missing=True),
         same_team=False,
         repeat=settings.yes("no_repeat", missing=True),
-        company=_company(settings, kind),  # type: ignore[arg-type]
+        company=_company(settings, kind),
         common_language=settings.yes("require_common_language", missing=False),
         min_overlap_half_hours=BLOCK_HALF_HOURS * (settings.whole("min_overlap_blocks") or 0),
         grade_gap=_grade_gap(settings),
@@ -253,13 +257,12 @@ def _program(path: Path, notes: Notes) -> tuple[RuleSet, Weights]:
     return rules, weights_for(TYPES[kind])
 
 
-def _company(settings: Settings, kind: str) -> str | None:
+def _company(settings: Settings, kind: str) -> Company | None:
     found = settings.values.get("company")
-    if found in ("same", "different"):
-        return str(found)
-    if found not in (None, "any", ""):
+    asked = next((one for one in COMPANIES if one == found), None)
+    if asked is None and found not in (None, "any", ""):
         settings.wrong("company", _("Write same or different, or leave it out."))
-    return "different" if kind == "cross_company" and "company" not in settings.values else None
+    return asked or ("different" if kind == "cross_company" and "company" not in settings.values else None)
 
 
 def _grade_gap(settings: Settings) -> tuple[int, int] | None:

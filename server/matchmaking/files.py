@@ -16,6 +16,7 @@ from server.kernel.text import gettext as _
 
 LIST_MARK = ";"
 Value = TypeVar("Value")
+Word = TypeVar("Word", bound=str)
 Number = TypeVar("Number", int, float)
 
 
@@ -113,15 +114,15 @@ class Row:
         """A number within bounds, None when the cell is empty."""
         return self.read(column, lambda text: _within(float(text), least, most), _bounds(_("a number"), least, most))
 
-    def one_of(self, column: str, words: Sequence[str]) -> str | None:
+    def one_of(self, column: str, words: Sequence[Word]) -> Word | None:
         """One of a few words in any case, None when the cell is empty."""
         cure = _("Write one of {words}.").format(words=", ".join(words))
-        return self.read(column, lambda text: words[list(words).index(text.casefold())], cure)
+        known = [str(word) for word in words]
+        return self.read(column, lambda text: words[known.index(text.casefold())], cure)
 
     def day(self, column: str) -> str | None:
         """A date as year-month-day, None when the cell is empty."""
-        parse: Callable[[str], str] = lambda text: date.fromisoformat(text).isoformat()  # noqa: E731
-        return self.read(column, parse, _("Write a date such as 2026-01-31."))
+        return self.read(column, _day, _("Write a date such as 2026-01-31."))
 
     def yes(self, column: str) -> bool | None:
         """Yes or no as 1 or 0, true or false, yes or no; None when the cell is empty."""
@@ -217,6 +218,10 @@ def _rows(file: str, header: list[str], lines: list[list[str]], notes: Notes) ->
         elif any(cell.strip() for cell in cells):
             cure = _("This row has {found} cells, the header {wanted}.").format(found=len(cells), wanted=len(header))
             notes.mistakes.append(Mistake(file, cure, number))
+
+
+def _day(text: str) -> str:
+    return date.fromisoformat(text).isoformat()
 
 
 def _within(value: Number, least: float, most: float | None) -> Number:

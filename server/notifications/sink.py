@@ -55,7 +55,7 @@ def _protocol() -> SMTP:
 class Catcher:
     """What the sink does with a mail: look whose it is, and keep it. aiosmtpd calls it by the name of the command."""
 
-    async def handle_DATA(self, server: SMTP, session: Connection, envelope: Envelope) -> str:  # noqa: ARG002, N802
+    async def handle_DATA(self, server: SMTP, session: Connection, envelope: Envelope) -> str:  # noqa: ARG002, N802  # aiosmtpd asks for it so
         """Keep a mail of ours, once; refuse any other."""
         content: Any = envelope.content
         message = await _message_of(bytes(content))

@@ -15,6 +15,7 @@ from server.access.queries import actor_for
 from server.access.states import Role
 from server.goals.wording import Wording
 from server.journey.importing.actions import apply_import, import_report, preview_import
+from server.journey.importing.report import Report
 from server.journey.join.actions import JoinForm, join_program
 from server.kernel import clock
 from server.kernel.actor import Actor, system_actor
@@ -98,7 +99,7 @@ async def _group(system: Actor) -> Cohort:
     )
 
 
-async def _import(system: Actor):  # type: ignore[no-untyped-def]  # the report is a room's own type
+async def _import(system: Actor) -> Report:
     run_ = await preview_import(system, "real-people.csv", people_file())
     report = await import_report(system, run_.id)
     await apply_import(system, run_.id)

@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 
+import httpx2
 import pytest
 
 from server.kernel import clock
 from server.kernel.db import fresh_key
 from server.matches.models import Match, MatchMember
 from server.matches.states import DeclineReason, MatchState
+from server.people.models import Person
 from server.programs.models import Enrollment
 from server.programs.states import ParticipantRole
 from server.sessions.models import Session
@@ -29,7 +31,7 @@ def slots_in(html: str) -> list[str]:
     return [part.split('"')[0] for part in html.split('name="slot" value="')[1:]]
 
 
-async def say_yes(client_of: ClientOf, person: object, pair: Pair, slot: str) -> object:
+async def say_yes(client_of: ClientOf, person: Person, pair: Pair, slot: str) -> httpx2.Response:
     client = await client_of(person)
     return await client.post(f"/match/{pair.match.id}", data={"slot": slot, "form_key": fresh_key()})
 
@@ -46,7 +48,7 @@ async def test_one_act_accepts_and_holds_the_time(client_of: ClientOf, asked: Pa
     client = await client_of(asked.mentee)
     slot = slots_in((await client.get(f"/match/{asked.match.id}")).text)[1]
     answer = await say_yes(client_of, asked.mentee, asked, slot)
-    assert answer.status_code == 303  # type: ignore[attr-defined]
+    assert answer.status_code == 303
     assert (await Match.get(id=asked.match.id)).state is MatchState.AWAITING_MENTOR
     assert (await Session.get(match_id=asked.match.id)).starts_at.isoformat() == slot
     assert "has your request" in (await client.get(f"/match/{asked.match.id}")).text
@@ -98,8 +100,8 @@ async def test_a_time_that_was_just_taken_is_answered_with_the_nearest_free_one(
         state=SessionState.SCHEDULED, booked_at=clock.now(),
     )
     answer = await say_yes(client_of, asked.mentee, asked, slot)
-    assert answer.status_code == 422  # type: ignore[attr-defined]
-    assert "That time was just taken" in answer.text  # type: ignore[attr-defined]
+    assert answer.status_code == 422
+    assert "That time was just taken" in answer.text
     assert (await Match.get(id=asked.match.id)).state is MatchState.AWAITING_BOTH
 
 

@@ -12,7 +12,7 @@ from os import cpu_count
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
+from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]  # comes without types
 
 from server.matchmaking.engine.columns import Floats
 from server.matchmaking.engine.constraints import (

@@ -7,7 +7,7 @@ are a whole table. What is not known breaks no rule.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from scipy.sparse import csr_array
 from server.matchmaking.engine.columns import UNKNOWN, Columns, Side
 from server.matchmaking.engine.pool import Standing
 
+HalfHours = NDArray[np.integer[Any] | np.floating[Any]]
 Rows = NDArray[np.intp]
 Mask = NDArray[np.bool_]
 Keys = NDArray[np.int64]
@@ -178,10 +179,10 @@ def overlap_half_hours(columns: Columns, e: Rows, m: Rows) -> NDArray[np.int16]:
     return total
 
 
-def too_little_overlap(market: Market, half_hours: NDArray[np.generic], e: Rows, m: Rows) -> Mask:
+def too_little_overlap(market: Market, half_hours: HalfHours, e: Rows, m: Rows) -> Mask:
     """Where both told their times and share fewer than the programme asks for."""
     sides = market.columns
-    short: Mask = half_hours < market.rules.min_overlap_half_hours  # type: ignore[operator]
+    short: Mask = half_hours < market.rules.min_overlap_half_hours
     return short & sides.mentees.has_times[e] & sides.mentors.has_times[m]
 
 

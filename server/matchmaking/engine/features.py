@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from server.matchmaking.engine.columns import UNKNOWN, Columns, Ints
 from server.matchmaking.engine.constraints import Rows, overlap_half_hours
@@ -79,8 +80,8 @@ def _past(columns: Columns, e: Rows, m: Rows) -> dict[str, Numbers]:
     }
 
 
-def _shared(left: object, right: object) -> Numbers:
-    product = left.multiply(right)  # type: ignore[attr-defined]
+def _shared(left: csr_array, right: csr_array) -> Numbers:
+    product = left.multiply(right)
     return np.asarray(product.sum(axis=1), np.float64).ravel()
 
 

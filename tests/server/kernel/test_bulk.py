@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from tortoise.context import TortoiseContext
 from tortoise.exceptions import IntegrityError, ValidationError
 
 from server.kernel.actor import system_actor
@@ -30,7 +31,7 @@ async def test_rows_arrive_with_their_defaults_and_ids_of_their_own(db: object) 
     assert {row.person_id for row in rows} == {someone.id}
 
 
-async def test_json_and_encrypted_values_are_stored_as_by_their_models(db: object) -> None:
+async def test_json_and_encrypted_values_are_stored_as_by_their_models(db: TortoiseContext) -> None:
     org = await factories.organization()
     await insert_rows(AuditEvent, [
         {"organization_id": org.id, "actor_kind": "system", "actor_id": "x", "action": "a", "target_kind": "T",
@@ -41,7 +42,7 @@ async def test_json_and_encrypted_values_are_stored_as_by_their_models(db: objec
     await insert_rows(Receipt, [
         {"organization_id": org.id, "actor_id": "x", "key": key, "outcome": "canary"} for key in ("1", "2")
     ])
-    _, stored = await db.connections.get("default").execute_query("SELECT outcome FROM receipt")  # type: ignore[attr-defined]
+    _, stored = await db.connections.get("default").execute_query("SELECT outcome FROM receipt")
     assert not any("canary" in row["outcome"] for row in stored)
     assert [row.outcome for row in await Receipt.all()] == ["canary", "canary"]
 

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from tortoise.context import TortoiseContext
 
 from server.kernel import clock
 from server.kernel.actor import system_actor
@@ -76,14 +77,14 @@ async def test_two_racers_with_one_key_get_one_outcome(db: object) -> None:
     assert await Organization.filter(name="Twice?").count() == 1
 
 
-async def test_a_receipt_is_not_readable_in_the_database(db: object) -> None:
+async def test_a_receipt_is_not_readable_in_the_database(db: TortoiseContext) -> None:
     org = await an_organization()
 
     async def act() -> Json:
         return {"secret": "canary"}
 
     await once(system_actor(org.id), "key", act)
-    _, rows = await db.connections.get("default").execute_query("SELECT outcome FROM receipt")  # type: ignore[attr-defined]
+    _, rows = await db.connections.get("default").execute_query("SELECT outcome FROM receipt")
     assert "canary" not in rows[0]["outcome"]
     assert (await Receipt.all())[0].outcome == '{"secret": "canary"}'
 

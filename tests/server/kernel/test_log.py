@@ -9,7 +9,8 @@ from server.kernel.log import JsonLines, note, request
 
 
 def line_of(record: logging.LogRecord) -> dict[str, Any]:
-    return json.loads(JsonLines().format(record))  # type: ignore[no-any-return]
+    line: dict[str, Any] = json.loads(JsonLines().format(record))
+    return line
 
 
 def record_of(message: str, *values: object, name: str = "library", **extra: object) -> logging.LogRecord:

@@ -64,7 +64,7 @@ async def drafts(market: Market) -> list[Match]:
 
 
 async def bytes_of(matches_: list[Match]) -> dict[str, object]:
-    return {str(row.id): dict(await Match.get(id=row.id).values()) for row in matches_}  # type: ignore[call-overload]
+    return {str(row.id): await Match.filter(id=row.id).values() for row in matches_}
 
 
 async def test_everybody_is_put_with_who_knows_what_they_want(market: Market) -> None:

@@ -1,7 +1,7 @@
 """A real SMTP server on the loopback, with the moods that real ones have."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -23,13 +23,15 @@ class MailServer:
         self.connections = 0
         self._server: asyncio.Server | None = None
 
-    async def handle_RCPT(self, server: SMTP, session: Connection, envelope: Envelope, address: str, options: list[str]) -> str:  # noqa: N802, E501
+    async def handle_RCPT(  # noqa: N802  # aiosmtpd calls it by this name
+        self, server: SMTP, session: Connection, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
         if (answer := self.answers.get(address)) is not None:
             return answer
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Connection, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Connection, envelope: Envelope) -> str:  # noqa: N802  # and this one
         assert isinstance(envelope.content, bytes)
         mail = message_from_bytes(envelope.content, policy=modern)
         assert isinstance(mail, EmailMessage)
@@ -70,7 +72,7 @@ async def mail_server() -> AsyncGenerator[MailServer, None]:
 
 
 @contextmanager
-def goes_to(port: int):  # type: ignore[no-untyped-def]
+def goes_to(port: int) -> Iterator[None]:
     """Send this process's mail to a port of the loopback, without TLS."""
     with environment(
         ITHACA_SMTP_HOST="127.0.0.1", ITHACA_SMTP_PORT=str(port), ITHACA_SMTP_TLS="none",

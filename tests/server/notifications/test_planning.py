@@ -209,7 +209,9 @@ async def test_words_are_told_after_15_minutes_unread_all_in_one_mail(pair: Pair
     await drain()
     (mail,) = mailbox.mails
     assert pair.mentee.email in str(mail["To"])
-    assert "3 messages that you have not read" in mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    plain = mail.get_body(("plain",))
+    assert plain is not None
+    assert "3 messages that you have not read" in plain.get_content()
 
 
 async def test_words_that_were_read_in_time_send_nothing(pair: Pair, mailbox: MailServer) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from server.kernel import clock
-from server.kernel.actor import system_actor
+from server.kernel.actor import Actor, system_actor
 from server.kernel.facts import OutboxEvent
 from server.kernel.jobs import drain
 from server.kernel.jobs.lanes import LANES, Lane, TryLater, claim, give_back, work
@@ -59,10 +59,10 @@ async def test_a_crash_after_the_server_took_it_repeats_only_the_same_mail(
     await announce(pair)
     settle = actions._settle
 
-    async def dies(actor: object, message: Message, state: MessageState, reason: str) -> Message:
+    async def dies(actor: Actor, message: Message, state: MessageState, reason: str) -> Message:
         if state is MessageState.SENT:
             raise asyncio.CancelledError  # the process ends here: nothing after "250" is written
-        return await settle(actor, message, state, reason)  # type: ignore[arg-type]
+        return await settle(actor, message, state, reason)
 
     monkeypatch.setattr(actions, "_settle", dies)
     with pytest.raises(asyncio.CancelledError):

@@ -1,6 +1,7 @@
 """What people say of themselves, and what they agree to."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -182,17 +183,21 @@ async def test_a_persons_own_facts_are_kept_as_theirs(db: object) -> None:
     ]
     await actions.set_person_facts(actor, preferred_name="Nour")
     assert await PersonAttribute.all().count() == 3
-    for wrong in ({"zone": "Mars"}, {"language": "no language"}, {"languages": ["?"]}, {"preferred_name": "x" * 121}):
+    wrong: list[dict[str, Any]] = [
+        {"zone": "Mars"}, {"language": "no language"}, {"languages": ["?"]}, {"preferred_name": "x" * 121},
+    ]
+    for given in wrong:
         with pytest.raises(Invalid):
-            await actions.set_person_facts(actor, **wrong)  # type: ignore[arg-type]
+            await actions.set_person_facts(actor, **given)
 
 
 async def test_look_and_muted_kinds_are_stored_once(db: object) -> None:
-    actor = factories.actor_of(await factories.person(await factories.organization()))
+    someone = await factories.person(await factories.organization())
+    actor = factories.actor_of(someone)
     for _ in range(2):
         await actions.set_look(actor, Look.DARK)
         await actions.set_muted_kinds(actor, ["nudge", "digest", "nudge"])
-    profile = await queries.profile_of(actor, actor.person_id)  # type: ignore[arg-type]
+    profile = await queries.profile_of(actor, someone.id)
     assert (profile.look, profile.muted_kinds) == (Look.DARK, ["digest", "nudge"])
     assert await AuditEvent.all().count() == 2
     with pytest.raises(Invalid):
@@ -201,7 +206,8 @@ async def test_look_and_muted_kinds_are_stored_once(db: object) -> None:
 
 async def test_each_consent_stands_alone_and_keeps_its_wording(db: object) -> None:
     org = await factories.organization()
-    actor = factories.actor_of(await factories.person(org))
+    someone = await factories.person(org)
+    actor = factories.actor_of(someone)
     admin = system_actor(org.id)
     await actions.publish_consent_text(admin, ConsentPurpose.MATCHING, "Use my profile to match me.", required=True)
     await actions.publish_consent_text(admin, ConsentPurpose.MATCHING, "Use my profile to match me.", required=True)
@@ -211,11 +217,11 @@ async def test_each_consent_stands_alone_and_keeps_its_wording(db: object) -> No
     assert await actions.record_consents(actor, answers) == []
     await actions.publish_consent_text(admin, ConsentPurpose.MATCHING, "Use my skills to match me.", required=True)
     await actions.record_consents(actor, {ConsentPurpose.MATCHING: False}, channel="push")
-    latest = await queries.consents_of(actor, actor.person_id)  # type: ignore[arg-type]
+    latest = await queries.consents_of(actor, someone.id)
     assert {purpose: consent.given for purpose, consent in latest.items()} == {
         ConsentPurpose.MATCHING: False, ConsentPurpose.ALUMNI: False
     }
-    history = await queries.consent_history(actor, actor.person_id)  # type: ignore[arg-type]
+    history = await queries.consent_history(actor, someone.id)
     assert [(row.purpose, row.text.version, row.given) for row in history if row.purpose == "MATCHING"] == [
         (ConsentPurpose.MATCHING, 2, False), (ConsentPurpose.MATCHING, 1, True)
     ]

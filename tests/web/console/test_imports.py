@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 
+import httpx2
 import pytest
 
 from server.demo.cast import framework_file
@@ -28,7 +29,7 @@ def file_of(content: str | bytes, name: str = "group.csv") -> dict[str, tuple[st
     return {"file": (name, content.encode() if isinstance(content, str) else content, "text/csv")}
 
 
-async def checked(client_of: ClientOf, found: Market, content: str, **data: str) -> tuple[object, str]:
+async def checked(client_of: ClientOf, found: Market, content: str, **data: str) -> tuple[httpx2.AsyncClient, str]:
     client = await client_of(found.admin)
     answer = await client.post(HERE, files=file_of(content), data=data)
     assert answer.status_code == 303, answer.text
@@ -37,7 +38,7 @@ async def checked(client_of: ClientOf, found: Market, content: str, **data: str)
 
 async def test_a_good_file_is_shown_then_added(client_of: ClientOf, found: Market) -> None:
     client, here = await checked(client_of, found, GOOD)
-    shown = await client.get(here)  # type: ignore[attr-defined]
+    shown = await client.get(here)
     assert "Every row can be read" in shown.text
     assert "Left out" in shown.text
     assert "desk" in shown.text
@@ -45,62 +46,62 @@ async def test_a_good_file_is_shown_then_added(client_of: ClientOf, found: Marke
     assert "Add 2<" in shown.text
     assert not await Person.filter(employee_id="N1").exists()
     for _ in range(2):
-        assert (await client.post(f"{here}/application")).status_code == 303  # type: ignore[attr-defined]
+        assert (await client.post(f"{here}/application")).status_code == 303
     assert await Person.filter(employee_id__in=["N1", "N2"]).count() == 2
     assert await AuditEvent.filter(action="import.finish").count() == 1
-    assert "2 people added." in (await client.get(here)).text  # type: ignore[attr-defined]
+    assert "2 people added." in (await client.get(here)).text
     again, there = await checked(client_of, found, GOOD)
-    same = await again.get(there)  # type: ignore[attr-defined]
+    same = await again.get(there)
     assert "Nothing to do" in same.text
     assert "/application" not in same.text
 
 
 async def test_a_change_shows_now_and_will_be(client_of: ClientOf, found: Market) -> None:
     client, here = await checked(client_of, found, GOOD)
-    await client.post(f"{here}/application")  # type: ignore[attr-defined]
+    await client.post(f"{here}/application")
     moved = GOOD.replace("Pricing,ACTIVE", "Fleet,LEAVE")
-    answer = await client.post(HERE, files=file_of(moved))  # type: ignore[attr-defined]
-    shown = await client.get(answer.headers["location"])  # type: ignore[attr-defined]
+    answer = await client.post(HERE, files=file_of(moved))
+    shown = await client.get(answer.headers["location"])
     for words in ("Department", "Pricing", "Fleet", "Ada Tern goes on leave.", "Change 1<", "Will be"):
         assert words in shown.text, words
-    same = await client.get(f"{answer.headers['location']}?rows=unchanged")  # type: ignore[attr-defined]
+    same = await client.get(f"{answer.headers['location']}?rows=unchanged")
     assert "Bo Vane" in same.text
 
 
 async def test_a_refused_row_is_mended_in_place(client_of: ClientOf, found: Market) -> None:
     client, here = await checked(client_of, found, BAD)
-    shown = await client.get(here)  # type: ignore[attr-defined]
+    shown = await client.get(here)
     assert "One row needs you" in shown.text
     assert 'name="row-4-email"' in shown.text
     assert 'value="not-an-address"' in shown.text
-    rows = (await client.get(f"{here}/refused-rows.csv")).content  # type: ignore[attr-defined]
+    rows = (await client.get(f"{here}/refused-rows.csv")).content
     assert b"not-an-address" in rows
-    still = await client.post(f"{here}/rows", data={"row-4-email": "nor-this"})  # type: ignore[attr-defined]
-    assert 'value="nor-this"' in (await client.get(still.headers["location"])).text  # type: ignore[attr-defined]
-    fine = await client.post(f"{here}/rows", data={"row-4-email": "cy@example.test"})  # type: ignore[attr-defined]
-    after = await client.get(fine.headers["location"])  # type: ignore[attr-defined]
+    still = await client.post(f"{here}/rows", data={"row-4-email": "nor-this"})
+    assert 'value="nor-this"' in (await client.get(still.headers["location"])).text
+    fine = await client.post(f"{here}/rows", data={"row-4-email": "cy@example.test"})
+    after = await client.get(fine.headers["location"])
     assert "Every row can be read" in after.text
-    await client.post(f"{here}/application")  # type: ignore[attr-defined]
+    await client.post(f"{here}/application")
     assert (await Person.get(employee_id="N3")).email == "cy@example.test"
 
 
 async def test_what_cannot_be_read_waits_when_the_rest_is_added(client_of: ClientOf, found: Market) -> None:
     client, here = await checked(client_of, found, BAD)
-    await client.post(f"{here}/application")  # type: ignore[attr-defined]
-    shown = await client.get(here)  # type: ignore[attr-defined]
+    await client.post(f"{here}/application")
+    shown = await client.get(here)
     assert "2 people added. 1 row was left out." in shown.text
-    late = await client.post(f"{here}/rows", data={"row-4-email": "cy@example.test"})  # type: ignore[attr-defined]
+    late = await client.post(f"{here}/rows", data={"row-4-email": "cy@example.test"})
     assert late.status_code == 422
 
 
 async def test_a_complete_file_that_ends_many_asks_first(client_of: ClientOf, found: Market) -> None:
     client, here = await checked(client_of, found, GOOD, complete="1")
-    shown = await client.get(here)  # type: ignore[attr-defined]
+    shown = await client.get(here)
     assert "are not in the file and are marked as left" in shown.text
-    refused = await client.post(f"{here}/application")  # type: ignore[attr-defined]
+    refused = await client.post(f"{here}/application")
     assert refused.status_code == 422
     assert (await ImportRun.get(complete=True)).state is ImportState.PREVIEWED
-    await client.post(f"{here}/application", data={"confirmed": "1"})  # type: ignore[attr-defined]
+    await client.post(f"{here}/application", data={"confirmed": "1"})
     assert (await Person.get(id=found.stranger.id)).status is PersonStatus.ENDED
     assert (await Person.get(id=found.admin.id)).status is PersonStatus.ACTIVE
 
@@ -144,7 +145,7 @@ async def test_fifty_megabytes_are_refused_unread(client_of: ClientOf, found: Ma
 
 async def test_earlier_files_are_listed(client_of: ClientOf, found: Market) -> None:
     client, here = await checked(client_of, found, GOOD)
-    shown = await client.get(HERE)  # type: ignore[attr-defined]
+    shown = await client.get(HERE)
     assert "group.csv" in shown.text
     assert here in shown.text
     assert "Checked today, not written. 2 rows" in shown.text

@@ -1,6 +1,7 @@
 """The manager's word in the domain: groups, hard rules looked up, approvals under a key, and their undoing."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -32,7 +33,7 @@ def manager(found: Market) -> Actor:
     return factories.manager_of(found.manager, found.program)
 
 
-async def ids(found: Market) -> list[object]:
+async def ids(found: Market) -> list[UUID]:
     return [row.id for row in await Match.filter(cohort_id=found.cohort.id).order_by("fit")]
 
 
@@ -53,8 +54,8 @@ async def test_who_has_no_draft_and_no_match_is_counted_apart(found: Market) -> 
 async def test_a_key_approves_once_and_undoes_exactly_that(found: Market) -> None:
     first, second, third = await ids(found)
     actor, key = manager(found), fresh_key()
-    assert await actions.approve_together(actor, [first, second], key=key) == (2, 0)  # type: ignore[list-item]
-    assert await actions.approve_together(actor, [first, second, third], key=key) == (2, 0)  # type: ignore[list-item]
+    assert await actions.approve_together(actor, [first, second], key=key) == (2, 0)
+    assert await actions.approve_together(actor, [first, second, third], key=key) == (2, 0)
     assert (await Match.get(id=third)).state is MatchState.DRAFT
     assert await OutboxEvent.filter(kind="match.published").count() == 2
     assert await actions.undo_approvals(actor, [], key=key) == 2
@@ -64,20 +65,20 @@ async def test_a_key_approves_once_and_undoes_exactly_that(found: Market) -> Non
 
 async def test_what_no_longer_fits_is_counted_and_the_rest_goes(found: Market) -> None:
     await Enrollment.filter(id=found.mentees[0].id).update(state=EnrollmentState.WITHDRAWN)
-    assert await actions.approve_together(manager(found), await ids(found)) == (2, 1)  # type: ignore[arg-type]
+    assert await actions.approve_together(manager(found), await ids(found)) == (2, 1)
 
 
 async def test_one_foreign_id_approves_none(found: Market) -> None:
     foreign = await market(1, 1)
     mixed = [*await ids(found), (await draft(foreign)).id]
     with pytest.raises(NotFound):
-        await actions.approve_together(manager(found), mixed, key=fresh_key())  # type: ignore[arg-type]
+        await actions.approve_together(manager(found), mixed, key=fresh_key())
     assert await Match.filter(state=MatchState.DRAFT).count() == 4
 
 
 async def test_an_approval_announced_a_moment_ago_is_undoable_and_later_is_not(found: Market) -> None:
     actor = manager(found)
-    await actions.approve_together(actor, await ids(found))  # type: ignore[arg-type]
+    await actions.approve_together(actor, await ids(found))
     assert len((await queries.review(actor, found.cohort.id)).undoable) == 3
     clock.move(timedelta(minutes=10, seconds=1))
     assert (await queries.review(actor, found.cohort.id)).undoable == []
@@ -109,7 +110,7 @@ async def test_members_and_strangers_are_told_nothing(found: Market) -> None:
         with pytest.raises(NotFound):
             await queries.groups(actor)
         with pytest.raises(NotFound):
-            await queries.pairing(actor, match_id)  # type: ignore[arg-type]
+            await queries.pairing(actor, match_id)
     with pytest.raises(NotFound):
         await queries.review(manager(found), new_id())
     with pytest.raises(NotFound):

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -17,29 +18,29 @@ from server.kernel.jobs import JOB_MODULES, drain, lanes, load_handlers, on_due,
 from server.people.models import Organization
 from tests.factories import organization
 
-SEEN: list[tuple[str, object]] = []
+SEEN: list[tuple[str, int]] = []
 TROUBLE: dict[str, Exception] = {}
 
 
 @on_event("test.told")
 async def hear(event: OutboxEvent) -> None:
-    if error := TROUBLE.get(str(event.payload.get("number"))):
+    if error := TROUBLE.get(str(event.payload["number"])):
         raise error
-    SEEN.append(("first", event.payload.get("number")))
+    SEEN.append(("first", event.payload["number"]))
 
 
 @on_event("test.told")
 async def hear_too(event: OutboxEvent) -> None:
     if error := TROUBLE.get(f"second {event.payload.get('number')}"):
         raise error
-    SEEN.append(("second", event.payload.get("number")))
+    SEEN.append(("second", event.payload["number"]))
 
 
 @on_due("test.due")
 async def perform(action: ScheduledAction) -> str | None:
     if error := TROUBLE.get(str(action.payload.get("number"))):
         raise error
-    SEEN.append(("due", action.payload.get("number")))
+    SEEN.append(("due", action.payload["number"]))
     return str(action.payload["skip"]) if "skip" in action.payload else None
 
 
@@ -49,10 +50,10 @@ def quiet() -> None:
     TROUBLE.clear()
 
 
-async def tell(org: Organization, *numbers: int, hold: timedelta = timedelta(), subject: object = None) -> None:
+async def tell(org: Organization, *numbers: int, hold: timedelta = timedelta(), subject: UUID | None = None) -> None:
     async with unit_of_work(system_actor(org.id)) as unit:
         for number in numbers:
-            await unit.publish("test.told", subject_id=subject, hold=hold, number=number)  # type: ignore[arg-type]
+            await unit.publish("test.told", subject_id=subject, hold=hold, number=number)
 
 
 async def plan(org: Organization, number: int, after: timedelta = timedelta(), **payload: object) -> None:
@@ -176,7 +177,7 @@ async def test_more_rows_than_one_batch_are_all_done(db: object, monkeypatch: py
     monkeypatch.setattr(lanes, "WINDOW", 7)
     await tell(await organization(), *range(60))
     await drain()
-    assert sorted(number for who, number in SEEN if who == "first") == list(range(60))  # type: ignore[type-var]
+    assert sorted(number for who, number in SEEN if who == "first") == list(range(60))
 
 
 async def test_claimers_that_race_never_hold_the_same_row(db: object) -> None:
