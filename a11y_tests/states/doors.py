@@ -45,7 +45,7 @@ async def broken() -> View:
     return View((await factories.active_match()).mentee, "/broken")
 
 
-@state("GET sign-out 405", proof="That address only shows things")
+@state("GET sign-out 405", proof="It belongs to a button on another page")
 async def wrong_method() -> View:
     return View(None, "/sign-out")
 
