@@ -17,7 +17,7 @@ from a11y_tests.serving import Recorder, Seen
 from server.access.actions import open_session
 
 FULL = "ITHACA_A11Y_FULL"
-"""Set by `make a11y`: every mode; without it, the four of every run."""
+"""Set by `make a11y`: every mode; without it, the six of every run."""
 STATE_WITHIN_S = 180
 """One state, all its modes: a browser that stands still fails the test instead of the run."""
 COUNT_SWAPS = "addEventListener('htmx:afterSettle', () => { window.__swaps = (window.__swaps || 0) + 1; })"
@@ -56,7 +56,8 @@ ALWAYS = (
 )
 ALSO = (
     Mode("desk light", 1280, 800, walk=True), Mode("desk dark", 1280, 800, scheme="dark"),
-    Mode("desk right to left", 1280, 800, rtl=True, walk=True), Mode("desk spaced", 1280, 800, spaced=True, axe=False),
+    Mode("desk right to left", 1280, 800, rtl=True, walk=True),
+    Mode("390 spaced", spaced=True, axe=False), Mode("desk spaced", 1280, 800, spaced=True, axe=False),
     Mode("desk forced colours", 1280, 800, scheme="dark", forced="active"),
     Mode("forced colours", forced="active", walk=True), Mode("forced colours dark", scheme="dark", forced="active"),
     Mode("more contrast", contrast="more"), Mode("more contrast dark", scheme="dark", contrast="more"),
