@@ -166,6 +166,6 @@ def _member(kind: type[Chosen], value: str) -> Chosen | None:
         return None
 
 
-def _typed(form: FormData, name: str) -> str:
+def _typed(form: FormData | QueryParams, name: str) -> str:
     value = form.get(name, "")
     return value if isinstance(value, str) else ""

@@ -39,12 +39,19 @@ SKILLS = (
     "Career moves", "Writing clearly", "Negotiation", "Public speaking", "Coaching", "Planning work",
     "Digital tools", "Working across cultures", "Finding your way here",
 )
-BUNDLES = (
-    "Leading stakeholders;Product judgement;Running reviews", "Data and pricing;Negotiation;Planning work",
-    "Managing people;Coaching;Career moves", "Public speaking;Writing clearly;Running reviews",
-    "Digital tools;Working across cultures;Finding your way here",
-)
-"""What people offer or want together: most find somebody who knows all of it, some do not."""
+BUNDLES = {
+    "Leading stakeholders;Product judgement;Running reviews":
+        "I want to lead stakeholders through running reviews, with better product judgement.",
+    "Data and pricing;Negotiation;Planning work":
+        "I want to get surer at data and pricing, negotiation, and planning work.",
+    "Managing people;Coaching;Career moves":
+        "I want to grow in managing people and coaching, and plan my career moves.",
+    "Public speaking;Writing clearly;Running reviews":
+        "I want to get better at public speaking, writing clearly and running reviews.",
+    "Digital tools;Working across cultures;Finding your way here":
+        "I want to learn the digital tools, working across cultures, and finding my way here.",
+}
+"""What people offer or want together, and how they say it: most find somebody who knows all of it, some do not."""
 WORDS = (
     "I learned to run reviews by running bad ones. Happy to save you a few.",
     "Ask me about the projects that failed.",
@@ -68,8 +75,8 @@ class Part:
 
 
 ROSTER = (
-    Part(LEADERS, "mentor", 16, (7, 9), (1400, 5200), 2),
-    Part(LEADERS, "mentee", 30, (3, 5), (400, 1600)),
+    Part(LEADERS, "mentor", 16, (7, 8), (1400, 5200), 2),
+    Part(LEADERS, "mentee", 30, (4, 5), (400, 1600)),
     Part(ONBOARDING, "mentor", 12, (4, 6), (700, 2600), 2),
     Part(ONBOARDING, "mentee", 20, (2, 4), (50, 75)),
     Part(REVERSE, "mentor", 14, (2, 3), (200, 900)),
@@ -154,11 +161,10 @@ def _participant(number: int, part: Part, index: int, today: date) -> Row:
 def _wishes(number: int, part: Part) -> Row:
     if number in TOUR:
         return TOUR[number]
-    tags = BUNDLES[number % len(BUNDLES)]
-    first = tags.partition(";")[0]
+    tags, goal_text = list(BUNDLES.items())[number % len(BUNDLES)]
     if part.role == "mentor":
         return {"skills": tags, "about": WORDS[number % len(WORDS)]}
-    return {"goals": tags, "goal_text": f"I want to get better at {first.lower()}."}
+    return {"goals": tags, "goal_text": goal_text}
 
 
 def _row(

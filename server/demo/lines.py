@@ -1,17 +1,17 @@
 """What the people of Harbourline write: made up, plain, and about work."""
 
+from collections.abc import Sequence
+
 from server.demo.cast import WORDS
 from server.people.models import Person
 
-STEPS = ("Watch two of them with my mentor", "Prepare one together", "Lead one with help", "Lead one alone")
-GOALS = {
-    "Leading stakeholders": ("lead a product review from start to decision",
-                             "I have run two reviews and the group decided both times"),
-    "Managing people": ("hold monthly talks that my team looks forward to", "all five colleagues come prepared twice"),
-    "Public speaking": ("speak to the leadership team without notes",
-                        "I have presented two projects and got a decision"),
-    "Negotiation": ("agree a supplier contract on my own", "one contract is signed within the budget of 40,000"),
-    "Writing clearly": ("write decision papers that fit on one page", "three papers were decided in the first meeting"),
+STEPS = ("Watch how my mentor does it", "Try it once with help", "Do it in a real project", "Show it to a colleague")
+MEASURES = {
+    "Leading stakeholders": "I have run two reviews and the group decided both times",
+    "Data and pricing": "one contract is signed within the budget of 40,000",
+    "Managing people": "all five colleagues come prepared to our monthly talks",
+    "Public speaking": "I have presented two projects and got a decision",
+    "Digital tools": "two offices plan their week in one place",
 }
 NOTES = (
     ("The group needs one named decider before the meeting.", "Ask Mei to be the decider."),
@@ -55,10 +55,11 @@ FROM_MENTEES = (
 """(what a mentee writes after a session, what the mentor answers)"""
 
 
-def goal_for(skill: str) -> tuple[str, str]:
-    """(what somebody wants, how they know it worked) for a skill."""
-    plain = (f"use {skill.lower()} in a project of my own", "two colleagues use what I made")
-    return GOALS.get(skill, plain)
+def goal_for(skills: Sequence[str]) -> tuple[str, str]:
+    """(what somebody wants, how they know it worked) for the skills they want, the first one first."""
+    *others, last = [skill.lower() for skill in skills]
+    named = f"{', '.join(others)} and {last}" if others else last
+    return f"get good at {named}", MEASURES.get(skills[0], "two colleagues ask me for help with it")
 
 
 def word_for_mentees(person: Person) -> str:

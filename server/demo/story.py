@@ -46,11 +46,12 @@ from server.surveys.queries import my_invitations
 from server.surveys.states import Help
 
 MENTOR, MENTEE = ParticipantRole.MENTOR, ParticipantRole.MENTEE
+OFFICE_HOUR = timedelta(hours=8, minutes=40)  # UTC, when the clock is turned back: letters leave in working hours
 LIVED_DAYS, STEP_DAYS, NEWCOMERS_DAYS, QUIET_FROM = 182, 7, 4, 70
 TOURED = "Noor"
 """Her match is the one of the guided tour: she joins with the late ones."""
 WRITTEN_AFTER, BEGUN_AFTER, ANSWERED_AFTER = timedelta(minutes=40), timedelta(hours=2), timedelta(hours=5)
-STAYS_INVITED, JOINS_LATE, JOINERS_WEEKS = 2, 8, 6
+STAYS_INVITED, JOINS_LATE, JOINERS_WEEKS, DRAFTS_LEFT = 2, 8, 6, 3
 
 
 async def live(days: int = LIVED_DAYS) -> None:
@@ -58,6 +59,7 @@ async def live(days: int = LIVED_DAYS) -> None:
     before, today = clock.offset(), clock.now().date()
     try:
         clock.move(-timedelta(days=days))
+        clock.move(OFFICE_HOUR - timedelta(hours=clock.now().hour, minutes=clock.now().minute))
         stage = await set_up(today)
         await _begin(stage, today, LEADERS, REVERSE)
         await appoint(stage)
@@ -113,9 +115,10 @@ async def _today(stage: Stage) -> None:
     """What waits for a word: Noor's match, two that one side accepted, one for the manager; some closed, one pauses."""
     drafts = await matches_in(stage.system, stage.cohorts[LEADERS].id, [MatchState.DRAFT])
     noors, others = _split(drafts, lambda draft: sides(draft)[1].person.given_name == TOURED)
-    for draft in (*noors, *others[-2:]):
+    half = others[len(others) // 2:][:2]
+    for draft in (*noors, *half):
         await matches.publish_match(stage.system, draft.id, undo_within=timedelta())
-    for draft, side in zip(others[-2:], (0, 1), strict=False):
+    for draft, side in zip(half, (0, 1), strict=False):
         await _say_yes(draft, side)
     await _for_the_manager(stage)
     for match in (await matches_in(stage.system, stage.cohorts[REVERSE].id, [MatchState.DURATION_COMPLETED]))[:2]:
@@ -126,12 +129,15 @@ async def _today(stage: Stage) -> None:
 
 
 async def _for_the_manager(stage: Stage) -> None:
-    """A second round of the reverse programme: one pair both agreed to waits for its manager."""
+    """A second round of the reverse programme: most begin, one that both agreed to and three drafts wait for her."""
     await run_matching(stage.system, stage.cohorts[REVERSE].id)
-    for draft in (await matches_in(stage.system, stage.cohorts[REVERSE].id, [MatchState.DRAFT]))[:1]:
+    drafts = await matches_in(stage.system, stage.cohorts[REVERSE].id, [MatchState.DRAFT])
+    for place, draft in enumerate(drafts[:-DRAFTS_LEFT]):
         await matches.publish_match(stage.system, draft.id, undo_within=timedelta())
         await _say_yes(draft, 1)
         await _say_yes(draft, 0)
+        if place:
+            await matches.approve_match(stage.system, draft.id)
 
 
 async def _say_yes(match: Match, side: int) -> None:
@@ -163,9 +169,9 @@ async def _join(stage: Stage, row: Enrollment, key: str) -> None:
 
 async def _goal(stage: Stage, person: Person) -> Wording:
     wanted = (await skills_of(stage.system, [person.id], SkillSide.WANTED))[person.id]
-    built_on = next(iter(wanted), None) or (await competencies(stage.system))[0]
-    want, measure = lines.goal_for(built_on.name)
-    return Wording(want, measure, built_on.id, clock.now().date() + timedelta(days=300))
+    built_on = wanted or (await competencies(stage.system))[:1]
+    want, measure = lines.goal_for([skill.name for skill in built_on])
+    return Wording(want, measure, built_on[0].id, clock.now().date() + timedelta(days=300))
 
 
 async def _match(stage: Stage, *keys: str) -> None:

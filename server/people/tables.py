@@ -99,7 +99,7 @@ def decode(content: bytes, file_name: str) -> str:
     check_size(len(content), file_name)
     other = next((form for mark, form in OTHER_FORMS.items() if content.startswith(mark)), None)
     if other is not None:
-        text = _("%(file)s is a file of the form %(form)s. Save it as “CSV UTF-8” and choose it again.")
+        text = _("%(file)s is saved as %(form)s. Save it as “CSV UTF-8” and choose it again.")
         raise unusable(text % {"file": file_name, "form": other})
     odd = _odd_byte(content)
     if odd is not None:

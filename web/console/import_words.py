@@ -64,7 +64,9 @@ def briefing(report: Report) -> str:
         told = {"done": f"{report.rows_applied:,}", "all": f"{report.rows_total:,}"}
         return _("%(done)s of %(all)s rows are written. Go on, and the rest follows.") % told
     if not _writes(report) and not report.refused:
-        return _("Everybody in the file is here already, exactly so.")
+        return _("The file has a header and no rows.") if not report.rows_total else (
+            _("Everybody in the file is here already, exactly so.")
+        )
     fine = sum(report.counts.values()) - len(report.refused)
     if report.refused:
         return _("The other %(num)s are fine. Nothing is written before you say so.") % {"num": f"{fine:,}"}

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from server.journey.importing import cells
 from server.kernel.text import gettext as _
+from server.kernel.text import ngettext
 from server.people.states import PersonStatus, SkillSide
 from server.people.tables import Table, fold, unusable
 
@@ -111,6 +112,10 @@ def _check_mapping(table: Table, wanted: Mapping[str, str]) -> None:
 def _check_needed(file_name: str, places: Mapping[str, int], ignored: tuple[str, ...]) -> None:
     missing = [name for name in NEEDED if name not in places]
     if missing:
-        text = _("%(file)s lacks the column %(missing)s. Add it, or say which of these holds it: %(others)s.")
+        text = ngettext(
+            "%(file)s lacks the column %(missing)s. Add it, or say which of these holds it: %(others)s.",
+            "%(file)s lacks the columns %(missing)s. Add them, or say which of these hold them: %(others)s.",
+            len(missing),
+        )
         others = ", ".join(ignored) or _("none")
         raise unusable(text % {"file": file_name, "missing": ", ".join(missing), "others": others})

@@ -183,12 +183,12 @@ async def _checks(actor: Actor, match: Match) -> Checks:
     above = {one.id for one in (await line_of(actor, mentee.person_id))[:depth]}
     below = {one.id for one in (await line_of(actor, mentor.person_id))[:depth]}
     past = await matches.past_partners(actor, [mentor.person_id, mentee.person_id])
-    taken = await matches.seats_taken(actor, [mentor.enrollment_id])
-    places = mentor.enrollment.capacity
+    taken = (await matches.seats_taken(actor, [mentor.enrollment_id])).get(mentor.enrollment_id, 0)
+    own, places = int(match.state in OPEN_MATCHES), mentor.enrollment.capacity
     return Checks(
         reporting_line=mentor.person_id in above or mentee.person_id in below,
         paired_before=(mentor.person_id, mentee.person_id) in past,
-        free=max(0, places - taken.get(mentor.enrollment_id, 0)), places=places,
+        free=max(0, places - (taken - own)), places=places,
     )
 
 

@@ -138,12 +138,17 @@ async def _journeys(actor: Actor, running: list[Match]) -> list[Journey]:
             is_mentor=sides(match)[0].person_id == actor.person_id,
             goals=[goal for goal in goals.get(match.id, []) if goal.state in (GoalState.DRAFT, GoalState.ACTIVE)],
             session=_next_of(ahead, match), unwritten=unwritten.get(match.id), held=held.get(match.id, 0),
-            last_message=said.get(match.id),
+            last_message=_from_partner(said.get(match.id), actor),
             promises=[item for item in promised if item.match_id == match.id],
             check_in=next((one for one in asked if one.match_id == match.id), None),
         )
         for match in running
     ]
+
+
+def _from_partner(last: ThreadMessage | None, actor: Actor) -> ThreadMessage | None:
+    """The last word of a thread while it is the partner's: there is something to answer."""
+    return last if last and last.author_id != actor.person_id else None
 
 
 def _next_of(ahead: list[Session], match: Match) -> Session | None:

@@ -309,7 +309,7 @@ def _like_minded(told: Telling) -> tuple[str, str]:
 
 
 def _not_known(_told: Telling) -> tuple[str, str]:
-    return _("Not known, so it counts as neutral"), ""
+    return _("Not known: counted as for most people"), ""
 
 
 WORDS: Mapping[ReasonCode, Callable[[Telling], tuple[str, str]]] = {

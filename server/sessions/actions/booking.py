@@ -238,7 +238,7 @@ async def _create(unit: Unit, match: Match, starts_at: datetime, state: SessionS
 
 
 async def _require_free(actor: Actor, match: Match, starts_at: datetime, *, besides: UUID | None = None) -> None:
-    """Lock both calendars and look."""
+    """Lock both calendars and look. Stated free hours only suggest: two people may agree on any other time."""
     _check_time(starts_at)
     people = [member.person_id for member in match.members]
     await queries.lock_people(actor, people)
