@@ -212,7 +212,7 @@ class ImportsQuery:
 
     @strawberry.field(description="What an import would do, or did.")
     async def import_report(self, info: Info, run_id: strawberry.ID) -> ImportReportType:
-        return ImportReportType.of(await actions.import_report(info.context.actor, key_of("ImportRun", run_id)))
+        return ImportReportType.of(await queries.import_report(info.context.actor, key_of("ImportRun", run_id)))
 
 
 @strawberry.input(description="A file as text. A request holds 100 kB; more goes by the web page or `ithaca import`.")

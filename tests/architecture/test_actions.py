@@ -8,8 +8,6 @@ from tests.architecture import source
 
 MESSAGE = "the message row is the record: whom, why, what became of it and when"
 SILENT = {
-    "server/journey/importing/actions.py:import_report": "tells what a run did, which is audited; changes nothing",
-    "server/journey/importing/actions.py:refused_rows_file": "gives back rows of the importer's own file",
     "server/messaging/actions.py:mark_read": "the mark is the record: who read up to when",
     "server/notifications/actions.py:plan_message": MESSAGE,
     "server/notifications/actions.py:send_message": MESSAGE,

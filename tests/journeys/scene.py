@@ -14,7 +14,8 @@ from server.access.actions import grant_role, open_session
 from server.access.queries import actor_for
 from server.access.states import Role
 from server.goals.wording import Wording
-from server.journey.importing.actions import apply_import, import_report, preview_import
+from server.journey.importing.actions import apply_import, preview_import
+from server.journey.importing.queries import import_report
 from server.journey.importing.report import Report
 from server.journey.join.actions import JoinForm, join_program
 from server.kernel import clock

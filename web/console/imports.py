@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.journey.importing import actions
+from server.journey.importing import actions, queries
 from server.journey.importing.report import Report
 from server.journey.roster.queries import latest_imports
 from server.kernel.errors import Conflict, Invalid
@@ -57,12 +57,12 @@ async def show(request: Request) -> Response:
 async def mend(request: Request) -> Response:
     """Take what was typed into refused rows, and check everything again."""
     run_id, form = request.path_params["id"], await read_form(request)
-    report = await actions.import_report(request.state.actor, run_id)
+    report = await queries.import_report(request.state.actor, run_id)
     try:
         await actions.correct_rows(request.state.actor, run_id, _typed(report, form))
     except (Invalid, Conflict) as refusal:
         return await _show(request, run_id, Errors({"": refusal.message}))
-    left = len((await actions.import_report(request.state.actor, run_id)).refused)
+    left = len((await queries.import_report(request.state.actor, run_id)).refused)
     return go_to(request, f"{HERE}/{run_id}", toast=Toast(words.of_mending(len(report.refused) - left, left)))
 
 
@@ -78,12 +78,12 @@ async def apply(request: Request) -> Response:
 
 async def refused_rows(request: Request) -> Response:
     """The refused rows as a file to mend."""
-    content = await actions.refused_rows_file(request.state.actor, request.path_params["id"])
+    content = await queries.refused_rows_file(request.state.actor, request.path_params["id"])
     return Response(content, media_type=CSV, headers={"Content-Disposition": 'attachment; filename="refused-rows.csv"'})
 
 
 async def _show(request: Request, run_id: UUID, errors: Errors) -> Response:
-    report = await actions.import_report(request.state.actor, run_id)
+    report = await queries.import_report(request.state.actor, run_id)
     here = f"{HERE}/{run_id}"
     chosen = words.chosen(report, request.query_params.get("rows", ""))
     return page(

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from uuid import UUID
 
-from server.journey.importing import queries
+from server.journey.importing import ground, queries
 from server.journey.importing.checks import late_problem
 from server.journey.importing.columns import COLUMNS
 from server.journey.importing.outcomes import Kind, Outcome, outcome_of
@@ -18,7 +18,7 @@ from server.journey.importing.planning import (
     prepare_resumed,
 )
 from server.journey.importing.records import Problem
-from server.journey.importing.report import Endings, Report, refused_csv
+from server.journey.importing.report import Endings
 from server.journey.importing.storing import end_people, store
 from server.kernel import clock
 from server.kernel.actor import Actor, require
@@ -124,27 +124,6 @@ async def apply_import(actor: Actor, run_id: UUID, confirmed: bool = False) -> I
     return await queries.visible_run(actor, run_id)
 
 
-async def import_report(actor: Actor, run_id: UUID) -> Report:
-    """A run as a person reads it: the four lists of a preview; counts and refused rows of one that began.
-
-    Raises:
-        NotFound: no such run, or not the actor's to see.
-    """
-    return await make_report(actor, await queries.visible_run(actor, run_id))
-
-
-async def refused_rows_file(actor: Actor, run_id: UUID) -> bytes:
-    """The refused rows of a run as a CSV file to mend and import, with what is wrong beside each.
-
-    Raises:
-        NotFound: no such run, or not the actor's to see.
-    """
-    run = await queries.visible_run(actor, run_id)
-    made = await make_report(actor, run)
-    columns, cells = (await prepare_checked(actor, run)).file.cells_as_known(run.corrections)
-    return refused_csv(made.refused, cells, columns)
-
-
 async def _same(actor: Actor, run: ImportRun) -> ImportRun | None:
     """An unfinished run of the same content, read in the same way."""
     waiting = queries.runs(actor).filter(digest=run.digest, complete=run.complete, state__in=UNFINISHED)
@@ -194,7 +173,7 @@ async def _apply_batch(actor: Actor, prepared: Prepared) -> bool:
 async def _outcomes(actor: Actor, prepared: Prepared, run: ImportRun, numbers: list[int]) -> list[Outcome]:
     """What these rows mean now; those that lost their ground since the preview join the refused."""
     records = [prepared.file.records[number] for number in numbers if number in prepared.file.records]
-    held = await queries.held_for(actor, records, prepared.cohorts)
+    held = await ground.held_for(actor, records, prepared.cohorts)
     made: list[Outcome] = []
     for record in records:
         lost = late_problem(record, held, prepared.setting.arrived)
@@ -212,7 +191,7 @@ async def _end_batch(actor: Actor, prepared: Prepared) -> bool:
         run = await queries.visible_run(actor, prepared.run.id, lock=True)
         if run.state is not ImportState.RUNNING:
             return False
-        absent = await queries.absent_people(actor, run, prepared.file.employee_ids) if run.complete else []
+        absent = await ground.absent_people(actor, run, prepared.file.employee_ids) if run.complete else []
         if absent:
             await end_people(unit, run, absent[:BATCH_ROWS])
             run.summary["ended"] = run.summary.get("ended", 0) + len(absent[:BATCH_ROWS])

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Container
 
 from server.journey.importing.columns import FIELDS, NEEDED
-from server.journey.importing.queries import Directory, Held, Offer
+from server.journey.importing.ground import Directory, Held, Offer
 from server.journey.importing.records import PeopleFile, Record
 from server.kernel.text import gettext as _
 from server.people.lines import circling

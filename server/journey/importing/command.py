@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from server.journey.importing import actions
+from server.journey.importing import actions, queries
 from server.journey.importing.outcomes import Kind
 from server.journey.importing.report import Report
 from server.kernel.actor import system_actor
@@ -61,17 +61,17 @@ async def _import(args: argparse.Namespace, content: bytes) -> int:
     waiting = await actions.preview_import(
         actor, args.file.name, content, args.complete, mapping=_mapping(args.map), defaults=defaults
     )
-    report = await actions.import_report(actor, waiting.id)
+    report = await queries.import_report(actor, waiting.id)
     print("\n".join(preview_lines(report)))
     if args.refused and report.refused:
-        await asyncio.to_thread(args.refused.write_bytes, await actions.refused_rows_file(actor, waiting.id))
+        await asyncio.to_thread(args.refused.write_bytes, await queries.refused_rows_file(actor, waiting.id))
     if args.apply:
         try:
             await actions.apply_import(actor, waiting.id, confirmed=args.yes)
         except Conflict as stopped:
             print(f"{stopped.message} {_('Add --yes.') if stopped.kind == 'confirm' else ''}".strip(), file=sys.stderr)
             return REFUSED
-        report = await actions.import_report(actor, waiting.id)
+        report = await queries.import_report(actor, waiting.id)
         print("\n".join(done_lines(report)))
     return REFUSED if report.refused else DONE
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from server.journey.importing.columns import FIELDS
-from server.journey.importing.queries import OWN_FACTS, Held, Offer
+from server.journey.importing.ground import OWN_FACTS, Held, Offer
 from server.journey.importing.records import Record, Seat
 from server.people.availability import Block
 from server.people.facts import ATTRIBUTES

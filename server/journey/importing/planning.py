@@ -5,10 +5,10 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from server.journey.importing import queries, report
+from server.journey.importing import ground, report
 from server.journey.importing.checks import check, merge
+from server.journey.importing.ground import Directory
 from server.journey.importing.outcomes import Kind, Outcome, Setting, outcome_of
-from server.journey.importing.queries import Directory
 from server.journey.importing.records import PeopleFile, Problem, Reading, read_people
 from server.journey.importing.report import Endings, Report
 from server.kernel.actor import Actor
@@ -50,7 +50,7 @@ async def prepare(actor: Actor, run: ImportRun) -> Prepared:
     organization = await people.organization_of(actor)
     reading = Reading(run.mapping, run.defaults, run.corrections, organization.seniority_words)
     file = await asyncio.to_thread(read_people, bytes(run.content), run.file_name, reading)
-    directory = await queries.directory(actor)
+    directory = await ground.directory(actor)
     competencies = await people.competencies(actor)
     setting = Setting(organization, directory.offers, TagIndex(competencies))
     return Prepared(run, file, directory, setting, competencies)
@@ -86,7 +86,7 @@ async def batches(actor: Actor, prepared: Prepared) -> AsyncGenerator[list[Outco
 async def outcomes(actor: Actor, prepared: Prepared, numbers: Sequence[int]) -> list[Outcome]:
     """What some rows mean; refused ones are left out."""
     records = [prepared.file.records[number] for number in numbers if number in prepared.file.records]
-    held = await queries.held_for(actor, records, prepared.cohorts)
+    held = await ground.held_for(actor, records, prepared.cohorts)
     return [outcome_of(record, held, prepared.setting) for record in records]
 
 
@@ -128,7 +128,7 @@ async def endings_of(actor: Actor, prepared: Prepared) -> Endings | None:
     if not prepared.run.complete:
         return None
     living = [known for known in prepared.directory.people.values() if known.status is not PersonStatus.ENDED]
-    absent = await queries.absent_people(actor, prepared.run, prepared.file.employee_ids)
+    absent = await ground.absent_people(actor, prepared.run, prepared.file.employee_ids)
     names = tuple(person.full_name for person in absent[:NAMES_SHOWN])
     asks = len(absent) > ASKS_ABOVE or len(absent) > ASKS_ABOVE_SHARE * len(living)
     return Endings(len(absent), len(living), names, asks, tuple(prepared.file.rows_without_person))
@@ -171,7 +171,7 @@ async def _add_rows(actor: Actor, prepared: Prepared, made: Report) -> None:
         moved.extend(outcome for outcome in batch if outcome.was is not outcome.person.status)
     for rows in (made.created, made.changed, made.unchanged, made.kept):
         rows.sort(key=lambda row: row.number)
-    pairs = await queries.running_pairs(actor, [outcome.person.id for outcome in moved if outcome.was])
+    pairs = await ground.running_pairs(actor, [outcome.person.id for outcome in moved if outcome.was])
     said = [
         report.side_effect(one.person.full_name, one.was, one.person.status, pairs[one.person.id])
         for one in sorted(moved, key=lambda one: one.record.number)

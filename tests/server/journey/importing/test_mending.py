@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.journey.importing import actions
+from server.journey.importing import actions, queries
 from server.journey.importing.outcomes import Kind
 from server.kernel.errors import Conflict, Invalid
 from server.people.models import Person
@@ -17,7 +17,7 @@ async def test_refused_rows_come_back_as_a_file_that_can_be_mended(db: object) -
         actor, "people.csv", table(HEADER + ",title,hire_date", NOOR + ",,", "=2,b@example.test,B,C,=1+1,never")
     )
     await actions.apply_import(actor, run.id)
-    file = await actions.refused_rows_file(actor, run.id)
+    file = await queries.refused_rows_file(actor, run.id)
     lines = file.decode("utf-8-sig").splitlines()
     assert lines[0] == f"problem,{HEADER},title,hire_date"
     assert lines[1].startswith('"hire_date: Write a date')
@@ -34,7 +34,7 @@ async def test_a_refused_row_loses_no_cell_and_keeps_its_corrections(db: object)
     content = table("problem,Staff," + HEADER.split(",", 1)[1], "old,1,wrong,Noor,Saltmarsh,extra")
     run = await actions.preview_import(actor, "people.csv", content, mapping={"staff": "employee_id"})
     await actions.correct_rows(actor, run.id, {2: {"email": "noor@example.test", "title": "Captain"}})
-    file = (await actions.refused_rows_file(actor, run.id)).decode("utf-8-sig").splitlines()
+    file = (await queries.refused_rows_file(actor, run.id)).decode("utf-8-sig").splitlines()
     assert file[0] == f"problem,{HEADER},title"
     assert file[1].endswith(",1,noor@example.test,Noor,Saltmarsh,Captain,extra")
 
@@ -47,9 +47,9 @@ async def test_cells_are_corrected_in_place_and_checked_again(db: object) -> Non
     with pytest.raises(Invalid):
         await actions.correct_rows(actor, run.id, {3: {"desk": "x"}})
     await actions.correct_rows(actor, run.id, {3: {"email": "still wrong"}})
-    assert (await actions.import_report(actor, run.id)).counts[Kind.REFUSED] == 1
+    assert (await queries.import_report(actor, run.id)).counts[Kind.REFUSED] == 1
     await actions.correct_rows(actor, run.id, {3: {"email": "idris@example.test"}})
-    assert (await actions.import_report(actor, run.id)).counts == {
+    assert (await queries.import_report(actor, run.id)).counts == {
         Kind.CREATED: 2, Kind.CHANGED: 0, Kind.UNCHANGED: 0, Kind.REFUSED: 0
     }
     await actions.apply_import(actor, run.id)
@@ -67,7 +67,7 @@ async def test_unknown_columns_are_listed_and_mapped_on_request(db: object) -> N
     assert "staff_no, e_mail, desk" in refused.value.fields["file"]
     mapping = {"Staff No": "employee_id", "E-Mail": "email"}
     run = await actions.preview_import(actor, "people.csv", content, mapping=mapping)
-    report = await actions.import_report(actor, run.id)
+    report = await queries.import_report(actor, run.id)
     assert report.form is not None
     assert (report.form.words, report.form.ignored) == ("Semicolon, UTF-8", ("desk",))
     await actions.apply_import(actor, run.id)
@@ -86,7 +86,7 @@ async def test_programme_and_role_may_be_given_for_a_whole_file(db: object) -> N
     )
     other = await actions.preview_import(actor, "people.csv", content, defaults={"program": "rising", "role": "peer"})
     assert other.id != run.id
-    report = await actions.import_report(actor, run.id)
+    report = await queries.import_report(actor, run.id)
     assert [row.seat for row in report.created] == ["rising, as mentor", "rising, as mentee"]
     await actions.apply_import(actor, run.id)
     assert await Enrollment.all().count() == 2

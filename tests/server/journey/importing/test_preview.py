@@ -1,6 +1,6 @@
 """What a preview says: what stays as people wrote it, what a change means, in names and not in ids."""
 
-from server.journey.importing import queries
+from server.journey.importing import ground
 from server.journey.importing.outcomes import Kind
 from server.kernel.actor import system_actor
 from server.kernel.facts import OutboxEvent
@@ -55,7 +55,7 @@ async def test_the_preview_says_what_a_change_of_status_means(db: object) -> Non
 async def test_pairs_are_counted_for_more_people_than_one_statement_takes(db: object) -> None:
     pair = await factories.active_match()
     many = [new_id() for _ in range(33_000)]
-    found = await queries.running_pairs(system_actor(pair.organization.id), [*many, pair.mentor.id])
+    found = await ground.running_pairs(system_actor(pair.organization.id), [*many, pair.mentor.id])
     assert found == {pair.mentor.id: 1}
 
 

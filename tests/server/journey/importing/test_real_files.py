@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from server.journey.importing import actions
+from server.journey.importing import actions, queries
 from server.journey.importing.outcomes import Kind
 from server.journey.importing.report import Report
 from server.kernel.actor import Actor, system_actor
@@ -50,9 +50,9 @@ async def an_office() -> Actor:
 async def taken_in(actor: Actor, name: str, content: bytes) -> tuple[Report, Report]:
     """The preview and the finished import."""
     run = await actions.preview_import(actor, name, content)
-    before = await actions.import_report(actor, run.id)
+    before = await queries.import_report(actor, run.id)
     await actions.apply_import(actor, run.id)
-    return before, await actions.import_report(actor, run.id)
+    return before, await queries.import_report(actor, run.id)
 
 
 async def test_the_mentor_profiles_arrive_whole(db: object) -> None:

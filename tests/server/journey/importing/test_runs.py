@@ -20,7 +20,7 @@ async def test_only_who_may_imports_and_only_at_home(db: object) -> None:
         await actions.preview_import(plain, "people.csv", table(HEADER, NOOR))
     run = await actions.preview_import(actor, "people.csv", table(HEADER, NOOR))
     for other in (plain, stranger):
-        for act in (actions.apply_import, actions.import_report, actions.refused_rows_file):
+        for act in (actions.apply_import, queries.import_report, queries.refused_rows_file):
             with pytest.raises(NotFound):
                 await act(other, run.id)
         with pytest.raises(NotFound):
@@ -50,6 +50,6 @@ async def test_ground_lost_between_preview_and_apply_refuses_the_row_alone(db: o
     run = await actions.preview_import(actor, "people.csv", table(HEADER, NOOR, IDRIS))
     await factories.person(org, employee_id="9", email="noor@example.test")
     await actions.apply_import(actor, run.id)
-    report = await actions.import_report(actor, run.id)
+    report = await queries.import_report(actor, run.id)
     assert (report.counts[Kind.CREATED], report.counts[Kind.REFUSED]) == (1, 1)
     assert [row.number for row in report.refused] == [2]
