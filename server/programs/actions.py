@@ -7,10 +7,10 @@ from uuid import UUID
 
 from server.kernel import clock
 from server.kernel.actor import Actor, Permission, require
+from server.kernel.bulk import insert_rows
 from server.kernel.db import Unit, unit_of_work, wake
 from server.kernel.errors import Conflict, Invalid, NotFound
-from server.kernel.facts import AuditEvent, OutboxEvent, ScheduledAction
-from server.kernel.ids import new_id
+from server.kernel.facts import OutboxEvent, ScheduledAction
 from server.kernel.text import gettext as _
 from server.kernel.typed import check, typed
 from server.people.models import Person
@@ -318,40 +318,19 @@ def _payload(enrollment: Enrollment) -> dict[str, Any]:
 
 
 async def _store_invitations(unit: Unit, rows: list[Enrollment]) -> None:
-    """Enrolments, audit entries, facts and expiries of many invitations, one statement each."""
-    actor = unit.actor
+    """Enrolments, audit entries, facts and expiries of many invitations, a statement or two each."""
+    ours = {"organization_id": unit.actor.organization_id}
     await Enrollment.bulk_create(rows, batch_size=500)
-    await AuditEvent.bulk_create(
-        [
-            AuditEvent(
-                organization_id=actor.organization_id, actor_kind=actor.kind.value, actor_id=actor.id,
-                action="enrollment.invite", target_kind="Enrollment", target_id=row.id, detail={"role": row.role.value},
-            )
-            for row in rows
-        ],
-        batch_size=500,
-    )
-    await OutboxEvent.bulk_create(
-        [
-            OutboxEvent(
-                organization_id=actor.organization_id, kind="enrollment.invited", subject_id=row.id,
-                payload=_payload(row),
-            )
-            for row in rows
-        ],
-        batch_size=500,
-    )
-    await ScheduledAction.bulk_create(
-        [
-            ScheduledAction(
-                id=new_id(), organization_id=actor.organization_id, rule="enrollment.expire",
-                subject_kind="Enrollment", subject_id=row.id, due_at=row.expires_at,
-                dedupe_key=f"enrollment.expire:{row.id}:",
-            )
-            for row in rows
-        ],
-        batch_size=500,
-    )
+    for role in sorted({row.role for row in rows}):
+        await unit.audit_many("enrollment.invite", [row for row in rows if row.role is role], role=role)
+    await insert_rows(OutboxEvent, [
+        {**ours, "kind": "enrollment.invited", "subject_id": row.id, "payload": _payload(row)} for row in rows
+    ])
+    await insert_rows(ScheduledAction, [
+        {**ours, "rule": "enrollment.expire", "subject_kind": "Enrollment", "subject_id": row.id,
+         "due_at": row.expires_at, "dedupe_key": f"enrollment.expire:{row.id}:"}
+        for row in rows
+    ])
     unit.after_commit(wake)
 
 
