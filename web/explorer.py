@@ -120,7 +120,7 @@ class Explorer:
 
 def has_explorer() -> bool:
     """Whether this installation shows it."""
-    return settings().demo or settings().graphiql
+    return settings().demo or settings().explorer
 
 
 def is_a_person(request: Request) -> bool:

@@ -27,7 +27,7 @@ class Settings(BaseSettings):
     smtp_tls: str = "starttls"
     mail_from: str = "Ithaca <ithaca@localhost>"
     log_level: str = "INFO"
-    graphiql: bool = False
+    explorer: bool = False
 
     @property
     def database(self) -> str:

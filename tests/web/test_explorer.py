@@ -192,5 +192,5 @@ async def test_it_is_nowhere_but_in_a_demo_and_where_it_is_switched_on(browsers:
         part = await asking.get("/graphql", headers=HTMX)
     assert (page.status_code, form.status_code, part.status_code) == (404, 415, 404)
     assert "API explorer" not in page.text + form.text + part.text
-    with environment(ITHACA_DEMO="false", ITHACA_GRAPHIQL="1"):
+    with environment(ITHACA_DEMO="false", ITHACA_EXPLORER="1"):
         assert "API explorer" in (await asking.get("/graphql")).text
