@@ -37,6 +37,7 @@ from server.sessions.queries import (
     hold_of,
     my_next_sessions,
     open_action_items,
+    sessions,
     slots_for_match,
     suggest_next_slots,
 )
@@ -268,7 +269,7 @@ async def _write_down(mentor: Actor, mentee: Actor, match: Match, number: int) -
     ahead = [one for one in await my_next_sessions(mentee) if one.match_id == match.id]
     if any(one.state is SessionState.SCHEDULED for one in ahead):
         return
-    held = await match.sessions.filter(state=SessionState.HELD).order_by("-starts_at").first()  # type: ignore[attr-defined]
+    held = await sessions(mentor).filter(match_id=match.id, state=SessionState.HELD).order_by("-starts_at").first()
     if held is None:
         return
     for kept in await open_action_items(mentee, match.id):
