@@ -79,3 +79,15 @@ async def test_it_counts_weeks_as_the_journey_does(client_of: ClientOf, pair: Pa
         found = re.search(r"Week \d+ of \d+", (await client.get("/")).text)
         assert found
         assert found[0] in (await client.get(f"/checkin/{(await invitation(pair)).id}")).text
+
+
+@pytest.mark.parametrize(("days", "title"), [(8, "How is it going?"), (91, "Half-way. How is it going?")])
+async def test_half_way_is_said_at_half_of_the_weeks(client_of: ClientOf, pair: Pair, days: int, title: str) -> None:
+    asked = await invitation(pair)
+    asked.opens_at = clock.now()
+    await asked.save(update_fields=["opens_at"])
+    clock.move(timedelta(days=days))
+    text = (await (await client_of(pair.mentee)).get(f"/checkin/{asked.id}")).text
+    heading = re.search(r"<h1[^>]*>\s*([^<]+?)\s*</h1>", text)
+    assert heading
+    assert heading[1] == title

@@ -1,5 +1,7 @@
 """Messages: one thread for each pair, written and read by its two people alone."""
 
+import re
+
 import pytest
 
 from server.kernel.db import fresh_key
@@ -59,8 +61,35 @@ async def test_nobody_else_reads_or_writes(client_of: ClientOf, pair: Pair) -> N
 
 async def test_one_thread_opens_by_itself_and_several_are_listed(client_of: ClientOf, pair: Pair) -> None:
     client = await client_of(pair.mentor)
-    assert (await client.get("/messages")).status_code == 303
+    answer = await client.get("/messages")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/messages/{pair.match.id}#latest")
     other = await factories.enrollment(pair.cohort, pair.stranger, ParticipantRole.MENTEE)
     await factories.match(pair.mentor_enrollment, other)
     assert "Kofi" in (await client.get("/messages")).text
     assert "No messages yet" in (await (await client_of(pair.manager)).get("/messages")).text
+
+
+async def test_a_long_thread_is_read_backwards_and_comes_back_to_the_latest(client_of: ClientOf, pair: Pair) -> None:
+    for number in range(51):
+        await actions.send_message(pair.mentor_actor, pair.match.id, f"Word number {number}.")
+    client, here = await client_of(pair.mentee), f"/messages/{pair.match.id}"
+    latest = (await client.get(here)).text
+    assert "Word number 0." not in latest
+    assert "Word number 1." in latest
+    assert "Back to the latest" not in latest
+    earlier = re.search(rf'href="({here}[?]before=[^"#]+)#latest"[^>]*>\s*Earlier messages', latest)
+    assert earlier
+    first = (await client.get(earlier[1])).text
+    assert "Word number 0." in first
+    assert "Word number 1." not in first
+    assert "Earlier messages" not in first
+    assert re.search(rf'href="{here}#latest"[^>]*>\s*Back to the latest', first)
+
+
+@pytest.mark.parametrize("before", ["nonsense", "", "%00", "1" * 5000])
+async def test_a_mark_that_is_none_shows_the_latest(client_of: ClientOf, pair: Pair, before: str) -> None:
+    await actions.send_message(pair.mentor_actor, pair.match.id, "Hello Noor")
+    answer = await (await client_of(pair.mentee)).get(f"/messages/{pair.match.id}?before={before}")
+    assert answer.status_code == 200
+    assert "Hello Noor" in answer.text
+    assert "Back to the latest" not in answer.text

@@ -103,6 +103,17 @@ async def test_hard_rules_are_looked_up_from_what_is_stored(found: Market) -> No
     assert after == queries.Checks(reporting_line=True, paired_before=True, free=1, places=2)
 
 
+async def test_a_pair_that_holds_the_mentors_only_place_still_has_it(found: Market) -> None:
+    match = (await Match.filter(cohort_id=found.cohort.id).order_by("fit"))[0]
+    await Enrollment.filter(id=found.mentors[0].id).update(capacity=1)
+    for state, free in ((MatchState.AWAITING_ADMIN, 1), (MatchState.AWAITING_BOTH, 1), (MatchState.DRAFT, 1)):
+        await Match.filter(id=match.id).update(state=state)
+        checks = (await queries.pairing(manager(found), match.id)).checks
+        assert (checks.free, checks.places) == (free, 1), state
+    await factories.match(found.mentors[0], found.mentees[1])
+    assert (await queries.pairing(manager(found), match.id)).checks.free == 0
+
+
 async def test_members_and_strangers_are_told_nothing(found: Market) -> None:
     match_id = (await ids(found))[0]
     for person in (found.stranger, await found.mentors[0].person):
