@@ -7,7 +7,7 @@ from server import demo
 from server.kernel.db import database
 from server.kernel.settings import settings
 
-DAYS = 6
+DAYS = 5
 
 
 async def main() -> None:
@@ -16,4 +16,5 @@ async def main() -> None:
         await demo.load(settings(), partial(print, flush=True), days=DAYS)
 
 
-asyncio.run(main())
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -5,12 +5,13 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from subprocess import DEVNULL, PIPE
+from subprocess import DEVNULL
 from uuid import UUID
 
 import pytest
 from tortoise.context import TortoiseContext
 
+from server import demo
 from server.demo.cast import LEADERS, REVERSE, people_file
 from server.demo.setting import KEY, UNFINISHED
 from server.demo.turn import alone
@@ -23,9 +24,11 @@ from server.matchmaking.models import MatchRun
 from server.people.models import Organization, Person
 from tests import factories
 from tests.conftest import environment
+from tests.server.demo.loading import DAYS
 
-LOADING = [sys.executable, str(Path(__file__).with_name("loading.py"))]
-MOMENT_WITHIN_S = 60
+LOADING = [sys.executable, "-m", "tests.server.demo.loading"]
+ROOT = Path(__file__).parents[3]
+MOMENT_WITHIN_S = 120
 MOMENTS: dict[str, Callable[[UUID], Awaitable[bool]]] = {
     "founded": lambda own: Organization.filter(id=own).exists(),
     "people are in": lambda own: Person.filter(organization_id=own).exists(),
@@ -63,7 +66,7 @@ async def test_two_processes_never_load_at_once(db: object, database_url: str, t
 async def _kill_at(moment: str, has_come: Callable[[UUID], Awaitable[bool]]) -> None:
     """Start a load and end it without a warning once it has come so far, after it removed what was there before."""
     before = await Organization.get_or_none(key=UNFINISHED)
-    process = await asyncio.create_subprocess_exec(*LOADING, stdout=DEVNULL)
+    process = await asyncio.create_subprocess_exec(*LOADING, cwd=ROOT, stdout=DEVNULL)
     try:
         until = time.monotonic() + MOMENT_WITHIN_S
         while not await _reached(before, has_come):
@@ -84,10 +87,9 @@ async def _reached(before: Organization | None, has_come: Callable[[UUID], Await
 
 async def _loaded() -> list[str]:
     """What a load says that nobody ends."""
-    process = await asyncio.create_subprocess_exec(*LOADING, stdout=PIPE)
-    said, _ = await process.communicate()
-    assert process.returncode == 0
-    return said.decode().splitlines()
+    said: list[str] = []
+    await demo.load(settings(), said.append, days=DAYS)
+    return said
 
 
 async def _is_whole(db: TortoiseContext, neighbour: Organization) -> None:
