@@ -1,0 +1,146 @@
+"""Whom a manager may look up: their own programmes' people, a page at a time, found by any of their words."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from server.journey.roster.queries import latest_imports, record, roster
+from server.kernel.actor import Actor, Grant, Permission, system_actor
+from server.kernel.errors import NotFound, Refused
+from server.kernel.ids import new_id
+from server.matches.models import Match
+from server.matches.states import MatchState
+from server.people.actions import publish_consent_text, record_consents
+from server.people.models import Person
+from server.people.states import ConsentPurpose
+from server.programs.models import Enrollment
+from server.programs.states import EnrollmentState, ParticipantRole
+from tests import factories
+from tests.factories import Pair
+from tests.queries import queries_run
+
+
+@pytest.fixture
+async def pair(db: object) -> Pair:
+    return await factories.active_match()
+
+
+def admin(pair: Pair) -> Actor:
+    return factories.actor_of(pair.manager, *(Grant(permission) for permission in Permission))
+
+
+async def names(actor: Actor, words: str = "", **options: str) -> list[str]:
+    return [one.person.given_name for one in (await roster(actor, words, **options)).people]
+
+
+async def test_who_runs_a_programme_sees_its_people_and_who_runs_everything_sees_all(pair: Pair) -> None:
+    await factories.active_match()
+    assert await names(pair.manager_actor) == ["Idris", "Noor"]
+    assert await names(admin(pair)) == ["Idris", "Rui", "Noor", "Mei", "Kofi"]
+    assert await names(admin(pair), program_key=pair.program.key) == ["Idris", "Noor"]
+
+
+async def test_another_programmes_part_of_a_person_is_not_shown(pair: Pair) -> None:
+    other = await factories.cohort(await factories.program(pair.organization))
+    mentoring = await factories.enrollment(other, pair.mentor, ParticipantRole.MENTOR)
+    await factories.match(
+        mentoring, await factories.enrollment(other, pair.stranger, ParticipantRole.MENTEE), state=MatchState.DRAFT
+    )
+    shown = (await roster(pair.manager_actor)).people[0]
+    assert [row.id for row in shown.enrollments] == [pair.mentor_enrollment.id]
+    assert [match.id for match in shown.matches] == [pair.match.id]
+    known = await record(pair.manager_actor, pair.mentor.id)
+    assert ([row.id for row in known.enrollments], [one.id for one in known.matches]) == (
+        [pair.mentor_enrollment.id], [pair.match.id],
+    )
+    everything = await record(admin(pair), pair.mentor.id)
+    assert (len(everything.enrollments), len(everything.matches)) == (2, 2)
+
+
+async def test_every_word_must_be_found_anywhere_in_name_address_or_number(pair: Pair) -> None:
+    await Person.filter(id=pair.mentor.id).update(preferred_name="Ido", email="i.b@example.test", employee_id="HB-77")
+    for words in ("idr", "ido BRIGHT", "i.b@ hb-77", "  Brightwater   77 "):
+        assert await names(pair.manager_actor, words) == ["Idris"], words
+    assert await names(pair.manager_actor, "idris saltmarsh") == []
+
+
+async def test_signs_of_the_databases_search_are_only_signs(pair: Pair) -> None:
+    for words in ("%", "_", "I%s", "\\", "'", '"', "--", "*"):
+        assert await names(pair.manager_actor, words) == [], words
+    await Person.filter(id=pair.mentee.id).update(preferred_name="100%_\\")
+    for words in ("%", "_", "\\", "0%_"):
+        assert await names(pair.manager_actor, words) == ["Noor"], words
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(words=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=40))
+async def test_no_words_find_more_people_than_none(pair: Pair, words: str) -> None:
+    assert set(await names(pair.manager_actor, words)) <= {"Idris", "Noor"}
+
+
+async def test_pages_show_everybody_once(pair: Pair) -> None:
+    for number in range(104):
+        await factories.person(pair.organization, family_name="Same", given_name=f"{number % 3}")
+    pages = [await roster(admin(pair), page=number) for number in (1, 2, 3, 4)]
+    seen = [one.person.id for page in pages for one in page.people]
+    assert len(seen) == len(set(seen)) == pages[0].total == 109
+    assert [len(page.people) for page in pages] == [50, 50, 9, 0]
+    assert [(page.first, page.has_more) for page in pages[:3]] == [(1, True), (51, True), (101, False)]
+    assert (await roster(admin(pair), page=-5)).page == 1
+
+
+async def test_a_record_is_of_people_in_ones_programmes(pair: Pair) -> None:
+    foreign = await factories.active_match()
+    for person_id in (pair.stranger.id, foreign.mentor.id, new_id()):
+        with pytest.raises(NotFound):
+            await record(pair.manager_actor, person_id)
+    for actor in (pair.mentor_actor, pair.line_manager_actor, pair.stranger_actor):
+        with pytest.raises(NotFound):
+            await record(actor, pair.mentee.id)
+        with pytest.raises(NotFound):
+            await roster(actor)
+    assert (await record(admin(pair), pair.stranger.id)).person.id == pair.stranger.id
+    with pytest.raises(NotFound):
+        await roster(pair.manager_actor, program_key=foreign.program.key)
+
+
+async def test_who_left_the_programme_is_still_known_to_who_runs_it(pair: Pair) -> None:
+    await Enrollment.filter(id=pair.mentee_enrollment.id).update(state=EnrollmentState.WITHDRAWN)
+    await Match.filter(id=pair.match.id).update(state=MatchState.CONCLUDED)
+    listed = {one.person.id: one for one in (await roster(pair.manager_actor)).people}[pair.mentee.id]
+    assert (listed.enrollments, listed.matches) == ([], [])
+    known = await record(pair.manager_actor, pair.mentee.id)
+    assert ([row.state for row in known.enrollments], len(known.matches)) == ([EnrollmentState.WITHDRAWN], 1)
+    await Match.filter(id=pair.match.id).update(state=MatchState.CANCELLED)
+    assert (await record(pair.manager_actor, pair.mentee.id)).matches == []
+
+
+async def test_a_record_names_line_manager_and_the_last_consents(pair: Pair) -> None:
+    system = system_actor(pair.organization.id)
+    await publish_consent_text(system, ConsentPurpose.MATCHING, "May we match you?", required=True)
+    await record_consents(pair.mentee_actor, {ConsentPurpose.MATCHING: True})
+    known = await record(pair.manager_actor, pair.mentee.id)
+    assert known.manager is not None
+    assert known.manager.id == pair.line_manager.id
+    assert [(purpose, one.given) for purpose, one in known.consents.items()] == [(ConsentPurpose.MATCHING, True)]
+
+
+async def test_files_are_for_who_may_bring_people(pair: Pair) -> None:
+    assert await latest_imports(admin(pair)) == []
+    with pytest.raises(Refused):
+        await latest_imports(pair.manager_actor)
+    with pytest.raises(NotFound):
+        await latest_imports(pair.stranger_actor)
+
+
+async def test_a_page_costs_the_same_for_two_and_for_thirty(pair: Pair) -> None:
+    with queries_run() as few:
+        await roster(pair.manager_actor)
+    for _ in range(28):
+        learner = await factories.enrollment(
+            pair.cohort, await factories.person(pair.organization), ParticipantRole.MENTEE
+        )
+        await factories.match(pair.mentor_enrollment, learner)
+    with queries_run() as many:
+        shown = await roster(pair.manager_actor)
+    assert (len(shown.people), len(few)) == (30, len(many))
