@@ -8,18 +8,19 @@ from starlette.routing import Route
 
 from server.journey.roster import queries
 from server.kernel import clock
+from server.kernel.text import clean
 from web.console import people_words as words
 from web.render import page
 
 HERE = "/console/people"
-WORDS_LETTERS, KEY_LETTERS, PAGES_MAX = 100, 60, 100_000
+WORDS_LETTERS, KEY_LETTERS, PAGES_MAX, PAGE_DIGITS = 100, 60, 100_000, 6
 
 
 async def show(request: Request) -> Response:
     """The list, narrowed by words and programme; all of it stands in the address."""
     asked = request.query_params
-    typed, key = asked.get("q", "")[:WORDS_LETTERS], asked.get("program", "")[:KEY_LETTERS]
-    number = asked.get("page", "1")
+    typed, key = clean(asked.get("q", ""))[:WORDS_LETTERS], asked.get("program", "")[:KEY_LETTERS]
+    number = asked.get("page", "1")[:PAGE_DIGITS]
     at = min(int(number), PAGES_MAX) if number.isascii() and number.isdecimal() else 1
     shown = await queries.roster(request.state.actor, typed, program_key=key, page=at)
     return page(

@@ -137,3 +137,10 @@ async def test_thirty_people_cost_as_many_queries_as_one(client_of: ClientOf, db
             assert (await client.get(HERE)).status_code == 200
         counts.append(len(ran))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("asked", [
+    "q=%00", "q=Noor%00Pell", "program=%00", "page=" + 4500 * "9", "page=0", "page=-1", "page=%C2%B2", "q=%ED%A0%80",
+])
+async def test_an_address_typed_by_hand_is_answered(client_of: ClientOf, found: Market, asked: str) -> None:
+    assert (await (await client_of(found.manager)).get(f"{HERE}?{asked}")).status_code in (200, 404)
