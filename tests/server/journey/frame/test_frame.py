@@ -30,11 +30,10 @@ async def test_the_programme_of_the_latest_invitation_stands_there_and_every_rol
         invited_at=clock.now() + timedelta(days=1),
     )
     frame = await frame_of(pair.mentor_actor, pair.mentor)
-    assert (frame.program_name, frame.roles) == ("Open Waters", set(ParticipantRole) & frame.roles)
-    assert frame.roles == {ParticipantRole.MENTOR, ParticipantRole.MENTEE}
+    assert (frame.program_name, set(frame.roles)) == ("Open Waters", {ParticipantRole.MENTOR, ParticipantRole.MENTEE})
     await Enrollment.filter(id=row.id).update(state=EnrollmentState.WITHDRAWN)
     frame = await frame_of(pair.mentor_actor, pair.mentor)
-    assert (frame.program_name, frame.roles) == ("Rising Leads", {ParticipantRole.MENTOR})
+    assert (frame.program_name, set(frame.roles)) == ("Rising Leads", {ParticipantRole.MENTOR})
 
 
 async def test_who_takes_part_in_nothing_has_a_frame_too(pair: Pair) -> None:

@@ -29,8 +29,8 @@ def admin(pair: Pair) -> Actor:
     return factories.actor_of(pair.manager, *(Grant(permission) for permission in Permission))
 
 
-async def names(actor: Actor, words: str = "", **options: str) -> list[str]:
-    return [one.person.given_name for one in (await roster(actor, words, **options)).people]
+async def names(actor: Actor, words: str = "", program_key: str = "") -> list[str]:
+    return [one.person.given_name for one in (await roster(actor, words, program_key=program_key)).people]
 
 
 async def test_who_runs_a_programme_sees_its_people_and_who_runs_everything_sees_all(pair: Pair) -> None:
