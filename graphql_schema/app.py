@@ -22,7 +22,7 @@ from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types import ExecutionResult
 
 from graphql_schema.context import Context
-from graphql_schema.errors import SignInNeeded, presented, refused, request_error
+from graphql_schema.errors import OutOfTime, SignInNeeded, presented, refused, request_error
 from graphql_schema.limits import BODY_BYTES, BodyTooLarge, limited
 from graphql_schema.schema import schema
 from server.kernel.text import gettext as _
@@ -72,11 +72,12 @@ class GraphQLApp(GraphQL[Context, None]):
     async def process_result(
         self, request: Request, result: ExecutionResult  # noqa: ARG002  # theirs
     ) -> GraphQLHTTPResponse:
-        """The answer's body. A request that never ran has no `data` at all."""
+        """The answer's body, with its cost. A request that never ran has no `data` at all."""
         errors = [presented(error) for error in result.errors or ()]
         never_ran = result.data is None and all(error.path is None for error in result.errors or ())
-        shown = {"errors": errors} if errors else {}
-        return cast(GraphQLHTTPResponse, shown if never_ran and errors else {**shown, "data": result.data})
+        shown: dict[str, Any] = {"errors": errors} if errors else {}
+        data = {} if never_ran and errors else {"data": result.data}
+        return cast(GraphQLHTTPResponse, {**shown, **data, "extensions": result.extensions or {}})
 
     def create_response(
         self, response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse], sub_response: Response
@@ -84,7 +85,8 @@ class GraphQLApp(GraphQL[Context, None]):
         """The answer in the negotiated media type, with the status that type asks for."""
         chosen = sub_response.media_type or PLAIN_JSON
         failed = chosen == GRAPHQL_RESPONSE and "data" not in response_data
-        return _response(cast(Mapping[str, Any], response_data), 400 if failed else 200, chosen)
+        body = cast(Mapping[str, Any], response_data)
+        return _response(body, _status_of_failure(body) if failed else 200, chosen)
 
     def decode_json(self, data: str | bytes) -> object:
         """Strict JSON: no NaN, no lone surrogates, no endless nesting, and always an object.
@@ -135,6 +137,11 @@ def _status(request: Request, error: HTTPException) -> int:
     """The status of what Strawberry refused; a mutation by GET is a matter of the method."""
     wrong_method = request.method == "GET" and isinstance(error.__cause__, InvalidOperationTypeError)
     return 405 if wrong_method else error.status_code
+
+
+def _status_of_failure(body: Mapping[str, Any]) -> int:
+    """400 for a request that cannot run, 503 for one that was cut off."""
+    return 503 if any(error["extensions"]["code"] == OutOfTime.code for error in body["errors"]) else 400
 
 
 def _response(body: Mapping[str, Any], status: int, chosen: str) -> Response:

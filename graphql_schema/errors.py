@@ -19,6 +19,7 @@ from server.kernel.text import gettext as _
 
 INTERNAL = "INTERNAL"
 BAD_REQUEST = "BAD_REQUEST"
+TOO_BIG = "TOO_BIG"
 
 CLIENT_MISTAKES = (GraphQLError, ValueError, TypeError)
 """What graphql-core finds wrong with a request before any resolver has run."""
@@ -33,6 +34,24 @@ class SignInNeeded(KernelError):
 
     def __init__(self) -> None:
         super().__init__(_("Sign in first."))
+
+
+class OutOfTime(KernelError):
+    """The operation took longer than it may, and was cut off."""
+
+    code = "TIMEOUT"
+
+    def __init__(self, *, changes: bool) -> None:
+        again = _("This took too long and was cut off. Look what there is, or send it again with the same key.")
+        super().__init__(again if changes else _("This took too long and was cut off. Ask for less at a time."))
+
+
+class TooBig(GraphQLError):
+    """A document over a limit: `limit` names which, in words that stay."""
+
+    def __init__(self, message: str, *, limit: str, most: int, asked: int | None = None) -> None:
+        counted = {} if asked is None else {"asked": asked}
+        super().__init__(message, extensions={"code": TOO_BIG, "limit": limit, "most": most, **counted})
 
 
 @strawberry.enum(description="What kind of refusal it is: docs/api.md says how to go on.")
@@ -87,6 +106,8 @@ def presented(error: GraphQLError) -> dict[str, Any]:
     cause, never_ran = error.original_error, error.path is None
     if isinstance(cause, KernelError):
         return {**_located(error), "message": cause.message, "extensions": extensions_of(cause)}
+    if isinstance(error, TooBig):
+        return {"message": error.message, "extensions": dict(error.extensions or {})}
     if never_ran and isinstance(cause, RecursionError):
         return _plain(_("This document is nested too deeply."), BAD_REQUEST)
     if never_ran and (cause is None or isinstance(cause, CLIENT_MISTAKES)):

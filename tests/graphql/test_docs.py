@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from graphql import build_schema, parse, validate
 
-from graphql_schema import limits
+from graphql_schema import cost, limits
 from graphql_schema.export import sdl
 from graphql_schema.pagination import PAGE_MAX, PAGE_SIZE
 
@@ -27,5 +27,11 @@ def test_example_fits_the_schema_and_the_limits(example: str) -> None:
 def test_limits_are_those_of_the_code() -> None:
     document = f"{limits.TOKENS:,} tokens, {limits.DEPTH} levels, {limits.ALIASES} aliases and {limits.DIRECTIVES}"
     assert f"{document} directives a document" in TEXT
+    assert f"{limits.REPEATS} repeats" in TEXT
+    assert f"may cost {cost.BUDGET:,}" in TEXT
+    assert f"by {PAGE_SIZE} for a page" in TEXT
+    assert f"by {cost.USUAL} for a list" in TEXT
+    assert f"A change costs {cost.MUTATION} besides, `totalCount` {cost.COUNT}" in TEXT
+    assert f"take {limits.QUERY_S} seconds, a change {limits.MUTATION_S}" in TEXT
     assert f"{PAGE_SIZE} unless told otherwise and {PAGE_MAX} at most" in TEXT
     assert f"{limits.BODY_BYTES // 1000} kB" in TEXT

@@ -134,7 +134,7 @@ async def test_moment_needs_its_offset_and_a_day_of_this_age(db: object) -> None
 
 async def test_endless_wishes_for_slots_are_refused(db: object) -> None:
     pair = await factories.active_match()
-    for count in (0, -1, 21, 2**31 - 1):
+    for count in (0, -1, 21, 4_000):
         answer = await send(
             pair.mentee_actor, "query ($id: ID!, $n: Int!) { freeSlots(matchId: $id, count: $n) { startsAt } }",
             id=gid(pair.match), n=count,

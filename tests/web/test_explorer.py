@@ -70,7 +70,7 @@ async def test_an_answer_is_the_one_a_client_gets(browsers: AsyncExitStack) -> N
 async def test_variables_reach_the_query(browsers: AsyncExitStack) -> None:
     asking = await browser(browsers, (await factories.active_match()).mentee)
     page = await run(asking, "query ($no: Boolean!) { __typename @skip(if: $no) }", '{"no": true}')
-    assert words(one(read(page.text), ".//pre")) == '{ "data": {} }'
+    assert words(one(read(page.text), ".//pre")).startswith('{ "data": {}, ')
 
 
 @pytest.mark.usefixtures("shown")
@@ -181,7 +181,7 @@ async def test_machines_go_through_to_the_api(browsers: AsyncExitStack) -> None:
         await asking.post("/graphql", json={"query": NAME}), await asking.get("/graphql", params={"query": NAME}),
         await asking.get("/graphql", params={"query": NAME}, headers=PAGE),
     ):
-        assert answer.json() == {"data": {"viewer": {"person": {"firstName": "Noor"}}}}
+        assert answer.json()["data"] == {"viewer": {"person": {"firstName": "Noor"}}}
     assert (await asking.get("/graphql")).headers["content-type"].startswith("application/json")
 
 
