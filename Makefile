@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve migrate migration test lint types check a11y journey bench schema lock
+.PHONY: help setup demo serve migrate migration test lint types check a11y journey bench chaos schema lock
 
 help: ## List the commands
 	@grep -hE '^[a-z0-9_-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -65,6 +65,9 @@ journey: setup ## The whole voyage of a pair, in a real browser
 
 bench: setup ## The named workloads with their floors; prints figures
 	@for one in benchmarks/[a-z]*.py; do echo "== $$one"; $(BIN)/python -m benchmarks.$$(basename $$one .py) || exit 1; done
+
+chaos: setup ## The long loops of kills and losses: minutes, not seconds
+	ITHACA_CHAOS_MESSAGES=1000 $(BIN)/pytest -s tests/server/cli/test_two_ways.py
 
 schema: setup ## Write graphql_schema/schema.graphql from the code
 	$(BIN)/python -m graphql_schema.export

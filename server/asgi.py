@@ -1,6 +1,6 @@
 """The composition root: puts the faces together and opens what they stand on. The only module that knows them all."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from starlette.applications import Starlette
@@ -49,8 +49,12 @@ def all_routes() -> list[BaseRoute]:
 
 
 @asynccontextmanager
-async def opened(given: Settings) -> AsyncGenerator[None, None]:
+async def opened(
+    given: Settings, *, jobs: bool = True, displaced: Callable[[], None] = lambda: None
+) -> AsyncGenerator[None, None]:
     """What the product stands on, while the block is open: logs, the database, a demonstration's mail sink, the jobs.
+
+    Without `jobs`, other processes run them. `displaced` is called when another took this one for dead.
 
     Raises:
         PlaceTaken: another live process runs jobs under the same name.
@@ -59,6 +63,7 @@ async def opened(given: Settings) -> AsyncGenerator[None, None]:
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(database(given.database))
         await keep_shift()
-        await stack.enter_async_context(sink.running(given))
-        await stack.enter_async_context(running(given))
+        if jobs:
+            await stack.enter_async_context(sink.running(given))
+            await stack.enter_async_context(running(given, displaced=displaced))
         yield

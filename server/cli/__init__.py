@@ -29,6 +29,8 @@ class Command(NamedTuple):
 
 COMMANDS = {
     "serve": Command("server.cli.serve", "answer pages and GraphQL, and run the jobs, in one process"),
+    "web": Command("server.cli.web", "answer pages and GraphQL only, one of several processes on PostgreSQL"),
+    "worker": Command("server.cli.worker", "run the jobs only, one of several processes on PostgreSQL"),
     "migrate": Command("server.cli.migrate", "bring the database up to date; safe to run again"),
     "demo": Command("server.cli.demo", "load the demonstration organisation, unless it is there"),
     "import": Command("server.journey.importing.command", "preview or apply a people file"),

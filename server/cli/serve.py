@@ -10,8 +10,7 @@ from contextlib import contextmanager
 import uvicorn
 
 from server.asgi import create_app, opened
-from server.kernel.db import database
-from server.kernel.schema.guard import pending
+from server.cli.starting import require_migrated
 from server.kernel.settings import Settings, settings
 
 ANSWER_GRACE_S = 7
@@ -21,6 +20,12 @@ IDLE_S = 30
 
 class Server(uvicorn.Server):
     """A server that ends by returning: upstream raises the signal again, which would skip what must still be closed."""
+
+    displaced = False
+
+    def leave(self) -> None:
+        """Stop as if asked to, because another process runs this one's jobs by now."""
+        self.displaced = self.should_exit = True
 
     @contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
@@ -36,23 +41,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Serve until stopped. Returns 1 when the database is not up to date or the port is taken."""
-    return asyncio.run(_serve(settings()))
+    """Serve until stopped. Returns 1 when the port is taken, or others took this process for dead.
+
+    Raises:
+        Refused: a migration is missing.
+        PlaceTaken: another live process runs jobs under the same name.
+    """
+    return asyncio.run(answer(settings(), jobs=True))
 
 
-async def _serve(chosen: Settings) -> int:
-    if lacking := await _lacking(chosen):
-        print(f"The database lacks {len(lacking)} migrations. Run 'ithaca migrate' first.", file=sys.stderr)
-        return 1
-    async with opened(chosen):
+async def answer(chosen: Settings, *, jobs: bool) -> int:
+    """Answer requests until stopped, and run the jobs beside them if asked to. Returns the exit code.
+
+    Raises:
+        Refused: a migration is missing.
+        PlaceTaken: another live process runs jobs under the same name.
+    """
+    await require_migrated(chosen)
+    server = Server(_configuration(chosen))
+    async with opened(chosen, jobs=jobs, displaced=server.leave):
         print(_where(chosen), file=sys.stderr, flush=True)
-        await Server(_configuration(chosen)).serve()
-    return 0
-
-
-async def _lacking(chosen: Settings) -> list[str]:
-    async with database(chosen.database) as context:
-        return await pending(context)
+        await server.serve()
+    return int(server.displaced)
 
 
 def _where(chosen: Settings) -> str:

@@ -7,7 +7,7 @@ after every commit of this process, every two seconds, and once a minute by a sc
 import asyncio
 import logging
 import sqlite3
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -17,6 +17,7 @@ from uuid import UUID
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 
 from server.kernel.db import on_commit
+from server.kernel.jobs.adoption import Watch
 from server.kernel.jobs.handlers import load_handlers
 from server.kernel.jobs.lanes import LANES, Claim, Lane, claim, give_back, work
 from server.kernel.jobs.place import BEAT_S, beat, leave_place, take_place
@@ -30,10 +31,13 @@ VERSION = "ithaca-1"  # fixed: DBOS leaves work of another version lying (docs/d
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncGenerator[None, None]:
+async def running(
+    settings: Settings, *, displaced: Callable[[], None] = lambda: None
+) -> AsyncGenerator[None, None]:
     """Run jobs in this process while the block is open. The database must be open already.
 
-    Leaving it finishes what has begun, for six seconds at most, and gives back the rest.
+    Leaving it finishes what has begun, for six seconds at most, and gives back the rest. `displaced` is called when
+    this process was taken for dead and its work went to another: it takes nothing more, and should end.
 
     Raises:
         PlaceTaken: another live process runs jobs under the same ITHACA_EXECUTOR_ID.
@@ -47,13 +51,14 @@ async def running(settings: Settings) -> AsyncGenerator[None, None]:
             {"schedule_name": "sweep", "workflow_fn": sweep, "schedule": "* * * * *", "context": None},
         ])
         loops = [asyncio.create_task(_keep_taking(lane, settings.executor_id)) for lane in LANES.values()]
-        loops.append(asyncio.create_task(_keep_beating(settings.executor_id, me, loops)))
+        loops.append(asyncio.create_task(_keep_beating(settings.executor_id, me, loops, displaced)))
         note("worker.started", executor=settings.executor_id)
         try:
             yield
         finally:
             await _stop(loops)
-            await give_back(settings.executor_id)
+            if await beat(settings.executor_id, me):  # else the name, and what was taken under it, is another's
+                await give_back(settings.executor_id)
     finally:
         await leave_place(settings.executor_id, me)
         note("worker.stopped", executor=settings.executor_id)
@@ -86,10 +91,13 @@ async def run_taken(lane: str, row_id: str, owner: str, until: str) -> str:
 
 @DBOS.workflow(name="sweep")
 async def sweep(scheduled_at: datetime, context: Any) -> None:  # noqa: ARG001  # the shape that DBOS asks for
-    """Once a minute: look for due rows, and forget workflows that ended over a day ago."""
+    """Once a minute: look for due rows, and forget workflows of over a day ago: ended, or left by a dead worker."""
     wake()
     before = (datetime.now(UTC) - KEPT).isoformat()  # DBOS keeps the system's time, not ours
     old = await DBOS.list_workflows_async(completed_before=before, limit=500, load_input=False, load_output=False)
+    old += await DBOS.list_workflows_async(
+        end_time=before, status="PENDING", name="run_row", limit=500, load_input=False, load_output=False
+    )
     if old:
         await DBOS.delete_workflows_async([workflow.workflow_id for workflow in old])
 
@@ -151,11 +159,16 @@ async def _start(taken: Claim) -> Any:
         )
 
 
-async def _keep_beating(executor_id: str, me: str, loops: list[asyncio.Task[None]]) -> None:
+async def _keep_beating(
+    executor_id: str, me: str, loops: list[asyncio.Task[None]], displaced: Callable[[], None]
+) -> None:
+    watch = Watch(executor_id)
     while True:
         await asyncio.sleep(BEAT_S)
         try:
             ours = await beat(executor_id, me)
+            if ours and await watch.adopt():
+                wake()
         except Exception as error:
             note("worker.failed", level=logging.ERROR, caught=error, executor=executor_id)
             continue
@@ -163,6 +176,7 @@ async def _keep_beating(executor_id: str, me: str, loops: list[asyncio.Task[None
             note("worker.displaced", level=logging.ERROR, executor=executor_id)
             for loop in loops[:-1]:
                 loop.cancel()
+            displaced()
             return
 
 

@@ -36,7 +36,7 @@ async def take_place(executor_id: str) -> str:
             there = await Worker.filter(id=executor_id).using_db(connection).select_for_update().first()
             if there is None:
                 await Worker.create(id=executor_id, process=me, beat_at=moment, using_db=connection)
-            elif _alive(there):
+            elif _is_alive(there):
                 raise PlaceTaken(_explanation(there))
             else:
                 await Worker.filter(id=executor_id).using_db(connection).update(process=me, beat_at=moment)
@@ -55,16 +55,22 @@ async def leave_place(executor_id: str, me: str) -> None:
     await Worker.filter(id=executor_id, process=me).delete()
 
 
+def is_seen(there: Worker) -> bool | None:
+    """Whether the process of a place lives, as this machine sees it; None for one elsewhere: only its beat tells."""
+    machine, number, started = there.process.rsplit("/", 2)
+    if started and machine == _machine():
+        return _started(int(number)) == started
+    return None
+
+
 def this_process() -> str:
     """This process among all others: machine, process number, and the moment it started."""
     return f"{_machine()}/{os.getpid()}/{_started(os.getpid())}"
 
 
-def _alive(there: Worker) -> bool:
-    machine, number, started = there.process.rsplit("/", 2)
-    if started and machine == _machine():
-        return _started(int(number)) == started
-    return there.beat_at > clock.now() - SILENT
+def _is_alive(there: Worker) -> bool:
+    seen = is_seen(there)
+    return there.beat_at > clock.now() - SILENT if seen is None else seen
 
 
 def _machine() -> str:

@@ -62,7 +62,7 @@ def test_migrate_runs_once_and_says_so(environ: dict[str, str]) -> None:
 
 def test_serve_refuses_a_database_that_is_not_up_to_date(environ: dict[str, str]) -> None:
     Path(environ["ITHACA_VAR_DIR"]).mkdir()
-    assert refused(environ, "serve") == "The database lacks 2 migrations. Run 'ithaca migrate' first.\n"
+    assert refused(environ, "serve").endswith("migrations. Run 'ithaca migrate' first.\n")
 
 
 def test_a_database_that_is_away_is_told_in_words(environ: dict[str, str]) -> None:
