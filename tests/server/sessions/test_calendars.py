@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from server.kernel import clock
@@ -95,6 +95,7 @@ def require_within(slot: Slot, person: Person, hours: tuple[int, int]) -> None:
     now=st.sampled_from(CHANGES), history=acts,
     zone=st.sampled_from(["Africa/Nairobi", "America/New_York", "Europe/Lisbon", "Asia/Kolkata"]),
 )
+@example(now=CHANGES[0], zone="Europe/Lisbon", history=[("hold", 0, False, 4), ("book", 1, False, 5)])
 async def test_no_history_books_anybody_twice_or_offers_a_time_that_is_not_free(
     db: object, now: datetime, zone: str, history: list[tuple[str, int, bool, int]]
 ) -> None:

@@ -89,6 +89,13 @@ async def test_pages_show_everybody_once(pair: Pair) -> None:
     assert (await roster(admin(pair), page=-5)).page == 1
 
 
+async def test_one_more_than_a_page_is_another_page(pair: Pair) -> None:
+    for more, has_more in ((45, False), (1, True)):  # beside the five of the pair
+        for _ in range(more):
+            await factories.person(pair.organization)
+        assert (await roster(admin(pair))).has_more is has_more
+
+
 async def test_a_record_is_of_people_in_ones_programmes(pair: Pair) -> None:
     foreign = await factories.active_match()
     for person_id in (pair.stranger.id, foreign.mentor.id, new_id()):
