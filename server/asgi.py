@@ -8,13 +8,15 @@ from starlette.routing import BaseRoute, Route
 
 from graphql_schema.app import graphql_app
 from graphql_schema.schema import schema
+from pwa.app import routes as app_routes
+from pwa.worker import Shell
 from server.kernel.db import database
 from server.kernel.jobs.durable import running
 from server.kernel.log import set_up
 from server.kernel.settings import Settings, settings
 from server.kernel.shift import keep_shift
 from server.notifications import sink
-from web import health
+from web import health, offline
 from web.app import middleware, routes
 from web.errors import EXCEPTION_HANDLERS
 from web.explorer import Explorer
@@ -45,7 +47,9 @@ def create_app(given: Settings | None = None) -> Starlette:
 
 def all_routes() -> list[BaseRoute]:
     """Every address that this installation answers."""
-    return [*health.routes, *routes, Route("/graphql", Explorer(graphql_app, schema.as_str), name="graphql")]
+    shell = Shell(offline.ADDRESS, offline.kept_files(), offline.edition())
+    explorer = Route("/graphql", Explorer(graphql_app, schema.as_str), name="graphql")
+    return [*health.routes, *app_routes(shell), *routes, explorer]
 
 
 @asynccontextmanager

@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.kernel.log import note
-from web import checkin, demo, join, journey, mailbox, match, messages, session, sign_in, waiting, you
+from web import checkin, demo, join, journey, mailbox, match, messages, offline, session, sign_in, waiting, you
 from web.assets import serve_asset
 from web.console import imports, more, people, today
 from web.console import matches as console_matches
@@ -21,7 +21,7 @@ from web.errors import error_page
 from web.security import SameOrigin, SecurityHeaders
 from web.sign_in import SignIn, signed_in_only
 
-DOORS: tuple[ModuleType, ...] = (sign_in, demo, mailbox)
+DOORS: tuple[ModuleType, ...] = (sign_in, demo, mailbox, offline)
 """Screens that anybody may see."""
 SCREENS: tuple[ModuleType, ...] = (
     checkin, console_matches, imports, join, journey, match, messages, more, people, session, today,
@@ -34,6 +34,8 @@ NOT_PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/*")
 Packing pages tells an attacker nothing (BREACH): no page repeats a lasting secret - the session's is in its cookie
 alone, a form key is new on each page - and SameSite keeps the cookie out of what another site asks for in bulk.
 """
+NOBODY = ("/static", "/offline", "/sw.js", "/manifest.webmanifest", "/icon", "/favicon.ico", "/apple-touch-icon.png")
+"""Prefixes of what is the same for everybody: nobody is asked for, so nobody's name can stand in it."""
 MACHINES = ("/graphql", "/scim")
 """Prefixes of other faces: they carry their own proof of who asks, and show no page but the explorer's own."""
 
@@ -70,6 +72,6 @@ middleware = [
     Middleware(SecurityHeaders),
     Middleware(GZipMiddleware, minimum_size=1024, compresslevel=6, exclude_content_types=NOT_PACKED),
     Middleware(Surprises),
-    Middleware(SignIn, without=("/static",), frameless=MACHINES),
+    Middleware(SignIn, without=NOBODY, frameless=MACHINES),
     Middleware(SameOrigin),
 ]

@@ -139,10 +139,11 @@ async def sign_in(request: Request) -> Response:
 
 
 async def sign_out(request: Request) -> Response:
-    """End this browser's session."""
+    """End this browser's session, and have it forget all that it keeps of ours: files, worker, subscription."""
     await close_session(request.cookies.get(cookie_name(request), ""))
     response = go_to(request, "/demo" if settings().demo else "/sign-in")
     put_secret(request, response, "")
+    response.headers["Clear-Site-Data"] = '"storage"'
     return response
 
 

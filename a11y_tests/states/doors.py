@@ -175,3 +175,9 @@ async def _first_mail() -> str:
     caught = await CaughtMail.all().order_by("id").first()
     assert caught is not None
     return str(caught.id)
+
+
+@state("GET offline 200", proof="No connection")
+async def without_a_network() -> View:
+    """As the app's worker keeps it."""
+    return View(None, "/offline")

@@ -17,13 +17,20 @@ OPEN = {
     "demo*": "the door, the mailbox and the clock of a demonstration; 404 elsewhere",
     "graphql": "answers 401 by itself",
     "healthz": "for machines that watch; says only that the process lives",
+    "offline": "the page for when there is no network; the same for everybody",
+    "pwa-*": "the app's name, icons and worker; the same for everybody",
     "readyz": "for machines that watch; names parts, no data",
     "sign-in": "the way in",
+    "sign-in-*": "the way in by mail: the address, the code, the link",
     "sign-out": "the way out harms nobody",
 }
 """Routes that strangers may call, with the reason. A name ending in * stands for all that begin so."""
 WITHOUT_DOMAIN = {
     "healthz": "asks nothing on purpose",
+    "offline": "words alone, nobody's data",
+    **dict.fromkeys(
+        ("pwa-worker", "pwa-manifest", "pwa-mark", "pwa-icon", "pwa-favicon", "pwa-touch-icon"), "files, nobody's data"
+    ),
     "sign-in": "shows the ways in, and nobody's data",
 }
 """Routes that need neither a query nor an action, with the reason."""

@@ -8,6 +8,7 @@ import pytest
 from starlette.applications import Starlette
 
 from server.access.actions import open_session
+from server.asgi import all_routes
 from server.people.models import Person
 from tests.web.pages import faults_of
 from web import app
@@ -16,6 +17,9 @@ from web.errors import EXCEPTION_HANDLERS
 HOME = "http://127.0.0.1:8000"
 HTMX = {"HX-Request": "true"}
 """Headers with which htmx asks for a fragment."""
+
+PHONE = [route for route in all_routes() if getattr(route, "name", "").startswith("pwa-")]
+"""What every page names in its head."""
 
 ClientOf = Callable[[Person | None], Awaitable[httpx2.AsyncClient]]
 
@@ -44,9 +48,9 @@ def browser(cookies: dict[str, str], *, breaks: bool = True) -> httpx2.AsyncClie
 
 
 def _web_face(breaks: bool) -> Starlette:
-    """The web face alone; the product is put together in server/asgi.py."""
+    """The web face and the phone's files; the product is put together in server/asgi.py."""
     kept = [one for one in app.middleware if not (breaks and one.cls is app.Surprises)]
-    return Starlette(routes=app.routes, middleware=kept, exception_handlers=EXCEPTION_HANDLERS)
+    return Starlette(routes=[*app.routes, *PHONE], middleware=kept, exception_handlers=EXCEPTION_HANDLERS)
 
 
 async def _check(response: httpx2.Response) -> None:

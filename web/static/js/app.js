@@ -83,4 +83,7 @@
   const errors = document.getElementById("error-summary");
   if (errors) errors.focus();
   keepAll();
+
+  // The worker comes once the page is drawn; a browser that takes none works the same.
+  addEventListener("load", () => navigator.serviceWorker?.register("/sw.js").catch(() => {}));
 })();
