@@ -34,7 +34,7 @@ async def all_words(goal_id: UUID) -> list[Words]:
     return [*map(words_of, kept), words_of(await Goal.get(id=goal_id))]
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=changes, settled=st.sampled_from(sorted({GoalState.ACHIEVED, GoalState.ABANDONED})))
 async def test_no_wording_of_an_active_goal_is_ever_lost(
     db: object, history: list[Change], settled: GoalState

@@ -52,7 +52,7 @@ def test_whatever_lies_there_is_read_or_refused_in_one_way(text: str) -> None:
             decrypt(stored, PLACE)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(texts)
 @example(f"{MARK}0.0")
 async def test_typed_words_come_back_from_the_database_as_they_were_cleaned(db: object, typed: str) -> None:

@@ -97,7 +97,7 @@ class Harbour:
             assert taken.get(one.id, 0) <= one.capacity, "more matches than places"
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(approvals=st.sampled_from(Approvals), admin_approves=st.booleans(), history=steps)
 @example(approvals=Approvals.BOTH, admin_approves=False, history=[*PUBLISHED, *YES, *PUBLISHED])
 @example(approvals=Approvals.NONE, admin_approves=True, history=[*PUBLISHED, ("decline", 0, 0), *PUBLISHED])

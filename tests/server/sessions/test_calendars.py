@@ -90,7 +90,7 @@ def require_within(slot: Slot, person: Person, hours: tuple[int, int]) -> None:
     assert end.hour * 60 + end.minute <= hours[1] * 60
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     now=st.sampled_from(CHANGES), history=acts,
     zone=st.sampled_from(["Africa/Nairobi", "America/New_York", "Europe/Lisbon", "Asia/Kolkata"]),

@@ -47,7 +47,7 @@ def ends_well(met: list[Exception]) -> bool:
     return not any(isinstance(one, NotFound | Conflict | Invalid) for one in met)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(planned=plans, subjects=st.lists(st.integers(0, 2), min_size=8, max_size=8))
 async def test_every_row_is_done_once_or_ends_with_a_reason(
     db: object, planned: list[list[Exception]], subjects: list[int]
