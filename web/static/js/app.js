@@ -84,6 +84,10 @@
   if (errors) errors.focus();
   keepAll();
 
-  // The worker comes once the page is drawn; a browser that takes none works the same.
-  addEventListener("load", () => navigator.serviceWorker?.register("/sw.js").catch(() => {}));
+  // Once the page is drawn: the styles of the next page, which a first visit does not load, and the worker.
+  const afterwards = () => {
+    if (words("next")) fetch(words("next"), { priority: "low" }).catch(() => {});
+    navigator.serviceWorker?.register("/sw.js").catch(() => {});
+  };
+  addEventListener("load", afterwards);
 })();
