@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.kernel.log import note
-from web import checkin, demo, join, journey, mailbox, match, messages, offline, session, sign_in, waiting, you
+from web import checkin, demo, join, journey, letter, mailbox, match, messages, offline, session, sign_in, waiting, you
 from web.assets import serve_asset
 from web.console import imports, more, people, today
 from web.console import matches as console_matches
@@ -21,7 +21,7 @@ from web.errors import error_page
 from web.security import SameOrigin, SecurityHeaders
 from web.sign_in import SignIn, signed_in_only
 
-DOORS: tuple[ModuleType, ...] = (sign_in, demo, mailbox, offline)
+DOORS: tuple[ModuleType, ...] = (sign_in, letter, demo, mailbox, offline)
 """Screens that anybody may see."""
 SCREENS: tuple[ModuleType, ...] = (
     checkin, console_matches, imports, join, journey, match, messages, more, people, session, today,

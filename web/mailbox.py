@@ -22,7 +22,7 @@ from server.kernel.text import ngettext
 from server.notifications.mailbox import Caught, caught_mail, mailbox
 from web.dates import count_words, day_long, set_zone, upper_first, zone
 from web.render import page
-from web.sign_in import own_path
+from web.sign_in import is_own, own_path
 
 READ = 200
 """How far back the mailbox looks."""
@@ -109,7 +109,7 @@ def paragraphs(text: str) -> list[list[tuple[str, str]]]:
 def first_place(mail: Caught | None) -> str:
     """Where the mail's button leads, within this product; "" if nowhere."""
     found = (piece[1] for block in paragraphs(mail.text) for piece in block if piece[1]) if mail else iter(())
-    return next(found, "")
+    return own_path(next(found, ""))
 
 
 def _letter(mail: Caught) -> list[list[tuple[str, str]]]:
@@ -127,7 +127,8 @@ def _pieces(block: str) -> list[tuple[str, str]]:
 
 def _own(address: str) -> str:
     home = settings().public_url
-    return own_path(address.removeprefix(home)) if address.startswith(home + "/") else ""
+    path = address.removeprefix(home)
+    return path if address.startswith(home + "/") and is_own(path) else ""
 
 
 def _title(mails: list[Caught]) -> str:

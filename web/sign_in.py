@@ -19,8 +19,9 @@ from server.kernel.actor import Actor
 from server.kernel.settings import settings
 from server.kernel.text import gettext as _
 from server.messaging.queries import unread_count
+from server.notifications.jobs import missing_mail_server
 from server.people.states import Look
-from web.forms import read_form, typed_in
+from web.forms import Errors, read_form, typed_in
 from web.render import go_to, is_fragment, page, speak_to
 from web.security import SAFE_METHODS
 from web.uploads import Uploads
@@ -119,10 +120,14 @@ def put_secret(request: Request, response: Response, secret: str) -> None:
 
 def own_path(given: str) -> str:
     """`given` if it is a path of ours to go on to, else "": never another site's, never the way in itself."""
+    return given if is_own(given) and not urlsplit(given).path.startswith(("/sign-", "/demo")) else ""
+
+
+def is_own(given: str) -> bool:
+    """Whether `given` is a path of ours, the way in included."""
     parts = urlsplit(given)
     ours = given.startswith("/") and not given.startswith("//") and not parts.scheme and not parts.netloc
-    plain = given.isprintable() and "\\" not in given and len(given) <= NEXT_LETTERS
-    return given if ours and plain and not parts.path.startswith(("/sign-", "/demo")) else ""
+    return ours and given.isprintable() and "\\" not in given and len(given) <= NEXT_LETTERS
 
 
 def device_of(request: Request) -> str:
@@ -135,7 +140,17 @@ async def sign_in(request: Request) -> Response:
     onward = own_path(request.query_params.get("next", ""))
     if request.state.actor:
         return go_to(request, onward or "/")
-    return _door(request, onward)
+    return door(request, onward)
+
+
+def door(
+    request: Request, onward: str, words: str = "", status: int = 200, email: str = "", errors: Errors | None = None
+) -> Response:
+    """The page with the ways in, each of which leads on to `onward`. `words` say why somebody stands there."""
+    return page(
+        request, "sign_in/sign_in.html", status=status, onward=onward, told=words, is_demo=settings().demo,
+        lacking=missing_mail_server(), typed=typed_in(request), email=email, errors=errors or Errors(),
+    )
 
 
 async def sign_out(request: Request) -> Response:
@@ -155,7 +170,7 @@ async def _turn_away(request: Request) -> Response:
         return Response(words, 401, {"X-Message": quote(words)}, "text/plain")
     if request.headers.get("content-type", "").startswith(PLAIN_FORM):
         await read_form(request)   # so that the door gives back what was typed; a file waits for who may send it
-    return _door(request, own_path(_page_before(request)), words, status=401)
+    return door(request, own_path(_page_before(request)), words, status=401)
 
 
 def _to_the_door(request: Request) -> Response:
@@ -174,11 +189,6 @@ def _query(request: Request) -> str:
     return f"?{request.url.query}" if request.url.query else ""
 
 
-def _door(request: Request, onward: str, words: str = "", status: int = 200) -> Response:
-    return page(
-        request, "sign_in/sign_in.html", status=status, onward=onward, told=words, is_demo=settings().demo,
-        typed=typed_in(request),
-    )
 
 
 routes = [

@@ -1,9 +1,22 @@
 """Every screen in every state. One module a part of the product; a new screen adds its states where it belongs."""
 
 from a11y_tests.registry import State
-from a11y_tests.states import console, doors, exploring, goals, joining, matching, meeting, roster, talking, voyage, you
+from a11y_tests.states import (
+    console,
+    doors,
+    exploring,
+    goals,
+    joining,
+    matching,
+    meeting,
+    roster,
+    signing_in,
+    talking,
+    voyage,
+    you,
+)
 
-PARTS = (doors, joining, matching, voyage, goals, meeting, talking, you, console, roster, exploring)
+PARTS = (doors, joining, matching, voyage, goals, meeting, talking, you, console, roster, exploring, signing_in)
 
 
 def every_state() -> list[State]:

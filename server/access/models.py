@@ -50,3 +50,51 @@ class UserSession(Model):
     class Meta:
         table = "user_session"
         indexes = [Index(fields=("organization_id", "person_id"), name="ix_session_person")]
+
+
+class SignInRequest(Model):
+    """Somebody typed an address to sign in by mail. The row is the same whether anybody has that address.
+
+    It belongs to no organisation: whose address it is, only the worker looks up. `browser` is the fingerprint of the
+    cookie where it began, `address_mark` and `network_mark` are keyed digests to count by. Rows live a day.
+    """
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    browser = fields.CharField(max_length=64, unique=True)
+    address = fields.CharField(max_length=254)
+    address_mark = fields.CharField(max_length=64)
+    network_mark = fields.CharField(max_length=64)
+    onward = fields.CharField(max_length=500, default="")
+    tries = fields.IntField(default=0)
+    created_at = fields.DatetimeField(default=now)
+    expires_at = fields.DatetimeField()
+    used_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "sign_in_request"
+        indexes = [
+            Index(fields=("address_mark", "created_at"), name="ix_sign_in_address"),
+            Index(fields=("network_mark", "created_at"), name="ix_sign_in_network"),
+            Index(fields=("created_at",), name="ix_sign_in_created"),
+        ]
+
+
+class SignInLetter(Model):
+    """One person's way in by mail, for one request. Its code and link are worked out from its id, never stored."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organization_id = fields.UUIDField()
+    request: fields.ForeignKeyRelation[SignInRequest] = fields.ForeignKeyField(
+        "models.SignInRequest", related_name="letters", on_delete=fields.CASCADE
+    )
+    request_id: UUID
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "models.Person", related_name="sign_in_letters", on_delete=fields.CASCADE
+    )
+    person_id: UUID
+    created_at = fields.DatetimeField(default=now)
+
+    class Meta:
+        table = "sign_in_letter"
+        unique_together = (("request_id", "person_id"),)
+        indexes = [Index(fields=("organization_id", "person_id"), name="ix_sign_in_letter_person")]

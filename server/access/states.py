@@ -8,3 +8,19 @@ class Role(StrEnum):
 
     GLOBAL_ADMIN = "GLOBAL_ADMIN"
     PROGRAM_MANAGER = "PROGRAM_MANAGER"
+
+
+class LetterState(StrEnum):
+    """Whether a request to sign in by mail still lets anybody in. VOID: too many wrong codes; its link still works."""
+
+    OPEN = "OPEN"
+    USED = "USED"
+    OLD = "OLD"
+    VOID = "VOID"
+
+
+class LetterWay(StrEnum):
+    """How a mail signed somebody in."""
+
+    CODE = "CODE"
+    LINK = "LINK"

@@ -6,6 +6,9 @@ A stop condition is asked when the message is about to go: it returns why the me
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from server.access.letters.marks import link_key_of
+from server.access.letters.queries import state_of
+from server.access.states import LetterState
 from server.kernel import clock
 from server.matches.models import MatchMember
 from server.matches.states import AWAITING_PARTICIPANTS, RUNNING, Approval, MatchState
@@ -89,6 +92,11 @@ def _thread(scene: Scene) -> str:
     return f"/messages/{scene.match.id}#latest"
 
 
+def _sign_in(scene: Scene) -> str:
+    assert scene.sign_in is not None
+    return f"/sign-in/link/{scene.sign_in.id}?key={link_key_of(scene.sign_in.id)}"
+
+
 def _console_matches(scene: Scene) -> str:  # noqa: ARG001  # every link takes the scene
     return "/console/matches"
 
@@ -161,6 +169,11 @@ def _console(scene: Scene) -> str:  # noqa: ARG001  # every link takes the scene
     return "/console"
 
 
+def _used_or_old(scene: Scene) -> str:
+    waits = scene.sign_in is not None and state_of(scene.sign_in.request, by_link=True) is LetterState.OPEN
+    return "" if waits else "used or too late"
+
+
 def _read(scene: Scene) -> str:
     return "" if scene.unread else "read"
 
@@ -209,5 +222,7 @@ CATALOGUE: dict[str, Kind] = {
              _handled, "check_in_asks", _console),
         Kind("A02", N_("New message"), _T, N_("written to, and unread for 15 minutes"), N_("read"),
              _read, "new_message", _thread),
+        Kind("Y01", N_("Signing in"), _T, N_("asked to sign in by mail"), N_("used, or 15 minutes have passed"),
+             _used_or_old, "sign_in", _sign_in),
     )
 }

@@ -35,6 +35,15 @@ ENROLLMENT_KINDS = {
 SESSION_KINDS = {"session.booked": "S01", "session.moved": "S02", "session.cancelled": "S02-cancelled"}
 
 
+@on_event("sign_in.letter_written")
+async def send_the_way_in(event: OutboxEvent) -> None:
+    """Send somebody the code and the link that they asked for."""
+    letter_id = _id(event, "letter_id")
+    await _tell(
+        system_actor(event.organization_id), event, "Y01", _id(event, "person_id"), letter_id, letter_id=letter_id
+    )
+
+
 @on_event("enrollment.invited")
 async def invite(event: OutboxEvent) -> None:
     """Tell somebody that they are invited."""

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from server.access.letters.queries import letter_by_id
+from server.access.models import SignInLetter
 from server.kernel.actor import Actor
 from server.kernel.errors import NotFound
 from server.matches.models import Match
@@ -30,8 +32,7 @@ class Scene:
     message: Message
     person: Person
     organization: Organization
-    program: Program
-    cohort: Cohort
+    cohort: Cohort | None = None
     is_muted: bool = False
     knows: bool = False
     enrollment: Enrollment | None = None
@@ -43,6 +44,13 @@ class Scene:
     asks_for_a_person: bool = False
     unread: int = 0
     drafts: int = 0
+    sign_in: SignInLetter | None = None
+
+    @property
+    def program(self) -> Program:
+        """The programme that the message belongs to."""
+        assert self.cohort is not None, "only signing in is about no programme"
+        return self.cohort.program
 
     @property
     def partner(self) -> Person:
@@ -78,12 +86,12 @@ async def scene_of(actor: Actor, message: Message) -> Scene:
     profile = await profile_of(actor, person.id)
     enrollment = await visible_enrollment(actor, ids["enrollment_id"]) if "enrollment_id" in ids else None
     match = await visible_match(actor, ids["match_id"]) if "match_id" in ids else None
-    cohort = await _cohort(actor, ids, enrollment or match)
+    sign_in = await letter_by_id(actor, ids["letter_id"]) if "letter_id" in ids else None
+    cohort = None if sign_in else await _cohort(actor, ids, enrollment or match)
     return Scene(
         message=message,
         person=person,
         organization=await organization_of(actor),
-        program=cohort.program,
         cohort=cohort,
         is_muted=message.kind in profile.muted_kinds,
         knows=await queries.was_told(actor, message),
@@ -95,7 +103,8 @@ async def scene_of(actor: Actor, message: Message) -> Scene:
         survey=await queries.survey_by_id(actor, ids["invitation_id"]) if "invitation_id" in ids else None,
         asks_for_a_person=message.kind == "C04" and await queries.asks_for_a_person(actor, ids["invitation_id"]),
         unread=await queries.unread_words(actor, ids["thread_id"], person.id) if "thread_id" in ids else 0,
-        drafts=len(await matches_in(actor, cohort.id, [MatchState.DRAFT])) if message.kind == "M01" else 0,
+        drafts=len(await matches_in(actor, cohort.id, [MatchState.DRAFT])) if cohort and message.kind == "M01" else 0,
+        sign_in=sign_in,
     )
 
 

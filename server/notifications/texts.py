@@ -12,6 +12,7 @@ from typing import Any, cast
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from server.access.letters.marks import code_of
 from server.kernel.dates import day, hour, moment, place_of
 from server.kernel.settings import settings
 from server.kernel.text import clean, direction, gettext, language, ngettext, pgettext, use_language
@@ -53,12 +54,19 @@ def _values(kind: Kind, scene: Scene) -> dict[str, object]:
     zone = scene.person.zone
     return {
         "CUT": CUT, "scene": scene, "person": scene.person, "organization": scene.organization,
-        "program": scene.program, "cohort": scene.cohort, "partner": scene.partner if scene.match else None,
+        "program": scene.program if scene.cohort else None, "cohort": scene.cohort,
+        "partner": scene.partner if scene.match else None, "code": _spaced_code(scene),
         "url": settings().public_url + kind.link(scene), "settings_url": settings().public_url + "/you",
         "lang": language(), "direction": direction(language()),
         "day": partial(day, zone=zone), "hour": partial(hour, zone=zone), "when": partial(moment, zone=zone),
         "day_in": day, "hour_in": hour, "moment_in": moment, "place_of": place_of,
     }
+
+
+def _spaced_code(scene: Scene) -> str:
+    """The digits that sign in, in two groups that are easy to carry over; "" in any other letter."""
+    code = code_of(scene.sign_in.id) if scene.sign_in else ""
+    return f"{code[:3]} {code[3:]}".strip()
 
 
 def _laid_out(env: Environment, layout: str, values: dict[str, object], parts: dict[str, str]) -> str:

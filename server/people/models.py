@@ -74,6 +74,7 @@ class Person(Model):
         indexes = [
             Index(fields=("organization_id", "family_name", "given_name"), name="ix_person_name"),
             Index(fields=("organization_id", "line_manager_id"), name="ix_person_manager"),
+            Index(fields=("email",), name="ix_person_email"),
         ]
 
     @property

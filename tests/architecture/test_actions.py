@@ -19,6 +19,9 @@ BEFORE_ANYONE_IS_KNOWN = {
     "server/access/actions.py:open_session": "makes the actor: the person proved who they are",
     "server/access/actions.py:close_session": "the holder of the secret, whoever it is",
     "server/access/actions.py:demo_sign_in": "the door of the demo, before anybody is signed in",
+    "server/access/letters/actions.py:ask_for_letter": "an address was typed; whose it is, is looked up later",
+    "server/access/letters/actions.py:enter_code": "the code proves who it is",
+    "server/access/letters/actions.py:follow_link": "the link's secret proves who it is",
 }
 """Actions that cannot take an actor, each with the reason."""
 

@@ -14,6 +14,9 @@ STARTS = {
 }
 UNSCOPED = {
     "server/access/actions.py:close_session": "the secret's fingerprint is unique; it names its organisation",
+    "server/access/letters/queries.py:letter_by_key": "whoever holds a link's secret is nobody yet; the key is checked",
+    "server/access/letters/queries.py:letters_of": "one address, several organisations: all were written to",
+    "server/access/letters/queries.py:people_at": "finds out who has an address, for the worker alone",
     "server/access/queries.py:demo_people": "everybody of the demo organisations; empty outside a demo",
     "server/access/queries.py:demo_person": "somebody of the demo organisations; refused outside a demo",
     "server/access/queries.py:session_actor": "finds out whose organisation it is, from the secret's fingerprint",

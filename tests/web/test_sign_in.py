@@ -134,7 +134,7 @@ async def test_htmx_keeps_what_was_typed_and_says_so(guarded):
     assert answer.headers["x-message"].startswith("You%20are%20signed%20out")
 
 
-async def test_the_door_is_honest_where_no_sign_in_is_set_up(client_of):
+async def test_the_door_is_honest_where_no_mail_can_leave(client_of):
     client = await client_of(None)
     answer = await client.get("/sign-in")
     assert "Nobody can sign in." in answer.text

@@ -22,6 +22,7 @@ from server.kernel.jobs.lanes import FOR_GOOD, LANES, Ending, Json, Lane, Outcom
 from server.kernel.log import note
 
 JOB_MODULES: list[str] = [
+    "server.access.letters.jobs",
     "server.goals.jobs",
     "server.matches.jobs",
     "server.matchmaking.jobs",

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as tuned
 from hypothesis import strategies as st
 
+from server.access.models import SignInLetter, SignInRequest
 from server.kernel import clock
 from server.kernel.actor import system_actor
 from server.matches.states import MatchState
@@ -53,6 +54,15 @@ async def ids_for(kind: str, pair: Pair) -> dict[str, Any]:
             organization_id=pair.organization.id, thread=thread, author_id=pair.mentor.id, body="Never in a mail."
         )
         ids["thread_id"] = thread.id
+    if kind == "Y01":
+        request = await SignInRequest.create(
+            browser="b", address=pair.mentee.email, address_mark="a", network_mark="n",
+            expires_at=clock.now() + timedelta(minutes=15),
+        )
+        letter = await SignInLetter.create(
+            organization_id=pair.organization.id, request=request, person=pair.mentee
+        )
+        ids = {"letter_id": letter.id}
     if kind == "M01":
         await match(pair.mentor_enrollment, pair.mentee_enrollment, state=MatchState.DRAFT)
         ids = {"cohort_id": pair.cohort.id}
