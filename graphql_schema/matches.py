@@ -96,6 +96,7 @@ class MatchType(Node):
     answer_by: datetime | None
     active_at: datetime | None
     ends_on: date | None
+    paused_until: date | None = strawberry.field(description="The day on which a pause of the pair ends by itself.")
     ended_at: datetime | None
     members: list[MatchMemberType]
 
@@ -105,7 +106,8 @@ class MatchType(Node):
         return cls(
             key=row.id, id=global_id("Match", row.id), program_key=row.program_id, state=row.state, fit=row.fit,
             cohort_id=global_id("Cohort", row.cohort_id), created_at=row.created_at, published_at=row.published_at,
-            answer_by=row.answer_by, active_at=row.active_at, ends_on=row.ends_on, ended_at=row.ended_at,
+            answer_by=row.answer_by, active_at=row.active_at, ends_on=row.ends_on,
+            paused_until=row.paused_until, ended_at=row.ended_at,
             members=[MatchMemberType.of(member) for member in row.members], explanation=row.explanation,
         )
 
@@ -188,6 +190,11 @@ class HoldBackMatchInput(ById):
 @strawberry.input
 class EndMatchInput(ById):
     reason: ClosureReason
+
+
+@strawberry.input
+class PauseMatchInput(ById):
+    until: date | None = None
 
 
 @strawberry.type
@@ -277,9 +284,12 @@ class MatchesMutation:
     async def cancel_match(self, info: Info, input: ById) -> MatchPayload:
         return await perform_on(info, MatchPayload, input, "Match", actions.cancel_match)
 
-    @strawberry.mutation(description="Stop for a while.")
-    async def pause_match(self, info: Info, input: ById) -> MatchPayload:
-        return await perform_on(info, MatchPayload, input, "Match", actions.pause_match)
+    @strawberry.mutation(description="Rest until a day, a month from now unless you say.")
+    async def pause_match(self, info: Info, input: PauseMatchInput) -> MatchPayload:
+        return await perform(
+            info, MatchPayload, input,
+            lambda actor: actions.pause_match(actor, key_of("Match", input.id), input.until),
+        )
 
     @strawberry.mutation(description="Go on after a pause.")
     async def resume_match(self, info: Info, input: ById) -> MatchPayload:

@@ -13,6 +13,7 @@ from graphql_schema.ids import Node, global_id, key_of
 from graphql_schema.mutations import ById, Input, Payload, perform, perform_on
 from graphql_schema.pagination import Connection, Order, Window, page_of
 from graphql_schema.people import PersonType
+from server.journey.leaving import actions as leaving
 from server.kernel.actor import Actor
 from server.programs import actions, queries
 from server.programs.states import Approvals, Cadence, EnrollmentState, ParticipantRole, ProgramState, ProgramType
@@ -185,6 +186,11 @@ class InviteInput(Input):
     capacity: int = 1
 
 
+@strawberry.input
+class TakeBreakInput(ById):
+    until: date
+
+
 @strawberry.type
 class ProgramPayload(Payload):
     program: ProgramNode | None = None
@@ -259,6 +265,25 @@ class ProgramsMutation:
     @strawberry.mutation(description="Turn an application down.")
     async def reject_admission(self, info: Info, input: ById) -> EnrollmentPayload:
         return await perform_on(info, EnrollmentPayload, input, "Enrollment", actions.reject_admission)
+
+    @strawberry.mutation(description="Step out of a programme, or say no to its invitation. No reason is asked.")
+    async def leave_program(self, info: Info, input: ById) -> EnrollmentPayload:
+        return await perform_on(info, EnrollmentPayload, input, "Enrollment", leaving.leave_program)
+
+    @strawberry.mutation(description="Take somebody out of a programme. Only for who runs it.")
+    async def remove_from_program(self, info: Info, input: ById) -> EnrollmentPayload:
+        return await perform_on(info, EnrollmentPayload, input, "Enrollment", leaving.remove_from_program)
+
+    @strawberry.mutation(description="Take a break until a day; your matches rest with you.")
+    async def take_break(self, info: Info, input: TakeBreakInput) -> EnrollmentPayload:
+        return await perform(
+            info, EnrollmentPayload, input,
+            lambda actor: leaving.take_break(actor, key_of("Enrollment", input.id), input.until),
+        )
+
+    @strawberry.mutation(description="End your break before its day.")
+    async def come_back(self, info: Info, input: ById) -> EnrollmentPayload:
+        return await perform_on(info, EnrollmentPayload, input, "Enrollment", leaving.come_back)
 
 
 async def programs_by_ids(actor: Actor, ids: list[UUID]) -> dict[UUID, Program]:

@@ -13,7 +13,22 @@ from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.kernel.log import note
-from web import checkin, demo, join, journey, letter, mailbox, match, messages, offline, session, sign_in, waiting, you
+from web import (
+    checkin,
+    demo,
+    join,
+    journey,
+    leaving,
+    letter,
+    mailbox,
+    match,
+    messages,
+    offline,
+    session,
+    sign_in,
+    waiting,
+    you,
+)
 from web.assets import serve_asset
 from web.console import imports, more, people, today
 from web.console import matches as console_matches
@@ -24,7 +39,7 @@ from web.sign_in import SignIn, signed_in_only
 DOORS: tuple[ModuleType, ...] = (sign_in, letter, demo, mailbox, offline)
 """Screens that anybody may see."""
 SCREENS: tuple[ModuleType, ...] = (
-    checkin, console_matches, imports, join, journey, match, messages, more, people, session, today,
+    checkin, console_matches, imports, join, journey, leaving, match, messages, more, people, session, today,
     waiting, you,
 )
 """Screens of signed-in people."""

@@ -17,6 +17,7 @@ from server.kernel import clock
 from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
+from server.matches.states import MatchState
 from server.people.queries import competencies
 from server.sessions import actions as sessions
 from server.sessions.queries import slots_for_match
@@ -168,7 +169,7 @@ def _words(request: Request, shown: Home) -> dict[str, Any]:
     return {
         "shown": shown, "greeting": _greeting(request), "title": _title(shown), "learning": learning,
         "mentoring": [_mentoring(one) for one in shown.mentoring],
-        "seats": list(shown.places.values()), "promises": _promises(shown),
+        "seats": list(shown.places.values()), "promises": _promises(shown), "today": clock.now().date(),
     }
 
 
@@ -224,6 +225,10 @@ def _mentoring(one: Journey) -> dict[str, object]:
 
 def _mentee_line(one: Journey) -> str:
     parts = []
+    if one.match.state is MatchState.PAUSED:
+        return _("On a pause.")
+    if one.is_quiet:
+        return _("It’s been a while.")
     if one.session and one.is_booked:
         parts.append(_("Next: %(day)s %(time)s.") % {
             "day": weekday(one.session.starts_at), "time": clock_time(one.session.starts_at),

@@ -7,6 +7,7 @@ from a11y_tests.states import (
     exploring,
     goals,
     joining,
+    leaving,
     matching,
     meeting,
     roster,
@@ -16,7 +17,9 @@ from a11y_tests.states import (
     you,
 )
 
-PARTS = (doors, joining, matching, voyage, goals, meeting, talking, you, console, roster, exploring, signing_in)
+PARTS = (
+    doors, joining, matching, voyage, goals, meeting, talking, you, leaving, console, roster, exploring, signing_in,
+)
 
 
 def every_state() -> list[State]:

@@ -60,6 +60,21 @@ async def end_session(actor: Actor, session_id: UUID) -> UserSession:
         return session
 
 
+async def end_sessions(actor: Actor, person_id: UUID) -> int:
+    """Sign a person out everywhere; returns in how many browsers they were. Twice is harmless.
+
+    Raises:
+        Refused: neither one's own nor of somebody the actor administers.
+    """
+    require(rules.can_end_sessions_of(actor, person_id), _("sign somebody else out"))
+    async with unit_of_work(actor) as unit:
+        held = await UserSession.filter(
+            organization_id=actor.organization_id, person_id=person_id, revoked_at=None
+        )
+        await _revoke(unit, held)
+        return len(held)
+
+
 async def grant_role(actor: Actor, person_id: UUID, role: Role, program_id: UUID | None = None) -> RoleGrant:
     """Give a person a role, for one programme or for all. Their sessions end: rights change only at a fresh sign-in.
 

@@ -16,3 +16,9 @@ async def expire_match(action: ScheduledAction) -> None:
 async def reach_end_date(action: ScheduledAction) -> None:
     """Begin the closing steps on the last day."""
     await actions.reach_end_date(system_actor(action.organization_id), action.subject_id)
+
+
+@on_due("match.resume")
+async def end_pause(action: ScheduledAction) -> None:
+    """Go on with a match on the day its pause ends."""
+    await actions.reach_pause_end(system_actor(action.organization_id), action.subject_id)

@@ -50,6 +50,7 @@ class Match(Model):
     answer_by = fields.DatetimeField(null=True)
     active_at = fields.DatetimeField(null=True)
     ends_on = fields.DateField(null=True)
+    paused_until = fields.DateField(null=True)
     ended_at = fields.DatetimeField(null=True)
     closure_reason = fields.CharEnumField(ClosureReason, max_length=20, null=True)
     rematch_of_id = fields.UUIDField(null=True)

@@ -1,6 +1,7 @@
 """Reading matches, always within the actor's organisation."""
 
 from collections.abc import Collection, Iterable
+from datetime import date
 from uuid import UUID
 
 from tortoise.functions import Count
@@ -14,7 +15,7 @@ from server.matches.models import Match, MatchMember, MatchOverride
 from server.matches.states import OPEN_MATCHES, MatchState, OverrideKind
 from server.people.models import Person
 from server.programs.models import Enrollment
-from server.programs.states import ParticipantRole
+from server.programs.states import EnrollmentState, ParticipantRole
 
 
 def matches(actor: Actor) -> QuerySet[Match]:
@@ -32,7 +33,7 @@ async def visible_match(actor: Actor, match_id: UUID, *, lock: bool = False) -> 
         NotFound: absent, of another organisation, not the actor's, or not announced yet.
     """
     if lock:
-        await _lock_seats(actor, match_id)
+        await lock_members(actor, [match_id])
     found = matches(actor).filter(id=match_id)
     match = await (found.select_for_update() if lock else found).first()
     if match is None:
@@ -111,15 +112,33 @@ def sides(match: Match) -> tuple[MatchMember, MatchMember]:
     return (first, second) if first.role is ParticipantRole.MENTOR else (second, first)
 
 
+def back_on(match: Match) -> date | None:
+    """The day on which a match that rests goes on: its own, or that of a member's break; None while nobody knows.
+
+    Members and their enrolments must have been fetched.
+    """
+    breaks = [one.enrollment for one in match.members if one.enrollment.state is EnrollmentState.PAUSED]
+    if any(one.paused_until is None for one in breaks):
+        return None
+    return max((day for day in (match.paused_until, *(one.paused_until for one in breaks)) if day), default=None)
+
+
 def partner_of(match: Match, person_id: UUID | None) -> Person:
     """The other person of a pair; members and their people must have been fetched."""
     return next(member.person for member in match.members if member.person_id != person_id)
 
 
-async def _lock_seats(actor: Actor, match_id: UUID) -> None:
-    members = await MatchMember.filter(organization_id=actor.organization_id, match_id=match_id)
-    ids = sorted(member.enrollment_id for member in members)
-    await lock_enrollments(actor, ids)
+async def lock_members(actor: Actor, match_ids: Iterable[UUID]) -> None:
+    """Lock the enrolments of some matches' members: before the matches themselves."""
+    members = await MatchMember.filter(organization_id=actor.organization_id, match_id__in=list(match_ids))
+    await lock_enrollments(actor, {member.enrollment_id for member in members})
+
+
+async def partner_enrollments(actor: Actor, enrollment_id: UUID, states: Collection[MatchState]) -> set[UUID]:
+    """The enrolments on the other side of an enrolment's matches in some states."""
+    own = matches(actor).filter(members__enrollment_id=enrollment_id, state__in=list(states))
+    rows = MatchMember.filter(organization_id=actor.organization_id, match_id__in=[match.id for match in await own])
+    return {row.enrollment_id for row in await rows} - {enrollment_id}
 
 
 async def enrollments_by_ids(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, Enrollment]:

@@ -1,6 +1,6 @@
 """Steps that every act on a match shares: the state after an answer, the start, the end, the fact that tells of it."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from server.kernel import clock
@@ -36,9 +36,30 @@ async def start(unit: Unit, match: Match, *, hold: timedelta = timedelta()) -> N
     await tell(unit, match, "activated", hold=hold)
 
 
+async def pause(unit: Unit, match: Match, until: date | None, **detail: Any) -> Match:
+    """Let a match rest: until a day when it goes on by itself, or (None) as long as a member is away."""
+    match.state, match.paused_until = MatchState.PAUSED, until
+    await match.save(update_fields=["state", "paused_until"])
+    if until is not None:
+        await unit.schedule("match.resume", match, datetime.combine(until, time(), UTC))
+    await unit.audit("match.pause", match, until=until)
+    await tell(unit, match, "paused", until=until, **detail)
+    return match
+
+
+async def resume(unit: Unit, match: Match, **detail: Any) -> Match:
+    """Go on with a match that rested."""
+    match.state, match.paused_until = MatchState.ACTIVE, None
+    await match.save(update_fields=["state", "paused_until"])
+    await unit.unschedule(match.id, "match.resume", reason="resumed")
+    await unit.audit("match.resume", match)
+    await tell(unit, match, "resumed", **detail)
+    return match
+
+
 async def close(unit: Unit, match: Match, state: MatchState, act: str, event: str, **detail: Any) -> Match:
     """End a match in `state`, cancel what was planned for it, and tell."""
-    match.state, match.ended_at = state, clock.now()
+    match.state, match.ended_at, match.paused_until = state, clock.now(), None
     await match.save()
     await unit.unschedule(match.id, reason=act)
     await unit.audit(f"match.{act}", match, now=state, **detail)

@@ -94,8 +94,11 @@ async def choose_another(actor: Actor, match_id: UUID, mentor_enrollment_id: UUI
         return made
 
 
-async def suggest_next(actor: Actor, mentee_enrollment_id: UUID) -> Match | None:
-    """After a no or no answer: the next best suggestion of the latest run that still fits, as a draft. None if none.
+async def suggest_next(
+    actor: Actor, mentee_enrollment_id: UUID, *, rematch_of: UUID | None = None
+) -> Match | None:
+    """The next best suggestion of the latest run that still fits, as a draft; None if none. For after a no, no answer,
+    or an end: then `rematch_of` names the match that ended.
 
     Doing it twice is harmless: a mentee with an open match or a draft gets no second one.
 
@@ -109,7 +112,7 @@ async def suggest_next(actor: Actor, mentee_enrollment_id: UUID) -> Match | None
             return None
         return await matches.suggest_match(
             actor, choice.mentor_enrollment_id, mentee_enrollment_id, run_id=choice.run_id, fit=round(choice.fit),
-            confidence=choice.confidence, explanation=choice.factors,
+            confidence=choice.confidence, explanation=choice.factors, rematch_of_id=rematch_of,
         )
 
 

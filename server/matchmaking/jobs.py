@@ -6,6 +6,7 @@ from server.kernel.actor import system_actor
 from server.kernel.facts import OutboxEvent
 from server.kernel.jobs import on_event
 from server.matches.queries import sides, visible_match
+from server.matches.states import ClosureReason
 from server.matchmaking import actions
 
 
@@ -15,3 +16,12 @@ async def suggest_next(event: OutboxEvent) -> None:
     actor = system_actor(event.organization_id)
     match = await visible_match(actor, UUID(event.payload["match_id"]))
     await actions.suggest_next(actor, sides(match)[1].enrollment_id)
+
+
+@on_event("match.ended")
+async def offer_rematch(event: OutboxEvent) -> None:
+    """After an end before its time: another mentor for a mentee who goes on, unless the goal was reached."""
+    actor = system_actor(event.organization_id)
+    match = await visible_match(actor, UUID(event.payload["match_id"]))
+    if match.closure_reason is not ClosureReason.GOAL_REACHED:
+        await actions.suggest_next(actor, sides(match)[1].enrollment_id, rematch_of=match.id)

@@ -139,6 +139,18 @@ def _not_running(scene: Scene) -> str:
     return "" if scene.match is not None and scene.match.state in RUNNING else "no longer running"
 
 
+def _left_too(scene: Scene) -> str:
+    seat = _own_seat(scene)
+    return "" if seat is not None and seat.enrollment.state in _HELD_PLACES else "they have left too"
+
+
+def _unless_match_is(state: MatchState) -> Stop:
+    def stop(scene: Scene) -> str:
+        return "" if scene.match is not None and scene.match.state is state else "no longer so"
+
+    return stop
+
+
 def _not_booked(scene: Scene) -> str:
     session = scene.session
     if session is None or session.state is not SessionState.SCHEDULED:
@@ -220,6 +232,12 @@ CATALOGUE: dict[str, Kind] = {
              _survey_answered, "check_in", _check_in),
         Kind("C04", N_("A check-in asks for you"), _R, N_("a low answer, or another mentor wished for"), N_("handled"),
              _handled, "check_in_asks", _console),
+        Kind("X01", N_("Your match has ended"), _T, N_("a match ended before its time"), N_("they have left too"),
+             _left_too, "partner_left", _home),
+        Kind("X02", N_("A pause"), _T, N_("a match rests, or somebody is away"), N_("it goes on already"),
+             _unless_match_is(MatchState.PAUSED), "match_paused", _home),
+        Kind("X03", N_("Going on"), _T, N_("a pause is over"), N_("it rests again, or has ended"),
+             _unless_match_is(MatchState.ACTIVE), "match_resumed", _home),
         Kind("A02", N_("New message"), _T, N_("written to, and unread for 15 minutes"), N_("read"),
              _read, "new_message", _thread),
         Kind("Y01", N_("Signing in"), _T, N_("asked to sign in by mail"), N_("used, or 15 minutes have passed"),

@@ -32,6 +32,9 @@ ENROLLMENT_KINDS = {
     "enrollment.submitted": "E07", "enrollment.rejected": "E08", "enrollment.activated": "E09",
     "enrollment.waitlisted": "E10", "enrollment.seat_freed": "E12",
 }
+DOERS = ("left_id", "by_id", "away_id", "back_id")
+"""Whose own act it was that a match ended, paused or went on, as the facts name them."""
+PARTING_KINDS = {"match.ended": "X01", "match.paused": "X02", "match.resumed": "X03"}
 SESSION_KINDS = {"session.booked": "S01", "session.moved": "S02", "session.cancelled": "S02-cancelled"}
 
 
@@ -86,9 +89,11 @@ async def ask_for_answers(event: OutboxEvent) -> None:
 
 @on_event("match.expired", "match.cancelled")
 async def tell_it_has_passed(event: OutboxEvent) -> None:
-    """Tell who was asked that the suggestion is closed."""
+    """Tell who was asked that the suggestion is closed; whoever stepped out themselves knows it."""
     actor, match = await _match_of(event)
     for member in match.members:
+        if str(member.person_id) == event.payload.get("left_id"):
+            continue
         await _tell(actor, event, "M05", member.person_id, match.id, match_id=match.id)
 
 
@@ -107,6 +112,17 @@ async def announce_match(event: OutboxEvent) -> None:
     actor, match = await _match_of(event)
     for member in match.members:
         await _tell(actor, event, "M08", member.person_id, match.id, match_id=match.id)
+
+
+@on_event(*PARTING_KINDS)
+async def tell_who_stays(event: OutboxEvent) -> None:
+    """Tell the other person of a pair, without a reason; both, when it was a manager's act or a date."""
+    actor, match = await _match_of(event)
+    doers = {event.payload.get(name) for name in DOERS}
+    for member in match.members:
+        if str(member.person_id) not in doers:
+            kind = PARTING_KINDS[event.kind]
+            await _tell(actor, event, kind, member.person_id, match.id, occurrence=str(event.id), match_id=match.id)
 
 
 @on_event(*SESSION_KINDS)

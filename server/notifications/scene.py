@@ -1,6 +1,7 @@
 """What a message speaks of, as it stands now: fetched when it is sent, so that a letter never tells old news."""
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from server.access.letters.queries import letter_by_id
@@ -8,7 +9,7 @@ from server.access.models import SignInLetter
 from server.kernel.actor import Actor
 from server.kernel.errors import NotFound
 from server.matches.models import Match
-from server.matches.queries import matches_in, visible_match
+from server.matches.queries import back_on, matches_in, sides, visible_match
 from server.matches.states import MatchState
 from server.notifications import queries
 from server.notifications.models import Message
@@ -57,6 +58,17 @@ class Scene:
         """The other person of the match."""
         assert self.match is not None, "only messages about a match speak of a partner"
         return next(member.person for member in self.match.members if member.person_id != self.person.id)
+
+    @property
+    def mentors(self) -> bool:
+        """Whether the recipient is the mentor of the match."""
+        return self.match is not None and sides(self.match)[0].person_id == self.person.id
+
+    @property
+    def back_on(self) -> date | None:
+        """The day on which a match that rests goes on: its own, or that of the member's break."""
+        assert self.match is not None, "only messages about a match speak of a pause"
+        return back_on(self.match)
 
     @property
     def offer(self) -> Session | None:

@@ -1,31 +1,34 @@
 """What happens to programmes and enrolments (glossary sections 2 and 5)."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 from server.kernel import clock
 from server.kernel.actor import Actor, Permission, require
-from server.kernel.bulk import insert_rows
-from server.kernel.db import Unit, unit_of_work, wake
+from server.kernel.db import unit_of_work
 from server.kernel.errors import Conflict, Invalid, NotFound
-from server.kernel.facts import OutboxEvent, ScheduledAction
 from server.kernel.text import gettext as _
 from server.kernel.typed import check, typed
 from server.people.models import Person
 from server.programs import queries, rules
-from server.programs.models import Cohort, Enrollment, Program, WaitlistEntry
+from server.programs.models import Cohort, Enrollment, Program
 from server.programs.states import (
+    ENDED_FROM,
     OPEN_ENROLLMENTS,
     EnrollmentState,
     ParticipantRole,
     ProgramState,
     ProgramType,
 )
+from server.programs.steps import admit, end, leave_line, move, move_up, store_invitations, tell
 
 CAPACITY_MAX = 20
 """Seats of one enrolment at the most, as the people file allows (contracts/people-import)."""
+
+PAUSE_MAX = timedelta(days=183)
+"""A break of more than half a year is better ended and begun anew."""
 
 MAY_SUBMIT = frozenset({EnrollmentState.INVITED, EnrollmentState.IN_PROGRESS})
 JOINING = frozenset({ProgramState.ENROLLING, ProgramState.MATCHING, ProgramState.RUNNING})
@@ -125,7 +128,7 @@ async def invite_many(
             for (person_id, role), capacity in wanted.items()
             if (person_id, role) not in known
         ]
-        await _store_invitations(unit, rows)
+        await store_invitations(unit, rows)
         return rows
 
 
@@ -142,7 +145,7 @@ async def begin(actor: Actor, enrollment_id: UUID) -> Enrollment:
             return enrollment
         enrollment.started_at = clock.now()
         await unit.unschedule(enrollment.id, "enrollment.expire", reason="started")
-        return await _move(unit, enrollment, EnrollmentState.IN_PROGRESS, "start", "started")
+        return await move(unit, enrollment, EnrollmentState.IN_PROGRESS, "start", "started")
 
 
 async def self_join(actor: Actor, program_key: str, role: ParticipantRole) -> Enrollment:
@@ -167,7 +170,7 @@ async def self_join(actor: Actor, program_key: str, role: ParticipantRole) -> En
             person_id=actor.person_id, role=role, state=EnrollmentState.IN_PROGRESS, started_at=clock.now(),
         )
         await unit.audit("enrollment.self_join", enrollment, role=role)
-        await _tell(unit, enrollment, "started")
+        await tell(unit, enrollment, "started")
         return enrollment
 
 
@@ -182,9 +185,7 @@ async def submit(actor: Actor, enrollment_id: UUID, *, capacity: int | None = No
         Conflict: it was declined, it ran out, or the group is closed.
     """
     async with unit_of_work(actor) as unit:
-        enrollment = await queries.visible_enrollment(actor, enrollment_id)
-        await queries.cohort_by_id(actor, enrollment.cohort_id, lock=True)
-        enrollment = await queries.visible_enrollment(actor, enrollment_id, lock=True)
+        enrollment = await _locked_with_its_cohort(actor, enrollment_id)
         require(rules.can_fill_in(actor, enrollment), _("join for somebody else"))
         if enrollment.submitted_at is not None and enrollment.state in OPEN_ENROLLMENTS:
             return enrollment
@@ -193,8 +194,8 @@ async def submit(actor: Actor, enrollment_id: UUID, *, capacity: int | None = No
         enrollment.submitted_at = clock.now()
         await unit.unschedule(enrollment.id, "enrollment.expire", reason="submitted")
         if enrollment.program.admin_approves_admission:
-            return await _move(unit, enrollment, EnrollmentState.PENDING_APPROVAL, "submit", "submitted")
-        return await _admit(unit, enrollment, "submit")
+            return await move(unit, enrollment, EnrollmentState.PENDING_APPROVAL, "submit", "submitted")
+        return await admit(unit, enrollment, "submit")
 
 
 async def approve_admission(actor: Actor, enrollment_id: UUID) -> Enrollment:
@@ -205,14 +206,13 @@ async def approve_admission(actor: Actor, enrollment_id: UUID) -> Enrollment:
         Conflict: there is no application to admit.
     """
     async with unit_of_work(actor) as unit:
-        enrollment = await queries.visible_enrollment(actor, enrollment_id, lock=True)
+        enrollment = await _locked_with_its_cohort(actor, enrollment_id)
         require(rules.can_edit_enrollments(actor, enrollment.program_id), _("admit people to this programme"))
         if enrollment.state in (EnrollmentState.ACTIVE, EnrollmentState.WAITLISTED):
             return enrollment
         if enrollment.state is not EnrollmentState.PENDING_APPROVAL:
             raise Conflict(_("There is no application to admit."))
-        await queries.cohort_by_id(actor, enrollment.cohort_id, lock=True)
-        return await _admit(unit, enrollment, "approve")
+        return await admit(unit, enrollment, "approve")
 
 
 async def reject_admission(actor: Actor, enrollment_id: UUID) -> Enrollment:
@@ -229,7 +229,7 @@ async def reject_admission(actor: Actor, enrollment_id: UUID) -> Enrollment:
             return enrollment
         if enrollment.state is not EnrollmentState.PENDING_APPROVAL:
             raise Conflict(_("There is no application to turn down."))
-        return await _end(unit, enrollment, EnrollmentState.DECLINED, "reject", "rejected")
+        return await end(unit, enrollment, EnrollmentState.DECLINED, "reject", "rejected")
 
 
 async def decline_invitation(actor: Actor, enrollment_id: UUID) -> Enrollment:
@@ -246,7 +246,7 @@ async def decline_invitation(actor: Actor, enrollment_id: UUID) -> Enrollment:
             return enrollment
         if enrollment.state not in MAY_SUBMIT:
             raise Conflict(_("You take part already. You can leave the programme in You."))
-        return await _end(unit, enrollment, EnrollmentState.DECLINED, "decline", "declined")
+        return await end(unit, enrollment, EnrollmentState.DECLINED, "decline", "declined")
 
 
 async def expire_invitation(actor: Actor, enrollment_id: UUID) -> Enrollment:
@@ -259,79 +259,97 @@ async def expire_invitation(actor: Actor, enrollment_id: UUID) -> Enrollment:
         enrollment = await queries.visible_enrollment(actor, enrollment_id, lock=True)
         if enrollment.state is not EnrollmentState.INVITED:
             return enrollment
-        return await _end(unit, enrollment, EnrollmentState.EXPIRED, "expire", "expired")
+        return await end(unit, enrollment, EnrollmentState.EXPIRED, "expire", "expired")
 
 
-async def _admit(unit: Unit, enrollment: Enrollment, act: str) -> Enrollment:
-    """Into the pool when a seat can be had; the waiting list otherwise (mentees only)."""
-    is_mentee = enrollment.role is ParticipantRole.MENTEE
-    if is_mentee and (await queries.supply(unit.actor, enrollment.cohort_id)).free <= 0:
-        await WaitlistEntry.create(
-            organization_id=enrollment.organization_id, enrollment=enrollment, cohort_id=enrollment.cohort_id,
-            since=clock.now(), expected_on=enrollment.cohort.next_opens_on,
-        )
-        return await _move(unit, enrollment, EnrollmentState.WAITLISTED, act, "waitlisted")
-    enrollment.active_at = clock.now()
-    enrollment = await _move(unit, enrollment, EnrollmentState.ACTIVE, act, "activated")
-    if not is_mentee:
-        await _move_up(unit, enrollment.cohort_id)
-    return enrollment
+async def end_enrollment(actor: Actor, enrollment_id: UUID, state: EnrollmentState) -> Enrollment:
+    """Step out (WITHDRAWN), take out (REMOVED) or follow a departure (DEPROVISIONED). Twice is harmless.
+
+    A mentee's seat lets the first in line move up. Matches are not this room's: `journey.leaving` ends them too.
+
+    Raises:
+        NotFound: no enrolment that the actor may see.
+        Refused: the actor may not end it so.
+        Conflict: it has ended another way.
+    """
+    async with unit_of_work(actor) as unit:
+        enrollment = await _locked_with_its_cohort(actor, enrollment_id)
+        require(rules.can_end_enrollment(actor, enrollment, state), _("end this for somebody else"))
+        if enrollment.state is state:
+            return enrollment
+        if enrollment.state not in ENDED_FROM[state]:
+            raise Conflict(_("This has ended already."), kind="ended")
+        await leave_line(enrollment)
+        await end(unit, enrollment, state, state.value.lower(), state.value.lower())
+        await move_up(unit, enrollment.cohort_id)
+        return enrollment
 
 
-async def _move_up(unit: Unit, cohort_id: UUID) -> None:
-    """Let as many of the waiting list in as there are free seats (`seat_free`)."""
-    free = (await queries.supply(unit.actor, cohort_id)).free
-    if free <= 0:
-        return
-    for entry in (await queries.waitlist(unit.actor, cohort_id))[:free]:
-        entry.left_at = clock.now()
-        await entry.save(update_fields=["left_at"])
-        entry.enrollment.active_at = clock.now()
-        await _move(unit, entry.enrollment, EnrollmentState.ACTIVE, "seat_free", "seat_freed")
+async def pause_enrollment(actor: Actor, enrollment_id: UUID, until: date | None = None) -> Enrollment:
+    """Take a break until a day, or, told by the product, for as long as an absence lasts (None). Twice is harmless.
+
+    Raises:
+        NotFound: no enrolment that the actor may see.
+        Refused: the actor is neither the person nor the product.
+        Invalid: the day is not within PAUSE_MAX from today.
+        Conflict: they do not take part now.
+    """
+    async with unit_of_work(actor) as unit:
+        enrollment = await _locked_with_its_cohort(actor, enrollment_id)
+        require(rules.can_fill_in(actor, enrollment), _("take a break for somebody else"))
+        if enrollment.state is EnrollmentState.PAUSED and enrollment.paused_until == until:
+            return enrollment
+        if enrollment.state not in (EnrollmentState.ACTIVE, EnrollmentState.PAUSED):
+            raise Conflict(_("You take no part in this programme now."), kind="ended")
+        await unit.unschedule(enrollment.id, "enrollment.resume", reason="another pause")
+        if until is not None:
+            check_pause(until)
+            await unit.schedule("enrollment.resume", enrollment, datetime.combine(until, time(), UTC))
+        enrollment.paused_until = until
+        return await move(unit, enrollment, EnrollmentState.PAUSED, "pause", "paused")
 
 
-async def _move(unit: Unit, enrollment: Enrollment, state: EnrollmentState, act: str, event: str) -> Enrollment:
-    before, enrollment.state = enrollment.state, state
-    await enrollment.save(
-        update_fields=["state", "capacity", "started_at", "submitted_at", "active_at", "ended_at"]
-    )
-    await unit.audit(f"enrollment.{act}", enrollment, was=before, now=state)
-    await _tell(unit, enrollment, event)
-    return enrollment
+async def resume_enrollment(actor: Actor, enrollment_id: UUID) -> Enrollment:
+    """Go on after a break. Twice is harmless.
+
+    Raises:
+        NotFound: no enrolment that the actor may see.
+        Refused: the actor is neither the person nor the product.
+        Conflict: there is no break to end.
+    """
+    async with unit_of_work(actor) as unit:
+        enrollment = await _locked_with_its_cohort(actor, enrollment_id)
+        require(rules.can_fill_in(actor, enrollment), _("end somebody else’s break"))
+        if enrollment.state is EnrollmentState.ACTIVE:
+            return enrollment
+        if enrollment.state is not EnrollmentState.PAUSED:
+            raise Conflict(_("You take no part in this programme now."), kind="ended")
+        await unit.unschedule(enrollment.id, "enrollment.resume", reason="resumed")
+        enrollment.paused_until = None
+        return await move(unit, enrollment, EnrollmentState.ACTIVE, "resume", "resumed")
 
 
-async def _end(unit: Unit, enrollment: Enrollment, state: EnrollmentState, act: str, event: str) -> Enrollment:
-    enrollment.ended_at = clock.now()
-    await unit.unschedule(enrollment.id, reason=act)
-    return await _move(unit, enrollment, state, act, event)
+async def move_to_front(actor: Actor, enrollment_id: UUID) -> Enrollment:
+    """Whose partner left counts as having waited one cycle longer, and so is looked at before others.
+
+    Raises:
+        NotFound: no such enrolment.
+    """
+    async with unit_of_work(actor) as unit:
+        enrollment = await queries.enrollments(actor).select_for_update().get_or_none(id=enrollment_id)
+        if enrollment is None:
+            raise NotFound
+        enrollment.waited_cycles += 1
+        await enrollment.save(update_fields=["waited_cycles"])
+        await unit.audit("enrollment.move_to_front", enrollment, waited_cycles=enrollment.waited_cycles)
+        return enrollment
 
 
-async def _tell(unit: Unit, enrollment: Enrollment, event: str) -> None:
-    await unit.publish(f"enrollment.{event}", subject_id=enrollment.id, **_payload(enrollment))
-
-
-def _payload(enrollment: Enrollment) -> dict[str, Any]:
-    return {
-        "enrollment_id": str(enrollment.id), "person_id": str(enrollment.person_id),
-        "program_id": str(enrollment.program_id), "cohort_id": str(enrollment.cohort_id),
-    }
-
-
-async def _store_invitations(unit: Unit, rows: list[Enrollment]) -> None:
-    """Enrolments, audit entries, facts and expiries of many invitations, a statement or two each."""
-    ours = {"organization_id": unit.actor.organization_id}
-    await Enrollment.bulk_create(rows, batch_size=500)
-    for role in sorted({row.role for row in rows}):
-        await unit.audit_many("enrollment.invite", [row for row in rows if row.role is role], role=role)
-    await insert_rows(OutboxEvent, [
-        {**ours, "kind": "enrollment.invited", "subject_id": row.id, "payload": _payload(row)} for row in rows
-    ])
-    await insert_rows(ScheduledAction, [
-        {**ours, "rule": "enrollment.expire", "subject_kind": "Enrollment", "subject_id": row.id,
-         "due_at": row.expires_at, "dedupe_key": f"enrollment.expire:{row.id}:"}
-        for row in rows
-    ])
-    unit.after_commit(wake)
+async def _locked_with_its_cohort(actor: Actor, enrollment_id: UUID) -> Enrollment:
+    """The roster first, then the row: whoever takes both takes them in this order."""
+    enrollment = await queries.visible_enrollment(actor, enrollment_id)
+    await queries.cohort_by_id(actor, enrollment.cohort_id, lock=True)
+    return await queries.visible_enrollment(actor, enrollment_id, lock=True)
 
 
 def _key_and_name(key: str, name: str) -> tuple[str, str]:
@@ -362,3 +380,13 @@ def _capacity(enrollment: Enrollment, asked: int | None) -> int:
     if not 1 <= asked <= most:
         raise Invalid({"places": _("Choose from 1 to %(most)s places.") % {"most": most}})
     return asked
+
+
+def check_pause(until: date) -> None:
+    """Whether a break may last until a day.
+
+    Raises:
+        Invalid: it is not within PAUSE_MAX from today.
+    """
+    if not clock.now().date() < until <= clock.now().date() + PAUSE_MAX:
+        raise Invalid({"until": _("Choose a day within the next six months.")})

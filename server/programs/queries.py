@@ -148,10 +148,12 @@ async def enrollments_in(
 
 
 async def supply(actor: Actor, cohort_id: UUID) -> Supply:
-    """Seats and active mentees of a cohort."""
-    active = enrollments(actor).filter(cohort_id=cohort_id, state=EnrollmentState.ACTIVE)
-    seats = await active.filter(role=ParticipantRole.MENTOR).annotate(n=Sum("capacity")).values_list("n", flat=True)
-    mentees = await active.filter(role=ParticipantRole.MENTEE).count()
+    """Seats that mentors offer now, and mentees who need one; a mentee on a break keeps theirs."""
+    there = enrollments(actor).filter(cohort_id=cohort_id)
+    active = there.filter(role=ParticipantRole.MENTOR, state=EnrollmentState.ACTIVE)
+    seats = await active.annotate(n=Sum("capacity")).values_list("n", flat=True)
+    placed = [EnrollmentState.ACTIVE, EnrollmentState.PAUSED]
+    mentees = await there.filter(role=ParticipantRole.MENTEE, state__in=placed).count()
     return Supply(sum(int(n) for n in seats if n), mentees)  # type: ignore[call-overload]  # values_list is Any upstream
 
 

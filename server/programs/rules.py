@@ -4,6 +4,7 @@ from uuid import UUID
 
 from server.kernel.actor import Actor, ActorKind, Permission
 from server.programs.models import Enrollment
+from server.programs.states import EnrollmentState
 
 
 def is_self(actor: Actor, enrollment: Enrollment) -> bool:
@@ -24,3 +25,12 @@ def can_fill_in(actor: Actor, enrollment: Enrollment) -> bool:
 def can_see_enrollment(actor: Actor, enrollment: Enrollment) -> bool:
     """The person, and who runs the programme."""
     return is_self(actor, enrollment) or can_edit_enrollments(actor, enrollment.program_id)
+
+
+def can_end_enrollment(actor: Actor, enrollment: Enrollment, state: EnrollmentState) -> bool:
+    """Withdraw: the person. Take out: who runs the programme. Departure is told by the product alone."""
+    if state is EnrollmentState.WITHDRAWN:
+        return can_fill_in(actor, enrollment)
+    if state is EnrollmentState.REMOVED:
+        return can_edit_enrollments(actor, enrollment.program_id)
+    return actor.kind is ActorKind.SYSTEM

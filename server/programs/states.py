@@ -80,3 +80,14 @@ OPEN_ENROLLMENTS = frozenset(
         EnrollmentState.PAUSED,
     }
 )
+
+
+GONE = frozenset({EnrollmentState.WITHDRAWN, EnrollmentState.REMOVED, EnrollmentState.DEPROVISIONED})
+"""The states of somebody who stepped out, was taken out, or left the organisation."""
+
+ENDED_FROM: dict[EnrollmentState, frozenset[EnrollmentState]] = {
+    EnrollmentState.WITHDRAWN: OPEN_ENROLLMENTS - {EnrollmentState.INVITED, EnrollmentState.IN_PROGRESS},
+    EnrollmentState.REMOVED: OPEN_ENROLLMENTS,
+    EnrollmentState.DEPROVISIONED: frozenset(EnrollmentState) - {EnrollmentState.DEPROVISIONED},
+}
+"""From where each way out leads (glossary section 2). Who has not joined yet declines instead of withdrawing."""

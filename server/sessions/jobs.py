@@ -26,7 +26,9 @@ async def confirm_hold(event: OutboxEvent) -> None:
     await actions.confirm_hold(system_actor(event.organization_id), UUID(event.payload["match_id"]))
 
 
-@on_event("match.declined", "match.expired", "match.cancelled", "match.ended", "match.completed")
+@on_event(
+    "match.declined", "match.expired", "match.cancelled", "match.ended", "match.completed", "match.paused"
+)
 async def clear_calendar(event: OutboxEvent) -> None:
-    """Give back what was booked or held for a match that is over."""
+    """Give back what was booked or held for a match that is over, or for the time in which it rests."""
     await actions.clear_calendar(system_actor(event.organization_id), UUID(event.payload["match_id"]))

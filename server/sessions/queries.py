@@ -124,10 +124,15 @@ async def my_unwritten(actor: Actor) -> list[Session]:
 
 async def held_counts(actor: Actor, match_ids: Collection[UUID]) -> dict[UUID, int]:
     """How many sessions of some matches took place (held or logged); matches without any are left out."""
-    found: dict[UUID, int] = {}
+    return {match_id: len(ends) for match_id, ends in (await held_ends(actor, match_ids)).items()}
+
+
+async def held_ends(actor: Actor, match_ids: Collection[UUID]) -> dict[UUID, list[datetime]]:
+    """When the sessions of some matches that took place (held or logged) ended, the latest last."""
+    found: dict[UUID, list[datetime]] = {}
     took_place = sessions(actor).filter(match_id__in=list(match_ids), state__in=list(TOOK_PLACE))
-    for match_id in await took_place.values_list("match_id", flat=True):
-        found[match_id] = found.get(match_id, 0) + 1  # type: ignore[index, call-overload]  # Any upstream
+    for session in await took_place.order_by("ends_at").only("id", "match_id", "ends_at"):
+        found.setdefault(session.match_id, []).append(session.ends_at)
     return found
 
 

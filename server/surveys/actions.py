@@ -88,6 +88,28 @@ async def close_check_in(actor: Actor, invitation_id: UUID) -> SurveyInvitation:
         return await _expire(unit, invitation)
 
 
+async def end_check_ins(actor: Actor, match_id: UUID) -> list[SurveyInvitation]:
+    """Close what is still planned or open about a match that is over. Twice is harmless; answers stay.
+
+    Raises:
+        NotFound: no such match.
+        Refused: the actor is not the product.
+    """
+    require(actor.kind is ActorKind.SYSTEM, _("close a check-in"))
+    async with unit_of_work(actor) as unit:
+        match = await visible_match(actor, match_id, lock=True)
+        if match.state in RUNNING:
+            return []
+        waiting = queries.own_invitations(actor).filter(
+            match_id=match_id, state__in=[InvitationState.PLANNED, InvitationState.OPEN]
+        )
+        ended = await waiting
+        for invitation in ended:
+            await unit.unschedule(invitation.id, reason="match over")
+            await _expire(unit, invitation)
+        return ended
+
+
 async def answer_check_in(
     actor: Actor, invitation_id: UUID, *, usefulness: int | None, goal_distance: int | None,
     help_wanted: Collection[str] = (), words: str = "",

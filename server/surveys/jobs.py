@@ -27,3 +27,9 @@ async def close_check_in(action: ScheduledAction) -> str | None:
     """Close what nobody answered."""
     invitation = await actions.close_check_in(system_actor(action.organization_id), action.subject_id)
     return "answered" if invitation.state is InvitationState.ANSWERED else None
+
+
+@on_event("match.ended", "match.completed")
+async def end_check_ins(event: OutboxEvent) -> None:
+    """Ask nobody any more about a match that is over."""
+    await actions.end_check_ins(system_actor(event.organization_id), UUID(event.payload["match_id"]))

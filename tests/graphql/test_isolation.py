@@ -48,8 +48,12 @@ MUTATIONS = {
     "chooseFirstTime": ("matchId", "Match", LATER), "wrapUpSession": ("id", "Session", ", visibility: PRIVATE"),
     "logSession": ("matchId", "Match", BEFORE),
     **dict.fromkeys(
-        ("declineInvitation", "approveAdmission", "rejectAdmission"), ("id", "Enrollment", "")
+        (
+            "declineInvitation", "approveAdmission", "rejectAdmission", "leaveProgram", "removeFromProgram", "comeBack",
+        ),
+        ("id", "Enrollment", ""),
     ),
+    "takeBreak": ("id", "Enrollment", ', until: "2026-12-24"'),
     "saveGoal": ("enrollmentId", "Enrollment", ', want: "Run a review"'),
     "openCohort": ("programId", "Program", ', key: "a", name: "A", startsOn: "2027-01-01"'),
     "runMatching": ("cohortId", "Cohort", ""),

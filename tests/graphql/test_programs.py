@@ -109,6 +109,19 @@ async def test_invited_person_may_say_no(db: object) -> None:
     assert (await joined(pair.stranger_actor, decline, id=made["id"]))["state"] == "DECLINED"
 
 
+async def test_somebody_takes_a_break_comes_back_and_steps_out(db: object) -> None:
+    pair = await factories.active_match()
+    document = "mutation ($id: ID!) { %s(input: {id: $id%s}) { enrollment { state } errors { code } } }"
+    until = factories.in_days(20).isoformat()
+    for mutation, rest, state in (
+        ("takeBreak", f', until: "{until}"', "PAUSED"), ("comeBack", "", "ACTIVE"), ("leaveProgram", "", "WITHDRAWN"),
+    ):
+        asked = document % (mutation, rest)
+        assert (await joined(pair.mentee_actor, asked, id=gid(pair.mentee_enrollment)))["state"] == state
+    taken_out = document % ("removeFromProgram", "")
+    assert (await joined(pair.manager_actor, taken_out, id=gid(pair.mentor_enrollment)))["state"] == "REMOVED"
+
+
 async def test_applicants_are_admitted_or_turned_down(db: object) -> None:
     pair = await factories.active_match()
     for mutation, state in (("approveAdmission", "ACTIVE"), ("rejectAdmission", "DECLINED")):

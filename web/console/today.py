@@ -29,6 +29,7 @@ async def show(request: Request, *, refused: str = "") -> Response:
         request, "console/today.html", status=409 if refused else 200, shown=shown, title=words.title(shown),
         briefing=words.briefing(shown), eyebrow=words.eyebrow(shown), refused=refused,
         answers=[words.answer(one) for one in shown.answers], quiet=[words.quiet(one) for one in shown.quiet],
+        partings=[words.parting(one) for one in shown.partings],
         unmet=[words.unmet(one) for one in shown.unmet], measures=[words.measure(one) for one in shown.figures],
         handled=words.handled(shown.handled, sent), programs=[(one.key, one.name) for one in shown.programs],
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from server.journey.console.measures import Figure, MeasureKey, Standing
-from server.journey.console.queries import Silence, Today
+from server.journey.console.queries import Parting, Silence, Today
 from server.kernel import clock
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
@@ -16,7 +16,7 @@ from server.matches.queries import sides
 from server.programs.states import EnrollmentState
 from server.surveys.rules import LOW
 from server.surveys.states import Help
-from web.dates import count_words, day_long, upper_first, when_words
+from web.dates import count_words, day_long, day_month, upper_first, when_words
 from web.items import Kind, Measure
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ class Need:
     title: str
     reason: str
     write: str = ""
+    review: str = ""
     quote: str = ""
 
 
@@ -91,6 +92,17 @@ def quiet(one: Silence) -> Need:
 def unmet(match: Match) -> Need:
     """A pair without a first session."""
     return _need(match, _("Matched %(when)s. No first session yet.") % {"when": _since(match)})
+
+
+def parting(one: Parting) -> Need:
+    """A mentor who left, since when, and the way to a replacement."""
+    mentor, mentee = sides(one.match)
+    reason = _("%(mentor)s left on %(day)s. %(mentee)s waits for another mentor.") % {
+        "mentor": mentor.person.first_name, "mentee": mentee.person.first_name,
+        "day": day_month(one.match.ended_at or clock.now()),
+    }
+    here = f"/console/matches/{one.draft_id}" if one.draft_id else f"/console/matches?group={one.match.cohort_id}"
+    return replace(_need(one.match, reason), write="", review=here)
 
 
 def measure(one: Figure) -> Measure:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from tortoise.expressions import Q, Subquery
 from tortoise.functions import Count, Max
+from tortoise.queryset import QuerySet
 
 from server.journey.console.measures import Figure, figures, quiet_pairs, unmet_pairs
 from server.journey.reviewing.queries import managed_programs
@@ -14,12 +15,12 @@ from server.kernel import clock
 from server.kernel.actor import Actor, ActorKind
 from server.kernel.errors import NotFound
 from server.kernel.facts import AuditEvent
-from server.matches.models import Match
-from server.matches.queries import reviewable_matches
-from server.matches.states import MatchState
+from server.matches.models import Match, MatchMember
+from server.matches.queries import reviewable_matches, sides
+from server.matches.states import OPEN_MATCHES, MatchState
 from server.programs.models import Enrollment, Program
 from server.programs.queries import enrollments, visible_enrollments
-from server.programs.states import EnrollmentState
+from server.programs.states import GONE, EnrollmentState
 from server.sessions.queries import sessions
 from server.sessions.states import TOOK_PLACE
 from server.surveys.models import SurveyAnswer, SurveyInvitation
@@ -30,6 +31,8 @@ SHOWN = 30
 FIRST_SESSION = timedelta(days=14)
 """By then a pair should have met (metrics.md, A12)."""
 WEEK = timedelta(days=7)
+PARTING = timedelta(days=28)
+"""How long somebody who left without a replacement stands on the first page."""
 BY_ITSELF = (
     "session.mark_held", "session.prepare_agenda", "survey.open", "survey.expire", "match.expire", "enrollment.expire",
     "match.end_date_passed",
@@ -43,6 +46,15 @@ class Silence:
 
     match: Match
     last_met: datetime | None
+
+
+@dataclass(frozen=True)
+class Parting:
+    """Somebody stepped out or left, and their mentee goes on without a match. `draft` is the next one for review."""
+
+    match: Match
+    left: MatchMember
+    draft_id: UUID | None
 
 
 @dataclass(frozen=True)
@@ -62,6 +74,7 @@ class Today:
     quiet_count: int = 0
     unmet: list[Match] = field(default_factory=list)
     unmet_count: int = 0
+    partings: list[Parting] = field(default_factory=list)
     running: int = 0
     figures: list[Figure] = field(default_factory=list)
     handled: dict[str, int] = field(default_factory=dict)
@@ -69,7 +82,8 @@ class Today:
     @property
     def needs(self) -> int:
         """How many things wait for a person: all matches to review are one thing."""
-        return len(self.answers) + len(self.admissions) + self.quiet_count + self.unmet_count + bool(self.matches)
+        people = len(self.answers) + len(self.admissions) + len(self.partings)
+        return people + self.quiet_count + self.unmet_count + bool(self.matches)
 
 
 async def today(actor: Actor, program_key: str = "") -> Today:
@@ -94,7 +108,8 @@ async def today(actor: Actor, program_key: str = "") -> Today:
         quiet=await _silences(actor, await quiet.limit(SHOWN).prefetch_related("members__person", "program")),
         quiet_count=await quiet.count(),
         unmet=await unmet.limit(SHOWN).prefetch_related("members__person", "program"),
-        unmet_count=await unmet.count(), running=await pairs.filter(state=MatchState.ACTIVE).count(),
+        unmet_count=await unmet.count(), partings=await _partings(actor, pairs),
+        running=await pairs.filter(state=MatchState.ACTIVE).count(),
         figures=await figures(actor, ids), handled=await _handled(actor, ids),
     )
 
@@ -104,6 +119,25 @@ async def _admissions(actor: Actor, program_ids: Collection[UUID]) -> list[Enrol
         program_id__in=list(program_ids), state=EnrollmentState.PENDING_APPROVAL
     )
     return await waiting.order_by("submitted_at", "id").select_related("person", "program")
+
+
+async def _partings(actor: Actor, pairs: QuerySet[Match]) -> list[Parting]:
+    """Mentors who left lately, as long as their mentee waits; the latest first."""
+    ended = pairs.filter(state=MatchState.CONCLUDED, ended_at__gt=clock.now() - PARTING).order_by("-ended_at", "-id")
+    found = await ended.limit(SHOWN).prefetch_related("members__person", "members__enrollment", "program")
+    waiting = [(match, *sides(match)) for match in found]
+    ids = [mentee.enrollment_id for _match, _mentor, mentee in waiting]
+    held = MatchMember.filter(
+        organization_id=actor.organization_id, enrollment_id__in=ids,
+        match__state__in=list(OPEN_MATCHES | {MatchState.DRAFT}),
+    ).select_related("match")
+    placed = {row.enrollment_id: row.match for row in await held}
+    return [
+        Parting(match, mentor, placed[mentee.enrollment_id].id if mentee.enrollment_id in placed else None)
+        for match, mentor, mentee in waiting
+        if mentor.enrollment.state in GONE and mentee.enrollment.state is EnrollmentState.ACTIVE
+        and (mentee.enrollment_id not in placed or placed[mentee.enrollment_id].state is MatchState.DRAFT)
+    ]
 
 
 async def _silences(actor: Actor, quiet: list[Match]) -> list[Silence]:

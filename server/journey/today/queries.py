@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from server.goals.models import Goal, Milestone
@@ -10,7 +11,7 @@ from server.goals.states import GoalState, MilestoneState
 from server.kernel import clock
 from server.kernel.actor import Actor
 from server.matches.models import Match
-from server.matches.queries import my_matches, partner_of, sides
+from server.matches.queries import back_on, my_matches, partner_of, sides
 from server.matches.rules import member_of
 from server.matches.states import AWAITING, RUNNING, Approval, MatchState
 from server.messaging.models import ThreadMessage
@@ -20,12 +21,15 @@ from server.programs.models import Enrollment
 from server.programs.queries import my_enrollments
 from server.programs.states import EnrollmentState, ParticipantRole
 from server.sessions.models import ActionItem, Session
-from server.sessions.queries import held_counts, my_next_sessions, my_unwritten, open_action_items
+from server.sessions.queries import held_ends, my_next_sessions, my_unwritten, open_action_items
 from server.sessions.states import SessionState
 from server.surveys.models import SurveyInvitation
 from server.surveys.queries import my_invitations
 
 WEEK_DAYS = 7
+QUIET_AFTER = timedelta(weeks=3)
+PARTED_FOR = timedelta(days=30)
+"""How long the first page says that a match has ended, and what comes next."""
 SHOWN_STATES = RUNNING | AWAITING | {MatchState.DURATION_COMPLETED}
 
 
@@ -40,6 +44,7 @@ class Journey:
     session: Session | None
     unwritten: Session | None
     held: int
+    last_met: datetime | None
     last_message: ThreadMessage | None
     promises: list[ActionItem]
     check_in: SurveyInvitation | None
@@ -68,6 +73,32 @@ class Journey:
         return min(whole, (clock.now().date() - start).days // WEEK_DAYS + 1), whole
 
     @property
+    def is_quiet(self) -> bool:
+        """Whether they run, have nothing booked, and have not met for QUIET_AFTER (design 2.3)."""
+        since = self.last_met or self.match.active_at
+        runs = self.match.state is MatchState.ACTIVE and self.session is None
+        return runs and since is not None and clock.now() - since >= QUIET_AFTER
+
+    @property
+    def my_break(self) -> Enrollment | None:
+        """One's own enrolment while one takes a break from it."""
+        return next((one for one in self._breaks if one.person_id != self.partner.id), None)
+
+    @property
+    def partner_is_away(self) -> bool:
+        """Whether the partner takes a break."""
+        return any(one.person_id == self.partner.id for one in self._breaks)
+
+    @property
+    def back_on(self) -> date | None:
+        """The day on which a match that rests goes on, if it is known."""
+        return back_on(self.match)
+
+    @property
+    def _breaks(self) -> list[Enrollment]:
+        return [one.enrollment for one in self.match.members if one.enrollment.state is EnrollmentState.PAUSED]
+
+    @property
     def is_booked(self) -> bool:
         """Whether the next session is agreed by both."""
         return self.session is not None and self.session.state is SessionState.SCHEDULED
@@ -75,13 +106,17 @@ class Journey:
 
 @dataclass(frozen=True)
 class Home:
-    """Everything on the first page. `asked` waits for this person's word, `pending` for somebody else's."""
+    """Everything on the first page. `asked` waits for this person's word, `pending` for somebody else's.
+
+    `parted`: matches that ended lately, of enrolments that go on without one.
+    """
 
     asked: list[Match]
     pending: list[Match]
     learning: list[Journey]
     mentoring: list[Journey]
     finished: list[Match]
+    parted: list[Match]
     to_fill_in: list[Enrollment]
     waiting: list[Enrollment]
     places: Mapping[UUID, tuple[int, int]] = field(default_factory=dict)
@@ -89,30 +124,35 @@ class Home:
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing at all: somebody who takes part in no programme."""
-        lists = (self.asked, self.pending, self.learning, self.mentoring, self.finished, self.to_fill_in, self.waiting)
-        return not any(lists)
+        lists = (self.asked, self.pending, self.learning, self.mentoring, self.finished, self.parted, self.to_fill_in)
+        return not any((*lists, self.waiting))
 
     @property
     def needs(self) -> int:
         """How many things wait for this person."""
         open_check_ins = [one for one in (*self.learning, *self.mentoring) if one.check_in]
-        times = [one for one in (*self.learning, *self.mentoring) if one.session is None]
-        return len(self.asked) + len(self.to_fill_in) + len(open_check_ins) + len(times)
+        running = [one for one in (*self.learning, *self.mentoring) if one.match.state is MatchState.ACTIVE]
+        times = [one for one in running if one.session is None]
+        return len(self.asked) + len(self.finished) + len(self.to_fill_in) + len(open_check_ins) + len(times)
 
 
 async def home(actor: Actor) -> Home:
     """The actor's first page: own matches, goals, sessions, promises, messages and forms."""
-    rows = await my_matches(actor, SHOWN_STATES)
+    found = await my_matches(actor, SHOWN_STATES | {MatchState.CONCLUDED})
+    rows = [match for match in found if match.state in SHOWN_STATES]
     running = [match for match in rows if match.state in RUNNING]
     journeys = await _journeys(actor, running)
     enrollments = await my_enrollments(actor)
     in_match = {_mine(actor, match) for match in rows}
+    parted = _parted(actor, found, enrollments, in_match)
+    in_match |= {_mine(actor, match) for match in parted}
     return Home(
         asked=[match for match in rows if _is_asked(actor, match)],
         pending=[match for match in rows if match.state in AWAITING and not _is_asked(actor, match)],
         learning=[one for one in journeys if not one.is_mentor],
         mentoring=[one for one in journeys if one.is_mentor],
         finished=[match for match in rows if match.state is MatchState.DURATION_COMPLETED],
+        parted=parted,
         to_fill_in=_in(enrollments, EnrollmentState.INVITED, EnrollmentState.IN_PROGRESS),
         waiting=[
             row for row in _in(enrollments, EnrollmentState.ACTIVE, EnrollmentState.WAITLISTED,
@@ -128,7 +168,7 @@ async def _journeys(actor: Actor, running: list[Match]) -> list[Journey]:
     goals = await goals_by_match(actor, ids)
     ahead = await my_next_sessions(actor)
     unwritten = {session.match_id: session for session in reversed(await my_unwritten(actor))}
-    held = await held_counts(actor, ids)
+    held = await held_ends(actor, ids)
     said = await last_words(actor, ids)
     promised = await open_action_items(actor)
     asked = await my_invitations(actor)
@@ -137,7 +177,8 @@ async def _journeys(actor: Actor, running: list[Match]) -> list[Journey]:
             match=match, partner=partner_of(match, actor.person_id),
             is_mentor=sides(match)[0].person_id == actor.person_id,
             goals=[goal for goal in goals.get(match.id, []) if goal.state in (GoalState.DRAFT, GoalState.ACTIVE)],
-            session=_next_of(ahead, match), unwritten=unwritten.get(match.id), held=held.get(match.id, 0),
+            session=_next_of(ahead, match), unwritten=unwritten.get(match.id), held=len(held.get(match.id, [])),
+            last_met=next(reversed(held.get(match.id, [])), None),
             last_message=_from_partner(said.get(match.id), actor),
             promises=[item for item in promised if item.match_id == match.id],
             check_in=next((one for one in asked if one.match_id == match.id), None),
@@ -166,6 +207,21 @@ def _is_asked(actor: Actor, match: Match) -> bool:
 def _mine(actor: Actor, match: Match) -> UUID | None:
     me = member_of(match, actor)
     return me.enrollment_id if me else None
+
+
+def _parted(
+    actor: Actor, found: list[Match], enrollments: list[Enrollment], in_match: set[UUID | None]
+) -> list[Match]:
+    """The latest match that ended of each enrolment which goes on and is in no other match."""
+    going_on = {row.id for row in _in(enrollments, EnrollmentState.ACTIVE)} - in_match
+    latest: dict[UUID | None, Match] = {}
+    for match in found:
+        ended = match.state is MatchState.CONCLUDED and match.ended_at is not None
+        if ended and match.ended_at and clock.now() - match.ended_at < PARTED_FOR and _mine(actor, match) in going_on:
+            known = latest.get(_mine(actor, match))
+            if known is None or known.ended_at is None or known.ended_at < match.ended_at:
+                latest[_mine(actor, match)] = match
+    return list(latest.values())
 
 
 def _in(enrollments: list[Enrollment], *states: EnrollmentState) -> list[Enrollment]:

@@ -9,7 +9,8 @@ from server.kernel.actor import Actor
 from server.people import queries as people
 from server.people.models import AvailabilityBlock, Competency, Consent, ConsentText, Person, Profile
 from server.people.states import ConsentPurpose, SkillSide
-from server.programs.queries import enrollments
+from server.programs.models import Enrollment
+from server.programs.queries import my_enrollments
 from server.programs.states import OPEN_ENROLLMENTS, ParticipantRole
 
 SKILLS_SHOWN = 16
@@ -29,7 +30,12 @@ class YouPage:
     texts: dict[ConsentPurpose, ConsentText]
     history: list[Consent]
     sessions: list[UserSession]
-    is_mentor: bool
+    taking_part: list[Enrollment]
+
+    @property
+    def is_mentor(self) -> bool:
+        """Whether they mentor in some programme."""
+        return any(row.role is ParticipantRole.MENTOR for row in self.taking_part)
 
     @property
     def held(self) -> dict[ConsentPurpose, Consent]:
@@ -59,9 +65,7 @@ async def you_page(actor: Actor) -> YouPage:
         NotFound: the actor is a machine.
     """
     person = await people.person_of(actor)
-    own = enrollments(actor).filter(
-        person_id=person.id, role=ParticipantRole.MENTOR, state__in=list(OPEN_ENROLLMENTS)
-    )
+    own = [row for row in await my_enrollments(actor) if row.state in OPEN_ENROLLMENTS]
     return YouPage(
         person=person, profile=await people.profile_of(actor, person.id),
         blocks=(await people.availability_of(actor, [person.id]))[person.id],
@@ -69,5 +73,5 @@ async def you_page(actor: Actor) -> YouPage:
         offered=(await people.skills_of(actor, [person.id], SkillSide.OFFERED))[person.id],
         wanted=(await people.skills_of(actor, [person.id], SkillSide.WANTED))[person.id],
         texts=await people.consent_texts(actor), history=await people.consent_history(actor, person.id),
-        sessions=await my_sessions(actor), is_mentor=await own.exists(),
+        sessions=await my_sessions(actor), taking_part=own,
     )

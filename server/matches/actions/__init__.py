@@ -10,8 +10,16 @@ from server.matches.actions.drafting import (
     suggest_match,
     suggest_matches,
 )
+from server.matches.actions.following import pause_matches, release_matches, resume_matches
 from server.matches.actions.publishing import approve_match, cancel_match, publish_match, publish_matches, undo_publish
-from server.matches.actions.running import close_match, end_match, pause_match, reach_end_date, resume_match
+from server.matches.actions.running import (
+    close_match,
+    end_match,
+    pause_match,
+    reach_end_date,
+    reach_pause_end,
+    resume_match,
+)
 
 __all__ = [
     "Draft",
@@ -27,10 +35,14 @@ __all__ = [
     "hold_back",
     "lock_pair",
     "pause_match",
+    "pause_matches",
     "publish_match",
     "publish_matches",
     "reach_end_date",
+    "reach_pause_end",
+    "release_matches",
     "resume_match",
+    "resume_matches",
     "suggest_match",
     "suggest_matches",
     "undo_publish",

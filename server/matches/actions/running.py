@@ -1,5 +1,6 @@
 """The life of a running match: pause, end, its last day."""
 
+from datetime import date, timedelta
 from uuid import UUID
 
 from server.kernel import clock
@@ -8,13 +9,18 @@ from server.kernel.db import unit_of_work
 from server.kernel.errors import Conflict
 from server.kernel.text import gettext as _
 from server.matches import queries, rules
+from server.matches.actions.following import everybody_is_there
 from server.matches.models import Match
 from server.matches.states import (
     RUNNING,
     ClosureReason,
     MatchState,
 )
-from server.matches.steps import close, tell
+from server.matches.steps import close, pause, resume, tell
+from server.programs.actions import check_pause
+
+PAUSE_DAYS = 30
+"""How long a pause lasts unless another day is said: design 2.3, "Pause for a month"."""
 
 
 async def end_match(actor: Actor, match_id: UUID, reason: ClosureReason) -> Match:
@@ -33,17 +39,31 @@ async def end_match(actor: Actor, match_id: UUID, reason: ClosureReason) -> Matc
         if match.state not in RUNNING:
             raise Conflict(_("Only a running match can be ended."))
         match.closure_reason = reason
-        return await close(unit, match, MatchState.CONCLUDED, "end", "ended", code=reason)
+        return await close(
+            unit, match, MatchState.CONCLUDED, "end", "ended", code=reason, by_id=actor.person_id
+        )
 
 
-async def pause_match(actor: Actor, match_id: UUID) -> Match:
-    """Stop a running match for a while. Twice is harmless.
+async def pause_match(actor: Actor, match_id: UUID, until: date | None = None) -> Match:
+    """Let a running match rest until a day, PAUSE_DAYS from now unless said. Twice is harmless.
+
+    What was booked for that time is called off; the match goes on by itself on the day.
 
     Raises:
         NotFound, Refused: as `end_match`.
+        Invalid: the day is not within half a year.
         Conflict: it does not run.
     """
-    return await _switch(actor, match_id, MatchState.ACTIVE, MatchState.PAUSED, "pause", "paused")
+    async with unit_of_work(actor) as unit:
+        match = await queries.visible_match(actor, match_id, lock=True)
+        require(rules.can_end(actor, match), _("change this match"))
+        if match.state is MatchState.PAUSED:
+            return match
+        if match.state is not MatchState.ACTIVE:
+            raise Conflict(_("That does not fit where this match stands."))
+        day = until or clock.now().date() + timedelta(days=PAUSE_DAYS)
+        check_pause(day)
+        return await pause(unit, match, day, by_id=actor.person_id)
 
 
 async def resume_match(actor: Actor, match_id: UUID) -> Match:
@@ -51,9 +71,37 @@ async def resume_match(actor: Actor, match_id: UUID) -> Match:
 
     Raises:
         NotFound, Refused: as `end_match`.
-        Conflict: it is not paused.
+        Conflict: it is not paused, or a member is away (`kind="away"`).
     """
-    return await _switch(actor, match_id, MatchState.PAUSED, MatchState.ACTIVE, "resume", "resumed")
+    async with unit_of_work(actor) as unit:
+        match = await queries.visible_match(actor, match_id, lock=True)
+        require(rules.can_end(actor, match), _("change this match"))
+        if match.state is MatchState.ACTIVE:
+            return match
+        if match.state is not MatchState.PAUSED:
+            raise Conflict(_("That does not fit where this match stands."))
+        if not everybody_is_there(match):
+            raise Conflict(_("One of you is away. You go on when both are back."), kind="away")
+        return await resume(unit, match, by_id=actor.person_id)
+
+
+async def reach_pause_end(actor: Actor, match_id: UUID) -> Match:
+    """The day of a pause has come: the match goes on, or rests on as long as a member is away.
+
+    Raises:
+        NotFound: no such match.
+    """
+    async with unit_of_work(actor) as unit:
+        match = await queries.visible_match(actor, match_id, lock=True)
+        over = match.paused_until is not None and match.paused_until <= clock.now().date()
+        if match.state is not MatchState.PAUSED or not over:
+            return match
+        if everybody_is_there(match):
+            return await resume(unit, match)
+        match.paused_until = None
+        await match.save(update_fields=["paused_until"])
+        await unit.audit("match.rest", match)
+        return match
 
 
 async def reach_end_date(actor: Actor, match_id: UUID) -> Match:
@@ -66,8 +114,9 @@ async def reach_end_date(actor: Actor, match_id: UUID) -> Match:
         match = await queries.visible_match(actor, match_id, lock=True)
         if match.state not in RUNNING or match.ends_on is None or match.ends_on > clock.now().date():
             return match
-        match.state = MatchState.DURATION_COMPLETED
-        await match.save(update_fields=["state"])
+        match.state, match.paused_until = MatchState.DURATION_COMPLETED, None
+        await match.save(update_fields=["state", "paused_until"])
+        await unit.unschedule(match.id, "match.resume", reason="last day")
         await unit.audit("match.end_date_passed", match)
         await tell(unit, match, "duration_completed")
         return match
@@ -89,18 +138,3 @@ async def close_match(actor: Actor, match_id: UUID) -> Match:
             raise Conflict(_("This match has not run its time."))
         match.closure_reason = ClosureReason.DURATION
         return await close(unit, match, MatchState.COMPLETED, "close", "completed")
-
-
-async def _switch(actor: Actor, match_id: UUID, before: MatchState, after: MatchState, act: str, event: str) -> Match:
-    async with unit_of_work(actor) as unit:
-        match = await queries.visible_match(actor, match_id, lock=True)
-        require(rules.can_end(actor, match), _("change this match"))
-        if match.state is after:
-            return match
-        if match.state is not before:
-            raise Conflict(_("That does not fit where this match stands."))
-        match.state = after
-        await match.save(update_fields=["state"])
-        await unit.audit(f"match.{act}", match)
-        await tell(unit, match, event)
-        return match

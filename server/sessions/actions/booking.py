@@ -4,7 +4,7 @@ Every choice of a time first locks both people's calendars, then looks whether t
 follow each other, and the second one is told the nearest free time.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
 from server.kernel import clock
@@ -28,6 +28,8 @@ UNDO = timedelta(seconds=10)
 FURTHEST = timedelta(days=366)
 AGENDA_BEFORE = timedelta(hours=48)
 """When an agenda that nobody touched is drawn again from what happened since (F61: two days before)."""
+GOES_ON = AWAITING | {MatchState.DRAFT, MatchState.ACTIVE, MatchState.DURATION_COMPLETED}
+"""In these states a match keeps what is booked or held for it."""
 DUE = ("session.held", "session.agenda")
 
 
@@ -203,16 +205,25 @@ async def cancel_session(actor: Actor, session_id: UUID) -> Session:
 
 
 async def clear_calendar(actor: Actor, match_id: UUID) -> list[Session]:
-    """Call off everything ahead of a match that is over. Twice is harmless.
+    """Call off everything ahead of a match that is over, and of one that rests what lies before the day it goes on.
+
+    A match in GOES_ON keeps what it has. Twice is harmless.
 
     Raises:
+        NotFound: no such match.
         Refused: the actor is not the product.
     """
     require(actor.kind is ActorKind.SYSTEM, _("clear this calendar"))
     async with unit_of_work(actor) as unit:
-        ahead = await queries.sessions(actor).filter(
+        match = await visible_match(actor, match_id, lock=True)
+        if match.state in GOES_ON:
+            return []
+        found = queries.sessions(actor).filter(
             match_id=match_id, state__in=list(TAKES_TIME), ends_at__gt=clock.now()
         )
+        if match.paused_until is not None:
+            found = found.filter(starts_at__lt=datetime.combine(match.paused_until, time(), UTC))
+        ahead = await found
         for session in ahead:
             await _cancel(unit, session, tell=session.state is SessionState.SCHEDULED)
         return ahead

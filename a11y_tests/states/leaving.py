@@ -1,0 +1,161 @@
+"""Pausing, finishing and leaving: before, with a mistake, and what the first pages say afterwards."""
+
+from datetime import timedelta
+
+from a11y_tests.registry import Shelf, View, each, fill, press
+from server.journey.leaving.actions import leave_program, take_break
+from server.kernel import clock
+from server.matches.actions import pause_match
+from server.matches.models import Match
+from server.matches.states import MatchState
+from server.people.models import Person
+from server.programs.states import EnrollmentState, ParticipantRole
+from tests import factories
+
+state = Shelf("leaving")
+STATES = state.states
+
+
+@state("GET match-ending 200", proof="Finish kindly")
+async def pause_or_finish() -> View:
+    pair = await factories.active_match()
+    return View(pair.mentee, f"/match/{pair.match.id}/ending")
+
+
+@state("GET match-ending 200", proof="Close your time together")
+async def last_day() -> View:
+    pair = await factories.active_match()
+    await Match.filter(id=pair.match.id).update(state=MatchState.DURATION_COMPLETED)
+    return View(pair.mentor, f"/match/{pair.match.id}/ending")
+
+
+@state("POST match-pause 422", proof="Choose a day within the next six months.")
+async def pause_too_long() -> View:
+    pair = await factories.active_match()
+    acts = each(fill("until", factories.in_days(400).isoformat()), press("Pause until then"))
+    return View(pair.mentee, f"/match/{pair.match.id}/ending", acts)
+
+
+@state("POST match-pause 303", "GET home 200", proof="Go on now")
+async def paused() -> View:
+    pair = await factories.active_match()
+    return View(pair.mentee, f"/match/{pair.match.id}/ending", press("Pause until then"))
+
+
+@state("POST match-resumption 303", "GET home 200", proof="Choose a time")
+async def going_on() -> View:
+    pair = await factories.active_match()
+    await pause_match(pair.mentee_actor, pair.match.id)
+    return View(pair.mentee, "/", press("Go on now"))
+
+
+@state("GET home 200", proof="We write to you when it goes on.")
+async def partner_away() -> View:
+    pair = await factories.active_match()
+    await take_break(pair.mentor_actor, pair.mentor_enrollment.id, factories.in_days(30))
+    await type(pair.mentor_enrollment).filter(id=pair.mentor_enrollment.id).update(paused_until=None)
+    return View(pair.mentee, "/")
+
+
+@state("GET home 200", proof="On a pause.")
+async def mentee_away() -> View:
+    pair = await factories.active_match()
+    await take_break(pair.mentee_actor, pair.mentee_enrollment.id, factories.in_days(30))
+    return View(pair.mentor, "/")
+
+
+@state("GET home 200", proof="It’s been a while")
+async def quiet_pair() -> View:
+    pair = await factories.active_match(active_at=clock.now() - timedelta(days=30))
+    return View(pair.mentee, "/")
+
+
+@state("GET home 200", proof="Pause or finish")
+async def quiet_mentee() -> View:
+    pair = await factories.active_match(active_at=clock.now() - timedelta(days=30))
+    return View(pair.mentor, "/")
+
+
+@state("POST match-closure 303", "GET home 200", proof="We look for another mentor for you")
+async def finished() -> View:
+    pair = await factories.active_match()
+    return View(pair.mentee, f"/match/{pair.match.id}/ending", press("Finish with Idris"))
+
+
+@state("GET home 200", proof="Close your time together")
+async def last_day_on_the_journey() -> View:
+    pair = await factories.active_match()
+    await Match.filter(id=pair.match.id).update(state=MatchState.DURATION_COMPLETED)
+    return View(pair.mentee, "/")
+
+
+@state("GET home 200", proof="You and Idris have finished")
+async def mentor_left() -> View:
+    pair = await factories.active_match()
+    await leave_program(pair.mentor_actor, pair.mentor_enrollment.id)
+    return View(pair.mentee, "/")
+
+
+@state("GET home 200", proof="Your place is free again.")
+async def mentee_left() -> View:
+    pair = await factories.active_match()
+    await leave_program(pair.mentee_actor, pair.mentee_enrollment.id)
+    return View(pair.mentor, "/")
+
+
+@state("GET match 200", proof="You and Idris have finished")
+async def match_that_ended() -> View:
+    pair = await factories.active_match()
+    await leave_program(pair.mentor_actor, pair.mentor_enrollment.id)
+    return View(pair.mentee, f"/match/{pair.match.id}")
+
+
+@state("GET leaving 200", proof="Take a break first?")
+async def before_leaving() -> View:
+    pair = await factories.active_match()
+    return View(pair.mentee, _leaving(pair.mentee_enrollment.id))
+
+
+@state("GET leaving 200", proof="Say no to the invitation")
+async def before_saying_no() -> View:
+    who, path = await _invited()
+    return View(who, path)
+
+
+@state("POST leaving-word 303", "GET home 200", proof="You have left")
+async def left() -> View:
+    pair = await factories.active_match()
+    return View(pair.mentee, _leaving(pair.mentee_enrollment.id), press("Leave Rising Leads"))
+
+
+@state("POST break 422", proof="Choose a day within the next six months.")
+async def break_too_long() -> View:
+    pair = await factories.active_match()
+    acts = each(fill("until", factories.in_days(400).isoformat()), press("Take a break"))
+    return View(pair.mentee, _leaving(pair.mentee_enrollment.id), acts)
+
+
+@state("POST break 303", "GET home 200", proof="I’m back")
+async def on_a_break() -> View:
+    pair = await factories.active_match()
+    return View(pair.mentee, _leaving(pair.mentee_enrollment.id), press("Take a break"))
+
+
+@state("POST break-end 303", "GET home 200", proof="Welcome back.")
+async def back() -> View:
+    pair = await factories.active_match()
+    await take_break(pair.mentee_actor, pair.mentee_enrollment.id, factories.in_days(30))
+    return View(pair.mentee, _leaving(pair.mentee_enrollment.id), press("I’m back"))
+
+
+def _leaving(enrollment_id: object) -> str:
+    return f"/enrollment/{enrollment_id}/leaving"
+
+
+async def _invited() -> tuple[Person, str]:
+    pair = await factories.active_match()
+    asked = await factories.enrollment(
+        pair.cohort, pair.stranger, ParticipantRole.MENTEE, state=EnrollmentState.INVITED, submitted_at=None,
+        active_at=None,
+    )
+    return pair.stranger, _leaving(asked.id)

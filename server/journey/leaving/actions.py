@@ -1,0 +1,160 @@
+"""Stepping out, taking a break, coming back, and following what the employer's records say of somebody.
+
+Each act locks in one order: the group's roster, the enrolments of everybody whom it concerns, then their matches. So
+two who leave each other at once follow one another.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import date
+from uuid import UUID
+
+from server.access.actions import end_sessions
+from server.kernel.actor import Actor, ActorKind, require
+from server.kernel.db import unit_of_work
+from server.kernel.text import gettext as _
+from server.matches import actions as matches
+from server.matches import queries as match_queries
+from server.matches.queries import sides
+from server.matches.states import OPEN_MATCHES, ClosureReason
+from server.people.queries import visible_person
+from server.people.states import PersonStatus
+from server.programs import actions as programs
+from server.programs.models import Enrollment
+from server.programs.queries import cohort_by_id, enrollments, visible_enrollment
+from server.programs.states import EnrollmentState, ParticipantRole
+
+NOT_JOINED = (EnrollmentState.INVITED, EnrollmentState.IN_PROGRESS)
+
+
+async def leave_program(actor: Actor, enrollment_id: UUID) -> Enrollment:
+    """Step out of a programme, or say no to its invitation. No reason is asked, and nobody is told one.
+
+    Running matches conclude without blame, what was booked is called off, and who stays is looked after first.
+    Twice is harmless.
+
+    Raises:
+        NotFound: not the actor's enrolment.
+        Refused: it is somebody else's.
+        Conflict: it has ended another way (`kind="ended"`).
+    """
+    async with unit_of_work(actor):
+        enrollment = await visible_enrollment(actor, enrollment_id)
+        if enrollment.state in (*NOT_JOINED, EnrollmentState.DECLINED):
+            return await programs.decline_invitation(actor, enrollment_id)
+        return await _end(actor, enrollment, EnrollmentState.WITHDRAWN, ClosureReason.NO_FAULT)
+
+
+async def remove_from_program(actor: Actor, enrollment_id: UUID) -> Enrollment:
+    """Take somebody out of a programme, with the same care for who stays. Twice is harmless.
+
+    Raises:
+        NotFound, Refused: not of a programme that the actor runs.
+        Conflict: it has ended another way (`kind="ended"`).
+    """
+    async with unit_of_work(actor):
+        enrollment = await visible_enrollment(actor, enrollment_id)
+        return await _end(actor, enrollment, EnrollmentState.REMOVED, ClosureReason.NO_FAULT)
+
+
+async def take_break(actor: Actor, enrollment_id: UUID, until: date | None) -> Enrollment:
+    """Pause an enrolment and its matches until a day; the product alone may leave it open (an absence).
+
+    Raises:
+        NotFound: not the actor's enrolment.
+        Refused: it is somebody else's.
+        Invalid: no day, or one that is not within half a year.
+        Conflict: they take no part now.
+    """
+    async with unit_of_work(actor):
+        if until is None:
+            require(actor.kind is ActorKind.SYSTEM, _("take a break without an end"))
+        await _lock_everybody(actor, await visible_enrollment(actor, enrollment_id))
+        paused = await programs.pause_enrollment(actor, enrollment_id, until)
+        await matches.pause_matches(actor, enrollment_id, until)
+        return paused
+
+
+async def come_back(actor: Actor, enrollment_id: UUID) -> Enrollment:
+    """End a break: the matches that rested with it go on, unless the other side is away.
+
+    Raises:
+        NotFound: not the actor's enrolment.
+        Refused: it is somebody else's.
+        Conflict: there is no break to end.
+    """
+    async with unit_of_work(actor):
+        await _lock_everybody(actor, await visible_enrollment(actor, enrollment_id))
+        resumed = await programs.resume_enrollment(actor, enrollment_id)
+        await matches.resume_matches(actor, enrollment_id)
+        return resumed
+
+
+async def reach_break_end(actor: Actor, enrollment_id: UUID) -> Enrollment:
+    """The day of a break has come: it ends, unless the person is absent by then. Anything else stays as it is.
+
+    Raises:
+        NotFound: no such enrolment.
+    """
+    enrollment = await visible_enrollment(actor, enrollment_id)
+    if enrollment.state is not EnrollmentState.PAUSED:
+        return enrollment
+    if enrollment.person.status is PersonStatus.LEAVE:
+        return await take_break(actor, enrollment_id, None)
+    return await come_back(actor, enrollment_id)
+
+
+async def follow_status(actor: Actor, person_id: UUID) -> PersonStatus:
+    """Bring somebody's enrolments in line with what the employer's records say of them now. Twice is harmless.
+
+    Each enrolment is a unit of its own, so a crash in between leaves whole steps, and the next try goes on.
+
+    Raises:
+        NotFound: no such person.
+        Refused: the actor is not the product.
+    """
+    require(actor.kind is ActorKind.SYSTEM, _("follow the records for somebody"))
+    person = await visible_person(actor, person_id)
+    follow = FOLLOW[person.status]
+    for enrollment in await enrollments(actor).filter(person_id=person_id).order_by("id"):
+        await follow(actor, enrollment)
+    if person.status is PersonStatus.ENDED:
+        await end_sessions(actor, person_id)
+    return person.status
+
+
+async def _depart(actor: Actor, enrollment: Enrollment) -> None:
+    async with unit_of_work(actor):
+        await _end(actor, enrollment, EnrollmentState.DEPROVISIONED, ClosureReason.DEPARTURE)
+
+
+async def _be_absent(actor: Actor, enrollment: Enrollment) -> None:
+    if enrollment.state in (EnrollmentState.ACTIVE, EnrollmentState.PAUSED):
+        await take_break(actor, enrollment.id, None)
+
+
+async def _return(actor: Actor, enrollment: Enrollment) -> None:
+    """An absence ends; a break that the person chose lasts until its day."""
+    if enrollment.state is EnrollmentState.PAUSED and enrollment.paused_until is None:
+        await come_back(actor, enrollment.id)
+
+
+FOLLOW: dict[PersonStatus, Callable[[Actor, Enrollment], Awaitable[None]]] = {
+    PersonStatus.ACTIVE: _return, PersonStatus.LEAVE: _be_absent, PersonStatus.ENDED: _depart,
+}
+
+
+async def _end(actor: Actor, enrollment: Enrollment, state: EnrollmentState, reason: ClosureReason) -> Enrollment:
+    await _lock_everybody(actor, enrollment)
+    ended = await programs.end_enrollment(actor, enrollment.id, state)
+    for match in await matches.release_matches(actor, enrollment.id, reason):
+        mentee = sides(match)[1]
+        if mentee.enrollment_id != enrollment.id and mentee.role is ParticipantRole.MENTEE:
+            await programs.move_to_front(actor, mentee.enrollment_id)
+    return ended
+
+
+async def _lock_everybody(actor: Actor, enrollment: Enrollment) -> None:
+    """The roster, then this enrolment and those of its partners together: as an answer to a match takes them."""
+    await cohort_by_id(actor, enrollment.cohort_id, lock=True)
+    partners = await match_queries.partner_enrollments(actor, enrollment.id, OPEN_MATCHES)
+    await match_queries.lock_enrollments(actor, {enrollment.id, *partners})

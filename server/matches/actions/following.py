@@ -1,0 +1,98 @@
+"""What becomes of somebody's matches when their enrolment pauses, goes on or ends.
+
+The matches are locked as by every act: the enrolments of both sides first, in the order of their ids, then the match.
+"""
+
+from collections.abc import Collection
+from datetime import date
+from uuid import UUID
+
+from server.kernel.actor import Actor, require
+from server.kernel.db import unit_of_work
+from server.kernel.text import gettext as _
+from server.matches import queries
+from server.matches.models import Match
+from server.matches.states import AWAITING, OPEN_MATCHES, RUNNING, ClosureReason, MatchState
+from server.matches.steps import close, pause, resume
+from server.programs.models import Enrollment
+from server.programs.queries import visible_enrollment
+from server.programs.rules import can_see_enrollment
+from server.programs.states import EnrollmentState
+
+NOT_YET = AWAITING | {MatchState.DRAFT}
+ALIVE = OPEN_MATCHES | {MatchState.DRAFT, MatchState.DURATION_COMPLETED}
+
+
+async def release_matches(actor: Actor, enrollment_id: UUID, reason: ClosureReason) -> list[Match]:
+    """End whatever an enrolment was in: what ran concludes, what waited is taken back, what ran its time is closed.
+
+    Nobody is blamed: the fact says who left, never why. Returns the matches that ran. Twice is harmless.
+
+    Raises:
+        NotFound: no enrolment that the actor may see.
+    """
+    async with unit_of_work(actor) as unit:
+        enrollment, found = await _locked(actor, enrollment_id, ALIVE)
+        left = {"left_id": enrollment.person_id}
+        for match in found:
+            if match.state in NOT_YET:
+                await close(unit, match, MatchState.CANCELLED, "cancel", "cancelled", code="left", **left)
+            elif match.state in RUNNING:
+                match.closure_reason = reason
+                await close(unit, match, MatchState.CONCLUDED, "end", "ended", code=reason, **left)
+            else:
+                match.closure_reason = ClosureReason.DURATION
+                await close(unit, match, MatchState.COMPLETED, "close", "completed", **left)
+        return [match for match in found if match.state is MatchState.CONCLUDED]
+
+
+async def pause_matches(actor: Actor, enrollment_id: UUID, until: date | None) -> list[Match]:
+    """Let an enrolment's running matches rest with it, and take back what waits for an answer. Twice is harmless.
+
+    Raises:
+        NotFound: no enrolment that the actor may see.
+    """
+    async with unit_of_work(actor) as unit:
+        enrollment, found = await _locked(actor, enrollment_id, OPEN_MATCHES | {MatchState.DRAFT})
+        for match in found:
+            if match.state in NOT_YET:
+                await close(
+                    unit, match, MatchState.CANCELLED, "cancel", "cancelled", code="away", left_id=enrollment.person_id
+                )
+            elif match.state is MatchState.ACTIVE:
+                await pause(unit, match, None, away_id=enrollment.person_id, back_on=until)
+        return [match for match in found if match.state is MatchState.PAUSED]
+
+
+async def resume_matches(actor: Actor, enrollment_id: UUID) -> list[Match]:
+    """Go on with the matches that rested with an enrolment, where the other side is there too. Twice is harmless.
+
+    Raises:
+        NotFound: no enrolment that the actor may see.
+    """
+    async with unit_of_work(actor) as unit:
+        enrollment, found = await _locked(actor, enrollment_id, {MatchState.PAUSED})
+        rested = [match for match in found if match.paused_until is None and everybody_is_there(match)]
+        for match in rested:
+            await resume(unit, match, back_id=enrollment.person_id)
+        return rested
+
+
+def everybody_is_there(match: Match) -> bool:
+    """Whether no member is on a break; the members' enrolments must have been fetched."""
+    return all(member.enrollment.state is EnrollmentState.ACTIVE for member in match.members)
+
+
+async def _locked(
+    actor: Actor, enrollment_id: UUID, states: Collection[MatchState]
+) -> tuple[Enrollment, list[Match]]:
+    enrollment = await visible_enrollment(actor, enrollment_id)
+    require(can_see_enrollment(actor, enrollment), _("change this for somebody else"))
+    own = queries.matches(actor).filter(members__enrollment_id=enrollment_id, state__in=list(states))
+    ids = [match.id for match in await own]
+    await queries.lock_members(actor, ids)
+    locked = queries.matches(actor).filter(id__in=ids, state__in=list(states)).order_by("id").select_for_update()
+    found = await locked
+    for match in found:
+        await match.fetch_related("members__person", "members__enrollment", "program", "cohort")
+    return enrollment, found

@@ -1,0 +1,94 @@
+"""Steps that every act on an enrolment shares: the way in, the move to a state, the end, the fact that tells of it."""
+
+from typing import Any
+from uuid import UUID
+
+from server.kernel import clock
+from server.kernel.bulk import insert_rows
+from server.kernel.db import Unit, wake
+from server.kernel.facts import OutboxEvent, ScheduledAction
+from server.programs import queries
+from server.programs.models import Enrollment, WaitlistEntry
+from server.programs.states import EnrollmentState, ParticipantRole
+
+
+async def admit(unit: Unit, enrollment: Enrollment, act: str) -> Enrollment:
+    """Into the pool when a seat can be had; the waiting list otherwise (mentees only)."""
+    is_mentee = enrollment.role is ParticipantRole.MENTEE
+    if is_mentee and (await queries.supply(unit.actor, enrollment.cohort_id)).free <= 0:
+        await WaitlistEntry.create(
+            organization_id=enrollment.organization_id, enrollment=enrollment, cohort_id=enrollment.cohort_id,
+            since=clock.now(), expected_on=enrollment.cohort.next_opens_on,
+        )
+        return await move(unit, enrollment, EnrollmentState.WAITLISTED, act, "waitlisted")
+    enrollment.active_at = clock.now()
+    enrollment = await move(unit, enrollment, EnrollmentState.ACTIVE, act, "activated")
+    if not is_mentee:
+        await move_up(unit, enrollment.cohort_id)
+    return enrollment
+
+
+async def move_up(unit: Unit, cohort_id: UUID) -> None:
+    """Let as many of the waiting list in as there are free seats (`seat_free`)."""
+    free = (await queries.supply(unit.actor, cohort_id)).free
+    if free <= 0:
+        return
+    for entry in (await queries.waitlist(unit.actor, cohort_id))[:free]:
+        entry.left_at = clock.now()
+        await entry.save(update_fields=["left_at"])
+        entry.enrollment.active_at = clock.now()
+        await move(unit, entry.enrollment, EnrollmentState.ACTIVE, "seat_free", "seat_freed")
+
+
+async def leave_line(enrollment: Enrollment) -> None:
+    """Take an enrolment out of the waiting list, if it stands there."""
+    line = WaitlistEntry.filter(organization_id=enrollment.organization_id, enrollment_id=enrollment.id, left_at=None)
+    await line.update(left_at=clock.now())
+
+
+async def move(unit: Unit, enrollment: Enrollment, state: EnrollmentState, act: str, event: str) -> Enrollment:
+    """Store an enrolment in its new state, with its entry in the trail and the fact."""
+    before, enrollment.state = enrollment.state, state
+    await enrollment.save(
+        update_fields=["state", "capacity", "started_at", "submitted_at", "active_at", "ended_at", "paused_until"]
+    )
+    await unit.audit(f"enrollment.{act}", enrollment, was=before, now=state)
+    await tell(unit, enrollment, event)
+    return enrollment
+
+
+async def end(unit: Unit, enrollment: Enrollment, state: EnrollmentState, act: str, event: str) -> Enrollment:
+    """End an enrolment in `state`, and cancel what was planned for it. What ended before keeps its day."""
+    enrollment.ended_at, enrollment.paused_until = enrollment.ended_at or clock.now(), None
+    await unit.unschedule(enrollment.id, reason=act)
+    return await move(unit, enrollment, state, act, event)
+
+
+async def tell(unit: Unit, enrollment: Enrollment, event: str) -> None:
+    """Publish a fact about an enrolment."""
+    await unit.publish(f"enrollment.{event}", subject_id=enrollment.id, **payload(enrollment))
+
+
+def payload(enrollment: Enrollment) -> dict[str, Any]:
+    """What every fact about an enrolment carries."""
+    return {
+        "enrollment_id": str(enrollment.id), "person_id": str(enrollment.person_id),
+        "program_id": str(enrollment.program_id), "cohort_id": str(enrollment.cohort_id),
+    }
+
+
+async def store_invitations(unit: Unit, rows: list[Enrollment]) -> None:
+    """Enrolments, audit entries, facts and expiries of many invitations, a statement or two each."""
+    ours = {"organization_id": unit.actor.organization_id}
+    await Enrollment.bulk_create(rows, batch_size=500)
+    for role in sorted({row.role for row in rows}):
+        await unit.audit_many("enrollment.invite", [row for row in rows if row.role is role], role=role)
+    await insert_rows(OutboxEvent, [
+        {**ours, "kind": "enrollment.invited", "subject_id": row.id, "payload": payload(row)} for row in rows
+    ])
+    await insert_rows(ScheduledAction, [
+        {**ours, "rule": "enrollment.expire", "subject_kind": "Enrollment", "subject_id": row.id,
+         "due_at": row.expires_at, "dedupe_key": f"enrollment.expire:{row.id}:"}
+        for row in rows
+    ])
+    unit.after_commit(wake)

@@ -1,0 +1,139 @@
+"""Pausing, finishing and leaving on screen: what it means is said first, and the pages tell the state afterwards."""
+
+from datetime import timedelta
+
+import pytest
+
+from server.access.models import RoleGrant
+from server.access.states import Role
+from server.journey.leaving.actions import leave_program, take_break
+from server.kernel import clock
+from server.matches.actions import end_match, pause_match
+from server.matches.models import Match
+from server.matches.states import ClosureReason, MatchState
+from server.programs.models import Enrollment
+from server.programs.states import EnrollmentState, ParticipantRole
+from tests import factories
+from tests.factories import Pair
+from tests.web.conftest import ClientOf
+
+SEE_OTHER = 303
+
+
+@pytest.fixture
+async def pair(db: object) -> Pair:
+    return await factories.active_match()
+
+
+async def home(client_of: ClientOf, pair: Pair, *, mentor: bool = False) -> str:
+    return (await (await client_of(pair.mentor if mentor else pair.mentee)).get("/")).text
+
+
+async def test_you_leads_to_leaving_and_leaving_says_what_it_means(pair: Pair, client_of: ClientOf) -> None:
+    client = await client_of(pair.mentee)
+    there = f"/enrollment/{pair.mentee_enrollment.id}/leaving"
+    assert there in (await client.get("/you")).text
+    page = (await client.get(there)).text
+    assert "Idris and you finish. Idris hears it kindly, without a reason" in page
+    assert page.index("Take a break first?") < page.index("Leave the programme")
+
+
+async def test_who_leaves_is_told_so_and_who_stays_reads_what_comes_next(pair: Pair, client_of: ClientOf) -> None:
+    client = await client_of(pair.mentor)
+    answer = await client.post(f"/enrollment/{pair.mentor_enrollment.id}/withdrawal")
+    assert (answer.status_code, answer.headers["location"]) == (SEE_OTHER, "/")
+    page = await home(client_of, pair)
+    assert "You and Idris have finished" in page
+    assert "We look for another mentor for you, and you are looked at first." in page
+    assert "We’re looking for your mentor" not in page
+
+
+async def test_somebody_elses_enrolment_is_not_found(pair: Pair, client_of: ClientOf) -> None:
+    client = await client_of(pair.mentee)
+    assert (await client.get(f"/enrollment/{pair.mentor_enrollment.id}/leaving")).status_code == 404
+    for path in ("withdrawal", "break", "return"):
+        answer = await client.post(f"/enrollment/{pair.mentor_enrollment.id}/{path}", data={"until": "2030-01-01"})
+        assert answer.status_code in (404, 422)
+    assert (await Enrollment.get(id=pair.mentor_enrollment.id)).state is EnrollmentState.ACTIVE
+
+
+async def test_a_pause_is_chosen_by_its_day_and_ended_by_one_press(pair: Pair, client_of: ClientOf) -> None:
+    client = await client_of(pair.mentee)
+    wrong = await client.post(f"/match/{pair.match.id}/pause", data={"until": "2020-01-01"})
+    assert wrong.status_code == 422
+    assert "Choose a day within the next six months." in wrong.text
+    empty = await client.post(f"/match/{pair.match.id}/pause", data={"until": ""})
+    assert (empty.status_code, "Choose a day." in empty.text) == (422, True)
+    await client.post(f"/match/{pair.match.id}/pause", data={"until": factories.in_days(20).isoformat()})
+    assert (await Match.get(id=pair.match.id)).paused_until == factories.in_days(20)
+    assert "Go on now" in await home(client_of, pair)
+    assert "Go on now" in await home(client_of, pair, mentor=True)
+    await client.post(f"/match/{pair.match.id}/resumption")
+    assert (await Match.get(id=pair.match.id)).state is MatchState.ACTIVE
+
+
+async def test_on_ones_own_break_one_comes_back_and_the_other_only_waits(pair: Pair, client_of: ClientOf) -> None:
+    await take_break(pair.mentor_actor, pair.mentor_enrollment.id, factories.in_days(20))
+    mine, theirs = await home(client_of, pair, mentor=True), await home(client_of, pair)
+    assert "I’m back" in mine
+    assert "I’m back" not in theirs
+    assert "Go on now" not in theirs
+    answer = await (await client_of(pair.mentee)).post(f"/match/{pair.match.id}/resumption")
+    assert answer.status_code == SEE_OTHER
+    assert (await Match.get(id=pair.match.id)).state is MatchState.PAUSED
+
+
+async def test_finishing_concludes_without_blame_and_a_last_day_completes(pair: Pair, client_of: ClientOf) -> None:
+    client = await client_of(pair.mentee)
+    await client.post(f"/match/{pair.match.id}/closure")
+    match = await Match.get(id=pair.match.id)
+    assert (match.state, match.closure_reason) == (MatchState.CONCLUDED, ClosureReason.NO_FAULT)
+    assert (await client.get(f"/match/{pair.match.id}/ending")).status_code == 404
+    other = await factories.active_match(pair.organization)
+    await Match.filter(id=other.match.id).update(state=MatchState.DURATION_COMPLETED)
+    client = await client_of(other.mentee)
+    assert "You and Idris have reached your last day" in (await client.get("/")).text
+    await client.post(f"/match/{other.match.id}/closure")
+    assert (await Match.get(id=other.match.id)).state is MatchState.COMPLETED
+
+
+async def test_a_quiet_pair_is_offered_a_time_first_and_an_end_last(pair: Pair, client_of: ClientOf) -> None:
+    assert "It’s been a while" not in await home(client_of, pair)
+    await Match.filter(id=pair.match.id).update(active_at=clock.now() - timedelta(days=21))
+    page = await home(client_of, pair)
+    assert page.index("It’s been a while") < page.index("Choose a time") < page.index("Pause or finish")
+    await pause_match(pair.mentee_actor, pair.match.id)
+    assert "It’s been a while" not in await home(client_of, pair)
+
+
+async def test_the_end_is_told_for_a_month_and_only_while_there_is_no_other_match(
+    pair: Pair, client_of: ClientOf
+) -> None:
+    await end_match(pair.mentor_actor, pair.match.id, ClosureReason.SCHEDULE)
+    assert "You and Idris have finished" in await home(client_of, pair)
+    assert "You and Noor have finished" in await home(client_of, pair, mentor=True)
+    clock.move(timedelta(days=31))
+    assert "You and Idris have finished" not in await home(client_of, pair)
+    clock.reset()
+    mentor = await factories.enrollment(
+        pair.cohort, await factories.person(pair.organization, given_name="Kofi"), ParticipantRole.MENTOR
+    )
+    await factories.match(mentor, pair.mentee_enrollment)
+    assert "You and Idris have finished" not in await home(client_of, pair)
+
+
+async def test_the_console_names_the_mentor_who_left_until_there_is_another(pair: Pair, client_of: ClientOf) -> None:
+    await RoleGrant.create(
+        organization_id=pair.organization.id, person=pair.manager, role=Role.PROGRAM_MANAGER, program_id=pair.program.id
+    )
+    client = await client_of(pair.manager)
+    await leave_program(pair.mentor_actor, pair.mentor_enrollment.id)
+    page = (await client.get("/console")).text
+    assert "Idris left on" in page
+    assert "Noor waits for another mentor." in page
+    assert f"/console/matches?group={pair.cohort.id}" in page
+    mentor = await factories.enrollment(pair.cohort, pair.stranger, ParticipantRole.MENTOR)
+    draft = await factories.match(mentor, pair.mentee_enrollment, state=MatchState.DRAFT)
+    assert f"/console/matches/{draft.id}" in (await client.get("/console")).text
+    await Match.filter(id=draft.id).update(state=MatchState.AWAITING_BOTH)
+    assert "Idris left on" not in (await client.get("/console")).text

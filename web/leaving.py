@@ -1,0 +1,132 @@
+"""Pausing, finishing and leaving: each says first what it means for the other person, then takes one word."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from server.journey.leaving import actions, queries
+from server.kernel import clock
+from server.kernel.errors import Conflict, Invalid
+from server.kernel.text import gettext as _
+from server.matches import actions as matches
+from server.matches.states import ClosureReason, MatchState
+from web.forms import Errors, day, read_form
+from web.render import go_to, page
+from web.toast import Toast
+
+MONTH = timedelta(days=30)
+
+
+async def ending(request: Request) -> Response:
+    """What a pause or an end would mean for this match."""
+    return await _ending(request, Errors())
+
+
+async def finish(request: Request) -> Response:
+    """End the match without blame, or close it after its last day."""
+    actor, match_id = request.state.actor, request.path_params["id"]
+    shown = await queries.ending_page(actor, match_id)
+    if shown.match.state is MatchState.DURATION_COMPLETED:
+        await matches.close_match(actor, match_id)
+    else:
+        await matches.end_match(actor, match_id, ClosureReason.NO_FAULT)
+    words = _("Finished. %(name)s is told kindly.") % {"name": shown.partner.first_name}
+    return go_to(request, "/", toast=Toast(words))
+
+
+async def pause(request: Request) -> Response:
+    """Let the match rest until a day."""
+    form, errors = await read_form(request), Errors()
+    until = day(form, "until", errors)
+    if until is None and not errors:
+        errors.add("until", _("Choose a day."))
+    return await _saved(
+        request, errors, lambda: matches.pause_match(request.state.actor, request.path_params["id"], until), _ending
+    )
+
+
+async def resume(request: Request) -> Response:
+    """Go on with a match that rests."""
+    try:
+        await matches.resume_match(request.state.actor, request.path_params["id"])
+    except Conflict as refusal:
+        return go_to(request, "/", toast=Toast(refusal.message))
+    return go_to(request, "/", toast=Toast(_("You go on. Choose a time when you would like to talk.")))
+
+
+async def leaving(request: Request) -> Response:
+    """What leaving a programme would mean; a break is offered first."""
+    return await _leaving(request, Errors())
+
+
+async def leave(request: Request) -> Response:
+    """Step out of a programme, or say no to its invitation."""
+    left = await actions.leave_program(request.state.actor, request.path_params["id"])
+    words = _("You have left %(program)s.") % {"program": (await left.program).name}
+    return go_to(request, "/", toast=Toast(words))
+
+
+async def take_break(request: Request) -> Response:
+    """Take a break from a programme until a day."""
+    form, errors = await read_form(request), Errors()
+    until = day(form, "until", errors)
+    if until is None and not errors:
+        errors.add("until", _("Choose a day."))
+    return await _saved(
+        request, errors, lambda: actions.take_break(request.state.actor, request.path_params["id"], until), _leaving
+    )
+
+
+async def come_back(request: Request) -> Response:
+    """End one's break."""
+    await actions.come_back(request.state.actor, request.path_params["id"])
+    return go_to(request, "/", toast=Toast(_("Welcome back.")))
+
+
+async def _saved(
+    request: Request, errors: Errors, act: Callable[[], Awaitable[object]],
+    again: Callable[[Request, Errors], Awaitable[Response]],
+) -> Response:
+    if not errors:
+        try:
+            await act()
+            return go_to(request, "/", toast=Toast(_("Paused. It goes on by itself.")))
+        except Invalid as refusal:
+            errors.take(refusal)
+    return await again(request, errors)
+
+
+async def _ending(request: Request, errors: Errors) -> Response:
+    shown = await queries.ending_page(request.state.actor, request.path_params["id"])
+    return page(
+        request, "leaving/ending.html", status=422 if errors else 200, errors=errors, shown=shown,
+        partner=shown.partner, has_run=shown.match.state is MatchState.DURATION_COMPLETED,
+        may_pause=shown.match.state is MatchState.ACTIVE, in_a_month=_in_a_month(),
+    )
+
+
+async def _leaving(request: Request, errors: Errors) -> Response:
+    shown = await queries.leaving_page(request.state.actor, request.path_params["id"])
+    return page(
+        request, "leaving/leaving.html", status=422 if errors else 200, errors=errors, shown=shown,
+        in_a_month=_in_a_month(), names=[one.first_name for one in shown.partners],
+    )
+
+
+def _in_a_month() -> str:
+    return (clock.now().date() + MONTH).isoformat()
+
+
+routes = [
+    Route("/match/{id:uuid}/ending", ending, name="match-ending"),
+    Route("/match/{id:uuid}/closure", finish, methods=["POST"], name="match-closure"),
+    Route("/match/{id:uuid}/pause", pause, methods=["POST"], name="match-pause"),
+    Route("/match/{id:uuid}/resumption", resume, methods=["POST"], name="match-resumption"),
+    Route("/enrollment/{id:uuid}/leaving", leaving, name="leaving"),
+    Route("/enrollment/{id:uuid}/withdrawal", leave, methods=["POST"], name="leaving-word"),
+    Route("/enrollment/{id:uuid}/break", take_break, methods=["POST"], name="break"),
+    Route("/enrollment/{id:uuid}/return", come_back, methods=["POST"], name="break-end"),
+]
