@@ -67,7 +67,7 @@ bench: setup ## The named workloads with their floors; prints figures
 	@for one in benchmarks/[a-z]*.py; do echo "== $$one"; $(BIN)/python -m benchmarks.$$(basename $$one .py) || exit 1; done
 
 chaos: setup ## The long loops of kills and losses: minutes, not seconds
-	ITHACA_CHAOS_MESSAGES=1000 $(BIN)/pytest -s tests/server/cli/test_two_ways.py
+	ITHACA_CHAOS=1 ITHACA_CHAOS_MESSAGES=1000 $(BIN)/pytest -s tests/server/cli/test_two_ways.py tests/server/operations
 
 schema: setup ## Write graphql_schema/schema.graphql from the code
 	$(BIN)/python -m graphql_schema.export

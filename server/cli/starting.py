@@ -1,5 +1,6 @@
 """What must be so before a process of Ithaca starts; what is not is told with what to do about it."""
 
+from server.kernel import secrets
 from server.kernel.db import database
 from server.kernel.errors import Refused
 from server.kernel.schema.guard import pending
@@ -32,7 +33,7 @@ def require_company(chosen: Settings) -> None:
         )
     if chosen.demo:
         raise Refused("A demonstration moves its clock, which one process does for itself. Run 'ithaca serve'.")
-    if not chosen.secret_key and not (chosen.var_dir / "secret.key").exists():
+    if not secrets.has_key():
         raise Refused(
             "There is no key yet, and every process needs the same. Make one with "
             "'openssl rand -base64 32 | tr +/ -_', keep a copy apart, and set it as ITHACA_SECRET_KEY everywhere."

@@ -72,6 +72,16 @@ def keyed_digest(text: str, place: str) -> bytes:
     return hmac.digest(hmac.digest(key, place.encode(), "sha256"), text.encode(), "sha256")
 
 
+def has_key() -> bool:
+    """Whether the installation has a key already; else the first use makes one."""
+    return bool(settings().secret_key) or (settings().var_dir / "secret.key").exists()
+
+
+def key_id() -> str:
+    """The name of this installation's key, which tells nothing of it: eight letters, in every value that it closed."""
+    return _installation_key()[0]
+
+
 class EncryptedTextField(fields.TextField):
     """Text that lies encrypted in the database and is plain in Python. It cannot be searched or filtered."""
 

@@ -23,6 +23,9 @@ UNSCOPED = {
     "server/notifications/queries.py:_with_messages": "the demo organisations' mails; empty outside a demo",
     "server/notifications/queries.py:caught_mails": "the demo organisations' mails; empty outside a demo",
     "server/notifications/queries.py:one_caught_mail": "a mail of the demo organisations; refused outside a demo",
+    "server/operations/queries.py:forget_processes_and_sessions": "a restored database is its operator's",
+    "server/operations/queries.py:newest_entry_at": "the operator's: a moment, of all organisations",
+    "server/operations/queries.py:parked_count": "the operator's: a count, of all organisations",
     "server/notifications/sink.py:_message_of": "finds out whose mail it is, from its Message-ID",
 }
 """Module and function -> why it reads over all organisations."""

@@ -125,6 +125,21 @@ async def deliver(mail: EmailMessage, target: Target, taken: Callable[[], Awaita
         client.close()
 
 
+async def knock(target: Target) -> str:
+    """Meet the server as for a mail - connection, TLS, sign-in - and send nothing. Empty, or what went wrong."""
+    client = _client(target, "localhost")
+    try:
+        await client.connect()
+        await client.quit(timeout=QUIT_S)
+    except errors.SMTPResponseException as refused:
+        return str(refused.code)
+    except (errors.SMTPException, OSError) as failed:
+        return type(failed).__name__
+    finally:
+        client.close()
+    return ""
+
+
 def _client(target: Target, from_host: str) -> aiosmtplib.SMTP:
     return aiosmtplib.SMTP(
         hostname=target.host, port=target.port, username=target.user or None, password=target.password or None,
