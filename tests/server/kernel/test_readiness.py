@@ -1,14 +1,19 @@
 """Readiness says what is wrong, in words, and is not fooled by a worker that died."""
 
 from datetime import timedelta
+from pathlib import Path
 
 from tortoise.context import TortoiseContext
 
+from server import migrations
 from server.kernel import clock
 from server.kernel.db import database
 from server.kernel.facts import Worker
 from server.kernel.readiness import readiness
 from tests.ports import free_port
+
+NEWEST = max(path.stem for path in Path(migrations.__file__).parent.glob("[0-9]*.py"))
+"""The migration that is applied last."""
 
 
 async def found() -> dict[str, tuple[bool, str]]:
@@ -35,9 +40,9 @@ async def test_a_silent_worker_is_told(db: TortoiseContext) -> None:
 
 async def test_a_missing_migration_is_told_with_what_to_do(db: TortoiseContext) -> None:
     writer = db.connections.get("default")
-    await writer.execute_script("UPDATE tortoise_migrations SET name = 'away' WHERE name = '0002_same_organization'")
+    await writer.execute_script(f"UPDATE tortoise_migrations SET name = 'away' WHERE name = '{NEWEST}'")
     ready, words = (await found())["migrations"]
-    await writer.execute_script("UPDATE tortoise_migrations SET name = '0002_same_organization' WHERE name = 'away'")
+    await writer.execute_script(f"UPDATE tortoise_migrations SET name = '{NEWEST}' WHERE name = 'away'")
     assert not ready
     assert "1 to apply: run 'ithaca migrate'" in words
 

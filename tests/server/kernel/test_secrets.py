@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from server.kernel.secrets import MARK, SecretUnreadable, decrypt, encrypt, fingerprint, token
+from server.kernel.secrets import MARK, SecretUnreadable, decrypt, encrypt, fingerprint, keyed_digest, token
 from server.kernel.text import clean
 from server.people.models import Profile
 from tests import factories
@@ -93,3 +93,13 @@ def test_a_fresh_secret_is_long_and_its_fingerprint_is_not_it() -> None:
     assert len(base64.urlsafe_b64decode(one + "=")) == 32
     assert (len(fingerprint(one)), one in fingerprint(one)) == (64, False)
     assert fingerprint(one) == fingerprint(one) != fingerprint(other)
+
+
+def test_a_keyed_digest_differs_by_text_by_place_and_by_installation() -> None:
+    with environment(ITHACA_SECRET_KEY=a_key()):
+        digest = keyed_digest("noor@example.test", PLACE)
+        assert (len(digest), digest) == (32, keyed_digest("noor@example.test", PLACE))
+        assert digest != keyed_digest("kofi@example.test", PLACE)
+        assert digest != keyed_digest("noor@example.test", "another.place")
+    with environment(ITHACA_SECRET_KEY=a_key()):
+        assert digest != keyed_digest("noor@example.test", PLACE)
