@@ -93,6 +93,9 @@ async def test_a_backup_taken_while_others_write_has_all_that_was_confirmed_befo
     manifest = unpack(tmp_path / "b", tmp_path / "content")
     assert manifest.rows["outbox_event"] == manifest.rows["audit_event"] >= len(before)
     await _holds(full, tmp_path, manifest.rows["outbox_event"], before)
+    await back_up(full, tmp_path / "last")
+    unpack(tmp_path / "last", tmp_path / "content")
+    await _holds(full, tmp_path, len(confirmed), set(confirmed))
 
 
 async def _holds(full: Settings, folder: Path, count: int, wanted: set[UUID]) -> None:
