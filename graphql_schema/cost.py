@@ -1,7 +1,7 @@
 """What an operation asks for, counted in objects before any is fetched: lists multiply what stands below them.
 
 An object costs 1, a value of an object nothing; a field that works harder than that has its own cost here. What
-@skip and @include would leave out counts too. The budget is that of docs/decisions/0008-limits.md.
+@skip and @include would leave out counts too. The budget is that of docs/decisions/0008-graphql-limits.md.
 """
 
 from __future__ import annotations

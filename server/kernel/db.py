@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 from uuid import UUID
 
 from tortoise import Model
@@ -253,8 +253,9 @@ def _connections(url: str) -> tuple[Json, Json]:
     options = dict(parse_qsl(parts.query))
     host = options.pop("host", parts.hostname)
     credentials: Json = {
-        "host": host, "port": parts.port or 5432, "user": parts.username or "postgres", "password": parts.password,
-        "database": parts.path.lstrip("/"), **POOL,
+        "host": host, "port": parts.port or 5432, "user": unquote(parts.username or "postgres"),
+        "password": unquote(parts.password) if parts.password else None,
+        "database": unquote(parts.path.lstrip("/")), **POOL,
     }
     postgres: Json = {"engine": "server.kernel.engines.asyncpg", "credentials": credentials}
     return postgres, postgres

@@ -11,7 +11,7 @@ import pytest
 from tortoise.context import TortoiseContext
 
 from server.kernel.actor import system_actor
-from server.kernel.db import POOL, database, unit_of_work
+from server.kernel.db import POOL, _connections, database, unit_of_work
 from server.kernel.errors import Unavailable
 from server.kernel.facts import OutboxEvent
 from server.kernel.ids import new_id
@@ -80,6 +80,19 @@ async def test_a_server_that_is_not_there_is_told_to_readers_and_writers() -> No
             await OutboxEvent.filter(organization_id=ACTOR.organization_id).count()
         with pytest.raises(Unavailable):
             await write()
+
+
+@POSTGRES
+async def test_an_address_may_hold_any_name_and_any_password(database_url: str) -> None:
+    outside = await asyncpg.connect(os.environ[SERVER_VARIABLE])
+    await outside.execute('DROP ROLE IF EXISTS "ithaca@north"')
+    await outside.execute('CREATE ROLE "ithaca@north" LOGIN SUPERUSER')
+    await outside.close()
+    address = database_url.replace("postgres@", "ithaca%40north:p%40ss%2Fword@", 1)
+    assert _connections(address)[0]["credentials"]["password"] == "p@ss/word"
+    async with database(address) as there:
+        _, rows = await there.connections.get("default").execute_query("SELECT current_user AS who")
+        assert [dict(row) for row in rows] == [{"who": "ithaca@north"}]
 
 
 @SQLITE
