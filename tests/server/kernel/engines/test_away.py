@@ -4,7 +4,7 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
@@ -86,9 +86,11 @@ async def test_a_server_that_is_not_there_is_told_to_readers_and_writers() -> No
 async def test_an_address_may_hold_any_name_and_any_password(database_url: str) -> None:
     outside = await asyncpg.connect(os.environ[SERVER_VARIABLE])
     await outside.execute('DROP ROLE IF EXISTS "ithaca@north"')
-    await outside.execute('CREATE ROLE "ithaca@north" LOGIN SUPERUSER')
+    await outside.execute("""CREATE ROLE "ithaca@north" LOGIN SUPERUSER PASSWORD 'p@ss/word'""")
     await outside.close()
-    address = database_url.replace("postgres@", "ithaca%40north:p%40ss%2Fword@", 1)
+    given = urlsplit(database_url)
+    place = given.netloc.rpartition("@")[2]
+    address = urlunsplit(given._replace(netloc=f"ithaca%40north:p%40ss%2Fword@{place}"))
     assert _connections(address)[0]["credentials"]["password"] == "p@ss/word"
     async with database(address) as there:
         _, rows = await there.connections.get("default").execute_query("SELECT current_user AS who")

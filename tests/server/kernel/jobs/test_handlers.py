@@ -222,6 +222,6 @@ def test_one_rule_has_one_handler() -> None:
 
 def test_every_room_with_jobs_is_named() -> None:
     rooms = Path(server.__file__).parent
-    found = {f"server.{path.parent.name}.jobs" for path in rooms.glob("*/jobs.py")}
+    found = {".".join(path.relative_to(rooms.parent).with_suffix("").parts) for path in rooms.rglob("jobs.py")}
     assert found == set(JOB_MODULES)
     load_handlers()
