@@ -14,7 +14,7 @@ from tests import factories
 state = Shelf("signing-in")
 STATES = state.states
 
-ADDRESS = "noor@example.test"
+ADDRESS = "noor.saltmarsh-of-the-northern-harbours@harbourline.example.test"
 
 
 async def _ask(page: Page) -> None:
