@@ -4,11 +4,13 @@ import asyncio
 import os
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser, ConsoleMessage, Page, expect
+from playwright.async_api import Error as PlaywrightError
 
 from a11y_tests import audit, report
 from a11y_tests.audit import Finding
@@ -21,6 +23,9 @@ FULL = "ITHACA_A11Y_FULL"
 STATE_WITHIN_S = 180
 """One state, all its modes: a browser that stands still fails the test instead of the run."""
 COUNT_SWAPS = "addEventListener('htmx:afterSettle', () => { window.__swaps = (window.__swaps || 0) + 1; })"
+DRAWN = """document.readyState === 'complete'
+&& [...document.querySelectorAll('link[rel~=stylesheet]')].every(one => one.sheet)
+&& !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')"""
 REFUSED = ("Content Security", "violates the")
 
 
@@ -111,6 +116,18 @@ async def reach(page: Page, url: str, state: State, view: View, recorder: Record
     while (lacking := set(state.visits) - recorder.seen.visits) and time.monotonic() < deadline:
         await page.wait_for_timeout(100)
     assert not lacking, f"not visited: {sorted(lacking)}; visited: {sorted(recorder.seen.visits)}"
+    await _drawn(page)
+
+
+async def _drawn(page: Page) -> None:
+    """The words of an answer can be read before its style sheets are there: wait for them, and for every swap."""
+    deadline = time.monotonic() + REACHED_WITHIN_MS / 1000
+    while time.monotonic() < deadline:
+        with suppress(PlaywrightError):  # The document is being exchanged for the next.
+            if await page.evaluate(DRAWN):
+                return
+        await page.wait_for_timeout(50)
+    raise AssertionError("the page never came to rest: its style sheets or a swap are still awaited")
 
 
 async def _out_of_its_sandbox(page: Page) -> None:
