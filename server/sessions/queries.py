@@ -60,11 +60,11 @@ async def visible_session(actor: Actor, session_id: UUID, *, lock: bool = False)
     Raises:
         NotFound: absent, of another organisation, or not the actor's to know of.
     """
-    found = sessions(actor).filter(id=session_id)
+    found = sessions(actor).filter(id=session_id).select_related("match__program")
     session = await (found.select_for_update(no_key=True, of=("session",)) if lock else found).first()
     if session is None:
         raise NotFound
-    await session.fetch_related("match__members__person", "match__program")
+    await session.match.fetch_related("members__person")
     return session
 
 
@@ -160,7 +160,11 @@ async def notes_of(actor: Actor, session_id: UUID) -> list[SessionNote]:
     Raises:
         NotFound: absent, or the actor is no member.
     """
-    session = await own_session(actor, session_id)
+    return await notes_in(actor, await own_session(actor, session_id))
+
+
+async def notes_in(actor: Actor, session: Session) -> list[SessionNote]:
+    """As `notes_of`, in a session that the caller has fetched for a member."""
     own_or_shared = Q(author_id=actor.person_id) | Q(visibility=NoteVisibility.SHARED)
     rows = await SessionNote.filter(own_or_shared, organization_id=actor.organization_id, session_id=session.id)
     return sorted(rows, key=lambda note: (note.prompt, note.author_id != actor.person_id, str(note.author_id)))
@@ -177,8 +181,12 @@ async def action_items_of(actor: Actor, session_id: UUID) -> list[ActionItem]:
     Raises:
         NotFound: absent, or the actor is no member.
     """
-    session = await own_session(actor, session_id)
-    rows = ActionItem.filter(organization_id=actor.organization_id, session_id=session.id)
+    return await action_items_in(await own_session(actor, session_id))
+
+
+async def action_items_in(session: Session) -> list[ActionItem]:
+    """As `action_items_of`, in a session that the caller has fetched for a member."""
+    rows = ActionItem.filter(organization_id=session.organization_id, session_id=session.id)
     return await rows.order_by("created_at", "id")
 
 
@@ -282,7 +290,11 @@ async def suggest_next_slots(actor: Actor, session_id: UUID, *, weeks: int = 2, 
     Raises:
         NotFound: absent, or the actor is no member.
     """
-    session = await own_session(actor, session_id)
+    return await next_slots_after(actor, await own_session(actor, session_id), weeks=weeks, count=count)
+
+
+async def next_slots_after(actor: Actor, session: Session, *, weeks: int = 2, count: int = 3) -> list[Slot]:
+    """As `suggest_next_slots`, after a session that the caller has fetched for a member."""
     match = session.match
     me = next(member.person for member in match.members if member.person_id == actor.person_id)
     rhythm = MONTH_DAYS // max(1, match.program.sessions_per_month) // 7 * 7 or 7

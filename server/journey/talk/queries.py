@@ -64,7 +64,7 @@ async def session_page(actor: Actor, session_id: UUID, *, widen: bool = False) -
     """
     session = await sessions.own_session(actor, session_id)
     match = session.match
-    notes = await sessions.notes_of(actor, session_id)
+    notes = await sessions.notes_in(actor, session)
     goals = (await goals_by_match(actor, [match.id])).get(match.id, [])
     focus = next((goal for goal in goals if goal.state in OPEN_GOALS), None)
     is_mentor = sides(match)[0].person_id == actor.person_id
@@ -77,8 +77,8 @@ async def session_page(actor: Actor, session_id: UUID, *, widen: bool = False) -
         topics=await sessions.agenda_items(session), prompts=sessions.prompts_of(session),
         mine={note.prompt: note for note in notes if note.author_id == actor.person_id},
         theirs=[note for note in notes if note.author_id != actor.person_id and note.body],
-        promises=await sessions.action_items_of(actor, session_id),
+        promises=await sessions.action_items_in(session),
         step=next_step(focus) if focus and not is_mentor else None, following=following,
-        next_slots=await sessions.suggest_next_slots(actor, session_id, weeks=weeks) if bookable else [],
+        next_slots=await sessions.next_slots_after(actor, session, weeks=weeks) if bookable else [],
         widened=widen,
     )

@@ -79,9 +79,9 @@ def compose(
     mail = EmailMessage(policy=SMTP)
     mail["Message-ID"] = message_id_header(message_id, mail_from)
     mail["Date"] = format_datetime(at)
-    mail["From"] = Address(display_name=one_line(from_name), addr_spec=from_address)
-    mail["To"] = Address(display_name=one_line(name), addr_spec=address)
-    mail["Subject"] = one_line(letter.subject)
+    mail["From"] = Address(display_name=header_words(from_name), addr_spec=from_address)
+    mail["To"] = Address(display_name=header_words(name), addr_spec=address)
+    mail["Subject"] = header_words(letter.subject)
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(letter.text, cte="quoted-printable")
     mail.add_alternative(letter.html, subtype="html", cte="quoted-printable")
@@ -89,6 +89,15 @@ def compose(
         method, text = calendar
         mail.add_alternative(text, subtype="calendar", params={"method": method}, cte="base64")
     return mail
+
+
+def header_words(text: str) -> str:
+    """Text for a header: one line, in which nothing looks like an encoded word (RFC 2047).
+
+    Python decodes what is encoded when a header is set, line breaks too, and writes them out: "=?utf-8?q?=0D=0ABcc:..."
+    as somebody's name would be a header of its own.
+    """
+    return one_line(text).replace("=?", "= ?")
 
 
 def message_id_header(message_id: UUID, mail_from: str) -> str:

@@ -63,8 +63,14 @@ def _event(session: Session, person: Person, summary: str, url: str, mail_from: 
     event.add("attendee", _attendee(person), encode=False)
     if session.place:
         event.add("location", clean(session.place))
-    event.add("url", vUri(session.place if session.place.startswith("https://") else url))
+    event.add("url", vUri(_call(session.place) or url))
     return event
+
+
+def _call(place: str) -> str:
+    """The address of the call, if that is what the place is: one word, as a URI can hold no line break."""
+    words = clean(place).split()
+    return words[0] if len(words) == 1 and words[0].startswith("https://") else ""
 
 
 def _organizer(mail_from: str) -> vCalAddress:

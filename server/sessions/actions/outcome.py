@@ -181,7 +181,7 @@ async def promise(
         elif due_on and is_too_far(due_on):
             problems["due_on"] = _("Choose a day within five years.")
         check(problems)
-        for known in await queries.action_items_of(actor, session.id):
+        for known in await queries.action_items_in(session):
             if (known.owner_id, known.text, known.due_on) == (owner_id, words, due_on):
                 return known
         item = await ActionItem.create(
