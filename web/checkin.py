@@ -16,7 +16,7 @@ from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
 from server.surveys import actions
 from server.surveys.states import Help
-from web.forms import Errors, choices, form_key, integer, read_form, text
+from web.forms import Errors, choices, form_key, integer, read_form, text, typed_in
 from web.render import go_to, page
 from web.toast import Toast
 
@@ -59,7 +59,8 @@ async def check_in(request: Request) -> Response:
     if typed is None:
         typed = _answered(answer) if answer else BLANK
     return page(
-        request, "checkin/checkin.html", block="form", status=422 if errors else 200, errors=errors, shown=shown,
+        request, "checkin/checkin.html", block="form", status=(422 if shown.is_open else 409) if errors else 200,
+        errors=errors if shown.is_open else Errors(), lost=[] if shown.is_open else typed_in(request), shown=shown,
         typed=typed, helps=[(one.value, _help_words(one, shown.is_mentor)) for one in Help], way=_so_far(shown),
     )
 

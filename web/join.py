@@ -76,7 +76,10 @@ def _form(
     status: int = 200, say: str = "",
 ) -> Response:
     if seen.place.standing is not Standing.OPEN:
-        return page(request, "join/closed.html", status=status, seen=seen, closed=join_words.closed(seen))
+        return page(
+            request, "join/closed.html", status=status, seen=seen, closed=join_words.closed(seen),
+            typed=forms.typed_in(request),
+        )
     checks = _checks(seen, said)
     return page(
         request, "join/form.html", block=block, status=422 if errors else status, say=say, errors=errors or {},

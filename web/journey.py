@@ -25,6 +25,8 @@ from web.dates import clock_time, count_words, day_long, day_month, day_short, u
 from web.forms import Errors, day, moment_of, one_id, read_form, text, ticked
 from web.items import Slot, Step, StepState, one_of
 from web.render import go_to, is_fragment, page
+from web.stopped import way_on
+from web.taken import taken_words, with_nearest
 from web.toast import Toast
 
 if TYPE_CHECKING:
@@ -123,8 +125,8 @@ async def book(request: Request) -> Response:
     """Choose a time for the next session of a running match."""
     actor, match_id, errors = request.state.actor, request.path_params["id"], Errors()
     shown = await match_page(actor, match_id)
-    chosen = ""
-    if request.method == "POST":
+    chosen, nearest, way = "", None, way_on(shown.match, request.state.person)
+    if request.method == "POST" and way is None:
         form = await read_form(request)
         chosen = text(form, "slot", 40)
         starts_at = moment_of(chosen)
@@ -138,10 +140,10 @@ async def book(request: Request) -> Response:
                 }
                 return go_to(request, "/", toast=Toast(words))
             except (Conflict, Invalid) as refusal:
-                errors.add("slot", refusal.message)
                 nearest = getattr(refusal, "nearest", None)
+                errors.add("slot", taken_words(refusal))
                 chosen = nearest.starts_at.isoformat() if nearest else chosen
-    found = await slots_for_match(actor, match_id, MANY_SLOTS)
+    found = [] if way else with_nearest(await slots_for_match(actor, match_id, MANY_SLOTS), nearest)
     times = [
         Slot(one.starts_at.isoformat(), weekday(one.starts_at), _("%(day)s, %(time)s for %(name)s") % {
             "day": day_short(one.starts_at).partition(" ")[2], "name": shown.partner.first_name,
@@ -150,7 +152,8 @@ async def book(request: Request) -> Response:
         for one in found
     ]
     return page(
-        request, "journey/book.html", block="form", status=422 if errors else 200, errors=errors, shown=shown,
+        request, "journey/book.html", block="form", errors=errors, shown=shown, way=way,
+        status=422 if errors else 409 if way and request.method == "POST" else 200,
         times=times, chosen=one_of(times, chosen),
         buttons=[_("Book %(day)s at %(time)s") % {"day": one.day, "time": one.at} for one in times],
     )

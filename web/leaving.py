@@ -28,11 +28,14 @@ async def ending(request: Request) -> Response:
 async def finish(request: Request) -> Response:
     """End the match without blame, or close it after its last day."""
     actor, match_id = request.state.actor, request.path_params["id"]
-    shown = await queries.ending_page(actor, match_id)
-    if shown.match.state is MatchState.DURATION_COMPLETED:
-        await matches.close_match(actor, match_id)
-    else:
-        await matches.end_match(actor, match_id, ClosureReason.NO_FAULT)
+    try:
+        shown = await queries.ending_page(actor, match_id)
+        if shown.match.state is MatchState.DURATION_COMPLETED:
+            await matches.close_match(actor, match_id)
+        else:
+            await matches.end_match(actor, match_id, ClosureReason.NO_FAULT)
+    except Conflict as late:
+        return go_to(request, f"/match/{match_id}", toast=Toast(late.message))
     words = _("Finished. %(name)s is told kindly.") % {"name": shown.partner.first_name}
     return go_to(request, "/", toast=Toast(words))
 
@@ -64,7 +67,10 @@ async def leaving(request: Request) -> Response:
 
 async def leave(request: Request) -> Response:
     """Step out of a programme, or say no to its invitation."""
-    left = await actions.leave_program(request.state.actor, request.path_params["id"])
+    try:
+        left = await actions.leave_program(request.state.actor, request.path_params["id"])
+    except Conflict as late:
+        return go_to(request, "/", toast=Toast(late.message))
     words = _("You have left %(program)s.") % {"program": (await left.program).name}
     return go_to(request, "/", toast=Toast(words))
 
@@ -82,7 +88,10 @@ async def take_break(request: Request) -> Response:
 
 async def come_back(request: Request) -> Response:
     """End one's break."""
-    await actions.come_back(request.state.actor, request.path_params["id"])
+    try:
+        await actions.come_back(request.state.actor, request.path_params["id"])
+    except Conflict as late:
+        return go_to(request, "/", toast=Toast(late.message))
     return go_to(request, "/", toast=Toast(_("Welcome back.")))
 
 
@@ -96,11 +105,16 @@ async def _saved(
             return go_to(request, "/", toast=Toast(_("Paused. It goes on by itself.")))
         except Invalid as refusal:
             errors.take(refusal)
+        except Conflict as late:
+            return go_to(request, "/", toast=Toast(late.message))
     return await again(request, errors)
 
 
 async def _ending(request: Request, errors: Errors) -> Response:
-    shown = await queries.ending_page(request.state.actor, request.path_params["id"])
+    try:
+        shown = await queries.ending_page(request.state.actor, request.path_params["id"])
+    except Conflict:
+        return go_to(request, f"/match/{request.path_params['id']}")
     return page(
         request, "leaving/ending.html", status=422 if errors else 200, errors=errors, shown=shown,
         partner=shown.partner, has_run=shown.match.state is MatchState.DURATION_COMPLETED,

@@ -10,27 +10,29 @@ from starlette.routing import Route
 from server.journey.meeting import actions, queries
 from server.journey.meeting.actions import Outcome
 from server.journey.meeting.queries import MatchPage, Stage
-from server.kernel.errors import Conflict
+from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
 from server.matches.states import DeclineReason, MatchState
 from server.matchmaking.engine.wording import Reader
+from server.sessions.slots import Slot as Time
 from web.dates import clock_time, day_short, weekday
 from web.explained import factors_of, fit_chip, names_of, reasons_of
 from web.forms import Errors, choice, form_key, moment_of, read_form, text
 from web.items import Slot, one_of
 from web.render import go_to, page
+from web.taken import taken_words, with_nearest
 from web.toast import Toast
 
-REFUSALS = {
-    True: (DeclineReason.NO_ROOM, DeclineReason.TIMES, DeclineReason.KNOW_EACH_OTHER, DeclineReason.NOT_SAID),
-    False: (DeclineReason.CLOSER_TO_GOAL, DeclineReason.TIMES, DeclineReason.KNOW_EACH_OTHER, DeclineReason.NOT_SAID),
-}
-"""What a mentor (True) and a mentee (False) may answer to "What would suit you better?"."""
+REFUSALS = (
+    DeclineReason.CLOSER_TO_GOAL, DeclineReason.TIMES, DeclineReason.KNOW_EACH_OTHER, DeclineReason.NO_ROOM,
+    DeclineReason.NOT_SAID,
+)
+"""What one may answer to "What would suit you better?": four short reasons, and none."""
 
 
 async def match(request: Request) -> Response:
     """Show the suggestion, and take the answer with the chosen time."""
-    match_id, errors, chosen = request.path_params["id"], Errors(), ""
+    match_id, errors, chosen, nearest = request.path_params["id"], Errors(), "", None
     if request.method == "POST":
         form = await read_form(request)
         chosen = text(form, "slot", 40)
@@ -41,21 +43,24 @@ async def match(request: Request) -> Response:
         else:
             try:
                 return _go_on(request, await _answer(request, shown, starts_at, form_key(form)))
-            except Conflict as refusal:
-                errors.add("slot", refusal.message)
-                chosen = _nearest(refusal) or chosen
-    return await _show(request, match_id, errors, chosen)
+            except (Conflict, Invalid) as refusal:
+                nearest = getattr(refusal, "nearest", None)
+                errors.add("slot", taken_words(refusal))
+    return await _show(request, match_id, errors, chosen, nearest)
 
 
 async def refusal(request: Request) -> Response:
-    """Say no, kindly and without a form of reasons to fill in."""
+    """Say no, kindly and without a form of reasons to fill in. The next suggestion follows in the same place."""
     match_id = request.path_params["id"]
     form = await read_form(request)
     reason = choice(DeclineReason, form, "reason") or DeclineReason.NOT_SAID
-    await actions.decline(request.state.actor, match_id, reason, key=form_key(form))
+    try:
+        await actions.decline(request.state.actor, match_id, reason, key=form_key(form))
+    except Conflict as late:
+        return go_to(request, f"/match/{match_id}", toast=Toast(late.message))
     following = await queries.following_match(request.state.actor)
     words = _("Thank you. We look for someone who suits you better.")
-    return go_to(request, f"/match/{following.id}" if following else "/", toast=Toast(words))
+    return go_to(request, f"/match/{following.id if following else match_id}", toast=Toast(words))
 
 
 async def _answer(request: Request, shown: MatchPage, starts_at: datetime | None, key: str) -> Outcome:
@@ -74,28 +79,34 @@ def _go_on(request: Request, outcome: Outcome) -> Response:
     return go_to(request, f"/match/{outcome.match_id}")
 
 
-async def _show(request: Request, match_id: UUID, errors: Errors, chosen: str) -> Response:
+async def _show(
+    request: Request, match_id: UUID, errors: Errors, chosen: str, nearest: Time | None
+) -> Response:
     more = request.query_params.get("times") == "more"
     shown = await queries.match_page(request.state.actor, match_id, more_times=more)
     following = await queries.following_match(request.state.actor) if shown.stage is Stage.PASSED else None
     reader = Reader.MENTOR if shown.i_mentor else Reader.MENTEE
     names, explanation = names_of(shown.match), shown.explanation
-    times = _slots(shown, request.state.person.zone)
+    offered = with_nearest(shown.slots, nearest)
+    times = _slots(shown, offered, request.state.person.zone)
+    is_late = bool(errors) and shown.stage not in (Stage.DECIDE, Stage.CHOOSE_TIME)
     return page(
-        request, "match/match.html", status=422 if errors else 200, errors=errors, shown=shown, stage=shown.stage,
-        stages=Stage, times=times, buttons=_buttons(shown), chosen=one_of(times, chosen),
+        request, "match/match.html", status=409 if is_late else 422 if errors else 200,
+        errors=Errors() if is_late else errors, shown=shown, stage=shown.stage,
+        stages=Stage, times=times, buttons=_buttons(shown, offered),
+        chosen=one_of(times, nearest.starts_at.isoformat() if nearest else chosen),
         why=reasons_of(explanation, names, reader) if explanation else [],
         factors=factors_of(explanation, names, reader) if explanation else [],
         fit=fit_chip(shown.match.fit), following=following, more=more,
-        refusals=[(one.value, _refusal_words(one, shown)) for one in REFUSALS[shown.i_mentor]],
+        refusals=[(one.value, _refusal_words(one, shown)) for one in REFUSALS],
     )
 
 
-def _slots(shown: MatchPage, zone: str) -> list[Slot]:
+def _slots(shown: MatchPage, offered: list[Time], zone: str) -> list[Slot]:
     """Each time in the viewer's zone, with the partner's below when it differs."""
     partner = shown.partner
     found = []
-    for slot in shown.slots:
+    for slot in offered:
         theirs = clock_time(slot.starts_at, partner.zone)
         same = theirs == clock_time(slot.starts_at, zone)
         short = day_short(slot.starts_at).partition(" ")[2]
@@ -106,25 +117,20 @@ def _slots(shown: MatchPage, zone: str) -> list[Slot]:
     return found
 
 
-def _buttons(shown: MatchPage) -> list[str]:
+def _buttons(shown: MatchPage, offered: list[Time]) -> list[str]:
     """The main button's words for each time."""
     words = _("Accept and meet on %(day)s at %(time)s") if shown.i_mentor else _("Yes, %(day)s at %(time)s")
-    return [words % {"day": weekday(slot.starts_at), "time": clock_time(slot.starts_at)} for slot in shown.slots]
+    return [words % {"day": weekday(slot.starts_at), "time": clock_time(slot.starts_at)} for slot in offered]
 
 
 def _refusal_words(reason: DeclineReason, shown: MatchPage) -> str:
     return {
-        DeclineReason.CLOSER_TO_GOAL: _("Someone closer to my goal"),
+        DeclineReason.CLOSER_TO_GOAL: _("Not my field") if shown.i_mentor else _("Someone closer to my goal"),
         DeclineReason.TIMES: _("Times don’t work for me"),
         DeclineReason.KNOW_EACH_OTHER: _("I know %(name)s already") % {"name": shown.partner.first_name},
-        DeclineReason.NO_ROOM: _("I have no room just now"),
+        DeclineReason.NO_ROOM: _("I have no room just now") if shown.i_mentor else _("Not at this moment"),
         DeclineReason.NOT_SAID: _("I’d rather not say"),
     }[reason]
-
-
-def _nearest(refusal: Conflict) -> str:
-    nearest = getattr(refusal, "nearest", None)
-    return nearest.starts_at.isoformat() if nearest else ""
 
 
 routes = [

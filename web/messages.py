@@ -17,16 +17,17 @@ from server.kernel.db import once
 from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
 from server.matches.queries import partner_of
-from server.messaging import actions, queries
+from server.messaging import actions, queries, rules
 from server.messaging.queries import ThreadSummary
-from server.messaging.rules import WRITABLE
 from web.dates import clock_time, day_long, day_short, weekday_short, when_words, zone
-from web.forms import Errors, form_key, one_id, read_form, text
+from web.forms import Errors, form_key, one_id, read_form, text, typed_in
 from web.items import Line
 from web.render import go_to, page
+from web.stopped import way_on
 
 if TYPE_CHECKING:
     from server.messaging.models import ThreadMessage
+    from server.people.models import Person
 
 LETTERS = 5000
 SHOWN_LETTERS = 60
@@ -64,13 +65,17 @@ async def thread(request: Request) -> Response:
     marks = await queries.marks_in(actor, match_id)
     before = one_id(request.query_params, "before")
     words = await queries.messages_in(actor, match_id, before, queries.PAGE + 1)
-    shown = words[-queries.PAGE:]
+    if before and not words:    # nothing stands before it, or nobody wrote it: the latest is better than nothing
+        before, words = None, await queries.messages_in(actor, match_id, None, queries.PAGE + 1)
+    shown, can_write = words[-queries.PAGE:], rules.is_open(match)
     return page(
-        request, "messages/thread.html", status=422 if errors else 200, errors=errors, match=match, partner=partner,
+        request, "messages/thread.html", match=match, partner=partner, errors=errors if can_write else Errors(),
+        status=(422 if can_write else 409) if errors else 200,
         lines=_lines(request, found, match_id), days=_days(request, shown),
         earlier=shown[0].id if len(words) > len(shown) else None, is_latest=before is None,
-        typed=typed, unread=here.unread, read=marks.get(partner.id), can_write=match.state in WRITABLE,
-        now=clock.now(),
+        words=typed or ("" if shown else _first_words(partner)), unread=here.unread, read=marks.get(partner.id),
+        can_write=can_write, way=way_on(match, request.state.person), now=clock.now(),
+        typed=[] if can_write else typed_in(request),
     )
 
 
@@ -80,6 +85,11 @@ async def mark_read(request: Request) -> Response:
     if _is_quiet(request):
         return Response(status_code=204)
     return go_to(request, f"/messages/{request.path_params['id']}{LATEST}")
+
+
+def _first_words(partner: Person) -> str:
+    """A first line to change and send."""
+    return _("Hello %(name)s, I look forward to our talk.") % {"name": partner.first_name}
 
 
 async def _send(request: Request, match_id: UUID, body: str, key: str) -> None:

@@ -1,7 +1,7 @@
 """Pages and fragments from one template: whole for a browser, one block for htmx (style/anchors.md, section 5)."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 from pathlib import Path
 from typing import Any, cast
 from zlib import crc32
@@ -18,7 +18,7 @@ from web import dates
 from web.assets import asset_url, first_visit_css, manifest
 from web.navigation import console_places, places
 from web.toast import Toast, put_toast, take_toast
-from web.viewer import viewer_of
+from web.viewer import Theme, viewer_of
 from web.voyage import rays, voyage
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -26,7 +26,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 # In the order in which they use each other: a module sees only the globals that stand before it.
 COMPONENTS = (
     "icons", "button", "words", "person", "field", "choice", "surface", "error", "voyage", "match", "journey",
-    "session", "message", "table", "figure", "nav", "toast", "reference",
+    "session", "message", "table", "figure", "nav", "toast", "reference", "stopped",
 )
 
 
@@ -37,6 +37,7 @@ def is_fragment(request: Request) -> bool:
     return asked.get("HX-Request") == "true" and not whole
 
 
+LOOK_COOKIE = "ithaca_look"       # the colours this browser was asked to show, so that the way in has them too
 STYLE_COOKIE = "ithaca_style"     # which style sheet this browser holds, so that it stands in the page only once
 A_YEAR_S = 31_536_000
 
@@ -87,22 +88,33 @@ def _whole_page(request: Request, compiled: Template, shown: dict[str, object], 
     response = HTMLResponse(html, status, headers={"Vary": "HX-Request"})
     if left:
         put_toast(response, None, secure=secure)
-    if held != style:
-        response.set_cookie(STYLE_COOKIE, style, A_YEAR_S, path="/", secure=secure, httponly=True, samesite="lax")
+    kept = {STYLE_COOKIE: style, LOOK_COOKIE: str(shown["theme"])}
+    for name, value in kept.items():
+        if request.cookies.get(name, "system" if name == LOOK_COOKIE else "") != value:
+            response.set_cookie(name, value, A_YEAR_S, path="/", secure=secure, httponly=True, samesite="lax")
     return response
+
+
+def _theme(request: Request) -> Theme:
+    """The viewer's colours; before anybody signs in, those that this browser showed last."""
+    viewer, held = viewer_of(request), request.cookies.get(LOOK_COOKIE, "")
+    if viewer:
+        return viewer.theme
+    return "dark" if held == "dark" else "light" if held == "light" else "system"
 
 
 def _fragment(compiled: Template, block: str, values: Mapping[str, object]) -> str:
     context = compiled.new_context(dict(values))
     title = "".join(compiled.blocks["title"](context)) if "title" in compiled.blocks else ""
-    head = f"<title>{document_title(title, values['errors'])}</title>" if title else ""
+    head = f"<title>{document_title(title, cast(Sized, values['errors']))}</title>" if title else ""
     body = "".join(compiled.blocks[block](context))
     return head + body + str(cast(Any, ENV.globals["aside_of_fragment"])(values["say"], values["toast_shown"]))
 
 
-def document_title(title: str, errors: object = None) -> Markup:
-    """"Your match - Ithaca", with "Error: " before it when the page shows errors. `title` is a rendered block."""
-    prefix = gettext("Error: ") if errors else ""
+def document_title(title: str, errors: Sized = ()) -> Markup:
+    """"Your match - Ithaca", after "Fix one thing: " when the page shows errors. `title` is a rendered block."""
+    count = len(errors) if errors else 0
+    prefix = ngettext("Fix one thing: ", "Fix %(num)d things: ", count) % {"num": count} if count else ""
     return Markup("{}{} - Ithaca").format(prefix, Markup(title.strip()))  # noqa: S704 (escaped by its own template)
 
 
@@ -121,7 +133,7 @@ def _frame(request: Request) -> dict[str, object]:
     """What every layout may use."""
     viewer, path = viewer_of(request), request.url.path
     return {
-        "request": request, "viewer": viewer, "path": path,
+        "request": request, "viewer": viewer, "path": path, "theme": _theme(request),
         "places": places(viewer, path), "console_places": console_places(viewer, path),
     }
 

@@ -23,9 +23,10 @@ from server.sessions import actions as sessions
 from server.sessions.queries import my_next_sessions, own_session, slots_for_match
 from server.sessions.states import NoteVisibility, SessionState
 from web.dates import clock_time, day_short, weekday, when_words
-from web.forms import Errors, choice, day, form_key, ids, moment_of, read_form, text, ticked
+from web.forms import Errors, choice, day, form_key, ids, moment_of, read_form, text, ticked, typed_in
 from web.items import Slot, Topic, one_of
 from web.render import go_to, page
+from web.stopped import way_on
 from web.toast import Toast
 
 if TYPE_CHECKING:
@@ -69,8 +70,9 @@ async def session(request: Request) -> Response:
 async def _show(request: Request, session_id: UUID, errors: Errors, typed: dict[str, object]) -> Response:
     shown = await session_page(request.state.actor, session_id, widen=request.query_params.get("weeks") == "3")
     return page(
-        request, "session/session.html", block="form", status=422 if errors else 200, errors=errors,
-        **_words(shown, typed),
+        request, "session/session.html", block="form", errors=errors if shown.is_open else Errors(),
+        status=(422 if shown.is_open else 409) if errors else 200, way=way_on(shown.match, request.state.person),
+        lost=[] if shown.is_open else typed_in(request), **_words(shown, typed),
     )
 
 

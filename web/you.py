@@ -5,8 +5,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from server.access.actions import end_session
-from server.journey.you.actions import ProfileForm, save_profile, save_times
+from server.journey.you.actions import ProfileForm, save_look, save_profile, save_times
 from server.journey.you.queries import YouPage, you_page
+from server.kernel import clock
 from server.kernel.errors import Invalid
 from server.kernel.secrets import fingerprint
 from server.kernel.settings import settings
@@ -78,9 +79,14 @@ async def consents(request: Request) -> Response:
 
 
 async def look(request: Request) -> Response:
-    """Save which colours one sees."""
-    chosen = forms.choice(Look, await forms.read_form(request), "look") or Look.SYSTEM
-    await people.set_look(request.state.actor, chosen)
+    """Save which colours one sees, and which language one reads."""
+    form = await forms.read_form(request)
+    language = forms.text(form, "language", 20) if "language" in form else None
+    try:
+        await save_look(request.state.actor, forms.choice(Look, form, "look") or Look.SYSTEM, language)
+    except Invalid as refusal:
+        seen = await you_page(request.state.actor)
+        return _page(request, seen, shown_of(seen), refusal)
     return _saved(request, "look")
 
 
@@ -106,6 +112,7 @@ def _page(request: Request, seen: YouPage, shown: Shown, refusal: Invalid | None
         kinds=you_words.kind_rows(request.state.actor, seen.profile.muted_kinds),
         consent_rows=you_words.consent_rows(seen, shown.agreed), history=you_words.history(seen),
         devices=you_words.devices(seen.sessions, here), looks=you_words.looks(), is_demo=settings().demo,
+        own_languages=you_words.own_languages(seen.person, request.state.viewer), now=clock.now(),
     )
 
 

@@ -11,16 +11,19 @@ from uuid import UUID
 from server.journey.you.actions import ProfileForm
 from server.journey.you.queries import YouPage
 from server.kernel.actor import Actor
+from server.kernel.text import DEFAULT_LANGUAGE
 from server.kernel.text import gettext as _
 from server.notifications.catalogue import CATALOGUE, Kind
 from server.notifications.states import MessageClass
 from server.people.queries import day_parts_of
 from server.people.states import ConsentPurpose, DayPart, Look
 from web.dates import day_month, moment
-from web.join_words import language_name
+from web.join_words import COMMON_LANGUAGES, language_name
+from web.viewer import Viewer
 
 if TYPE_CHECKING:
     from server.access.models import UserSession
+    from server.people.models import Person
 
 BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
 SYSTEMS = (
@@ -158,6 +161,15 @@ def device_name(agent: str) -> str:
 def looks() -> list[tuple[str, str]]:
     """The three looks."""
     return [(Look.SYSTEM.value, _("System")), (Look.LIGHT.value, _("Light")), (Look.DARK.value, _("Dark"))]
+
+
+def own_languages(person: Person, viewer: Viewer) -> list[tuple[str, str]]:
+    """Languages to read in: the organisation's, those one talks in, and what is common."""
+    tags = dict.fromkeys([DEFAULT_LANGUAGE, *([person.language] if person.language else []), *person.languages])
+    common = {tag: None for tag in COMMON_LANGUAGES if tag != "en"}
+    return [("", _("As in %(name)s") % {"name": viewer.organization_name}), *(
+        (tag, language_name(tag)) for tag in tags | common
+    )]
 
 
 def _since(seen: YouPage, purpose: ConsentPurpose, why: str) -> str:

@@ -3,13 +3,14 @@
 from playwright.async_api import Page
 
 from a11y_tests.registry import Shelf, View, each, fill, offline, open_everything, press
-from a11y_tests.states.people import LONG_NAME, asked, with_goal
+from a11y_tests.states.people import LONG_NAME, LONG_WORDS, asked, with_goal
 from server.access.actions import grant_role
 from server.access.states import Role
 from server.kernel.actor import system_actor
 from server.kernel.db import unit_of_work
 from server.kernel.ids import new_id
 from server.kernel.jobs import drain
+from server.matches.models import MatchMember
 from server.matches.states import MatchState
 from server.notifications.models import CaughtMail
 from server.programs.states import EnrollmentState, ParticipantRole
@@ -136,6 +137,29 @@ async def signed_out_meanwhile() -> View:
         await page.evaluate("document.getElementById('form').submit()")
 
     return View(pair.mentee, f"/goal/{goal.id}/milestone", act)
+
+
+@state("POST milestone-new 401", proof="Copy it before you go on.")
+async def signed_out_while_writing() -> View:
+    """As above, and the words are given back."""
+    pair = await factories.active_match()
+    goal = await with_goal(pair)
+
+    async def act(page: Page) -> None:
+        await page.context.clear_cookies(name="ithaca")
+        await page.evaluate("document.getElementById('form').submit()")
+
+    return View(pair.mentee, f"/goal/{goal.id}/milestone", each(fill("step", LONG_WORDS[:180]), act))
+
+
+@state("POST thread 404", proof="Copy it before you go on.")
+async def gone_while_writing() -> View:
+    pair = await factories.active_match()
+
+    async def goes(page: Page) -> None:
+        await MatchMember.filter(match_id=pair.match.id, person_id=pair.mentee.id).delete()
+
+    return View(pair.mentee, f"/messages/{pair.match.id}", each(fill("body", LONG_WORDS), goes, press("Send")))
 
 
 @state("GET milestone-new 200", proof="Add a step")

@@ -85,6 +85,17 @@ async def full() -> View:
     return View(someone, HERE)
 
 
+@state("POST join-now 409", proof="Copy it before you go on.")
+async def full_while_writing() -> View:
+    someone, _row, cohort = await _invited(MENTEE)
+
+    async def fills_up(page: Page) -> None:
+        await Cohort.filter(id=cohort.id).update(state=ProgramState.CLOSING, next_opens_on=factories.in_days(40))
+
+    acts = each(fill("want", "lead a product review"), fills_up, press("Join Rising Leads"))
+    return View(someone, HERE, acts)
+
+
 @state("GET join 404", proof="We could not find that")
 async def not_found() -> View:
     return View((await _invited(MENTEE))[0], "/join/elsewhere")

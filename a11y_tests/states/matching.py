@@ -150,6 +150,22 @@ async def next_time_was_taken() -> View:
     return View(pair.mentee, _at(pair) + "/session", each(somebody_is_faster(pair), press("Book ")))
 
 
+@state("GET session-new 200", proof="You and Idris are on a pause.")
+async def next_time_in_a_pause() -> View:
+    pair = await factories.active_match(state=MatchState.PAUSED)
+    return View(pair.mentee, _at(pair) + "/session")
+
+
+@state("POST match 409", proof="This suggestion has passed")
+async def answered_too_late() -> View:
+    pair = await asked()
+
+    async def passes(page: Page) -> None:
+        await Match.filter(id=pair.match.id).update(state=MatchState.EXPIRED)
+
+    return View(pair.mentee, _at(pair), each(passes, press("Yes,")))
+
+
 @state("POST session-new 204", "GET home 200", proof="Booked for")
 async def next_time_booked() -> View:
     pair = await factories.active_match()

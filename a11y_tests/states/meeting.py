@@ -8,6 +8,8 @@ from a11y_tests.registry import Shelf, View, check, each, fill, open_everything,
 from a11y_tests.states.matching import somebody_is_faster
 from a11y_tests.states.people import LONG_WORDS, booked, with_goal
 from server.kernel import clock
+from server.matches.models import Match
+from server.matches.states import MatchState
 from server.sessions import actions as sessions
 from server.sessions.models import Session
 from server.sessions.states import NoteVisibility
@@ -111,6 +113,25 @@ async def cancelled() -> View:
     pair, session = await _pair()
     await sessions.cancel_session(pair.mentee_actor, session.id)
     return View(pair.mentor, f"/session/{session.id}")
+
+
+@state("GET session 200", proof="You and Idris are on a pause.")
+async def written_up_in_a_pause() -> View:
+    pair, session = await _pair()
+    _an_hour_after(session)
+    await Match.filter(id=pair.match.id).update(state=MatchState.PAUSED)
+    return View(pair.mentee, f"/session/{session.id}")
+
+
+@state("POST session 409", proof="Copy it before you go on.")
+async def written_as_the_match_ended() -> View:
+    pair, session = await _pair()
+
+    async def ends(page: Page) -> None:
+        await Match.filter(id=pair.match.id).update(state=MatchState.CONCLUDED)
+
+    acts = each(fill("note-0", "Name one decider before the meeting."), ends, press("Save"))
+    return View(pair.mentee, f"/session/{session.id}", acts)
 
 
 @state("GET session 404", proof="We could not find that")

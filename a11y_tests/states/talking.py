@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from playwright.async_api import Page
+
 from a11y_tests.registry import Shelf, View, check, each, fill, press
 from a11y_tests.states.people import LONG_NAME, LONG_WORDS, another_mentee
 from server.kernel import clock
@@ -114,6 +116,17 @@ async def check_in_closed() -> View:
     pair = await _asked()
     await SurveyInvitation.filter(person_id=pair.mentee.id).update(state=InvitationState.EXPIRED)
     return View(pair.mentee, await _check_in(pair))
+
+
+@state("POST check-in 409", proof="Copy it before you go on.")
+async def check_in_closed_while_writing() -> View:
+    pair = await _asked()
+
+    async def closes(page: Page) -> None:
+        await SurveyInvitation.filter(person_id=pair.mentee.id).update(state=InvitationState.EXPIRED)
+        await page.evaluate("document.getElementById('form').submit()")
+
+    return View(pair.mentee, await _check_in(pair), each(fill("words", LONG_WORDS), closes))
 
 
 async def _talk() -> Pair:

@@ -61,6 +61,17 @@ async def look_saved() -> View:
     return View(await _somebody(), HERE, press("Save look"))
 
 
+@state("POST you-look 422", proof="One thing to fix")
+async def language_with_an_error() -> View:
+    odd = "document.querySelector('#language').insertAdjacentHTML('beforeend', '<option selected>no tag</option>')"
+
+    async def act(page: Page) -> None:
+        await page.evaluate(odd)
+        await page.get_by_role("button", name="Save look").click()
+
+    return View(await _somebody(), HERE, act)
+
+
 @state("POST you-device-sign-out 303", "GET you 200", proof="Signed out there")
 async def device_signed_out() -> View:
     someone = await _somebody()

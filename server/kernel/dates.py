@@ -63,5 +63,5 @@ def _pattern(spoken: Locale, skeleton: str) -> str:
     found = match_skeleton(skeleton, spoken.datetime_skeletons)
     pattern = str(spoken.datetime_skeletons[found]) if found else str(spoken.date_formats["long"])
     if "EEEE" in skeleton:
-        pattern = re.sub("E+", "EEEE", pattern)
+        pattern = re.sub("E+|ccc+", "EEEE", pattern)
     return re.sub("M{3,4}", "MMMM", pattern) if "MMMM" in skeleton else pattern

@@ -5,6 +5,7 @@ from web.charts import line_chart
 from web.items import Count, Factor, Line, Measure, Reason, Risk, Row, Side, Slot, Step, Supply, Topic
 from web.navigation import Place
 from web.reference import Member
+from web.stopped import WayOn
 from web.toast import Toast
 
 LIST_ITEMS = frozenset({"message", "day_line"})
@@ -94,6 +95,7 @@ SOURCES = {
     "subtabs": "{{ subtabs(counts_given, t) }}",
     "toast": "{{ toast(told) }}",
     "aside_of_fragment": "{{ aside_of_fragment(t, told) }}",
+    "stopped": "{{ stopped(way) }}",
     "type_link": '{{ type_link("/p", t, t) }}',
     "member_line": '{{ member_line("/p", member, [t]) }}',
 }
@@ -120,5 +122,6 @@ def values(t: str, at: object) -> dict[str, object]:
         "drawn": line_chart([31, 34, 36], [34, 36, 40], [t, t, t]),
         "places": [Place("/", t, "voyage", 2, t, current=True), Place("/you", t, "person")],
         "member": Member(t, t, t, t, t),
+        "way": WayOn(t, t, "/a"),
         "told": Toast(t, "/undo", {"which": t}),
     }

@@ -56,7 +56,7 @@ def _title(tree: Element, status: int) -> list[str]:
     if not titles or not titles[0].endswith(" - Ithaca") or titles[0] == "- Ithaca":
         return [f"the title is {titles[:1]}"]
     mending = status == 422 and any(element.get("id") == "error-summary" for element in tree.iter())
-    if mending and not titles[0].startswith("Error: "):
+    if mending and not titles[0].startswith("Fix "):
         return ["a page with errors has a title that does not say so"]
     return []
 

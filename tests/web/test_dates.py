@@ -80,3 +80,11 @@ def test_small_helpers_of_texts():
     assert dates.place_of("America/Sao_Paulo") == "Sao Paulo"
     assert dates.upper_first("in two days, with Ana") == "In two days, with Ana"
     assert dates.machine_time(NOON) == "2026-11-26T12:00:00+00:00"
+
+
+@pytest.mark.parametrize(("language", "words"), [
+    ("ru", "четверг, 26 ноября"), ("pt-PT", "quinta-feira, 26 de novembro"),
+])
+def test_a_long_day_has_its_whole_weekday(language, words):
+    with use_language(language):
+        assert dates.day_long(NOON) == words

@@ -123,7 +123,7 @@ async def test_errors_are_told_at_once_and_everything_typed_is_kept(group, clien
     })
     assert answer.status_code == 422
     tree = read(answer.text)
-    assert words(one(tree, ".//title")) == "Error: Join Rising Leads - Ithaca"
+    assert words(one(tree, ".//title")) == "Fix 5 things: Join Rising Leads - Ithaca"
     linked = [link.get("href") for link in one(tree, ".//*[@id='error-summary']").iter("a")]
     assert sorted(linked) == ["#by", "#consents", "#day_parts", "#want", "#zone"]
     assert one(tree, ".//textarea[@id='measure']").text.strip() == "a <b>measure</b>"

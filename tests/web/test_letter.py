@@ -101,7 +101,7 @@ async def test_a_wrong_code_says_how_many_tries_are_left_and_the_last_one_ends_i
     letters = await asked(client, onward="/you")
     answer = await client.post("/sign-in/code", data={"code": wrong(letters)})
     assert answer.status_code == 422
-    assert "<title>Error: Type your code - Ithaca</title>" in answer.text
+    assert "<title>Fix one thing: Type your code - Ithaca</title>" in answer.text
     assert "fit. 4 tries left." in answer.text
     for _try in range(4):
         answer = await client.post("/sign-in/code", data={"code": wrong(letters)})

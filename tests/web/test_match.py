@@ -1,5 +1,6 @@
 """The Match screen: decide about a person and choose the first time, in one act."""
 
+import re
 from datetime import timedelta
 
 import httpx2
@@ -25,6 +26,9 @@ async def asked(db: object) -> Pair:
     return await factories.active_match(
         state=MatchState.AWAITING_BOTH, active_at=None, answer_by=clock.now() + timedelta(days=7)
     )
+
+
+CHOSEN = re.compile(r'name="slot" value="([^"]+)" id="slot-[0-9]+" checked')
 
 
 def slots_in(html: str) -> list[str]:
@@ -101,8 +105,44 @@ async def test_a_time_that_was_just_taken_is_answered_with_the_nearest_free_one(
     )
     answer = await say_yes(client_of, asked.mentee, asked, slot)
     assert answer.status_code == 422
-    assert "That time was just taken" in answer.text
+    assert "That time was just taken. The nearest free one is" in answer.text
     assert (await Match.get(id=asked.match.id)).state is MatchState.AWAITING_BOTH
+    (nearest,) = CHOSEN.findall(answer.text)
+    assert abs(start.fromisoformat(nearest) - start) == timedelta(minutes=45)
+    assert (await say_yes(client_of, asked.mentee, asked, nearest)).status_code == 303
+
+
+async def test_a_time_that_has_passed_meanwhile_is_said_at_the_times(client_of: ClientOf, asked: Pair) -> None:
+    gone = (clock.now() - timedelta(hours=1)).isoformat()
+    answer = await say_yes(client_of, asked.mentee, asked, gone)
+    assert answer.status_code == 422
+    assert "Choose a time that is still ahead." in answer.text
+    assert 'href="#slot"' in answer.text
+
+
+async def test_a_yes_that_came_too_late_meets_what_happens_next(client_of: ClientOf, asked: Pair) -> None:
+    slot = slots_in((await (await client_of(asked.mentee)).get(f"/match/{asked.match.id}")).text)[0]
+    await Match.filter(id=asked.match.id).update(state=MatchState.EXPIRED)
+    answer = await say_yes(client_of, asked.mentee, asked, slot)
+    assert answer.status_code == 409
+    assert "This suggestion has passed" in answer.text
+    assert "A new one is on its way." in answer.text
+
+
+async def test_a_no_has_five_answers_and_the_next_one_follows_in_the_same_place(
+    client_of: ClientOf, asked: Pair
+) -> None:
+    mentee, here = await client_of(asked.mentee), f"/match/{asked.match.id}"
+    assert (await mentee.get(here)).text.count('name="reason"') == 5
+    assert (await (await client_of(asked.mentor)).get(here)).text.count('name="reason"') == 5
+    other = await factories.enrollment(asked.cohort, asked.stranger, ParticipantRole.MENTOR)
+    following = await factories.match(other, asked.mentee_enrollment, state=MatchState.AWAITING_BOTH, active_at=None)
+    no = {"reason": DeclineReason.NO_ROOM.value}
+    answer = await mentee.post(f"{here}/refusal", data={**no, "form_key": fresh_key()})
+    assert answer.headers["location"] == f"/match/{following.id}"
+    last = await mentee.post(f"/match/{following.id}/refusal", data={**no, "form_key": fresh_key()})
+    assert last.headers["location"] == f"/match/{following.id}"
+    assert "A new one is on its way." in (await mentee.get(last.headers["location"])).text
 
 
 async def test_the_last_seat_went_and_the_person_is_told_kindly(client_of: ClientOf, asked: Pair) -> None:

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from server.kernel.db import fresh_key
+from server.kernel.ids import new_id
 from server.messaging import actions
 from server.messaging.models import ThreadMessage
 from server.messaging.queries import unread_count
@@ -86,10 +87,18 @@ async def test_a_long_thread_is_read_backwards_and_comes_back_to_the_latest(clie
     assert re.search(rf'href="{here}#latest"[^>]*>\s*Back to the latest', first)
 
 
-@pytest.mark.parametrize("before", ["nonsense", "", "%00", "1" * 5000])
+@pytest.mark.parametrize("before", ["nonsense", "", "%00", "1" * 5000, str(new_id())])
 async def test_a_mark_that_is_none_shows_the_latest(client_of: ClientOf, pair: Pair, before: str) -> None:
     await actions.send_message(pair.mentor_actor, pair.match.id, "Hello Noor")
     answer = await (await client_of(pair.mentee)).get(f"/messages/{pair.match.id}?before={before}")
     assert answer.status_code == 200
     assert "Hello Noor" in answer.text
     assert "Back to the latest" not in answer.text
+
+
+async def test_a_thread_begins_with_a_line_to_change_and_send(client_of: ClientOf, pair: Pair) -> None:
+    client, here = await client_of(pair.mentee), f"/messages/{pair.match.id}"
+    first = "Hello Idris, I look forward to our talk."
+    assert f">\n{first}</textarea>" in (await client.get(here)).text
+    await client.post(here, data={"body": first, "form_key": fresh_key()})
+    assert f"{first}</textarea>" not in (await client.get(here)).text

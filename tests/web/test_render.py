@@ -95,7 +95,7 @@ def test_boosted_links_and_restored_history_get_the_whole_page(client, header):
 def test_errors_stand_first_in_the_title(client, headers):
     answer = client.get("/base?errors=1", headers=headers)
     assert answer.status_code == 422
-    assert "<title>Error: End this match - Ithaca</title>" in answer.text
+    assert "<title>Fix one thing: End this match - Ithaca</title>" in answer.text
 
 
 def test_fragment_speaks_into_the_permanent_regions(client):

@@ -4,6 +4,7 @@ import pytest
 
 from server.access.actions import open_session
 from server.access.models import UserSession
+from server.kernel import clock
 from server.kernel.actor import system_actor
 from server.people import actions as people
 from server.people.models import Person, Profile
@@ -12,6 +13,7 @@ from server.people.states import ConsentPurpose, Look
 from tests import factories
 from tests.queries import queries_run
 from tests.web.drawing import one, read, words
+from web.dates import clock_time
 from web.you_words import device_name
 
 MATCHING, RESULTS = ConsentPurpose.MATCHING, ConsentPurpose.RESULTS
@@ -130,6 +132,34 @@ async def test_a_look_is_chosen(pair, client_of):
     assert 'data-theme="dark"' in (await client.get("/you")).text
     await client.post("/you/look", data={"look": "PINK"})
     assert (await Profile.get(person=pair.mentee)).look is Look.SYSTEM
+
+
+async def test_this_browser_keeps_the_look_for_the_way_in(pair, client_of):
+    client = await client_of(pair.mentee)
+    await client.post("/you/look", data={"look": "DARK"})
+    await client.get("/you")
+    client.cookies.delete("ithaca")
+    assert 'data-theme="dark"' in (await client.get("/sign-in")).text
+    stranger = await client_of(None)
+    for made_up in ("hotpink", "system", '"><script>'):
+        page = await stranger.get("/sign-in", headers={"Cookie": f"ithaca_look={made_up}"})
+        assert '<html lang="en-GB" dir="ltr">' in page.text
+
+
+async def test_a_language_is_chosen_for_words_and_dates(pair, client_of):
+    client = await client_of(pair.mentee)
+    await client.post("/you/look", data={"look": "SYSTEM", "language": "pt"})
+    assert '<html lang="pt"' in (await client.get("/you")).text
+    wrong = await client.post("/you/look", data={"look": "SYSTEM", "language": "not a language"})
+    assert wrong.status_code == 422
+    assert 'href="#language"' in wrong.text
+    await client.post("/you/look", data={"look": "SYSTEM", "language": ""})
+    assert '<html lang="en-GB"' in (await client.get("/you")).text
+
+
+async def test_the_time_zone_says_what_time_it_is_there(pair, client_of):
+    page = (await (await client_of(pair.mentee)).get("/you")).text
+    assert f"Lisbon, now {clock_time(clock.now(), 'Europe/Lisbon')}" in page
 
 
 @pytest.mark.parametrize(("agent", "name"), [

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from server.kernel.actor import Actor
-from server.kernel.errors import NotFound
+from server.kernel.errors import Conflict, NotFound
+from server.kernel.text import gettext as _
 from server.matches import queries as matches
 from server.matches.models import Match, MatchMember
 from server.matches.rules import member_of
@@ -66,10 +67,13 @@ async def ending_page(actor: Actor, match_id: UUID) -> EndingPage:
     """What pausing or finishing a match would mean.
 
     Raises:
-        NotFound: not a match of the actor's that runs.
+        NotFound: not a match of the actor's.
+        Conflict: it does not run, or not any more (`kind="closed"`).
     """
     match = await matches.visible_match(actor, match_id)
     me = member_of(match, actor)
-    if me is None or match.state not in LIVING:
+    if me is None:
         raise NotFound
+    if match.state not in LIVING:
+        raise Conflict(_("Only a running match can be ended."), kind="closed")
     return EndingPage(match, me, matches.partner_of(match, actor.person_id), await next_session(actor, match_id))

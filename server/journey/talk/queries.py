@@ -9,7 +9,7 @@ from server.goals.states import OPEN_GOALS
 from server.kernel import clock
 from server.kernel.actor import Actor
 from server.matches.models import Match
-from server.matches.queries import partner_of, sides
+from server.matches.queries import partner_of, sides, visible_match
 from server.matches.states import MatchState
 from server.people.models import Person
 from server.sessions import queries as sessions
@@ -63,7 +63,8 @@ async def session_page(actor: Actor, session_id: UUID, *, widen: bool = False) -
         NotFound: absent, or the actor is no member.
     """
     session = await sessions.own_session(actor, session_id)
-    match = session.match
+    runs = session.match.state is MatchState.ACTIVE
+    match = session.match if runs else await visible_match(actor, session.match_id)    # with its members' breaks
     notes = await sessions.notes_in(actor, session)
     goals = (await goals_by_match(actor, [match.id])).get(match.id, [])
     focus = next((goal for goal in goals if goal.state in OPEN_GOALS), None)

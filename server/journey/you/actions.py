@@ -14,7 +14,7 @@ from server.kernel.errors import Invalid
 from server.kernel.text import gettext as _
 from server.people import actions as people
 from server.people.queries import competencies
-from server.people.states import DayPart, SkillSide
+from server.people.states import DayPart, Look, SkillSide
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,17 @@ async def save_times(actor: Actor, parts: Collection[DayPart], zone: str) -> Non
     """
     async with unit_of_work(actor):
         await all_of(partial(_parts, actor, parts), partial(people.set_person_facts, actor, zone=zone or None))
+
+
+async def save_look(actor: Actor, look: Look, language: str | None) -> None:
+    """Save in which colours and in which language one reads; "" is the organisation's, None leaves it.
+
+    Raises:
+        Invalid: something that is no language tag.
+    """
+    async with unit_of_work(actor):
+        await people.set_look(actor, look)
+        await people.set_person_facts(actor, language=language)
 
 
 async def _parts(actor: Actor, parts: Collection[DayPart]) -> None:
