@@ -14,7 +14,7 @@ from graphql_schema.mutations import ById, OfMatchInput, Payload, perform, perfo
 from server.kernel.actor import Actor
 from server.kernel.errors import Invalid
 from server.kernel.text import gettext as _
-from server.sessions import actions, many, queries
+from server.sessions import actions, many, queries, times
 from server.sessions.states import NoteVisibility, SessionState
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ class SessionsQuery:
         self, info: Info, match_id: strawberry.ID, count: int = 3, after: datetime | None = None
     ) -> list[SlotType]:
         few = _at_most("count", count, SLOTS_MAX)
-        found = await queries.slots_for_match(info.context.actor, key_of("Match", match_id), few, after)
+        found = await times.slots_for_match(info.context.actor, key_of("Match", match_id), few, after)
         return [SlotType.of(slot) for slot in found]
 
     @strawberry.field(description="Times for the session after this one, by the programme's rhythm.")
@@ -152,7 +152,7 @@ class SessionsQuery:
     ) -> list[SlotType]:
         few, around = _at_most("count", count, SLOTS_MAX), _at_most("weeks", weeks, WEEKS_MAX)
         key = key_of("Session", session_id)
-        found = await queries.suggest_next_slots(info.context.actor, key, weeks=around, count=few)
+        found = await times.suggest_next_slots(info.context.actor, key, weeks=around, count=few)
         return [SlotType.of(slot) for slot in found]
 
 
@@ -169,6 +169,7 @@ class MoveSessionInput(ById):
 @strawberry.input
 class LogSessionInput(MatchTimeInput):
     minutes: int | None = None
+    note: str = strawberry.field(default="", description="Both members read it, nobody else.")
 
 
 @strawberry.type
@@ -233,12 +234,23 @@ class SessionsMutation:
     async def report_no_show(self, info: Info, input: ById) -> SessionPayload:
         return await perform_on(info, SessionPayload, input, "Session", actions.report_no_show)
 
-    @strawberry.mutation(description="Enter a session that was held elsewhere.")
+    @strawberry.mutation(description="Take back that a session did not take place, while nobody was told.")
+    async def undo_no_show(self, info: Info, input: ById) -> SessionPayload:
+        return await perform_on(info, SessionPayload, input, "Session", actions.undo_no_show)
+
+    @strawberry.mutation(description="Say that a session did not take place and book another time for it, in one act.")
+    async def move_missed_session(self, info: Info, input: MoveSessionInput) -> SessionPayload:
+        return await perform(
+            info, SessionPayload, input,
+            lambda actor: actions.move_missed(actor, key_of("Session", input.id), input.starts_at),
+        )
+
+    @strawberry.mutation(description="Enter a session that was held elsewhere, with a note for both if there is one.")
     async def log_session(self, info: Info, input: LogSessionInput) -> SessionPayload:
         return await perform(
             info, SessionPayload, input,
             lambda actor: actions.log_session(
-                actor, key_of("Match", input.match_id), input.starts_at, input.minutes
+                actor, key_of("Match", input.match_id), input.starts_at, input.minutes, note=input.note
             ),
         )
 

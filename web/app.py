@@ -16,6 +16,7 @@ from server.kernel.log import note
 from web import (
     checkin,
     demo,
+    happened,
     join,
     journey,
     leaving,
@@ -39,7 +40,7 @@ from web.sign_in import SignIn, signed_in_only
 DOORS: tuple[ModuleType, ...] = (sign_in, letter, demo, mailbox, offline)
 """Screens that anybody may see."""
 SCREENS: tuple[ModuleType, ...] = (
-    checkin, console_matches, imports, join, journey, leaving, match, messages, more, people, session, today,
+    checkin, console_matches, happened, imports, join, journey, leaving, match, messages, more, people, session, today,
     waiting, you,
 )
 """Screens of signed-in people."""

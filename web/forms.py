@@ -1,10 +1,11 @@
 """Reading forms: typed values out, words for what must be mended in, and the typed text kept for showing it again."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from enum import Enum
 from io import BytesIO
 from typing import TypeVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from starlette.datastructures import FormData, QueryParams, UploadFile
 from starlette.requests import Request
@@ -13,6 +14,7 @@ from server.kernel.errors import Invalid
 from server.kernel.ids import parse_id
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
+from web.dates import zone
 
 Chosen = TypeVar("Chosen", bound=Enum)
 
@@ -139,6 +141,34 @@ def day(form: FormData, name: str, errors: Errors | None = None) -> date | None:
         if errors is not None:
             errors.add(name, _("Write the date as 2027-05-31."))
         return None
+
+
+def local_moment(form: FormData, day_name: str, time_name: str, errors: Errors) -> datetime | None:
+    """The moment that a date field and a time field name on the viewer's clock, aware UTC; problems are in `errors`.
+
+    Of an hour that a clock shows twice the first is meant (PEP 495); one that it skips is named in `errors`.
+    """
+    on, typed = day(form, day_name, errors), _typed(form, time_name).strip()
+    if on is None and day_name not in errors:
+        errors.add(day_name, _("Choose a day."))
+    try:
+        at = time.fromisoformat(typed)
+    except ValueError:
+        errors.add(time_name, _("Write the time as 09:30."))
+        return None
+    if on is None:
+        return None
+    there = ZoneInfo(zone())
+    wall = datetime.combine(on, at.replace(tzinfo=None))
+    try:
+        moment = wall.replace(tzinfo=there).astimezone(UTC)
+        is_shown = moment.astimezone(there).replace(tzinfo=None) == wall
+    except OverflowError:
+        errors.add(day_name, _("Choose a day."))
+        return None
+    if not is_shown:
+        errors.add(time_name, _("The clocks were set forward then: that time did not exist."))
+    return moment
 
 
 def upload(form: FormData, name: str) -> UploadFile | None:

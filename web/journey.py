@@ -20,9 +20,10 @@ from server.kernel.text import ngettext
 from server.matches.states import MatchState
 from server.people.queries import competencies
 from server.sessions import actions as sessions
-from server.sessions.queries import slots_for_match
+from server.sessions.times import slots_for_match
 from web.dates import clock_time, count_words, day_long, day_month, day_short, upper_first, weekday
 from web.forms import Errors, day, moment_of, one_id, read_form, text, ticked
+from web.happened import booked_undo
 from web.items import Slot, Step, StepState, one_of
 from web.render import go_to, is_fragment, page
 from web.stopped import way_on
@@ -138,7 +139,7 @@ async def book(request: Request) -> Response:
                 words = _("Booked for %(day)s, %(time)s") % {
                     "day": weekday(session.starts_at), "time": clock_time(session.starts_at),
                 }
-                return go_to(request, "/", toast=Toast(words))
+                return go_to(request, "/", toast=Toast(words, booked_undo(session.id)))
             except (Conflict, Invalid) as refusal:
                 nearest = getattr(refusal, "nearest", None)
                 errors.add("slot", taken_words(refusal))

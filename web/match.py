@@ -18,6 +18,7 @@ from server.sessions.slots import Slot as Time
 from web.dates import clock_time, day_short, weekday
 from web.explained import factors_of, fit_chip, names_of, reasons_of
 from web.forms import Errors, choice, form_key, moment_of, read_form, text
+from web.happened import booked_undo
 from web.items import Slot, one_of
 from web.render import go_to, page
 from web.taken import taken_words, with_nearest
@@ -72,7 +73,8 @@ async def _answer(request: Request, shown: MatchPage, starts_at: datetime | None
 
 def _go_on(request: Request, outcome: Outcome) -> Response:
     if outcome.booked:
-        return go_to(request, "/", toast=Toast(_("Booked. Both of you get an invitation.")))
+        undo = booked_undo(outcome.session_id) if outcome.session_id else ""
+        return go_to(request, "/", toast=Toast(_("Booked. Both of you get an invitation."), undo))
     if outcome.state is MatchState.CANCELLED:
         words = _("The last place was just taken. We look for someone else for you.")
         return go_to(request, f"/match/{outcome.match_id}", toast=Toast(words))

@@ -20,10 +20,12 @@ from server.kernel.ids import parse_id
 from server.kernel.text import gettext as _
 from server.matches.queries import partner_of
 from server.sessions import actions as sessions
-from server.sessions.queries import my_next_sessions, own_session, slots_for_match
+from server.sessions.queries import my_next_sessions, own_session
 from server.sessions.states import NoteVisibility, SessionState
+from server.sessions.times import slots_for_match
 from web.dates import clock_time, day_short, weekday, when_words
 from web.forms import Errors, choice, day, form_key, ids, moment_of, read_form, text, ticked, typed_in
+from web.happened import booked_undo
 from web.items import Slot, Topic, one_of
 from web.render import go_to, page
 from web.stopped import way_on
@@ -113,7 +115,7 @@ async def move(request: Request) -> Response:
                 return go_to(request, f"/session/{session_id}", toast=Toast(words))
             except (Conflict, Invalid) as refusal:
                 errors.add("slot", refusal.message)
-    found = await slots_for_match(actor, shown.match.id, MANY_SLOTS, besides=session_id)
+    found = await slots_for_match(actor, shown.match.id, MANY_SLOTS, besides=[session_id])
     times = [_slot(one.starts_at, shown) for one in found]
     return page(
         request, "session/move.html", block="form", status=422 if errors else 200, errors=errors, shown=shown,
@@ -132,8 +134,10 @@ async def _carry_on(request: Request, session_id: UUID, form: FormData, wrapped:
     actor, (act, _dash, rest) = request.state.actor, text(form, "do", 60).partition("-")
     if act == "save":
         done = await save_and_book_next(actor, session_id, wrapped, key=form_key(form))
-        words = _("Saved, and the next session is booked.") if done["next_session_id"] else _("Saved.")
-        return go_to(request, "/", toast=Toast(words))
+        if done["next_session_id"]:
+            undo = booked_undo(UUID(done["next_session_id"]))
+            return go_to(request, "/", toast=Toast(_("Saved, and the next session is booked."), undo))
+        return go_to(request, "/", toast=Toast(_("Saved.")))
     await sessions.write_note(actor, session_id, wrapped.visibility, wrapped.notes)
     await sessions.set_talked_about(actor, session_id, wrapped.talked_about)
     if act == "topic":
@@ -209,6 +213,7 @@ def _words(shown: SessionPage, typed: dict[str, object]) -> dict[str, Any]:
         "times": [*times, *others, Slot(NOT_NOW, _("Not now"))],
         "chosen": typed.get("next") or (times[0].value if times else NOT_NOW),
         "title": _title(shown.session.number, shown.partner),
+        "missed": next((_slot(one.starts_at, shown) for one in shown.missed_slots), None),
     }
 
 

@@ -16,8 +16,8 @@ from server.matchmaking.actions import run_matching
 from server.people.models import AvailabilityBlock, Person
 from server.programs.states import ParticipantRole
 from server.sessions.models import Session
-from server.sessions.queries import slots_for_match
 from server.sessions.states import SessionState
+from server.sessions.times import slots_for_match
 from tests import factories
 from tests.factories import Pair
 from tests.web.console.market import drafts_of, market

@@ -140,6 +140,53 @@ async def not_yours() -> View:
     return View(pair.stranger, f"/session/{session.id}")
 
 
+@state("POST session-absence 303", "GET session 200", proof="Moved to")
+async def missed_and_moved() -> View:
+    pair, session = await _pair()
+    _an_hour_after(session)
+    return View(pair.mentee, f"/session/{session.id}", press("Didn’t happen? Move it"))
+
+
+@state("POST session-absence-undo 303", "GET session 200", proof="Undone. It counts as held.")
+async def missed_and_back() -> View:
+    pair, session = await _pair()
+    _an_hour_after(session)
+    return View(pair.mentor, f"/session/{session.id}", each(press("Didn’t happen? Move it"), press("Undo")))
+
+
+@state("GET session 200", proof="This session did not take place.")
+async def missed() -> View:
+    pair, session = await _pair()
+    _an_hour_after(session)
+    await sessions.report_no_show(pair.mentor_actor, session.id)
+    return View(pair.mentee, f"/session/{session.id}")
+
+
+@state("POST session-booking-undo 303", "GET home 200", proof="Undone. Nothing is booked.")
+async def booking_undone() -> View:
+    pair = await factories.active_match()
+    return View(pair.mentee, f"/match/{pair.match.id}/session", each(press("Book "), press("Undo")))
+
+
+@state("GET session-past 200", proof="It counts like any other.")
+async def past() -> View:
+    pair = await factories.active_match()
+    return View(pair.mentor, f"/match/{pair.match.id}/past-session")
+
+
+@state("POST session-past 422", proof="to fix")
+async def past_with_an_error() -> View:
+    pair = await factories.active_match()
+    return View(pair.mentee, f"/match/{pair.match.id}/past-session", press("Write it down"))
+
+
+@state("POST session-past 204", "GET session 200", proof="Written down. It counts.")
+async def past_entered() -> View:
+    pair = await factories.active_match(active_at=clock.now() - timedelta(days=3))
+    acts = each(fill("on", f"{clock.now() - timedelta(days=1):%Y-%m-%d}"), fill("at", "09:30"), press("Write it down"))
+    return View(pair.mentee, f"/match/{pair.match.id}/past-session", acts)
+
+
 async def _pair() -> tuple[Pair, Session]:
     pair = await factories.active_match()
     await with_goal(pair)

@@ -10,7 +10,7 @@ from server.people.models import Organization
 from server.programs.states import ParticipantRole
 from server.sessions import actions as sessions
 from server.sessions.models import Session
-from server.sessions.queries import slots_for_match
+from server.sessions.times import slots_for_match
 from tests import factories
 from tests.factories import Pair
 

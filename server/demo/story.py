@@ -33,15 +33,9 @@ from server.programs.queries import enrollments_in
 from server.programs.states import EnrollmentState, ParticipantRole
 from server.sessions.actions import keep_promise
 from server.sessions.models import Session
-from server.sessions.queries import (
-    hold_of,
-    my_next_sessions,
-    open_action_items,
-    sessions,
-    slots_for_match,
-    suggest_next_slots,
-)
+from server.sessions.queries import hold_of, my_next_sessions, open_action_items, sessions
 from server.sessions.states import NoteVisibility, SessionState
+from server.sessions.times import slots_for_match, suggest_next_slots
 from server.surveys.actions import answer_check_in
 from server.surveys.queries import my_invitations
 from server.surveys.states import Help

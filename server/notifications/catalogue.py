@@ -82,6 +82,10 @@ def _session(scene: Scene) -> str:
     return f"/session/{scene.session.id}"
 
 
+def _next_or_book(scene: Scene) -> str:
+    return f"/session/{scene.booked.id}" if scene.booked else _book(scene)
+
+
 def _check_in(scene: Scene) -> str:
     assert scene.survey is not None
     return f"/checkin/{scene.survey.id}"
@@ -168,6 +172,11 @@ def _not_cancelled(scene: Scene) -> str:
     return "" if scene.knows else "never invited"
 
 
+def _took_place(scene: Scene) -> str:
+    missed = scene.session is not None and scene.session.state is SessionState.NO_SHOW
+    return "" if missed else "it took place after all"
+
+
 def _survey_answered(scene: Scene) -> str:
     survey = scene.survey
     return "" if survey is not None and survey.state is InvitationState.OPEN else "answered or closed"
@@ -228,6 +237,8 @@ CATALOGUE: dict[str, Kind] = {
              _not_booked, "session_moved", _session, invites=True),
         Kind("S02-cancelled", N_("Session cancelled"), _T, N_("a session was cancelled"),
              N_("they were never invited"), _not_cancelled, "session_cancelled", _book, invites=True),
+        Kind("S09", N_("Session that did not take place"), _T, N_("the other said so"), N_("they took it back"),
+             _took_place, "session_missed", _next_or_book),
         Kind("R01", N_("Check-in"), _S, N_("half of the time has passed"), N_("answered, or closed"),
              _survey_answered, "check_in", _check_in),
         Kind("C04", N_("A check-in asks for you"), _R, N_("a low answer, or another mentor wished for"), N_("handled"),

@@ -137,6 +137,19 @@ async def tell_about_session(event: OutboxEvent) -> None:
         )
 
 
+@on_event("session.no_show")
+async def tell_it_did_not_take_place(event: OutboxEvent) -> None:
+    """Tell the other side, without saying whose doing it was."""
+    actor, match = await _match_of(event)
+    session_id = _id(event, "session_id")
+    for member in match.members:
+        if str(member.person_id) != event.payload.get("by_id"):
+            await _tell(
+                actor, event, "S09", member.person_id, session_id, occurrence=str(event.id), match_id=match.id,
+                session_id=session_id,
+            )
+
+
 @on_event("survey.opened")
 async def ask_how_it_goes(event: OutboxEvent) -> None:
     """Ask a person the check-in's questions."""

@@ -12,34 +12,16 @@ from server.kernel.actor import Actor, ActorKind, Permission
 from server.kernel.errors import NotFound
 from server.kernel.text import gettext as _
 from server.matches.models import Match, MatchMember
-from server.matches.queries import partner_of, visible_match
-from server.matches.rules import member_of
 from server.matches.states import MatchState
-from server.people.availability import WORKDAYS, Block, Stretch
-from server.people.models import Person
-from server.people.queries import availability_of
 from server.sessions import rules
 from server.sessions.models import ActionItem, AgendaItem, Session, SessionNote
 from server.sessions.slots import (
-    WORKING_DAYS,
-    Availability,
-    Slot,
     Span,
-    free_slots,
-    nearest_slot,
-    possible_slots,
-    same_time_later,
 )
 from server.sessions.states import TAKES_TIME, TOOK_PLACE, NoteVisibility, SessionState
 
-WORKING_WEEK: tuple[Stretch, ...] = tuple(Block(day, 9 * 60, 17 * 60) for day in WORKDAYS)
-"""The hours of somebody who said none: Monday to Friday, nine to five where they are."""
-MONTH_DAYS = 30
-"""A rhythm of n sessions a month means one every MONTH_DAYS / n days."""
 UNWRITTEN_DAYS = 14
 """How long a session without a note is brought to mind: after two weeks the next one matters more."""
-NEXT_WITHIN_DAYS = 4
-"""How far before the day the rhythm names a next slot may lie."""
 
 
 def sessions(actor: Actor) -> QuerySet[Session]:
@@ -252,88 +234,19 @@ async def last_shared_words(match: Match) -> str:
     return next((note.body for note in notes if note.body), "")
 
 
-async def slots_for_match(
-    actor: Actor, match_id: UUID, count: int = 3, after: datetime | None = None, *,
-    within_working_days: int = WORKING_DAYS, besides: UUID | None = None,
-) -> list[Slot]:
-    """Times that suit both members of a match, in the actor's days. They come "from what you told us".
-
-    Args:
-        actor: a member.
-        match_id: an announced match.
-        count: how many.
-        after: look from this moment on instead of from now; the lead of a day stays.
-        within_working_days: how far to look.
-        besides: a session whose own time counts as free, because it is about to be moved.
-
-    Raises:
-        NotFound: not the actor's match.
-    """
-    match = await _own_match(actor, match_id)
-    a, b = await _both(actor, match)
-    busy = await busy_times(actor, [member.person_id for member in match.members], besides=besides)
-    return free_slots(
-        a, b, minutes=match.program.session_minutes, now=max(after or clock.now(), clock.now()), busy=busy,
-        count=count, within_working_days=within_working_days,
-    )
+async def logged_at(actor: Actor, match_id: UUID, starts_at: datetime) -> Session | None:
+    """The session of a match that took place and began at a moment."""
+    known = sessions(actor).filter(match_id=match_id, starts_at=starts_at, state__in=list(TOOK_PLACE))
+    return await known.first()
 
 
-async def suggest_next_slots(actor: Actor, session_id: UUID, *, weeks: int = 2, count: int = 3) -> list[Slot]:
-    """Times for the session after this one: by the programme's rhythm, the same hour first, then what lies near.
-
-    Args:
-        actor: a member.
-        session_id: the session that the next one follows.
-        weeks: how far around the day that the rhythm names to look; an empty answer invites to widen to three.
-        count: how many.
-
-    Raises:
-        NotFound: absent, or the actor is no member.
-    """
-    return await next_slots_after(actor, await own_session(actor, session_id), weeks=weeks, count=count)
-
-
-async def next_slots_after(actor: Actor, session: Session, *, weeks: int = 2, count: int = 3) -> list[Slot]:
-    """As `suggest_next_slots`, after a session that the caller has fetched for a member."""
-    match = session.match
-    me = next(member.person for member in match.members if member.person_id == actor.person_id)
-    rhythm = MONTH_DAYS // max(1, match.program.sessions_per_month) // 7 * 7 or 7
-    wanted = same_time_later(session.starts_at, rhythm, me.zone)
-    start = max(clock.now(), wanted - timedelta(days=NEXT_WITHIN_DAYS))
-    a, b = await _both(actor, match)
-    busy = await busy_times(actor, [member.person_id for member in match.members])
-    found = possible_slots(
-        a, b, minutes=match.program.session_minutes, now=start, busy=busy, within_working_days=weeks * 5
-    )
-    return _around(found, wanted, count)
-
-
-async def nearest_free(actor: Actor, match: Match, moment: datetime, *, besides: UUID | None = None) -> Slot | None:
-    """The free time of a fetched match that begins closest to `moment`, if there is one."""
-    a, b = await _both(actor, match)
-    busy = await busy_times(actor, [member.person_id for member in match.members], besides=besides)
-    found = possible_slots(
-        a, b, minutes=match.program.session_minutes, now=clock.now(), busy=busy, within_working_days=2 * WORKING_DAYS
-    )
-    return nearest_slot(found, moment)
-
-
-async def busy_times(actor: Actor, person_ids: Collection[UUID], *, besides: UUID | None = None) -> list[Span]:
-    """When some people are in a session or hold a time for one, in whatever match, from now on."""
-    theirs = MatchMember.filter(organization_id=actor.organization_id, person_id__in=list(person_ids))
-    taken = Session.filter(
-        organization_id=actor.organization_id, state__in=list(TAKES_TIME), ends_at__gt=clock.now(),
-        match_id__in=Subquery(theirs.values("match_id")),
-    )
-    rows = await (taken.exclude(id=besides) if besides else taken).values_list("starts_at", "ends_at")
-    return [(start, end) for start, end in rows]
-
-
-async def lock_people(actor: Actor, person_ids: Collection[UUID]) -> None:
-    """Hold two people's calendars until the unit ends, always in the order of ids: nobody is booked twice at once."""
-    await Person.filter(organization_id=actor.organization_id, id__in=sorted(person_ids)).order_by(
-        "id"
-    ).select_for_update(no_key=True)
+async def meets_another(actor: Actor, match_id: UUID, span: Span) -> bool:
+    """Whether a session of a match, booked or past, lies within a time."""
+    start, end = span
+    counted = [SessionState.SCHEDULED, *TOOK_PLACE]
+    return await sessions(actor).filter(
+        match_id=match_id, state__in=counted, starts_at__lt=end, ends_at__gt=start
+    ).exists()
 
 
 async def number_of_next(match: Match) -> int:
@@ -357,33 +270,3 @@ def own_matches(actor: Actor) -> Subquery:
 def _ahead(actor: Actor) -> QuerySet[Session]:
     waiting = sessions(actor).filter(state__in=list(TAKES_TIME), ends_at__gt=clock.now())
     return waiting.order_by("starts_at", "id")
-
-
-async def _own_match(actor: Actor, match_id: UUID) -> Match:
-    match = await visible_match(actor, match_id)
-    if member_of(match, actor) is None:
-        raise NotFound
-    return match
-
-
-async def _both(actor: Actor, match: Match) -> tuple[Availability, Availability]:
-    """The weeks of the actor and of the other member, in this order."""
-    weeks = await availability_of(actor, [member.person_id for member in match.members])
-    partner = partner_of(match, actor.person_id)
-    me = next(member.person for member in match.members if member.person_id == actor.person_id)
-    first, second = (Availability(one.zone, tuple(weeks[one.id]) or WORKING_WEEK) for one in (me, partner))
-    return first, second
-
-
-def _around(slots: list[Slot], wanted: datetime, count: int) -> list[Slot]:
-    """The slot nearest to a moment, then the nearest of each further day, as many as asked."""
-    chosen: list[Slot] = []
-    rest = slots
-    while rest and len(chosen) < count:
-        best = nearest_slot(rest, wanted)
-        assert best is not None
-        chosen.append(best)
-        rest = [slot for slot in rest if slot.starts_at.date() != best.starts_at.date()]
-    return chosen
-
-

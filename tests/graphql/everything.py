@@ -14,7 +14,7 @@ from server.matchmaking.models import MatchRun
 from server.matchmaking.states import RunState
 from server.people.models import ImportRun
 from server.sessions import actions as sessions
-from server.sessions.queries import slots_for_match
+from server.sessions.times import slots_for_match
 from server.surveys import actions as surveys
 from server.surveys.models import SurveyInvitation
 from server.surveys.states import InvitationState, SurveyKind

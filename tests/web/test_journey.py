@@ -15,8 +15,8 @@ from server.messaging import actions as messaging
 from server.programs.states import EnrollmentState, ParticipantRole
 from server.sessions import actions as sessions
 from server.sessions.models import ActionItem, Session
-from server.sessions.queries import slots_for_match
 from server.sessions.states import SessionState
+from server.sessions.times import slots_for_match
 from server.surveys.actions import plan_check_in
 from tests import factories
 from tests.factories import Pair

@@ -19,6 +19,7 @@ from server.people.queries import profile_of
 from server.programs.models import Enrollment
 from server.programs.states import ParticipantRole
 from server.sessions import queries as sessions
+from server.sessions import times
 from server.sessions.models import Session
 from server.sessions.slots import Slot
 
@@ -122,7 +123,7 @@ async def _slots(actor: Actor, match: Match, stage: Stage, hold: Session | None,
     """Free times, the one on the table first."""
     if stage not in (Stage.DECIDE, Stage.CHOOSE_TIME):
         return []
-    found = await sessions.slots_for_match(actor, match.id, count, besides=hold.id if hold else None)
+    found = await times.slots_for_match(actor, match.id, count, besides=[hold.id] if hold else [])
     if hold is None:
         return found
     held = Slot(hold.starts_at, hold.ends_at)

@@ -13,6 +13,7 @@ from server.matches.queries import partner_of, sides, visible_match
 from server.matches.states import MatchState
 from server.people.models import Person
 from server.sessions import queries as sessions
+from server.sessions import rules, times
 from server.sessions.models import ActionItem, AgendaItem, Session, SessionNote
 from server.sessions.slots import Slot
 from server.sessions.states import NoteVisibility, SessionState
@@ -22,7 +23,10 @@ TWO_WEEKS, THREE_WEEKS = 2, 3
 
 @dataclass(frozen=True)
 class SessionPage:
-    """A session as one of its two people sees it. `step` is asked of the mentee alone: the goal is theirs."""
+    """A session as one of its two people sees it. `step` is asked of the mentee alone: the goal is theirs.
+
+    `missed_slots`: the first free time, if the session may be moved there because it did not take place.
+    """
 
     session: Session
     match: Match
@@ -37,6 +41,12 @@ class SessionPage:
     following: Session | None
     next_slots: list[Slot]
     widened: bool
+    missed_slots: list[Slot]
+
+    @property
+    def can_be_missed(self) -> bool:
+        """Whether either side may still say that it did not take place."""
+        return rules.can_be_missed(self.session)
 
     @property
     def visibility(self) -> NoteVisibility:
@@ -80,6 +90,7 @@ async def session_page(actor: Actor, session_id: UUID, *, widen: bool = False) -
         theirs=[note for note in notes if note.author_id != actor.person_id and note.body],
         promises=await sessions.action_items_in(session),
         step=next_step(focus) if focus and not is_mentor else None, following=following,
-        next_slots=await sessions.next_slots_after(actor, session, weeks=weeks) if bookable else [],
+        next_slots=await times.next_slots_after(actor, session, weeks=weeks) if bookable else [],
         widened=widen,
+        missed_slots=await times.free_times(actor, match, 1) if bookable and rules.can_be_missed(session) else [],
     )

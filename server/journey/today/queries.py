@@ -22,6 +22,7 @@ from server.programs.queries import my_enrollments
 from server.programs.states import EnrollmentState, ParticipantRole
 from server.sessions.models import ActionItem, Session
 from server.sessions.queries import held_ends, my_next_sessions, my_unwritten, open_action_items
+from server.sessions.rules import can_be_missed
 from server.sessions.states import SessionState
 from server.surveys.models import SurveyInvitation
 from server.surveys.queries import my_invitations
@@ -78,6 +79,11 @@ class Journey:
         since = self.last_met or self.match.active_at
         runs = self.match.state is MatchState.ACTIVE and self.session is None
         return runs and since is not None and clock.now() - since >= QUIET_AFTER
+
+    @property
+    def can_be_missed(self) -> bool:
+        """Whether the session without notes may still be said not to have taken place."""
+        return self.unwritten is not None and can_be_missed(self.unwritten)
 
     @property
     def my_break(self) -> Enrollment | None:

@@ -1,4 +1,4 @@
-"""What happens to sessions: planned and held (`booking`), prepared (`agenda`), written down (`outcome`)."""
+"""What happens to sessions: planned (`booking`), prepared (`agenda`), held (`happened`), written down (`outcome`)."""
 
 from server.sessions.actions.agenda import (
     add_topic,
@@ -9,7 +9,6 @@ from server.sessions.actions.agenda import (
     tick_topic,
 )
 from server.sessions.actions.booking import (
-    SlotTaken,
     book_session,
     cancel_session,
     clear_calendar,
@@ -19,18 +18,20 @@ from server.sessions.actions.booking import (
     release_hold,
     undo_booking,
 )
-from server.sessions.actions.outcome import (
-    keep_promise,
+from server.sessions.actions.happened import (
     log_session,
     mark_held,
-    promise,
-    read_notes,
+    move_missed,
     report_no_show,
-    write_note,
+    undo_move_missed,
+    undo_no_show,
 )
+from server.sessions.actions.outcome import keep_promise, promise, read_notes, write_note
+from server.sessions.steps import SlotTaken
 
 __all__ = [
     "SlotTaken", "add_topic", "book_session", "cancel_session", "clear_calendar", "confirm_hold", "hold_slot",
-    "keep_promise", "log_session", "mark_held", "move_session", "move_topic", "prepare_agenda", "promise", "read_notes",
-    "release_hold", "remove_topic", "report_no_show", "set_talked_about", "tick_topic", "undo_booking", "write_note",
+    "keep_promise", "log_session", "mark_held", "move_missed", "move_session", "move_topic", "prepare_agenda",
+    "promise", "read_notes", "release_hold", "remove_topic", "report_no_show", "set_talked_about", "tick_topic",
+    "undo_booking", "undo_move_missed", "undo_no_show", "write_note",
 ]

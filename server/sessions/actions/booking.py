@@ -10,35 +10,20 @@ from uuid import UUID
 from server.kernel import clock
 from server.kernel.actor import Actor, ActorKind, require
 from server.kernel.db import Unit, unit_of_work
-from server.kernel.errors import Conflict, Invalid, NotFound
+from server.kernel.errors import Conflict, NotFound
 from server.kernel.facts import OutboxEvent
 from server.kernel.text import gettext as _
 from server.matches.models import Match
 from server.matches.queries import visible_match
 from server.matches.rules import member_of
 from server.matches.states import AWAITING, MatchState
-from server.sessions import queries, rules
+from server.sessions import queries, rules, steps
 from server.sessions.actions.agenda import prepare_agenda
 from server.sessions.models import Session
-from server.sessions.slots import STEP, Slot
 from server.sessions.states import TAKES_TIME, SessionState
 
-UNDO = timedelta(seconds=10)
-"""How long nobody is told of a booking, so that it can be undone (decision 6 of the design)."""
-FURTHEST = timedelta(days=366)
-AGENDA_BEFORE = timedelta(hours=48)
-"""When an agenda that nobody touched is drawn again from what happened since (F61: two days before)."""
 GOES_ON = AWAITING | {MatchState.DRAFT, MatchState.ACTIVE, MatchState.DURATION_COMPLETED}
 """In these states a match keeps what is booked or held for it."""
-DUE = ("session.held", "session.agenda")
-
-
-class SlotTaken(Conflict):
-    """Somebody was quicker. `nearest` is the free time closest to the one that was asked for, if there is one."""
-
-    def __init__(self, nearest: Slot | None) -> None:
-        super().__init__(_("That time was just taken."), kind="slot_taken")
-        self.nearest = nearest
 
 
 async def hold_slot(actor: Actor, match_id: UUID, starts_at: datetime) -> Session:
@@ -59,10 +44,10 @@ async def hold_slot(actor: Actor, match_id: UUID, starts_at: datetime) -> Sessio
         if before and before.starts_at == starts_at:
             return before
         if before:
-            await _cancel(unit, before)
+            await steps.call_off(unit, before)
         session = await _create(unit, match, starts_at, SessionState.PROPOSED)
         await unit.audit("session.hold", session, match_id=match.id, starts_at=starts_at)
-        await _tell(unit, "session.held_slot", session)
+        await steps.tell(unit, "session.held_slot", session)
         return session
 
 
@@ -90,7 +75,7 @@ async def confirm_hold(actor: Actor, match_id: UUID) -> Session:
         hold.number = await queries.number_of_next(match)
         hold.state, hold.booked_at = SessionState.SCHEDULED, clock.now()
         await hold.save(update_fields=["state", "booked_at", "number"])
-        await _booked(unit, hold)
+        await steps.book(unit, hold)
         return hold
 
 
@@ -105,7 +90,7 @@ async def release_hold(actor: Actor, match_id: UUID) -> None:
         hold = await queries.hold_of(actor, match_id)
         if hold is not None:
             require(rules.can_plan(actor, hold), _("give back this time"))
-            await _cancel(unit, hold)
+            await steps.call_off(unit, hold)
 
 
 async def book_session(actor: Actor, match_id: UUID, starts_at: datetime) -> Session:
@@ -129,9 +114,9 @@ async def book_session(actor: Actor, match_id: UUID, starts_at: datetime) -> Ses
             raise Conflict(_("You can book while the match is active."), kind="not_active")
         hold = await queries.hold_of(actor, match_id)
         if hold is not None:
-            await _cancel(unit, hold)
+            await steps.call_off(unit, hold)
         session = await _create(unit, match, starts_at, SessionState.SCHEDULED)
-        await _booked(unit, session)
+        await steps.book(unit, session)
         return session
 
 
@@ -154,7 +139,7 @@ async def undo_booking(actor: Actor, session_id: UUID) -> Session:
         )
         if not await untold.update(withdrawn_at=clock.now()):
             raise Conflict(_("They know of it already. Move it or cancel it instead."), kind="told")
-        await _cancel(unit, session)
+        await steps.call_off(unit, session)
         return session
 
 
@@ -174,14 +159,11 @@ async def move_session(actor: Actor, session_id: UUID, starts_at: datetime) -> S
             return session
         if session.state is not SessionState.SCHEDULED or session.ends_at <= clock.now():
             raise Conflict(_("This session is over. Book another one."), kind="over")
-        await _require_free(actor, session.match, starts_at, besides=session.id)
-        before = session.starts_at
-        session.starts_at, session.ends_at = starts_at, starts_at + (session.ends_at - before)
-        session.sequence += 1
-        await session.save(update_fields=["starts_at", "ends_at", "sequence"])
-        await _plan(unit, session)
+        before, ends_at = session.starts_at, starts_at + (session.ends_at - session.starts_at)
+        await steps.require_free(actor, session.match, [(starts_at, ends_at)], besides=[session.id])
+        await steps.give_time(unit, session, starts_at)
         await unit.audit("session.move", session, before=before, now=starts_at)
-        await _tell(unit, "session.moved", session, hold=UNDO, before=before)
+        await steps.tell(unit, "session.moved", session, hold=steps.UNDO, before=before)
         return session
 
 
@@ -200,7 +182,7 @@ async def cancel_session(actor: Actor, session_id: UUID) -> Session:
             return session
         if session.state not in TAKES_TIME or session.ends_at <= clock.now():
             raise Conflict(_("This session is over."), kind="over")
-        await _cancel(unit, session, tell=session.state is SessionState.SCHEDULED)
+        await steps.call_off(unit, session, tells=session.state is SessionState.SCHEDULED)
         return session
 
 
@@ -225,7 +207,7 @@ async def clear_calendar(actor: Actor, match_id: UUID) -> list[Session]:
             found = found.filter(starts_at__lt=datetime.combine(match.paused_until, time(), UTC))
         ahead = await found
         for session in ahead:
-            await _cancel(unit, session, tell=session.state is SessionState.SCHEDULED)
+            await steps.call_off(unit, session, tells=session.state is SessionState.SCHEDULED)
         return ahead
 
 
@@ -237,36 +219,11 @@ async def _own_match(actor: Actor, match_id: UUID) -> Match:
 
 
 async def _create(unit: Unit, match: Match, starts_at: datetime, state: SessionState) -> Session:
-    await _require_free(unit.actor, match, starts_at)
-    booked_at = clock.now() if state is SessionState.SCHEDULED else None
-    session = await Session.create(
-        organization_id=match.organization_id, match=match, state=state, starts_at=starts_at,
-        ends_at=starts_at + timedelta(minutes=match.program.session_minutes), proposed_by_id=unit.actor.person_id,
-        place=match.program.meeting_url, booked_at=booked_at, number=await queries.number_of_next(match),
-    )
+    ends_at = starts_at + timedelta(minutes=match.program.session_minutes)
+    await steps.require_free(unit.actor, match, [(starts_at, ends_at)])
+    session = await steps.new_session(unit, match, (starts_at, ends_at), state)
     await prepare_agenda(unit.actor, session.id)
     return session
-
-
-async def _require_free(actor: Actor, match: Match, starts_at: datetime, *, besides: UUID | None = None) -> None:
-    """Lock both calendars and look. Stated free hours only suggest: two people may agree on any other time."""
-    _check_time(starts_at)
-    people = [member.person_id for member in match.members]
-    await queries.lock_people(actor, people)
-    ends_at = starts_at + timedelta(minutes=match.program.session_minutes)
-    busy = await queries.busy_times(actor, people, besides=besides)
-    if any(start < ends_at and starts_at < end for start, end in busy):
-        raise SlotTaken(await queries.nearest_free(actor, match, starts_at, besides=besides))
-
-
-def _check_time(starts_at: datetime) -> None:
-    ahead = starts_at - clock.now()
-    if ahead <= timedelta():
-        raise Invalid({"starts_at": _("Choose a time that is still ahead.")})
-    if ahead > FURTHEST:
-        raise Invalid({"starts_at": _("Choose a time within a year.")})
-    if (starts_at - datetime.min.replace(tzinfo=starts_at.tzinfo)) % STEP:
-        raise Invalid({"starts_at": _("Choose a time on the quarter hour.")})
 
 
 async def _booked_already(actor: Actor, match_id: UUID) -> Session:
@@ -274,35 +231,3 @@ async def _booked_already(actor: Actor, match_id: UUID) -> Session:
     if session is None or session.state is not SessionState.SCHEDULED:
         raise NotFound
     return session
-
-
-async def _booked(unit: Unit, session: Session) -> None:
-    await _plan(unit, session)
-    await unit.audit("session.book", session, match_id=session.match_id, starts_at=session.starts_at)
-    await _tell(unit, "session.booked", session, hold=UNDO)
-
-
-async def _plan(unit: Unit, session: Session) -> None:
-    """What falls due by the session's time."""
-    await unit.schedule("session.held", session, session.ends_at)
-    if session.starts_at - AGENDA_BEFORE > clock.now():
-        await unit.schedule("session.agenda", session, session.starts_at - AGENDA_BEFORE)
-
-
-async def _cancel(unit: Unit, session: Session, *, tell: bool = False) -> None:
-    session.state, session.ended_at = SessionState.CANCELLED, clock.now()
-    session.sequence += 1
-    await session.save(update_fields=["state", "ended_at", "sequence"])
-    await unit.unschedule(session.id, *DUE, reason="cancelled")
-    await unit.audit("session.cancel", session, match_id=session.match_id)
-    if tell:
-        await _tell(unit, "session.cancelled", session, hold=UNDO)
-
-
-async def _tell(
-    unit: Unit, event: str, session: Session, *, hold: timedelta = timedelta(), **payload: object
-) -> None:
-    await unit.publish(
-        event, subject_id=session.id, hold=hold, session_id=session.id, match_id=session.match_id,
-        by_id=unit.actor.person_id, **payload,
-    )

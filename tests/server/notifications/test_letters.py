@@ -39,7 +39,8 @@ async def ids_for(kind: str, pair: Pair) -> dict[str, Any]:
     if kind.startswith("E"):
         ids = {"enrollment_id": pair.mentee_enrollment.id}
     if kind.startswith("S"):
-        state = SessionState.CANCELLED if kind == "S02-cancelled" else SessionState.SCHEDULED
+        states = {"S02-cancelled": SessionState.CANCELLED, "S09": SessionState.NO_SHOW}
+        state = states.get(kind, SessionState.SCHEDULED)
         ids |= {"session_id": (await session_of(pair, state=state)).id, "sequence": 0}
     if kind in ("R01", "C04"):
         survey = await SurveyInvitation.create(

@@ -15,7 +15,7 @@ from server.matches.actions import accept_match, approve_match, end_match
 from server.matches.models import Match, MatchMember
 from server.matches.states import Approval, ClosureReason, MatchState
 from server.programs.models import Program
-from server.sessions import actions, queries
+from server.sessions import actions, queries, times
 from server.sessions.models import Session
 from server.sessions.states import SessionState
 from tests.factories import Pair, active_match, actor_of, cohort, enrollment, match, person, program, working_week
@@ -304,7 +304,7 @@ async def test_to_everybody_else_sessions_look_like_none(db: object) -> None:
                 actions.release_hold(actor, match_id), actions.book_session(actor, match_id, TUESDAY),
                 actions.move_session(actor, session_id, TUESDAY + HOUR), actions.cancel_session(actor, session_id),
                 actions.undo_booking(actor, session_id), queries.visible_session(actor, session_id),
-                queries.slots_for_match(actor, match_id), queries.suggest_next_slots(actor, session_id),
+                times.slots_for_match(actor, match_id), times.suggest_next_slots(actor, session_id),
             ]
             for act in acts:
                 with pytest.raises(NotFound) as refusal:

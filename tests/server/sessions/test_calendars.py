@@ -16,7 +16,7 @@ from server.kernel.errors import Conflict, Invalid, NotFound, Refused
 from server.matches.models import MatchMember
 from server.people.models import Person
 from server.programs.states import ParticipantRole
-from server.sessions import actions, queries
+from server.sessions import actions, queries, times
 from server.sessions.models import Session
 from server.sessions.slots import Slot
 from server.sessions.states import TAKES_TIME, SessionState
@@ -75,7 +75,7 @@ class Calendars:
             busy = [*taken.get(actor.person_id, ()), *taken.get(self.pair.mentor.id, ())]
             stated_by = {actor.person_id: hours, self.pair.mentor.id: (9, 17)}
             people = [(await Person.get(id=one), stated) for one, stated in stated_by.items()]
-            for slot in await queries.slots_for_match(actor, match_id, 9):
+            for slot in await times.slots_for_match(actor, match_id, 9):
                 assert slot.starts_at >= clock.now() + LEAD
                 assert not [one for one in busy if one.starts_at < slot.ends_at and slot.starts_at < one.ends_at]
                 for person, stated in people:

@@ -16,7 +16,7 @@ from server.matches.states import MatchState
 from server.programs.models import Program
 from server.sessions import actions, queries
 from server.sessions.models import ActionItem, Session, SessionNote
-from server.sessions.states import NoteVisibility, SessionState
+from server.sessions.states import NoteVisibility
 from tests.factories import Pair, active_match, in_days
 from tests.races import at_once
 
@@ -51,91 +51,6 @@ async def bodies(pair: Pair, session: Session) -> dict[str, list[str]]:
     """What each of the two reads."""
     readers = {"mentor": pair.mentor_actor, "mentee": pair.mentee_actor}
     return {name: [note.body for note in await queries.notes_of(actor, session.id)] for name, actor in readers.items()}
-
-
-async def test_a_session_whose_end_has_passed_is_held_without_a_hand(db: object) -> None:
-    pair, session = await held()
-    row = await Session.get(id=session.id)
-    assert (row.state, row.held_at) == (SessionState.HELD, clock.now())
-    await drain()
-    await at_once(*(actions.mark_held(system_actor(pair.organization.id), session.id) for _ in range(3)))
-    assert await told("session.held") == 1
-    assert await AuditEvent.filter(action="session.mark_held").count() == 1
-
-
-async def test_a_moved_session_is_held_at_its_new_end_alone(db: object) -> None:
-    pair, session = await booked()
-    await actions.move_session(pair.mentee_actor, session.id, TUESDAY + timedelta(days=1))
-    clock.move(TUESDAY + timedelta(hours=1) - SUNDAY)
-    await drain()
-    assert (await Session.get(id=session.id)).state is SessionState.SCHEDULED
-    with pytest.raises(Conflict):
-        await actions.mark_held(system_actor(pair.organization.id), session.id)
-    clock.move(timedelta(days=1))
-    await drain()
-    assert (await Session.get(id=session.id)).state is SessionState.HELD
-
-
-async def test_only_the_product_presumes_a_session_held(db: object) -> None:
-    pair, session = await booked()
-    with pytest.raises(Refused):
-        await actions.mark_held(pair.mentee_actor, session.id)
-
-
-async def test_within_a_week_either_side_may_say_that_it_did_not_take_place(db: object) -> None:
-    pair, session = await held()
-    clock.move(timedelta(days=6))
-    for actor in (pair.mentor_actor, pair.mentee_actor):
-        row = await actions.report_no_show(actor, session.id)
-    assert row.state is SessionState.NO_SHOW
-    assert await told("session.no_show") == 1
-    assert await queries.held_counts(pair.manager_actor, [pair.match.id]) == {}
-
-
-async def test_after_a_week_or_before_its_end_it_stays_as_it_is(db: object) -> None:
-    pair, session = await booked()
-    with pytest.raises(Conflict) as early:
-        await actions.report_no_show(pair.mentee_actor, session.id)
-    clock.move(timedelta(days=10))
-    await drain()
-    with pytest.raises(Conflict) as late:
-        await actions.report_no_show(pair.mentee_actor, session.id)
-    assert (early.value.kind, late.value.kind) == ("not_over", "too_late")
-
-
-async def test_a_session_held_elsewhere_is_entered_once(db: object) -> None:
-    pair = await active_match()
-    clock.move(timedelta(days=2))
-    for _ in range(2):
-        logged = await actions.log_session(pair.mentor_actor, pair.match.id, SUNDAY + timedelta(hours=3), 30)
-    assert (logged.state, logged.ends_at) == (SessionState.LOGGED, SUNDAY + timedelta(hours=3, minutes=30))
-    assert await told("session.logged") == 1
-    assert await queries.held_counts(pair.mentee_actor, [pair.match.id]) == {pair.match.id: 1}
-
-
-@pytest.mark.parametrize(
-    ("starts_at", "minutes", "field"),
-    [(SUNDAY, None, "starts_at"), (SUNDAY - timedelta(days=2), None, "starts_at"),
-     (SUNDAY - timedelta(hours=2), 4, "minutes"), (SUNDAY - timedelta(hours=12), 481, "minutes")],
-)
-async def test_what_is_entered_lies_within_the_match_and_is_over(
-    db: object, starts_at: datetime, minutes: int | None, field: str
-) -> None:
-    pair = await active_match()
-    with pytest.raises(Invalid) as refusal:
-        await actions.log_session(pair.mentor_actor, pair.match.id, starts_at, minutes)
-    assert list(refusal.value.fields) == [field]
-
-
-async def test_a_session_of_a_match_that_is_over_is_not_entered(db: object) -> None:
-    pair = await active_match()
-    clock.move(timedelta(days=2))
-    await Match.filter(id=pair.match.id).update(state=MatchState.CONCLUDED)
-    with pytest.raises(Conflict) as refusal:
-        await actions.log_session(pair.mentor_actor, pair.match.id, SUNDAY + timedelta(hours=3))
-    assert refusal.value.kind == "closed"
-    with pytest.raises(NotFound):
-        await actions.log_session(pair.manager_actor, pair.match.id, SUNDAY + timedelta(hours=3))
 
 
 async def test_a_shared_note_is_read_by_both_and_a_private_one_by_its_author(db: object) -> None:

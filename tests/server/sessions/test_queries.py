@@ -9,7 +9,7 @@ import pytest
 from server.kernel import clock
 from server.people.models import AvailabilityBlock
 from server.programs.models import Program
-from server.sessions import actions, queries
+from server.sessions import actions, queries, times
 from server.sessions.models import Session
 from server.sessions.states import SessionState
 from tests.factories import active_match, actor_of, enrollment, match, person
@@ -28,7 +28,7 @@ def sunday_morning() -> Any:
 
 async def test_three_slots_in_the_hours_of_both_on_three_days(db: object) -> None:
     pair = await active_match()
-    found = await queries.slots_for_match(pair.mentee_actor, pair.match.id)
+    found = await times.slots_for_match(pair.mentee_actor, pair.match.id)
     assert [slot.starts_at.astimezone(LISBON).strftime("%a %H:%M") for slot in found] == [
         "Mon 10:00", "Tue 11:00", "Wed 12:00",
     ]
@@ -36,35 +36,35 @@ async def test_three_slots_in_the_hours_of_both_on_three_days(db: object) -> Non
 
 async def test_a_session_with_anybody_else_is_in_the_way_of_both(db: object) -> None:
     pair = await active_match()
-    (first, *_rest) = await queries.slots_for_match(pair.mentee_actor, pair.match.id)
+    (first, *_rest) = await times.slots_for_match(pair.mentee_actor, pair.match.id)
     ada = await person(pair.organization)
     learning = await enrollment(pair.cohort, ada, pair.mentee_enrollment.role)
     other = await match(pair.mentor_enrollment, learning)
     held = await actions.hold_slot(actor_of(ada), other.id, first.starts_at)
-    after = await queries.slots_for_match(pair.mentee_actor, pair.match.id, 40)
+    after = await times.slots_for_match(pair.mentee_actor, pair.match.id, 40)
     assert not [slot for slot in after if slot.starts_at < held.ends_at and held.starts_at < slot.ends_at]
 
 
 async def test_the_session_to_be_moved_is_not_in_its_own_way(db: object) -> None:
     pair = await active_match()
-    (first, *_rest) = await queries.slots_for_match(pair.mentee_actor, pair.match.id)
+    (first, *_rest) = await times.slots_for_match(pair.mentee_actor, pair.match.id)
     session = await actions.book_session(pair.mentee_actor, pair.match.id, first.starts_at)
-    assert first not in await queries.slots_for_match(pair.mentee_actor, pair.match.id)
-    assert first in await queries.slots_for_match(pair.mentee_actor, pair.match.id, besides=session.id)
+    assert first not in await times.slots_for_match(pair.mentee_actor, pair.match.id)
+    assert first in await times.slots_for_match(pair.mentee_actor, pair.match.id, besides=session.id)
 
 
 async def test_who_said_no_hours_is_taken_to_work_from_nine_to_five(db: object) -> None:
     pair = await active_match()
-    before = await queries.slots_for_match(pair.mentee_actor, pair.match.id)
+    before = await times.slots_for_match(pair.mentee_actor, pair.match.id)
     for block in await AvailabilityBlock.all():
         await block.delete()
-    assert await queries.slots_for_match(pair.mentee_actor, pair.match.id) == before
+    assert await times.slots_for_match(pair.mentee_actor, pair.match.id) == before
 
 
 async def test_the_next_session_is_proposed_two_weeks_later_at_the_same_hour(db: object) -> None:
     pair = await active_match()
     session = await actions.book_session(pair.mentee_actor, pair.match.id, THURSDAY)
-    first, *others = await queries.suggest_next_slots(pair.mentee_actor, session.id)
+    first, *others = await times.suggest_next_slots(pair.mentee_actor, session.id)
     assert first.starts_at == THURSDAY + timedelta(days=14)
     assert len({slot.starts_at.date() for slot in (first, *others)}) == 3
 
@@ -77,8 +77,8 @@ async def test_without_shared_time_in_two_weeks_three_may_have_some(db: object) 
         organization_id=pair.organization.id, match=pair.match, state=SessionState.SCHEDULED, booked_at=SUNDAY,
         starts_at=THURSDAY + timedelta(hours=2), ends_at=busy_until,
     )
-    assert await queries.suggest_next_slots(pair.mentee_actor, session.id) == []
-    assert await queries.suggest_next_slots(pair.mentee_actor, session.id, weeks=3)
+    assert await times.suggest_next_slots(pair.mentee_actor, session.id) == []
+    assert await times.suggest_next_slots(pair.mentee_actor, session.id, weeks=3)
 
 
 @pytest.mark.parametrize(("a_month", "days"), [(1, 28), (2, 14), (4, 7)])
@@ -86,7 +86,7 @@ async def test_the_rhythm_of_the_programme_says_when(db: object, a_month: int, d
     pair = await active_match()
     await Program.filter(id=pair.program.id).update(sessions_per_month=a_month)
     session = await actions.book_session(pair.mentee_actor, pair.match.id, THURSDAY)
-    first = (await queries.suggest_next_slots(pair.mentee_actor, session.id))[0]
+    first = (await times.suggest_next_slots(pair.mentee_actor, session.id))[0]
     assert first.starts_at == THURSDAY + timedelta(days=days)
 
 
@@ -116,7 +116,7 @@ async def test_lists_of_sessions_cost_the_same_for_one_and_for_thirty(db: object
     with queries_run() as of_match:
         assert len(await queries.sessions_of(pair.mentor_actor, pair.match.id)) == count
     with queries_run() as slots:
-        await queries.slots_for_match(pair.mentee_actor, pair.match.id)
+        await times.slots_for_match(pair.mentee_actor, pair.match.id)
     assert (len(mine), len(of_match)) == (5, 1)
     assert len(slots) <= 9
 
