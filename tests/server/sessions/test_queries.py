@@ -50,7 +50,7 @@ async def test_the_session_to_be_moved_is_not_in_its_own_way(db: object) -> None
     (first, *_rest) = await times.slots_for_match(pair.mentee_actor, pair.match.id)
     session = await actions.book_session(pair.mentee_actor, pair.match.id, first.starts_at)
     assert first not in await times.slots_for_match(pair.mentee_actor, pair.match.id)
-    assert first in await times.slots_for_match(pair.mentee_actor, pair.match.id, besides=session.id)
+    assert first in await times.slots_for_match(pair.mentee_actor, pair.match.id, besides=[session.id])
 
 
 async def test_who_said_no_hours_is_taken_to_work_from_nine_to_five(db: object) -> None:
