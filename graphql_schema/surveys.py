@@ -15,14 +15,14 @@ from graphql_schema.pagination import Connection, Order, Window, page_of
 from graphql_schema.people import PersonType
 from server.kernel.actor import Actor
 from server.surveys import actions, queries
-from server.surveys.states import Help, InvitationState, SurveyKind
+from server.surveys.states import GoalOutcome, Help, InvitationState, SurveyKind
 
 if TYPE_CHECKING:
     from tortoise.queryset import QuerySet
 
     from server.surveys.models import SurveyAnswer, SurveyInvitation
 
-for enum in (Help, InvitationState, SurveyKind):
+for enum in (GoalOutcome, Help, InvitationState, SurveyKind):
     strawberry.enum(enum)
 
 LATEST_OPEN = Order(("opens_at", "id"), newest_first=True)
@@ -34,6 +34,8 @@ class AnswerType(Node):
     usefulness: int | None
     goal_distance: int | None
     help_wanted: list[Help]
+    recommend: int | None
+    goal_outcome: GoalOutcome | None
     words: str
     answered_at: datetime
     handled_at: datetime | None
@@ -44,7 +46,7 @@ class AnswerType(Node):
         return cls(
             id=global_id("CheckInAnswer", row.id), usefulness=row.usefulness, goal_distance=row.goal_distance,
             help_wanted=[Help(one) for one in row.help_wanted], words=row.words, answered_at=row.answered_at,
-            handled_at=row.handled_at,
+            handled_at=row.handled_at, recommend=row.recommend, goal_outcome=row.goal_outcome,
         )
 
 
@@ -118,6 +120,8 @@ class AnswerCheckInInput(ById):
     goal_distance: int | None = strawberry.field(default=None, description="1 lost to 5 there.")
     help_wanted: list[Help] = strawberry.field(default_factory=list)
     words: str = ""
+    recommend: int | None = strawberry.field(default=None, description="Of the last one: 0 to 10.")
+    goal_outcome: GoalOutcome | None = strawberry.field(default=None, description="Of the mentee's last one.")
 
 
 @strawberry.type
@@ -148,7 +152,8 @@ class SurveysMutation:
             key = key_of("CheckIn", input.id)
             await actions.answer_check_in(
                 actor, key, usefulness=input.usefulness, goal_distance=input.goal_distance,
-                help_wanted=input.help_wanted, words=input.words,
+                help_wanted=input.help_wanted, words=input.words, recommend=input.recommend,
+                goal_outcome=input.goal_outcome,
             )
             return key
 

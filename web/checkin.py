@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, TypedDict
 
 from starlette.datastructures import FormData
@@ -15,8 +16,8 @@ from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
 from server.surveys import actions
-from server.surveys.states import Help
-from web.forms import Errors, choices, form_key, integer, read_form, text, typed_in
+from server.surveys.states import GoalOutcome, Help
+from web.forms import Errors, choice, choices, form_key, integer, read_form, text, typed_in
 from web.render import go_to, page
 from web.toast import Toast
 
@@ -25,6 +26,21 @@ if TYPE_CHECKING:
 
 WORDS_LETTERS = 2000
 LEAST, MOST = 1, 5
+MOST_LIKELY = 10
+
+
+USEFUL: tuple[Callable[[], str], ...] = (
+    lambda: _("Not useful"), lambda: _("A little"), lambda: _("Useful"), lambda: _("Very useful"),
+    lambda: _("A real change"),
+)
+FEELS: tuple[Callable[[], str], ...] = (
+    lambda: _("Lost"), lambda: _("Far"), lambda: _("In sight"), lambda: _("Close"), lambda: _("There"),
+)
+"""The five steps of the two scales, the lowest first."""
+OUTCOMES: dict[GoalOutcome, Callable[[], str]] = {
+    GoalOutcome.REACHED: lambda: _("Reached"), GoalOutcome.PARTLY: lambda: _("Partly"),
+    GoalOutcome.CHANGED: lambda: _("It changed"), GoalOutcome.LET_GO: lambda: _("I let it go"),
+}
 
 
 class Typed(TypedDict):
@@ -34,9 +50,13 @@ class Typed(TypedDict):
     goal_distance: int | None
     help: list[str]
     words: str
+    recommend: int | None
+    goal_outcome: GoalOutcome | None
 
 
-BLANK: Typed = {"usefulness": None, "goal_distance": None, "help": [], "words": ""}
+BLANK: Typed = {
+    "usefulness": None, "goal_distance": None, "help": [], "words": "", "recommend": None, "goal_outcome": None,
+}
 
 
 async def check_in(request: Request) -> Response:
@@ -62,6 +82,8 @@ async def check_in(request: Request) -> Response:
         request, "checkin/checkin.html", block="form", status=(422 if shown.is_open else 409) if errors else 200,
         errors=errors if shown.is_open else Errors(), lost=[] if shown.is_open else typed_in(request), shown=shown,
         typed=typed, helps=[(one.value, _help_words(one, shown.is_mentor)) for one in Help], way=_so_far(shown),
+        outcomes=[(one.value, words()) for one, words in OUTCOMES.items()], answers=_read_again(shown),
+        useful=[words() for words in USEFUL], feels=[words() for words in FEELS],
     )
 
 
@@ -72,10 +94,35 @@ def _so_far(shown: CheckInPage) -> dict[str, object]:
     reached = _("%(done)s of %(all)s milestones") % {"done": done, "all": steps} if steps else ""
     held = ngettext("%(num)d session", "%(num)d sessions", shown.held) % {"num": shown.held}
     return {
-        "title": _("Half-way. How is it going?") if shown.is_half_way else _("How is it going?"), "when": when,
+        "title": _title(shown), "when": when,
         "legend": [words for words in (held, reached) if words],
         "said": ", ".join(words for words in (when, held, reached) if words) + ".",
     }
+
+
+def _title(shown: CheckInPage) -> str:
+    if shown.is_last:
+        return _("How was it?")
+    return _("Half-way. How is it going?") if shown.is_half_way else _("How is it going?")
+
+
+def _read_again(shown: CheckInPage) -> list[tuple[str, str]]:
+    """The answers as they were given, to be read and no more."""
+    given = shown.answer
+    if given is None:
+        return []
+    rows = [
+        (_("Time with %(name)s") % {"name": shown.partner.first_name}, _step(USEFUL, given.usefulness)),
+        (_("The goal"), _step(FEELS, given.goal_distance)),
+        (_("What would help"), _(", ").join(_help_words(Help(one), shown.is_mentor) for one in given.help_wanted)),
+        (_("Recommend it"), "" if given.recommend is None else _("%(step)s of 10") % {"step": given.recommend}),
+        (_("At the end"), OUTCOMES[given.goal_outcome]() if given.goal_outcome else ""),
+    ]
+    return [(label, words) for label, words in rows if words]
+
+
+def _step(words: tuple[Callable[[], str], ...], step: int | None) -> str:
+    return words[step - LEAST]() if step else ""
 
 
 async def _answer(request: Request, typed: Typed, key: str) -> None:
@@ -83,6 +130,7 @@ async def _answer(request: Request, typed: Typed, key: str) -> None:
         answer = await actions.answer_check_in(
             request.state.actor, request.path_params["id"], usefulness=typed["usefulness"],
             goal_distance=typed["goal_distance"], help_wanted=typed["help"], words=typed["words"],
+            recommend=typed["recommend"], goal_outcome=typed["goal_outcome"],
         )
         return {"answer_id": answer.id}
 
@@ -92,7 +140,7 @@ async def _answer(request: Request, typed: Typed, key: str) -> None:
 def _answered(answer: SurveyAnswer) -> Typed:
     return {
         "usefulness": answer.usefulness, "goal_distance": answer.goal_distance, "help": answer.help_wanted,
-        "words": answer.words,
+        "words": answer.words, "recommend": answer.recommend, "goal_outcome": answer.goal_outcome,
     }
 
 
@@ -102,6 +150,8 @@ def _typed(form: FormData, errors: Errors) -> Typed:
         "goal_distance": integer(form, "goal_distance", errors, least=LEAST, most=MOST),
         "help": [one.value for one in choices(Help, form, "help")],
         "words": text(form, "words", WORDS_LETTERS, errors, lines=True),
+        "recommend": integer(form, "recommend", errors, least=0, most=MOST_LIKELY),
+        "goal_outcome": choice(GoalOutcome, form, "goal_outcome"),
     }
 
 

@@ -9,15 +9,18 @@ from starlette.routing import Route
 from server.goals.smart import advice, smart_checks
 from server.goals.states import SmartCheck
 from server.journey.join.actions import decline_invitation, join_program
-from server.journey.join.queries import SKILLS_OFFERED_MAX, JoinPage, join_page
+from server.journey.join.queries import COMES_AGAIN, SKILLS_OFFERED_MAX, JoinPage, join_page
 from server.journey.join.states import Standing
 from server.kernel import clock
 from server.kernel.errors import Conflict, Invalid
+from server.kernel.text import gettext as _
+from server.programs.openings.actions import ask_for_opening, forget_opening
 from server.programs.states import ParticipantRole
 from web import forms, join_words
 from web.forms import Errors
 from web.join_fields import Fields, known, proposed, sent, told, with_example
 from web.render import go_to, page
+from web.toast import Toast
 
 ROLES = {"mentor": ParticipantRole.MENTOR, "mentee": ParticipantRole.MENTEE}
 """What `?as=` may say."""
@@ -66,6 +69,20 @@ async def decline(request: Request) -> Response:
     return go_to(request, f"/join/{key}")
 
 
+async def tell_me(request: Request) -> Response:
+    """Ask to be told when the next group opens."""
+    key = request.path_params["program"]
+    await ask_for_opening(request.state.actor, key)
+    return go_to(request, f"/join/{key}", toast=Toast(_("We write to you when it opens."), f"/join/{key}/opening/end"))
+
+
+async def tell_me_not(request: Request) -> Response:
+    """Take that back."""
+    key = request.path_params["program"]
+    await forget_opening(request.state.actor, key)
+    return go_to(request, f"/join/{key}", toast=Toast(_("We will not write about it.")))
+
+
 async def _seen(request: Request) -> JoinPage:
     role = ROLES.get(request.query_params.get("as", ""))
     return await join_page(request.state.actor, request.path_params["program"], role)
@@ -78,7 +95,7 @@ def _form(
     if seen.place.standing is not Standing.OPEN:
         return page(
             request, "join/closed.html", status=status, seen=seen, closed=join_words.closed(seen),
-            typed=forms.typed_in(request),
+            typed=forms.typed_in(request), may_ask=seen.place.standing in COMES_AGAIN,
         )
     checks = _checks(seen, said)
     return page(
@@ -116,5 +133,7 @@ routes = [
     Route("/join/{program}", show, name="join"),
     Route("/join/{program}", join, methods=["POST"], name="join-now"),
     Route("/join/{program}/words", words, methods=["POST"], name="join-words"),
+    Route("/join/{program}/opening", tell_me, methods=["POST"], name="join-opening"),
+    Route("/join/{program}/opening/end", tell_me_not, methods=["POST"], name="join-opening-end"),
     Route("/join/{program}/invitation/decline", decline, methods=["POST"], name="decline-invitation"),
 ]

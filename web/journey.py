@@ -18,7 +18,9 @@ from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
 from server.matches.states import MatchState
+from server.people import actions as people
 from server.people.queries import competencies
+from server.people.states import ConsentPurpose
 from server.sessions import actions as sessions
 from server.sessions.times import slots_for_match
 from web.dates import clock_time, count_words, day_long, day_month, day_short, upper_first, weekday
@@ -122,6 +124,14 @@ async def agree(request: Request) -> Response:
     return go_to(request, "/", toast=Toast(_("Thank you. Your mentee sees it.")))
 
 
+async def alumni(request: Request) -> Response:
+    """Say whether one may be asked again, after the end."""
+    yes = ticked(await read_form(request), "yes")
+    await people.record_consents(request.state.actor, {ConsentPurpose.ALUMNI: yes})
+    words = _("Thank you. We may ask you again.") if yes else _("Thank you. We will not ask.")
+    return go_to(request, "/", toast=Toast(words))
+
+
 async def book(request: Request) -> Response:
     """Choose a time for the next session of a running match."""
     actor, match_id, errors = request.state.actor, request.path_params["id"], Errors()
@@ -173,6 +183,7 @@ def _words(request: Request, shown: Home) -> dict[str, Any]:
     return {
         "shown": shown, "greeting": _greeting(request), "title": _title(shown), "learning": learning,
         "mentoring": [_mentoring(one) for one in shown.mentoring],
+        "finished": [_finished(one) for one in shown.finished],
         "seats": list(shown.places.values()), "promises": _promises(shown), "today": clock.now().date(),
     }
 
@@ -263,6 +274,24 @@ def _changes(goal: Goal | None) -> list[tuple[str, GoalVersion]]:
     return [(day_long(version.changed_at), version) for version in history_of(goal)] if goal else []
 
 
+def _finished(one: Journey) -> dict[str, object]:
+    """A voyage that is complete: what changed, in figures and in the goal's own words."""
+    name, wordings = one.partner.first_name, history_of(one.goal) if one.goal else []
+    first = next(reversed(wordings), None)
+    done = _("%(done)s of %(all)s") % {"done": count_words(one.steps_done), "all": count_words(len(one.steps))}
+    facts = [
+        (_("Sessions"), count_words(one.held)), (_("Milestones"), done if one.steps else ""),
+        (_("Goal"), one.goal.want if one.goal else ""), (_("It began as"), first.want if first else ""),
+    ]
+    to_close = one.match.state is MatchState.DURATION_COMPLETED
+    words = _("You and %(name)s have reached your last day") if to_close else _("Your voyage with %(name)s is complete")
+    return {
+        "journey": one, "title": words % {"name": name}, "to_close": to_close,
+        "facts": [(label, upper_first(value)) for label, value in facts if value],
+        "said": _("Your voyage with %(name)s: %(done)s milestones reached.") % {"name": name, "done": done},
+    }
+
+
 def _open_change(goal: Goal | None) -> GoalVersion | None:
     """The latest change of a mentee's goal that the mentor did not nod to yet."""
     latest = next(iter(history_of(goal)), None) if goal else None
@@ -303,5 +332,6 @@ routes = [
     Route("/goal/{id:uuid}/milestone", add_milestone, methods=["GET", "POST"], name="milestone-new"),
     Route("/goal/{id:uuid}/revision", revise, methods=["GET", "POST"], name="goal-revision"),
     Route("/goal/{id:uuid}/agreement", agree, methods=["POST"], name="goal-agreement"),
+    Route("/alumni", alumni, methods=["POST"], name="alumni"),
     Route("/match/{id:uuid}/session", book, methods=["GET", "POST"], name="session-new"),
 ]

@@ -12,12 +12,13 @@ from server.kernel import clock
 from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
 from server.matches import actions as matches
-from server.matches.states import ClosureReason, MatchState
-from web.forms import Errors, day, read_form
+from server.matches.states import MatchState
+from web.forms import Errors, day, read_form, text
 from web.render import go_to, page
 from web.toast import Toast
 
 MONTH = timedelta(days=30)
+LETTERS = 5000
 
 
 async def ending(request: Request) -> Response:
@@ -26,14 +27,15 @@ async def ending(request: Request) -> Response:
 
 
 async def finish(request: Request) -> Response:
-    """End the match without blame, or close it after its last day."""
-    actor, match_id = request.state.actor, request.path_params["id"]
+    """End the match without blame, or close it after its last day, with a word of thanks if there is one."""
+    actor, match_id, errors = request.state.actor, request.path_params["id"], Errors()
+    form = await read_form(request)
+    thanks = text(form, "thanks", LETTERS, errors, lines=True)
+    if errors:
+        return await _ending(request, errors, thanks)
     try:
         shown = await queries.ending_page(actor, match_id)
-        if shown.match.state is MatchState.DURATION_COMPLETED:
-            await matches.close_match(actor, match_id)
-        else:
-            await matches.end_match(actor, match_id, ClosureReason.NO_FAULT)
+        await actions.finish_match(actor, match_id, thanks)
     except Conflict as late:
         return go_to(request, f"/match/{match_id}", toast=Toast(late.message))
     words = _("Finished. %(name)s is told kindly.") % {"name": shown.partner.first_name}
@@ -110,7 +112,7 @@ async def _saved(
     return await again(request, errors)
 
 
-async def _ending(request: Request, errors: Errors) -> Response:
+async def _ending(request: Request, errors: Errors, thanks: str = "") -> Response:
     try:
         shown = await queries.ending_page(request.state.actor, request.path_params["id"])
     except Conflict:
@@ -118,7 +120,7 @@ async def _ending(request: Request, errors: Errors) -> Response:
     return page(
         request, "leaving/ending.html", status=422 if errors else 200, errors=errors, shown=shown,
         partner=shown.partner, has_run=shown.match.state is MatchState.DURATION_COMPLETED,
-        may_pause=shown.match.state is MatchState.ACTIVE, in_a_month=_in_a_month(),
+        may_pause=shown.match.state is MatchState.ACTIVE, in_a_month=_in_a_month(), thanks=thanks,
     )
 
 

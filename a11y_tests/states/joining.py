@@ -14,6 +14,7 @@ from server.people import actions as people
 from server.people.models import Person
 from server.people.states import ConsentPurpose, SkillSide
 from server.programs.models import Cohort, Enrollment, Program, WaitlistEntry
+from server.programs.openings.actions import ask_for_opening
 from server.programs.states import EnrollmentState, ParticipantRole, ProgramState
 from tests import factories
 
@@ -83,6 +84,21 @@ async def full() -> View:
     someone, _row, cohort = await _invited(MENTEE)
     await Cohort.filter(id=cohort.id).update(state=ProgramState.CLOSING, next_opens_on=factories.in_days(40))
     return View(someone, HERE)
+
+
+@state("POST join-opening 303", "GET join 200", proof="We write to you when it opens.")
+async def full_and_told_later() -> View:
+    someone, _row, cohort = await _invited(MENTEE)
+    await Cohort.filter(id=cohort.id).update(state=ProgramState.CLOSING, next_opens_on=factories.in_days(40))
+    return View(someone, HERE, press("Tell me"))
+
+
+@state("POST join-opening-end 303", "GET join 200", proof="We will not write about it.")
+async def full_and_not_told() -> View:
+    someone, _row, cohort = await _invited(MENTEE)
+    await Cohort.filter(id=cohort.id).update(state=ProgramState.CLOSING)
+    await ask_for_opening(factories.actor_of(someone), "rising-leads")
+    return View(someone, HERE, press("Don’t tell me"))
 
 
 @state("POST join-now 409", proof="Copy it before you go on.")

@@ -2,15 +2,23 @@
 
 from datetime import timedelta
 
+from playwright.async_api import Page
+
 from a11y_tests.registry import Shelf, View, each, fill, press
-from server.journey.leaving.actions import leave_program, take_break
+from a11y_tests.states.people import with_goal
+from server.journey.leaving.actions import finish_match, leave_program, take_break
 from server.kernel import clock
-from server.matches.actions import pause_match
+from server.kernel.actor import system_actor
+from server.matches.actions import pause_match, reach_end_date
 from server.matches.models import Match
 from server.matches.states import MatchState
+from server.people.actions import publish_consent_text
 from server.people.models import Person
+from server.people.states import ConsentPurpose
 from server.programs.states import EnrollmentState, ParticipantRole
+from server.surveys.actions import ask_at_the_end
 from tests import factories
+from tests.factories import Pair
 
 state = Shelf("leaving")
 STATES = state.states
@@ -89,6 +97,28 @@ async def last_day_on_the_journey() -> View:
     return View(pair.mentee, "/")
 
 
+@state("GET home 200", proof="What changed")
+async def voyage_complete() -> View:
+    return View((await _complete()).mentee, "/")
+
+
+@state("POST alumni 303", "GET home 200", proof="We may ask you again.")
+async def asked_again() -> View:
+    return View((await _complete()).mentor, "/", press("Yes, ask me"))
+
+
+@state("POST match-closure 422", proof="Shorten this by")
+async def thanks_too_long() -> View:
+    pair = await factories.active_match()
+    type_it = "at => { at.value = 'thanks '.repeat(800) }"
+
+    async def act(page: Page) -> None:
+        await page.locator("#thanks").evaluate(type_it)
+        await page.get_by_role("button", name="Finish with Idris").click()
+
+    return View(pair.mentee, f"/match/{pair.match.id}/ending", act)
+
+
 @state("GET home 200", proof="You and Idris have finished")
 async def mentor_left() -> View:
     pair = await factories.active_match()
@@ -146,6 +176,18 @@ async def back() -> View:
     pair = await factories.active_match()
     await take_break(pair.mentee_actor, pair.mentee_enrollment.id, factories.in_days(30))
     return View(pair.mentee, _leaving(pair.mentee_enrollment.id), press("I’m back"))
+
+
+async def _complete() -> Pair:
+    """A pair that has run its time and was closed kindly, its last check-in still open."""
+    pair = await factories.active_match(ends_on=factories.in_days(0))
+    system = system_actor(pair.organization.id)
+    await publish_consent_text(system, ConsentPurpose.ALUMNI, "Ask me again as a mentor", "Stop any time in You.")
+    await with_goal(pair)
+    await reach_end_date(system, pair.match.id)
+    await ask_at_the_end(system, pair.match.id)
+    await finish_match(pair.mentor_actor, pair.match.id, "Thank you. I learned as much as you did.")
+    return pair
 
 
 def _leaving(enrollment_id: object) -> str:

@@ -11,9 +11,9 @@ from server.kernel.actor import system_actor
 from server.matches.models import Match
 from server.matches.states import MatchState
 from server.messaging import actions as messaging
-from server.surveys.actions import answer_check_in, open_check_in, plan_check_in
+from server.surveys.actions import answer_check_in, ask_at_the_end, open_check_in, plan_check_in
 from server.surveys.models import SurveyInvitation
-from server.surveys.states import Help, InvitationState
+from server.surveys.states import GoalOutcome, Help, InvitationState
 from tests import factories
 from tests.factories import Pair
 
@@ -111,6 +111,29 @@ async def check_in_answered() -> View:
     return View(pair.mentee, f"/checkin/{invitation.id}")
 
 
+@state("GET check-in 200", proof="Would you recommend Rising Leads to a colleague?")
+async def last_check_in() -> View:
+    pair = await _at_the_end()
+    return View(pair.mentee, await _check_in(pair))
+
+
+@state("POST check-in 422", proof="4 things to fix")
+async def last_check_in_with_errors() -> View:
+    pair = await _at_the_end()
+    return View(pair.mentee, await _check_in(pair), press("Send"))
+
+
+@state("GET check-in 200", proof="9 of 10")
+async def last_check_in_answered() -> View:
+    pair = await _at_the_end()
+    invitation = await SurveyInvitation.get(person_id=pair.mentee.id)
+    await answer_check_in(
+        pair.mentee_actor, invitation.id, usefulness=5, goal_distance=5, words=LONG_WORDS, recommend=9,
+        goal_outcome=GoalOutcome.REACHED,
+    )
+    return View(pair.mentee, f"/checkin/{invitation.id}")
+
+
 @state("GET check-in 200", proof="This check-in is closed.")
 async def check_in_closed() -> View:
     pair = await _asked()
@@ -152,6 +175,12 @@ async def _asked() -> Pair:
     clock.move(timedelta(days=92))
     for one in planned:
         await open_check_in(system, one.id)
+    return pair
+
+
+async def _at_the_end() -> Pair:
+    pair = await factories.active_match(state=MatchState.DURATION_COMPLETED, active_at=clock.now())
+    await ask_at_the_end(system_actor(pair.organization.id), pair.match.id)
     return pair
 
 

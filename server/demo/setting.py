@@ -98,6 +98,10 @@ async def _consents(system: Actor) -> None:
         system, ConsentPurpose.RESULTS, "Count my answers in programme results",
         "Optional. Never with your name, never in groups under 8.",
     )
+    await people.publish_consent_text(
+        system, ConsentPurpose.ALUMNI, "Ask me again after the programme, as a mentor or for another group",
+        "Optional. Stop any time in You.",
+    )
 
 
 async def _program(

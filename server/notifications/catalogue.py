@@ -15,6 +15,7 @@ from server.matches.states import AWAITING_PARTICIPANTS, RUNNING, Approval, Matc
 from server.notifications.scene import Scene
 from server.notifications.states import MessageClass
 from server.people.states import PersonStatus
+from server.programs.actions import JOINING
 from server.programs.states import EnrollmentState
 from server.sessions.states import SessionState
 from server.surveys.states import InvitationState
@@ -103,6 +104,13 @@ def _sign_in(scene: Scene) -> str:
 
 def _console_matches(scene: Scene) -> str:  # noqa: ARG001  # every link takes the scene
     return "/console/matches"
+
+
+def _not_joinable(scene: Scene) -> str:
+    """Why somebody need not be told that a group takes people in."""
+    if scene.cohort is None or scene.cohort.state not in JOINING:
+        return "closed again"
+    return "takes part" if scene.is_enrolled else ""
 
 
 def _unless_enrollment_is(*states: EnrollmentState) -> Stop:
@@ -251,6 +259,10 @@ CATALOGUE: dict[str, Kind] = {
              _unless_match_is(MatchState.ACTIVE), "match_resumed", _home),
         Kind("A02", N_("New message"), _T, N_("written to, and unread for 15 minutes"), N_("read"),
              _read, "new_message", _thread),
+        Kind("Z04", N_("The last check-in"), _S, N_("the match has reached its last day"), N_("answered, or closed"),
+             _survey_answered, "last_check_in", _check_in),
+        Kind("Z09", N_("A new group"), _T, N_("asked to be told, and a group takes people in"),
+             N_("they take part, or it closed again"), _not_joinable, "new_group", _join),
         Kind("Y01", N_("Signing in"), _T, N_("asked to sign in by mail"), N_("used, or 15 minutes have passed"),
              _used_or_old, "sign_in", _sign_in),
     )

@@ -8,6 +8,7 @@ from uuid import UUID
 from server.access.queries import people_with_role
 from server.access.states import Role
 from server.kernel.actor import Actor, system_actor
+from server.kernel.db import unit_of_work
 from server.kernel.facts import OutboxEvent
 from server.kernel.jobs import on_event
 from server.kernel.jobs.lanes import Ending, Json, Lane, register_lane
@@ -22,9 +23,13 @@ from server.notifications.channels.email import target_of
 from server.notifications.channels.gate import SMTP_GATE
 from server.notifications.models import Message
 from server.notifications.states import MessageState
+from server.programs.actions import JOINING
+from server.programs.openings.actions import note_told
+from server.programs.openings.queries import waiting_wishes
 from server.programs.queries import cohort_by_id, visible_enrollment
 from server.programs.states import EnrollmentState, ParticipantRole
 from server.sessions.queries import visible_session
+from server.surveys.states import SurveyKind
 
 UNREAD_FOR = timedelta(minutes=15)  # domain/lifecycle.md, A02
 
@@ -64,6 +69,19 @@ async def tell_about_enrollment(event: OutboxEvent) -> None:
     if event.kind == "enrollment.submitted" and enrollment.state is not EnrollmentState.PENDING_APPROVAL:
         return
     await _tell_enrolled(actor, event, ENROLLMENT_KINDS[event.kind])
+
+
+@on_event("cohort.opened")
+async def tell_who_waits_for_it(event: OutboxEvent) -> None:
+    """Tell whoever asked, once each, that a programme takes people in again."""
+    actor = system_actor(event.organization_id)
+    cohort = await cohort_by_id(actor, _id(event, "cohort_id"))
+    if cohort.state not in JOINING:
+        return
+    for wish in await waiting_wishes(actor, cohort.program_id):
+        async with unit_of_work(actor):
+            await _tell(actor, event, "Z09", wish.person_id, cohort.id, cohort_id=cohort.id)
+            await note_told(actor, wish.id)
 
 
 @on_event("matching.finished")
@@ -155,8 +173,9 @@ async def ask_how_it_goes(event: OutboxEvent) -> None:
     """Ask a person the check-in's questions."""
     actor = system_actor(event.organization_id)
     survey = await queries.survey_by_id(actor, _id(event, "invitation_id"))
+    kind = "Z04" if survey.kind is SurveyKind.CLOSING else "R01"
     await _tell(
-        actor, event, "R01", survey.person_id, survey.id, match_id=survey.match_id, invitation_id=survey.id
+        actor, event, kind, survey.person_id, survey.id, match_id=survey.match_id, invitation_id=survey.id
     )
 
 

@@ -16,7 +16,7 @@ from server.notifications.models import Message
 from server.people.models import Organization, Person
 from server.people.queries import organization_of, profile_of, visible_person
 from server.programs.models import Cohort, Enrollment, Program
-from server.programs.queries import cohort_by_id, visible_enrollment, waitlist_place
+from server.programs.queries import cohort_by_id, takes_part_in, visible_enrollment, waitlist_place
 from server.sessions.models import Session
 from server.sessions.queries import next_session, visible_session
 from server.sessions.states import SessionState
@@ -45,6 +45,7 @@ class Scene:
     asks_for_a_person: bool = False
     unread: int = 0
     drafts: int = 0
+    is_enrolled: bool = False
     sign_in: SignInLetter | None = None
 
     @property
@@ -116,6 +117,7 @@ async def scene_of(actor: Actor, message: Message) -> Scene:
         asks_for_a_person=message.kind == "C04" and await queries.asks_for_a_person(actor, ids["invitation_id"]),
         unread=await queries.unread_words(actor, ids["thread_id"], person.id) if "thread_id" in ids else 0,
         drafts=len(await matches_in(actor, cohort.id, [MatchState.DRAFT])) if cohort and message.kind == "M01" else 0,
+        is_enrolled=message.kind == "Z09" and cohort is not None and await takes_part_in(actor, person.id, cohort.id),
         sign_in=sign_in,
     )
 

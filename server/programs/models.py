@@ -136,3 +136,25 @@ class WaitlistEntry(Model):
     class Meta:
         table = "waitlist_entry"
         indexes = [Index(fields=("organization_id", "cohort_id", "left_at", "since"), name="ix_waitlist_order")]
+
+
+class OpeningWish(Model):
+    """Somebody who found a programme full and asked to be told when it takes people in again."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organization_id = fields.UUIDField()
+    program: fields.ForeignKeyRelation[Program] = fields.ForeignKeyField(
+        "models.Program", related_name="opening_wishes", on_delete=fields.CASCADE
+    )
+    program_id: UUID
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "models.Person", related_name="opening_wishes", on_delete=fields.CASCADE
+    )
+    person_id: UUID
+    asked_at = fields.DatetimeField(default=now)
+    told_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "opening_wish"
+        unique_together = (("program_id", "person_id"),)
+        indexes = [Index(fields=("organization_id", "program_id", "told_at"), name="ix_opening_open")]

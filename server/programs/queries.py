@@ -13,7 +13,7 @@ from server.kernel.errors import NotFound
 from server.kernel.text import clean
 from server.programs import rules
 from server.programs.models import Cohort, Enrollment, Program, WaitlistEntry
-from server.programs.states import EnrollmentState, ParticipantRole, ProgramState
+from server.programs.states import OPEN_ENROLLMENTS, EnrollmentState, ParticipantRole, ProgramState
 
 KEY_LETTERS = 60
 LIVE_PROGRAMS = (ProgramState.ENROLLING, ProgramState.MATCHING, ProgramState.RUNNING, ProgramState.CLOSING)
@@ -137,6 +137,12 @@ async def my_enrollment_in(actor: Actor, program_id: UUID) -> Enrollment | None:
     """The actor's newest enrolment in a programme."""
     own = enrollments(actor).filter(person_id=actor.person_id, program_id=program_id)
     return await own.order_by("-invited_at", "-id").select_related("program", "cohort").first()
+
+
+async def takes_part_in(actor: Actor, person_id: UUID, cohort_id: UUID) -> bool:
+    """Whether somebody has an open enrolment in a group."""
+    there = enrollments(actor).filter(person_id=person_id, cohort_id=cohort_id, state__in=list(OPEN_ENROLLMENTS))
+    return await there.exists()
 
 
 async def enrollments_in(

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,12 +14,13 @@ from server.kernel.text import gettext as _
 from server.kernel.typed import check, typed
 from server.matches.models import Match
 from server.matches.queries import visible_match
-from server.matches.states import RUNNING
+from server.matches.states import RUNNING, MatchState
 from server.surveys import queries, rules
 from server.surveys.models import SurveyAnswer, SurveyInvitation
-from server.surveys.states import Help, InvitationState, SurveyKind
+from server.surveys.states import GoalOutcome, Help, InvitationState, SurveyKind
 
 OPEN_FOR = timedelta(days=21)
+RAN_ITS_TIME = (MatchState.DURATION_COMPLETED, MatchState.COMPLETED)
 OPENS_AT = time(9)
 """A check-in opens at nine in the morning where the person is: after quiet hours, before the day is full."""
 WORDS_LETTERS = 2_000
@@ -44,6 +46,25 @@ async def plan_check_in(actor: Actor, match_id: UUID) -> list[SurveyInvitation]:
             known.get(member.person_id) or await _plan(unit, match, member.person_id, member.person.zone)
             for member in match.members
         ]
+
+
+async def ask_at_the_end(actor: Actor, match_id: UUID) -> list[SurveyInvitation]:
+    """Open the last check-in of every member of a match that has run its time. Twice is harmless.
+
+    Raises:
+        NotFound: no such match.
+        Refused: the actor is not the product.
+        Conflict: the match has not run its time.
+    """
+    require(actor.kind is ActorKind.SYSTEM, _("open a check-in"))
+    async with unit_of_work(actor) as unit:
+        match = await visible_match(actor, match_id, lock=True)
+        if match.state not in RAN_ITS_TIME:
+            raise Conflict(_("This match has not run its time."))
+        known = {row.person_id: row for row in await queries.own_invitations(actor).filter(
+            match_id=match.id, kind=SurveyKind.CLOSING
+        )}
+        return [known.get(one.person_id) or await _ask_last(unit, match, one.person_id) for one in match.members]
 
 
 async def open_check_in(actor: Actor, invitation_id: UUID) -> SurveyInvitation:
@@ -91,6 +112,8 @@ async def close_check_in(actor: Actor, invitation_id: UUID) -> SurveyInvitation:
 async def end_check_ins(actor: Actor, match_id: UUID) -> list[SurveyInvitation]:
     """Close what is still planned or open about a match that is over. Twice is harmless; answers stay.
 
+    The last check-in stays open: it is about a match that is over.
+
     Raises:
         NotFound: no such match.
         Refused: the actor is not the product.
@@ -102,7 +125,7 @@ async def end_check_ins(actor: Actor, match_id: UUID) -> list[SurveyInvitation]:
             return []
         waiting = queries.own_invitations(actor).filter(
             match_id=match_id, state__in=[InvitationState.PLANNED, InvitationState.OPEN]
-        )
+        ).exclude(kind=SurveyKind.CLOSING)
         ended = await waiting
         for invitation in ended:
             await unit.unschedule(invitation.id, reason="match over")
@@ -112,7 +135,8 @@ async def end_check_ins(actor: Actor, match_id: UUID) -> list[SurveyInvitation]:
 
 async def answer_check_in(
     actor: Actor, invitation_id: UUID, *, usefulness: int | None, goal_distance: int | None,
-    help_wanted: Collection[str] = (), words: str = "",
+    help_wanted: Collection[str] = (), words: str = "", recommend: int | None = None,
+    goal_outcome: GoalOutcome | None = None,
 ) -> SurveyAnswer:
     """Answer one's own check-in, or change the answer until it closes: there is only ever one.
 
@@ -123,6 +147,8 @@ async def answer_check_in(
         goal_distance: 1 "Lost" to 5 "There".
         help_wanted: values of `Help`, any number.
         words: anything else, up to WORDS_LETTERS.
+        recommend: of the last check-in alone, 0 "not at all likely" to 10 "extremely likely".
+        goal_outcome: of the mentee's last check-in alone.
 
     Raises:
         NotFound: not the actor's.
@@ -133,11 +159,14 @@ async def answer_check_in(
         invitation = await queries.visible_invitation(actor, invitation_id, lock=True)
         require(invitation.person_id == actor.person_id, _("answer for somebody else"))
         _require_open(invitation)
-        given = _checked(usefulness, goal_distance, help_wanted, words)
+        problems: dict[str, str] = {}
+        given = _checked(problems, usefulness, goal_distance, help_wanted, words)
+        given |= _checked_at_the_end(problems, invitation, recommend, goal_outcome)
+        check(problems)
         answer = await queries.answer_to(invitation) or SurveyAnswer(
             organization_id=invitation.organization_id, invitation=invitation
         )
-        if invitation.state is InvitationState.ANSWERED and _values_of(answer) == given:
+        if invitation.state is InvitationState.ANSWERED and {name: getattr(answer, name) for name in given} == given:
             return answer
         await _store(answer, given)
         await _answered(unit, invitation, answer)
@@ -178,6 +207,18 @@ async def _plan(unit: Unit, match: Match, person_id: UUID, zone: str) -> SurveyI
     return invitation
 
 
+async def _ask_last(unit: Unit, match: Match, person_id: UUID) -> SurveyInvitation:
+    opens_at = clock.now()
+    invitation = await SurveyInvitation.create(
+        organization_id=match.organization_id, kind=SurveyKind.CLOSING, match=match, program_id=match.program_id,
+        person_id=person_id, state=InvitationState.OPEN, opens_at=opens_at, closes_at=opens_at + OPEN_FOR,
+    )
+    await unit.schedule("survey.close", invitation, invitation.closes_at)
+    await unit.audit("survey.open", invitation, match_id=match.id)
+    await _tell(unit, "survey.opened", invitation)
+    return invitation
+
+
 async def _expire(unit: Unit, invitation: SurveyInvitation) -> SurveyInvitation:
     invitation.state = InvitationState.EXPIRED
     await invitation.save(update_fields=["state"])
@@ -195,9 +236,9 @@ def _require_open(invitation: SurveyInvitation) -> None:
 
 
 def _checked(
-    usefulness: int | None, goal_distance: int | None, help_wanted: Collection[str], words: str
-) -> tuple[int, int, list[str], str]:
-    problems: dict[str, str] = {}
+    problems: dict[str, str], usefulness: int | None, goal_distance: int | None, help_wanted: Collection[str],
+    words: str,
+) -> dict[str, Any]:
     if usefulness not in rules.SCALE:
         problems["usefulness"] = _("Choose how useful your time together is.")
     if goal_distance not in rules.SCALE:
@@ -205,17 +246,26 @@ def _checked(
     if set(help_wanted) - set(Help):
         problems["help_wanted"] = _("Choose from the list, or choose nothing.")
     text = typed(problems, "words", words, at_most=WORDS_LETTERS)
-    check(problems)
     chosen = [choice.value for choice in Help if choice in help_wanted]
-    return int(usefulness or 0), int(goal_distance or 0), chosen, text
+    return {"usefulness": usefulness, "goal_distance": goal_distance, "help_wanted": chosen, "words": text}
 
 
-def _values_of(answer: SurveyAnswer) -> tuple[int, int, list[str], str]:
-    return answer.usefulness, answer.goal_distance, answer.help_wanted, answer.words
+def _checked_at_the_end(
+    problems: dict[str, str], invitation: SurveyInvitation, recommend: int | None, goal_outcome: GoalOutcome | None
+) -> dict[str, Any]:
+    """The two questions of the last check-in; no other one has them, and the goal is asked of its owner alone."""
+    if invitation.kind is not SurveyKind.CLOSING:
+        return {"recommend": None, "goal_outcome": None}
+    about_goal = rules.is_asked_about_goal(invitation)
+    if recommend not in rules.RECOMMEND:
+        problems["recommend"] = _("Choose from 0 to 10.")
+    if about_goal and goal_outcome is None:
+        problems["goal_outcome"] = _("Choose what became of your goal.")
+    return {"recommend": recommend, "goal_outcome": goal_outcome if about_goal else None}
 
 
-async def _store(answer: SurveyAnswer, given: tuple[int, int, list[str], str]) -> None:
-    answer.usefulness, answer.goal_distance, answer.help_wanted, answer.words = given
+async def _store(answer: SurveyAnswer, given: dict[str, Any]) -> None:
+    answer.update_from_dict(given)
     answer.answered_at = clock.now()
     waits = rules.needs_a_person(answer.usefulness, answer.goal_distance, answer.help_wanted)
     answer.handled_at, answer.handled_by_id = (None if waits else answer.answered_at), None

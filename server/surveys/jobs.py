@@ -15,6 +15,12 @@ async def plan_check_in(event: OutboxEvent) -> None:
     await actions.plan_check_in(system_actor(event.organization_id), UUID(event.payload["match_id"]))
 
 
+@on_event("match.duration_completed")
+async def ask_at_the_end(event: OutboxEvent) -> None:
+    """Ask how it was, on the last day."""
+    await actions.ask_at_the_end(system_actor(event.organization_id), UUID(event.payload["match_id"]))
+
+
 @on_due("survey.open")
 async def open_check_in(action: ScheduledAction) -> str | None:
     """Ask, now that it is half-way."""

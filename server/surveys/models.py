@@ -11,7 +11,7 @@ from server.kernel.clock import now
 from server.kernel.ids import new_id
 from server.kernel.secrets import EncryptedTextField
 from server.matches.models import Match
-from server.surveys.states import InvitationState, SurveyKind
+from server.surveys.states import GoalOutcome, InvitationState, SurveyKind
 
 
 class SurveyInvitation(Model):
@@ -42,7 +42,10 @@ class SurveyInvitation(Model):
 
 
 class SurveyAnswer(Model):
-    """The answers to one invitation: two five-step scales, what would help, and optional words."""
+    """The answers to one invitation: two five-step scales, what would help, and optional words.
+
+    The last one also holds 0 to 10 for whether they would recommend it, and what became of the mentee's goal.
+    """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     organization_id = fields.UUIDField()
@@ -53,6 +56,8 @@ class SurveyAnswer(Model):
     usefulness = fields.SmallIntField(null=True)
     goal_distance = fields.SmallIntField(null=True)
     help_wanted: list[str] = fields.JSONField(default=list)
+    recommend = fields.SmallIntField(null=True)
+    goal_outcome = fields.CharEnumField(GoalOutcome, max_length=10, null=True)
     words = EncryptedTextField(default="")
     answered_at = fields.DatetimeField(default=now)
     handled_at = fields.DatetimeField(null=True)

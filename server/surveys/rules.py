@@ -3,11 +3,14 @@
 from collections.abc import Collection
 from datetime import datetime
 
+from server.matches.queries import sides
 from server.surveys.models import SurveyInvitation
 from server.surveys.states import Help, InvitationState
 
 SCALE = range(1, 6)
 """Both questions have five steps, 1 is the lowest."""
+RECOMMEND = range(11)
+"""The recommendation question of the last check-in: 0 not at all likely, 10 extremely likely."""
 LOW = 2
 """At this step and below somebody should look (domain/lifecycle.md, C04)."""
 
@@ -20,6 +23,11 @@ def has_opened(invitation: SurveyInvitation, now: datetime) -> bool:
 def has_closed(invitation: SurveyInvitation, now: datetime) -> bool:
     """Whether its answers are read-only."""
     return invitation.state is InvitationState.EXPIRED or invitation.closes_at <= now
+
+
+def is_asked_about_goal(invitation: SurveyInvitation) -> bool:
+    """Whether the last check-in asks this person what became of the goal: it is the mentee's. Members are fetched."""
+    return sides(invitation.match)[1].person_id == invitation.person_id
 
 
 def needs_a_person(usefulness: int, goal_distance: int, help_wanted: Collection[str]) -> bool:

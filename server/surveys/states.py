@@ -24,6 +24,15 @@ class InvitationState(StrEnum):
     EXPIRED = "EXPIRED"
 
 
+class GoalOutcome(StrEnum):
+    """What became of the goal, in the mentee's own words at the end."""
+
+    REACHED = "REACHED"
+    PARTLY = "PARTLY"
+    CHANGED = "CHANGED"
+    LET_GO = "LET_GO"
+
+
 class Help(StrEnum):
     """The answers to "What would help now?"."""
 

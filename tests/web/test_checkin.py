@@ -91,3 +91,13 @@ async def test_half_way_is_said_at_half_of_the_weeks(client_of: ClientOf, pair: 
     heading = re.search(r"<h1[^>]*>\s*([^<]+?)\s*</h1>", text)
     assert heading
     assert heading[1] == title
+
+
+async def test_a_wish_for_change_leads_on(client_of: ClientOf, pair: Pair) -> None:
+    clock.move(timedelta(days=92))
+    asked, client = await invitation(pair), await client_of(pair.mentee)
+    data = {"usefulness": "2", "goal_distance": "3", "help": ["ANOTHER_MENTOR", "MEET_MORE"], "form_key": fresh_key()}
+    await client.post(f"/checkin/{asked.id}", data=data)
+    page = (await client.get(f"/checkin/{asked.id}")).text
+    assert f'href="/match/{pair.match.id}/ending"' in page
+    assert "Another mentor, Meet more often" in page or "Meet more often, Another mentor" in page

@@ -13,7 +13,7 @@ from server.kernel.ids import new_id
 from server.people import actions as people
 from server.people.models import Consent, Organization, Person
 from server.people.states import ConsentPurpose, SkillSide
-from server.programs.models import Cohort, Enrollment, Program
+from server.programs.models import Cohort, Enrollment, OpeningWish, Program
 from server.programs.states import EnrollmentState, ParticipantRole, ProgramState
 from tests import factories
 from tests.queries import queries_run
@@ -326,3 +326,31 @@ def chosen(tree: object, name: str) -> list[str]:
 async def state_of(row: Enrollment) -> EnrollmentState:
     """The enrolment's state as it is stored."""
     return (await Enrollment.get(id=row.id)).state
+
+
+HERE = "/join/rising-leads"
+
+
+async def test_a_full_group_tells_when_the_next_one_opens_and_takes_the_wish(group, client_of):
+    noor, _row = await group.invited(MENTEE)
+    await Cohort.filter(id=group.cohort.id).update(state=ProgramState.CLOSING, next_opens_on=factories.in_days(40))
+    client = await client_of(noor)
+    full = (await client.get(HERE)).text
+    assert "This group is full" in full
+    assert "The next one opens on" in full
+    assert (await client.post(f"{HERE}/opening")).headers["location"] == HERE
+    told = (await client.get(HERE)).text
+    assert "We write to you when it opens." in told
+    assert "Tell me" not in told
+    assert f'action="{HERE}/opening/end"' in told
+    await client.post(f"{HERE}/opening/end")
+    assert "We will not write about it." in (await client.get(HERE)).text
+    assert not await OpeningWish.exists()
+
+
+async def test_a_group_that_fills_while_one_writes_gives_the_words_back(group, client_of):
+    noor, _row = await group.invited(MENTEE)
+    await Cohort.filter(id=group.cohort.id).update(state=ProgramState.CLOSING)
+    answer = await (await client_of(noor)).post(HERE, data={"want": "lead a product review"})
+    assert answer.status_code == 409
+    assert "lead a product review" in answer.text

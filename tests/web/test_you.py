@@ -75,10 +75,10 @@ async def test_what_may_be_switched_off_can_be_and_the_rest_says_always(pair, cl
     page = await client.get("/you")
     assert "Always" in page.text
     boxes = [box.get("value") for box in read(page.text).iter("input") if box.get("name") == "kinds"]
-    assert boxes == ["R01"]
-    await client.post("/you/messages", data={})
+    assert boxes == ["R01", "Z04"]
+    await client.post("/you/messages", data={"kinds": ["Z04"]})
     assert (await Profile.get(person=pair.mentee)).muted_kinds == ["R01"]
-    await client.post("/you/messages", data={"kinds": ["R01"]})
+    await client.post("/you/messages", data={"kinds": boxes})
     assert (await Profile.get(person=pair.mentee)).muted_kinds == []
 
 

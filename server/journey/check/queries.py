@@ -5,6 +5,7 @@ from uuid import UUID
 
 from server.access.queries import people_with_role
 from server.access.states import Role
+from server.goals.models import Goal
 from server.goals.queries import goals_by_match, steps_of
 from server.goals.states import MilestoneState
 from server.kernel import clock
@@ -15,7 +16,7 @@ from server.people.models import Person
 from server.sessions.queries import held_counts
 from server.surveys.models import SurveyAnswer, SurveyInvitation
 from server.surveys.queries import answer_to, visible_invitation
-from server.surveys.states import InvitationState
+from server.surveys.states import InvitationState, SurveyKind
 
 WEEK_DAYS = 7
 NEAR_HALF_WEEKS = 2
@@ -35,11 +36,17 @@ class CheckInPage:
     weeks: int
     answer: SurveyAnswer | None
     reader: Person | None
+    goal: Goal | None
+
+    @property
+    def is_last(self) -> bool:
+        """Whether it is the one at the end: it asks for a recommendation, and the mentee about the goal."""
+        return self.invitation.kind is SurveyKind.CLOSING
 
     @property
     def is_half_way(self) -> bool:
         """Whether about half of the match's weeks have passed: then the page says so."""
-        return abs(2 * self.week - self.weeks) <= 2 * NEAR_HALF_WEEKS
+        return not self.is_last and abs(2 * self.week - self.weeks) <= 2 * NEAR_HALF_WEEKS
 
     @property
     def is_open(self) -> bool:
@@ -68,5 +75,5 @@ async def check_in_page(actor: Actor, invitation_id: UUID) -> CheckInPage:
         held=(await held_counts(actor, [match.id])).get(match.id, 0),
         steps=(sum(step.state is MilestoneState.DONE for step in steps), len(steps)),
         week=min(weeks, (clock.now().date() - start).days // WEEK_DAYS + 1), weeks=weeks,
-        answer=await answer_to(invitation), reader=next(iter(managers), None),
+        answer=await answer_to(invitation), reader=next(iter(managers), None), goal=goal,
     )

@@ -21,9 +21,12 @@ from server.people.models import AvailabilityBlock, Competency, Consent, Consent
 from server.people.states import ConsentPurpose, SkillSide
 from server.programs.actions import JOINING
 from server.programs.models import Cohort, Enrollment, Program
+from server.programs.openings.queries import my_wish
 from server.programs.queries import cohorts_of, enrollments, program_by_key
 from server.programs.states import OPEN_ENROLLMENTS, EnrollmentState, ParticipantRole
 
+COMES_AGAIN = (Standing.CLOSED, Standing.LEFT)
+"""Where another group is what one waits for."""
 JOIN_PURPOSES = (ConsentPurpose.MATCHING, ConsentPurpose.RESULTS)
 """What Join asks a say about; the alumni question comes at the end (lifecycle Z08)."""
 SKILLS_OFFERED_MAX = 5
@@ -49,7 +52,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class JoinPage:
-    """Everything the form is filled in with. `asked` are the consents that still need an answer."""
+    """Everything the form is filled in with. `asked` are the consents that still need an answer.
+
+    `is_told`: they asked to be told when the programme takes people in again.
+    """
 
     place: Place
     person: Person
@@ -63,6 +69,7 @@ class JoinPage:
     asked: list[ConsentText]
     agreed: list[Consent]
     hosts: list[Person]
+    is_told: bool
 
     @property
     def is_mentor(self) -> bool:
@@ -114,6 +121,7 @@ async def join_page(actor: Actor, program_key: str, role: ParticipantRole | None
         asked=[texts[one] for one in JOIN_PURPOSES if one in texts and not stands(held.get(one), texts[one])],
         agreed=[held[one] for one in JOIN_PURPOSES if one in texts and stands(held.get(one), texts[one])],
         hosts=await people_with_role(actor, Role.PROGRAM_MANAGER, place.program.id),
+        is_told=place.standing in COMES_AGAIN and await my_wish(actor, place.program.id) is not None,
     )
 
 

@@ -14,8 +14,10 @@ from server.kernel.db import unit_of_work
 from server.kernel.text import gettext as _
 from server.matches import actions as matches
 from server.matches import queries as match_queries
+from server.matches.models import Match
 from server.matches.queries import sides
-from server.matches.states import OPEN_MATCHES, ClosureReason
+from server.matches.states import OPEN_MATCHES, ClosureReason, MatchState
+from server.messaging import actions as messaging
 from server.people.queries import visible_person
 from server.people.states import PersonStatus
 from server.programs import actions as programs
@@ -42,6 +44,25 @@ async def leave_program(actor: Actor, enrollment_id: UUID) -> Enrollment:
         if enrollment.state in (*NOT_JOINED, EnrollmentState.DECLINED):
             return await programs.decline_invitation(actor, enrollment_id)
         return await _end(actor, enrollment, EnrollmentState.WITHDRAWN, ClosureReason.NO_FAULT)
+
+
+async def finish_match(actor: Actor, match_id: UUID, thanks: str = "") -> Match:
+    """Finish with somebody: close a match that has run its time, end another one without blame. Twice is harmless.
+
+    `thanks` goes to the other person as a message, before the thread closes.
+
+    Raises:
+        NotFound: not the actor's match.
+        Invalid: too many words.
+        Conflict: it does not run (any more).
+    """
+    async with unit_of_work(actor):
+        match = await match_queries.visible_match(actor, match_id, lock=True)
+        if thanks.strip():
+            await messaging.send_message(actor, match_id, thanks)
+        if match.state in (MatchState.DURATION_COMPLETED, MatchState.COMPLETED):
+            return await matches.close_match(actor, match_id)
+        return await matches.end_match(actor, match_id, ClosureReason.NO_FAULT)
 
 
 async def remove_from_program(actor: Actor, enrollment_id: UUID) -> Enrollment:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from server.goals.models import Goal, Milestone
 from server.goals.queries import goals_by_match, steps_of
-from server.goals.states import GoalState, MilestoneState
+from server.goals.states import OPEN_GOALS, MilestoneState
 from server.kernel import clock
 from server.kernel.actor import Actor
 from server.matches.models import Match
@@ -16,7 +16,9 @@ from server.matches.rules import member_of
 from server.matches.states import AWAITING, RUNNING, Approval, MatchState
 from server.messaging.models import ThreadMessage
 from server.messaging.queries import last_words
-from server.people.models import Person
+from server.people.models import ConsentText, Person
+from server.people.queries import consent_texts, consents_of
+from server.people.states import ConsentPurpose
 from server.programs.models import Enrollment
 from server.programs.queries import my_enrollments
 from server.programs.states import EnrollmentState, ParticipantRole
@@ -114,18 +116,20 @@ class Journey:
 class Home:
     """Everything on the first page. `asked` waits for this person's word, `pending` for somebody else's.
 
-    `parted`: matches that ended lately, of enrolments that go on without one.
+    `finished`: matches that ran their time, lately closed or still to be closed. `parted`: those that ended before it,
+    of enrolments that go on without one. `alumni` is the wording to say yes or no to after the first of the two.
     """
 
     asked: list[Match]
     pending: list[Match]
     learning: list[Journey]
     mentoring: list[Journey]
-    finished: list[Match]
+    finished: list[Journey]
     parted: list[Match]
     to_fill_in: list[Enrollment]
     waiting: list[Enrollment]
     places: Mapping[UUID, tuple[int, int]] = field(default_factory=dict)
+    alumni: ConsentText | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -139,25 +143,27 @@ class Home:
         open_check_ins = [one for one in (*self.learning, *self.mentoring) if one.check_in]
         running = [one for one in (*self.learning, *self.mentoring) if one.match.state is MatchState.ACTIVE]
         times = [one for one in running if one.session is None]
-        return len(self.asked) + len(self.finished) + len(self.to_fill_in) + len(open_check_ins) + len(times)
+        to_close = [one for one in self.finished if one.match.state is MatchState.DURATION_COMPLETED or one.check_in]
+        return len(self.asked) + len(to_close) + len(self.to_fill_in) + len(open_check_ins) + len(times)
 
 
 async def home(actor: Actor) -> Home:
     """The actor's first page: own matches, goals, sessions, promises, messages and forms."""
-    found = await my_matches(actor, SHOWN_STATES | {MatchState.CONCLUDED})
+    found = await my_matches(actor, SHOWN_STATES | {MatchState.CONCLUDED, MatchState.COMPLETED})
     rows = [match for match in found if match.state in SHOWN_STATES]
     running = [match for match in rows if match.state in RUNNING]
-    journeys = await _journeys(actor, running)
+    finished = [match for match in found if _has_run(match)]
+    journeys = await _journeys(actor, [*running, *finished])
     enrollments = await my_enrollments(actor)
-    in_match = {_mine(actor, match) for match in rows}
+    in_match = {_mine(actor, match) for match in [*rows, *finished]}
     parted = _parted(actor, found, enrollments, in_match)
     in_match |= {_mine(actor, match) for match in parted}
     return Home(
         asked=[match for match in rows if _is_asked(actor, match)],
         pending=[match for match in rows if match.state in AWAITING and not _is_asked(actor, match)],
-        learning=[one for one in journeys if not one.is_mentor],
-        mentoring=[one for one in journeys if one.is_mentor],
-        finished=[match for match in rows if match.state is MatchState.DURATION_COMPLETED],
+        learning=[one for one in journeys if not one.is_mentor and one.match.state in RUNNING],
+        mentoring=[one for one in journeys if one.is_mentor and one.match.state in RUNNING],
+        finished=[one for one in journeys if one.match.state not in RUNNING],
         parted=parted,
         to_fill_in=_in(enrollments, EnrollmentState.INVITED, EnrollmentState.IN_PROGRESS),
         waiting=[
@@ -166,7 +172,29 @@ async def home(actor: Actor) -> Home:
             if row.id not in in_match
         ],
         places=_places(enrollments, rows, actor),
+        alumni=await _alumni_question(actor) if any(one.state is MatchState.COMPLETED for one in finished) else None,
     )
+
+
+def _has_run(match: Match) -> bool:
+    """Whether a match ran its time, and is still to be closed or was closed lately."""
+    if match.state is MatchState.DURATION_COMPLETED:
+        return True
+    return match.state is MatchState.COMPLETED and _is_late(match)
+
+
+def _is_late(match: Match) -> bool:
+    """Whether it ended so lately that the first page still speaks of it."""
+    return match.ended_at is not None and clock.now() - match.ended_at < PARTED_FOR
+
+
+async def _alumni_question(actor: Actor) -> ConsentText | None:
+    """The wording about being asked again, until somebody has said yes or no to it (lifecycle Z08)."""
+    text = (await consent_texts(actor)).get(ConsentPurpose.ALUMNI)
+    if text is None or actor.person_id is None:
+        return None
+    said = (await consents_of(actor, actor.person_id)).get(ConsentPurpose.ALUMNI)
+    return None if said and said.text_id == text.id else text
 
 
 async def _journeys(actor: Actor, running: list[Match]) -> list[Journey]:
@@ -182,7 +210,7 @@ async def _journeys(actor: Actor, running: list[Match]) -> list[Journey]:
         Journey(
             match=match, partner=partner_of(match, actor.person_id),
             is_mentor=sides(match)[0].person_id == actor.person_id,
-            goals=[goal for goal in goals.get(match.id, []) if goal.state in (GoalState.DRAFT, GoalState.ACTIVE)],
+            goals=[one for one in goals.get(match.id, []) if match.state not in RUNNING or one.state in OPEN_GOALS],
             session=_next_of(ahead, match), unwritten=unwritten.get(match.id), held=len(held.get(match.id, [])),
             last_met=next(reversed(held.get(match.id, [])), None),
             last_message=_from_partner(said.get(match.id), actor),
@@ -220,13 +248,9 @@ def _parted(
 ) -> list[Match]:
     """The latest match that ended of each enrolment which goes on and is in no other match."""
     going_on = {row.id for row in _in(enrollments, EnrollmentState.ACTIVE)} - in_match
-    latest: dict[UUID | None, Match] = {}
-    for match in found:
-        ended = match.state is MatchState.CONCLUDED and match.ended_at is not None
-        if ended and match.ended_at and clock.now() - match.ended_at < PARTED_FOR and _mine(actor, match) in going_on:
-            known = latest.get(_mine(actor, match))
-            if known is None or known.ended_at is None or known.ended_at < match.ended_at:
-                latest[_mine(actor, match)] = match
+    ended = [match for match in found if match.state is MatchState.CONCLUDED and _is_late(match)]
+    by_time = sorted(ended, key=lambda match: match.ended_at or clock.now())
+    latest = {_mine(actor, match): match for match in by_time if _mine(actor, match) in going_on}
     return list(latest.values())
 
 

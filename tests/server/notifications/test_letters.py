@@ -42,7 +42,7 @@ async def ids_for(kind: str, pair: Pair) -> dict[str, Any]:
         states = {"S02-cancelled": SessionState.CANCELLED, "S09": SessionState.NO_SHOW}
         state = states.get(kind, SessionState.SCHEDULED)
         ids |= {"session_id": (await session_of(pair, state=state)).id, "sequence": 0}
-    if kind in ("R01", "C04"):
+    if kind in ("R01", "C04", "Z04"):
         survey = await SurveyInvitation.create(
             organization_id=pair.organization.id, kind=SurveyKind.CHECK_IN, match=pair.match, opens_at=clock.now(),
             program_id=pair.program.id, person_id=pair.mentee.id, state=InvitationState.OPEN,
@@ -64,6 +64,8 @@ async def ids_for(kind: str, pair: Pair) -> dict[str, Any]:
             organization_id=pair.organization.id, request=request, person=pair.mentee
         )
         ids = {"letter_id": letter.id}
+    if kind == "Z09":
+        ids = {"cohort_id": pair.cohort.id}
     if kind == "M01":
         await match(pair.mentor_enrollment, pair.mentee_enrollment, state=MatchState.DRAFT)
         ids = {"cohort_id": pair.cohort.id}

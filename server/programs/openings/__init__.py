@@ -1,0 +1,1 @@
+"""Who asked to be told when a programme takes people in again."""
