@@ -12,7 +12,7 @@ from server.matches.models import Match
 from server.matches.states import MatchState
 from server.sessions import actions as sessions
 from server.sessions.models import Session
-from server.sessions.queries import slots_for_match
+from server.sessions.times import slots_for_match
 from server.surveys.actions import plan_check_in
 from server.surveys.models import SurveyInvitation
 from server.surveys.states import InvitationState
