@@ -4,6 +4,8 @@ Only its own recipient is named in it, so no address leaks. The UID stays for a 
 every change, and a cancellation carries METHOD:CANCEL.
 """
 
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
 from enum import StrEnum
 from uuid import UUID
@@ -16,6 +18,9 @@ from server.kernel.text import clean
 from server.people.models import Person
 from server.sessions.models import Session
 from server.sessions.states import SessionState
+
+RULES_BEYOND = timedelta(days=7)
+"""How far beyond the event the zone's rules are written along: a change on its very day, in any zone, is among them."""
 
 
 class Method(StrEnum):
@@ -40,7 +45,8 @@ def invitation(session: Session, person: Person, *, summary: str, url: str, mail
     calendar.add("version", "2.0")
     calendar.add("method", method_of(session).value)
     calendar.add_component(_event(session, person, summary, url, mail_from))
-    calendar.add_missing_timezones(session.starts_at.date().replace(month=1, day=1), session.ends_at.date())
+    known_from = (session.starts_at.date() - RULES_BEYOND).replace(month=1, day=1)
+    calendar.add_missing_timezones(known_from, session.ends_at.date() + RULES_BEYOND)
     return str(calendar.to_ical().decode())
 
 
@@ -50,13 +56,13 @@ def uid_of(session_id: UUID) -> str:
 
 
 def _event(session: Session, person: Person, summary: str, url: str, mail_from: str) -> Event:
-    zone = ZoneInfo(person.zone)
     event = Event()
     event.add("uid", uid_of(session.id))
     event.add("sequence", session.sequence)
     event.add("dtstamp", clock.now())
-    event.add("dtstart", session.starts_at.astimezone(zone))
-    event.add("dtend", session.ends_at.astimezone(zone))
+    start, end = _on_the_clock((session.starts_at, session.ends_at), ZoneInfo(person.zone))
+    event.add("dtstart", start)
+    event.add("dtend", end)
     event.add("summary", clean(summary))
     event.add("status", "CANCELLED" if method_of(session) is Method.CANCEL else "CONFIRMED")
     event.add("organizer", _organizer(mail_from))
@@ -65,6 +71,15 @@ def _event(session: Session, person: Person, summary: str, url: str, mail_from: 
         event.add("location", clean(session.place))
     event.add("url", vUri(_call(session.place) or url))
     return event
+
+
+def _on_the_clock(moments: Sequence[datetime], there: ZoneInfo) -> list[datetime]:
+    """Moments as the zone's clocks show them; as UTC if one lies in the second of two equal hours.
+
+    A local time that occurs twice names the first (RFC 5545, 3.3.5): the second has no other name than that in UTC.
+    """
+    shown = [moment.astimezone(there) for moment in moments]
+    return [moment.astimezone(UTC) for moment in moments] if any(moment.fold for moment in shown) else shown
 
 
 def _call(place: str) -> str:

@@ -20,13 +20,14 @@ from server.matches.models import Match, MatchMember
 from server.people.models import Organization, Person
 from server.programs.states import ParticipantRole
 from server.sessions import actions
-from server.sessions.models import Session
-from server.sessions.states import TAKES_TIME, SessionState
+from server.sessions.models import Session, SessionNote
+from server.sessions.states import TAKES_TIME, TOOK_PLACE, NoteVisibility, SessionState
 from tests.factories import actor_of, cohort, enrollment, match, organization, person, program, working_week
 from tests.races import at_once
 
 MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 ROUNDS, ACTS = 8, 6
+LOST = frozenset({SessionState.CANCELLED, SessionState.NO_SHOW})
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -87,6 +88,10 @@ async def a_wish(chance: Random, pairs: list[tuple[Actor, Match]]) -> Awaitable[
             lambda: actions.cancel_session(actor, session.id),
             lambda: actions.undo_booking(actor, session.id),
             lambda: actions.report_no_show(actor, session.id),
+            lambda: actions.undo_no_show(actor, session.id),
+            lambda: actions.move_missed(actor, session.id, starts_at),
+            lambda: actions.log_session(actor, made.id, session.starts_at - timedelta(minutes=30), 30),
+            lambda: actions.write_note(actor, session.id, NoteVisibility.SHARED, {0: "Words."}),
             lambda: actions.prepare_agenda(actor, session.id),
         ]
     return chance.choice(acts)()
@@ -99,6 +104,7 @@ async def promises_hold() -> None:
     for one, other in combinations(rows, 2):
         counted = {SessionState.CANCELLED, SessionState.PROPOSED}.isdisjoint({one.state, other.state})
         assert not (counted and (one.match_id, one.number) == (other.match_id, other.number))
+    await what_is_said_fits(rows)
     holds = [row.match_id for row in rows if row.state is SessionState.PROPOSED and row.starts_at > clock.now()]
     assert len(holds) == len(set(holds))
 
@@ -116,3 +122,16 @@ async def what_is_due_fits(rows: list[Session]) -> None:
     due = {action.subject_id: action.due_at for action in planned}
     booked = {row.id: row.ends_at for row in rows if row.state is SessionState.SCHEDULED}
     assert due == booked
+
+
+async def what_is_said_fits(rows: list[Session]) -> None:
+    """What took place is over, does not lie beside another of its match, and what did not has no words."""
+    now = clock.now()
+    assert all(row.ends_at <= now for row in rows if row.state in TOOK_PLACE | {SessionState.NO_SHOW})
+    assert all((row.held_at is not None) == (row.state in TOOK_PLACE) for row in rows if row.state not in LOST)
+    assert all((row.ended_at is not None) == (row.state in LOST) for row in rows)
+    noted = {note.session_id for note in await SessionNote.all()}
+    assert not noted & {row.id for row in rows if row.state is SessionState.PROPOSED}
+    for one, other in combinations([row for row in rows if row.state in TOOK_PLACE], 2):
+        apart = one.ends_at <= other.starts_at or other.ends_at <= one.starts_at
+        assert apart or one.match_id != other.match_id

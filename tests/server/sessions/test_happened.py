@@ -246,3 +246,29 @@ async def test_a_note_for_both_is_entered_along(db: object) -> None:
     with pytest.raises(Invalid):
         await actions.log_session(pair.mentor_actor, pair.match.id, SUNDAY + timedelta(hours=5), 30, note="x" * 20_001)
     assert await Session.filter(match_id=pair.match.id).count() == 1
+
+
+JUMPS = [timedelta(hours=-1), timedelta(hours=1), timedelta(days=400)]
+MOMENTS = [timedelta(minutes=1), TUESDAY + timedelta(minutes=46) - SUNDAY]
+
+
+@pytest.mark.parametrize("jump", JUMPS, ids=["an hour back", "an hour on", "400 days on"])
+@pytest.mark.parametrize("after", MOMENTS, ids=["booked", "held"])
+async def test_a_clock_that_jumps_tells_nothing_twice_and_skips_nothing(
+    db: object, after: timedelta, jump: timedelta
+) -> None:
+    _pair, session = await booked()
+    clock.move(after)
+    await drain()
+    clock.move(jump)
+    await drain()
+    clock.reset(max(after + jump, TUESDAY + timedelta(hours=1) - SUNDAY))
+    await drain()
+    assert await told("session.booked") == 1
+    assert await told("session.held") == 1
+    kept = await Session.get(id=session.id)
+    assert (kept.state, kept.starts_at) == (SessionState.HELD, TUESDAY)
+    assert kept.held_at is not None
+    assert kept.held_at >= kept.ends_at
+    assert await OutboxEvent.filter(delivered_at=None, withdrawn_at=None).count() == 0
+    assert await AuditEvent.filter(action="session.mark_held").count() == 1
