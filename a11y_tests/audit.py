@@ -76,6 +76,13 @@ async def walk(page: Page) -> list[Finding]:
     return [Finding("keyboard", "", words) for words in [*faults, *await page.evaluate("__checks.missed()")]]
 
 
+async def in_sight(page: Page) -> list[str]:
+    """What hides the focus where it stands now, or leaves it without a ring; nothing while it stands nowhere."""
+    await _bring_checks(page)
+    faults: list[str] = await page.evaluate("__checks.inSight()")
+    return faults
+
+
 async def widen_spacing(page: Page, wide: bool) -> None:
     """Set text as widely as readers may, or as before. A style sheet of the document, which no policy refuses."""
     await page.evaluate(

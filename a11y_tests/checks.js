@@ -194,6 +194,15 @@
     }
     return "";
   };
+  // What has the focus shows it, and nothing hides it.
+  const inSight = () => {
+    const at = document.activeElement, faults = [];
+    if (!at || at === document.body) return faults;
+    const within = !at.matches(":focus");     // the calendar button inside a date field has the browser's own ring
+    if (!within && !ringed(at)) faults.push(`${name(at)} has no ring`);
+    const hiding = covered(at);
+    return hiding ? [...faults, `${name(at)} ${hiding}`] : faults;
+  };
   const walked = new Set();
   let before = null;
   // One stop after a Tab: null when the walk has left the page or come round, else its faults.
@@ -202,10 +211,7 @@
     if (at && at === before?.at && ["date", "time", "datetime-local"].includes(at.type)) return [];   // its inner fields
     if (!at || at === document.body || walked.has(at)) return null;
     walked.add(at); walked.add(group(at));
-    const faults = [], place = box(at), y = place.top + scrollY;
-    if (!ringed(at)) faults.push(`${name(at)} has no ring`);
-    const hiding = covered(at);
-    if (hiding) faults.push(`${name(at)} ${hiding}`);
+    const faults = inSight(), place = box(at), y = place.top + scrollY;
     const inMain = (one) => one.closest("main") && !one.closest(".dock, aside");
     if (before && inMain(at) && inMain(before.at) && innerWidth < 500 && y + place.height < before.y)
       faults.push(`${name(at)} comes after ${name(before.at)}, but stands above it`);
@@ -221,5 +227,5 @@
     const top = document.createElement("span");
     top.tabIndex = -1; document.body.prepend(top); top.focus(); top.remove();
   };
-  window.__checks = { contrast, targets, reflow, clipped, spilt, overlaid, plated, told, structure, swapped, begin, stop, missed };
+  window.__checks = { contrast, targets, reflow, clipped, spilt, overlaid, plated, told, structure, swapped, inSight, begin, stop, missed };
 })();

@@ -13,8 +13,8 @@ from server.language.tags import normalise, vocabulary_of
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
 MENTORS, MENTEES = 160, 320
 PROGRAM = "real-people"
-PLACES, EXTRA = 2, 2
-"""Two places for each mentor and three for the first two: as many as the mentees of the first round."""
+PLACES, EXTRA = 2, 3
+"""Two places for each mentor and three for the first three: as many as the mentees of the first round."""
 NOT_A_COUNTRY = "EU"
 
 

@@ -1,4 +1,4 @@
-"""An organisation of real people, ready for the journey: imported, all but four joined, the first round published."""
+"""An organisation of real people, ready for the journey: imported, all but six joined, the first round published."""
 
 import asyncio
 import subprocess
@@ -41,8 +41,8 @@ from tests.journeys.real_people import PROGRAM, framework_file, people_file
 from tests.live import ITHACA
 
 MENTOR, MENTEE = ParticipantRole.MENTOR, ParticipantRole.MENTEE
-BY_BROWSER = 2
-"""Pairs whose two people join in the browser: one by pointer, one without scripts."""
+BY_BROWSER = 3
+"""Pairs whose two people join in the browser: one by pointer, one without scripts, one by keyboard alone."""
 DURATION_DAYS = 28
 
 
@@ -64,7 +64,7 @@ def migrated(var: Path) -> str:
 
 
 async def prepare(url: str) -> Scene:
-    """Import the 480 real people, let all but four join, match and publish the first round."""
+    """Import the 480 real people, let all but six join, match and publish the first round."""
     async with database(url):
         system = system_actor(new_id())
         org = await people.create_organization(

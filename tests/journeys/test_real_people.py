@@ -1,8 +1,8 @@
 """`make journey`: two real people meet, in Chromium at 390 px against the running server.
 
 480 real records are imported, matched and approved; then a mentee and a mentor go through enrolment, match notice,
-first booking, goal, session note and mid-programme check-in: once by pointer, once with scripts off. Screens are
-counted: at most five a person, and nobody leaves the product.
+first booking, goal, session note and mid-programme check-in: once by pointer, once with scripts off, once by keyboard
+alone. Screens are counted: at most five a person, and nobody leaves the product.
 """
 
 import time
@@ -12,15 +12,22 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import Browser, Locator, Page, expect
 
+from tests.arrival import answered, drawn
 from tests.conftest import environment
+from tests.journeys.hands import Hand, Keyboard, Pointer
 from tests.journeys.real_people import PROGRAM, DataAbsent, people_file
 from tests.journeys.scene import Scene, migrated, prepare
 from tests.live import chromium, serving
 
 SHOTS = Path("var/journey")
 SCREENS_AT_MOST = 5
+WITHIN_MS = 120_000
+WAYS: tuple[tuple[str, Hand, bool], ...] = (
+    ("pointer", Pointer(), True), ("without-scripts", Pointer(), False), ("keyboard", Keyboard(), True),
+)
+"""Each pair's hand, and whether its scripts are on."""
 PHONE = {"width": 390, "height": 844}
 SCREENS = {
     "join": "Join", "waiting": "Join", "match": "Match", "": "Journey", "session": "Session", "checkin": "Check-in",
@@ -35,6 +42,8 @@ class Walk:
     page: Page
     name: str
     home: str
+    hand: Hand
+    scripts: bool
     screens: list[str] = field(default_factory=list)
     outside: list[str] = field(default_factory=list)
 
@@ -49,19 +58,31 @@ class Walk:
             self.screens.append(SCREENS[first])
         await self.page.screenshot(path=str(SHOTS / f"{self.name}-{shot}.png"), full_page=True)
 
+    async def send(self, control: Locator) -> None:
+        """Press what has an answer, and wait for it."""
+        async with answered(control):
+            await self.hand.press(control)
+
     async def press(self, name: str) -> None:
         """Press a button and wait for what follows."""
-        await self.page.get_by_role("button", name=name).first.click()
-        await self.page.wait_for_load_state("networkidle")
+        await self.send(self.page.get_by_role("button", name=name).first)
 
     async def follow(self, name: str) -> None:
         """Follow a link."""
-        await self.page.get_by_role("link", name=name).first.click()
-        await self.page.wait_for_load_state("networkidle")
+        await self.send(self.page.get_by_role("link", name=name).first)
+
+    async def tick(self, selector: str) -> None:
+        """Choose the first of some answers."""
+        await self.hand.tick(self.page.locator(selector).first)
+
+    async def write(self, label: str, words: str) -> None:
+        """Fill in a field."""
+        await self.hand.write(self.page.get_by_label(label), words)
 
     async def go(self, path: str) -> None:
         """Start anew at an address: the app was opened again."""
         await self.page.goto(self.home + path)
+        await drawn(self.page)
 
 
 @pytest.fixture(scope="module")
@@ -85,42 +106,65 @@ async def browser() -> AsyncGenerator[Browser, None]:
         yield found
 
 
-async def signed_in(browser: Browser, url: str, secret: str, *, scripts: bool) -> BrowserContext:
+@dataclass
+class Pair:
+    """Two people who meet, and the manager who approves it, all with the same hand."""
+
+    way: str
+    mentee: Walk
+    mentor: Walk
+    manager: Walk
+    name: str
+
+    @property
+    def both(self) -> tuple[Walk, Walk]:
+        return self.mentee, self.mentor
+
+
+async def pair_of(browser: Browser, url: str, scene: Scene, number: int) -> Pair:
+    """The pair that goes one way, each of the three on a phone of their own."""
+    way, hand, scripts = WAYS[number]
+    (name, mentee), (_name, mentor) = scene.mentees[number], scene.mentors[number]
+    walks = [
+        Walk(await phone(browser, url, secret, scripts=scripts), f"{way}-{who}", url, hand, scripts)
+        for who, secret in (("mentee", mentee), ("mentor", mentor), ("manager", scene.manager))
+    ]
+    return Pair(way, *walks, name)
+
+
+async def phone(browser: Browser, url: str, secret: str, *, scripts: bool) -> Page:
     context = await browser.new_context(
         viewport=PHONE, java_script_enabled=scripts, reduced_motion="reduce", locale="en-GB"
     )
     await context.add_cookies([{"name": "ithaca", "value": secret, "url": url}])
-    context.set_default_timeout(20_000)
-    return context
+    context.set_default_timeout(WITHIN_MS)
+    return await context.new_page()
 
 
-@pytest.mark.parametrize(("way", "number"), [("pointer", 0), ("without-scripts", 1)])
-async def test_two_real_people_meet(live: tuple[str, Scene], browser: Browser, way: str, number: int) -> None:
-    url, scene = live
-    started, scripts = time.perf_counter(), way == "pointer"
-    contexts = [
-        await signed_in(browser, url, secret, scripts=scripts)
-        for secret in (scene.mentees[number][1], scene.mentors[number][1], scene.manager)
-    ]
-    pages = [await context.new_page() for context in contexts]
-    mentee, mentor = (Walk(page, f"{way}-{who}", url) for page, who in zip(pages, ("mentee", "mentor"), strict=False))
-    await enrol(mentee, mentor)
-    await approve(pages[2], url, scene, scene.mentees[number][0], way)
-    await days_pass(pages[2], url, 1)
-    partner = await decide(mentee, mentor, pages[0], url)
-    await set_a_step(mentee)
-    await days_pass(pages[2], url, 13)
-    for walk in (mentee, mentor):
+async def test_real_people_meet_by_pointer_without_scripts_and_by_keyboard(
+    live: tuple[str, Scene], browser: Browser
+) -> None:
+    """All pairs live through the same days, one after another on each of them."""
+    (url, scene), started = live, time.perf_counter()
+    pairs = [await pair_of(browser, url, scene, number) for number in range(len(WAYS))]
+    for pair in pairs:
+        await enrol(pair.mentee, pair.mentor)
+        await approve(pair.manager, scene.group, pair.name)
+    await days_pass(pairs[0].manager, 1)
+    met = [await decide(pair.mentee, pair.mentor) for pair in pairs]
+    for pair in pairs:
+        await set_a_step(pair.mentee)
+    await days_pass(pairs[0].manager, 13)
+    for walk in (walk for pair in pairs for walk in pair.both):
         await write_and_rebook(walk)
-    await days_pass(pages[2], url, 3)
-    for walk in (mentee, mentor):
+    await days_pass(pairs[0].manager, 3)
+    for walk in (walk for pair in pairs for walk in pair.both):
         await check_in(walk)
-    for context in contexts:
-        await context.close()
-    report(scene, way, (mentee, mentor), partner, time.perf_counter() - started)
-    for walk in (mentee, mentor):
-        assert len(walk.screens) <= SCREENS_AT_MOST, walk.screens
-        assert walk.outside == []
+    for pair, partner in zip(pairs, met, strict=True):
+        report(scene, pair, partner, time.perf_counter() - started)
+    for walk in (walk for pair in pairs for walk in pair.both):
+        assert len(walk.screens) <= SCREENS_AT_MOST, (walk.name, walk.screens)
+        assert walk.outside == [], walk.name
     assert scene.figures["violations"] == 0
     assert float(str(scene.figures["share"])) >= 0.9999
 
@@ -129,89 +173,106 @@ async def enrol(mentee: Walk, mentor: Walk) -> None:
     """Screen 1, Join: goal and consent; the mentor's skills come from the file."""
     await mentee.go(f"/join/{PROGRAM}")
     await mentee.see("1-join")
-    await mentee.page.get_by_label("I want to").fill("build a small web service with tests")
-    await mentee.page.get_by_label("I’ll know it worked when").fill("two colleagues use it every week")
-    await mentee.page.locator("select[name=competency_id]").select_option(index=1)
-    await mentee.page.locator("input[name=by]").first.check()
-    await mentee.page.locator("input[name=day_parts]").first.check()
-    await mentee.page.locator("input[name=agreed]").first.check()
+    await refused(mentee, "Join Real people")
+    await mentee.write("I want to", "build a small web service with tests")
+    await mentee.write("I’ll know it worked when", "two colleagues use it every week")
+    await mentee.hand.choose(mentee.page.locator("select[name=competency_id]"), 1)
+    await mentee.tick("input[name=by]")
+    await mentee.tick("input[name=day_parts]")
+    await mentee.tick("input[name=agreed]")
     await mentee.press("Join Real people")
     await mentee.see("1-waiting")
     await mentor.go(f"/join/{PROGRAM}")
     await mentor.see("1-join")
-    chosen = mentor.page.locator("input[name=skills]")
     if not await mentor.page.locator("input[name=skills]:checked").count():
-        await chosen.first.check()
-    await mentor.page.locator("input[name=places]").first.check()
-    await mentor.page.locator("input[name=day_parts]").first.check()
-    await mentor.page.locator("input[name=agreed]").first.check()
+        await mentor.tick("input[name=skills]")
+    await mentor.tick("input[name=places]")
+    await mentor.tick("input[name=day_parts]")
+    await mentor.tick("input[name=agreed]")
     await mentor.press("Join as a mentor")
     await mentor.see("1-joined")
 
 
-async def approve(page: Page, url: str, scene: Scene, mentee: str, way: str) -> None:
+async def refused(walk: Walk, button: str) -> None:
+    """A form sent too early: what is to mend has the focus, and each line of it leads to its field."""
+    await walk.press(button)
+    await walk.hand.stands_on(walk.page.locator("#error-summary"))
+    line = walk.page.locator("#error-summary a").first
+    field = (await line.get_attribute("href") or "").removeprefix("#")
+    await walk.hand.press(line)
+    await walk.hand.stands_on(walk.page.locator(f"[id='{field}']"))
+
+
+async def approve(manager: Walk, group: str, mentee: str) -> None:
     """The manager runs the matching and approves the one draft."""
-    await page.goto(f"{url}/console/matches?group={scene.group}")
-    again, first = (page.get_by_role("button", name=name) for name in ("Match again", "Run the matching"))
-    await again.or_(first).click()
-    await page.wait_for_load_state("networkidle")
-    await page.screenshot(path=str(SHOTS / f"{way}-manager-queue.png"), full_page=True)
-    await page.get_by_role("link", name=mentee).first.click()
-    await page.wait_for_load_state("networkidle")
-    await page.screenshot(path=str(SHOTS / f"{way}-manager-pair.png"), full_page=True)
-    await page.get_by_role("button", name="Approve", exact=True).click()
-    await page.wait_for_load_state("networkidle")
+    await manager.go(f"/console/matches?group={group}")
+    again, first = (manager.page.get_by_role("button", name=name) for name in ("Match again", "Run the matching"))
+    await manager.send(again.or_(first))
+    await manager.page.screenshot(path=str(SHOTS / f"{manager.name}-queue.png"), full_page=True)
+    await manager.follow(mentee)
+    await manager.page.screenshot(path=str(SHOTS / f"{manager.name}-pair.png"), full_page=True)
+    await manager.send(manager.page.get_by_role("button", name="Approve", exact=True))
 
 
-async def days_pass(page: Page, url: str, days: int) -> None:
+async def days_pass(manager: Walk, days: int) -> None:
     """The demonstration's clock: a day at a time falls due what falls due."""
-    await page.goto(f"{url}/demo")
+    await manager.go("/demo")
     for name, count in (("Next week", days // 7), ("Next day", days % 7)):
         for _press in range(count):
-            await page.get_by_role("button", name=name).click(timeout=120_000)
-            await page.wait_for_load_state("networkidle", timeout=120_000)
+            await manager.press(name)
 
 
-async def decide(mentee: Walk, mentor: Walk, page: Page, url: str) -> str:
+async def decide(mentee: Walk, mentor: Walk) -> str:
     """Screen 2, Match: the mentee accepts and chooses, the mentor agrees in one act."""
     await mentee.go("/")
     await mentee.see("2-notice")
     await mentee.follow("See the match")
     await mentee.see("2-match")
-    partner = await page.get_by_role("heading", level=2).first.inner_text()
-    await mentee.page.locator("button.main-action").click()
-    await mentee.page.wait_for_load_state("networkidle")
+    partner = await mentee.page.get_by_role("heading", level=2).first.inner_text()
+    await mentee.send(mentee.page.locator("button.main-action"))
     await mentee.see("2-waiting")
     await mentor.go("/")
     await mentor.see("2-notice")
     await mentor.follow("See the match")
     await mentor.see("2-match")
-    await mentor.page.locator("button.main-action").click()
-    await mentor.page.wait_for_load_state("networkidle")
+    await mentor.send(mentor.page.locator("button.main-action"))
     await mentor.see("3-today")
     assert urlsplit(mentor.page.url).path == "/", "a booked match leads home"
     return partner
 
 
 async def set_a_step(mentee: Walk) -> None:
-    """Screen 3, Journey: the goal is there; a first step is added and stands in the list."""
+    """Screen 3, Journey: the goal is there; a first step is added, stands in the list, and is ticked off."""
     await mentee.go("/")
     await mentee.page.get_by_text("Build a small web service with tests").first.wait_for()
-    await mentee.page.get_by_text("Add a step").click()
-    await mentee.page.get_by_label("What is the step?").fill("Write the first test")
+    await mentee.hand.press(mentee.page.get_by_text("Add a step"))
+    await mentee.write("What is the step?", "Write the first test")
     await mentee.press("Add the step")
     await mentee.page.get_by_text("Write the first test").first.wait_for()
+    await tick_off(mentee, "Write the first test")
     await mentee.see("3-journey")
+
+
+async def tick_off(walk: Walk, step: str) -> None:
+    """With scripts a tick is saved at once and the focus stays on it; without, a button beside it saves."""
+    box, save = walk.page.get_by_role("checkbox", name=step), walk.page.get_by_role("button", name=f"Save {step}")
+    if walk.scripts:
+        async with answered(box):
+            await walk.hand.tick(box)
+        await walk.hand.stands_on(box)
+    else:
+        await walk.hand.tick(box)
+        await walk.send(save)
+    await expect(box).to_be_checked()
 
 
 async def write_and_rebook(walk: Walk) -> None:
     """Screen 4, Session: a note, and the next one booked by whoever is first, in one act."""
     await walk.go("/")
     await walk.follow("Write your notes")
-    await walk.page.get_by_label("What became clearer?").fill("Small steps first.")
+    await walk.write("What became clearer?", "Small steps first.")
     await walk.see("4-session")
-    await walk.page.locator("button[name=do][value=save]").click()
-    await walk.page.wait_for_load_state("networkidle")
+    await walk.send(walk.page.locator("button[name=do][value=save]"))
     await walk.see("4-saved")
     await walk.page.get_by_role("link", name="genda").first.wait_for()
 
@@ -221,27 +282,27 @@ async def check_in(walk: Walk) -> None:
     await walk.go("/")
     await walk.follow("Check in")
     await walk.see("5-check-in")
-    await walk.page.locator("input[name=usefulness][value='4']").check(force=True)
-    await walk.page.locator("input[name=goal_distance][value='3']").check(force=True)
+    await walk.tick("input[name=usefulness][value='4']")
+    await walk.tick("input[name=goal_distance][value='3']")
     await walk.press("Send")
     await walk.page.get_by_text("Thank you").first.wait_for()
     await walk.see("5-sent")
 
 
-def report(scene: Scene, way: str, walks: tuple[Walk, Walk], partner: str, seconds: float) -> None:
+def report(scene: Scene, pair: Pair, partner: str, seconds: float) -> None:
     """The table that `make journey` prints."""
-    figures = scene.figures
+    figures, walks = scene.figures, pair.both
     rows = [
-        ("way", way), ("people imported", figures["people"]), ("rows refused", figures["refused"]),
+        ("way", pair.way), ("people imported", figures["people"]), ("rows refused", figures["refused"]),
         ("matched in the first round", figures["matched"]),
         ("value / dense exact assignment", f"{float(str(figures['share'])):.6f}"),
         ("rule violations", figures["violations"]), ("import, seconds", f"{float(str(figures['import seconds'])):.1f}"),
         ("matching, seconds", f"{float(str(figures['match seconds'])):.1f}"), ("met", partner),
         *((f"screens of the {walk.name.rpartition('-')[2]}", f"{len(walk.screens)}: {', '.join(walk.screens)}")
           for walk in walks),
-        ("context switches", sum(len(walk.outside) for walk in walks)), ("journey, seconds", f"{seconds:.1f}"),
+        ("context switches", sum(len(walk.outside) for walk in walks)), ("all journeys, seconds", f"{seconds:.1f}"),
     ]
     width = max(len(str(name)) for name, _value in rows)
     table = "\n".join(f"{name:<{width}}  {value}" for name, value in rows)
     print(f"\n{table}")
-    (SHOTS / f"{way}.txt").write_text(table + "\n")
+    (SHOTS / f"{pair.way}.txt").write_text(table + "\n")
