@@ -1,88 +1,41 @@
-"""Each state is reached once and then looked at in every mode: size, colours, direction, zoom, spacing."""
+"""Each state is reached once and then looked at in its modes: size, colours, direction, zoom, spacing."""
 
 import asyncio
-import os
 import time
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
-from dataclasses import asdict, dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser, ConsoleMessage, Page, expect
-from playwright.async_api import Error as PlaywrightError
 
 from a11y_tests import audit, report
 from a11y_tests.audit import Finding
+from a11y_tests.modes import FIRST, Mode, modes_of
 from a11y_tests.registry import REACHED_WITHIN_MS, State, View
 from a11y_tests.serving import Recorder, Seen
 from server.access.actions import open_session
+from tests.arrival import drawn
 
-FULL = "ITHACA_A11Y_FULL"
-"""Set by `make a11y`: every mode; without it, the six of every run."""
-STATE_WITHIN_S = 180
+STATE_WITHIN_S = 600
 """One state, all its modes: a browser that stands still fails the test instead of the run."""
 COUNT_SWAPS = "addEventListener('htmx:afterSettle', () => { window.__swaps = (window.__swaps || 0) + 1; })"
-DRAWN = """document.readyState === 'complete'
-&& [...document.querySelectorAll('link[rel~=stylesheet]')].every(one => one.sheet)
-&& !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')"""
 REFUSED = ("Content Security", "violates the")
-
-
-@dataclass(frozen=True)
-class Mode:
-    """A window and what its reader has set."""
-
-    name: str
-    width: int = 390
-    height: int = 844
-    scheme: str = "light"
-    forced: str = "none"
-    contrast: str = "no-preference"
-    rtl: bool = False
-    spaced: bool = False
-    axe: bool = True
-    walk: bool = False
-    """Tab through it all and measure what a finger hits: where the frame of the page is another, or its colours."""
-
-    @property
-    def checks(self) -> tuple[str, ...]:
-        """Our own checks that this mode asks for, beside axe."""
-        spaced = ("clipped",) if self.spaced else ()
-        forced = ("plated", "told") if self.forced == "active" else ()
-        walked = ("targets",) if self.walk else ()
-        return ("reflow", "spilt", "overlaid", *spaced, *forced, *walked)
-
-
-FIRST = Mode("390 light")
-ALWAYS = (
-    Mode("320 light", 320, 640), Mode("320 dark", 320, 640, scheme="dark"), Mode("390 dark", scheme="dark"),
-    Mode("zoom 400 %", 320, 256, axe=False), Mode("spaced", 320, 640, spaced=True, axe=False),
-)
-ALSO = (
-    Mode("desk light", 1280, 800, walk=True), Mode("desk dark", 1280, 800, scheme="dark"),
-    Mode("desk right to left", 1280, 800, rtl=True, walk=True),
-    Mode("390 spaced", spaced=True, axe=False), Mode("desk spaced", 1280, 800, spaced=True, axe=False),
-    Mode("desk forced colours", 1280, 800, scheme="dark", forced="active"),
-    Mode("forced colours", forced="active", walk=True), Mode("forced colours dark", scheme="dark", forced="active"),
-    Mode("more contrast", contrast="more"), Mode("more contrast dark", scheme="dark", contrast="more"),
-    Mode("right to left", rtl=True, walk=True), Mode("right to left 320", 320, 640, rtl=True),
-)
 
 
 def every(states: list[State]) -> Callable[..., Awaitable[None]]:
     """A test of all these states, each in all modes."""
 
-    @pytest.mark.parametrize("state", states, ids=lambda one: one.name)
-    async def test(state: State, rows: object, site: tuple[str, Recorder], browser: Browser) -> None:
+    @pytest.mark.parametrize("number", range(len(states)), ids=lambda number: states[number].name)
+    async def test(number: int, rows: object, site: tuple[str, Recorder], browser: Browser) -> None:
         async with asyncio.timeout(STATE_WITHIN_S):
-            await examine(state, site, browser)
+            await examine(states[number], modes_of(number), site, browser)
 
     return test
 
 
-async def examine(state: State, site: tuple[str, Recorder], browser: Browser) -> None:
-    """Reach the state, look at it in every mode, and report; anything found fails the test."""
+async def examine(state: State, modes: Sequence[Mode], site: tuple[str, Recorder], browser: Browser) -> None:
+    """Reach the state, look at it in its modes, and report; anything found fails the test."""
     began, (url, recorder) = time.perf_counter(), site
     view, refused = await state.seed(), list[str]()
     recorder.seen = Seen()
@@ -90,7 +43,7 @@ async def examine(state: State, site: tuple[str, Recorder], browser: Browser) ->
     page.on("console", lambda message: _note_refusal(message, refused))
     try:
         await reach(page, url, state, view, recorder)
-        found = await look(page, state)
+        found = await look(page, state, modes)
         found[""] = [Finding("content-policy", "", words) for words in refused]
         title = await page.title()
     finally:
@@ -116,18 +69,7 @@ async def reach(page: Page, url: str, state: State, view: View, recorder: Record
     while (lacking := set(state.visits) - recorder.seen.visits) and time.monotonic() < deadline:
         await page.wait_for_timeout(100)
     assert not lacking, f"not visited: {sorted(lacking)}; visited: {sorted(recorder.seen.visits)}"
-    await _drawn(page)
-
-
-async def _drawn(page: Page) -> None:
-    """The words of an answer can be read before its style sheets are there: wait for them, and for every swap."""
-    deadline = time.monotonic() + REACHED_WITHIN_MS / 1000
-    while time.monotonic() < deadline:
-        with suppress(PlaywrightError):  # The document is being exchanged for the next.
-            if await page.evaluate(DRAWN):
-                return
-        await page.wait_for_timeout(50)
-    raise AssertionError("the page never came to rest: its style sheets or a swap are still awaited")
+    await drawn(page)
 
 
 async def _out_of_its_sandbox(page: Page) -> None:
@@ -137,12 +79,12 @@ async def _out_of_its_sandbox(page: Page) -> None:
     await page.set_content(letter)
 
 
-async def look(page: Page, state: State) -> dict[str, list[Finding]]:
+async def look(page: Page, state: State, modes: Sequence[Mode]) -> dict[str, list[Finding]]:
     """What is found, by mode."""
     found = {FIRST.name: await _first_look(page, state)}
     if state.letter:
         return found
-    for mode in (*ALWAYS, *(ALSO if os.environ.get(FULL) else ())):
+    for mode in modes:
         await put(page, mode)
         seen = await audit.axe(page, state.name) if mode.axe else []
         walked = await audit.walk(page) if mode.walk else []

@@ -9,7 +9,7 @@ from server.people.models import Person
 
 Act = Callable[[Page], Awaitable[None]]
 Seed = Callable[[], Awaitable["View"]]
-REACHED_WITHIN_MS = 8_000
+REACHED_WITHIN_MS = 60_000
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 
 from a11y_tests import coverage
+from a11y_tests.modes import FULL
 
 TARGET = Path(__file__).parent.parent / "a11y-report.json"
 _looked_at: list[dict[str, Any]] = []
@@ -65,7 +66,7 @@ def drawn_up(entries: list[dict[str, Any]], gaps: list[str]) -> dict[str, Any]:
     looks = Counter(mode for one in entries for mode in one["modes"])
     violations = [{"state": one["state"], **fault} for one in entries for fault in one["violations"]]
     return {
-        "commit": _commit(), "engines": engines(), "matrix": "full" if os.environ.get("ITHACA_A11Y_FULL") else "daily",
+        "commit": _commit(), "engines": engines(), "matrix": "full" if os.environ.get(FULL) else "pairwise",
         "whole": coverage.is_whole(entries), "found": len(violations), "violations": violations,
         "coverage": {**coverage.figures(entries), "gaps": gaps},
         "looks": {"all": looks.total(), "by_mode": dict(looks)},

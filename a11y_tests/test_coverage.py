@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from starlette.routing import Route
 
-from a11y_tests import audit, coverage, matrix, report
+from a11y_tests import audit, coverage, modes, report
 from a11y_tests.states import every_state
 
 
@@ -35,14 +35,14 @@ def test_a_route_that_no_state_visits_is_noticed() -> None:
 
 def test_the_report_says_which_matrix_ran_and_what_it_covered(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = _entries(templates=sorted(coverage.templates()), visits=sorted(f"{door} 200" for door in coverage.doors()))
-    monkeypatch.delenv(matrix.FULL, raising=False)
-    daily = report.drawn_up(whole, [])
-    assert (daily["matrix"], daily["whole"], daily["found"]) == ("daily", True, len(whole))
+    monkeypatch.delenv(modes.FULL, raising=False)
+    pairwise = report.drawn_up(whole, [])
+    assert (pairwise["matrix"], pairwise["whole"], pairwise["found"]) == ("pairwise", True, len(whole))
     for what in ("states", "routes", "templates"):
-        assert daily["coverage"][what]["shown"] == daily["coverage"][what]["of"] > 0
-    assert daily["looks"] == {"all": 2 * len(whole), "by_mode": {"390 light": len(whole), "320 dark": len(whole)}}
-    assert re.fullmatch(r"4\.\d+\.\d+", daily["engines"]["axe-core"])
-    monkeypatch.setenv(matrix.FULL, "1")
+        assert pairwise["coverage"][what]["shown"] == pairwise["coverage"][what]["of"] > 0
+    assert pairwise["looks"] == {"all": 2 * len(whole), "by_mode": {"390 light": len(whole), "320 dark": len(whole)}}
+    assert re.fullmatch(r"4\.\d+\.\d+", pairwise["engines"]["axe-core"])
+    monkeypatch.setenv(modes.FULL, "1")
     assert report.drawn_up(whole[1:], [])["matrix"] == "full"
     assert report.drawn_up(whole[1:], [])["whole"] is False
 

@@ -171,7 +171,7 @@ async def offline_while_sending() -> View:
 
 
 async def _lost(page: Page) -> None:
-    await page.get_by_role("status").filter(has_text="No connection.").wait_for(state="attached", timeout=4000)
+    await page.get_by_role("status").filter(has_text="No connection.").wait_for(state="attached")
 
 
 async def _demonstration() -> Pair:

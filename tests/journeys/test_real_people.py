@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, Locator, Page, ViewportSize, expect
 
 from tests.arrival import answered, drawn
 from tests.conftest import environment
@@ -28,7 +28,7 @@ WAYS: tuple[tuple[str, Hand, bool], ...] = (
     ("pointer", Pointer(), True), ("without-scripts", Pointer(), False), ("keyboard", Keyboard(), True),
 )
 """Each pair's hand, and whether its scripts are on."""
-PHONE = {"width": 390, "height": 844}
+PHONE = ViewportSize(width=390, height=844)
 SCREENS = {
     "join": "Join", "waiting": "Join", "match": "Match", "": "Journey", "session": "Session", "checkin": "Check-in",
 }
@@ -125,11 +125,13 @@ async def pair_of(browser: Browser, url: str, scene: Scene, number: int) -> Pair
     """The pair that goes one way, each of the three on a phone of their own."""
     way, hand, scripts = WAYS[number]
     (name, mentee), (_name, mentor) = scene.mentees[number], scene.mentors[number]
-    walks = [
-        Walk(await phone(browser, url, secret, scripts=scripts), f"{way}-{who}", url, hand, scripts)
-        for who, secret in (("mentee", mentee), ("mentor", mentor), ("manager", scene.manager))
-    ]
-    return Pair(way, *walks, name)
+
+    async def walk(who: str, secret: str) -> Walk:
+        return Walk(await phone(browser, url, secret, scripts=scripts), f"{way}-{who}", url, hand, scripts)
+
+    return Pair(
+        way, await walk("mentee", mentee), await walk("mentor", mentor), await walk("manager", scene.manager), name
+    )
 
 
 async def phone(browser: Browser, url: str, secret: str, *, scripts: bool) -> Page:
