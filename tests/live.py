@@ -12,7 +12,7 @@ from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from tests.ports import free_port
 
@@ -20,8 +20,11 @@ CHROMIUM = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 )
-READY_WITHIN_S = 60
+READY_WITHIN_S, ENDED_WITHIN_S = 120, 60
+SHOWN_WITHIN_MS = 60_000
+"""How long an expectation of a page may take to come true, instead of Playwright's five seconds."""
 ITHACA = Path(sys.executable).with_name("ithaca")
+expect.set_options(timeout=SHOWN_WITHIN_MS)
 
 
 @contextmanager
@@ -39,7 +42,7 @@ def serving(var: Path, **variables: str) -> Iterator[str]:
         yield url
     finally:
         os.killpg(process.pid, signal.SIGTERM)
-        process.wait(timeout=20)
+        process.wait(timeout=ENDED_WITHIN_S)
 
 
 @asynccontextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import time
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from pwa import worker
 from server.access.actions import open_session
 from server.people.models import Person
 from tests import factories
+from tests.arrival import WITHIN_S, drawn
 from tests.live import CHROMIUM
 
 READY = "navigator.serviceWorker.ready.then(() => true)"
@@ -65,11 +67,10 @@ async def signed_in(phone: BrowserContext, site: str, person: Person) -> Page:
 
 async def _until(page: Page, promised: str) -> None:
     """Wait until the page's promise comes true; Playwright's own waiting takes the promise itself for a yes."""
-    for _turn in range(100):
-        if await page.evaluate(promised):
-            return
+    deadline = time.monotonic() + WITHIN_S
+    while not await page.evaluate(promised):
+        assert time.monotonic() < deadline, promised
         await asyncio.sleep(0.1)
-    raise AssertionError(promised)
 
 
 async def test_chromium_finds_nothing_that_stops_an_install(phone: BrowserContext, site: str) -> None:
@@ -90,6 +91,7 @@ async def test_without_a_network_a_page_says_so_and_tries_the_same_address_again
     await page.goto(f"{site}/you")
     await expect(page.get_by_role("heading", level=1)).to_have_text("No connection")
     assert page.url == f"{site}/you"
+    await drawn(page)
     assert await page.locator(".btn").first.evaluate("at => getComputedStyle(at).backgroundColor") == "rgb(11, 79, 113)"
     await phone.set_offline(False)
     await page.get_by_role("link", name="Try again").click()
@@ -124,7 +126,7 @@ async def test_signing_out_takes_the_worker_and_all_it_kept(phone: BrowserContex
     await page.evaluate("caches.open('of-this-person')")
     await page.locator("#sign-out").click()
     await page.wait_for_url(lambda url: not url.startswith(f"{site}/you"))
-    assert "of-this-person" not in await page.evaluate("caches.keys()")
+    await _until(page, "caches.keys().then(names => !names.includes('of-this-person'))")
 
 
 async def test_a_new_edition_waits_until_the_old_pages_are_closed(
@@ -138,7 +140,10 @@ async def test_a_new_edition_waits_until_the_old_pages_are_closed(
     await page.evaluate("navigator.serviceWorker.ready.then(at => at.update())")
     await _until(page, "navigator.serviceWorker.ready.then(at => at.waiting !== null)")
     assert set(before) < set(await page.evaluate("caches.keys()"))
-    await page.goto("about:blank")
-    await asyncio.sleep(1)   # Chromium lets the old one finish before the new one begins
-    await page.goto(site)
-    await _until(page, f"caches.keys().then(names => names.length === 1 && names[0] !== '{before[0]}')")
+    left_alone = f"caches.keys().then(names => names.length === 1 && names[0] !== '{before[0]}')"
+    deadline = time.monotonic() + WITHIN_S
+    while not await page.evaluate(left_alone):    # Chromium lets the old one finish before the new one begins.
+        assert time.monotonic() < deadline, "the new edition never came into charge"
+        await page.goto("about:blank")
+        await asyncio.sleep(0.3)
+        await page.goto(site)

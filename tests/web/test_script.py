@@ -1,14 +1,13 @@
 """The script in a real browser: focus, live words, toasts, failures; and the same page with scripts off."""
 
 import asyncio
-import shutil
 import threading
 from collections.abc import AsyncGenerator, Iterator
 
 import pytest
 import uvicorn
 from jinja2 import ChoiceLoader, DictLoader
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -16,6 +15,8 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 
 from server.kernel.errors import Conflict
+from tests.arrival import answered
+from tests.live import chromium
 from web.assets import serve_asset
 from web.errors import EXCEPTION_HANDLERS
 from web.forms import Errors, read_form, text, ticked
@@ -24,10 +25,6 @@ from web.render import ENV, go_to, page
 from web.security import SameOrigin, SecurityHeaders
 from web.toast import Toast
 
-ARGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]
 SCREEN = """{% extends "plain.html" %}{% block title %}Trial{% endblock %}
 {% block main %}{{ page_head("Trial") }}
 {% block form %}<form id="form" method="post" action="/form" novalidate
@@ -111,11 +108,8 @@ def address() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 async def browser() -> AsyncGenerator[Browser, None]:
-    """Chromium of the machine, else Playwright's own."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGS)
-        yield browser
-        await browser.close()
+    async with chromium() as found:
+        yield found
 
 
 @pytest.fixture
@@ -156,7 +150,8 @@ async def test_toast_leaves_after_ten_seconds_but_not_from_under_the_focus(scree
     await screen.fill("#why", "because")
     await screen.click("#save")
     await screen.focus("#toast-undo")
-    await screen.clock.fast_forward(30_000)
+    half_a_minute_on = await screen.evaluate("Date.now() / 1000 + 30")
+    await screen.clock.pause_at(half_a_minute_on)   # From here on, it moves by our word alone.
     await expect(screen.locator(".toast")).to_have_count(1)
     await screen.focus("#why")
     await screen.clock.fast_forward(9_000)
@@ -189,17 +184,14 @@ async def test_refusal_is_said_in_its_own_words_and_the_typed_text_stays(screen:
     assert await screen.input_value("#why") == "taken"
 
 
-SETTLED_MS = 500
-"""htmx listens to what it swapped in once that has settled, 20 ms later: sooner than a person, later than a test."""
-
-
 async def test_tick_saves_at_once_and_keeps_the_focus(screen: Page):
-    await screen.check("#tick-7-box")
+    box = screen.locator("#tick-7-box")
+    async with answered(box):
+        await box.check()
     await expect(screen.locator("#steps li")).to_have_class("done")
-    await expect(screen.locator("#tick-7-box")).to_be_focused()
-    await expect(screen.locator("#tick-7-box")).to_be_checked()
-    await screen.wait_for_timeout(SETTLED_MS)
-    await screen.press("#tick-7-box", " ")
+    await expect(box).to_be_focused()
+    await expect(box).to_be_checked()
+    await box.press(" ")
     await expect(screen.locator("#steps li")).to_have_class("now")
 
 
