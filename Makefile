@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve migrate migration test lint types check a11y journey bench chaos schema lock
+.PHONY: help setup demo serve migrate migration test lint types check a11y phrases journey bench chaos schema lock
 
 help: ## List the commands
 	@grep -hE '^[a-z0-9_-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -58,6 +58,10 @@ types: setup ## mypy --strict
 a11y: setup ## The full accessibility matrix, in a real browser
 	@$(BIN)/python -m tests.provision
 	ITHACA_A11Y_FULL=1 $(BIN)/pytest a11y_tests -n $(WORKERS) --dist loadfile
+
+phrases: setup ## Write anew what screen readers have to say of the five screens (a11y_tests/phrases)
+	@$(BIN)/python -m tests.provision
+	ITHACA_PHRASES=write $(BIN)/pytest a11y_tests/test_phrases.py
 
 journey: setup ## The whole voyage of a pair, in a real browser
 	@$(BIN)/python -m tests.provision

@@ -2,14 +2,16 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections import Counter
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import asdict
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser, ConsoleMessage, Page, expect
 
-from a11y_tests import audit, report
+from a11y_tests import audit, report, swaps
 from a11y_tests.audit import Finding
 from a11y_tests.modes import FIRST, Mode, modes_of
 from a11y_tests.registry import REACHED_WITHIN_MS, State, View
@@ -19,7 +21,6 @@ from tests.arrival import drawn
 
 STATE_WITHIN_S = 600
 """One state, all its modes: a browser that stands still fails the test instead of the run."""
-COUNT_SWAPS = "addEventListener('htmx:afterSettle', () => { window.__swaps = (window.__swaps || 0) + 1; })"
 REFUSED = ("Content Security", "violates the")
 
 
@@ -36,25 +37,39 @@ def every(states: list[State]) -> Callable[..., Awaitable[None]]:
 
 async def examine(state: State, modes: Sequence[Mode], site: tuple[str, Recorder], browser: Browser) -> None:
     """Reach the state, look at it in its modes, and report; anything found fails the test."""
-    began, (url, recorder) = time.perf_counter(), site
-    view, refused = await state.seed(), list[str]()
-    recorder.seen = Seen()
+    began, settled = time.perf_counter(), Counter[str]()
+    async with standing(state, site, browser) as (page, refused):
+        found, seen = await look(page, state, modes, settled), site[1].seen
+        exchanged, unknown = await swaps.seen_on(page, seen.templates, seen.fragments)
+        found[""] = [
+            *(Finding("content-policy", "", words) for words in refused),
+            *(Finding("swap", "", f"no template asks for {words}") for words in unknown),
+        ]
+        title = await page.title()
+    faults = [f"{mode}: {one}" for mode, list_ in found.items() for one in list_]
+    report.add(
+        state=state.name, title=title, visits=sorted(seen.visits), templates=sorted(seen.templates),
+        swaps=sorted(exchanged), modes=[mode for mode in found if mode], seconds=round(time.perf_counter() - began, 2),
+        settled=dict(settled),
+        violations=[{"mode": mode, **asdict(one)} for mode, list_ in found.items() for one in list_],
+    )
+    assert not faults, "\n" + "\n".join(faults)
+
+
+@asynccontextmanager
+async def standing(
+    state: State, site: tuple[str, Recorder], browser: Browser
+) -> AsyncGenerator[tuple[Page, list[str]], None]:
+    """A page that shows the state, and what its content policy refuses."""
+    (url, recorder), refused = site, list[str]()
+    view, recorder.seen = await state.seed(), Seen()
     page = await _page_of(browser, url, view)
     page.on("console", lambda message: _note_refusal(message, refused))
     try:
         await reach(page, url, state, view, recorder)
-        found = await look(page, state, modes)
-        found[""] = [Finding("content-policy", "", words) for words in refused]
-        title = await page.title()
+        yield page, refused
     finally:
         await page.context.close()
-    faults = [f"{mode}: {one}" for mode, list_ in found.items() for one in list_]
-    report.add(
-        state=state.name, title=title, visits=sorted(recorder.seen.visits), templates=sorted(recorder.seen.templates),
-        modes=[mode for mode in found if mode], seconds=round(time.perf_counter() - began, 2),
-        violations=[{"mode": mode, **asdict(one)} for mode, list_ in found.items() for one in list_],
-    )
-    assert not faults, "\n" + "\n".join(faults)
 
 
 async def reach(page: Page, url: str, state: State, view: View, recorder: Recorder) -> None:
@@ -79,24 +94,26 @@ async def _out_of_its_sandbox(page: Page) -> None:
     await page.set_content(letter)
 
 
-async def look(page: Page, state: State, modes: Sequence[Mode]) -> dict[str, list[Finding]]:
-    """What is found, by mode."""
-    found = {FIRST.name: await _first_look(page, state)}
+async def look(
+    page: Page, state: State, modes: Sequence[Mode], settled: Counter[str]
+) -> dict[str, list[Finding]]:
+    """What is found, by mode. `settled` counts what axe left open and was decided by a measurement or a review."""
+    found = {FIRST.name: await _first_look(page, state, settled)}
     if state.letter:
         return found
     for mode in modes:
         await put(page, mode)
-        seen = await audit.axe(page, state.name) if mode.axe else []
+        seen = await audit.axe(page, state.name, settled) if mode.axe else []
         walked = await audit.walk(page) if mode.walk else []
         found[mode.name] = [*seen, *await audit.own(page, *mode.checks), *walked]
     return found
 
 
-async def _first_look(page: Page, state: State) -> list[Finding]:
+async def _first_look(page: Page, state: State, settled: Counter[str]) -> list[Finding]:
     if state.letter:
-        return await audit.axe(page, state.name)
+        return await audit.axe(page, state.name, settled)
     seen = await audit.own(page, "swapped", "structure", "targets", *FIRST.checks)
-    return [*seen, *await audit.axe(page, state.name), *await audit.walk(page)]
+    return [*seen, *await audit.axe(page, state.name, settled), *await audit.walk(page)]
 
 
 async def put(page: Page, mode: Mode) -> None:
@@ -115,7 +132,7 @@ async def _page_of(browser: Browser, url: str, view: View) -> Page:
     )
     if view.who:
         await context.add_cookies([{"name": "ithaca", "value": await open_session(view.who), "url": url}])
-    await context.add_init_script(COUNT_SWAPS)
+    await context.add_init_script(swaps.NOTE)
     context.set_default_timeout(REACHED_WITHIN_MS)
     return await context.new_page()
 

@@ -68,6 +68,7 @@ def drawn_up(entries: list[dict[str, Any]], gaps: list[str]) -> dict[str, Any]:
     return {
         "commit": _commit(), "engines": engines(), "matrix": "full" if os.environ.get(FULL) else "pairwise",
         "whole": coverage.is_whole(entries), "found": len(violations), "violations": violations,
+        "left_open_by_axe": dict(coverage.settled(entries)),
         "coverage": {**coverage.figures(entries), "gaps": gaps},
         "looks": {"all": looks.total(), "by_mode": dict(looks)},
         "seconds": round(sum(one["seconds"] for one in entries), 1),

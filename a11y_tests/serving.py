@@ -15,7 +15,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.asgi import all_routes
-from web import app
+from web import app, render
 from web.errors import EXCEPTION_HANDLERS
 from web.render import COMPONENTS, ENV
 
@@ -23,11 +23,12 @@ SAFE = {"HEAD": "GET"}
 
 
 class Seen:
-    """What one state made the product do: visits as "POST match 422", templates by file name."""
+    """What one state made the product do: visits as "POST match 422", templates by file name, blocks answered alone."""
 
     def __init__(self) -> None:
         self.visits: set[str] = set()
         self.templates: set[str] = set()
+        self.fragments: set[str] = set()
 
 
 class Recorder:
@@ -73,7 +74,7 @@ async def _break(request: Request) -> Response:
 
 @contextmanager
 def _templates_noted(recorder: Recorder) -> Iterator[None]:
-    """Templates are noted when they are asked for, component files when one of their macros is called."""
+    """Templates are noted when they are asked for or answered in part, component files when a macro is called."""
     macros = {name: ENV.globals[name] for name in _macros()}
     find: Callable[..., Template] = ENV.get_template
 
@@ -82,12 +83,21 @@ def _templates_noted(recorder: Recorder) -> Iterator[None]:
         recorder.seen.templates.add(str(name))
         return find(name, *rest, **values)
 
+    part: Callable[..., str] = vars(render)["_fragment"]
+
+    @wraps(part)
+    def answered(template: Template, block: str, values: Any) -> str:
+        recorder.seen.fragments.add(f"{template.name} block {block}")
+        return part(template, block, values)
+
     vars(ENV)["get_template"] = found           # on this one object, before its class's own
+    vars(render)["_fragment"] = answered
     ENV.globals.update({name: _noted(recorder, file, macros[name]) for name, file in _macros().items()})
     try:
         yield
     finally:
         ENV.globals.update(macros)
+        vars(render)["_fragment"] = part
         del vars(ENV)["get_template"]
 
 
