@@ -1,0 +1,1 @@
+"""What the product is measured against: the same page by other means, over the same rows."""
