@@ -11,6 +11,7 @@ import strawberry
 from graphql_schema.context import Info
 from graphql_schema.ids import Node, global_id
 from graphql_schema.pagination import Connection, Order, Window, page_of, page_of_list
+from server.journey.roster.queries import people_found
 from server.kernel.actor import Actor
 from server.kernel.text import clean
 from server.people import queries
@@ -130,7 +131,7 @@ class PeopleQuery:
         self, info: Info, *, search: str = "", status: PersonStatus | None = None, first: int | None = None,
         after: str | None = None, last: int | None = None, before: str | None = None,
     ) -> Connection[PersonType]:
-        rows = queries.matching_people(info.context.actor, clean(search), status)
+        rows = people_found(info.context.actor, clean(search), status)
         return await page_of(rows, BY_NAME, Window.of(first, after, last, before), PersonType.of)
 
 

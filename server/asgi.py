@@ -20,9 +20,10 @@ from web import health, offline
 from web.app import middleware, routes
 from web.errors import EXCEPTION_HANDLERS
 from web.explorer import Explorer
+from web.security import ALWAYS
 
-BODY_BYTES = 2_000_000
-"""The most a request may carry. A route that takes files names its own `max_body_size` (reliability.md, section 3)."""
+PROMISED_HEADERS = ALWAYS
+"""What stands on every answer, for what is refused before the product hears of it."""
 
 
 def create_app(given: Settings | None = None) -> Starlette:
@@ -41,7 +42,6 @@ def create_app(given: Settings | None = None) -> Starlette:
         middleware=middleware,
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=lifespan,
-        max_body_size=BODY_BYTES,
     )
 
 

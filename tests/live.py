@@ -30,6 +30,13 @@ expect.set_options(timeout=SHOWN_WITHIN_MS)
 @contextmanager
 def serving(var: Path, **variables: str) -> Iterator[str]:
     """Serve the database under `var` in a process of its own; yields the address. Ended with the block."""
+    with running(var, **variables) as (url, _process):
+        yield url
+
+
+@contextmanager
+def running(var: Path, **variables: str) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+    """The same, with the process."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     own = {"ITHACA_VAR_DIR": str(var), "ITHACA_PORT": str(port), "ITHACA_LOG_LEVEL": "WARNING"}
@@ -39,7 +46,7 @@ def serving(var: Path, **variables: str) -> Iterator[str]:
     )
     try:
         _wait(url, process)
-        yield url
+        yield url, process
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(timeout=ENDED_WITHIN_S)

@@ -33,7 +33,8 @@ from web import (
 from web.assets import serve_asset
 from web.console import imports, more, people, today
 from web.console import matches as console_matches
-from web.errors import error_page
+from web.errors import MACHINES, refusal
+from web.limits import Limits
 from web.security import SameOrigin, SecurityHeaders
 from web.sign_in import SignIn, signed_in_only
 
@@ -50,10 +51,14 @@ NOT_PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/*")
 Packing pages tells an attacker nothing (BREACH): no page repeats a lasting secret - the session's is in its cookie
 alone, a form key is new on each page - and SameSite keeps the cookie out of what another site asks for in bulk.
 """
-NOBODY = ("/static", "/offline", "/sw.js", "/manifest.webmanifest", "/icon", "/favicon.ico", "/apple-touch-icon.png")
-"""Prefixes of what is the same for everybody: nobody is asked for, so nobody's name can stand in it."""
-MACHINES = ("/graphql", "/scim")
-"""Prefixes of other faces: they carry their own proof of who asks, and show no page but the explorer's own."""
+NOBODY = (
+    "/healthz", "/readyz", "/static", "/offline", "/sw.js", "/manifest.webmanifest", "/icon", "/favicon.ico",
+    "/apple-touch-icon.png",
+)
+"""Prefixes of what is the same for everybody: nobody is asked for, so nobody's name can stand in it.
+
+It costs next to nothing, and so it is answered whatever the crowd.
+"""
 
 
 class Surprises:
@@ -76,7 +81,7 @@ class Surprises:
             if began or scope["type"] != "http":
                 raise
             note("web.surprise", level=logging.ERROR, caught=error, method=scope["method"])
-            await error_page(Request(scope, receive), error)(scope, receive, send)
+            await refusal(Request(scope, receive), error)(scope, receive, send)
 
 
 routes: list[BaseRoute] = [
@@ -84,8 +89,14 @@ routes: list[BaseRoute] = [
     *(route for screen in DOORS for route in screen.routes),
     *signed_in_only(route for screen in SCREENS for route in screen.routes),
 ]
+FILES = tuple(
+    (route.path_regex, most) for screen in SCREENS for route in screen.routes
+    if (most := getattr(route.app, "max_body_size", None))
+)
+"""Addresses that take files, each with the bytes it takes: what a route names as its own `max_body_size`."""
 middleware = [
     Middleware(SecurityHeaders),
+    Middleware(Limits, free=NOBODY, files=FILES),
     Middleware(GZipMiddleware, minimum_size=1024, compresslevel=6, exclude_content_types=NOT_PACKED),
     Middleware(Surprises),
     Middleware(SignIn, without=NOBODY, frameless=MACHINES),

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from server.kernel.errors import Refused
 from server.kernel.text import gettext as _
 from web.assets import first_visit_hash
-from web.errors import error_page
+from web.errors import refusal
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
@@ -67,8 +67,8 @@ class SameOrigin:
         if scope["type"] != "http" or self._allowed(scope):
             await self.app(scope, receive, send)
             return
-        refusal = Refused(_("This came from another site, so nothing was changed. Open the page here and try again."))
-        await error_page(Request(scope, receive), refusal)(scope, receive, send)
+        told = Refused(_("This came from another site, so nothing was changed. Open the page here and try again."))
+        await refusal(Request(scope, receive), told)(scope, receive, send)
 
     def _allowed(self, scope: Scope) -> bool:
         if scope["method"] in SAFE_METHODS or scope["path"].startswith(self.open_paths or ("\0",)):

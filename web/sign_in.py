@@ -24,7 +24,6 @@ from server.people.states import Look
 from web.forms import Errors, read_form, typed_in
 from web.render import go_to, is_fragment, page, speak_to
 from web.security import SAFE_METHODS
-from web.uploads import Uploads
 from web.viewer import Theme, Viewer
 
 if TYPE_CHECKING:
@@ -80,15 +79,9 @@ class RequireSignIn:
 
 
 def signed_in_only(routes: Iterable[Route]) -> list[BaseRoute]:
-    """The routes of screens, each open to signed-in people alone. A route's own `max_body_size` becomes words."""
-    return [
-        Route(one.path, one.endpoint, methods=one.methods, name=one.name, middleware=_guard(one)) for one in routes
-    ]
-
-
-def _guard(route: Route) -> list[Middleware]:
-    most = getattr(route.app, "max_body_size", None)
-    return [Middleware(RequireSignIn), *([Middleware(Uploads, most=most)] if most else [])]
+    """The routes of screens, each open to signed-in people alone. The limits layer knows which of them take files."""
+    guard = [Middleware(RequireSignIn)]
+    return [Route(one.path, one.endpoint, methods=one.methods, name=one.name, middleware=guard) for one in routes]
 
 
 async def viewer_for(actor: Actor, person: Person, path: str) -> Viewer:

@@ -3,6 +3,8 @@
 from playwright.async_api import FilePayload, Page
 
 from a11y_tests.registry import Act, Shelf, View, each, open_everything, press
+from server.journey.roster.pace import count_search
+from server.kernel.settings import settings
 from server.people.models import Person
 from tests import factories
 from tests.web.console.market import market
@@ -23,6 +25,14 @@ async def people() -> View:
 @state("GET console-people 200", proof="Nobody")
 async def nobody_found() -> View:
     return View(await _admin(), f"{HERE}?q=nessie")
+
+
+@state("GET console-people 429", proof="times a minute")
+async def searched_too_often() -> View:
+    admin = await _admin()
+    for _ in range(settings().searches_a_minute):
+        count_search(factories.actor_of(admin))
+    return View(admin, f"{HERE}?q=nessie")
 
 
 @state("GET console-person 200", proof="Takes part")

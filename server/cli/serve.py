@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import resource
 import signal
 import sys
 from collections.abc import Generator
@@ -10,12 +11,14 @@ from contextlib import contextmanager
 import uvicorn
 
 from server.asgi import create_app, opened
+from server.cli.patient import Patient
 from server.cli.starting import require_migrated
 from server.kernel.settings import Settings, settings
 
 ANSWER_GRACE_S = 7
 """For requests that have begun; the jobs have 6 seconds after that, together under the 15 of reliability.md 4."""
 IDLE_S = 30
+FILES_MOST = 65_536
 
 
 class Server(uvicorn.Server):
@@ -58,11 +61,19 @@ async def answer(chosen: Settings, *, jobs: bool) -> int:
         PlaceTaken: another live process runs jobs under the same name.
     """
     await require_migrated(chosen)
+    _allow_many_connections()
     server = Server(_configuration(chosen))
     async with opened(chosen, jobs=jobs, displaced=server.leave):
         print(_where(chosen), file=sys.stderr, flush=True)
         await server.serve()
     return int(server.displaced)
+
+
+def _allow_many_connections() -> None:
+    """Every connection is an open file, and many systems begin with 1,024 of them."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = FILES_MOST if hard == resource.RLIM_INFINITY else hard
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(most, FILES_MOST)), hard))
 
 
 def _where(chosen: Settings) -> str:
@@ -76,6 +87,8 @@ def _configuration(chosen: Settings) -> uvicorn.Config:
         host=chosen.host,
         port=chosen.port,
         lifespan="off",  # opened above, so that what goes wrong is told in words
+        http=Patient,
+        ws="none",
         loop="asyncio",  # decision 7: uvloop hides overload
         access_log=False,
         log_config=None,

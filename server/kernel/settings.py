@@ -5,6 +5,9 @@ from pathlib import Path
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+FILE_SECONDS_PER_MB = 10
+"""Beside what every file has: a line of 100 kB a second is enough (reliability.md, section 4 "Shedding")."""
+
 
 class Settings(BaseSettings):
     """Environment variables with the prefix ITHACA_, all optional."""
@@ -28,6 +31,16 @@ class Settings(BaseSettings):
     mail_from: str = "Ithaca <ithaca@localhost>"
     log_level: str = "INFO"
     explorer: bool = False
+    places_pages: int = 32
+    places_graphql: int = 16
+    places_files: int = 2
+    head_seconds: float = 10
+    head_bytes: int = 65_536
+    body_seconds: float = 20
+    body_bytes: int = 2_000_000
+    file_seconds: float = 30
+    unread_seconds: float = 120
+    searches_a_minute: int = 30
 
     @property
     def database(self) -> str:
@@ -47,6 +60,12 @@ class Settings(BaseSettings):
     def is_sqlite(self) -> bool:
         """Whether the domain lives in the embedded database."""
         return self.database.startswith("sqlite:")
+
+    def seconds_for_body(self, announced: int) -> float:
+        """How long a body of so many bytes may take to arrive; a file has more the larger it is."""
+        if announced <= self.body_bytes:
+            return self.body_seconds
+        return self.file_seconds + FILE_SECONDS_PER_MB * announced / 1_000_000
 
     @property
     def public_url(self) -> str:

@@ -7,6 +7,7 @@ from server.people import actions
 from server.people.models import Organization, Person
 from server.people.states import ConsentPurpose
 from tests import factories
+from tests.conftest import environment
 from tests.graphql.ask import ask, gid, refusal
 
 FILE = """employee_id,email,given_name,family_name,title
@@ -94,6 +95,17 @@ async def test_directory_is_for_staff_others_find_themselves(db: object) -> None
     assert len((await ask(staff, document))["people"]["edges"]) == 3
     found = await ask(staff, '{ people(search: "ada bro", status: ACTIVE) { edges { node { name } } } }')
     assert found["people"]["edges"] == [{"node": {"name": "Ada Brook"}}]
+
+
+async def test_who_searches_too_often_is_told_when_to_come_back(db: object) -> None:
+    _org, actor = await someone()
+    with environment(ITHACA_SEARCHES_A_MINUTE="3"):
+        aliases = " ".join(f'p{n}: people(search: "a") {{ totalCount }}' for n in range(3))
+        await ask(actor, f"{{ {aliases} }}")
+        error = await refusal(actor, '{ people(search: "b") { totalCount } }')
+        assert error["extensions"]["code"] == "RATE_LIMITED"
+        assert 0 < error["extensions"]["retryAfter"] <= 60
+        await ask(actor, "{ people { totalCount } }")
 
 
 async def test_framework_is_taken_over_and_paged_by_name(db: object) -> None:

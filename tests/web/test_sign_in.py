@@ -19,7 +19,7 @@ from tests import factories
 from tests.conftest import environment
 from tests.queries import queries_run
 from tests.web.conftest import HOME, HTMX
-from web.sign_in import RequireSignIn, SignIn, own_path, signed_in_only, viewer_for
+from web.sign_in import SignIn, own_path, signed_in_only, viewer_for
 
 OWN = ["/", "/join/rising-leads", "/match/7?slot=2", "/console/matches"]
 FOREIGN = [
@@ -195,14 +195,6 @@ async def told_by(secret: str, path: str, base: str = HOME, cookie: str = "ithac
     transport = httpx2.ASGITransport(app)
     async with httpx2.AsyncClient(transport=transport, base_url=base, cookies={cookie: secret}) as client:
         return (await client.get(path)).json()
-
-
-async def test_a_screen_that_takes_files_keeps_its_own_limit_behind_the_door():
-    async def take(request: object) -> None: ...
-
-    (route,) = signed_in_only([Route("/files", take, methods=["POST"], name="files", max_body_size=10)])
-    assert isinstance(route.app, RequireSignIn)
-    assert route.app.app.most == 10
 
 
 async def test_what_an_action_refuses_is_said_in_the_persons_language(db):

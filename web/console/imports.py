@@ -14,11 +14,11 @@ from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
 from server.people.states import ImportState
 from server.people.tables import BYTES_MAX
+from web.bodies import ENVELOPE_BYTES
 from web.console import import_words as words
 from web.forms import Errors, read_form, ticked, upload
 from web.render import go_to, page
 from web.toast import Toast
-from web.uploads import ENVELOPE_BYTES
 
 HERE = "/console/people/import"
 CSV = "text/csv; charset=utf-8"

@@ -13,10 +13,10 @@ from server.people.actions import import_framework
 from server.people.frameworks import FrameworkReport
 from server.people.queries import competencies
 from server.people.tables import BYTES_MAX
+from web.bodies import ENVELOPE_BYTES
 from web.forms import Errors, read_form, upload
 from web.render import go_to, page
 from web.toast import Toast
-from web.uploads import ENVELOPE_BYTES
 
 HERE = "/console/more"
 

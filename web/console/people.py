@@ -8,8 +8,10 @@ from starlette.routing import Route
 
 from server.journey.roster import queries
 from server.kernel import clock
+from server.kernel.errors import TooMany
 from server.kernel.text import clean
 from web.console import people_words as words
+from web.forms import Errors
 from web.render import page
 
 HERE = "/console/people"
@@ -22,13 +24,31 @@ async def show(request: Request) -> Response:
     typed, key = clean(asked.get("q", ""))[:WORDS_LETTERS], asked.get("program", "")[:KEY_LETTERS]
     number = asked.get("page", "1")[:PAGE_DIGITS]
     at = min(int(number), PAGES_MAX) if number.isascii() and number.isdecimal() else 1
-    shown = await queries.roster(request.state.actor, typed, program_key=key, page=at)
+    try:
+        return _list(request, await queries.roster(request.state.actor, typed, program_key=key, page=at), typed)
+    except TooMany as refusal:
+        return await _wait(request, typed, key, refusal)
+
+
+async def _wait(request: Request, typed: str, key: str, refusal: TooMany) -> Response:
+    """The whole list, with what was typed where it was typed."""
+    shown = await queries.roster(request.state.actor, program_key=key)
+    response = _list(request, shown, typed, errors=Errors({"q": refusal.message}), status=429)
+    response.headers["Retry-After"] = str(refusal.retry_after_s)
+    return response
+
+
+def _list(
+    request: Request, shown: queries.Roster, typed: str, *, errors: Errors | None = None, status: int = 200
+) -> Response:
+    sought = "" if errors else typed
+    key = shown.program.key if shown.program else ""
     return page(
-        request, "console/people.html", shown=shown, typed=typed, title=words.title(shown.total),
-        briefing=words.briefing(shown, typed), rows=[words.row(one) for one in shown.people],
-        programs=[(one.key, one.name) for one in shown.programs], place=words.place(shown),
-        before=_address(typed, key, at - 1) if at > 1 else "",
-        after=_address(typed, key, at + 1) if shown.has_more else "",
+        request, "console/people.html", status=status, errors=errors or Errors(), shown=shown, typed=typed,
+        title=words.title(shown.total), briefing=words.briefing(shown, sought), place=words.place(shown),
+        rows=[words.row(one) for one in shown.people], programs=[(one.key, one.name) for one in shown.programs],
+        before=_address(sought, key, shown.page - 1) if shown.page > 1 else "",
+        after=_address(sought, key, shown.page + 1) if shown.has_more else "",
     )
 
 

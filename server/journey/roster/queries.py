@@ -9,6 +9,7 @@ from tortoise.queryset import QuerySet
 
 from server.journey.importing.queries import recent_runs
 from server.journey.reviewing.queries import managed_programs
+from server.journey.roster.pace import count_search
 from server.kernel.actor import Actor, require
 from server.kernel.errors import NotFound
 from server.kernel.text import gettext as _
@@ -18,7 +19,7 @@ from server.matches.states import OPEN_MATCHES, MatchState
 from server.people import queries as people
 from server.people import rules
 from server.people.models import Consent, ConsentText, ImportRun, Person
-from server.people.states import ConsentPurpose
+from server.people.states import ConsentPurpose, PersonStatus
 from server.programs.models import Enrollment, Program
 from server.programs.queries import visible_enrollments
 from server.programs.states import OPEN_ENROLLMENTS
@@ -72,11 +73,14 @@ async def roster(actor: Actor, words: str = "", *, program_key: str = "", page: 
 
     Raises:
         NotFound: the actor runs no programme, or not this one.
+        TooMany: there are words, and the actor has searched too often within the last minute.
     """
     programs = await managed_programs(actor)
     chosen = next((one for one in programs if one.key == program_key), None)
     if program_key and chosen is None:
         raise NotFound
+    if words:
+        count_search(actor)
     found = people.holding_words(_known(actor, chosen), words)
     page = max(1, page)
     shown = await found.order_by("family_name", "given_name", "id").offset((page - 1) * PAGE).limit(PAGE)
@@ -84,6 +88,17 @@ async def roster(actor: Actor, words: str = "", *, program_key: str = "", page: 
         people=await _listed(actor, shown), total=await found.count(), first=(page - 1) * PAGE + 1, page=page,
         programs=programs, program=chosen, may_import=rules.can_import_people(actor),
     )
+
+
+def people_found(actor: Actor, words: str = "", status: PersonStatus | None = None) -> QuerySet[Person]:
+    """People the actor may look up who hold every one of `words` in name, address or number, by name.
+
+    Raises:
+        TooMany: there are words, and the actor has searched too often within the last minute.
+    """
+    if words:
+        count_search(actor)
+    return people.matching_people(actor, words, status)
 
 
 async def record(actor: Actor, person_id: UUID) -> Record:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.error import HTTPError, URLError
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -102,10 +102,17 @@ def test_a_second_process_of_the_same_name_is_refused(
     assert answer(environ, "/readyz")[0] == 200
 
 
-def test_a_body_over_two_megabytes_is_refused(serving: subprocess.Popen[str], environ: dict[str, str]) -> None:
+def test_what_is_too_large_is_refused_in_words(serving: subprocess.Popen[str], environ: dict[str, str]) -> None:
+    """By a client that sends everything before it listens, and wants the connection closed."""
     with pytest.raises(HTTPError) as refusal:
-        urlopen(address(environ, "/graphql"), data=b" " * 2_000_001, timeout=10)
+        urlopen(address(environ, "/graphql"), data=b" " * 2_000_001, timeout=60)
     assert refusal.value.code == 413
+    assert json.load(refusal.value)["errors"][0]["extensions"]["code"] == "TOO_LARGE"
+    refusal.value.close()
+    with pytest.raises(HTTPError) as refusal:
+        long = {"X-Long": "x" * 60_000, "X-More": "x" * 60_000}
+        urlopen(Request(address(environ, "/sign-in"), headers=long), timeout=60)
+    assert refusal.value.code == 431
     refusal.value.close()
 
 

@@ -9,6 +9,7 @@ from server.people.models import Profile
 from server.people.states import ConsentPurpose, PersonStatus
 from server.programs.states import EnrollmentState, ParticipantRole
 from tests import factories
+from tests.conftest import environment
 from tests.queries import queries_run
 from tests.web.conftest import ClientOf
 from tests.web.console.market import Market, draft, manager_of, market
@@ -144,3 +145,16 @@ async def test_thirty_people_cost_as_many_queries_as_one(client_of: ClientOf, db
 ])
 async def test_an_address_typed_by_hand_is_answered(client_of: ClientOf, found: Market, asked: str) -> None:
     assert (await (await client_of(found.manager)).get(f"{HERE}?{asked}")).status_code in (200, 404)
+
+
+async def test_who_searches_too_often_waits_and_keeps_what_was_typed(client_of: ClientOf, found: Market) -> None:
+    client = await client_of(found.admin)
+    with environment(ITHACA_SEARCHES_A_MINUTE="2"):
+        answers = [await client.get(f"{HERE}?q=noor+pell0") for _ in range(3)]
+        assert [one.status_code for one in answers] == [200, 200, 429]
+        assert 0 < int(answers[-1].headers["retry-after"]) <= 60
+        assert "You can search 2 times a minute." in answers[-1].text
+        assert 'value="noor pell0"' in answers[-1].text
+        assert "9 people" in answers[-1].text
+        assert (await client.get(HERE)).status_code == 200
+        assert (await (await client_of(found.manager)).get(f"{HERE}?q=noor")).status_code == 200
