@@ -42,3 +42,37 @@ async function file(request) {
   if (fresh.ok) await cache.put(request, fresh.clone());
   return fresh;
 }
+
+// What our server sends is shown as it is; a browser that knows declarative push shows it without asking us.
+self.addEventListener("push", (event) => event.waitUntil(show(event.data.json().notification)));
+self.addEventListener("notificationclick", (event) => {
+  const { notification, action } = event;
+  event.waitUntil(notification.data.tickets?.[action] ? tap(notification, action) : follow(notification));
+});
+
+// Buttons where the browser has them; without, the page has the same choices.
+function show({ title, navigate, actions = [], data, ...said }) {
+  const buttons = actions.slice(0, self.Notification?.maxActions ?? 0);
+  const kept = { ...data, navigate };
+  return self.registration.showNotification(title, { ...said, actions: buttons, icon: "/icon/icon-192", data: kept });
+}
+
+// Does what the button's ticket is for, once, and says what came of it. Without a network the notification comes back.
+async function tap(notification, action) {
+  notification.close();
+  const { title, lang, dir, tag, actions, data } = notification;
+  const body = new URLSearchParams({ ticket: data.tickets[action] });
+  const answer = await fetch("/tap", { method: "POST", credentials: "omit", body }).catch(() => null);
+  if (!answer) return show({ title, body: data.unsent, lang, dir, tag, actions, data, navigate: data.navigate });
+  return answer.ok ? show(await answer.json()) : follow(notification);
+}
+
+// A window that shows the page already is brought to the front; else one is opened. Never another site's.
+async function follow(notification) {
+  notification.close();
+  const url = new URL(notification.data.navigate, location.origin);
+  if (url.origin !== location.origin) return;
+  const windows = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const open = windows.find((one) => one.url === url.href);
+  await (open ? open.focus() : self.clients.openWindow(url.href));
+}

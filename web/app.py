@@ -27,6 +27,7 @@ from web import (
     offline,
     session,
     sign_in,
+    tap,
     waiting,
     you,
 )
@@ -38,7 +39,7 @@ from web.limits import Limits
 from web.security import SameOrigin, SecurityHeaders
 from web.sign_in import SignIn, signed_in_only
 
-DOORS: tuple[ModuleType, ...] = (sign_in, letter, demo, mailbox, offline)
+DOORS: tuple[ModuleType, ...] = (sign_in, letter, demo, mailbox, offline, tap)
 """Screens that anybody may see."""
 SCREENS: tuple[ModuleType, ...] = (
     checkin, console_matches, happened, imports, join, journey, leaving, match, messages, more, people, session, today,

@@ -72,7 +72,7 @@ def manifest() -> Manifest:
 
 
 def asset_url(name: str) -> str:
-    """The hashed address of "participant.css", "console.css", "app.js" or "htmx.js"."""
+    """The hashed address of "participant.css", "console.css", "app.js", "push.js" or "htmx.js"."""
     return manifest().url(name)
 
 
@@ -125,6 +125,7 @@ def _sources() -> dict[str, str]:
         "participant.css": _joined([*shared, *(css / "components" / f"{name}.css" for name in PARTICIPANT)]),
         "console.css": _joined([css / "components" / f"{name}.css" for name in CONSOLE]),
         "app.js": minified_js((STATIC / "js" / "app.js").read_text()),
+        "push.js": minified_js((STATIC / "js" / "push.js").read_text()),
         "htmx.js": (STATIC / "vendor" / "htmx.min.js").read_text(),
     }
 

@@ -1,7 +1,9 @@
 """You: a quiet room. Each card saves on its own; nothing here is the next thing to do."""
 
+from dataclasses import dataclass
+
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from server.access.actions import end_session
@@ -12,6 +14,9 @@ from server.kernel.errors import Invalid
 from server.kernel.secrets import fingerprint
 from server.kernel.settings import settings
 from server.kernel.text import gettext as _
+from server.notifications.channels.push import Address
+from server.notifications.push import actions as pushing
+from server.notifications.push import queries as pushed
 from server.people import actions as people
 from server.people.states import ConsentPurpose, DayPart, Look
 from web import forms, join_words, you_words
@@ -21,11 +26,14 @@ from web.sign_in import cookie_name
 from web.toast import Toast
 from web.you_words import Shown, shown_of
 
+LONGEST_ADDRESS = 2_000
+"""Letters of a push service's address; the longest seen have some 500."""
+
 
 async def show(request: Request) -> Response:
     """Everything one set for oneself."""
     seen = await you_page(request.state.actor)
-    return _page(request, seen, shown_of(seen))
+    return await _page(request, seen, shown_of(seen))
 
 
 async def profile(request: Request) -> Response:
@@ -42,7 +50,7 @@ async def profile(request: Request) -> Response:
         await save_profile(request.state.actor, said)
     except Invalid as refusal:
         seen = await you_page(request.state.actor)
-        return _page(request, seen, shown_of(seen, profile=said), refusal)
+        return await _page(request, seen, shown_of(seen, profile=said), refusal)
     return _saved(request, "profile")
 
 
@@ -54,7 +62,7 @@ async def times(request: Request) -> Response:
         await save_times(request.state.actor, parts, zone)
     except Invalid as refusal:
         seen = await you_page(request.state.actor)
-        return _page(request, seen, shown_of(seen, parts=parts, zone=zone), refusal)
+        return await _page(request, seen, shown_of(seen, parts=parts, zone=zone), refusal)
     return _saved(request, "times")
 
 
@@ -73,7 +81,7 @@ async def consents(request: Request) -> Response:
     agreed = set(forms.choices(ConsentPurpose, form, "agreed"))
     seen = await you_page(request.state.actor)
     if seen.needed_but_not(agreed) and not forms.ticked(form, "sure"):
-        return _page(request, seen, shown_of(seen, agreed=agreed, ask_again=True))
+        return await _page(request, seen, shown_of(seen, agreed=agreed, ask_again=True))
     await people.record_consents(request.state.actor, {one: one in agreed for one in seen.texts})
     return _saved(request, "consents")
 
@@ -86,7 +94,7 @@ async def look(request: Request) -> Response:
         await save_look(request.state.actor, forms.choice(Look, form, "look") or Look.SYSTEM, language)
     except Invalid as refusal:
         seen = await you_page(request.state.actor)
-        return _page(request, seen, shown_of(seen), refusal)
+        return await _page(request, seen, shown_of(seen), refusal)
     return _saved(request, "look")
 
 
@@ -96,23 +104,63 @@ async def sign_out_device(request: Request) -> Response:
     return go_to(request, "/you#devices", toast=Toast(_("Signed out there")))
 
 
+async def push(request: Request) -> Response:
+    """Tell this browser at once from now on; asked for with GET, the key of ours that it subscribes with."""
+    if request.method == "GET":
+        return PlainTextResponse(await pushed.key_to_ask_with(), headers={"Cache-Control": "no-store"})
+    form = await forms.read_form(request)
+    address = Address(*(forms.text(form, name, LONGEST_ADDRESS) for name in ("endpoint", "p256dh", "auth")))
+    try:
+        await pushing.subscribe(request.state.actor, _here(request), address, forms.text(form, "point", 200))
+    except Invalid as refusal:
+        seen = await you_page(request.state.actor)
+        return await _page(request, seen, shown_of(seen), refusal)
+    return go_to(request, "/you#devices", toast=Toast(_("This device tells you from now on")))
+
+
+async def push_stop(request: Request) -> Response:
+    """Tell this browser no more."""
+    await pushing.unsubscribe(request.state.actor, _here(request))
+    return go_to(request, "/you#devices", toast=Toast(_("This device tells you no more")))
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """Whether this browser is told, and if not, whether it is time to ask."""
+
+    on: bool
+    asks: bool
+
+
+async def _push(request: Request) -> Push:
+    actor = request.state.actor
+    if await pushed.is_told(actor, _here(request)):
+        return Push(on=True, asks=False)
+    return Push(on=False, asks=await pushed.may_be_asked(actor))
+
+
+def _here(request: Request) -> str:
+    """The fingerprint of this browser's secret."""
+    return fingerprint(request.cookies.get(cookie_name(request), ""))
+
+
 def _saved(request: Request, card: str) -> Response:
     return go_to(request, f"/you#{card}", toast=Toast(_("Saved")))
 
 
-def _page(request: Request, seen: YouPage, shown: Shown, refusal: Invalid | None = None) -> Response:
+async def _page(request: Request, seen: YouPage, shown: Shown, refusal: Invalid | None = None) -> Response:
     errors = Errors()
     if refusal:
         errors.take(refusal)
-    here = fingerprint(request.cookies.get(cookie_name(request), ""))
     return page(
         request, "you/you.html", status=422 if errors else 200, errors=errors, seen=seen, shown=shown,
         day_parts=join_words.day_parts(), languages=join_words.language_chips(seen.person, shown.profile.languages),
         facts=you_words.facts(seen), skill_sides=you_words.skill_sides(seen),
         kinds=you_words.kind_rows(request.state.actor, seen.profile.muted_kinds),
         consent_rows=you_words.consent_rows(seen, shown.agreed), history=you_words.history(seen),
-        devices=you_words.devices(seen.sessions, here), looks=you_words.looks(), is_demo=settings().demo,
+        devices=you_words.devices(seen.sessions, _here(request)), looks=you_words.looks(), is_demo=settings().demo,
         own_languages=you_words.own_languages(seen.person, request.state.viewer), now=clock.now(),
+        push=await _push(request),
     )
 
 
@@ -123,5 +171,7 @@ routes = [
     Route("/you/messages", messages, methods=["POST"], name="you-messages"),
     Route("/you/consents", consents, methods=["POST"], name="you-consents"),
     Route("/you/look", look, methods=["POST"], name="you-look"),
+    Route("/you/push", push, methods=["GET", "POST"], name="you-push"),
+    Route("/you/push/stop", push_stop, methods=["POST"], name="you-push-stop"),
     Route("/you/device/{id:uuid}/sign-out", sign_out_device, methods=["POST"], name="you-device-sign-out"),
 ]

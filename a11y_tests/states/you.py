@@ -1,14 +1,21 @@
 """You: times, profile, consents, devices and looks; and what is wrong with any."""
 
+from dataclasses import asdict, replace
+from datetime import timedelta
+
 from playwright.async_api import Page
 
-from a11y_tests.registry import Shelf, View, each, fill, open_everything, press
+from a11y_tests.registry import Act, Shelf, View, each, fill, open_everything, press
 from server.access.actions import open_session
+from server.kernel import clock
 from server.kernel.actor import system_actor
 from server.people import actions as people
 from server.people.models import Person
 from server.people.states import ConsentPurpose
+from server.sessions.models import Session
+from server.sessions.states import SessionState
 from tests import factories
+from tests.server.notifications.push_service import PushService
 
 state = Shelf("you")
 STATES = state.states
@@ -92,4 +99,68 @@ async def _somebody() -> Person:
     )
     await people.publish_consent_text(system, ConsentPurpose.RESULTS, "Count my answers", "Never with your name.")
     await people.record_consents(pair.mentee_actor, {ConsentPurpose.MATCHING: True})
+    return pair.mentee
+
+
+@state("GET you 200", proof="Tell me on this device")
+async def asked_to_be_told() -> View:
+    asking = "Object.defineProperty(Notification, 'permission', { value: 'default' })"
+    return View(await _booked(), HERE, _in_a_browser(asking))
+
+
+@state("GET you 200", proof="This browser cannot")
+async def asked_where_it_cannot_be() -> View:
+    return View(await _booked(), HERE, _in_a_browser("delete window.PushManager"))
+
+
+@state("POST you-push 422", proof="One thing to fix")
+async def asked_without_an_address() -> View:
+    return View(await _booked(), HERE, _ask("https://push.example/one"))
+
+
+@state("POST you-push 303", "GET you 200", proof="This device tells you at once")
+async def told_on_this_device() -> View:
+    return View(await _booked(), HERE, _ask("https://fcm.googleapis.com/fcm/send/one"))
+
+
+@state("POST you-push-stop 303", "GET you 200", proof="This device tells you no more")
+async def told_no_more() -> View:
+    return View(await _booked(), HERE, each(_ask("https://fcm.googleapis.com/fcm/send/one"), press("Stop")))
+
+
+def _in_a_browser(of_a_kind: str) -> Act:
+    """Look with a browser that this script makes one of its kind."""
+
+    async def act(page: Page) -> None:
+        await page.add_init_script(of_a_kind)
+        await page.reload()
+
+    return act
+
+
+def _ask(endpoint: str) -> Act:
+    """Send what the script sends once the browser has given an address; no push service is reached from a test."""
+
+    async def act(page: Page) -> None:
+        given = asdict(replace(PushService().address(), endpoint=endpoint))
+        async with page.expect_navigation():
+            await page.evaluate("""async (given) => {
+              const form = document.querySelector("[data-push]");
+              const point = await (await fetch("/you/push")).text();
+              Object.entries({ ...given, point }).forEach(([name, value]) => {
+                form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+              });
+              form.submit();
+            }""", given)
+
+    return act
+
+
+async def _booked() -> Person:
+    pair = await factories.active_match()
+    starts = clock.now() + timedelta(days=2)
+    await Session.create(
+        organization_id=pair.organization.id, match=pair.match, starts_at=starts,
+        ends_at=starts + timedelta(minutes=45), state=SessionState.SCHEDULED,
+    )
     return pair.mentee

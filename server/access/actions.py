@@ -37,12 +37,15 @@ async def open_session(person: Person, device: str = "") -> str:
     return secret
 
 
-async def close_session(secret: str) -> None:
-    """Sign the holder of this secret out. A secret that signs nobody in does nothing."""
+async def close_session(secret: str, *, followed_by: str = "") -> None:
+    """Sign the holder of this secret out. A secret that signs nobody in does nothing.
+
+    `followed_by`: the secret of the session with which the same browser goes on.
+    """
     session = await UserSession.get_or_none(fingerprint=fingerprint(secret), revoked_at=None).select_related("person")
     if session is not None:
         async with unit_of_work(await queries.actor_for(session.person)) as unit:
-            await _revoke(unit, [session])
+            await _revoke(unit, [session], **await _next_of(session.person, followed_by))
 
 
 async def end_session(actor: Actor, session_id: UUID) -> UserSession:
@@ -137,11 +140,20 @@ async def _rights_changed(unit: Unit, grant: RoleGrant, act: str, event: str) ->
     ))
 
 
-async def _revoke(unit: Unit, sessions: list[UserSession]) -> None:
+async def _next_of(person: Person, secret: str) -> dict[str, UUID]:
+    """The session that this secret opened, if it is the same person's."""
+    session = await UserSession.filter(
+        organization_id=person.organization_id, person_id=person.id, fingerprint=fingerprint(secret)
+    ).first()
+    return {"followed_by_id": session.id} if session else {}
+
+
+async def _revoke(unit: Unit, sessions: list[UserSession], **following: Any) -> None:
     for session in sessions:
         session.revoked_at = clock.now()
         await session.save(update_fields=["revoked_at"])
         await unit.audit("sign_in.close", session)
         await unit.publish(
-            "person.signed_out", subject_id=session.person_id, person_id=session.person_id, session_id=session.id
+            "person.signed_out", subject_id=session.person_id, person_id=session.person_id, session_id=session.id,
+            **following,
         )

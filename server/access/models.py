@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from tortoise import Model, fields
 from tortoise.indexes import Index
 
-from server.access.states import Role
+from server.access.states import Role, TicketPurpose
 from server.kernel.clock import now
 from server.kernel.ids import new_id
 from server.people.models import Person
@@ -98,3 +99,32 @@ class SignInLetter(Model):
         table = "sign_in_letter"
         unique_together = (("request_id", "person_id"),)
         indexes = [Index(fields=("organization_id", "person_id"), name="ix_sign_in_letter_person")]
+
+
+class Ticket(Model):
+    """One act of one person by one tap, on the device of one session. Only the fingerprint of its secret is kept."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organization_id = fields.UUIDField()
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "models.Person", related_name="tickets", on_delete=fields.CASCADE
+    )
+    person_id: UUID
+    session: fields.ForeignKeyRelation[UserSession] = fields.ForeignKeyField(
+        "models.UserSession", related_name="tickets", on_delete=fields.CASCADE
+    )
+    session_id: UUID
+    purpose = fields.CharEnumField(TicketPurpose, max_length=20)
+    subject_id = fields.UUIDField()
+    facts: dict[str, Any] = fields.JSONField(default=dict)
+    fingerprint = fields.CharField(max_length=64, unique=True)
+    created_at = fields.DatetimeField(default=now)
+    expires_at = fields.DatetimeField()
+    spent_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "ticket"
+        indexes = [
+            Index(fields=("organization_id", "person_id"), name="ix_ticket_person"),
+            Index(fields=("session_id",), name="ix_ticket_session"),
+        ]

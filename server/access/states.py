@@ -24,3 +24,10 @@ class LetterWay(StrEnum):
 
     CODE = "CODE"
     LINK = "LINK"
+
+
+class TicketPurpose(StrEnum):
+    """The one act that a ticket is for: to accept a match with the time that stood there, to take a booking back."""
+
+    AGREE_TO_TIME = "AGREE_TO_TIME"
+    UNDO_BOOKING = "UNDO_BOOKING"

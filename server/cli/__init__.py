@@ -35,6 +35,7 @@ COMMANDS = {
     "backup": Command("server.cli.backup", "write the database into one file, while everything runs"),
     "restore": Command("server.cli.restore", "put a backup in the database's place"),
     "doctor": Command("server.cli.doctor", "say how this installation is, and what to do"),
+    "renew-push-key": Command("server.cli.renew_push_key", "make a new key for push; every browser has to ask again"),
     "demo": Command("server.cli.demo", "load the demonstration organisation, unless it is there"),
     "import": Command("server.journey.importing.command", "preview or apply a people file"),
     "match": Command("server.matchmaking.command", "who fits whom: read a roster, write the pairs"),
@@ -72,7 +73,7 @@ def in_words(error: Exception) -> str:
 
 
 def _explain(name: str) -> int:
-    lines = "\n".join(f"  ithaca {command:<9} {told.line}" for command, told in COMMANDS.items())
+    lines = "\n".join(f"  ithaca {command:<14} {told.line}" for command, told in COMMANDS.items())
     text = f"Ithaca, a mentoring platform.\n\n{lines}\n\n'ithaca COMMAND --help' tells more."
     if name in ("", "-h", "--help", "help"):
         print(text)

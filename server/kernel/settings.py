@@ -29,6 +29,10 @@ class Settings(BaseSettings):
     smtp_password: str = ""
     smtp_tls: str = "starttls"
     mail_from: str = "Ithaca <ithaca@localhost>"
+    push_services: str = (
+        "fcm.googleapis.com updates.push.services.mozilla.com *.push.apple.com *.notify.windows.com"
+    )
+    push_loopback: str = ""
     log_level: str = "INFO"
     explorer: bool = False
     places_pages: int = 32

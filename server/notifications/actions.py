@@ -19,6 +19,7 @@ from server.notifications.channels import email, invitations
 from server.notifications.channels.email import Delivery, Fate
 from server.notifications.channels.gate import SMTP_GATE
 from server.notifications.models import Message
+from server.notifications.push.planning import plan_notices
 from server.notifications.scene import Scene, scene_of
 from server.notifications.states import MessageState
 
@@ -31,7 +32,8 @@ async def plan_message(
 ) -> Message:
     """Plan one message of `kind` to one person about one subject. The same occurrence again returns the first one.
 
-    `facts` are the ids that its words are made from when it is sent. Sent at once unless `due_at` says later.
+    `facts` are the ids that its words are made from when it is sent. Sent at once unless `due_at` says later; browsers
+    that asked for it are told at once in any case, by kinds that are for that.
 
     Raises:
         Refused: only the product plans messages.
@@ -42,11 +44,13 @@ async def plan_message(
         if (known := await queries.message_by_key(actor, key)) is not None:
             return known
         unit.after_commit(wake)
-        return await Message.create(
+        message = await Message.create(
             organization_id=actor.organization_id, kind=kind, message_class=CATALOGUE[kind].message_class,
             recipient_id=recipient_id, subject_id=subject_id, trigger=trigger, dedupe_key=key,
             facts={name: plain(value) for name, value in facts.items()}, due_at=due_at or clock.now(),
         )
+        await plan_notices(actor, message)
+        return message
 
 
 async def send_message(actor: Actor, message_id: UUID) -> Message:

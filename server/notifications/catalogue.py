@@ -31,7 +31,11 @@ def N_(text: str) -> str:  # noqa: N802  # gettext's own name for "translate thi
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of message. `name`, `trigger` and `stops_when` are words for people, translated where shown."""
+    """One kind of message. `name`, `trigger` and `stops_when` are words for people, translated where shown.
+
+    `invites`: its mail carries a calendar entry. `pushes`: it asks for an answer or changes a plan, so that a browser
+    which asked for it is told at once.
+    """
 
     key: str
     name: str
@@ -42,6 +46,7 @@ class Kind:
     template: str
     link: Link
     invites: bool = False
+    pushes: bool = False
 
 
 def why_not(kind: Kind, scene: Scene) -> str:
@@ -230,7 +235,7 @@ CATALOGUE: dict[str, Kind] = {
         Kind("M01", N_("Suggestions ready for review"), _R, N_("a matching run has finished"), N_("all are decided"),
              _no_drafts, "suggestions_ready", _console_matches),
         Kind("M03", N_("Match request"), _T, N_("a match was approved, or the other said yes"), N_("answered"),
-             _answered, "match_request", _match),
+             _answered, "match_request", _match, pushes=True),
         Kind("M05", N_("Request has passed"), _T, N_("nobody answered in time, or it was taken back"),
              N_("they were never asked"), _not_asked_before, "match_passed", _waiting),
         Kind("M06", N_("Request declined"), _T, N_("the other said no"), N_("they were never asked"),
@@ -238,17 +243,17 @@ CATALOGUE: dict[str, Kind] = {
         Kind("M07", N_("Approval needed"), _R, N_("both said yes, and a manager must approve"), N_("decided"),
              _decided, "approval_needed", _console_matches),
         Kind("M08", N_("Match announcement"), _T, N_("the match has begun"), N_("it has ended"),
-             _not_running, "match_announcement", _home),
+             _not_running, "match_announcement", _home, pushes=True),
         Kind("S01", N_("Session invitation"), _T, N_("a session was booked"), N_("moved, cancelled or begun"),
-             _not_booked, "session_booked", _session, invites=True),
+             _not_booked, "session_booked", _session, invites=True, pushes=True),
         Kind("S02", N_("Session moved"), _T, N_("a session was moved"), N_("moved again, cancelled or begun"),
-             _not_booked, "session_moved", _session, invites=True),
+             _not_booked, "session_moved", _session, invites=True, pushes=True),
         Kind("S02-cancelled", N_("Session cancelled"), _T, N_("a session was cancelled"),
-             N_("they were never invited"), _not_cancelled, "session_cancelled", _book, invites=True),
+             N_("they were never invited"), _not_cancelled, "session_cancelled", _book, invites=True, pushes=True),
         Kind("S09", N_("Session that did not take place"), _T, N_("the other said so"), N_("they took it back"),
              _took_place, "session_missed", _next_or_book),
         Kind("R01", N_("Check-in"), _S, N_("half of the time has passed"), N_("answered, or closed"),
-             _survey_answered, "check_in", _check_in),
+             _survey_answered, "check_in", _check_in, pushes=True),
         Kind("C04", N_("A check-in asks for you"), _R, N_("a low answer, or another mentor wished for"), N_("handled"),
              _handled, "check_in_asks", _console),
         Kind("X01", N_("Your match has ended"), _T, N_("a match ended before its time"), N_("they have left too"),
@@ -258,7 +263,7 @@ CATALOGUE: dict[str, Kind] = {
         Kind("X03", N_("Going on"), _T, N_("a pause is over"), N_("it rests again, or has ended"),
              _unless_match_is(MatchState.ACTIVE), "match_resumed", _home),
         Kind("A02", N_("New message"), _T, N_("written to, and unread for 15 minutes"), N_("read"),
-             _read, "new_message", _thread),
+             _read, "new_message", _thread, pushes=True),
         Kind("Z04", N_("The last check-in"), _S, N_("the match has reached its last day"), N_("answered, or closed"),
              _survey_answered, "last_check_in", _check_in),
         Kind("Z09", N_("A new group"), _T, N_("asked to be told, and a group takes people in"),

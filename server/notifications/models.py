@@ -8,6 +8,7 @@ from uuid import UUID
 from tortoise import Model, fields
 from tortoise.indexes import Index
 
+from server.access.models import UserSession
 from server.kernel.clock import now
 from server.kernel.ids import new_id
 from server.kernel.secrets import EncryptedTextField
@@ -64,3 +65,84 @@ class CaughtMail(Model):
     class Meta:
         table = "caught_mail"
         indexes = [Index(fields=("caught_at",), name="ix_caught_at")]
+
+
+class PushKey(Model):
+    """The installation's key at push services (VAPID). Made once; the newest counts, an older one is gone."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    number = fields.IntField(unique=True)
+    point = fields.CharField(max_length=100)
+    secret = EncryptedTextField()
+    created_at = fields.DatetimeField(default=now)
+
+    class Meta:
+        table = "push_key"
+
+
+class PushSubscription(Model):
+    """A browser that asked to be told at once. It ends with the session that it was asked in, and with its key.
+
+    Whoever holds address and keys could write to it. `endpoint_mark` is a keyed digest of the address, to find it by.
+    """
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organization_id = fields.UUIDField()
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "models.Person", related_name="push_subscriptions", on_delete=fields.CASCADE
+    )
+    person_id: UUID
+    session: fields.ForeignKeyRelation[UserSession] = fields.ForeignKeyField(
+        "models.UserSession", related_name="push_subscriptions", on_delete=fields.CASCADE
+    )
+    session_id: UUID
+    key: fields.ForeignKeyRelation[PushKey] = fields.ForeignKeyField(
+        "models.PushKey", related_name="subscriptions", on_delete=fields.CASCADE
+    )
+    key_id: UUID
+    endpoint_mark = fields.CharField(max_length=64)
+    endpoint = EncryptedTextField()
+    p256dh = EncryptedTextField()
+    auth = EncryptedTextField()
+    created_at = fields.DatetimeField(default=now)
+
+    class Meta:
+        table = "push_subscription"
+        unique_together = (("organization_id", "endpoint_mark"),)
+        indexes = [
+            Index(fields=("organization_id", "person_id"), name="ix_push_person"),
+            Index(fields=("session_id",), name="ix_push_session"),
+            Index(fields=("key_id",), name="ix_push_key"),
+        ]
+
+
+class PushNotice(Model):
+    """One message on its way to one browser, beside the mail. It goes with the subscription that it is for."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organization_id = fields.UUIDField()
+    message: fields.ForeignKeyRelation[Message] = fields.ForeignKeyField(
+        "models.Message", related_name="notices", on_delete=fields.CASCADE
+    )
+    message_id: UUID
+    subscription: fields.ForeignKeyRelation[PushSubscription] = fields.ForeignKeyField(
+        "models.PushSubscription", related_name="notices", on_delete=fields.CASCADE
+    )
+    subscription_id: UUID
+    state = fields.CharEnumField(MessageState, max_length=12, default=MessageState.PLANNED)
+    reason = fields.CharField(max_length=200, default="")
+    due_at = fields.DatetimeField(default=now)
+    sent_at = fields.DatetimeField(null=True)
+    attempts = fields.IntField(default=0)
+    crashes = fields.IntField(default=0)
+    lease_owner = fields.CharField(max_length=60, default="")
+    lease_until = fields.DatetimeField(null=True)
+    created_at = fields.DatetimeField(default=now)
+
+    class Meta:
+        table = "push_notice"
+        unique_together = (("message_id", "subscription_id"),)
+        indexes = [
+            Index(fields=("state", "due_at"), name="ix_push_notice_due"),
+            Index(fields=("subscription_id",), name="ix_push_notice_to"),
+        ]

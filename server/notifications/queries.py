@@ -67,7 +67,7 @@ async def was_told(actor: Actor, message: Message) -> bool:
     told = await Message.filter(
         organization_id=actor.organization_id, kind__in=FOLLOWS.get(message.kind, ()), subject_id=message.subject_id,
         recipient_id=message.recipient_id, state__in=(MessageState.SENT, MessageState.DELIVERED),
-    )
+    ).exclude(id=message.id)
     if message.kind == "S02-cancelled":
         return bool(told)
     return any(one.facts.get("sequence") == message.facts.get("sequence") for one in told)

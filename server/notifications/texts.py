@@ -1,7 +1,7 @@
 """The words of a message, made when it is sent: one template for each kind, laid out as plain text and as HTML.
 
 A template gives parts (subject, heading, words, moment, button, because), each rendered twice, so that the text and the
-HTML of a letter can never say different things.
+HTML of a letter can never say different things. A notification has the subject and one sentence, `pushed`.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from server.notifications.scene import Scene
 
 TEMPLATES = Path(__file__).parent / "templates"
 CUT = "\x1f"
-PARTS = ("subject", "heading", "words", "moment", "button", "because")
+PARTS = ("subject", "heading", "words", "moment", "button", "because", "pushed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,13 @@ def letter(kind: Kind, scene: Scene) -> Letter:
             text=_laid_out(TEXT, "layout.txt", values, plain),
             html=_laid_out(HTML, "layout.html", values, marked),
         )
+
+
+def notification(kind: Kind, scene: Scene) -> tuple[str, str]:
+    """The title and the one sentence with which a browser shows the message, in the recipient's language."""
+    with use_language(scene.language):
+        plain = _parts(TEXT, kind, _values(kind, scene))
+        return one_line(plain["subject"]), one_line(plain["pushed"])
 
 
 def one_line(text: str) -> str:

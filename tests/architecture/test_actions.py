@@ -22,6 +22,7 @@ BEFORE_ANYONE_IS_KNOWN = {
     "server/access/letters/actions.py:ask_for_letter": "an address was typed; whose it is, is looked up later",
     "server/access/letters/actions.py:enter_code": "the code proves who it is",
     "server/access/letters/actions.py:follow_link": "the link's secret proves who it is",
+    "server/journey/tapping/actions.py:tap": "the ticket's secret proves who it is",
 }
 """Actions that cannot take an actor, each with the reason."""
 

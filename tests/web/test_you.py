@@ -1,17 +1,24 @@
 """You on screen: each card saves on its own, typed words stay, a needed consent is explained before it counts."""
 
+from dataclasses import asdict
+from datetime import timedelta
+
 import pytest
 
 from server.access.actions import open_session
 from server.access.models import UserSession
 from server.kernel import clock
 from server.kernel.actor import system_actor
+from server.notifications.push.keys import current_key
 from server.people import actions as people
 from server.people.models import Person, Profile
 from server.people.queries import consents_of
 from server.people.states import ConsentPurpose, Look
+from server.sessions.models import Session
+from server.sessions.states import SessionState
 from tests import factories
 from tests.queries import queries_run
+from tests.server.notifications.push_service import push_service
 from tests.web.drawing import one, read, words
 from web.dates import clock_time
 from web.you_words import device_name
@@ -182,10 +189,55 @@ async def test_the_page_costs_the_same_for_one_and_for_thirty(pair, client_of):
         await open_session(pair.mentee)
     with queries_run() as many:
         await client.get("/you")
-    assert len(few) == len(many) <= 17
+    assert len(few) == len(many) <= 19
 
 
 async def given(pair, purpose: ConsentPurpose) -> bool | None:
     """The mentee's last answer about a purpose."""
     held = await consents_of(pair.mentee_actor, pair.mentee.id)
     return held[purpose].given if purpose in held else None
+
+
+async def test_nobody_is_asked_to_be_told_before_the_first_booking(pair, client_of):
+    client = await client_of(pair.mentee)
+    assert "data-push" not in (await client.get("/you")).text
+    await booked(pair)
+    page = (await client.get("/you")).text
+    card = one(read(page), ".//form[@data-push]")
+    assert "You have a session booked." in words(card)
+    assert (await client.get("/you/push")).text == (await current_key()).point
+    assert one(card, "./div").get("hidden") is not None   # the script shows it where the browser can do it
+    assert "This browser cannot" in words(card)
+
+
+async def test_a_device_asks_and_asks_no_more(pair, client_of):
+    await booked(pair)
+    client, point = await client_of(pair.mentee), (await current_key()).point
+    async with push_service() as service:
+        answer = await client.post("/you/push", data={**asdict(service.address()), "point": point})
+    assert (answer.status_code, answer.headers["location"]) == (SAVED, "/you#devices")
+    page = (await client.get("/you")).text
+    assert "This device tells you at once" in page
+    assert "Tell me on this device" not in page
+    assert "This device tells you at once" not in (await (await client_of(pair.mentee)).get("/you")).text
+    answer = await client.post("/you/push/stop", data={})
+    assert (answer.status_code, answer.headers["location"]) == (SAVED, "/you#devices")
+    assert "Tell me on this device" in (await client.get("/you")).text
+
+
+async def test_an_address_that_is_no_push_service_comes_back_as_words(pair, client_of):
+    await booked(pair)
+    client, point = await client_of(pair.mentee), (await current_key()).point
+    async with push_service() as service:
+        given = {**asdict(service.address()), "endpoint": "https://evil.example/x", "point": point}
+    answer = await client.post("/you/push", data=given)
+    assert answer.status_code == 422
+    assert "push service is not known here" in words(one(read(answer.text), ".//*[@id='error-summary']"))
+
+
+async def booked(pair) -> Session:
+    starts = clock.now() + timedelta(days=2)
+    return await Session.create(
+        organization_id=pair.organization.id, match=pair.match, starts_at=starts,
+        ends_at=starts + timedelta(minutes=45), state=SessionState.SCHEDULED,
+    )

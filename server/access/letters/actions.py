@@ -161,7 +161,7 @@ async def _enter(letter: SignInLetter, way: LetterWay, device: str, leaving: str
         await request.save(update_fields=["used_at"])
         await unit.audit("sign_in.use_letter", letter, way=way)
         secret = await open_session(letter.person, device)
-    await close_session(leaving)
+    await close_session(leaving, followed_by=secret)
     return Entered(secret, request.onward)
 
 

@@ -28,6 +28,7 @@ JOB_MODULES: list[str] = [
     "server.matches.jobs",
     "server.matchmaking.jobs",
     "server.notifications.jobs",
+    "server.notifications.push.jobs",
     "server.programs.jobs",
     "server.sessions.jobs",
     "server.surveys.jobs",

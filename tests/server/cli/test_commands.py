@@ -53,6 +53,13 @@ def test_an_unknown_command_is_named_and_answered_with_the_list(environ: dict[st
     assert "ithaca serve" in shown.stderr
 
 
+def test_the_key_of_push_notifications_is_renewed(environ: dict[str, str]) -> None:
+    assert "Run 'ithaca migrate' first" in ithaca(environ, "renew-push-key").stderr
+    assert ithaca(environ, "migrate").returncode == 0
+    renewed = ithaca(environ, "renew-push-key")
+    assert (renewed.returncode, "Subscriptions that ended: 0." in renewed.stdout) == (0, True), renewed.stderr
+
+
 def test_migrate_runs_once_and_says_so(environ: dict[str, str]) -> None:
     first, second = ithaca(environ, "migrate"), ithaca(environ, "migrate")
     assert (first.returncode, second.returncode) == (0, 0)

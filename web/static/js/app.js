@@ -88,6 +88,8 @@
   const afterwards = () => {
     if (words("next")) fetch(words("next"), { priority: "low" }).catch(() => {});
     navigator.serviceWorker?.register("/sw.js").catch(() => {});
+    const push = document.querySelector("[data-push]");
+    if (push) import(push.dataset.push);
   };
   addEventListener("load", afterwards);
 })();

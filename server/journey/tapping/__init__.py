@@ -1,0 +1,1 @@
+"""What a tap on a notification's button does, without a page (design.md, 2.6)."""
