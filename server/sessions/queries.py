@@ -90,6 +90,11 @@ async def my_next_sessions(actor: Actor) -> list[Session]:
     return await own.prefetch_related("match__members__person", "match__program")
 
 
+async def sessions_ahead(actor: Actor, match_ids: Collection[UUID]) -> list[Session]:
+    """What is booked or held in some matches and not over, soonest first, for whoever has the matches already."""
+    return await _ahead(actor).filter(match_id__in=list(match_ids))
+
+
 async def my_unwritten(actor: Actor) -> list[Session]:
     """Sessions of the actor that took place in the last two weeks and have no note of theirs, newest first."""
     since = clock.now() - timedelta(days=UNWRITTEN_DAYS)
@@ -98,6 +103,8 @@ async def my_unwritten(actor: Actor) -> list[Session]:
         state__in=[SessionState.SCHEDULED, SessionState.HELD, SessionState.LOGGED],
     )
     found = await held.order_by("-starts_at", "-id")
+    if not found:
+        return []
     written = await SessionNote.filter(
         organization_id=actor.organization_id, author_id=actor.person_id, session_id__in=[one.id for one in found]
     ).values_list("session_id", flat=True)

@@ -23,7 +23,7 @@ from server.programs.models import Enrollment
 from server.programs.queries import my_enrollments
 from server.programs.states import EnrollmentState, ParticipantRole
 from server.sessions.models import ActionItem, Session
-from server.sessions.queries import held_ends, my_next_sessions, my_unwritten, open_action_items
+from server.sessions.queries import held_ends, my_unwritten, open_action_items, sessions_ahead
 from server.sessions.rules import can_be_missed
 from server.sessions.states import SessionState
 from server.surveys.models import SurveyInvitation
@@ -200,7 +200,7 @@ async def _alumni_question(actor: Actor) -> ConsentText | None:
 async def _journeys(actor: Actor, running: list[Match]) -> list[Journey]:
     ids = [match.id for match in running]
     goals = await goals_by_match(actor, ids)
-    ahead = await my_next_sessions(actor)
+    ahead = await sessions_ahead(actor, ids)
     unwritten = {session.match_id: session for session in reversed(await my_unwritten(actor))}
     held = await held_ends(actor, ids)
     said = await last_words(actor, ids)
