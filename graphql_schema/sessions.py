@@ -94,6 +94,9 @@ class SessionType(Node):
     proposed_by_id: strawberry.ID | None
     booked_at: datetime | None
     held_at: datetime | None
+    occurs_at: datetime | None = strawberry.field(
+        description="Set for one of a series: the time that the series gave it, which stays when it is moved."
+    )
 
     @classmethod
     def of(cls, row: Session) -> Self:
@@ -102,7 +105,7 @@ class SessionType(Node):
             key=row.id, id=global_id("Session", row.id), match_id=global_id("Match", row.match_id), number=row.number,
             state=row.state, starts_at=row.starts_at, ends_at=row.ends_at, place=row.place, booked_at=row.booked_at,
             proposed_by_id=global_id("Person", row.proposed_by_id) if row.proposed_by_id else None,
-            held_at=row.held_at,
+            held_at=row.held_at, occurs_at=row.occurs_at,
         )
 
     @strawberry.field(description="What to talk about, in its order. Empty unless you are a member.")
@@ -183,6 +186,24 @@ class SessionPayload(Payload):
         return cls(session=SessionType.of(rows[0]) if rows else None)
 
 
+@strawberry.input(description="Sessions that repeat at one time on your clock.")
+class BookSeriesInput(MatchTimeInput):
+    every_weeks: int = strawberry.field(description="1, 2 or 4.")
+    times: int = strawberry.field(description="2 to 12.")
+
+
+@strawberry.type
+class SeriesPayload(Payload):
+    sessions: list[SessionType] = strawberry.field(
+        default_factory=list, description="The sessions that the act touched, in the order of time."
+    )
+
+    @classmethod
+    async def of(cls, context: Context, keys: list[UUID]) -> Self:
+        """The sessions as they stand now."""
+        return cls(sessions=[SessionType.of(row) for row in await queries.sessions_by_ids(context.actor, keys)])
+
+
 @strawberry.type
 class SessionsMutation:
     @strawberry.mutation(description="Choose a time for the first conversation, kept free until the other agrees.")
@@ -225,6 +246,31 @@ class SessionsMutation:
             info, SessionPayload, input,
             lambda actor: actions.move_session(actor, key_of("Session", input.id), input.starts_at),
         )
+
+    @strawberry.mutation(description="Book sessions of an active match that repeat every 1, 2 or 4 weeks.")
+    async def book_series(self, info: Info, input: BookSeriesInput) -> SeriesPayload:
+        return await perform(
+            info, SeriesPayload, input,
+            lambda actor: actions.book_series(
+                actor, key_of("Match", input.match_id), input.starts_at, every_weeks=input.every_weeks,
+                times=input.times,
+            ),
+        )
+
+    @strawberry.mutation(description="Take a series back while nobody was told, by any session of it.")
+    async def undo_series(self, info: Info, input: ById) -> SeriesPayload:
+        return await perform_on(info, SeriesPayload, input, "Session", actions.undo_series)
+
+    @strawberry.mutation(description="Give a session of a series and all after it another time.")
+    async def move_following(self, info: Info, input: MoveSessionInput) -> SeriesPayload:
+        return await perform(
+            info, SeriesPayload, input,
+            lambda actor: actions.move_following(actor, key_of("Session", input.id), input.starts_at),
+        )
+
+    @strawberry.mutation(description="Call off a session of a series and all after it.")
+    async def cancel_following(self, info: Info, input: ById) -> SeriesPayload:
+        return await perform_on(info, SeriesPayload, input, "Session", actions.cancel_following)
 
     @strawberry.mutation(description="Call a session off.")
     async def cancel_session(self, info: Info, input: ById) -> SessionPayload:

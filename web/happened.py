@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from server.journey.meeting.queries import match_page
+from server.kernel.actor import Actor
 from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
 from server.sessions import actions as sessions
@@ -87,6 +90,37 @@ async def past(request: Request) -> Response:
     )
 
 
+async def booked_as_asked(actor: Actor, match_id: UUID, starts_at: datetime, form: FormData) -> Toast:
+    """Book once, or a series if the form says how often; the word about it, with its Undo.
+
+    Raises:
+        Invalid: not that often, or no such time.
+        Conflict: somebody was quicker.
+    """
+    weeks = text(form, "every_weeks", 2)
+    if not weeks.isdecimal():
+        session = await sessions.book_session(actor, match_id, starts_at)
+        words = _("Booked for %(day)s, %(time)s") % {"day": weekday(starts_at), "time": clock_time(starts_at)}
+        return Toast(words, booked_undo(session.id))
+    times = text(form, "times", 2)
+    made = await sessions.book_series(
+        actor, match_id, starts_at, every_weeks=int(weeks), times=int(times) if times.isdecimal() else 0
+    )
+    words = _("Booked %(count)d times from %(day)s, %(time)s") % {
+        "count": len(made), "day": weekday(starts_at), "time": clock_time(starts_at),
+    }
+    return Toast(words, f"/session/{made[0].id}/series/undo")
+
+
+async def series_undo(request: Request) -> Response:
+    """Take a series back while nobody was told."""
+    try:
+        await sessions.undo_series(request.state.actor, request.path_params["id"])
+    except Conflict as refusal:
+        return go_to(request, f"/session/{request.path_params['id']}", toast=Toast(refusal.message))
+    return go_to(request, "/", toast=Toast(_("Undone. Nothing is booked.")))
+
+
 def booked_undo(session_id: UUID) -> str:
     """The address that takes a fresh booking back."""
     return f"/session/{session_id}/booking/undo"
@@ -100,5 +134,6 @@ routes = [
     Route("/session/{id:uuid}/absence", absence, methods=["POST"], name="session-absence"),
     Route("/session/{id:uuid}/absence/undo", absence_undo, methods=["POST"], name="session-absence-undo"),
     Route("/session/{id:uuid}/booking/undo", booking_undo, methods=["POST"], name="session-booking-undo"),
+    Route("/session/{id:uuid}/series/undo", series_undo, methods=["POST"], name="session-series-undo"),
     Route("/match/{id:uuid}/past-session", past, methods=["GET", "POST"], name="session-past"),
 ]

@@ -25,7 +25,7 @@ from server.sessions import actions as sessions
 from server.sessions.times import slots_for_match
 from web.dates import clock_time, count_words, day_long, day_month, day_short, upper_first, weekday
 from web.forms import Errors, day, moment_of, one_id, read_form, text, ticked
-from web.happened import booked_undo
+from web.happened import booked_as_asked
 from web.items import Slot, Step, StepState, one_of
 from web.render import go_to, is_fragment, page
 from web.stopped import way_on
@@ -137,22 +137,20 @@ async def book(request: Request) -> Response:
     actor, match_id, errors = request.state.actor, request.path_params["id"], Errors()
     shown = await match_page(actor, match_id)
     chosen, nearest, way = "", None, way_on(shown.match, request.state.person)
+    again = {"every_weeks": "", "times": "6"}
     if request.method == "POST" and way is None:
         form = await read_form(request)
-        chosen = text(form, "slot", 40)
+        chosen, again = text(form, "slot", 40), {name: text(form, name, 2) for name in again}
         starts_at = moment_of(chosen)
         if starts_at is None:
             errors.add("slot", _("Choose a time."))
         else:
             try:
-                session = await sessions.book_session(actor, match_id, starts_at)
-                words = _("Booked for %(day)s, %(time)s") % {
-                    "day": weekday(session.starts_at), "time": clock_time(session.starts_at),
-                }
-                return go_to(request, "/", toast=Toast(words, booked_undo(session.id)))
+                return go_to(request, "/", toast=await booked_as_asked(actor, match_id, starts_at, form))
             except (Conflict, Invalid) as refusal:
                 nearest = getattr(refusal, "nearest", None)
-                errors.add("slot", taken_words(refusal))
+                again_words = getattr(refusal, "fields", {}).get("times", "")
+                errors.add("times" if again_words else "slot", again_words or taken_words(refusal))
                 chosen = nearest.starts_at.isoformat() if nearest else chosen
     found = [] if way else with_nearest(await slots_for_match(actor, match_id, MANY_SLOTS), nearest)
     times = [
@@ -165,7 +163,7 @@ async def book(request: Request) -> Response:
     return page(
         request, "journey/book.html", block="form", errors=errors, shown=shown, way=way,
         status=422 if errors else 409 if way and request.method == "POST" else 200,
-        times=times, chosen=one_of(times, chosen),
+        times=times, chosen=one_of(times, chosen), again=again,
         buttons=[_("Book %(day)s at %(time)s") % {"day": one.day, "time": one.at} for one in times],
     )
 

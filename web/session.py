@@ -108,10 +108,9 @@ async def move(request: Request) -> Response:
             errors.add("slot", _("Choose a time."))
         else:
             try:
-                moved = await sessions.move_session(actor, session_id, starts_at)
-                words = _("Moved to %(day)s, %(time)s") % {
-                    "day": weekday(moved.starts_at), "time": clock_time(moved.starts_at),
-                }
+                following = ticked(form, "following") and shown.session.series_id
+                await (sessions.move_following if following else sessions.move_session)(actor, session_id, starts_at)
+                words = _("Moved to %(day)s, %(time)s") % {"day": weekday(starts_at), "time": clock_time(starts_at)}
                 return go_to(request, f"/session/{session_id}", toast=Toast(words))
             except (Conflict, Invalid) as refusal:
                 errors.add("slot", refusal.message)
@@ -124,8 +123,11 @@ async def move(request: Request) -> Response:
 
 
 async def cancel(request: Request) -> Response:
-    """Call a session off."""
-    await sessions.cancel_session(request.state.actor, request.path_params["id"])
+    """Call a session off, and those after it if it is one of a series and the box is ticked."""
+    following = ticked(await read_form(request), "following")
+    await (sessions.cancel_following if following else sessions.cancel_session)(
+        request.state.actor, request.path_params["id"]
+    )
     return go_to(request, "/", toast=Toast(_("Called off. A skipped session is normal.")))
 
 

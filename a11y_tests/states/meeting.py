@@ -13,6 +13,7 @@ from server.matches.states import MatchState
 from server.sessions import actions as sessions
 from server.sessions.models import Session
 from server.sessions.states import NoteVisibility
+from server.sessions.times import slots_for_match
 from tests import factories
 from tests.factories import Pair
 
@@ -166,6 +167,31 @@ async def missed() -> View:
 async def booking_undone() -> View:
     pair = await factories.active_match()
     return View(pair.mentee, f"/match/{pair.match.id}/session", each(press("Book "), press("Undo")))
+
+
+@state("GET session-new 200", proof="How many times")
+async def repeat() -> View:
+    pair = await factories.active_match()
+    return View(pair.mentor, f"/match/{pair.match.id}/session", open_everything)
+
+
+@state("POST session-series-undo 303", "GET home 200", proof="Undone. Nothing is booked.")
+async def series_undone() -> View:
+    pair = await factories.active_match()
+    acts = each(open_everything, _weekly, press("Book "), press("Undo"))
+    return View(pair.mentee, f"/match/{pair.match.id}/session", acts)
+
+
+@state("GET session-time 200", proof="This one and all after it")
+async def move_one_of_a_series() -> View:
+    pair = await factories.active_match()
+    slot = (await slots_for_match(pair.mentee_actor, pair.match.id))[0]
+    made = await sessions.book_series(pair.mentee_actor, pair.match.id, slot.starts_at, every_weeks=2, times=3)
+    return View(pair.mentee, f"/session/{made[1].id}/time")
+
+
+async def _weekly(page: Page) -> None:
+    await page.locator("#every_weeks").select_option("1")
 
 
 @state("GET session-past 200", proof="It counts like any other.")

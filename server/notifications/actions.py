@@ -14,7 +14,7 @@ from server.kernel.settings import settings
 from server.kernel.text import gettext as _
 from server.kernel.text import use_language
 from server.notifications import queries, texts
-from server.notifications.catalogue import CATALOGUE, why_not
+from server.notifications.catalogue import CATALOGUE, still_told, why_not
 from server.notifications.channels import email, invitations
 from server.notifications.channels.email import Delivery, Fate
 from server.notifications.channels.gate import SMTP_GATE
@@ -107,14 +107,18 @@ async def _hand_over(scene: Scene, taken: Callable[[], Awaitable[Message]]) -> D
 
 
 def _calendar(scene: Scene) -> tuple[str, str]:
-    assert scene.session is not None, "only messages about a session carry an invitation"
+    """The invitation that goes along: its method and its text."""
+    told = [scene.session] if scene.session else list(scene.sessions)
     with use_language(scene.language):
         summary = _("Mentoring with %(name)s") % {"name": scene.partner.full_name}
-    text = invitations.invitation(
-        scene.session, scene.person, summary=summary, mail_from=settings().mail_from,
-        url=f"{settings().public_url}/session/{scene.session.id}",
-    )
-    return invitations.method_of(scene.session).value, text
+    words = invitations.Words(summary, f"{settings().public_url}/session/{told[0].id}", settings().mail_from)
+    if scene.message.kind == "S01-series":
+        weeks = int(scene.message.facts["every_weeks"])
+        in_order = sorted(told, key=lambda one: one.occurs_at or one.starts_at)
+        text = invitations.series(in_order, scene.person, words, every_weeks=weeks)
+        return invitations.Method.REQUEST.value, text
+    told = [scene.session] if scene.session else still_told(scene)
+    return invitations.method_of(told[0]).value, invitations.changes(told, scene.person, words)
 
 
 async def _settle(actor: Actor, message: Message, state: MessageState, reason: str) -> Message:

@@ -17,6 +17,7 @@ from server.notifications.states import MessageClass
 from server.people.states import PersonStatus
 from server.programs.actions import JOINING
 from server.programs.states import EnrollmentState
+from server.sessions.models import Session
 from server.sessions.states import SessionState
 from server.surveys.states import InvitationState
 
@@ -86,6 +87,10 @@ def _match(scene: Scene) -> str:
 def _session(scene: Scene) -> str:
     assert scene.session is not None
     return f"/session/{scene.session.id}"
+
+
+def _of_series(scene: Scene) -> str:
+    return f"/session/{scene.sessions[0].id}"
 
 
 def _next_or_book(scene: Scene) -> str:
@@ -185,6 +190,30 @@ def _not_cancelled(scene: Scene) -> str:
     return "" if scene.knows else "never invited"
 
 
+def still_told(scene: Scene) -> list[Session]:
+    """Of the sessions of a series that a message speaks of, those that are as it says."""
+    said = dict(zip(scene.message.facts.get("session_ids", []), scene.message.facts.get("sequences", []), strict=True))
+    return [one for one in scene.sessions if one.sequence == said.get(str(one.id))]
+
+
+def _series_is_over(scene: Scene) -> str:
+    ahead = [one for one in scene.sessions if one.state is SessionState.SCHEDULED and one.starts_at > clock.now()]
+    return "" if ahead else "no longer booked"
+
+
+def _rest_changed(scene: Scene) -> str:
+    booked = [one for one in still_told(scene) if one.state is SessionState.SCHEDULED]
+    if not booked:
+        return "moved since"
+    return "" if any(one.starts_at > clock.now() for one in booked) else "too late"
+
+
+def _rest_not_cancelled(scene: Scene) -> str:
+    if not still_told(scene):
+        return "not cancelled"
+    return "" if scene.knows else "never invited"
+
+
 def _took_place(scene: Scene) -> str:
     missed = scene.session is not None and scene.session.state is SessionState.NO_SHOW
     return "" if missed else "it took place after all"
@@ -250,6 +279,12 @@ CATALOGUE: dict[str, Kind] = {
              _not_booked, "session_moved", _session, invites=True, pushes=True),
         Kind("S02-cancelled", N_("Session cancelled"), _T, N_("a session was cancelled"),
              N_("they were never invited"), _not_cancelled, "session_cancelled", _book, invites=True, pushes=True),
+        Kind("S01-series", N_("Invitation to a series"), _T, N_("sessions that repeat were booked"),
+             N_("all are cancelled or over"), _series_is_over, "series_booked", _of_series, invites=True),
+        Kind("S02-rest", N_("Series moved"), _T, N_("a session and all after it were moved"),
+             N_("moved again, cancelled or begun"), _rest_changed, "series_moved", _of_series, invites=True),
+        Kind("S02-rest-cancelled", N_("Series cancelled"), _T, N_("a session and all after it were cancelled"),
+             N_("they were never invited"), _rest_not_cancelled, "series_cancelled", _book, invites=True),
         Kind("S09", N_("Session that did not take place"), _T, N_("the other said so"), N_("they took it back"),
              _took_place, "session_missed", _next_or_book),
         Kind("R01", N_("Check-in"), _S, N_("half of the time has passed"), N_("answered, or closed"),

@@ -28,6 +28,7 @@ from server.programs.openings.actions import note_told
 from server.programs.openings.queries import waiting_wishes
 from server.programs.queries import cohort_by_id, visible_enrollment
 from server.programs.states import EnrollmentState, ParticipantRole
+from server.sessions.models import Session
 from server.sessions.queries import visible_session
 from server.surveys.states import SurveyKind
 
@@ -41,6 +42,11 @@ DOERS = ("left_id", "by_id", "away_id", "back_id")
 """Whose own act it was that a match ended, paused or went on, as the facts name them."""
 PARTING_KINDS = {"match.ended": "X01", "match.paused": "X02", "match.resumed": "X03"}
 SESSION_KINDS = {"session.booked": "S01", "session.moved": "S02", "session.cancelled": "S02-cancelled"}
+SERIES_KINDS = {
+    "session.series_booked": "S01-series", "session.rest_moved": "S02-rest",
+    "session.rest_cancelled": "S02-rest-cancelled",
+}
+SERIES_FACTS = ("series_id", "session_ids", "sequences", "every_weeks", "times")
 
 
 @on_event("sign_in.letter_written")
@@ -151,7 +157,19 @@ async def tell_about_session(event: OutboxEvent) -> None:
     for member in match.members:
         await _tell(
             actor, event, SESSION_KINDS[event.kind], member.person_id, session.id, occurrence=str(session.sequence),
-            match_id=match.id, session_id=session.id, sequence=session.sequence,
+            match_id=match.id, session_id=session.id, sequence=session.sequence, **_series_of(session),
+        )
+
+
+@on_event(*SERIES_KINDS)
+async def tell_about_series(event: OutboxEvent) -> None:
+    """Send each of both one invitation to all sessions of a series, or one word about what changed for the rest."""
+    actor, match = await _match_of(event)
+    facts = {name: event.payload[name] for name in SERIES_FACTS if name in event.payload}
+    for member in match.members:
+        await _tell(
+            actor, event, SERIES_KINDS[event.kind], member.person_id, _id(event, "series_id"), occurrence=str(event.id),
+            match_id=match.id, **facts,
         )
 
 
@@ -219,6 +237,11 @@ async def _tell(
     **facts: object,
 ) -> None:
     await plan_message(actor, kind, recipient_id, subject_id, facts, trigger=event.kind, occurrence=occurrence)
+
+
+def _series_of(session: Session) -> dict[str, object]:
+    """The fact that a session is one of a series, if it is."""
+    return {"series_id": session.series_id} if session.series_id else {}
 
 
 async def _match_of(event: OutboxEvent) -> tuple[Actor, Match]:

@@ -53,8 +53,9 @@ async def is_planned(actor: Actor, kind: str, recipient_id: UUID, subject_id: UU
     ).exists()
 
 
-_TIMES = ("S01", "S02")
-FOLLOWS = {"M05": ("M03",), "M06": ("M03",), "S01": _TIMES, "S02": _TIMES, "S02-cancelled": _TIMES}
+_TIMES = ("S01", "S02", "S01-series", "S02-rest")
+_ENDS = ("S02-cancelled", "S02-rest-cancelled")
+FOLLOWS = {"M05": ("M03",), "M06": ("M03",), "S01": _TIMES, "S02": _TIMES, **dict.fromkeys(_ENDS, _TIMES)}
 """Kinds that ask whether another one got there first: nobody hears the end of something they never heard of, and
 nobody hears of the same time twice."""
 
@@ -64,11 +65,12 @@ async def was_told(actor: Actor, message: Message) -> bool:
 
     A cancellation follows every time that was told.
     """
+    subjects = [message.subject_id, *filter(None, [message.facts.get("series_id")])]
     told = await Message.filter(
-        organization_id=actor.organization_id, kind__in=FOLLOWS.get(message.kind, ()), subject_id=message.subject_id,
+        organization_id=actor.organization_id, kind__in=FOLLOWS.get(message.kind, ()), subject_id__in=subjects,
         recipient_id=message.recipient_id, state__in=(MessageState.SENT, MessageState.DELIVERED),
     ).exclude(id=message.id)
-    if message.kind == "S02-cancelled":
+    if message.kind in _ENDS:
         return bool(told)
     return any(one.facts.get("sequence") == message.facts.get("sequence") for one in told)
 

@@ -18,7 +18,7 @@ from server.people.queries import organization_of, profile_of, visible_person
 from server.programs.models import Cohort, Enrollment, Program
 from server.programs.queries import cohort_by_id, takes_part_in, visible_enrollment, waitlist_place
 from server.sessions.models import Session
-from server.sessions.queries import next_session, visible_session
+from server.sessions.queries import next_session, sessions_by_ids, visible_session
 from server.sessions.states import SessionState
 from server.surveys.models import SurveyInvitation
 
@@ -41,6 +41,7 @@ class Scene:
     match: Match | None = None
     ahead: Session | None = None
     session: Session | None = None
+    sessions: tuple[Session, ...] = ()
     survey: SurveyInvitation | None = None
     asks_for_a_person: bool = False
     unread: int = 0
@@ -113,6 +114,7 @@ async def scene_of(actor: Actor, message: Message) -> Scene:
         match=match,
         ahead=await next_session(actor, match.id) if match else None,
         session=await visible_session(actor, ids["session_id"]) if "session_id" in ids else None,
+        sessions=tuple(await _of_series(actor, message)),
         survey=await queries.survey_by_id(actor, ids["invitation_id"]) if "invitation_id" in ids else None,
         asks_for_a_person=message.kind == "C04" and await queries.asks_for_a_person(actor, ids["invitation_id"]),
         unread=await queries.unread_words(actor, ids["thread_id"], person.id) if "thread_id" in ids else 0,
@@ -120,6 +122,12 @@ async def scene_of(actor: Actor, message: Message) -> Scene:
         is_enrolled=message.kind == "Z09" and cohort is not None and await takes_part_in(actor, person.id, cohort.id),
         sign_in=sign_in,
     )
+
+
+async def _of_series(actor: Actor, message: Message) -> list[Session]:
+    """The sessions of a series that a message speaks of, in the order of time."""
+    ids = [UUID(str(value)) for value in message.facts.get("session_ids", [])]
+    return await sessions_by_ids(actor, ids) if ids else []
 
 
 async def _cohort(actor: Actor, ids: dict[str, UUID], about: Enrollment | Match | None) -> Cohort:

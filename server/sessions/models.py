@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from tortoise import Model, fields
 from tortoise.indexes import Index
@@ -15,7 +16,11 @@ from server.sessions.states import NoteVisibility, SessionState
 
 
 class Session(Model):
-    """A planned conversation of a match. `sequence` is iTIP's: it grows with every change that is sent out."""
+    """A planned conversation of a match. `sequence` is iTIP's: it grows with every change that is sent out.
+
+    One of a series carries the series' id, the time the series gave it (`occurs_at`, which stays when it is moved), and
+    the zone in whose local time the series repeats (decision 0012).
+    """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     organization_id = fields.UUIDField()
@@ -29,6 +34,9 @@ class Session(Model):
     ends_at = fields.DatetimeField()
     proposed_by_id = fields.UUIDField(null=True)
     place = fields.CharField(max_length=500, default="")
+    series_id = fields.UUIDField(null=True)
+    series_zone = fields.CharField(max_length=64, null=True)
+    occurs_at = fields.DatetimeField(null=True)
     sequence = fields.IntField(default=0)
     created_at = fields.DatetimeField(default=now)
     booked_at = fields.DatetimeField(null=True)
@@ -43,7 +51,13 @@ class Session(Model):
         indexes = [
             Index(fields=("organization_id", "match_id", "starts_at"), name="ix_session_match"),
             Index(fields=("state", "ends_at"), name="ix_session_due"),
+            Index(fields=("organization_id", "series_id"), name="ix_session_series"),
         ]
+
+    @property
+    def series_clock(self) -> ZoneInfo:
+        """The clock by which its series repeats."""
+        return ZoneInfo(self.series_zone or "UTC")
 
 
 class AgendaItem(Model):

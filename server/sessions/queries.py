@@ -68,6 +68,35 @@ async def sessions_of(actor: Actor, match_id: UUID) -> list[Session]:
     return await found.order_by("starts_at", "id")
 
 
+async def rest_of_series(actor: Actor, session: Session) -> list[Session]:
+    """A session of a series and those after it that are booked and not over, in their order, with what they need."""
+    found = sessions(actor).filter(
+        series_id=session.series_id, state=SessionState.SCHEDULED, ends_at__gt=clock.now(),
+        occurs_at__gte=session.occurs_at,
+    )
+    rows = await found.select_for_update(no_key=True, of=("session",)).order_by("occurs_at", "id")
+    for row in rows:
+        row.match = session.match
+    return rows
+
+
+async def series_booked_at(actor: Actor, match_id: UUID, starts_at: datetime) -> list[Session]:
+    """The series of a match whose first session was given a time, as far as it is booked."""
+    first = await sessions(actor).filter(
+        match_id=match_id, state=SessionState.SCHEDULED, occurs_at=starts_at
+    ).first()
+    if first is None:
+        return []
+    whole = sessions(actor).filter(series_id=first.series_id, state=SessionState.SCHEDULED)
+    return await whole.order_by("occurs_at", "id")
+
+
+async def sessions_by_ids(actor: Actor, ids: Collection[UUID]) -> list[Session]:
+    """Those among some sessions that the actor may know of, in the order of time, with match and programme."""
+    found = sessions(actor).filter(id__in=list(ids)).select_related("match__program")
+    return await found.order_by("starts_at", "id")
+
+
 async def next_session(actor: Actor, match_id: UUID) -> Session | None:
     """The session of a match that is booked and not over, or else the time that is held for it."""
     ahead = await _ahead(actor).filter(match_id=match_id)

@@ -102,6 +102,26 @@ async def call_off(unit: Unit, session: Session, *, tells: bool = False) -> None
         await tell(unit, "session.cancelled", session, hold=UNDO)
 
 
+async def call_off_many(unit: Unit, sessions: Sequence[Session]) -> None:
+    """Cancel several: what was booked alone is told alone, the sessions of one series in one word."""
+    booked = [session for session in sessions if session.state is SessionState.SCHEDULED]
+    for session in sessions:
+        await call_off(unit, session, tells=session in booked and session.series_id is None)
+    for series_id in {session.series_id for session in booked if session.series_id}:
+        ended = [session for session in booked if session.series_id == series_id]
+        await tell_of_series(unit, "session.rest_cancelled", ended)
+
+
+async def tell_of_series(unit: Unit, event: str, sessions: Sequence[Session], **payload: object) -> None:
+    """The fact of an act on several sessions of one series, once it cannot be undone any more."""
+    first = sessions[0]
+    await unit.publish(
+        event, subject_id=first.series_id, hold=UNDO, series_id=first.series_id, match_id=first.match_id,
+        by_id=unit.actor.person_id, session_ids=[session.id for session in sessions],
+        sequences=[session.sequence for session in sessions], **payload,
+    )
+
+
 async def tell(
     unit: Unit, event: str, session: Session, *, hold: timedelta = timedelta(), **payload: object
 ) -> None:

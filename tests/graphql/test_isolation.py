@@ -63,9 +63,15 @@ MUTATIONS = {
     "tickMilestone": ("id", "Milestone", ""), "dropMilestone": ("id", "Milestone", ""),
     "changeMilestone": ("id", "Milestone", ', title: "Ask for leave"'),
     **dict.fromkeys(
-        ("undoBooking", "cancelSession", "reportNoShow", "readNotes"), ("id", "Session", "")
+        (
+            "undoBooking", "cancelSession", "reportNoShow", "undoNoShow", "undoSeries", "cancelFollowing", "readNotes",
+        ),
+        ("id", "Session", ""),
     ),
-    "moveSession": ("id", "Session", LATER), "addTopic": ("sessionId", "Session", ', topic: "Sails"'),
+    "moveSession": ("id", "Session", LATER), "moveFollowing": ("id", "Session", LATER),
+    "moveMissedSession": ("id", "Session", LATER),
+    "bookSeries": ("matchId", "Match", LATER + ", everyWeeks: 2, times: 3"),
+    "addTopic": ("sessionId", "Session", ', topic: "Sails"'),
     "writeNote": ("sessionId", "Session", ', visibility: PRIVATE, notes: [{prompt: 0, body: "Mine"}]'),
     "promise": ("sessionId", "Session", ', ownerId: "x", text: "Ask for leave"'),
     "moveTopic": ("id", "AgendaItem", ", places: 1"), "removeTopic": ("id", "AgendaItem", ""),

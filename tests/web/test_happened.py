@@ -116,6 +116,27 @@ async def test_a_booking_is_undone_from_the_word_that_follows_it(client_of: Clie
     assert "They know of it already." in (await client.get(f"/session/{again.id}")).text
 
 
+async def test_a_series_is_booked_moved_and_undone_from_the_screens(client_of: ClientOf, pair: Pair) -> None:
+    client = await client_of(pair.mentee)
+    book = f"/match/{pair.match.id}/session"
+    sent = {"slot": TUESDAY.isoformat(), "every_weeks": "2", "times": "3"}
+    refused = await client.post(book, data={**sent, "times": "13"})
+    assert (refused.status_code, 'id="times-error"' in refused.text) == (422, True)
+    await client.post(book, data=sent)
+    first, second, third = await Session.all().order_by("starts_at")
+    assert "Booked 3 times from Tuesday, 10:00" in (home := (await client.get("/")).text)
+    assert f'action="/session/{first.id}/series/undo"' in home
+    assert "One of a series." in (await client.get(f"/session/{second.id}")).text
+    later = (second.starts_at + timedelta(days=1)).isoformat()
+    await client.post(f"/session/{second.id}/time", data={"slot": later, "following": "1"})
+    moved = [session.starts_at.weekday() for session in await Session.all().order_by("starts_at")]
+    assert moved == [1, 2, 2]
+    await client.post(f"/session/{third.id}/cancellation", data={"following": "1"})
+    assert await states() == ["CANCELLED", "SCHEDULED", "SCHEDULED"]
+    await client.post(f"/session/{first.id}/series/undo")
+    assert await states() == ["CANCELLED", "CANCELLED", "CANCELLED"]
+
+
 def entry(**values: str) -> dict[str, str]:
     return {"on": "2027-03-22", "at": "09:30", "minutes": "30", "note": "", **values}
 

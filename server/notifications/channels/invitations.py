@@ -5,6 +5,7 @@ every change, and a cancellation carries METHOD:CANCEL.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
 from enum import StrEnum
@@ -35,41 +36,90 @@ def method_of(session: Session) -> Method:
     return Method.CANCEL if session.state is SessionState.CANCELLED else Method.REQUEST
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What an entry says beside its times. `mail_from` is the organiser, "Name <address>"."""
+
+    summary: str
+    url: str
+    mail_from: str
+
+
 def invitation(session: Session, person: Person, *, summary: str, url: str, mail_from: str) -> str:
     """The iCalendar text that puts `session` into the calendar of `person`, or takes it out when it is cancelled.
 
-    Times are in the person's zone, with its rules beside them. `mail_from` is the organiser, "Name <address>".
+    Times are in the person's zone, with its rules beside them. One of a series changes that one alone.
     """
+    return changes([session], person, Words(summary, url, mail_from))
+
+
+def changes(sessions: Sequence[Session], person: Person, words: Words) -> str:
+    """As `invitation`, for one session or several of one series: all are booked, or all are cancelled."""
+    return _calendar(method_of(sessions[0]), [_event(session, person, words) for session in sessions], sessions)
+
+
+def series(sessions: Sequence[Session], person: Person, words: Words, *, every_weeks: int) -> str:
+    """The iCalendar text that puts a whole series into a calendar: one entry that repeats, and what differs from it.
+
+    All of a series have one UID, as RFC 5546 asks of one message (3.2.2); docs/decisions/0012 says why.
+    """
+    first = sessions[0]
+    assert first.occurs_at is not None, "every session of a series has its place in it"
+    there = first.series_clock
+    length = first.ends_at - first.starts_at
+    whole = _named(first, person, words, Method.REQUEST)
+    whole.add("dtstart", first.occurs_at.astimezone(there))
+    whole.add("dtend", (first.occurs_at + length).astimezone(there))
+    whole.add("rrule", {"freq": "weekly", "interval": every_weeks, "count": len(sessions)})
+    whole.add("sequence", 0)
+    gone = [one for one in sessions if method_of(one) is Method.CANCEL]
+    if gone:
+        whole.add("exdate", [one.occurs_at.astimezone(there) for one in gone if one.occurs_at])
+    moved = [one for one in sessions if one not in gone and one.starts_at != one.occurs_at]
+    return _calendar(Method.REQUEST, [whole, *(_event(one, person, words) for one in moved)], sessions)
+
+
+def _calendar(method: Method, events: Sequence[Event], sessions: Sequence[Session]) -> str:
     calendar = Calendar()
     calendar.add("prodid", "-//Ithaca//Mentoring//EN")
     calendar.add("version", "2.0")
-    calendar.add("method", method_of(session).value)
-    calendar.add_component(_event(session, person, summary, url, mail_from))
-    known_from = (session.starts_at.date() - RULES_BEYOND).replace(month=1, day=1)
-    calendar.add_missing_timezones(known_from, session.ends_at.date() + RULES_BEYOND)
+    calendar.add("method", method.value)
+    for event in events:
+        calendar.add_component(event)
+    moments = [moment for one in sessions for moment in (one.starts_at, one.ends_at, one.occurs_at) if moment]
+    known_from = (min(moments).date() - RULES_BEYOND).replace(month=1, day=1)
+    calendar.add_missing_timezones(known_from, max(moments).date() + RULES_BEYOND)
     return str(calendar.to_ical().decode())
 
 
-def uid_of(session_id: UUID) -> str:
-    """The name of a session in every calendar, the same for both people and for every change."""
-    return f"session-{session_id}@ithaca"
+def uid_of(its_id: UUID) -> str:
+    """The name of a session, or of a series, in every calendar, the same for both people and for every change."""
+    return f"session-{its_id}@ithaca"
 
 
-def _event(session: Session, person: Person, summary: str, url: str, mail_from: str) -> Event:
-    event = Event()
-    event.add("uid", uid_of(session.id))
-    event.add("sequence", session.sequence)
-    event.add("dtstamp", clock.now())
+def _event(session: Session, person: Person, words: Words) -> Event:
+    event = _named(session, person, words, method_of(session))
     start, end = _on_the_clock((session.starts_at, session.ends_at), ZoneInfo(person.zone))
     event.add("dtstart", start)
     event.add("dtend", end)
-    event.add("summary", clean(summary))
-    event.add("status", "CANCELLED" if method_of(session) is Method.CANCEL else "CONFIRMED")
-    event.add("organizer", _organizer(mail_from))
+    event.add("sequence", session.sequence)
+    if session.occurs_at is not None:
+        event.add("recurrence-id", session.occurs_at.astimezone(session.series_clock))
+    return event
+
+
+def _named(session: Session, person: Person, words: Words, method: Method) -> Event:
+    """An entry with everything but its times."""
+    event = Event()
+    event.add("uid", uid_of(session.series_id or session.id))
+    event.add("dtstamp", clock.now())
+    event.add("summary", clean(words.summary))
+    event.add("status", "CANCELLED" if method is Method.CANCEL else "CONFIRMED")
+    event.add("organizer", _organizer(words.mail_from))
     event.add("attendee", _attendee(person), encode=False)
     if session.place:
         event.add("location", clean(session.place))
-    event.add("url", vUri(_call(session.place) or url))
+    event.add("url", vUri(_call(session.place) or words.url))
     return event
 
 

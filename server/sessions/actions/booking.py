@@ -206,8 +206,7 @@ async def clear_calendar(actor: Actor, match_id: UUID) -> list[Session]:
         if match.paused_until is not None:
             found = found.filter(starts_at__lt=datetime.combine(match.paused_until, time(), UTC))
         ahead = await found
-        for session in ahead:
-            await steps.call_off(unit, session, tells=session.state is SessionState.SCHEDULED)
+        await steps.call_off_many(unit, ahead)
         return ahead
 
 

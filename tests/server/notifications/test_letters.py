@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from server.access.models import SignInLetter, SignInRequest
 from server.kernel import clock
 from server.kernel.actor import system_actor
+from server.kernel.ids import new_id
 from server.matches.states import MatchState
 from server.messaging.models import Thread, ThreadMessage
 from server.notifications import texts
@@ -33,6 +34,19 @@ HOSTILE = "<script>alert(1)</script> & \"Noor\" %(name)s {{ 7 * 7 }}"
 TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 
 
+async def series_facts(pair: Pair, *, cancelled: bool) -> dict[str, Any]:
+    """Two sessions of a series, as a message tells of them."""
+    series_id, state = new_id(), SessionState.CANCELLED if cancelled else SessionState.SCHEDULED
+    starts = [(clock.now() + timedelta(days=days)).replace(microsecond=0) for days in (2, 9)]
+    made = [
+        await session_of(pair, at, state=state, series_id=series_id, series_zone="Europe/Lisbon", occurs_at=at)
+        for at in starts
+    ]
+    return {
+        "series_id": series_id, "session_ids": [str(one.id) for one in made], "sequences": [0, 0], "every_weeks": 1,
+    }
+
+
 async def ids_for(kind: str, pair: Pair) -> dict[str, Any]:
     """Rows and ids that a letter of this kind speaks of."""
     ids: dict[str, Any] = {"match_id": pair.match.id}
@@ -42,6 +56,8 @@ async def ids_for(kind: str, pair: Pair) -> dict[str, Any]:
         states = {"S02-cancelled": SessionState.CANCELLED, "S09": SessionState.NO_SHOW}
         state = states.get(kind, SessionState.SCHEDULED)
         ids |= {"session_id": (await session_of(pair, state=state)).id, "sequence": 0}
+    if kind in ("S01-series", "S02-rest", "S02-rest-cancelled"):
+        ids = {"match_id": pair.match.id, **await series_facts(pair, cancelled=kind.endswith("cancelled"))}
     if kind in ("R01", "C04", "Z04"):
         survey = await SurveyInvitation.create(
             organization_id=pair.organization.id, kind=SurveyKind.CHECK_IN, match=pair.match, opens_at=clock.now(),
