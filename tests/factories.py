@@ -12,6 +12,7 @@ from server.kernel.actor import Actor, ActorKind, Grant, Permission
 from server.kernel.ids import new_id
 from server.matches.models import Match, MatchMember
 from server.matches.states import Approval, MatchState
+from server.people.facts import named
 from server.people.models import AvailabilityBlock, Competency, Organization, Person
 from server.programs.models import Cohort, Enrollment, Program
 from server.programs.states import EnrollmentState, ParticipantRole, ProgramState, ProgramType
@@ -51,7 +52,9 @@ async def person(org: Organization, **values: Any) -> Person:
     """Somebody who works there, with a working week only if `working_week` is called."""
     key = str(new_id())
     plain = {"employee_id": key, "email": f"{key}@example.test", "given_name": "Noor", "family_name": "Saltmarsh"}
-    return await Person.create(organization=org, **{**plain, "zone": "Europe/Lisbon", **values})
+    made = Person(organization=org, **{**plain, "zone": "Europe/Lisbon", **values})
+    await named(made).save()
+    return made
 
 
 async def working_week(someone: Person, start: int = 9 * 60, end: int = 17 * 60) -> list[AvailabilityBlock]:

@@ -32,7 +32,7 @@ from web import (
     you,
 )
 from web.assets import serve_asset
-from web.console import imports, more, people, today
+from web.console import imports, more, pairs, people, today
 from web.console import matches as console_matches
 from web.errors import MACHINES, refusal
 from web.limits import Limits
@@ -42,8 +42,8 @@ from web.sign_in import SignIn, signed_in_only
 DOORS: tuple[ModuleType, ...] = (sign_in, letter, demo, mailbox, offline, tap)
 """Screens that anybody may see."""
 SCREENS: tuple[ModuleType, ...] = (
-    checkin, console_matches, happened, imports, join, journey, leaving, match, messages, more, people, session, today,
-    waiting, you,
+    checkin, console_matches, happened, imports, join, journey, leaving, match, messages, more, pairs, people, session,
+    today, waiting, you,
 )
 """Screens of signed-in people."""
 NOT_PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/*")

@@ -27,7 +27,8 @@ PARTICIPANT = (
     "notify", "join", "demo",
 )
 CONSOLE = (
-    "console", "filters", "measures", "risk", "chart", "queue", "gauge", "supply", "ledger", "import", "explorer",
+    "console", "filters", "measures", "risk", "chart", "queue", "gauge", "supply", "ledger", "import", "record",
+    "explorer",
 )
 
 
@@ -72,7 +73,7 @@ def manifest() -> Manifest:
 
 
 def asset_url(name: str) -> str:
-    """The hashed address of "participant.css", "console.css", "app.js", "push.js" or "htmx.js"."""
+    """The hashed address of one file: "participant.css", "console.css", or a script of `_sources`."""
     return manifest().url(name)
 
 
@@ -126,6 +127,7 @@ def _sources() -> dict[str, str]:
         "console.css": _joined([css / "components" / f"{name}.css" for name in CONSOLE]),
         "app.js": minified_js((STATIC / "js" / "app.js").read_text()),
         "push.js": minified_js((STATIC / "js" / "push.js").read_text()),
+        "console.js": minified_js((STATIC / "js" / "console.js").read_text()),
         "htmx.js": (STATIC / "vendor" / "htmx.min.js").read_text(),
     }
 

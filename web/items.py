@@ -92,6 +92,24 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """Something that happened, or will: the day, what, and a quiet line."""
+
+    when: str
+    text: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stage of a pair's way."""
+
+    name: str
+    detail: str = ""
+    state: StepState = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Count:
     """A figure that is a filter, or a sub-page."""
 

@@ -26,7 +26,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 # In the order in which they use each other: a module sees only the globals that stand before it.
 COMPONENTS = (
     "icons", "button", "words", "person", "field", "choice", "surface", "error", "voyage", "match", "journey",
-    "session", "message", "table", "figure", "nav", "toast", "reference", "stopped",
+    "session", "message", "table", "record", "figure", "nav", "toast", "reference", "stopped",
 )
 
 

@@ -10,6 +10,7 @@ from a11y_tests.states import (
     leaving,
     matching,
     meeting,
+    pairs,
     roster,
     signing_in,
     talking,
@@ -18,7 +19,8 @@ from a11y_tests.states import (
 )
 
 PARTS = (
-    doors, joining, matching, voyage, goals, meeting, talking, you, leaving, console, roster, exploring, signing_in,
+    doors, joining, matching, voyage, goals, meeting, talking, you, leaving, console, pairs, roster, exploring,
+    signing_in,
 )
 
 

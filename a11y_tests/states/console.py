@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from a11y_tests.registry import Act, Shelf, View, each, fill, open_everything, press
 from a11y_tests.states.people import LONG_NAME, LONG_WORDS
@@ -45,6 +45,23 @@ async def today_calm() -> View:
 async def today() -> View:
     pair = await _needs()
     return View(await manager_of(pair.organization, None), HERE, open_everything)
+
+
+@state("GET console 200", proof="no day of return is known")
+async def today_with_pauses() -> View:
+    """One pair rests until a day, one as long as its mentor is away, one lost its mentor."""
+    pair = await factories.active_match(state=MatchState.PAUSED, paused_until=factories.in_days(12))
+    for first, second, state, values in (
+        ("Ottoline", "Tamsin", EnrollmentState.PAUSED, {"state": MatchState.PAUSED}),
+        ("Juno", "Wilder", EnrollmentState.DEPROVISIONED, {"state": MatchState.CONCLUDED, "ended_at": clock.now()}),
+    ):
+        mentor = await factories.person(pair.organization, given_name=first, family_name="Crane")
+        mentee = await factories.person(pair.organization, given_name=second, family_name="Pell")
+        await factories.match(
+            await factories.enrollment(pair.cohort, mentor, ParticipantRole.MENTOR, state=state),
+            await factories.enrollment(pair.cohort, mentee, ParticipantRole.MENTEE), **values,
+        )
+    return View(await manager_of(pair.organization, None), HERE)
 
 
 @state("POST console-answer 303", proof="Noted. You have seen to it.")
@@ -148,6 +165,40 @@ async def one_refused() -> View:
 @state("POST console-lock 303", proof="Locked. It stays in every later run.")
 async def locked() -> View:
     return View(*(await _one()), press_id("lock"))
+
+
+@state("GET console-matches 200", "POST console-lock 303", proof="Locked. It stays in every later run.")
+async def walked_and_locked_by_keys() -> View:
+    """J to the second pair, K back, J again; L locks it. In a field the letters are letters."""
+    found = await _strong()
+    first, second, _third = sorted(await drafts_of(found), key=lambda one: -(one.fit or 0))
+
+    async def walk(page: Page) -> None:
+        for key, match in (("j", second), ("k", first), ("j", second)):
+            await page.keyboard.press(key)
+            await page.wait_for_url(f"**pair={match.id}")
+            await page.wait_for_load_state("load")
+        await page.keyboard.press("?")
+        await expect(page.locator("#keys > summary")).to_be_focused()
+        await page.keyboard.press("l")
+
+    return View(found.manager, MATCHES, walk)
+
+
+@state("POST console-keys 303", proof="The keys of this page are off.")
+async def keys_turned_off() -> View:
+    """Off means off: the letter that would lock does nothing."""
+    who, path = await _one()
+
+    async def off(page: Page) -> None:
+        await page.keyboard.press("?")
+        await page.locator("#keys-switch").click()
+        await page.locator("[data-toast]").get_by_text("The keys are off.").wait_for()
+        await page.keyboard.press("l")
+        await open_everything(page)
+        await expect(page.locator("#lock")).to_have_count(1)
+
+    return View(who, path, off)
 
 
 @state("POST console-hold 303", proof="Let in again")

@@ -7,11 +7,11 @@ from server.access.states import Role
 from server.kernel.actor import Grant, Permission
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.GLOBAL_ADMIN: frozenset(Permission),
+    Role.GLOBAL_ADMIN: frozenset(Permission) - {Permission.PROGRAM_NOTES_KEEP},
     Role.PROGRAM_MANAGER: frozenset(Permission) - {Permission.ORG_COMPETENCIES_EDIT, Permission.ORG_SETTINGS_EDIT},
 }
-"""Glossary section 1: the administrator reads and sets everything, the programme manager runs programmes and brings
-people in. Content that is private to people is behind no permission at all."""
+"""Glossary section 1: the administrator reads and sets everything but what managers note for each other, the programme
+manager runs programmes and brings people in. Content that is private to people is behind no permission at all."""
 
 
 def grants_of(roles: Iterable[RoleGrant]) -> frozenset[Grant]:

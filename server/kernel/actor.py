@@ -31,6 +31,7 @@ class Permission(StrEnum):
     PROGRAM_MATCHES_DECIDE = "program:matches:decide"
     PROGRAM_MATCHES_READ = "program:matches:read"
     PROGRAM_MATCHING_RUN = "program:matching:run"
+    PROGRAM_NOTES_KEEP = "program:notes:keep"
     PROGRAM_SETTINGS_EDIT = "program:settings:edit"
 
 

@@ -144,6 +144,13 @@ class Unit:
             planned = planned.filter(rule__in=rules)
         await planned.update(state="CANCELLED", reason=reason, done_at=clock.now())
 
+    async def plan_again(self, subject_id: UUID, *, since: datetime) -> None:
+        """Take back that plans for a subject were cancelled from `since` (aware) on: the act that did it is undone."""
+        gone = ScheduledAction.filter(
+            organization_id=self.actor.organization_id, subject_id=subject_id, state="CANCELLED", done_at__gte=since
+        )
+        await gone.exclude(reason="undone").update(state="PLANNED", reason="", done_at=None)
+
     def after_commit(self, act: Callable[[], None]) -> None:
         """Call `act` once the transaction is stored; a rollback forgets it."""
         if act not in self._after:

@@ -4,6 +4,8 @@ Every text of the interface and of messages passes through here. The language in
 two requests on one loop never mix.
 """
 
+import re
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -64,6 +66,25 @@ def clean(typed: str) -> str:
     """Typed text without control characters (line breaks and tabs stay), with one kind of line break, trimmed."""
     lines = typed.replace("\r\n", "\n").replace("\r", "\n")
     return "".join(letter for letter in lines if letter in "\n\t" or letter.isprintable()).strip()
+
+
+def folded(text: str) -> str:
+    """`text` as search compares it: without case, accents, vowel points, direction marks and kinds of letters of one
+    sound, so that every database finds "Łukasz Ólafsdóttir" by "lukasz olaf". What carries meaning (a Devanagari
+    vowel, a Japanese voicing mark) stays.
+    """
+    apart = unicodedata.normalize("NFKD", text.casefold().translate(ALIKE))
+    kept = (letter for letter in apart if not POINTS.match(letter) and unicodedata.category(letter) != "Cf")
+    return unicodedata.normalize("NFC", "".join(kept))
+
+
+ALIKE = str.maketrans({
+    "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŧ": "t", "ə": "a",
+    "’": "'", "‘": "'", "ʼ": "'", "ʻ": "'", "′": "'", "‐": "-", "‑": "-", "–": "-", "ـ": "",
+})
+"""Letters and marks that people type one for the other, and that Unicode does not take apart by itself."""
+POINTS = re.compile("[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed]")
+"""Accents of Latin, Greek and Cyrillic letters, Hebrew points, Arabic vowels."""
 
 
 def gettext(message: str) -> str:

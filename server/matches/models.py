@@ -97,6 +97,24 @@ class MatchMember(Model):
         ]
 
 
+class MatchNote(Model):
+    """What the managers of the programme note about a pair, one note for all of them. `version` counts its changes."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organization_id = fields.UUIDField()
+    match: fields.OneToOneRelation[Match] = fields.OneToOneField(
+        "models.Match", related_name="note", on_delete=fields.CASCADE
+    )
+    match_id: UUID
+    words = EncryptedTextField(default="")
+    version = fields.IntField(default=1)
+    written_by_id = fields.UUIDField()
+    written_at = fields.DatetimeField(default=now)
+
+    class Meta:
+        table = "match_note"
+
+
 class MatchOverride(Model):
     """A manager's decision about two people in a cohort that every later run keeps."""
 

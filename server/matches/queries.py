@@ -11,7 +11,7 @@ from server.kernel import clock
 from server.kernel.actor import Actor, Permission
 from server.kernel.errors import NotFound
 from server.matches import rules
-from server.matches.models import Match, MatchMember, MatchOverride
+from server.matches.models import Match, MatchMember, MatchNote, MatchOverride
 from server.matches.states import OPEN_MATCHES, MatchState, OverrideKind
 from server.people.models import Person
 from server.programs.models import Enrollment
@@ -104,6 +104,13 @@ async def overrides(actor: Actor, cohort_id: UUID, kind: OverrideKind) -> list[M
     return await MatchOverride.filter(
         organization_id=actor.organization_id, cohort_id=cohort_id, kind=kind, lifted_at=None
     )
+
+
+async def note_of(actor: Actor, match: Match) -> MatchNote | None:
+    """What the managers noted about a visible match; None for whom it is not, and while there is none."""
+    if not rules.can_keep_note(actor, match):
+        return None
+    return await MatchNote.filter(organization_id=actor.organization_id, match_id=match.id).first()
 
 
 def sides(match: Match) -> tuple[MatchMember, MatchMember]:

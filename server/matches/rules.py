@@ -40,3 +40,9 @@ def can_answer(actor: Actor, match: Match) -> bool:
 def can_end(actor: Actor, match: Match) -> bool:
     """End, pause, resume: a member, who runs the programme, or a rule of the product."""
     return actor.kind is ActorKind.SYSTEM or can_answer(actor, match) or can_decide(actor, match)
+
+
+def can_keep_note(actor: Actor, match: Match) -> bool:
+    """Read and write the managers' note: who runs the programme, but never one of the two whom it is about."""
+    is_staff = actor.kind is ActorKind.PERSON and actor.may(Permission.PROGRAM_NOTES_KEEP, match.program_id)
+    return is_staff and member_of(match, actor) is None

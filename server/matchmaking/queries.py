@@ -1,7 +1,7 @@
 """The review queue and what stands behind it."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from tortoise.functions import Count
@@ -19,7 +19,7 @@ from server.matchmaking.engine.waitlist import WaitCode
 from server.matchmaking.engine.wording import STRONG_FIT
 from server.matchmaking.models import MatchRun, MatchSuggestion
 from server.people import queries as people
-from server.people.models import Competency
+from server.people.models import Competency, Person
 from server.people.states import SkillSide
 from server.programs import queries as programs
 from server.programs.models import Enrollment
@@ -68,13 +68,19 @@ class SkillSupply:
 
 @dataclass(frozen=True)
 class Alternative:
-    """Another mentor for a mentee; `has_place` counts the places that other drafts and open matches take."""
+    """Another mentor for a mentee. `free`: places that no draft or open match takes; `holders` have them if none is."""
 
     mentor: Enrollment
     fit: float
     confidence: float
     explanation: Json
-    has_place: bool
+    free: int
+    holders: tuple[Person, ...] = ()
+
+    @property
+    def has_place(self) -> bool:
+        """Whether the mentor can take one more."""
+        return self.free > 0
 
 
 def runs(actor: Actor) -> QuerySet[MatchRun]:
@@ -142,7 +148,9 @@ async def alternatives(actor: Actor, draft: Match) -> list[Alternative]:
         mentee_enrollment_id=mentee.enrollment_id
     )
     others = [one for one in found if one.mentor_enrollment_id != mentor.enrollment_id]
-    return await _with_places(actor, draft.cohort_id, mentee.enrollment_id, others)
+    offered = await _with_places(actor, draft.cohort_id, mentee.enrollment_id, others)
+    holders = await _holders(actor, [one.mentor.id for one in offered if not one.has_place])
+    return [replace(one, holders=tuple(holders.get(one.mentor.id, ()))) for one in offered]
 
 
 async def supply_by_skill(actor: Actor, cohort_id: UUID, limit: int = 3) -> list[SkillSupply]:
@@ -194,10 +202,24 @@ async def _with_places(
     mentors = {row.id: row for row in active}
     placed = await _placed_seats(actor, cohort_id)
     return [
-        Alternative(mentor, one.fit, one.confidence, one.factors, placed[mentor.id] < mentor.capacity)
+        Alternative(mentor, one.fit, one.confidence, one.factors, max(0, mentor.capacity - placed[mentor.id]))
         for one in found
         if (mentor := mentors.get(one.mentor_enrollment_id)) and (mentor.id, mentee_id) not in tried
     ]
+
+
+async def _holders(actor: Actor, mentor_ids: list[UUID]) -> dict[UUID, list[Person]]:
+    """The mentees who have the places of some mentors, by open matches and drafts."""
+    if not mentor_ids:
+        return {}
+    placed = matches.reviewable_matches(actor).filter(
+        members__enrollment_id__in=mentor_ids, state__in=list(OPEN_MATCHES | {MatchState.DRAFT})
+    )
+    found: dict[UUID, list[Person]] = {}
+    for match in await placed.order_by("created_at", "id").prefetch_related("members__person"):
+        mentor, mentee = matches.sides(match)
+        found.setdefault(mentor.enrollment_id, []).append(mentee.person)
+    return found
 
 
 async def _placed(actor: Actor, cohort_id: UUID) -> set[UUID]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from tortoise.expressions import F, Q
@@ -12,7 +13,7 @@ from server.kernel.actor import Actor
 from server.kernel.errors import NotFound
 from server.matches.models import Match
 from server.matches.queries import my_matches, visible_match
-from server.matches.rules import member_of
+from server.matches.rules import can_review, member_of
 from server.matches.states import MatchState
 from server.messaging.models import ReadMark, Thread, ThreadMessage
 from server.messaging.rules import WRITABLE
@@ -20,6 +21,14 @@ from server.messaging.rules import WRITABLE
 PAGE = 50
 READABLE = WRITABLE | {MatchState.COMPLETED, MatchState.CONCLUDED}
 """A thread begins with the match and stays readable after it."""
+
+
+@dataclass(frozen=True)
+class Writing:
+    """That and when people write to each other: who wrote at which moment, the latest first. Never a word."""
+
+    count: int
+    moments: list[tuple[UUID, datetime]]
 
 
 @dataclass(frozen=True)
@@ -129,6 +138,19 @@ async def marks_in(actor: Actor, match_id: UUID) -> dict[UUID, ReadMark]:
         return {}
     rows = await ReadMark.filter(organization_id=actor.organization_id, thread_id=thread.id)
     return {mark.person_id: mark for mark in rows}
+
+
+async def writing_in(actor: Actor, match: Match, limit: int = 200) -> Writing:
+    """That the members of a match write, for who runs its programme. The words are not even read from the table.
+
+    Raises:
+        NotFound: the actor does not run the programme.
+    """
+    if not can_review(actor, match):
+        raise NotFound
+    written = ThreadMessage.filter(organization_id=actor.organization_id, thread__match_id=match.id)
+    rows = await written.order_by("-sent_at").limit(limit).values_list("author_id", "sent_at")
+    return Writing(await written.count(), [(author_id, sent_at) for author_id, sent_at in rows])
 
 
 async def unread_in(actor: Actor, thread_id: UUID) -> int:

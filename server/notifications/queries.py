@@ -45,6 +45,12 @@ async def sent_count(actor: Actor, program_ids: Iterable[UUID], since: datetime)
     ).count()
 
 
+async def messages_about(actor: Actor, subject_ids: Iterable[UUID], limit: int = 30) -> list[Message]:
+    """What was and will be sent about some rows, the latest first, with recipients; the caller knows why these."""
+    about = Message.filter(organization_id=actor.organization_id, subject_id__in=list(subject_ids))
+    return await about.order_by("-due_at", "-id").limit(limit).select_related("recipient")
+
+
 async def is_planned(actor: Actor, kind: str, recipient_id: UUID, subject_id: UUID) -> bool:
     """Whether a message of this kind about this subject is still on its way to somebody."""
     return await Message.filter(

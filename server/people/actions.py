@@ -22,6 +22,7 @@ from server.people.facts import (
     checked_zone,
     history,
     known_attributes,
+    named,
 )
 from server.people.frameworks import FrameworkReport, plan, read_framework
 from server.people.models import (
@@ -115,7 +116,7 @@ async def create_person(
                 **values | await _zone(actor, values.get("zone")),
             )
             await _known_manager(actor, person)
-            await person.save()
+            await named(person).save()
             await insert_rows(PersonAttribute, history(person, known_attributes(person), Source.SYSTEM))
             await unit.audit("person.create", person)
             await unit.publish("person.created", subject_id=person.id, person_id=person.id)
@@ -376,8 +377,8 @@ async def _holds_skills(actor: Actor, person: Person, side: SkillSide, wanted: l
 
 async def _store_facts(unit: Unit, person: Person, changed: Mapping[str, object]) -> None:
     person.update_from_dict(dict(changed))
-    person.updated_at = clock.now()
-    await person.save(update_fields=[*changed, "updated_at"])
+    named(person).updated_at = clock.now()
+    await person.save(update_fields=[*changed, "search", "updated_at"])
     await insert_rows(PersonAttribute, history(person, changed, Source.PERSON))
     await unit.audit("person.set_facts", person, fields=sorted(changed))
     await unit.publish("person.changed", subject_id=person.id, person_id=person.id, fields=sorted(changed))

@@ -9,7 +9,7 @@ from uuid import UUID
 from zoneinfo import available_timezones
 
 from server.kernel.errors import Invalid
-from server.kernel.text import clean
+from server.kernel.text import clean, folded
 from server.kernel.text import gettext as _
 from server.people.models import Person
 from server.people.states import PersonStatus, Source
@@ -65,6 +65,16 @@ def history(person: Person, names: Iterable[str], source: Source) -> list[dict[s
 def known_attributes(person: Person) -> list[str]:
     """The attributes of a person that hold something."""
     return [name for name in ATTRIBUTES if stored_value(getattr(person, name))]
+
+
+def named(person: Person) -> Person:
+    """The person with what search finds them by: names, address and number, folded (kernel.text.folded).
+
+    To be called before a person is stored whose name, address or number may have changed.
+    """
+    told = (person.given_name, person.family_name, person.preferred_name, person.email, person.employee_id)
+    person.search = folded("\n".join(part for part in told if part))
+    return person
 
 
 def stored_value(value: object) -> str:

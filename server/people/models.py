@@ -65,6 +65,7 @@ class Person(Model):
     zone_assumed = fields.BooleanField(default=False)
     language = fields.CharField(max_length=20, default="")
     languages: list[str] = fields.JSONField(default=list)
+    search = fields.TextField(null=True)
     created_at = fields.DatetimeField(default=now)
     updated_at = fields.DatetimeField(default=now)
 
@@ -123,6 +124,7 @@ class Profile(Model):
     life_stage = fields.CharField(max_length=60, default="")
     look = fields.CharEnumField(Look, max_length=10, default=Look.SYSTEM)
     muted_kinds: list[str] = fields.JSONField(default=list)
+    keys_off_at = fields.DatetimeField(null=True)
     own_fields: list[str] = fields.JSONField(default=list)
     updated_at = fields.DatetimeField(default=now)
 

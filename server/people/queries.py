@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterable
 from typing import TypeVar
 from uuid import UUID
 
-from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from server.kernel.actor import Actor
 from server.kernel.errors import NotFound
+from server.kernel.text import folded
 from server.people import availability, rules
 from server.people.models import (
     AvailabilityBlock,
@@ -62,12 +62,12 @@ def matching_people(actor: Actor, words: str = "", status: PersonStatus | None =
 
 
 def holding_words(people: QuerySet[Person], words: str) -> QuerySet[Person]:
-    """Those among some people whose name, address or employee number holds every one of `words`."""
-    for word in words.split():
-        people = people.filter(
-            Q(given_name__icontains=word) | Q(family_name__icontains=word) | Q(preferred_name__icontains=word)
-            | Q(email__icontains=word) | Q(employee_id__icontains=word)
-        )
+    """Those among some people whose name, address or employee number holds every one of `words`.
+
+    Case and accents make no difference, on either database: both sides are folded here, not there.
+    """
+    for word in folded(words).split():
+        people = people.filter(search__contains=word)
     return people
 
 
@@ -119,6 +119,12 @@ async def profile_of(actor: Actor, person_id: UUID) -> Profile:
     if not await _within(actor).filter(id=person_id).exists():
         raise NotFound
     return Profile(organization_id=actor.organization_id, person_id=person_id)
+
+
+async def keys_are_on(actor: Actor) -> bool:
+    """Whether the actor wants the single-letter keys of the console: yes, until they say otherwise."""
+    off = Profile.filter(organization_id=actor.organization_id, person_id=actor.person_id, keys_off_at__isnull=False)
+    return not await off.exists()
 
 
 async def profiles_of(actor: Actor, person_ids: Collection[UUID]) -> dict[UUID, Profile]:

@@ -84,6 +84,13 @@ async def next_check_in(actor: Actor, match_id: UUID) -> date | None:
     return match.ends_on if match.state in RUNNING and match.ends_on and match.ends_on > today else None
 
 
+async def invitations_about(actor: Actor, match_id: UUID) -> list[SurveyInvitation]:
+    """Whom a match's check-ins ask and when, without any answer: for who runs the programme; others find none."""
+    found = SurveyInvitation.filter(organization_id=actor.organization_id, match_id=match_id)
+    scope = actor.programs_with(Permission.PROGRAM_MATCHES_READ)
+    return await (found if scope is None else found.filter(program_id__in=list(scope))).order_by("opens_at", "id")
+
+
 def answers(actor: Actor, program_ids: Collection[UUID] | None = None) -> QuerySet[SurveyAnswer]:
     """The answers that the actor may read as who runs the programme, in all of their programmes or in some.
 

@@ -2,7 +2,7 @@
 
 from server.kernel.ids import new_id
 from web.charts import line_chart
-from web.items import Count, Factor, Line, Measure, Reason, Risk, Row, Side, Slot, Step, Supply, Topic
+from web.items import Count, Factor, Line, Measure, Moment, Reason, Risk, Row, Side, Slot, Stage, Step, Supply, Topic
 from web.navigation import Place
 from web.reference import Member
 from web.stopped import WayOn
@@ -83,6 +83,8 @@ SOURCES = {
     "ledger": '{{ ledger(t, [t, t, (t, "num")], [[t, t, t]], kind="imp", id="l") }}',
     "person_cell": '{{ person_cell(t, t, "/p") }}',
     "data_table": "{{ data_table(t, [t, t], [[t, 3]]) }}",
+    "moments_list": "{{ moments_list(moments) }}",
+    "stage_list": "{{ stage_list(stages) }}",
     "pager": '{{ pager(t, "/a", "/b") }}',
     "counts": "{{ counts(counts_given, t) }}",
     "measure_table": "{{ measure_table(t, measures) }}",
@@ -112,6 +114,8 @@ def values(t: str, at: object) -> dict[str, object]:
         "side": Side(t, t),
         "steps": [Step(t, t, "done", str(new_id()), "/a"), Step(t, t, "now"), Step(t)],
         "topics": [Topic("1", t, t, 10, done=True)],
+        "moments": [Moment(t, t, t), Moment(t, t)],
+        "stages": [Stage(t, t, "done"), Stage(t, t, "now"), Stage(t)],
         "lines": [Line("/a", t, t, t, t, score=True, current=True), Line("/b", t, t)],
         "counts_given": [Count("/a", t, t, current=True)],
         "measures": [

@@ -12,6 +12,8 @@ from server.kernel.ids import parse_id
 from server.kernel.text import gettext as _
 from server.matches import actions as matches
 from server.matchmaking import actions as matchmaking
+from server.people.keys.actions import set_keys
+from server.people.queries import keys_are_on
 from web.console import review_words as words
 from web.forms import Errors, form_key, one_id, read_form, text, ticked
 from web.render import go_to, page
@@ -120,6 +122,13 @@ async def run(request: Request) -> Response:
     return go_to(request, address(group), toast=Toast(words.of_run(made)))
 
 
+async def keys(request: Request) -> Response:
+    """Turn the keys of this page on or off, for good."""
+    on = ticked(await read_form(request), "on")
+    await set_keys(request.state.actor, on)
+    return go_to(request, HERE, toast=Toast(_("The keys are on.") if on else _("The keys are off.")))
+
+
 def address(group: UUID | None) -> str:
     """The page of a group."""
     return f"{HERE}?group={group}" if group else HERE
@@ -141,7 +150,7 @@ async def _show(
         title=words.title(shown), briefing=words.briefing(shown), lists=words.lists(shown, current),
         supply=words.supply(shown.supply), gap=words.gap(shown.supply), groups=words.groups(shown.groups),
         pair=shown_pair, told=words.tell(shown_pair) if shown_pair else None, mentor=mentor, reason=reason,
-        refused=refused,
+        refused=refused, keys_on=await keys_are_on(actor),
     )
 
 
@@ -152,6 +161,7 @@ def _ids(typed: str) -> list[UUID]:
 routes = [
     Route(HERE, show, name="console-matches"),
     Route(f"{HERE}/run", run, methods=["POST"], name="console-matching-run"),
+    Route(f"{HERE}/keys", keys, methods=["POST"], name="console-keys"),
     Route(f"{HERE}/approvals", approve_together, methods=["POST"], name="console-approvals"),
     Route(f"{HERE}/approvals/undo", undo_together, methods=["POST"], name="console-approvals-undo"),
     Route(f"{HERE}/{{id:uuid}}/approval", approve, methods=["POST"], name="console-approval"),

@@ -71,6 +71,7 @@ class Told:
     checks: list[Check]
     others: list[tuple[str, str, str]]
     first_name: str
+    mentor_name: str
 
 
 def title(shown: Review) -> str:
@@ -154,6 +155,7 @@ def tell(shown: Pairing) -> Told:
         caution=one_line(caution, names, Reader.MANAGER) if caution else "",
         factors=factors_of(explanation, names, Reader.MANAGER) if explanation else [], checks=checks(shown.checks),
         others=[_other(one, names) for one in shown.alternatives], first_name=mentee.person.first_name,
+        mentor_name=mentor.person.first_name,
     )
 
 
@@ -273,5 +275,18 @@ def _other(one: Alternative, names: Names) -> tuple[str, str, str]:
     if explanation and explanation.reasons:
         title = sentence(explanation.reasons[0], Names(person.first_name, names.mentee), Reader.MANAGER).title
         why = f"{title}. "
-    free = _("Has a free place.") if one.has_place else _("No free place.")
+    free = _effect(one)
     return str(one.mentor.id), _("%(name)s, %(fit)s") % {"name": person.full_name, "fit": round(one.fit)}, why + free
+
+
+def _effect(one: Alternative) -> str:
+    """What choosing this mentor changes for others: how many places are left, or who has them."""
+    if one.has_place:
+        left = ngettext("One place is left after this.", "%(num)d places are left after this.", one.free - 1)
+        return left % {"num": one.free - 1} if one.free > 1 else _("Takes the last free place.")
+    names = [person.first_name for person in one.holders]
+    if not names:
+        return _("No free place.")
+    listed = _("%(several)s and %(last)s") % {"several": ", ".join(names[:-1]), "last": names[-1]}
+    return _("No free place: %(names)s come first.") % {"names": listed} if names[1:] else (
+        _("No free place: %(name)s comes first.") % {"name": names[0]})

@@ -30,6 +30,8 @@ async def show(request: Request, *, refused: str = "") -> Response:
         briefing=words.briefing(shown), eyebrow=words.eyebrow(shown), refused=refused,
         answers=[words.answer(one) for one in shown.answers], quiet=[words.quiet(one) for one in shown.quiet],
         partings=[words.parting(one) for one in shown.partings],
+        stranded=[words.resting(one) for one in shown.stranded],
+        returning=[words.resting(one) for one in shown.returning],
         unmet=[words.unmet(one) for one in shown.unmet], measures=[words.measure(one) for one in shown.figures],
         handled=words.handled(shown.handled, sent), programs=[(one.key, one.name) for one in shown.programs],
     )

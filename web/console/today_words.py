@@ -16,6 +16,7 @@ from server.matches.queries import sides
 from server.programs.states import EnrollmentState
 from server.surveys.rules import LOW
 from server.surveys.states import Help
+from web.console.pair_words import paused
 from web.dates import count_words, day_long, day_month, upper_first, when_words
 from web.items import Kind, Measure
 
@@ -37,6 +38,7 @@ class Need:
     second: str
     title: str
     reason: str
+    record: str = ""
     write: str = ""
     review: str = ""
     quote: str = ""
@@ -101,8 +103,13 @@ def parting(one: Parting) -> Need:
         "mentor": mentor.person.first_name, "mentee": mentee.person.first_name,
         "day": day_month(one.match.ended_at or clock.now()),
     }
-    here = f"/console/matches/{one.draft_id}" if one.draft_id else f"/console/matches?group={one.match.cohort_id}"
+    here = f"/console/matches?pair={one.draft_id}" if one.draft_id else f"/console/matches?group={one.match.cohort_id}"
     return replace(_need(one.match, reason), write="", review=here)
+
+
+def resting(match: Match) -> Need:
+    """A pair on a pause: until when, and what follows."""
+    return _need(match, paused(match))
 
 
 def measure(one: Figure) -> Measure:
@@ -172,7 +179,7 @@ def _need(match: Match, reason: str) -> Need:
     both = {"mentee": mentee.person.first_name, "mentor": mentor.person.first_name}
     return Need(
         match.id, mentee.person.full_name, mentor.person.full_name, _("%(mentee)s and %(mentor)s") % both, reason,
-        f"mailto:{mentee.person.email},{mentor.person.email}",
+        record=f"/console/matches/{match.id}", write=f"mailto:{mentee.person.email},{mentor.person.email}",
     )
 
 

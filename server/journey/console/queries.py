@@ -16,7 +16,7 @@ from server.kernel.actor import Actor, ActorKind
 from server.kernel.errors import NotFound
 from server.kernel.facts import AuditEvent
 from server.matches.models import Match, MatchMember
-from server.matches.queries import reviewable_matches, sides
+from server.matches.queries import back_on, reviewable_matches, sides
 from server.matches.states import OPEN_MATCHES, MatchState
 from server.programs.models import Enrollment, Program
 from server.programs.queries import enrollments, visible_enrollments
@@ -61,8 +61,9 @@ class Parting:
 class Today:
     """What waits for a person in the actor's programmes, or in the chosen one, and how they are doing.
 
-    `matches` waits for a decision; `quiet_count` and `unmet_count` may be more than are listed. `handled`: how often
-    the product did what by itself within a week, by the action's name.
+    `matches` waits for a decision; `quiet_count` and `unmet_count` may be more than are listed. `resting` are the pairs
+    on a pause: those without a day on which they go on need somebody. `handled`: how often the product did what by
+    itself within a week, by the action's name.
     """
 
     programs: list[Program]
@@ -75,14 +76,26 @@ class Today:
     unmet: list[Match] = field(default_factory=list)
     unmet_count: int = 0
     partings: list[Parting] = field(default_factory=list)
+    resting: list[Match] = field(default_factory=list)
     running: int = 0
     figures: list[Figure] = field(default_factory=list)
     handled: dict[str, int] = field(default_factory=dict)
 
     @property
+    def stranded(self) -> list[Match]:
+        """The pairs on a pause of which nobody knows when they go on."""
+        return [match for match in self.resting if back_on(match) is None]
+
+    @property
+    def returning(self) -> list[Match]:
+        """The pairs on a pause that go on by themselves, the soonest first."""
+        days = [(day, match) for match in self.resting if (day := back_on(match))]
+        return [match for _day, match in sorted(days, key=lambda one: one[0])]
+
+    @property
     def needs(self) -> int:
         """How many things wait for a person: all matches to review are one thing."""
-        people = len(self.answers) + len(self.admissions) + len(self.partings)
+        people = len(self.answers) + len(self.admissions) + len(self.partings) + len(self.stranded)
         return people + self.quiet_count + self.unmet_count + bool(self.matches)
 
 
@@ -108,7 +121,7 @@ async def today(actor: Actor, program_key: str = "") -> Today:
         quiet=await _silences(actor, await quiet.limit(SHOWN).prefetch_related("members__person", "program")),
         quiet_count=await quiet.count(),
         unmet=await unmet.limit(SHOWN).prefetch_related("members__person", "program"),
-        unmet_count=await unmet.count(), partings=await _partings(actor, pairs),
+        unmet_count=await unmet.count(), partings=await _partings(actor, pairs), resting=await _resting(pairs),
         running=await pairs.filter(state=MatchState.ACTIVE).count(),
         figures=await figures(actor, ids), handled=await _handled(actor, ids),
     )
@@ -119,6 +132,12 @@ async def _admissions(actor: Actor, program_ids: Collection[UUID]) -> list[Enrol
         program_id__in=list(program_ids), state=EnrollmentState.PENDING_APPROVAL
     )
     return await waiting.order_by("submitted_at", "id").select_related("person", "program")
+
+
+async def _resting(pairs: QuerySet[Match]) -> list[Match]:
+    """Pairs on a pause, with the breaks of their members."""
+    paused = pairs.filter(state=MatchState.PAUSED).order_by("paused_until", "id").limit(SHOWN)
+    return await paused.prefetch_related("members__person", "members__enrollment", "program")
 
 
 async def _partings(actor: Actor, pairs: QuerySet[Match]) -> list[Parting]:

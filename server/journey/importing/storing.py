@@ -9,13 +9,13 @@ from server.kernel import clock
 from server.kernel.bulk import insert_rows
 from server.kernel.db import Unit, plain, wake
 from server.kernel.facts import AuditEvent, OutboxEvent
-from server.people.facts import ATTRIBUTES, history
+from server.people.facts import ATTRIBUTES, history, named
 from server.people.models import AvailabilityBlock, ImportRun, Person, PersonAttribute, PersonSkill, Profile
 from server.people.states import PersonStatus, SkillSide, Source
 from server.programs.actions import invite_many
 from server.programs.states import ParticipantRole
 
-WRITTEN = (*ATTRIBUTES, "zone_assumed", "updated_at")
+WRITTEN = (*ATTRIBUTES, "zone_assumed", "search", "updated_at")
 PROFILE_WRITTEN = (*TEXTS, "updated_at")
 
 
@@ -48,7 +48,7 @@ async def end_people(unit: Unit, run: ImportRun, people: Sequence[Person]) -> No
 async def _store_people(outcomes: Sequence[Outcome]) -> None:
     """New people first, managers before those they manage; then changed ones, whose managers are all there."""
     for outcome in outcomes:
-        outcome.person.updated_at = clock.now()
+        named(outcome.person).updated_at = clock.now()
     await insert_rows(Person, [vars(outcome.person) for outcome in outcomes if outcome.is_new])
     changed = [outcome.person for outcome in outcomes if not outcome.is_new]
     await Person.bulk_create(changed, batch_size=500, on_conflict=["id"], update_fields=WRITTEN)

@@ -11,6 +11,7 @@ from server.matches.actions.drafting import (
     suggest_matches,
 )
 from server.matches.actions.following import pause_matches, release_matches, resume_matches
+from server.matches.actions.noting import write_note
 from server.matches.actions.publishing import approve_match, cancel_match, publish_match, publish_matches, undo_publish
 from server.matches.actions.running import (
     close_match,
@@ -20,6 +21,7 @@ from server.matches.actions.running import (
     reach_pause_end,
     resume_match,
 )
+from server.matches.actions.undoing import undo_change
 
 __all__ = [
     "Draft",
@@ -45,5 +47,7 @@ __all__ = [
     "resume_matches",
     "suggest_match",
     "suggest_matches",
+    "undo_change",
     "undo_publish",
+    "write_note",
 ]

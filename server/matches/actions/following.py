@@ -5,6 +5,7 @@ The matches are locked as by every act: the enrolments of both sides first, in t
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from server.kernel.actor import Actor, require
@@ -33,7 +34,7 @@ async def release_matches(actor: Actor, enrollment_id: UUID, reason: ClosureReas
     """
     async with unit_of_work(actor) as unit:
         enrollment, found = await _locked(actor, enrollment_id, ALIVE)
-        left = {"left_id": enrollment.person_id}
+        left: dict[str, Any] = {"left_id": enrollment.person_id}
         for match in found:
             if match.state in NOT_YET:
                 await close(unit, match, MatchState.CANCELLED, "cancel", "cancelled", code="left", **left)

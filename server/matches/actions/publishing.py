@@ -18,7 +18,7 @@ from server.matches.states import (
     Approval,
     MatchState,
 )
-from server.matches.steps import close, next_state, start, tell
+from server.matches.steps import close, next_state, require_new_pair, start, tell
 from server.programs.states import Approvals, EnrollmentState, ParticipantRole
 
 UNDO_ONE = timedelta(seconds=10)
@@ -45,7 +45,7 @@ async def publish_match(actor: Actor, match_id: UUID, *, undo_within: timedelta 
         if match.state is not MatchState.DRAFT:
             raise Conflict(_("This match is no draft any more."))
         await _require_seats(actor, match)
-        await _require_new_pair(actor, match)
+        await require_new_pair(actor, match)
         match.published_at = clock.now() + undo_within
         match.held_back = False
         await _ask(match)
@@ -151,17 +151,6 @@ async def _require_seats(actor: Actor, match: Match) -> None:
             raise Conflict(
                 _("%(name)s has no free place any more.") % {"name": member.person.full_name}, kind="seat_taken"
             )
-
-
-async def _require_new_pair(actor: Actor, match: Match) -> None:
-    """Two people hold at most one open match per cohort."""
-    mentor, mentee = queries.sides(match)
-    others = queries.matches(actor).filter(
-        cohort_id=match.cohort_id, state__in=list(AWAITING | RUNNING), members__enrollment_id=mentor.enrollment_id
-    )
-    for other in await others.prefetch_related("members"):
-        if mentee.enrollment_id in {member.enrollment_id for member in other.members}:
-            raise Conflict(_("These two have an open match already."))
 
 
 async def _ask(match: Match) -> None:

@@ -23,8 +23,12 @@ PAUSE_DAYS = 30
 """How long a pause lasts unless another day is said: design 2.3, "Pause for a month"."""
 
 
-async def end_match(actor: Actor, match_id: UUID, reason: ClosureReason) -> Match:
+async def end_match(
+    actor: Actor, match_id: UUID, reason: ClosureReason, *, undo_within: timedelta = timedelta()
+) -> Match:
     """End a running match before its date, without blame. Twice is harmless.
+
+    Nobody is told for `undo_within`; until then `undo_change` takes it back.
 
     Raises:
         NotFound: not visible to the actor.
@@ -40,14 +44,16 @@ async def end_match(actor: Actor, match_id: UUID, reason: ClosureReason) -> Matc
             raise Conflict(_("Only a running match can be ended."))
         match.closure_reason = reason
         return await close(
-            unit, match, MatchState.CONCLUDED, "end", "ended", code=reason, by_id=actor.person_id
+            unit, match, MatchState.CONCLUDED, "end", "ended", hold=undo_within, code=reason, by_id=actor.person_id
         )
 
 
-async def pause_match(actor: Actor, match_id: UUID, until: date | None = None) -> Match:
+async def pause_match(
+    actor: Actor, match_id: UUID, until: date | None = None, *, undo_within: timedelta = timedelta()
+) -> Match:
     """Let a running match rest until a day, PAUSE_DAYS from now unless said. Twice is harmless.
 
-    What was booked for that time is called off; the match goes on by itself on the day.
+    What was booked for that time is called off; the match goes on by itself on the day. Undo as in `end_match`.
 
     Raises:
         NotFound, Refused: as `end_match`.
@@ -63,11 +69,11 @@ async def pause_match(actor: Actor, match_id: UUID, until: date | None = None) -
             raise Conflict(_("That does not fit where this match stands."))
         day = until or clock.now().date() + timedelta(days=PAUSE_DAYS)
         check_pause(day)
-        return await pause(unit, match, day, by_id=actor.person_id)
+        return await pause(unit, match, day, hold=undo_within, by_id=actor.person_id)
 
 
-async def resume_match(actor: Actor, match_id: UUID) -> Match:
-    """Go on with a paused match. Twice is harmless.
+async def resume_match(actor: Actor, match_id: UUID, *, undo_within: timedelta = timedelta()) -> Match:
+    """Go on with a paused match. Twice is harmless. Undo as in `end_match`.
 
     Raises:
         NotFound, Refused: as `end_match`.
@@ -82,7 +88,7 @@ async def resume_match(actor: Actor, match_id: UUID) -> Match:
             raise Conflict(_("That does not fit where this match stands."))
         if not everybody_is_there(match):
             raise Conflict(_("One of you is away. You go on when both are back."), kind="away")
-        return await resume(unit, match, by_id=actor.person_id)
+        return await resume(unit, match, hold=undo_within, by_id=actor.person_id)
 
 
 async def reach_pause_end(actor: Actor, match_id: UUID) -> Match:

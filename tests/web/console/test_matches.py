@@ -179,7 +179,7 @@ async def test_a_full_mentor_is_marked_and_refused(client_of: ClientOf, db: obje
     await client.post(f"{HERE}/run", data={"group": str(found.cohort.id)})
     match = (await drafts_of(found))[0]
     page = await client.get(f"{HERE}?pair={match.id}")
-    assert "No free place." in page.text
+    assert "comes first." in page.text
     mentor = page.text.split('name="mentor" value="')[1].split('"')[0]
     answer = await client.post(f"{HERE}/{match.id}/mentor", data={"mentor": mentor, "reason": "Closer in time"})
     assert answer.status_code == 422

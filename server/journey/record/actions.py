@@ -1,0 +1,39 @@
+"""What a manager does about a pair that is more than one word to one room."""
+
+from uuid import UUID
+
+from server.journey.record.queries import pair_record
+from server.kernel.actor import Actor, require
+from server.kernel.db import unit_of_work
+from server.kernel.errors import Conflict
+from server.kernel.text import gettext as _
+from server.matches import actions as matches
+from server.matches.actions.publishing import UNDO_ONE
+from server.matches.models import Match
+from server.matches.states import AWAITING, RUNNING, ClosureReason
+from server.matchmaking import actions as matchmaking
+
+
+async def find_another_mentor(actor: Actor, match_id: UUID) -> Match:
+    """Another mentor for a mentee. What runs ends without blame first; nobody is told for ten seconds.
+
+    Returns the ended match while it ran, whose end brings the next suggestion by itself; else the new suggestion,
+    or what the mentee has already. Twice is harmless.
+
+    Raises:
+        NotFound, Refused: not of a programme that the actor runs.
+        Conflict: they are still being asked, or nobody with a place is left (`kind="nobody"`).
+    """
+    async with unit_of_work(actor):
+        shown = await pair_record(actor, match_id)
+        require(shown.may_decide, _("find another mentor"))
+        if shown.match.state in RUNNING:
+            return await matches.end_match(actor, match_id, ClosureReason.NO_FAULT, undo_within=UNDO_ONE)
+        if shown.match.state in AWAITING:
+            raise Conflict(_("They are still being asked. Take that back first."), kind="asked")
+        if shown.successor is not None:
+            return shown.successor
+        made = await matchmaking.suggest_next(actor, shown.mentee.enrollment_id, rematch_of=match_id)
+        if made is None:
+            raise Conflict(_("Nobody with a free place is left from the last run. Match again."), kind="nobody")
+        return made

@@ -1,0 +1,89 @@
+"""What happened to a pair, from the audit log: who did what and when. Words stay with the two who wrote them."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from server.kernel.actor import Actor, ActorKind
+from server.kernel.facts import AuditEvent
+from server.kernel.ids import parse_id
+from server.matches.models import Match
+from server.sessions.states import NoteVisibility
+
+MOST = 300
+"""So many of the latest entries are read."""
+WROTE = "message.written"
+OF_MANAGERS = "match.write_note"
+TOLD = (
+    "match.suggest", "match.override", "match.publish", "match.undo_publish", "match.accept", "match.admin_approve",
+    "match.decline", "match.expire", "match.cancel", "match.discard", "match.pause", "match.rest", "match.resume",
+    "match.undo_change", "match.end", "match.end_date_passed", "match.close", OF_MANAGERS,
+    "session.hold", "session.book", "session.move", "session.cancel", "session.mark_held", "session.log",
+    "session.no_show", "session.undo_no_show", "session.write_note",
+    "goal.save", "goal.agree", "goal.tick_milestone", "goal.settle",
+    "survey.open", "survey.answer", "survey.expire",
+    "enrollment.pause", "enrollment.resume", "enrollment.withdrawn", "enrollment.removed", "enrollment.deprovisioned",
+)
+"""The entries that a timeline tells; what else the log holds (a lock, a topic, a mark read) is for the log."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened. `by_id` is None when the product did it; `count` folds what was done often in a day."""
+
+    at: datetime
+    action: str
+    by_id: UUID | None
+    target_id: UUID | None = None
+    count: int = 1
+    detail: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def by_product(self) -> bool:
+        """Whether nobody did it but the product itself."""
+        return self.by_id is None
+
+
+async def events_of(
+    actor: Actor, match: Match, targets: Collection[UUID], moments: Iterable[tuple[UUID, datetime]], *, with_notes: bool
+) -> list[Event]:
+    """The timeline of a pair, the latest first. `targets` are the rows that belong to it, `moments` who wrote when.
+
+    `with_notes`: whether the actor may know of the managers' note.
+    """
+    entries = AuditEvent.filter(
+        organization_id=actor.organization_id, target_id__in=list(targets), action__in=TOLD,
+        at__gte=match.created_at,
+    )
+    found = [_event(row) for row in await entries.order_by("-at", "-id").limit(MOST) if _is_told(row, with_notes)]
+    wrote = [Event(at, WROTE, author_id) for author_id, at in moments]
+    return _folded(sorted([*found, *wrote], key=lambda one: one.at, reverse=True))
+
+
+def _is_told(row: AuditEvent, with_notes: bool) -> bool:
+    """Not a private note, not even that there is one; not a step whose tick was taken back."""
+    if row.action == "session.write_note":
+        return row.detail.get("visibility") == NoteVisibility.SHARED
+    if row.action == "goal.tick_milestone":
+        return bool(row.detail.get("done"))
+    return with_notes or row.action != OF_MANAGERS
+
+
+def _event(row: AuditEvent) -> Event:
+    by_id = parse_id(row.actor_id) if row.actor_kind == ActorKind.PERSON.value else None
+    return Event(row.at, row.action, by_id, row.target_id, detail=row.detail)
+
+
+def _folded(events: Iterable[Event]) -> list[Event]:
+    """The same thing done by the same person to the same row on one day stands once, at its latest moment.
+
+    A new wording of a goal (its version) is another thing.
+    """
+    kept: dict[tuple[object, ...], Event] = {}
+    for one in events:
+        key = (one.action, one.by_id, one.target_id, one.at.date(), one.detail.get("version"))
+        first = kept.get(key)
+        kept[key] = Event(**{**vars(first), "count": first.count + 1}) if first else one
+    return list(kept.values())

@@ -1,0 +1,1 @@
+"""The single-letter keys of the console: everybody may turn them off for themselves."""

@@ -1,0 +1,114 @@
+"""The way back from a pause, a resumption and an end: whole while nobody was told, none afterwards."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from server.kernel import clock
+from server.kernel.errors import Conflict, NotFound, Refused
+from server.kernel.facts import AuditEvent, OutboxEvent, ScheduledAction
+from server.matches import actions
+from server.matches.models import Match
+from server.matches.states import ClosureReason, MatchState
+from server.programs.models import Enrollment
+from server.programs.states import EnrollmentState
+from tests import factories
+
+TEN_SECONDS = timedelta(seconds=10)
+
+
+@pytest.fixture
+async def pair(db: object) -> factories.Pair:
+    """A running pair, with its last day planned as by its start."""
+    made = await factories.active_match()
+    await ScheduledAction.create(
+        organization_id=made.organization.id, rule="match.end_date", subject_kind="Match", subject_id=made.match.id,
+        due_at=clock.now() + timedelta(days=182), dedupe_key=f"match.end_date:{made.match.id}:",
+    )
+    return made
+
+
+async def state_of(pair: factories.Pair) -> dict[str, Any]:
+    """The match's own row and what is planned for it."""
+    row = await Match.filter(organization_id=pair.organization.id, id=pair.match.id).values()
+    plans = ScheduledAction.filter(organization_id=pair.organization.id, subject_id=pair.match.id, state="PLANNED")
+    return {**row[0], "plans": sorted(await plans.values_list("rule", "due_at"))}
+
+
+async def end(pair: factories.Pair) -> None:
+    await actions.end_match(pair.manager_actor, pair.match.id, ClosureReason.SCHEDULE, undo_within=TEN_SECONDS)
+
+
+async def pause(pair: factories.Pair) -> None:
+    day = factories.in_days(20)
+    await actions.pause_match(pair.manager_actor, pair.match.id, day, undo_within=TEN_SECONDS)
+
+
+async def resume(pair: factories.Pair) -> None:
+    await actions.resume_match(pair.manager_actor, pair.match.id, undo_within=TEN_SECONDS)
+
+
+@pytest.mark.parametrize("paused", [False, True], ids=["active", "paused"])
+@pytest.mark.parametrize("act", [end, pause, resume])
+async def test_what_was_undone_stands_as_before_and_is_never_told(
+    pair: factories.Pair, act: Any, paused: bool
+) -> None:
+    if paused:
+        await actions.pause_match(pair.manager_actor, pair.match.id, factories.in_days(30))
+    if act is (pause if paused else resume):
+        return
+    await OutboxEvent.filter(organization_id=pair.organization.id).delete()
+    before = await state_of(pair)
+    await act(pair)
+    assert await state_of(pair) != before
+    assert await actions.undo_change(pair.manager_actor, pair.match.id)
+    assert await state_of(pair) == before
+    facts = await OutboxEvent.filter(organization_id=pair.organization.id)
+    assert facts
+    assert all(fact.withdrawn_at for fact in facts)
+    assert (await AuditEvent.filter(organization_id=pair.organization.id).order_by("-at").first()).action == (  # type: ignore[union-attr]
+        "match.undo_change"
+    )
+    assert not await actions.undo_change(pair.manager_actor, pair.match.id)
+
+
+@pytest.mark.parametrize("act", [end, pause])
+async def test_too_late_changes_nothing(pair: factories.Pair, act: Any) -> None:
+    await act(pair)
+    after = await state_of(pair)
+    clock.move(TEN_SECONDS)
+    assert not await actions.undo_change(pair.manager_actor, pair.match.id)
+    assert await state_of(pair) == after
+
+
+async def test_what_was_told_already_stays(pair: factories.Pair) -> None:
+    await end(pair)
+    await OutboxEvent.filter(organization_id=pair.organization.id).update(delivered_at=clock.now())
+    assert not await actions.undo_change(pair.manager_actor, pair.match.id)
+    assert (await Match.get(id=pair.match.id)).state is MatchState.CONCLUDED
+
+
+async def test_a_place_that_went_to_somebody_else_is_not_taken_back(pair: factories.Pair) -> None:
+    await end(pair)
+    other = await factories.enrollment(pair.cohort, pair.stranger, pair.mentee_enrollment.role)
+    await factories.match(pair.mentor_enrollment, other)
+    await Enrollment.filter(id=pair.mentor_enrollment.id).update(capacity=1)
+    with pytest.raises(Conflict, match="no free place"):
+        await actions.undo_change(pair.manager_actor, pair.match.id)
+    assert (await Match.get(id=pair.match.id)).state is MatchState.CONCLUDED
+    assert not await OutboxEvent.filter(organization_id=pair.organization.id, withdrawn_at__isnull=False)
+
+
+async def test_whoever_left_meanwhile_is_not_brought_back(pair: factories.Pair) -> None:
+    await end(pair)
+    await Enrollment.filter(id=pair.mentor_enrollment.id).update(state=EnrollmentState.WITHDRAWN)
+    with pytest.raises(Conflict, match="no longer takes part"):
+        await actions.undo_change(pair.manager_actor, pair.match.id)
+
+
+async def test_strangers_undo_nothing(pair: factories.Pair) -> None:
+    await end(pair)
+    for actor in (pair.stranger_actor, pair.line_manager_actor):
+        with pytest.raises((NotFound, Refused)):
+            await actions.undo_change(actor, pair.match.id)

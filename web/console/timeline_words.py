@@ -1,0 +1,224 @@
+"""What happened to a pair, in words: who did it and when. There is nothing in it that they said or wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from server.journey.record.queries import PairRecord
+from server.journey.record.timeline import Event
+from server.kernel import clock
+from server.kernel.text import gettext as _
+from server.kernel.text import ngettext
+from server.sessions.states import SessionState
+from web.dates import clock_time, day_long, day_month, day_month_short, moment
+from web.items import Moment
+from web.waiting import ordinal
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from server.sessions.models import Session
+
+Words = tuple[str, str]
+Tell = Callable[[PairRecord, Event], Words]
+
+
+def timeline(shown: PairRecord) -> list[Moment]:
+    """The events of a pair, the latest first."""
+    return [_moment(shown, one) for one in shown.events]
+
+
+def short_day(when: date | datetime) -> str:
+    """"18 Nov", with the year when it is another one."""
+    year = "" if when.year == clock.now().year else f" {when.year}"
+    return day_month_short(when) + year
+
+
+def who(shown: PairRecord, person_id: UUID | None) -> str:
+    """The name of whoever acted; "Ithaca" for the product itself."""
+    if person_id is None:
+        return "Ithaca"
+    for member in (shown.mentor, shown.mentee):
+        if member.person_id == person_id:
+            return member.person.first_name
+    found = shown.people.get(person_id)
+    return found.full_name if found else _("Somebody")
+
+
+def _moment(shown: PairRecord, one: Event) -> Moment:
+    title, detail = TELL[one.action](shown, one)
+    said = _("%(time)s. %(what)s") % {"time": clock_time(one.at), "what": detail} if detail else clock_time(one.at)
+    return Moment(short_day(one.at), title, said)
+
+
+def _by(shown: PairRecord, one: Event) -> str:
+    if one.by_product:
+        return _("By itself.")
+    return _("By %(name)s.") % {"name": who(shown, one.by_id)}
+
+
+def _plain(words: Callable[[], str]) -> Tell:
+    return lambda shown, one: (words(), _by(shown, one))
+
+
+def _named(words: Callable[[], str]) -> Tell:
+    """A sentence that begins with the name of whoever did it."""
+    return lambda shown, one: (words() % {"name": who(shown, one.by_id)}, "")
+
+
+def _ended(shown: PairRecord, one: Event) -> Words:
+    left = next((m.person.first_name for m in (shown.mentor, shown.mentee)
+                 if str(m.person_id) == one.detail.get("left_id")), "")
+    if left:
+        return _("Ended: %(name)s left") % {"name": left}, _by(shown, one)
+    return _("Ended without blame"), _by(shown, one)
+
+
+def _cancelled(shown: PairRecord, one: Event) -> Words:
+    why = {
+        "seat_taken": _("The last place went to somebody else."), "left": _("One of the two left."),
+        "away": _("One of the two is away."), "taken_back": _by(shown, one),
+    }
+    return _("Taken back"), why.get(str(one.detail.get("code")), _by(shown, one))
+
+
+def _paused(shown: PairRecord, one: Event) -> Words:
+    until = shown.match.paused_until if one.detail.get("until") else None
+    if until and one.detail["until"] == until.isoformat():
+        return _("Paused until %(day)s") % {"day": day_month(until)}, _by(shown, one)
+    return _("Paused"), _by(shown, one)
+
+
+def _accepted(shown: PairRecord, one: Event) -> Words:
+    return _("%(name)s said yes") % {"name": who(shown, one.by_id)}, ""
+
+
+def _wrote(shown: PairRecord, one: Event) -> Words:
+    name = who(shown, one.by_id)
+    count = ngettext("%(num)d message.", "%(num)d messages.", one.count) % {"num": one.count}
+    other = shown.mentee if one.by_id == shown.mentor.person_id else shown.mentor
+    return _("%(name)s wrote to %(other)s") % {"name": name, "other": other.person.first_name}, count
+
+
+def _held(shown: PairRecord, one: Event) -> Words:
+    session = _session(shown, one)
+    if session is None or session.state not in (SessionState.HELD, SessionState.LOGGED):
+        return _("Conversation held"), ""
+    number = shown.held.index(session) + 1
+    minutes = round((session.ends_at - session.starts_at).total_seconds() / 60)
+    length = ngettext("%(num)d minute.", "%(num)d minutes.", minutes) % {"num": minutes}
+    return _("%(place)s conversation held") % {"place": ordinal(number).capitalize()}, length
+
+
+def _booked(shown: PairRecord, one: Event) -> Words:
+    session = shown.ahead if shown.ahead and shown.ahead.id == one.target_id else _session(shown, one)
+    day = moment(session.starts_at) if session else ""
+    return _("Conversation booked"), _("For %(when)s.") % {"when": day} if day else _by(shown, one)
+
+
+def _session(shown: PairRecord, one: Event) -> Session | None:
+    return next((each for each in shown.held if each.id == one.target_id), None)
+
+
+def _settled(shown: PairRecord, one: Event) -> Words:
+    said = {
+        "ACHIEVED": _("Goal reached"), "ABANDONED": _("Goal let go"), "CARRIED_OVER": _("Goal carried over"),
+    }
+    return said.get(str(one.detail.get("state")), _("Goal closed")), _by(shown, one)
+
+
+def _goal_saved(shown: PairRecord, one: Event) -> Words:
+    changed = int(one.detail.get("version") or 1) > 1
+    return _("Goal changed") if changed else _("Goal set"), _by(shown, one)
+
+
+def _ticked(shown: PairRecord, one: Event) -> Words:
+    count = ngettext("%(num)d milestone.", "%(num)d milestones.", one.count) % {"num": one.count}
+    return _("%(name)s ticked a step") % {"name": who(shown, one.by_id)}, count
+
+
+def _of_member(words: Callable[[], str]) -> Tell:
+    """A sentence about the member whose enrolment it was."""
+
+    def tell(shown: PairRecord, one: Event) -> Words:
+        member = shown.mentor if one.target_id == shown.mentor.enrollment_id else shown.mentee
+        return words() % {"name": member.person.first_name}, _by(shown, one)
+
+    return tell
+
+
+def _of_asked(words: Callable[[], str]) -> Tell:
+    """A sentence about whoever a check-in asks."""
+
+    def tell(shown: PairRecord, one: Event) -> Words:
+        asked = next((each.person_id for each in shown.check_ins if each.id == one.target_id), None)
+        return words() % {"name": who(shown, asked)}, ""
+
+    return tell
+
+
+TELL: dict[str, Tell] = {
+    "match.suggest": _plain(lambda: _("Suggested")),
+    "match.override": _plain(lambda: _("Chosen instead of another")),
+    "match.publish": _plain(lambda: _("Approved")),
+    "match.undo_publish": _plain(lambda: _("Approval taken back")),
+    "match.accept": _accepted,
+    "match.admin_approve": _plain(lambda: _("Approved after both said yes")),
+    "match.decline": _named(lambda: _("%(name)s said no")),
+    "match.expire": _plain(lambda: _("Passed: nobody answered in time")),
+    "match.cancel": _cancelled,
+    "match.discard": _plain(lambda: _("Thrown away")),
+    "match.pause": _paused,
+    "match.rest": _plain(lambda: _("The pause goes on: one of the two is away")),
+    "match.resume": _plain(lambda: _("Went on")),
+    "match.undo_change": _plain(lambda: _("Last change taken back")),
+    "match.end": _ended,
+    "match.end_date_passed": _plain(lambda: _("Last day reached")),
+    "match.close": _plain(lambda: _("Closed")),
+    "match.write_note": _plain(lambda: _("Managers’ note written")),
+    "session.hold": _named(lambda: _("%(name)s chose a time")),
+    "session.book": _booked,
+    "session.move": _plain(lambda: _("Conversation moved")),
+    "session.cancel": _plain(lambda: _("Conversation called off")),
+    "session.mark_held": _held,
+    "session.log": _plain(lambda: _("Conversation noted afterwards")),
+    "session.no_show": _plain(lambda: _("Conversation did not happen")),
+    "session.undo_no_show": _plain(lambda: _("Conversation happened after all")),
+    "session.write_note": _named(lambda: _("%(name)s wrote a shared note")),
+    "goal.save": _goal_saved,
+    "goal.agree": _named(lambda: _("%(name)s agreed to a changed goal")),
+    "goal.tick_milestone": _ticked,
+    "goal.settle": _settled,
+    "survey.open": _of_asked(lambda: _("Check-in opened for %(name)s")),
+    "survey.answer": _of_asked(lambda: _("%(name)s answered the check-in")),
+    "survey.expire": _of_asked(lambda: _("The check-in of %(name)s closed unanswered")),
+    "enrollment.pause": _of_member(lambda: _("%(name)s takes a break")),
+    "enrollment.resume": _of_member(lambda: _("%(name)s is back")),
+    "enrollment.withdrawn": _of_member(lambda: _("%(name)s left the programme")),
+    "enrollment.removed": _of_member(lambda: _("%(name)s was taken out of the programme")),
+    "enrollment.deprovisioned": _of_member(lambda: _("%(name)s left the organisation")),
+    "message.written": _wrote,
+}
+"""Every entry that a timeline tells (`timeline.TOLD`), and that somebody wrote."""
+
+
+def planned(shown: PairRecord) -> list[Moment]:
+    """What falls due by itself, the soonest first."""
+    said: dict[str, Callable[[], Words]] = {
+        "match.expire": lambda: (_("The request passes"), _("Unless they answer before.")),
+        "match.end_date": lambda: (_("Last day"), _("Closing steps begin.")),
+        "match.resume": lambda: (_("The pair goes on"), _("The pause is over. Both are told.")),
+        "session.agenda": lambda: (_("Agenda is prepared"), _("Unless they wrote their own.")),
+        "survey.open": lambda: (_("Check-in opens"), ""),
+        "survey.expire": lambda: (_("Check-in closes"), _("Unless it is answered before.")),
+    }
+    found = []
+    for plan in shown.plans:
+        title, detail = said[plan.rule]()
+        asked = next((one.person_id for one in shown.check_ins if one.id == plan.subject_id), None)
+        if asked and plan.rule == "survey.open":
+            detail = _("For %(name)s.") % {"name": who(shown, asked)}
+        found.append(Moment(short_day(plan.due_at), title, detail or day_long(plan.due_at)))
+    return found
