@@ -247,6 +247,17 @@ async def test_body_that_is_too_large_is_refused_in_words_and_nothing_ran(
     assert "That is too large" in text
 
 
+async def test_who_listens_only_after_sending_has_sent_all_before_the_answer() -> None:
+    left = iter(range(30))
+
+    async def parts() -> AsyncIterator[bytes]:
+        for _ in left:
+            yield b"x" * 100_000
+
+    status, _headers, _text = await sent(Product().application(), "/", parts(), content_length="3000000")
+    assert (status, list(left)) == (413, [])
+
+
 async def test_machine_that_sends_too_much_is_told_by_code() -> None:
     async with client(Product().application()) as asking:
         answer = await asking.post("/graphql", content=b" " * (settings().body_bytes + 1), headers=JSON)
