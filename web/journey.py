@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
@@ -17,6 +18,7 @@ from server.kernel import clock
 from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
+from server.matches.actions.running import PAUSE_DAYS
 from server.matches.states import MatchState
 from server.people import actions as people
 from server.people.queries import competencies
@@ -183,6 +185,7 @@ def _words(request: Request, shown: Home) -> dict[str, Any]:
         "mentoring": [_mentoring(one) for one in shown.mentoring],
         "finished": [_finished(one) for one in shown.finished],
         "seats": list(shown.places.values()), "promises": _promises(shown), "today": clock.now().date(),
+        "in_a_month": (clock.now().date() + timedelta(days=PAUSE_DAYS)).isoformat(),
     }
 
 

@@ -50,7 +50,7 @@ async def paused() -> View:
     return View(pair.mentee, f"/match/{pair.match.id}/ending", press("Pause until then"))
 
 
-@state("POST match-resumption 303", "GET home 200", proof="Choose a time")
+@state("POST match-resumption 303", "GET home 200", proof="Idris is free on")
 async def going_on() -> View:
     pair = await factories.active_match()
     await pause_match(pair.mentee_actor, pair.match.id)
@@ -72,7 +72,7 @@ async def mentee_away() -> View:
     return View(pair.mentor, "/")
 
 
-@state("GET home 200", proof="It’s been a while")
+@state("GET home 200", proof="Pause for a month")
 async def quiet_pair() -> View:
     pair = await factories.active_match(active_at=clock.now() - timedelta(days=30))
     return View(pair.mentee, "/")

@@ -1,5 +1,6 @@
 """The first page of mentees and mentors, and what can be done from it."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -189,3 +190,36 @@ async def test_the_page_costs_the_same_for_one_and_for_many(client_of: ClientOf,
     with queries_run() as many:
         await client.get("/")
     assert abs(len(many) - len(one)) <= 2, (len(one), len(many))  # the two reads of a first thread
+
+
+async def test_a_first_time_and_a_time_after_a_silence_are_booked_in_one_tap(client_of: ClientOf, pair: Pair) -> None:
+    client = await client_of(pair.mentee)
+    slot = (await slots_for_match(pair.mentee_actor, pair.match.id, 1))[0]
+    page = (await client.get("/")).text
+    assert "Idris is free on" in page
+    assert f'name="slot" value="{slot.starts_at.isoformat()}"' in page
+    await client.post(f"/match/{pair.match.id}", data={"slot": slot.starts_at.isoformat(), "form_key": fresh_key()})
+    assert (await Session.get()).state is SessionState.PROPOSED
+    await Session.filter(match_id=pair.match.id).update(state=SessionState.CANCELLED)
+    ended = clock.now() - timedelta(days=25)
+    await Session.create(
+        organization_id=pair.organization.id, match=pair.match, starts_at=ended - timedelta(minutes=45), ends_at=ended,
+        state=SessionState.HELD, booked_at=ended, held_at=ended,
+    )
+    quiet = (await client.get("/")).text
+    assert "It’s been a while" in quiet
+    await client.post(f"/match/{pair.match.id}/session", data={"slot": slot.starts_at.isoformat()})
+    assert await Session.filter(state=SessionState.SCHEDULED, starts_at=slot.starts_at).count() == 1
+
+
+async def test_a_quiet_pair_pauses_for_a_month_in_one_tap(client_of: ClientOf, pair: Pair) -> None:
+    await type(pair.match).filter(id=pair.match.id).update(active_at=clock.now() - timedelta(days=22))
+    client = await client_of(pair.mentee)
+    until = re.search(r'name="until" value="([^"]+)"', (await client.get("/")).text)
+    assert until
+    assert until[1] == factories.in_days(30).isoformat()
+    await client.post(f"/match/{pair.match.id}/pause", data={"until": until[1]})
+    assert (await type(pair.match).get(id=pair.match.id)).state is MatchState.PAUSED
+    page = (await client.get("/")).text
+    assert "are on a pause" in page
+    assert "is free on" not in page

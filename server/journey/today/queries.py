@@ -25,7 +25,9 @@ from server.programs.states import EnrollmentState, ParticipantRole
 from server.sessions.models import ActionItem, Session
 from server.sessions.queries import held_ends, my_unwritten, open_action_items, sessions_ahead
 from server.sessions.rules import can_be_missed
+from server.sessions.slots import Slot
 from server.sessions.states import SessionState
+from server.sessions.times import slots_for_match
 from server.surveys.models import SurveyInvitation
 from server.surveys.queries import my_invitations
 
@@ -112,12 +114,21 @@ class Journey:
         return self.session is not None and self.session.state is SessionState.SCHEDULED
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """The nearest time that suits both people of a match which has none booked."""
+
+    match_id: UUID
+    slot: Slot
+
+
 @dataclass(frozen=True)
 class Home:
     """Everything on the first page. `asked` waits for this person's word, `pending` for somebody else's.
 
-    `finished`: matches that ran their time, lately closed or still to be closed. `parted`: those that ended before it,
-    of enrolments that go on without one. `alumni` is the wording to say yes or no to after the first of the two.
+    `finished`: matches that ran their time, lately closed or still to be closed; `alumni` is the wording to say yes or
+    no to then. `parted`: those that ended before it, of enrolments that go on without one. `offer` is a time for the
+    first match that needs one.
     """
 
     asked: list[Match]
@@ -130,6 +141,7 @@ class Home:
     waiting: list[Enrollment]
     places: Mapping[UUID, tuple[int, int]] = field(default_factory=dict)
     alumni: ConsentText | None = None
+    offer: Offer | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -155,14 +167,15 @@ async def home(actor: Actor) -> Home:
     finished = [match for match in found if _has_run(match)]
     journeys = await _journeys(actor, [*running, *finished])
     enrollments = await my_enrollments(actor)
+    learning = [one for one in journeys if not one.is_mentor and one.match.state in RUNNING]
+    mentoring = [one for one in journeys if one.is_mentor and one.match.state in RUNNING]
     in_match = {_mine(actor, match) for match in [*rows, *finished]}
     parted = _parted(actor, found, enrollments, in_match)
     in_match |= {_mine(actor, match) for match in parted}
     return Home(
         asked=[match for match in rows if _is_asked(actor, match)],
         pending=[match for match in rows if match.state in AWAITING and not _is_asked(actor, match)],
-        learning=[one for one in journeys if not one.is_mentor and one.match.state in RUNNING],
-        mentoring=[one for one in journeys if one.is_mentor and one.match.state in RUNNING],
+        learning=learning, mentoring=mentoring, offer=await _offer(actor, [*learning, *mentoring]),
         finished=[one for one in journeys if one.match.state not in RUNNING],
         parted=parted,
         to_fill_in=_in(enrollments, EnrollmentState.INVITED, EnrollmentState.IN_PROGRESS),
@@ -195,6 +208,13 @@ async def _alumni_question(actor: Actor) -> ConsentText | None:
         return None
     said = (await consents_of(actor, actor.person_id)).get(ConsentPurpose.ALUMNI)
     return None if said and said.text_id == text.id else text
+
+
+async def _offer(actor: Actor, journeys: list[Journey]) -> Offer | None:
+    """A time for the first match without one; for the others it is asked on their own page."""
+    needs = next((one for one in journeys if one.match.state is MatchState.ACTIVE and one.session is None), None)
+    slots = await slots_for_match(actor, needs.match.id, 1) if needs else []
+    return Offer(needs.match.id, slots[0]) if needs and slots else None
 
 
 async def _journeys(actor: Actor, running: list[Match]) -> list[Journey]:
