@@ -66,10 +66,9 @@ def series(sessions: Sequence[Session], person: Person, words: Words, *, every_w
     first = sessions[0]
     assert first.occurs_at is not None, "every session of a series has its place in it"
     there = first.series_clock
-    length = first.ends_at - first.starts_at
     whole = _named(first, person, words, Method.REQUEST)
     whole.add("dtstart", first.occurs_at.astimezone(there))
-    whole.add("dtend", (first.occurs_at + length).astimezone(there))
+    whole.add("duration", first.ends_at - first.starts_at)   # an end in an hour shown twice would have no one meaning
     whole.add("rrule", {"freq": "weekly", "interval": every_weeks, "count": len(sessions)})
     whole.add("sequence", 0)
     gone = [one for one in sessions if method_of(one) is Method.CANCEL]

@@ -155,3 +155,4 @@ def test_in_every_zone_the_entry_repeats_at_the_moments_that_are_booked(
     text = series(rows, person, Words("Talk", "https://x.example", "i@example.test"), every_weeks=weeks)
     (event,) = [one for one in Calendar.from_ical(text).walk("VEVENT") if isinstance(one, Event)]
     assert moments(event) == starts
+    assert event["DURATION"].dt == timedelta(minutes=45)
