@@ -71,7 +71,8 @@ bench: setup ## The named workloads with their floors; prints figures
 	@for one in benchmarks/[a-z]*.py; do echo "== $$one"; $(BIN)/python -m benchmarks.$$(basename $$one .py) || exit 1; done
 
 chaos: setup ## The long loops of kills and losses: minutes, not seconds
-	ITHACA_CHAOS=1 ITHACA_CHAOS_MESSAGES=1000 $(BIN)/pytest -s tests/server/cli/test_two_ways.py tests/server/operations
+	ITHACA_CHAOS=1 ITHACA_CHAOS_MESSAGES=1000 $(BIN)/pytest -s tests/server/cli/test_two_ways.py tests/server/operations \
+		tests/server/machines
 	ITHACA_CHAOS=1 $(BIN)/pytest tests/server/notifications/test_hostile_words.py tests/server/sessions/test_zones.py
 	ITHACA_CHAOS=1 $(BIN)/pytest -s tests/server/cli/test_crowds.py
 

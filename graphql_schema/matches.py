@@ -97,6 +97,8 @@ class MatchType(Node):
     active_at: datetime | None
     ends_on: date | None
     paused_until: date | None = strawberry.field(description="The day on which a pause of the pair ends by itself.")
+    proposed_end_on: date | None = strawberry.field(description="A later last day that one of them proposed.")
+    proposed_by_id: strawberry.ID | None = strawberry.field(description="The person who proposed it.")
     ended_at: datetime | None
     members: list[MatchMemberType]
 
@@ -107,7 +109,8 @@ class MatchType(Node):
             key=row.id, id=global_id("Match", row.id), program_key=row.program_id, state=row.state, fit=row.fit,
             cohort_id=global_id("Cohort", row.cohort_id), created_at=row.created_at, published_at=row.published_at,
             answer_by=row.answer_by, active_at=row.active_at, ends_on=row.ends_on,
-            paused_until=row.paused_until, ended_at=row.ended_at,
+            paused_until=row.paused_until, ended_at=row.ended_at, proposed_end_on=row.proposed_end_on,
+            proposed_by_id=global_id("Person", row.proposed_by_id) if row.proposed_by_id else None,
             members=[MatchMemberType.of(member) for member in row.members], explanation=row.explanation,
         )
 
@@ -190,6 +193,17 @@ class HoldBackMatchInput(ById):
 @strawberry.input
 class EndMatchInput(ById):
     reason: ClosureReason
+
+
+@strawberry.input(description="Your own enrolment, and that of the person whom you ask.")
+class RequestMatchInput(Input):
+    enrollment_id: strawberry.ID
+    partner_enrollment_id: strawberry.ID
+
+
+@strawberry.input
+class ExtensionInput(ById):
+    ends_on: date = strawberry.field(description="The later last day.")
 
 
 @strawberry.input
@@ -280,7 +294,34 @@ class MatchesMutation:
     async def approve_match(self, info: Info, input: ById) -> MatchPayload:
         return await perform_on(info, MatchPayload, input, "Match", actions.approve_match)
 
-    @strawberry.mutation(description="Take a request back.")
+    @strawberry.mutation(description="Ask somebody of your group for a match, where your programme lets you.")
+    async def request_match(self, info: Info, input: RequestMatchInput) -> MatchPayload:
+        return await perform(
+            info, MatchPayload, input,
+            lambda actor: actions.request_match(
+                actor, key_of("Enrollment", input.enrollment_id), key_of("Enrollment", input.partner_enrollment_id)
+            ),
+        )
+
+    @strawberry.mutation(description="Propose a later last day to the other; proposing theirs agrees to it.")
+    async def propose_extension(self, info: Info, input: ExtensionInput) -> MatchPayload:
+        return await perform(
+            info, MatchPayload, input,
+            lambda actor: actions.propose_extension(actor, key_of("Match", input.id), input.ends_on),
+        )
+
+    @strawberry.mutation(description="Agree to the later last day that the other proposed.")
+    async def agree_extension(self, info: Info, input: ExtensionInput) -> MatchPayload:
+        return await perform(
+            info, MatchPayload, input,
+            lambda actor: actions.agree_extension(actor, key_of("Match", input.id), input.ends_on),
+        )
+
+    @strawberry.mutation(description="Take your proposal back, or leave the end as it is.")
+    async def withdraw_extension(self, info: Info, input: ById) -> MatchPayload:
+        return await perform_on(info, MatchPayload, input, "Match", actions.withdraw_extension)
+
+    @strawberry.mutation(description="Take a request back: your own, or one in a programme that you run.")
     async def cancel_match(self, info: Info, input: ById) -> MatchPayload:
         return await perform_on(info, MatchPayload, input, "Match", actions.cancel_match)
 

@@ -13,17 +13,26 @@ from graphql_schema.ids import Node, global_id, key_of
 from graphql_schema.mutations import ById, Input, Payload, perform, perform_on
 from graphql_schema.pagination import Connection, Order, Window, page_of
 from graphql_schema.people import PersonType
+from server.journey.closing import actions as closing
 from server.journey.leaving import actions as leaving
 from server.kernel.actor import Actor
 from server.programs import actions, queries
-from server.programs.states import Approvals, Cadence, EnrollmentState, ParticipantRole, ProgramState, ProgramType
+from server.programs.states import (
+    Approvals,
+    AskedFirst,
+    Cadence,
+    EnrollmentState,
+    ParticipantRole,
+    ProgramState,
+    ProgramType,
+)
 
 if TYPE_CHECKING:
     from tortoise.queryset import QuerySet
 
     from server.programs.models import Cohort, Enrollment, Program
 
-for enum in (Approvals, Cadence, EnrollmentState, ParticipantRole, ProgramState, ProgramType):
+for enum in (Approvals, AskedFirst, Cadence, EnrollmentState, ParticipantRole, ProgramState, ProgramType):
     strawberry.enum(enum)
 
 BY_NAME = Order(("name", "id"))
@@ -46,6 +55,10 @@ class ProgramNode(Node):
     places_max: int = strawberry.field(description="How many mentees a mentor may take at most.")
     admin_approves_matches: bool
     admin_approves_admission: bool
+    asked_first: AskedFirst = strawberry.field(description="Where both must say yes: who is asked before the other.")
+    mentees_may_ask: bool = strawberry.field(description="Whether mentees may ask for a match themselves.")
+    mentors_may_ask: bool = strawberry.field(description="Whether mentors may ask for a match themselves.")
+    pause_moves_end: bool = strawberry.field(description="Whether a pause moves the last day of a match.")
     note_prompts: list[str]
 
     @classmethod
@@ -57,7 +70,8 @@ class ProgramNode(Node):
             sessions_per_month=row.sessions_per_month, session_minutes=row.session_minutes,
             answer_within_days=row.answer_within_days, places_max=row.places_max,
             admin_approves_matches=row.admin_approves_matches, admin_approves_admission=row.admin_approves_admission,
-            note_prompts=row.note_prompts,
+            asked_first=row.asked_first, mentees_may_ask=row.mentees_may_ask, mentors_may_ask=row.mentors_may_ask,
+            pause_moves_end=row.pause_moves_end, note_prompts=row.note_prompts,
         )
 
     @strawberry.field(description="Its cohorts, the newest first.")
@@ -186,6 +200,34 @@ class InviteInput(Input):
     capacity: int = 1
 
 
+@strawberry.input(description="What is null stays as it is.")
+class ConfigureProgramInput(ById):
+    approvals: Approvals | None = None
+    asked_first: AskedFirst | None = None
+    admin_approves_matches: bool | None = None
+    admin_approves_admission: bool | None = None
+    mentees_may_ask: bool | None = None
+    mentors_may_ask: bool | None = None
+    pause_moves_end: bool | None = None
+
+
+@strawberry.input
+class MoveInput(ById):
+    state: ProgramState = strawberry.field(description="The state that comes next.")
+
+
+@strawberry.input
+class RejectAdmissionInput(ById):
+    reason: str = strawberry.field(default="", description="A few words for the person; none is fine.")
+
+
+@strawberry.input
+class RemoveFromProgramInput(ById):
+    eligibility_lost: bool = strawberry.field(
+        default=False, description="Because the programme's conditions no longer hold: then the person is told so."
+    )
+
+
 @strawberry.input
 class TakeBreakInput(ById):
     until: date
@@ -234,6 +276,32 @@ class ProgramsMutation:
             ),
         )
 
+    @strawberry.mutation(description="Say who may ask for a match, whose yes it needs, and what a pause does.")
+    async def configure_program(self, info: Info, input: ConfigureProgramInput) -> ProgramPayload:
+        return await perform(
+            info, ProgramPayload, input,
+            lambda actor: actions.configure_program(
+                actor, key_of("Program", input.id), approvals=input.approvals, asked_first=input.asked_first,
+                admin_approves_matches=input.admin_approves_matches, mentees_may_ask=input.mentees_may_ask,
+                admin_approves_admission=input.admin_approves_admission, mentors_may_ask=input.mentors_may_ask,
+                pause_moves_end=input.pause_moves_end,
+            ),
+        )
+
+    @strawberry.mutation(description="Take a programme to its next state.")
+    async def move_program(self, info: Info, input: MoveInput) -> ProgramPayload:
+        return await perform(
+            info, ProgramPayload, input,
+            lambda actor: actions.move_program(actor, key_of("Program", input.id), input.state),
+        )
+
+    @strawberry.mutation(description="Take a cohort to its next state. Closing it ends what still runs in it.")
+    async def move_cohort(self, info: Info, input: MoveInput) -> CohortPayload:
+        return await perform(
+            info, CohortPayload, input,
+            lambda actor: closing.move_cohort(actor, key_of("Cohort", input.id), input.state),
+        )
+
     @strawberry.mutation(description="Open a run of a programme for enrolment.")
     async def open_cohort(self, info: Info, input: OpenCohortInput) -> CohortPayload:
         return await perform(
@@ -262,17 +330,29 @@ class ProgramsMutation:
     async def approve_admission(self, info: Info, input: ById) -> EnrollmentPayload:
         return await perform_on(info, EnrollmentPayload, input, "Enrollment", actions.approve_admission)
 
-    @strawberry.mutation(description="Turn an application down.")
-    async def reject_admission(self, info: Info, input: ById) -> EnrollmentPayload:
-        return await perform_on(info, EnrollmentPayload, input, "Enrollment", actions.reject_admission)
+    @strawberry.mutation(description="Turn an application down, with a few words for the person or without.")
+    async def reject_admission(self, info: Info, input: RejectAdmissionInput) -> EnrollmentPayload:
+        return await perform(
+            info, EnrollmentPayload, input,
+            lambda actor: actions.reject_admission(actor, key_of("Enrollment", input.id), input.reason),
+        )
+
+    @strawberry.mutation(description="Invite somebody again who let the invitation pass or said no.")
+    async def reinvite(self, info: Info, input: ById) -> EnrollmentPayload:
+        return await perform_on(info, EnrollmentPayload, input, "Enrollment", actions.reinvite)
 
     @strawberry.mutation(description="Step out of a programme, or say no to its invitation. No reason is asked.")
     async def leave_program(self, info: Info, input: ById) -> EnrollmentPayload:
         return await perform_on(info, EnrollmentPayload, input, "Enrollment", leaving.leave_program)
 
     @strawberry.mutation(description="Take somebody out of a programme. Only for who runs it.")
-    async def remove_from_program(self, info: Info, input: ById) -> EnrollmentPayload:
-        return await perform_on(info, EnrollmentPayload, input, "Enrollment", leaving.remove_from_program)
+    async def remove_from_program(self, info: Info, input: RemoveFromProgramInput) -> EnrollmentPayload:
+        return await perform(
+            info, EnrollmentPayload, input,
+            lambda actor: leaving.remove_from_program(
+                actor, key_of("Enrollment", input.id), eligibility_lost=input.eligibility_lost
+            ),
+        )
 
     @strawberry.mutation(description="Take a break until a day; your matches rest with you.")
     async def take_break(self, info: Info, input: TakeBreakInput) -> EnrollmentPayload:

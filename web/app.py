@@ -16,6 +16,7 @@ from server.kernel.log import note
 from web import (
     checkin,
     demo,
+    extending,
     happened,
     join,
     journey,
@@ -42,8 +43,8 @@ from web.sign_in import SignIn, signed_in_only
 DOORS: tuple[ModuleType, ...] = (sign_in, letter, demo, mailbox, offline, tap)
 """Screens that anybody may see."""
 SCREENS: tuple[ModuleType, ...] = (
-    checkin, console_matches, happened, imports, join, journey, leaving, match, messages, more, pairs, people, session,
-    today, waiting, you,
+    checkin, console_matches, extending, happened, imports, join, journey, leaving, match, messages, more, pairs,
+    people, session, today, waiting, you,
 )
 """Screens of signed-in people."""
 NOT_PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/*")

@@ -12,6 +12,7 @@ from server.journey.meeting.actions import Outcome
 from server.journey.meeting.queries import MatchPage, Stage
 from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
+from server.matches import actions as matches
 from server.matches.states import DeclineReason, MatchState
 from server.matchmaking.engine.wording import Reader
 from server.sessions.slots import Slot as Time
@@ -135,7 +136,17 @@ def _refusal_words(reason: DeclineReason, shown: MatchPage) -> str:
     }[reason]
 
 
+async def take_back(request: Request) -> Response:
+    """Take back what one asked for, before it was answered."""
+    try:
+        await matches.cancel_match(request.state.actor, request.path_params["id"])
+    except Conflict as late:
+        return go_to(request, f"/match/{request.path_params['id']}", toast=Toast(late.message))
+    return go_to(request, "/", toast=Toast(_("Taken back.")))
+
+
 routes = [
     Route("/match/{id:uuid}", match, methods=["GET", "POST"], name="match"),
     Route("/match/{id:uuid}/refusal", refusal, methods=["POST"], name="match-refusal"),
+    Route("/match/{id:uuid}/withdrawal", take_back, methods=["POST"], name="match-withdrawal"),
 ]

@@ -9,9 +9,9 @@ from a11y_tests.states.people import with_goal
 from server.journey.leaving.actions import finish_match, leave_program, take_break
 from server.kernel import clock
 from server.kernel.actor import system_actor
-from server.matches.actions import pause_match, reach_end_date
+from server.matches.actions import pause_match, propose_extension, reach_end_date
 from server.matches.models import Match
-from server.matches.states import MatchState
+from server.matches.states import MatchOrigin, MatchState
 from server.people.actions import publish_consent_text
 from server.people.models import Person
 from server.people.states import ConsentPurpose
@@ -176,6 +176,57 @@ async def back() -> View:
     pair = await factories.active_match()
     await take_break(pair.mentee_actor, pair.mentee_enrollment.id, factories.in_days(30))
     return View(pair.mentee, _leaving(pair.mentee_enrollment.id), press("I’m back"))
+
+
+@state("GET extension 200", proof="Propose a later end")
+async def go_on_longer() -> View:
+    pair = await factories.active_match()
+    return View(pair.mentee, f"/match/{pair.match.id}/extension")
+
+
+@state("POST extension-proposal 422", proof="Choose a day after your last day")
+async def extension_too_early() -> View:
+    pair = await factories.active_match()
+    acts = each(fill("ends_on", factories.in_days(1).isoformat()), press("Propose this day"))
+    return View(pair.mentee, f"/match/{pair.match.id}/extension", acts)
+
+
+@state("POST extension-proposal 303", "GET home 200", proof="Proposed:")
+async def extension_proposed() -> View:
+    pair = await factories.active_match()
+    return View(pair.mentee, f"/match/{pair.match.id}/extension", press("Propose this day"))
+
+
+@state("GET home 200", proof="Noor would like to go on longer")
+async def extension_asked() -> View:
+    pair = await _proposed()
+    return View(pair.mentor, "/")
+
+
+@state("POST extension-agreement 303", "GET home 200", proof="Agreed. You go on until")
+async def extension_agreed() -> View:
+    pair = await _proposed()
+    return View(pair.mentor, "/", press("Agree to go on with Noor"))
+
+
+@state("POST extension-withdrawal 303", "GET home 200", proof="The end stays as it is.")
+async def extension_taken_back() -> View:
+    pair = await _proposed()
+    return View(pair.mentee, f"/match/{pair.match.id}/extension", press("Take it back"))
+
+
+@state("POST match-withdrawal 303", "GET home 200", proof="Taken back.")
+async def request_taken_back() -> View:
+    pair = await factories.active_match()
+    asked = Match.filter(id=pair.match.id)
+    await asked.update(state=MatchState.AWAITING_MENTOR, origin=MatchOrigin.MENTEE)
+    return View(pair.mentee, f"/match/{pair.match.id}", press("Take the request back"))
+
+
+async def _proposed() -> factories.Pair:
+    pair = await factories.active_match()
+    await propose_extension(pair.mentee_actor, pair.match.id, factories.in_days(250))
+    return pair
 
 
 async def _complete() -> Pair:

@@ -18,6 +18,12 @@ async def reach_end_date(action: ScheduledAction) -> None:
     await actions.reach_end_date(system_actor(action.organization_id), action.subject_id)
 
 
+@on_due("match.close")
+async def close_match(action: ScheduledAction) -> None:
+    """Close a match that ran its time, when its people did not."""
+    await actions.reach_closing_end(system_actor(action.organization_id), action.subject_id)
+
+
 @on_due("match.resume")
 async def end_pause(action: ScheduledAction) -> None:
     """Go on with a match on the day its pause ends."""

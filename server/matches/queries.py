@@ -12,7 +12,7 @@ from server.kernel.actor import Actor, Permission
 from server.kernel.errors import NotFound
 from server.matches import rules
 from server.matches.models import Match, MatchMember, MatchNote, MatchOverride
-from server.matches.states import OPEN_MATCHES, MatchState, OverrideKind
+from server.matches.states import OPEN_MATCHES, RUNNING, Approval, MatchState, OverrideKind
 from server.people.models import Person
 from server.programs.models import Enrollment
 from server.programs.states import EnrollmentState, ParticipantRole
@@ -52,8 +52,10 @@ async def matches_by_ids(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, Match]
 
 async def my_matches(actor: Actor, states: Collection[MatchState]) -> list[Match]:
     """The actor's own announced matches in some states, newest first, with members, people, programme and cohort."""
+    asked = [approval for approval in Approval if approval is not Approval.LATER]
     own = matches(actor).filter(
-        members__person_id=actor.person_id, state__in=list(states), published_at__lte=clock.now()
+        members__person_id=actor.person_id, members__approval__in=asked, state__in=list(states),
+        published_at__lte=clock.now(),
     )
     found = own.order_by("-published_at", "-id").select_related("program", "cohort")
     return await found.prefetch_related("members__person", "members__enrollment")
@@ -111,6 +113,21 @@ async def note_of(actor: Actor, match: Match) -> MatchNote | None:
     if not rules.can_keep_note(actor, match):
         return None
     return await MatchNote.filter(organization_id=actor.organization_id, match_id=match.id).first()
+
+
+async def last_day(actor: Actor, cohort_id: UUID) -> date | None:
+    """The latest last day of a cohort's running matches; None when none runs, or none has a last day."""
+    rows = await matches(actor).filter(cohort_id=cohort_id, state__in=list(RUNNING), ends_on__isnull=False)
+    return max((row.ends_on for row in rows if row.ends_on), default=None)
+
+
+async def open_match_of(actor: Actor, one_id: UUID, other_id: UUID) -> Match | None:
+    """The open match of two enrolments, if they have one, with its members."""
+    own = matches(actor).filter(members__enrollment_id=one_id, state__in=list(OPEN_MATCHES))
+    for match in await own.prefetch_related("members"):
+        if other_id in {member.enrollment_id for member in match.members}:
+            return match
+    return None
 
 
 def sides(match: Match) -> tuple[MatchMember, MatchMember]:

@@ -1,9 +1,11 @@
 """Who may do what with a match."""
 
+from uuid import UUID
+
 from server.kernel import clock
 from server.kernel.actor import Actor, ActorKind, Permission
 from server.matches.models import Match, MatchMember
-from server.matches.states import MatchState
+from server.matches.states import Approval, MatchState
 
 
 def member_of(match: Match, actor: Actor) -> MatchMember | None:
@@ -18,8 +20,10 @@ def is_announced(match: Match) -> bool:
 
 
 def can_see(actor: Actor, match: Match) -> bool:
-    """Its members once it is announced, and who runs the programme."""
-    return can_review(actor, match) or (member_of(match, actor) is not None and is_announced(match))
+    """Its members once it is announced and they are asked or need not be, and who runs the programme."""
+    me = member_of(match, actor)
+    is_theirs = me is not None and me.approval is not Approval.LATER and is_announced(match)
+    return can_review(actor, match) or is_theirs
 
 
 def can_review(actor: Actor, match: Match) -> bool:
@@ -35,6 +39,16 @@ def can_decide(actor: Actor, match: Match) -> bool:
 def can_answer(actor: Actor, match: Match) -> bool:
     """Accept and decline: a member, for themselves."""
     return member_of(match, actor) is not None
+
+
+def can_take_back(actor: Actor, match: Match) -> bool:
+    """Take a request back: whoever asked, and who runs the programme."""
+    return can_decide(actor, match) or is_requester(match, actor.person_id)
+
+
+def is_requester(match: Match, person_id: UUID | None) -> bool:
+    """Whether this member asked for the match; the members must have been fetched."""
+    return any(one.person_id == person_id and one.role.value == match.origin.value for one in match.members)
 
 
 def can_end(actor: Actor, match: Match) -> bool:

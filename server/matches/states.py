@@ -44,6 +44,8 @@ class Approval(StrEnum):
     ACCEPTED = "ACCEPTED"
     DECLINED = "DECLINED"
     NOT_NEEDED = "NOT_NEEDED"
+    LATER = "LATER"
+    """Asked once the other side said yes: until then the match does not exist for them."""
 
 
 class DeclineReason(StrEnum):

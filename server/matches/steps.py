@@ -7,17 +7,22 @@ from server.kernel import clock
 from server.kernel.actor import Actor
 from server.kernel.db import Unit
 from server.kernel.errors import Conflict
+from server.kernel.facts import OutboxEvent
 from server.kernel.text import gettext as _
 from server.matches import queries
 from server.matches.models import Match
 from server.matches.states import (
-    AWAITING,
-    RUNNING,
     Approval,
     MatchState,
 )
-from server.programs.states import ParticipantRole
+from server.programs.states import Approvals, AskedFirst, EnrollmentState, ParticipantRole
 
+UNDO_ONE = timedelta(seconds=10)
+"""How long an act can be taken back; nobody is told before (decision 6 of the design)."""
+ASKED = {
+    Approvals.MENTOR: {ParticipantRole.MENTOR}, Approvals.MENTEE: {ParticipantRole.MENTEE},
+    Approvals.BOTH: {ParticipantRole.MENTOR, ParticipantRole.MENTEE}, Approvals.NONE: set[ParticipantRole](),
+}
 WAITING_FOR = {ParticipantRole.MENTOR: MatchState.AWAITING_MENTOR, ParticipantRole.MENTEE: MatchState.AWAITING_MENTEE}
 
 
@@ -31,30 +36,76 @@ def next_state(match: Match) -> MatchState:
     return MatchState.AWAITING_ADMIN if match.program.admin_approves_matches else MatchState.ACTIVE
 
 
-async def require_new_pair(actor: Actor, match: Match) -> None:
-    """Two people hold at most one open match per cohort.
-
-    Raises:
-        Conflict: they hold one.
-    """
-    mentor, mentee = queries.sides(match)
-    others = queries.matches(actor).filter(
-        cohort_id=match.cohort_id, state__in=list(AWAITING | RUNNING), members__enrollment_id=mentor.enrollment_id
-    )
-    for other in await others.prefetch_related("members"):
-        if mentee.enrollment_id in {member.enrollment_id for member in other.members}:
-            raise Conflict(_("These two have an open match already."))
-
-
 async def start(unit: Unit, match: Match, *, hold: timedelta = timedelta()) -> None:
     """Begin a match: its dates, the end of its waiting, and the fact. The caller saves the row."""
     started: datetime = clock.now()
     match.active_at = started
     match.ends_on = match.cohort.ends_on or started.date() + timedelta(days=match.program.duration_days)
     await unit.unschedule(match.id, "match.expire", reason="accepted")
-    last_day = datetime.combine(match.ends_on, started.timetz())
-    await unit.schedule("match.end_date", match, last_day)
+    await plan_end(unit, match)
     await tell(unit, match, "activated", hold=hold)
+
+
+async def plan_end(unit: Unit, match: Match) -> None:
+    """Plan the closing steps for the last day, at the time of day at which the match began; another plan is dropped."""
+    assert match.active_at is not None
+    assert match.ends_on is not None, "a match that began has a last day"
+    await unit.unschedule(match.id, "match.end_date", "match.close", reason="another last day")
+    last_day = datetime.combine(match.ends_on, match.active_at.timetz())
+    await unit.schedule("match.end_date", match, last_day, key=match.ends_on.isoformat())
+
+
+async def ask_by(unit: Unit, match: Match, begins: datetime) -> None:
+    """Give whoever must answer the programme's time for it, from `begins` (aware). The caller saves the row."""
+    match.answer_by = begins + timedelta(days=match.program.answer_within_days)
+    await unit.schedule("match.expire", match, match.answer_by)
+
+
+async def ask_the_other(unit: Unit, match: Match) -> None:
+    """The side that was asked first said yes: now the other one is asked, with as much time."""
+    if any(member.approval is Approval.PENDING for member in match.members):
+        return
+    for member in match.members:
+        if member.approval is Approval.LATER:
+            member.approval = Approval.PENDING
+            await member.save(update_fields=["approval"])
+            await ask_by(unit, match, clock.now())
+
+
+async def require_seats(actor: Actor, match: Match) -> None:
+    """Whether every member takes part and has a place free beside their open matches; the rows are locked.
+
+    Raises:
+        Conflict: somebody left, or a seat is gone (`kind="seat_taken"`).
+    """
+    taken = await queries.seats_taken(actor, [member.enrollment_id for member in match.members])
+    for member in match.members:
+        if member.enrollment.state is not EnrollmentState.ACTIVE:
+            raise Conflict(_("%(name)s no longer takes part.") % {"name": member.person.full_name})
+        if taken.get(member.enrollment_id, 0) >= member.enrollment.capacity:
+            raise Conflict(
+                _("%(name)s has no free place any more.") % {"name": member.person.full_name}, kind="seat_taken"
+            )
+
+
+async def require_new_pair(actor: Actor, match: Match) -> None:
+    """Two people hold at most one open match per cohort.
+
+    Raises:
+        Conflict: they have one.
+    """
+    mentor, mentee = queries.sides(match)
+    if await queries.open_match_of(actor, mentor.enrollment_id, mentee.enrollment_id):
+        raise Conflict(_("These two have an open match already."))
+
+
+def who_answers(match: Match) -> None:
+    """Set whose yes a match needs, by the programme's approvals and who is asked first. The caller saves."""
+    asked, first = ASKED[match.program.approvals], match.program.asked_first
+    for member in match.members:
+        member.approval = Approval.PENDING if member.role in asked else Approval.NOT_NEEDED
+        if len(asked) > 1 and first is not AskedFirst.TOGETHER and member.role.value != first.value:
+            member.approval = Approval.LATER
 
 
 async def pause(
@@ -62,8 +113,8 @@ async def pause(
 ) -> Match:
     """Let a match rest: until a day when it goes on by itself, or (None) as long as a member is away."""
     was = before(match)
-    match.state, match.paused_until = MatchState.PAUSED, until
-    await match.save(update_fields=["state", "paused_until"])
+    match.state, match.paused_on, match.paused_until = MatchState.PAUSED, clock.now().date(), until
+    await match.save(update_fields=["state", "paused_on", "paused_until"])
     if until is not None:
         await unit.schedule("match.resume", match, datetime.combine(until, time(), UTC))
     await unit.audit("match.pause", match, until=until)
@@ -72,12 +123,16 @@ async def pause(
 
 
 async def resume(unit: Unit, match: Match, *, hold: timedelta = timedelta(), **detail: Any) -> Match:
-    """Go on with a match that rested."""
+    """Go on with a match that rested; the last day moves by the length of the pause where the programme says so."""
     was = before(match)
-    match.state, match.paused_until = MatchState.ACTIVE, None
-    await match.save(update_fields=["state", "paused_until"])
+    rested = clock.now().date() - match.paused_on if match.paused_on else timedelta()
+    match.state, match.paused_on, match.paused_until = MatchState.ACTIVE, None, None
     await unit.unschedule(match.id, "match.resume", reason="resumed")
-    await unit.audit("match.resume", match)
+    if match.program.pause_moves_end and match.ends_on and match.active_at and rested:
+        match.ends_on += rested
+        await plan_end(unit, match)
+    await match.save(update_fields=["state", "paused_on", "paused_until", "ends_on"])
+    await unit.audit("match.resume", match, ends_on=match.ends_on)
     await tell(unit, match, "resumed", hold=hold, **was, **detail)
     return match
 
@@ -87,7 +142,8 @@ async def close(
 ) -> Match:
     """End a match in `state`, cancel what was planned for it, and tell."""
     was = before(match)
-    match.state, match.ended_at, match.paused_until = state, clock.now(), None
+    match.state, match.ended_at, match.paused_on, match.paused_until = state, clock.now(), None, None
+    match.proposed_end_on = match.proposed_by_id = None
     await match.save()
     await unit.unschedule(match.id, reason=act)
     await unit.audit(f"match.{act}", match, now=state, **detail)
@@ -97,7 +153,10 @@ async def close(
 
 def before(match: Match) -> dict[str, Any]:
     """How a match stands, for the fact of an act that can be undone."""
-    return {"was": match.state, "was_until": match.paused_until, "acted_at": clock.now()}
+    return {
+        "was": match.state, "was_until": match.paused_until, "was_on": match.paused_on, "was_end": match.ends_on,
+        "acted_at": clock.now(),
+    }
 
 
 async def tell(
@@ -108,3 +167,16 @@ async def tell(
         f"match.{event}", subject_id=match.id, hold=hold, match_id=match.id, program_id=match.program_id,
         cohort_id=match.cohort_id, **payload,
     )
+
+
+async def withdraw_facts(unit: Unit, match: Match, *events: str) -> list[dict[str, Any]]:
+    """Withdraw what would still be told of a match; returns what these facts carry, the latest last. None: too late."""
+    untold = OutboxEvent.filter(
+        organization_id=unit.actor.organization_id, subject_id=match.id, delivered_at=None, withdrawn_at=None,
+        kind__in=[f"match.{event}" for event in events], not_before__gt=clock.now(),
+    )
+    found = await untold.order_by("id").select_for_update()
+    await OutboxEvent.filter(
+        organization_id=unit.actor.organization_id, id__in=[fact.id for fact in found], delivered_at=None
+    ).update(withdrawn_at=clock.now())
+    return [fact.payload for fact in found]

@@ -84,6 +84,10 @@ def _match(scene: Scene) -> str:
     return f"/match/{scene.match.id}"
 
 
+def _extension(scene: Scene) -> str:
+    return f"{_match(scene)}/extension"
+
+
 def _session(scene: Scene) -> str:
     assert scene.session is not None
     return f"/session/{scene.session.id}"
@@ -145,7 +149,7 @@ def _answered(scene: Scene) -> str:
 
 
 def _not_asked_before(scene: Scene) -> str:
-    return "" if scene.knows else "never asked"
+    return "" if scene.knows or scene.asked_for_it else "never asked"
 
 
 def _decided(scene: Scene) -> str:
@@ -238,7 +242,17 @@ def _used_or_old(scene: Scene) -> str:
 
 
 def _read(scene: Scene) -> str:
-    return "" if scene.unread else "read"
+    return "" if scene.unread else "read, or over"
+
+
+def _not_proposed(scene: Scene) -> str:
+    day = scene.match.proposed_end_on if scene.match else None
+    return "" if day is not None and day.isoformat() == scene.message.facts.get("ends_on") else "no longer proposed"
+
+
+def _not_extended(scene: Scene) -> str:
+    day = scene.match.ends_on if scene.match else None
+    return "" if day is not None and day.isoformat() == scene.message.facts.get("ends_on") else "changed since"
 
 
 _T, _S, _R = MessageClass.TRANSACTIONAL, MessageClass.SURVEY, MessageClass.REPORT
@@ -297,8 +311,14 @@ CATALOGUE: dict[str, Kind] = {
              _unless_match_is(MatchState.PAUSED), "match_paused", _home),
         Kind("X03", N_("Going on"), _T, N_("a pause is over"), N_("it rests again, or has ended"),
              _unless_match_is(MatchState.ACTIVE), "match_resumed", _home),
-        Kind("A02", N_("New message"), _T, N_("written to, and unread for 15 minutes"), N_("read"),
-             _read, "new_message", _thread, pushes=True),
+        Kind("X04", N_("Taking part has ended"), _T, N_("the programme's conditions no longer hold for somebody"),
+             N_("they take part again"), _unless_enrollment_is(EnrollmentState.REMOVED), "eligibility_ended", _home),
+        Kind("Z03-proposed", N_("A later end is proposed"), _T, N_("the other proposed a later last day"),
+             N_("agreed, changed or taken back"), _not_proposed, "extension_proposed", _extension),
+        Kind("Z03-agreed", N_("You go on longer"), _T, N_("the other agreed to a later last day"),
+             N_("changed since, or over"), _not_extended, "extension_agreed", _home),
+        Kind("A02", N_("New message"), _T, N_("written to, and unread for 15 minutes"),
+             N_("read, or the match is over"), _read, "new_message", _thread, pushes=True),
         Kind("Z04", N_("The last check-in"), _S, N_("the match has reached its last day"), N_("answered, or closed"),
              _survey_answered, "last_check_in", _check_in),
         Kind("Z09", N_("A new group"), _T, N_("asked to be told, and a group takes people in"),

@@ -41,6 +41,7 @@ ENROLLMENT_KINDS = {
 DOERS = ("left_id", "by_id", "away_id", "back_id")
 """Whose own act it was that a match ended, paused or went on, as the facts name them."""
 PARTING_KINDS = {"match.ended": "X01", "match.paused": "X02", "match.resumed": "X03"}
+EXTENSION_KINDS = {"match.extension_proposed": "Z03-proposed", "match.extended": "Z03-agreed"}
 SESSION_KINDS = {"session.booked": "S01", "session.moved": "S02", "session.cancelled": "S02-cancelled"}
 SERIES_KINDS = {
     "session.series_booked": "S01-series", "session.rest_moved": "S02-rest",
@@ -74,7 +75,30 @@ async def tell_about_enrollment(event: OutboxEvent) -> None:
     enrollment = await visible_enrollment(actor, _id(event, "enrollment_id"))
     if event.kind == "enrollment.submitted" and enrollment.state is not EnrollmentState.PENDING_APPROVAL:
         return
-    await _tell_enrolled(actor, event, ENROLLMENT_KINDS[event.kind])
+    await _tell_enrolled(actor, event, ENROLLMENT_KINDS[event.kind], occurrence=str(event.id))
+
+
+@on_event("enrollment.eligibility_lost")
+async def tell_eligibility_has_ended(event: OutboxEvent) -> None:
+    """Tell somebody, and who runs the programme, that its conditions no longer hold for them."""
+    actor = system_actor(event.organization_id)
+    enrollment = await visible_enrollment(actor, _id(event, "enrollment_id"))
+    for person in [enrollment.person, *await people_with_role(actor, Role.PROGRAM_MANAGER, enrollment.program_id)]:
+        await _tell(
+            actor, event, "X04", person.id, enrollment.id, occurrence=str(event.id), enrollment_id=enrollment.id
+        )
+
+
+@on_event(*EXTENSION_KINDS)
+async def tell_about_the_last_day(event: OutboxEvent) -> None:
+    """Tell the other member that a later last day is proposed, or agreed to."""
+    actor, match = await _match_of(event)
+    for member in match.members:
+        if str(member.person_id) != event.payload.get("by_id"):
+            await _tell(
+                actor, event, EXTENSION_KINDS[event.kind], member.person_id, match.id, occurrence=str(event.id),
+                match_id=match.id, ends_on=event.payload["ends_on"],
+            )
 
 
 @on_event("cohort.opened")
@@ -113,10 +137,10 @@ async def ask_for_answers(event: OutboxEvent) -> None:
 
 @on_event("match.expired", "match.cancelled")
 async def tell_it_has_passed(event: OutboxEvent) -> None:
-    """Tell who was asked that the suggestion is closed; whoever stepped out themselves knows it."""
+    """Tell who asked and who was asked that it is closed; whoever stepped out or took it back knows it."""
     actor, match = await _match_of(event)
     for member in match.members:
-        if str(member.person_id) == event.payload.get("left_id"):
+        if str(member.person_id) in (event.payload.get("left_id"), event.payload.get("by_id")):
             continue
         await _tell(actor, event, "M05", member.person_id, match.id, match_id=match.id)
 

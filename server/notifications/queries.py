@@ -100,13 +100,14 @@ async def asks_for_a_person(actor: Actor, invitation_id: UUID) -> bool:
     ).exists()
 
 
-async def unread_words(actor: Actor, thread_id: UUID, person_id: UUID) -> int:
-    """How many words of others in a thread somebody has not read."""
+async def unread_words(actor: Actor, thread_id: UUID, person_id: UUID, since: datetime | None = None) -> int:
+    """How many words of others in a thread somebody has not read; with `since` (aware), of those from then on."""
     mark = await ReadMark.filter(
         organization_id=actor.organization_id, thread_id=thread_id, person_id=person_id
     ).first()
     words = ThreadMessage.filter(organization_id=actor.organization_id, thread_id=thread_id)
     words = words.exclude(author_id=person_id)
+    words = words if since is None else words.filter(sent_at__gte=since)
     return await (words.filter(sent_at__gt=mark.read_at) if mark else words).count()
 
 

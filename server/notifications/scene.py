@@ -1,7 +1,7 @@
 """What a message speaks of, as it stands now: fetched when it is sent, so that a letter never tells old news."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from server.access.letters.queries import letter_by_id
@@ -10,17 +10,23 @@ from server.kernel.actor import Actor
 from server.kernel.errors import NotFound
 from server.matches.models import Match
 from server.matches.queries import back_on, matches_in, sides, visible_match
+from server.matches.rules import is_requester
 from server.matches.states import MatchState
+from server.messaging.rules import is_open
 from server.notifications import queries
 from server.notifications.models import Message
 from server.people.models import Organization, Person
 from server.people.queries import organization_of, profile_of, visible_person
 from server.programs.models import Cohort, Enrollment, Program
 from server.programs.queries import cohort_by_id, takes_part_in, visible_enrollment, waitlist_place
+from server.programs.states import EnrollmentState
 from server.sessions.models import Session
 from server.sessions.queries import next_session, sessions_by_ids, visible_session
 from server.sessions.states import SessionState
 from server.surveys.models import SurveyInvitation
+
+WITH_THE_END = timedelta(minutes=1)
+"""A word of thanks is written in the act that ends a match: this close before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,18 @@ class Scene:
     def mentors(self) -> bool:
         """Whether the recipient is the mentor of the match."""
         return self.match is not None and sides(self.match)[0].person_id == self.person.id
+
+    @property
+    def asked_for_it(self) -> bool:
+        """Whether the recipient asked for the match, and so knows of it."""
+        return self.match is not None and is_requester(self.match, self.person.id)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the recipient takes part beyond the match, so that another one is looked for."""
+        assert self.match is not None, "only messages about a match are about a seat"
+        mine = [one.enrollment for one in self.match.members if one.person_id == self.person.id]
+        return any(one.state is EnrollmentState.ACTIVE for one in mine)
 
     @property
     def back_on(self) -> date | None:
@@ -117,7 +135,7 @@ async def scene_of(actor: Actor, message: Message) -> Scene:
         sessions=tuple(await _of_series(actor, message)),
         survey=await queries.survey_by_id(actor, ids["invitation_id"]) if "invitation_id" in ids else None,
         asks_for_a_person=message.kind == "C04" and await queries.asks_for_a_person(actor, ids["invitation_id"]),
-        unread=await queries.unread_words(actor, ids["thread_id"], person.id) if "thread_id" in ids else 0,
+        unread=await _unread(actor, ids["thread_id"], person, match) if "thread_id" in ids else 0,
         drafts=len(await matches_in(actor, cohort.id, [MatchState.DRAFT])) if cohort and message.kind == "M01" else 0,
         is_enrolled=message.kind == "Z09" and cohort is not None and await takes_part_in(actor, person.id, cohort.id),
         sign_in=sign_in,
@@ -135,3 +153,9 @@ async def _cohort(actor: Actor, ids: dict[str, UUID], about: Enrollment | Match 
     if cohort_id is None:
         raise NotFound
     return await cohort_by_id(actor, cohort_id)
+
+
+async def _unread(actor: Actor, thread_id: UUID, person: Person, match: Match | None) -> int:
+    """Unread words; of a match that is over only those that went with its end, a word of thanks."""
+    over = match.ended_at if match and not is_open(match) else None
+    return await queries.unread_words(actor, thread_id, person.id, since=over - WITH_THE_END if over else None)

@@ -10,9 +10,11 @@ from tortoise.indexes import Index
 
 from server.kernel.clock import now
 from server.kernel.ids import new_id
+from server.kernel.secrets import EncryptedTextField
 from server.people.models import Organization, Person
 from server.programs.states import (
     Approvals,
+    AskedFirst,
     Cadence,
     EnrollmentState,
     ParticipantRole,
@@ -38,6 +40,10 @@ class Program(Model):
     sessions_per_month = fields.IntField(default=2)
     session_minutes = fields.IntField(default=45)
     approvals = fields.CharEnumField(Approvals, max_length=10, default=Approvals.BOTH)
+    asked_first = fields.CharEnumField(AskedFirst, max_length=10, default=AskedFirst.TOGETHER, db_default="TOGETHER")
+    mentees_may_ask = fields.BooleanField(default=False, db_default=False)
+    mentors_may_ask = fields.BooleanField(default=False, db_default=False)
+    pause_moves_end = fields.BooleanField(default=False, db_default=False)
     admin_approves_matches = fields.BooleanField(default=False)
     admin_approves_admission = fields.BooleanField(default=False)
     answer_within_days = fields.IntField(default=7)
@@ -107,6 +113,7 @@ class Enrollment(Model):
     active_at = fields.DatetimeField(null=True)
     ended_at = fields.DatetimeField(null=True)
     paused_until = fields.DateField(null=True)
+    decision_reason = EncryptedTextField(default="", db_default="")
 
     class Meta:
         table = "enrollment"

@@ -13,7 +13,7 @@ from server.kernel.errors import NotFound
 from server.kernel.text import clean
 from server.programs import rules
 from server.programs.models import Cohort, Enrollment, Program, WaitlistEntry
-from server.programs.states import OPEN_ENROLLMENTS, EnrollmentState, ParticipantRole, ProgramState
+from server.programs.states import OPEN_ENROLLMENTS, OVER_PROGRAMS, EnrollmentState, ParticipantRole, ProgramState
 
 KEY_LETTERS = 60
 LIVE_PROGRAMS = (ProgramState.ENROLLING, ProgramState.MATCHING, ProgramState.RUNNING, ProgramState.CLOSING)
@@ -67,13 +67,14 @@ async def program_by_key(actor: Actor, key: str) -> Program:
     return program
 
 
-async def program_by_id(actor: Actor, program_id: UUID) -> Program:
-    """A programme by id.
+async def program_by_id(actor: Actor, program_id: UUID, *, lock: bool = False) -> Program:
+    """A programme by id; with `lock`, nobody else changes it until the unit ends.
 
     Raises:
         NotFound: none in this organisation.
     """
-    program = await programs(actor).get_or_none(id=program_id)
+    found = programs(actor).filter(id=program_id)
+    program = await (found.select_for_update() if lock else found).first()
     if program is None:
         raise NotFound
     return program
@@ -97,6 +98,11 @@ async def current_cohort(actor: Actor, program_id: UUID) -> Cohort | None:
     """The newest cohort of a programme that is still open, with its programme."""
     open_ones = Cohort.filter(organization_id=actor.organization_id, program_id=program_id, state__in=LIVE_PROGRAMS)
     return await open_ones.order_by("-starts_on").select_related("program").first()
+
+
+def open_cohorts(actor: Actor, program_id: UUID) -> QuerySet[Cohort]:
+    """The cohorts of a programme that are not closed yet."""
+    return cohorts(actor).filter(program_id=program_id).exclude(state__in=list(OVER_PROGRAMS))
 
 
 async def cohorts_of(actor: Actor, program_ids: Iterable[UUID]) -> list[Cohort]:

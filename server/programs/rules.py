@@ -17,6 +17,11 @@ def can_edit_enrollments(actor: Actor, program_id: UUID) -> bool:
     return actor.may(Permission.PROGRAM_ENROLLMENTS_EDIT, program_id)
 
 
+def can_edit_program(actor: Actor, program_id: UUID) -> bool:
+    """Change its settings and its state, and those of its groups: who runs it."""
+    return actor.may(Permission.PROGRAM_SETTINGS_EDIT, program_id)
+
+
 def can_fill_in(actor: Actor, enrollment: Enrollment) -> bool:
     """Begin, submit and leave: the person, or the product on their behalf."""
     return is_self(actor, enrollment) or actor.kind is ActorKind.SYSTEM
@@ -28,9 +33,9 @@ def can_see_enrollment(actor: Actor, enrollment: Enrollment) -> bool:
 
 
 def can_end_enrollment(actor: Actor, enrollment: Enrollment, state: EnrollmentState) -> bool:
-    """Withdraw: the person. Take out: who runs the programme. Departure is told by the product alone."""
+    """Withdraw: the person. Take out, close the group: who runs the programme. Departure: the product alone."""
     if state is EnrollmentState.WITHDRAWN:
         return can_fill_in(actor, enrollment)
-    if state is EnrollmentState.REMOVED:
+    if state in (EnrollmentState.REMOVED, EnrollmentState.COMPLETED):
         return can_edit_enrollments(actor, enrollment.program_id)
     return actor.kind is ActorKind.SYSTEM

@@ -1,6 +1,7 @@
 """The enums of the programs room (glossary sections 1, 2 and 5)."""
 
 from enum import StrEnum
+from itertools import pairwise
 
 
 class ProgramType(StrEnum):
@@ -28,11 +29,25 @@ class ProgramState(StrEnum):
     ARCHIVED = "ARCHIVED"
 
 
+PHASES = tuple(ProgramState)
+"""The states of a programme and of a group, in their order."""
+JOINING = frozenset({ProgramState.ENROLLING, ProgramState.MATCHING, ProgramState.RUNNING})
+"""While they take people in."""
+OVER_PROGRAMS = frozenset({ProgramState.CLOSED, ProgramState.ARCHIVED})
+
+
 class Cadence(StrEnum):
     """Whether people enter together or at any time."""
 
     COHORT = "COHORT"
     ROLLING = "ROLLING"
+
+
+def phase_after(state: ProgramState, cadence: Cadence) -> ProgramState | None:
+    """The state that follows; what is always on goes from DRAFT to RUNNING at once. None after the last one."""
+    if state is ProgramState.DRAFT and cadence is Cadence.ROLLING:
+        return ProgramState.RUNNING
+    return dict(pairwise(PHASES)).get(state)
 
 
 class Approvals(StrEnum):
@@ -42,6 +57,14 @@ class Approvals(StrEnum):
     MENTOR = "MENTOR"
     MENTEE = "MENTEE"
     BOTH = "BOTH"
+
+
+class AskedFirst(StrEnum):
+    """Which of two who must say yes is asked before the other."""
+
+    TOGETHER = "TOGETHER"
+    MENTOR = "MENTOR"
+    MENTEE = "MENTEE"
 
 
 class ParticipantRole(StrEnum):
@@ -82,12 +105,15 @@ OPEN_ENROLLMENTS = frozenset(
 )
 
 
+TAKING_PART = frozenset({EnrollmentState.ACTIVE, EnrollmentState.PAUSED})
+"""The states of somebody who was admitted and has a place."""
 GONE = frozenset({EnrollmentState.WITHDRAWN, EnrollmentState.REMOVED, EnrollmentState.DEPROVISIONED})
 """The states of somebody who stepped out, was taken out, or left the organisation."""
 
 ENDED_FROM: dict[EnrollmentState, frozenset[EnrollmentState]] = {
     EnrollmentState.WITHDRAWN: OPEN_ENROLLMENTS - {EnrollmentState.INVITED, EnrollmentState.IN_PROGRESS},
     EnrollmentState.REMOVED: OPEN_ENROLLMENTS,
+    EnrollmentState.COMPLETED: TAKING_PART,
     EnrollmentState.DEPROVISIONED: frozenset(EnrollmentState) - {EnrollmentState.DEPROVISIONED},
 }
 """From where each way out leads (glossary section 2). Who has not joined yet declines instead of withdrawing."""

@@ -1,15 +1,48 @@
 """Steps that every act on an enrolment shares: the way in, the move to a state, the end, the fact that tells of it."""
 
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 from server.kernel import clock
+from server.kernel.actor import Actor
 from server.kernel.bulk import insert_rows
 from server.kernel.db import Unit, wake
 from server.kernel.facts import OutboxEvent, ScheduledAction
 from server.programs import queries
-from server.programs.models import Enrollment, WaitlistEntry
+from server.programs.models import Cohort, Enrollment, WaitlistEntry
 from server.programs.states import EnrollmentState, ParticipantRole
+
+CLOSING_DAYS = 28
+"""A group's closing phase begins four weeks before its last day (domain/lifecycle.md, P8)."""
+CLOSE_AFTER = timedelta(days=14)
+"""How long after the last day matches may still be closed by their people (glossary section 3)."""
+
+
+async def locked_with_its_cohort(actor: Actor, enrollment_id: UUID) -> Enrollment:
+    """An enrolment to change. The roster is locked first, then the row: whoever takes both takes them in this order.
+
+    Raises:
+        NotFound: no enrolment that the actor may see.
+    """
+    enrollment = await queries.visible_enrollment(actor, enrollment_id)
+    await queries.cohort_by_id(actor, enrollment.cohort_id, lock=True)
+    return await queries.visible_enrollment(actor, enrollment_id, lock=True)
+
+
+async def plan_cohort(unit: Unit, cohort: Cohort) -> None:
+    """Plan the closing of a group with a last day: its phase from CLOSING_DAYS before, half-way at the earliest."""
+    if cohort.ends_on is None:
+        return
+    half_way = cohort.starts_on + (cohort.ends_on - cohort.starts_on) / 2
+    closing_on = max(half_way, cohort.ends_on - timedelta(days=CLOSING_DAYS))
+    await unit.schedule("cohort.closing", cohort, midnight(closing_on))
+    await unit.schedule("cohort.close", cohort, midnight(cohort.ends_on) + CLOSE_AFTER)
+
+
+def midnight(day: date) -> datetime:
+    """The beginning of a day, UTC."""
+    return datetime.combine(day, time(), UTC)
 
 
 async def admit(unit: Unit, enrollment: Enrollment, act: str) -> Enrollment:

@@ -36,11 +36,15 @@ MUTATIONS = {
     **dict.fromkeys(
         (
             "acceptMatch", "declineMatch", "publishMatch", "discardMatch", "holdBackMatch", "lockMatch",
-            "approveMatch", "cancelMatch", "pauseMatch", "resumeMatch", "closeMatch",
+            "approveMatch", "cancelMatch", "pauseMatch", "resumeMatch", "closeMatch", "withdrawExtension",
         ),
         ("id", "Match", ""),
     ),
     "endMatch": ("id", "Match", ", reason: OTHER"),
+    **dict.fromkeys(("proposeExtension", "agreeExtension"), ("id", "Match", ', endsOn: "2030-01-31"')),
+    "requestMatch": ("enrollmentId", "Enrollment", ', partnerEnrollmentId: "x"'),
+    "moveProgram": ("id", "Program", ", state: CLOSING"), "moveCohort": ("id", "Cohort", ", state: CLOSING"),
+    "configureProgram": ("id", "Program", ", menteesMayAsk: true"),
     "chooseAnotherMentor": ("id", "Match", ', mentorEnrollmentId: "x", reason: "Nearer"'),
     "confirmHold": ("matchId", "Match", ""), "releaseHold": ("matchId", "Match", ""),
     "markRead": ("matchId", "Match", ""), "sendMessage": ("matchId", "Match", ', body: "Hello"'),
@@ -50,6 +54,7 @@ MUTATIONS = {
     **dict.fromkeys(
         (
             "declineInvitation", "approveAdmission", "rejectAdmission", "leaveProgram", "removeFromProgram", "comeBack",
+            "reinvite",
         ),
         ("id", "Enrollment", ""),
     ),

@@ -19,11 +19,10 @@ from server.kernel.text import gettext as _
 from server.people import queries as people
 from server.people.models import AvailabilityBlock, Competency, Consent, ConsentText, Person, PersonSkill, Profile
 from server.people.states import ConsentPurpose, SkillSide
-from server.programs.actions import JOINING
 from server.programs.models import Cohort, Enrollment, Program
 from server.programs.openings.queries import my_wish
 from server.programs.queries import cohorts_of, enrollments, program_by_key
-from server.programs.states import OPEN_ENROLLMENTS, EnrollmentState, ParticipantRole
+from server.programs.states import JOINING, OPEN_ENROLLMENTS, EnrollmentState, ParticipantRole
 
 COMES_AGAIN = (Standing.CLOSED, Standing.LEFT)
 """Where another group is what one waits for."""
@@ -140,7 +139,8 @@ async def place_of(actor: Actor, program_key: str, role: ParticipantRole | None 
     enrollment = found if found and _still_counts(found, newest) else None
     cohort = enrollment.cohort if enrollment else newest
     wished = enrollment.role if enrollment else role or ParticipantRole.MENTEE
-    return Place(program, cohort, enrollment, wished, _standing(enrollment, cohort))
+    takes_people = cohort is not None and cohort.state in JOINING and program.state in JOINING
+    return Place(program, cohort, enrollment, wished, _standing(enrollment, takes_people=takes_people))
 
 
 async def open_goal(actor: Actor, enrollment: Enrollment | None) -> Goal | None:
@@ -176,8 +176,7 @@ def _still_counts(enrollment: Enrollment, newest: Cohort | None) -> bool:
     return enrollment.state in OPEN_ENROLLMENTS or newest is None or enrollment.cohort_id == newest.id
 
 
-def _standing(enrollment: Enrollment | None, cohort: Cohort | None) -> Standing:
-    takes_people = cohort is not None and cohort.state in JOINING
+def _standing(enrollment: Enrollment | None, *, takes_people: bool) -> Standing:
     if enrollment is None or enrollment.state in (EnrollmentState.INVITED, EnrollmentState.IN_PROGRESS):
         return Standing.OPEN if takes_people else Standing.CLOSED
     if enrollment.state in OPEN_ENROLLMENTS:

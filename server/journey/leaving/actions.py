@@ -65,8 +65,12 @@ async def finish_match(actor: Actor, match_id: UUID, thanks: str = "") -> Match:
         return await matches.end_match(actor, match_id, ClosureReason.NO_FAULT)
 
 
-async def remove_from_program(actor: Actor, enrollment_id: UUID) -> Enrollment:
+async def remove_from_program(
+    actor: Actor, enrollment_id: UUID, *, eligibility_lost: bool = False
+) -> Enrollment:
     """Take somebody out of a programme, with the same care for who stays. Twice is harmless.
+
+    With `eligibility_lost` the person and whoever runs the programme are told that its conditions no longer hold.
 
     Raises:
         NotFound, Refused: not of a programme that the actor runs.
@@ -74,7 +78,8 @@ async def remove_from_program(actor: Actor, enrollment_id: UUID) -> Enrollment:
     """
     async with unit_of_work(actor):
         enrollment = await visible_enrollment(actor, enrollment_id)
-        return await _end(actor, enrollment, EnrollmentState.REMOVED, ClosureReason.NO_FAULT)
+        act = "eligibility_lost" if eligibility_lost else ""
+        return await _end(actor, enrollment, EnrollmentState.REMOVED, ClosureReason.NO_FAULT, act)
 
 
 async def take_break(actor: Actor, enrollment_id: UUID, until: date | None) -> Enrollment:
@@ -164,9 +169,11 @@ FOLLOW: dict[PersonStatus, Callable[[Actor, Enrollment], Awaitable[None]]] = {
 }
 
 
-async def _end(actor: Actor, enrollment: Enrollment, state: EnrollmentState, reason: ClosureReason) -> Enrollment:
+async def _end(
+    actor: Actor, enrollment: Enrollment, state: EnrollmentState, reason: ClosureReason, act: str = ""
+) -> Enrollment:
     await _lock_everybody(actor, enrollment)
-    ended = await programs.end_enrollment(actor, enrollment.id, state)
+    ended = await programs.end_enrollment(actor, enrollment.id, state, act=act)
     for match in await matches.release_matches(actor, enrollment.id, reason):
         mentee = sides(match)[1]
         if mentee.enrollment_id != enrollment.id and mentee.role is ParticipantRole.MENTEE:

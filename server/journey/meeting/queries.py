@@ -10,8 +10,8 @@ from server.kernel.actor import Actor
 from server.kernel.errors import NotFound
 from server.matches import queries as matches
 from server.matches.models import Match, MatchMember
-from server.matches.rules import member_of
-from server.matches.states import AWAITING_PARTICIPANTS, RUNNING, Approval, MatchState
+from server.matches.rules import is_requester, member_of
+from server.matches.states import AWAITING, AWAITING_PARTICIPANTS, RUNNING, Approval, MatchState
 from server.matchmaking import stored
 from server.matchmaking.engine.explain import Explanation
 from server.people.models import Person
@@ -53,6 +53,11 @@ class MatchPage:
     hold: Session | None
     slots: list[Slot]
     places: tuple[int, int]
+
+    @property
+    def may_take_back(self) -> bool:
+        """Whether the viewer asked for this match and nobody has said the last word."""
+        return self.match.state in AWAITING and is_requester(self.match, self.me.person_id)
 
     @property
     def i_mentor(self) -> bool:

@@ -129,6 +129,7 @@ class Home:
     `finished`: matches that ran their time, lately closed or still to be closed; `alumni` is the wording to say yes or
     no to then. `parted`: those that ended before it, of enrolments that go on without one. `offer` is a time for the
     first match that needs one.
+    `proposed`: a later last day waits for this person's word, with who proposed it.
     """
 
     asked: list[Match]
@@ -137,6 +138,7 @@ class Home:
     mentoring: list[Journey]
     finished: list[Journey]
     parted: list[Match]
+    proposed: list[tuple[Match, Person]]
     to_fill_in: list[Enrollment]
     waiting: list[Enrollment]
     places: Mapping[UUID, tuple[int, int]] = field(default_factory=dict)
@@ -156,7 +158,8 @@ class Home:
         running = [one for one in (*self.learning, *self.mentoring) if one.match.state is MatchState.ACTIVE]
         times = [one for one in running if one.session is None]
         to_close = [one for one in self.finished if one.match.state is MatchState.DURATION_COMPLETED or one.check_in]
-        return len(self.asked) + len(to_close) + len(self.to_fill_in) + len(open_check_ins) + len(times)
+        waiting = (self.asked, self.proposed, to_close, self.to_fill_in, open_check_ins, times)
+        return sum(len(one) for one in waiting)
 
 
 async def home(actor: Actor) -> Home:
@@ -178,6 +181,7 @@ async def home(actor: Actor) -> Home:
         learning=learning, mentoring=mentoring, offer=await _offer(actor, [*learning, *mentoring]),
         finished=[one for one in journeys if one.match.state not in RUNNING],
         parted=parted,
+        proposed=[(match, partner_of(match, actor.person_id)) for match in rows if _is_proposed_to(actor, match)],
         to_fill_in=_in(enrollments, EnrollmentState.INVITED, EnrollmentState.IN_PROGRESS),
         waiting=[
             row for row in _in(enrollments, EnrollmentState.ACTIVE, EnrollmentState.WAITLISTED,
@@ -256,6 +260,10 @@ def _next_of(ahead: list[Session], match: Match) -> Session | None:
 def _is_asked(actor: Actor, match: Match) -> bool:
     me = member_of(match, actor)
     return match.state in AWAITING and me is not None and me.approval is Approval.PENDING
+
+
+def _is_proposed_to(actor: Actor, match: Match) -> bool:
+    return match.proposed_end_on is not None and match.proposed_by_id != actor.person_id
 
 
 def _mine(actor: Actor, match: Match) -> UUID | None:

@@ -24,6 +24,7 @@ from server.kernel.log import note
 JOB_MODULES: list[str] = [
     "server.access.letters.jobs",
     "server.goals.jobs",
+    "server.journey.closing.jobs",
     "server.journey.leaving.jobs",
     "server.matches.jobs",
     "server.matchmaking.jobs",

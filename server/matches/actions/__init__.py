@@ -10,13 +10,16 @@ from server.matches.actions.drafting import (
     suggest_match,
     suggest_matches,
 )
-from server.matches.actions.following import pause_matches, release_matches, resume_matches
+from server.matches.actions.extending import agree_extension, propose_extension, withdraw_extension
+from server.matches.actions.following import complete_matches, pause_matches, release_matches, resume_matches
 from server.matches.actions.noting import write_note
 from server.matches.actions.publishing import approve_match, cancel_match, publish_match, publish_matches, undo_publish
+from server.matches.actions.requesting import request_match
 from server.matches.actions.running import (
     close_match,
     end_match,
     pause_match,
+    reach_closing_end,
     reach_end_date,
     reach_pause_end,
     resume_match,
@@ -26,9 +29,11 @@ from server.matches.actions.undoing import undo_change
 __all__ = [
     "Draft",
     "accept_match",
+    "agree_extension",
     "approve_match",
     "cancel_match",
     "close_match",
+    "complete_matches",
     "decline_match",
     "discard_drafts",
     "discard_match",
@@ -38,16 +43,20 @@ __all__ = [
     "lock_pair",
     "pause_match",
     "pause_matches",
+    "propose_extension",
     "publish_match",
     "publish_matches",
+    "reach_closing_end",
     "reach_end_date",
     "reach_pause_end",
     "release_matches",
+    "request_match",
     "resume_match",
     "resume_matches",
     "suggest_match",
     "suggest_matches",
     "undo_change",
     "undo_publish",
+    "withdraw_extension",
     "write_note",
 ]

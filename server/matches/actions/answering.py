@@ -17,7 +17,7 @@ from server.matches.states import (
     DeclineReason,
     MatchState,
 )
-from server.matches.steps import close, next_state, start, tell
+from server.matches.steps import ask_the_other, close, next_state, start, tell
 from server.programs.states import EnrollmentState
 
 
@@ -42,6 +42,7 @@ async def accept_match(actor: Actor, match_id: UUID) -> Match:
             return await close(unit, match, MatchState.CANCELLED, "cancel", "cancelled", code="seat_taken")
         member.approval, member.answered_at = Approval.ACCEPTED, clock.now()
         await member.save(update_fields=["approval", "answered_at"])
+        await ask_the_other(unit, match)
         match.state = next_state(match)
         await unit.audit("match.accept", match, role=member.role, now=match.state)
         await tell(unit, match, "member_accepted", person_id=member.person_id, role=member.role)

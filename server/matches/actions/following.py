@@ -11,7 +11,7 @@ from uuid import UUID
 from server.kernel.actor import Actor, require
 from server.kernel.db import unit_of_work
 from server.kernel.text import gettext as _
-from server.matches import queries
+from server.matches import queries, rules
 from server.matches.models import Match
 from server.matches.states import AWAITING, OPEN_MATCHES, RUNNING, ClosureReason, MatchState
 from server.matches.steps import close, pause, resume
@@ -45,6 +45,30 @@ async def release_matches(actor: Actor, enrollment_id: UUID, reason: ClosureReas
                 match.closure_reason = ClosureReason.DURATION
                 await close(unit, match, MatchState.COMPLETED, "close", "completed", **left)
         return [match for match in found if match.state is MatchState.CONCLUDED]
+
+
+async def complete_matches(actor: Actor, cohort_id: UUID) -> list[Match]:
+    """A group ends: what waits in it is taken back, what runs has run its time and is closed. Twice is harmless.
+
+    Raises:
+        NotFound: a match that the actor may not review.
+        Refused: the actor does not decide about matches of the programme.
+    """
+    async with unit_of_work(actor) as unit:
+        there = await queries.matches(actor).filter(cohort_id=cohort_id, state__in=list(ALIVE)).order_by("id")
+        ids = [match.id for match in there]
+        await queries.lock_members(actor, ids)
+        for match in [await queries.visible_match(actor, match_id, lock=True) for match_id in ids]:
+            require(rules.can_decide(actor, match), _("close this group"))
+            if match.state in NOT_YET:
+                await close(unit, match, MatchState.CANCELLED, "cancel", "cancelled", code="group_over")
+                continue
+            if match.state in RUNNING:
+                match.state = MatchState.DURATION_COMPLETED
+                await unit.audit("match.end_date_passed", match)
+            match.closure_reason = ClosureReason.DURATION
+            await close(unit, match, MatchState.COMPLETED, "close", "completed")
+        return there
 
 
 async def pause_matches(actor: Actor, enrollment_id: UUID, until: date | None) -> list[Match]:

@@ -6,9 +6,8 @@ from uuid import UUID
 
 from server.kernel import clock
 from server.kernel.actor import Actor, require
-from server.kernel.db import Unit, unit_of_work
+from server.kernel.db import unit_of_work
 from server.kernel.errors import Conflict
-from server.kernel.facts import OutboxEvent
 from server.kernel.text import gettext as _
 from server.matches import queries, rules
 from server.matches.models import Match
@@ -18,16 +17,21 @@ from server.matches.states import (
     Approval,
     MatchState,
 )
-from server.matches.steps import close, next_state, require_new_pair, start, tell
-from server.programs.states import Approvals, EnrollmentState, ParticipantRole
+from server.matches.steps import (
+    UNDO_ONE,
+    ask_by,
+    close,
+    next_state,
+    require_new_pair,
+    require_seats,
+    start,
+    tell,
+    who_answers,
+    withdraw_facts,
+)
 
-UNDO_ONE = timedelta(seconds=10)
 UNDO_MANY = timedelta(minutes=10)
-"""How long an approval can be taken back; nobody is told before (decision 6 of the design)."""
-ASKED = {
-    Approvals.MENTOR: {ParticipantRole.MENTOR}, Approvals.MENTEE: {ParticipantRole.MENTEE},
-    Approvals.BOTH: {ParticipantRole.MENTOR, ParticipantRole.MENTEE}, Approvals.NONE: set[ParticipantRole](),
-}
+"""How long approvals of many can be taken back; nobody is told before (decision 6 of the design)."""
 
 
 async def publish_match(actor: Actor, match_id: UUID, *, undo_within: timedelta = UNDO_ONE) -> Match:
@@ -44,18 +48,20 @@ async def publish_match(actor: Actor, match_id: UUID, *, undo_within: timedelta 
             return match
         if match.state is not MatchState.DRAFT:
             raise Conflict(_("This match is no draft any more."))
-        await _require_seats(actor, match)
+        await require_seats(actor, match)
         await require_new_pair(actor, match)
         match.published_at = clock.now() + undo_within
         match.held_back = False
-        await _ask(match)
+        who_answers(match)
+        for member in match.members:
+            await member.save(update_fields=["approval"])
+        match.state = next_state(match)
         await unit.audit("match.publish", match, now=match.state)
         await tell(unit, match, "published", hold=undo_within)
         if match.state in RUNNING:
             await start(unit, match, hold=undo_within)
         else:
-            match.answer_by = match.published_at + timedelta(days=match.program.answer_within_days)
-            await unit.schedule("match.expire", match, match.answer_by)
+            await ask_by(unit, match, match.published_at)
         await match.save()
         return match
 
@@ -90,7 +96,9 @@ async def undo_publish(actor: Actor, match_ids: Iterable[UUID]) -> list[Match]:
         for match_id in sorted(match_ids):
             match = await queries.visible_match(actor, match_id, lock=True)
             require(rules.can_decide(actor, match), _("take this approval back"))
-            if rules.is_announced(match) or not await _withdraw_facts(unit, match):
+            if match.state not in AWAITING | RUNNING or rules.is_announced(match):
+                continue  # over meanwhile, because somebody left, or too late
+            if not await withdraw_facts(unit, match, "published", "activated"):
                 continue
             await unit.unschedule(match.id, reason="undone")
             for member in match.members:
@@ -126,45 +134,21 @@ async def approve_match(actor: Actor, match_id: UUID) -> Match:
 
 
 async def cancel_match(actor: Actor, match_id: UUID) -> Match:
-    """The manager takes a request back. Twice is harmless.
+    """Whoever asked, or the manager, takes a request back. Twice is harmless. Who was not told of it never is.
 
     Raises:
-        NotFound, Refused: not of a programme that the actor runs.
+        NotFound: not visible to the actor.
+        Refused: seen, but the actor neither asked for it nor runs the programme.
         Conflict: it runs already, or is closed.
     """
     async with unit_of_work(actor) as unit:
         match = await queries.visible_match(actor, match_id, lock=True)
-        require(rules.can_decide(actor, match), _("take this match back"))
+        require(rules.can_take_back(actor, match), _("take this match back"))
         if match.state is MatchState.CANCELLED:
             return match
         if match.state not in AWAITING:
             raise Conflict(_("Only a waiting match can be taken back."))
-        return await close(unit, match, MatchState.CANCELLED, "cancel", "cancelled", code="taken_back")
-
-
-async def _require_seats(actor: Actor, match: Match) -> None:
-    taken = await queries.seats_taken(actor, [member.enrollment_id for member in match.members])
-    for member in match.members:
-        if member.enrollment.state is not EnrollmentState.ACTIVE:
-            raise Conflict(_("%(name)s no longer takes part.") % {"name": member.person.full_name})
-        if taken.get(member.enrollment_id, 0) >= member.enrollment.capacity:
-            raise Conflict(
-                _("%(name)s has no free place any more.") % {"name": member.person.full_name}, kind="seat_taken"
-            )
-
-
-async def _ask(match: Match) -> None:
-    """Who must answer, by the programme's approvals, and the state that follows."""
-    asked = ASKED[match.program.approvals]
-    for member in match.members:
-        member.approval = Approval.PENDING if member.role in asked else Approval.NOT_NEEDED
-        await member.save(update_fields=["approval"])
-    match.state = next_state(match)
-
-
-async def _withdraw_facts(unit: Unit, match: Match) -> int:
-    """Withdraw what would be told of a publication; 0 when it was told already."""
-    return await OutboxEvent.filter(
-        organization_id=unit.actor.organization_id, subject_id=match.id, delivered_at=None, withdrawn_at=None,
-        kind__in=["match.published", "match.activated"],
-    ).update(withdrawn_at=clock.now())
+        await withdraw_facts(unit, match, "published")
+        return await close(
+            unit, match, MatchState.CANCELLED, "cancel", "cancelled", code="taken_back", by_id=actor.person_id
+        )

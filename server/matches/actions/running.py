@@ -18,6 +18,7 @@ from server.matches.states import (
 )
 from server.matches.steps import close, pause, resume, tell
 from server.programs.actions import check_pause
+from server.programs.steps import CLOSE_AFTER
 
 PAUSE_DAYS = 30
 """How long a pause lasts unless another day is said: design 2.3, "Pause for a month"."""
@@ -120,9 +121,12 @@ async def reach_end_date(actor: Actor, match_id: UUID) -> Match:
         match = await queries.visible_match(actor, match_id, lock=True)
         if match.state not in RUNNING or match.ends_on is None or match.ends_on > clock.now().date():
             return match
-        match.state, match.paused_until = MatchState.DURATION_COMPLETED, None
-        await match.save(update_fields=["state", "paused_until"])
+        if match.state is MatchState.PAUSED and match.program.pause_moves_end:
+            return match  # its last day moves when it goes on
+        match.state, match.paused_on, match.paused_until = MatchState.DURATION_COMPLETED, None, None
+        await match.save(update_fields=["state", "paused_on", "paused_until"])
         await unit.unschedule(match.id, "match.resume", reason="last day")
+        await unit.schedule("match.close", match, clock.now() + CLOSE_AFTER, key=match.ends_on.isoformat())
         await unit.audit("match.end_date_passed", match)
         await tell(unit, match, "duration_completed")
         return match
@@ -144,3 +148,14 @@ async def close_match(actor: Actor, match_id: UUID) -> Match:
             raise Conflict(_("This match has not run its time."))
         match.closure_reason = ClosureReason.DURATION
         return await close(unit, match, MatchState.COMPLETED, "close", "completed")
+
+
+async def reach_closing_end(actor: Actor, match_id: UUID) -> Match:
+    """Nobody closed a match in the time after its last day: it closes. Anything else stays as it is.
+
+    Raises:
+        NotFound: no such match.
+    """
+    async with unit_of_work(actor):
+        match = await queries.visible_match(actor, match_id, lock=True)
+        return await close_match(actor, match_id) if match.state is MatchState.DURATION_COMPLETED else match

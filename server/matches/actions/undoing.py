@@ -62,12 +62,19 @@ async def _require_seats(actor: Actor, match: Match) -> None:
 
 
 async def _restore(unit: Unit, match: Match, fact: OutboxEvent) -> None:
-    was_until = fact.payload.get("was_until")
     match.update_from_dict({
         "state": MatchState(fact.payload["was"]), "closure_reason": None, "ended_at": None,
-        "paused_until": date.fromisoformat(was_until) if was_until else None,
+        "paused_until": _day(fact, "was_until"), "paused_on": _day(fact, "was_on"),
+        "ends_on": _day(fact, "was_end") or match.ends_on,
     })
-    await match.save(update_fields=["state", "paused_until", "closure_reason", "ended_at"])
+    await match.save(
+        update_fields=["state", "paused_until", "paused_on", "ends_on", "closure_reason", "ended_at"]
+    )
     if match.paused_until is None:
         await unit.unschedule(match.id, "match.resume", reason="undone")
     await unit.plan_again(match.id, since=datetime.fromisoformat(fact.payload["acted_at"]))
+
+
+def _day(fact: OutboxEvent, name: str) -> date | None:
+    told = fact.payload.get(name)
+    return date.fromisoformat(told) if told else None

@@ -34,7 +34,7 @@ async def pair(db: object) -> Pair:
 
 async def happened(pair: Pair, kind: str, hold: timedelta = timedelta(), **ids: Any) -> None:
     """Publish a fact of the pair's match, or of what the ids name."""
-    about = {"match_id": pair.match.id, "program_id": pair.program.id, **ids}
+    about = {"match_id": pair.match.id, "program_id": pair.program.id, "cohort_id": pair.cohort.id, **ids}
     async with unit_of_work(system_actor(pair.organization.id)) as unit:
         await unit.publish(kind, subject_id=pair.match.id, hold=hold, **about)
 

@@ -27,7 +27,7 @@ from server.people.models import Person
 from server.sessions.states import SessionState
 from server.surveys.models import SurveyInvitation
 from server.surveys.states import InvitationState, SurveyKind
-from tests.factories import Pair, match
+from tests.factories import Pair, in_days, match
 from tests.server.notifications.conftest import session_of
 
 HOSTILE = "<script>alert(1)</script> & \"Noor\" %(name)s {{ 7 * 7 }}"
@@ -50,8 +50,11 @@ async def series_facts(pair: Pair, *, cancelled: bool) -> dict[str, Any]:
 async def ids_for(kind: str, pair: Pair) -> dict[str, Any]:
     """Rows and ids that a letter of this kind speaks of."""
     ids: dict[str, Any] = {"match_id": pair.match.id}
-    if kind.startswith("E"):
+    if kind.startswith("E") or kind == "X04":
         ids = {"enrollment_id": pair.mentee_enrollment.id}
+    if kind.startswith("Z03"):
+        pair.match.proposed_end_on = ids["ends_on"] = in_days(400)
+        await pair.match.save()
     if kind.startswith("S"):
         states = {"S02-cancelled": SessionState.CANCELLED, "S09": SessionState.NO_SHOW}
         state = states.get(kind, SessionState.SCHEDULED)

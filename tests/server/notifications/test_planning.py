@@ -15,6 +15,7 @@ from server.kernel.facts import OutboxEvent
 from server.kernel.ids import new_id
 from server.kernel.jobs import drain
 from server.matches import actions as matches
+from server.matches.models import Match
 from server.matches.states import Approval, MatchState
 from server.messaging.models import ReadMark, Thread, ThreadMessage
 from server.notifications.actions import plan_message
@@ -212,6 +213,20 @@ async def test_words_are_told_after_15_minutes_unread_all_in_one_mail(pair: Pair
     plain = mail.get_body(("plain",))
     assert plain is not None
     assert "3 messages that you have not read" in plain.get_content()
+
+
+async def test_words_of_a_match_that_is_over_meanwhile_send_nothing(pair: Pair, mailbox: MailServer) -> None:
+    thread = await Thread.create(organization_id=pair.organization.id, match=pair.match)
+    await ThreadMessage.create(
+        organization_id=pair.organization.id, thread=thread, author_id=pair.mentor.id, body="words"
+    )
+    await happened(pair, "message.sent", thread_id=thread.id, author_id=pair.mentor.id)
+    await drain()
+    over = {"state": MatchState.CONCLUDED, "ended_at": clock.now() + timedelta(minutes=5)}
+    await Match.filter(id=pair.match.id).update(**over)
+    clock.move(timedelta(minutes=16))
+    await drain()
+    assert await told() == {("A02", "Noor", MessageState.SUPPRESSED)}
 
 
 async def test_words_that_were_read_in_time_send_nothing(pair: Pair, mailbox: MailServer) -> None:

@@ -141,6 +141,8 @@ async def test_beginning_is_noted_once(scene: Scene) -> None:
 async def test_an_invitation_runs_out_only_while_unanswered(scene: Scene) -> None:
     open_one, begun = await scene.invited(MENTEE), await scene.invited(MENTEE)
     await actions.begin(as_person(begun), begun.id)
+    assert (await actions.expire_invitation(scene.system, open_one.id)).state is EnrollmentState.INVITED  # too early
+    clock.move(timedelta(days=31))
     assert (await actions.expire_invitation(scene.system, open_one.id)).state is EnrollmentState.EXPIRED
     assert (await actions.expire_invitation(scene.system, begun.id)).state is EnrollmentState.IN_PROGRESS
     with pytest.raises(Conflict):

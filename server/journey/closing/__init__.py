@@ -1,0 +1,1 @@
+"""The end of a group: its matches, its people and itself, together."""

@@ -1,0 +1,85 @@
+"""A group closes: nothing in it waits or runs any more, and everybody's part in it is complete.
+
+The order of locks is that of leaving: the roster, the enrolments, their matches.
+"""
+
+from uuid import UUID
+
+from server.kernel import clock
+from server.kernel.actor import Actor, ActorKind, require
+from server.kernel.db import unit_of_work
+from server.kernel.errors import Conflict
+from server.kernel.text import gettext as _
+from server.matches import actions as matches
+from server.matches.queries import last_day, lock_enrollments
+from server.programs import actions as programs
+from server.programs.models import Cohort, Enrollment
+from server.programs.queries import cohort_by_id, enrollments
+from server.programs.rules import can_edit_program
+from server.programs.states import OPEN_ENROLLMENTS, OVER_PROGRAMS, TAKING_PART, EnrollmentState, ProgramState
+from server.programs.steps import CLOSE_AFTER, midnight
+
+
+async def move_cohort(actor: Actor, cohort_id: UUID, state: ProgramState) -> Cohort:
+    """Take a group to its next state; to CLOSED as `close_cohort` does. Twice is harmless.
+
+    Raises:
+        NotFound: no such cohort.
+        Refused: the actor does not run the programme.
+        Conflict: that is not its next state.
+    """
+    if state is ProgramState.CLOSED:
+        return await close_cohort(actor, cohort_id)
+    return await programs.move_cohort(actor, cohort_id, state)
+
+
+async def close_cohort(actor: Actor, cohort_id: UUID) -> Cohort:
+    """Close a group that is in its closing phase (`cohort_end`). Twice is harmless.
+
+    What waited is taken back, what ran has run its time, whoever took part has completed it, and who never came to
+    take part is taken off the roster.
+
+    Raises:
+        NotFound: no such cohort.
+        Refused: the actor does not run the programme.
+        Conflict: it is not in its closing phase.
+    """
+    async with unit_of_work(actor):
+        cohort = await cohort_by_id(actor, cohort_id, lock=True)
+        require(can_edit_program(actor, cohort.program_id), _("close this group"))
+        if cohort.state in OVER_PROGRAMS:
+            return cohort
+        if cohort.state is not ProgramState.CLOSING:
+            raise Conflict(_("That is not the next step of this group."))
+        there = await enrollments(actor).filter(cohort_id=cohort_id, state__in=list(OPEN_ENROLLMENTS)).order_by("id")
+        await lock_enrollments(actor, [row.id for row in there])
+        await matches.complete_matches(actor, cohort_id)
+        for row in sorted(there, key=lambda one: one.state in TAKING_PART):  # no seat is free for who still waits
+            await _complete(actor, row)
+        return await programs.move_cohort(actor, cohort_id, ProgramState.CLOSED)
+
+
+async def reach_cohort_end(actor: Actor, cohort_id: UUID) -> Cohort:
+    """The last day of a group is CLOSE_AFTER ago: it closes, unless a match was extended beyond it; then later.
+
+    Raises:
+        NotFound: no such cohort.
+        Refused: the actor is not the product.
+    """
+    require(actor.kind is ActorKind.SYSTEM, _("close a group by its date"))
+    async with unit_of_work(actor) as unit:
+        cohort = await programs.advance_cohort(actor, cohort_id, ProgramState.CLOSING)
+        latest = await last_day(actor, cohort_id)
+        if latest is not None and midnight(latest) + CLOSE_AFTER > clock.now():
+            await unit.schedule(
+                "cohort.close", cohort, midnight(latest) + CLOSE_AFTER, key=latest.isoformat()
+            )
+            return cohort
+        return await close_cohort(actor, cohort_id)
+
+
+async def _complete(actor: Actor, enrollment: Enrollment) -> None:
+    if enrollment.state in TAKING_PART:
+        await programs.end_enrollment(actor, enrollment.id, EnrollmentState.COMPLETED, act="cohort_end")
+    else:
+        await programs.end_enrollment(actor, enrollment.id, EnrollmentState.REMOVED)

@@ -1,0 +1,59 @@
+"""What happens to programmes, groups and enrolments (glossary sections 2 and 5)."""
+
+from server.programs.actions.ending import (
+    PAUSE_MAX,
+    check_pause,
+    end_enrollment,
+    move_to_front,
+    pause_enrollment,
+    resume_enrollment,
+)
+from server.programs.actions.joining import (
+    CAPACITY_MAX,
+    approve_admission,
+    begin,
+    decline_invitation,
+    expire_invitation,
+    invite,
+    invite_many,
+    reinvite,
+    reject_admission,
+    self_join,
+    submit,
+)
+from server.programs.actions.settings import (
+    advance_cohort,
+    configure_program,
+    create_program,
+    move_cohort,
+    move_program,
+    open_cohort,
+)
+from server.programs.states import JOINING
+
+__all__ = [
+    "CAPACITY_MAX",
+    "JOINING",
+    "PAUSE_MAX",
+    "advance_cohort",
+    "approve_admission",
+    "begin",
+    "check_pause",
+    "configure_program",
+    "create_program",
+    "decline_invitation",
+    "end_enrollment",
+    "expire_invitation",
+    "invite",
+    "invite_many",
+    "move_cohort",
+    "move_program",
+    "move_to_front",
+    "open_cohort",
+    "pause_enrollment",
+    "reinvite",
+    "reject_admission",
+    "resume_enrollment",
+    "self_join",
+    "submit",
+]

@@ -1,0 +1,116 @@
+"""Breaks, and the ways out: stepping out, taken out, left, or the end of the group (glossary section 2)."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+
+from server.kernel import clock
+from server.kernel.actor import Actor, require
+from server.kernel.db import unit_of_work
+from server.kernel.errors import Conflict, Invalid, NotFound
+from server.kernel.text import gettext as _
+from server.programs import queries, rules
+from server.programs.models import Enrollment
+from server.programs.states import ENDED_FROM, EnrollmentState
+from server.programs.steps import end, leave_line, locked_with_its_cohort, move, move_up
+
+PAUSE_MAX = timedelta(days=183)
+"""A break of more than half a year is better ended and begun anew."""
+
+
+async def end_enrollment(
+    actor: Actor, enrollment_id: UUID, state: EnrollmentState, *, act: str = ""
+) -> Enrollment:
+    """Step out (WITHDRAWN), take out (REMOVED), follow a departure (DEPROVISIONED) or the group's end (COMPLETED).
+
+    Twice is harmless. `act` names it in the trail and the fact, by default as the state. A mentee's seat lets the
+    first in line move up. Matches are not this room's: `journey.leaving` and `journey.closing` end them too.
+
+    Raises:
+        NotFound: no enrolment that the actor may see.
+        Refused: the actor may not end it so.
+        Conflict: it has ended another way.
+    """
+    async with unit_of_work(actor) as unit:
+        enrollment = await locked_with_its_cohort(actor, enrollment_id)
+        require(rules.can_end_enrollment(actor, enrollment, state), _("end this for somebody else"))
+        if enrollment.state is state:
+            return enrollment
+        if enrollment.state not in ENDED_FROM[state]:
+            raise Conflict(_("This has ended already."), kind="ended")
+        await leave_line(enrollment)
+        name = act or state.value.lower()
+        await end(unit, enrollment, state, name, name)
+        await move_up(unit, enrollment.cohort_id)
+        return enrollment
+
+
+async def pause_enrollment(actor: Actor, enrollment_id: UUID, until: date | None = None) -> Enrollment:
+    """Take a break until a day, or, told by the product, for as long as an absence lasts (None). Twice is harmless.
+
+    Raises:
+        NotFound: no enrolment that the actor may see.
+        Refused: the actor is neither the person nor the product.
+        Invalid: the day is not within PAUSE_MAX from today.
+        Conflict: they do not take part now.
+    """
+    async with unit_of_work(actor) as unit:
+        enrollment = await locked_with_its_cohort(actor, enrollment_id)
+        require(rules.can_fill_in(actor, enrollment), _("take a break for somebody else"))
+        if enrollment.state is EnrollmentState.PAUSED and enrollment.paused_until == until:
+            return enrollment
+        if enrollment.state not in (EnrollmentState.ACTIVE, EnrollmentState.PAUSED):
+            raise Conflict(_("You take no part in this programme now."), kind="ended")
+        await unit.unschedule(enrollment.id, "enrollment.resume", reason="another pause")
+        if until is not None:
+            check_pause(until)
+            await unit.schedule("enrollment.resume", enrollment, datetime.combine(until, time(), UTC))
+        enrollment.paused_until = until
+        return await move(unit, enrollment, EnrollmentState.PAUSED, "pause", "paused")
+
+
+async def resume_enrollment(actor: Actor, enrollment_id: UUID) -> Enrollment:
+    """Go on after a break; a mentor's seats let the first in line move up. Twice is harmless.
+
+    Raises:
+        NotFound: no enrolment that the actor may see.
+        Refused: the actor is neither the person nor the product.
+        Conflict: there is no break to end.
+    """
+    async with unit_of_work(actor) as unit:
+        enrollment = await locked_with_its_cohort(actor, enrollment_id)
+        require(rules.can_fill_in(actor, enrollment), _("end somebody else’s break"))
+        if enrollment.state is EnrollmentState.ACTIVE:
+            return enrollment
+        if enrollment.state is not EnrollmentState.PAUSED:
+            raise Conflict(_("You take no part in this programme now."), kind="ended")
+        await unit.unschedule(enrollment.id, "enrollment.resume", reason="resumed")
+        enrollment.paused_until = None
+        await move(unit, enrollment, EnrollmentState.ACTIVE, "resume", "resumed")
+        await move_up(unit, enrollment.cohort_id)
+        return enrollment
+
+
+async def move_to_front(actor: Actor, enrollment_id: UUID) -> Enrollment:
+    """Whose partner left counts as having waited one cycle longer, and so is looked at before others.
+
+    Raises:
+        NotFound: no such enrolment.
+    """
+    async with unit_of_work(actor) as unit:
+        enrollment = await queries.enrollments(actor).select_for_update().get_or_none(id=enrollment_id)
+        if enrollment is None:
+            raise NotFound
+        enrollment.waited_cycles += 1
+        await enrollment.save(update_fields=["waited_cycles"])
+        await unit.audit("enrollment.move_to_front", enrollment, waited_cycles=enrollment.waited_cycles)
+        return enrollment
+
+
+def check_pause(until: date) -> None:
+    """Whether a break may last until a day.
+
+    Raises:
+        Invalid: it is not within PAUSE_MAX from today.
+    """
+    if not clock.now().date() < until <= clock.now().date() + PAUSE_MAX:
+        raise Invalid({"until": _("Choose a day within the next six months.")})

@@ -1,0 +1,185 @@
+"""A programme and its groups: set up, opened, and the states they go through (glossary section 5)."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from server.kernel.actor import Actor, Permission, require
+from server.kernel.db import Unit, unit_of_work
+from server.kernel.errors import Conflict, Invalid
+from server.kernel.text import gettext as _
+from server.kernel.typed import check, typed
+from server.programs import queries, rules
+from server.programs.models import Cohort, Program
+from server.programs.states import (
+    PHASES,
+    TAKING_PART,
+    Approvals,
+    AskedFirst,
+    ProgramState,
+    ProgramType,
+    phase_after,
+)
+from server.programs.steps import plan_cohort
+
+
+async def create_program(actor: Actor, *, key: str, name: str, type: ProgramType, **options: Any) -> Program:
+    """Set up a programme. `options` are columns of Program.
+
+    Raises:
+        Refused: the actor may not edit programmes.
+        Invalid: the key is taken, or a name or key is missing or too long.
+    """
+    require(actor.may(Permission.PROGRAM_SETTINGS_EDIT), _("set up a programme"))
+    key, name = _key_and_name(key, name)
+    async with unit_of_work(actor) as unit:
+        if await queries.programs(actor).filter(key=key).exists():
+            raise Invalid({"key": _("Another programme has this key. Choose a different one.")})
+        program = await Program.create(
+            organization_id=actor.organization_id, key=key, name=name, type=type, **options
+        )
+        await unit.audit("program.create", program, type=type)
+        await unit.publish("program.created", subject_id=program.id, program_id=program.id)
+        return program
+
+
+async def open_cohort(
+    actor: Actor, program_id: UUID, *, key: str, name: str, starts_on: date, ends_on: date | None = None, **options: Any
+) -> Cohort:
+    """Open a run of a programme for enrolment. `options` are columns of Cohort.
+
+    Raises:
+        NotFound: no such programme.
+        Refused: the actor does not run it.
+        Invalid: it would end before it starts, a name or key is too long, or the key is taken.
+    """
+    key, name = _key_and_name(key, name)
+    async with unit_of_work(actor) as unit:
+        program = await queries.program_by_id(actor, program_id)
+        require(actor.may(Permission.PROGRAM_SETTINGS_EDIT, program_id), _("open a group"))
+        if ends_on is not None and ends_on <= starts_on:
+            raise Invalid({"ends_on": _("Choose an end after the start.")})
+        if await Cohort.filter(organization_id=actor.organization_id, program_id=program_id, key=key).exists():
+            raise Invalid({"key": _("Another group of this programme has this key. Choose a different one.")})
+        cohort = await Cohort.create(
+            organization_id=actor.organization_id, program=program, key=key, name=name, starts_on=starts_on,
+            ends_on=ends_on, **options,
+        )
+        await plan_cohort(unit, cohort)
+        await unit.audit("cohort.open", cohort, starts_on=starts_on)
+        await unit.publish("cohort.opened", subject_id=cohort.id, cohort_id=cohort.id, program_id=program.id)
+        return cohort
+
+
+async def configure_program(
+    actor: Actor, program_id: UUID, *, approvals: Approvals | None = None, asked_first: AskedFirst | None = None,
+    admin_approves_matches: bool | None = None, admin_approves_admission: bool | None = None,
+    mentees_may_ask: bool | None = None, mentors_may_ask: bool | None = None, pause_moves_end: bool | None = None,
+) -> Program:
+    """Say who may ask for a match, whose yes it needs, who is asked first, and what a pause does to the last day.
+
+    None leaves a setting as it is. What waits already stays as it was asked. The same again changes nothing.
+
+    Raises:
+        NotFound: no such programme.
+        Refused: the actor does not run it.
+    """
+    async with unit_of_work(actor) as unit:
+        program = await queries.program_by_id(actor, program_id, lock=True)
+        require(rules.can_edit_program(actor, program.id), _("change this programme"))
+        wanted: dict[str, Any] = {
+            "approvals": approvals, "asked_first": asked_first, "mentees_may_ask": mentees_may_ask,
+            "mentors_may_ask": mentors_may_ask, "pause_moves_end": pause_moves_end,
+            "admin_approves_matches": admin_approves_matches, "admin_approves_admission": admin_approves_admission,
+        }
+        changes = {name: value for name, value in wanted.items() if value not in (None, getattr(program, name))}
+        if changes:
+            program.update_from_dict(changes)
+            await program.save(update_fields=list(changes))
+            await unit.audit("program.configure", program, **changes)
+            await unit.publish("program.changed", subject_id=program.id, program_id=program.id)
+        return program
+
+
+async def move_program(actor: Actor, program_id: UUID, state: ProgramState) -> Program:
+    """Take a programme to its next state. An always-on one goes from DRAFT to RUNNING at once. Twice is harmless.
+
+    Raises:
+        NotFound: no such programme.
+        Refused: the actor does not run it.
+        Conflict: that is not its next state, or a group of it is not closed yet (`kind="groups_open"`).
+    """
+    async with unit_of_work(actor) as unit:
+        program = await queries.program_by_id(actor, program_id, lock=True)
+        require(rules.can_edit_program(actor, program.id), _("change this programme"))
+        if program.state is state:
+            return program
+        if phase_after(program.state, program.cadence) is not state:
+            raise Conflict(_("That is not the next step of this programme."))
+        if state is ProgramState.CLOSED and await queries.open_cohorts(actor, program.id).exists():
+            raise Conflict(_("Close its groups first."), kind="groups_open")
+        was, program.state = program.state, state
+        await program.save(update_fields=["state"])
+        await unit.audit("program.move", program, was=was, now=state)
+        await unit.publish("program.moved", subject_id=program.id, program_id=program.id, state=state)
+        return program
+
+
+async def move_cohort(actor: Actor, cohort_id: UUID, state: ProgramState) -> Cohort:
+    """Take a group to its next state. Twice is harmless. `journey.closing.close_cohort` ends what it holds first.
+
+    Raises:
+        NotFound: no such cohort.
+        Refused: the actor does not run the programme.
+        Conflict: that is not its next state, or people still take part in a group to close (`kind="people_left"`).
+    """
+    async with unit_of_work(actor) as unit:
+        cohort = await queries.cohort_by_id(actor, cohort_id, lock=True)
+        require(rules.can_edit_program(actor, cohort.program_id), _("change this group"))
+        if cohort.state is state:
+            return cohort
+        if phase_after(cohort.state, cohort.program.cadence) is not state:
+            raise Conflict(_("That is not the next step of this group."))
+        return await _move_cohort(unit, cohort, state)
+
+
+async def advance_cohort(actor: Actor, cohort_id: UUID, state: ProgramState) -> Cohort:
+    """Bring a group forward to a state, step by step, because of what happened in it. One that is there, or further,
+    stays as it is.
+
+    Raises:
+        NotFound: no such cohort.
+        Refused: the actor does not run the programme.
+        Conflict: people still take part in a group to close.
+    """
+    async with unit_of_work(actor) as unit:
+        cohort = await queries.cohort_by_id(actor, cohort_id, lock=True)
+        require(rules.can_edit_program(actor, cohort.program_id), _("change this group"))
+        while PHASES.index(cohort.state) < PHASES.index(state):
+            following = phase_after(cohort.state, cohort.program.cadence)
+            assert following is not None, "the last state is not behind any other"
+            await _move_cohort(unit, cohort, following)
+        return cohort
+
+
+async def _move_cohort(unit: Unit, cohort: Cohort, state: ProgramState) -> Cohort:
+    if state is ProgramState.CLOSED:
+        there = queries.enrollments(unit.actor).filter(cohort_id=cohort.id, state__in=list(TAKING_PART))
+        if await there.exists():
+            raise Conflict(_("People still take part in this group."), kind="people_left")
+        await unit.unschedule(cohort.id, reason="closed")
+    was, cohort.state = cohort.state, state
+    await cohort.save(update_fields=["state"])
+    await unit.audit("cohort.move", cohort, was=was, now=state)
+    await unit.publish(
+        "cohort.moved", subject_id=cohort.id, cohort_id=cohort.id, program_id=cohort.program_id, state=state
+    )
+    return cohort
+
+
+def _key_and_name(key: str, name: str) -> tuple[str, str]:
+    problems: dict[str, str] = {}
+    key = typed(problems, "key", key, at_most=queries.KEY_LETTERS, needed=_("Give it a key."))
+    name = typed(problems, "name", name, at_most=120, needed=_("Give it a name."))
+    check(problems)
+    return key, name

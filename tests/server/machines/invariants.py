@@ -1,0 +1,143 @@
+"""What holds of matches and enrolments at any moment, whoever did what in whatever order (glossary, 2 and 3)."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from itertools import pairwise
+from uuid import UUID
+
+from server.kernel.actor import system_actor
+from server.kernel.facts import ActionState, AuditEvent, OutboxEvent, ScheduledAction
+from server.matches.models import Match
+from server.matches.states import AWAITING, OPEN_MATCHES, RUNNING, Approval, MatchState
+from server.people.models import Person
+from server.people.states import PersonStatus
+from server.programs.models import Enrollment, WaitlistEntry
+from server.programs.queries import supply
+from server.programs.states import OPEN_ENROLLMENTS, TAKING_PART, EnrollmentState, ParticipantRole, ProgramState
+from tests.server.machines import test_enrollments, test_matches
+
+E = EnrollmentState
+MOVES = {(start, row.after) for row in test_enrollments.ROWS for start in row.starts}
+"""Every (before, after) of the enrolment table."""
+SUBMITTED_AT_ONCE = {("INVITED", after) for before, after in MOVES if before == "IN_PROGRESS"}
+"""An invitation that is answered with the whole form at once passes through IN_PROGRESS without a stop."""
+LEAVES = {"match.pause": "PAUSED", "match.resume": "ACTIVE", "match.admin_approve": "ACTIVE", "match.suggest": "DRAFT",
+          "match.end_date_passed": "DURATION_COMPLETED", "match.undo_publish": "DRAFT"}
+"""The state after an act whose entry in the trail does not name it."""
+ENDS = {row.after for row in test_matches.ROWS} - {"DRAFT", "ACTIVE", "PAUSED", "DURATION_COMPLETED"} - {
+    state.value for state in AWAITING
+}
+
+
+async def check(organization_id: UUID) -> None:
+    """Everything that must hold."""
+    matches = await Match.filter(organization_id=organization_id).prefetch_related("members__enrollment")
+    places = await Enrollment.filter(organization_id=organization_id).prefetch_related("cohort")
+    _seats(matches)
+    _answers(matches)
+    await _people(organization_id, places)
+    await _enrollment_trail(organization_id, places)
+    await _match_trail(organization_id, matches)
+    await _plans(organization_id, matches)
+    await _lines(organization_id, places)
+
+
+def _seats(matches: Iterable[Match]) -> None:
+    taken: Counter[UUID] = Counter()
+    pairs: Counter[tuple[UUID, frozenset[UUID]]] = Counter()
+    for match in matches:
+        if match.state not in OPEN_MATCHES:
+            continue
+        pairs[match.cohort_id, frozenset(one.person_id for one in match.members)] += 1
+        for member in match.members:
+            taken[member.enrollment_id] += 1
+            assert taken[member.enrollment_id] <= member.enrollment.capacity, "more open matches than places"
+            assert member.enrollment.state in TAKING_PART, "an open match of somebody who takes no part"
+            away = member.enrollment.state is E.PAUSED
+            assert not away or match.state is MatchState.PAUSED, "a match goes on while a member is away"
+    assert all(count == 1 for count in pairs.values()), "two people have two open matches in one group"
+
+
+def _answers(matches: Iterable[Match]) -> None:
+    for match in matches:
+        waiting = {one.role.value for one in match.members if one.approval is Approval.PENDING}
+        if match.state in RUNNING:
+            assert not any(one.approval in (Approval.PENDING, Approval.LATER) for one in match.members)
+        if match.state in AWAITING:
+            expected = {"AWAITING_BOTH"} if len(waiting) > 1 else {f"AWAITING_{role}" for role in waiting}
+            assert match.state.value in (expected or {"AWAITING_ADMIN"}), "it waits for somebody else than it says"
+
+
+async def _people(organization_id: UUID, places: Iterable[Enrollment]) -> None:
+    gone = await Person.filter(organization_id=organization_id, status=PersonStatus.ENDED)
+    left = {person.id for person in gone}
+    open_ = Counter(
+        (row.person_id, row.cohort_id, row.role) for row in places if row.state in OPEN_ENROLLMENTS
+    )
+    assert all(count == 1 for count in open_.values()), "two open enrolments of one person in one role"
+    for row in places:
+        assert row.person_id not in left or row.state is E.DEPROVISIONED, "somebody who left is still enrolled"
+        assert row.state is not E.WAITLISTED or row.role is ParticipantRole.MENTEE, "a mentor waits in line"
+        over = row.cohort.state in (ProgramState.CLOSED, ProgramState.ARCHIVED)
+        assert not over or row.state not in OPEN_ENROLLMENTS, "a closed group has an open enrolment"
+
+
+async def _enrollment_trail(organization_id: UUID, places: Iterable[Enrollment]) -> None:
+    """Each change is in the trail, leads from where the last one ended, and stands in the table; each has its fact."""
+    trail: defaultdict[UUID, list[AuditEvent]] = defaultdict(list)
+    for entry in await AuditEvent.filter(organization_id=organization_id, target_kind="Enrollment").order_by("id"):
+        trail[entry.target_id or organization_id].append(entry)
+    told = await _told(organization_id, "enrollment.")
+    for row in places:
+        moves = [(one.detail["was"], one.detail["now"]) for one in trail[row.id] if "was" in one.detail]
+        assert set(moves) <= MOVES | SUBMITTED_AT_ONCE | {("PAUSED", "PAUSED")}, (moves, "not in the table")
+        assert all(a[1] == b[0] for a, b in pairwise(moves)), (moves, "a change without an entry")
+        assert not moves or moves[-1][1] == row.state.value, (moves, row.state, "a change without an entry")
+        assert "DEPROVISIONED" not in [before for before, _after in moves], "who left came back"
+        assert told[row.id] >= len(moves), "a change without a fact"
+
+
+async def _match_trail(organization_id: UUID, matches: Iterable[Match]) -> None:
+    trail: defaultdict[UUID, list[str]] = defaultdict(list)
+    for entry in await AuditEvent.filter(organization_id=organization_id, target_kind="Match").order_by("id"):
+        state = entry.detail.get("now") or LEAVES.get(entry.action)
+        if state:
+            trail[entry.target_id or organization_id].append(state)
+    told = await _told(organization_id, "match.")
+    for match in matches:
+        states = trail[match.id]
+        assert states[-1:] == [match.state.value], (states, match.state, "a change without an entry")
+        assert not set(states[:-1]) & ENDS, (states, "an end was undone")
+        assert told[match.id] >= len(states) - states[1:].count("DRAFT"), (states, "a change without a fact")
+
+
+async def _told(organization_id: UUID, kinds: str) -> Counter[UUID | None]:
+    facts = await OutboxEvent.filter(organization_id=organization_id, kind__startswith=kinds)
+    return Counter(fact.subject_id for fact in facts)
+
+
+async def _plans(organization_id: UUID, matches: Iterable[Match]) -> None:
+    """What must happen by itself is planned: an answer's last day, a match's last day, the end of a pause."""
+    rows = await ScheduledAction.filter(organization_id=organization_id, state=ActionState.PLANNED)
+    planned = {(row.subject_id, row.rule) for row in rows}
+    for match in matches:
+        rests = match.state is MatchState.PAUSED
+        if match.state in AWAITING:
+            assert (match.id, "match.expire") in planned, "a request that never runs out"
+        if match.state is MatchState.ACTIVE:
+            assert (match.id, "match.end_date") in planned, "a match that never ends"
+        if match.state is MatchState.DURATION_COMPLETED:
+            assert (match.id, "match.close") in planned, "a match that nobody closes"
+        if rests and match.paused_until is not None:
+            assert (match.id, "match.resume") in planned, "a pause that never ends"
+        if match.state in (MatchState(end) for end in ENDS):
+            assert match.id not in {subject for subject, _rule in planned}, "something is due for a match that is over"
+
+
+async def _lines(organization_id: UUID, places: Iterable[Enrollment]) -> None:
+    standing = await WaitlistEntry.filter(organization_id=organization_id, left_at=None)
+    waiting = {row.id: row.cohort_id for row in places if row.state is E.WAITLISTED}
+    assert {entry.enrollment_id for entry in standing} == set(waiting), "the line is not who waits"
+    for cohort_id in set(waiting.values()):
+        free = (await supply(system_actor(organization_id), cohort_id)).free
+        assert free <= 0, "somebody waits beside a free seat"

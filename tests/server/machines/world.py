@@ -1,0 +1,250 @@
+"""A small organisation, two programmes, and everything that its people, managers and records may do, by number.
+
+Nothing is remembered between acts: each reads the database anew. So several processes may act on one world at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import timedelta
+from uuid import UUID
+
+from server.journey.closing import actions as closing
+from server.journey.leaving import actions as leaving
+from server.kernel import clock
+from server.kernel.actor import Actor, system_actor
+from server.kernel.errors import Conflict, Invalid, NotFound, Refused
+from server.kernel.ids import new_id
+from server.matches import actions as matches
+from server.matches.models import Match, MatchMember
+from server.matches.states import ClosureReason
+from server.people.models import Organization, Person
+from server.people.states import PersonStatus
+from server.programs import actions as programs
+from server.programs.models import Cohort, Enrollment, Program
+from server.programs.states import (
+    Approvals,
+    AskedFirst,
+    EnrollmentState,
+    ParticipantRole,
+    ProgramState,
+)
+from tests import factories
+from tests.server.machines.walking import at_one_go
+
+MENTOR, MENTEE = ParticipantRole.MENTOR, ParticipantRole.MENTEE
+PEOPLE = 6
+SETTINGS: tuple[dict[str, object], ...] = (
+    {"approvals": Approvals.BOTH, "asked_first": AskedFirst.MENTEE, "pause_moves_end": True},
+    {"approvals": Approvals.MENTOR, "admin_approves_matches": True, "admin_approves_admission": True},
+)
+"""Of the two programmes; in both, both sides may ask."""
+Numbers = tuple[int, int, int]
+Act = Callable[["World", Numbers], Awaitable[object]]
+
+
+class World:
+    """Two mentors, three mentees and one who is both, in two programmes; one of each side is yet to join."""
+
+    def __init__(self, organization_id: UUID) -> None:
+        self.organization_id, self.system = organization_id, system_actor(organization_id)
+
+    @classmethod
+    async def arrive(cls) -> World:
+        """Make one."""
+        async with at_one_go() as organization_id:
+            org = await factories.organization(id=organization_id)
+            people = [await factories.person(org, employee_id=f"p{number}") for number in range(PEOPLE)]
+            for number, values in enumerate(SETTINGS):
+                program = await factories.program(
+                    org, key=f"program-{number}", mentees_may_ask=True, mentors_may_ask=True, **values
+                )
+                await cls._enroll(await factories.cohort(program, key="one"), people)
+        return cls(organization_id)
+
+    @staticmethod
+    async def _enroll(cohort: Cohort, people: list[Person]) -> None:
+        for number, someone in enumerate(people):
+            role = MENTOR if number < 2 else MENTEE
+            state = EnrollmentState.INVITED if number in (1, 4) else EnrollmentState.ACTIVE
+            stamp = {} if state is EnrollmentState.ACTIVE else {"submitted_at": None, "active_at": None}
+            await factories.enrollment(cohort, someone, role, capacity=2 if number == 0 else 1, state=state, **stamp)
+        await factories.enrollment(cohort, people[5], MENTOR)
+
+    async def do(self, act: str, numbers: Numbers) -> None:
+        """One act; what does not fit is refused, and leaves nothing."""
+        with suppress(Conflict, NotFound, Invalid, Refused):
+            await ACTS[act](self, numbers)
+
+    async def person(self, number: int) -> tuple[Person, Actor]:
+        """Somebody, as the caller of an action."""
+        found = await Person.get(organization_id=self.organization_id, employee_id=f"p{number % PEOPLE}")
+        return found, factories.actor_of(found)
+
+    async def manager(self, program: Program) -> Actor:
+        """Who runs a programme: somebody outside, with its grants."""
+        org = await Organization.get(id=self.organization_id)
+        return factories.manager_of(Person(id=new_id(), organization=org), program)
+
+    async def cohort(self, number: int) -> Cohort:
+        """The newest group of one of the programmes."""
+        own = Cohort.filter(organization_id=self.organization_id, program__key=f"program-{number % len(SETTINGS)}")
+        newest = await own.order_by("-id").select_related("program").first()
+        assert newest is not None
+        return newest
+
+    async def place(self, number: int, second: int) -> tuple[Enrollment, Actor, Actor]:
+        """An enrolment, its person, and who runs its programme."""
+        someone, own = await self.person(number)
+        rows = await Enrollment.filter(person_id=someone.id).order_by("id").select_related("program")
+        if not rows:
+            raise NotFound
+        row = rows[second % len(rows)]
+        return row, own, await self.manager(row.program)
+
+    async def match(self, number: int, second: int) -> tuple[Match, Actor, Actor]:
+        """A match, the actor of a member, and who runs its programme; the newest have the lowest numbers."""
+        known = await Match.filter(organization_id=self.organization_id).order_by("-id").limit(8)
+        if not known:
+            raise NotFound
+        match = known[number % len(known)]
+        members = await MatchMember.filter(match_id=match.id).order_by("id").select_related("person")
+        program = await Program.get(id=match.program_id)
+        return match, factories.actor_of(members[second % 2].person), await self.manager(program)
+
+
+async def _ask(world: World, numbers: Numbers) -> object:
+    """Somebody asks somebody of the other side, in the group of one of their enrolments."""
+    first, second, third = numbers
+    own, actor, _manager = await world.place(first, third)
+    partner, _actor = await world.person(second)
+    other = MENTEE if own.role is MENTOR else MENTOR
+    theirs = await Enrollment.filter(cohort_id=own.cohort_id, person_id=partner.id, role=other).first()
+    return await matches.request_match(actor, own.id, theirs.id) if theirs else None
+
+
+async def _suggest(world: World, numbers: Numbers) -> object:
+    first, second, third = numbers
+    cohort = await world.cohort(third)
+    rows = await Enrollment.filter(cohort_id=cohort.id).order_by("id").select_related("program")
+    mentors, mentees = [row for row in rows if row.role is MENTOR], [row for row in rows if row.role is MENTEE]
+    if not mentors or not mentees:
+        return None
+    mentor, mentee = mentors[first % len(mentors)], mentees[second % len(mentees)]
+    manager = await world.manager(mentor.program)
+    draft = await matches.suggest_match(manager, mentor.id, mentee.id)
+    return await matches.publish_match(manager, draft.id, undo_within=timedelta(minutes=second % 2))
+
+
+def _of_a_member(act: Callable[[Actor, UUID], Awaitable[object]]) -> Act:
+    async def done(world: World, numbers: Numbers) -> object:
+        match, member, _manager = await world.match(*numbers[:2])
+        return await act(member, match.id)
+
+    return done
+
+
+def _of_a_manager(act: Callable[[Actor, UUID], Awaitable[object]]) -> Act:
+    async def done(world: World, numbers: Numbers) -> object:
+        match, _member, manager = await world.match(*numbers[:2])
+        return await act(manager, match.id)
+
+    return done
+
+
+def _about_a_place(act: Callable[[Actor, UUID], Awaitable[object]], *, managed: bool = False) -> Act:
+    async def done(world: World, numbers: Numbers) -> object:
+        place, own, manager = await world.place(*numbers[:2])
+        return await act(manager if managed else own, place.id)
+
+    return done
+
+
+def _records_say(status: PersonStatus) -> Act:
+    async def done(world: World, numbers: Numbers) -> object:
+        someone, _actor = await world.person(numbers[0])
+        await Person.filter(id=someone.id).update(status=status)
+        return await leaving.follow_status(world.system, someone.id)
+
+    return done
+
+
+async def _come_again(world: World, numbers: Numbers) -> object:
+    """Somebody joins by themselves, in the newest group of a programme."""
+    someone, actor = await world.person(numbers[0])
+    if (await Person.get(id=someone.id)).status is PersonStatus.ENDED:
+        return None  # who left can't sign in
+    program = (await world.cohort(numbers[1])).program
+    return await programs.self_join(actor, (await program).key, (MENTOR, MENTEE)[numbers[2] % 2])
+
+
+async def _invite(world: World, numbers: Numbers) -> object:
+    someone, _actor = await world.person(numbers[0])
+    cohort = await world.cohort(numbers[1])
+    manager = await world.manager(await cohort.program)
+    return await programs.invite(manager, cohort.id, someone.id, (MENTOR, MENTEE)[numbers[2] % 2])
+
+
+async def _extend(world: World, numbers: Numbers) -> object:
+    match, member, _manager = await world.match(*numbers[:2])
+    return await matches.propose_extension(member, match.id, factories.in_days(200 + numbers[2]))
+
+
+async def _agree(world: World, numbers: Numbers) -> object:
+    match, member, _manager = await world.match(*numbers[:2])
+    return await matches.agree_extension(member, match.id, match.proposed_end_on) if match.proposed_end_on else None
+
+
+async def _end(world: World, numbers: Numbers) -> object:
+    match, member, _manager = await world.match(*numbers[:2])
+    return await matches.end_match(member, match.id, ClosureReason.NO_FAULT)
+
+
+async def _undo(world: World, numbers: Numbers) -> object:
+    match, _member, manager = await world.match(*numbers[:2])
+    return await matches.undo_publish(manager, [match.id])
+
+
+async def _new_group(world: World, numbers: Numbers) -> object:
+    cohort = await world.cohort(numbers[0])
+    if cohort.state not in (ProgramState.CLOSED, ProgramState.ARCHIVED):
+        return None
+    return await programs.open_cohort(
+        world.system, cohort.program_id, key=str(new_id()), name="Next", starts_on=clock.now().date()
+    )
+
+
+async def _close_group(world: World, numbers: Numbers) -> object:
+    """Only now and then: a closed group is the end of many stories."""
+    if sum(numbers) % 4:
+        return None
+    cohort = await world.cohort(numbers[0])
+    await programs.advance_cohort(world.system, cohort.id, ProgramState.CLOSING)
+    return await closing.close_cohort(world.system, cohort.id)
+
+
+async def _take_a_break(world: World, numbers: Numbers) -> object:
+    place, own, _manager = await world.place(*numbers[:2])
+    return await leaving.take_break(own, place.id, factories.in_days(10))
+
+
+ACTS: dict[str, Act] = {
+    "ask": _ask, "suggest": _suggest, "extend": _extend, "agree": _agree, "end": _end, "undo": _undo,
+    "say yes": _of_a_member(matches.accept_match), "say no": _of_a_member(matches.decline_match),
+    "take back": _of_a_member(matches.cancel_match), "rest": _of_a_member(matches.pause_match),
+    "go on": _of_a_member(matches.resume_match), "close": _of_a_member(matches.close_match),
+    "approve": _of_a_manager(matches.approve_match), "cancel": _of_a_manager(matches.cancel_match),
+    "submit": _about_a_place(programs.submit), "decline": _about_a_place(programs.decline_invitation),
+    "admit": _about_a_place(programs.approve_admission, managed=True),
+    "reject": _about_a_place(programs.reject_admission, managed=True),
+    "reinvite": _about_a_place(programs.reinvite, managed=True),
+    "remove": _about_a_place(leaving.remove_from_program, managed=True),
+    "leave": _about_a_place(leaving.leave_program), "come back": _about_a_place(leaving.come_back),
+    "take a break": _take_a_break, "depart": _records_say(PersonStatus.ENDED),
+    "absent": _records_say(PersonStatus.LEAVE), "return": _records_say(PersonStatus.ACTIVE),
+    "join": _come_again, "invite": _invite, "new group": _new_group,
+    "close group": _close_group,
+}
+COMMON = ("ask", "ask", "suggest", "suggest", "say yes", "say yes", "say yes", "approve", "submit", "admit", "go on")
+"""What happens oftener than the rest, so that stories get somewhere."""
