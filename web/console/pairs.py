@@ -13,8 +13,8 @@ from server.kernel import clock
 from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
 from server.matches import actions as matches
-from server.matches.actions.publishing import UNDO_ONE
 from server.matches.states import RUNNING, ClosureReason, MatchState
+from server.matches.steps import UNDO_ONE
 from server.notifications.queries import messages_about
 from web.console import message_words, timeline_words
 from web.console import pair_words as words

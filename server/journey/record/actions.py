@@ -8,9 +8,9 @@ from server.kernel.db import unit_of_work
 from server.kernel.errors import Conflict
 from server.kernel.text import gettext as _
 from server.matches import actions as matches
-from server.matches.actions.publishing import UNDO_ONE
 from server.matches.models import Match
 from server.matches.states import AWAITING, RUNNING, ClosureReason
+from server.matches.steps import UNDO_ONE
 from server.matchmaking import actions as matchmaking
 
 
