@@ -233,6 +233,7 @@ async def test_the_button_asks_the_browser_and_sends_what_it_gives(phone: Browse
         await phone.add_init_script(f"window.given = {json.dumps(asdict(service.address()))}")
         page = await signed_in(phone, site, pair.mentee)
         await page.goto(f"{site}/you")
+        await expect(page.locator("#push-start")).to_be_visible(timeout=WITHIN_S * 1_000)   # the script is there
         await page.evaluate("window.answer = 'denied'")
         await page.locator("#push-start").click()
         await expect(page.get_by_text("This browser cannot, or blocks it")).to_be_focused(timeout=WITHIN_S * 1_000)
