@@ -16,6 +16,7 @@ from server.access.actions import close_session
 from server.access.queries import session_actor
 from server.journey.frame.queries import drafts_waiting, frame_of
 from server.kernel.actor import Actor
+from server.kernel.errors import Unavailable
 from server.kernel.settings import settings
 from server.kernel.text import gettext as _
 from server.messaging.queries import unread_count
@@ -52,12 +53,16 @@ class SignIn:
             state = scope.setdefault("state", {})
             state.update(actor=None, person=None, viewer=None)
             if not scope["path"].startswith(self.without or ("\0",)):
-                await self._recognise(Request(scope))
+                await self._recognise(Request(scope, receive))
         await self.app(scope, receive, send)
 
     async def _recognise(self, request: Request) -> None:
         secret = request.cookies.get(cookie_name(request), "")
-        found = await session_actor(secret) if secret else None
+        try:
+            found = await session_actor(secret) if secret else None
+        except Unavailable:
+            await _keep_typed(request)
+            raise
         if found is None:
             return
         request.state.actor, request.state.person = found
@@ -161,9 +166,14 @@ async def _turn_away(request: Request) -> Response:
     words = _("You are signed out, so nothing was saved. Sign in, then send it again.")
     if is_fragment(request):
         return Response(words, 401, {"X-Message": quote(words)}, "text/plain")
-    if request.headers.get("content-type", "").startswith(PLAIN_FORM):
-        await read_form(request)   # so that the door gives back what was typed; a file waits for who may send it
+    await _keep_typed(request)
     return door(request, own_path(_page_before(request)), words, status=401)
+
+
+async def _keep_typed(request: Request) -> None:
+    """Read a form, so that the page which refuses it gives back what was typed. A file waits for who may send it."""
+    if request.method not in SAFE_METHODS and request.headers.get("content-type", "").startswith(PLAIN_FORM):
+        await read_form(request)
 
 
 def _to_the_door(request: Request) -> Response:

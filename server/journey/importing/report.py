@@ -178,7 +178,7 @@ def refused_csv(rows: Iterable[RefusedRow], cells: Mapping[int, Sequence[str]], 
     """
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([PROBLEM, *columns])
+    writer.writerow([PROBLEM, *map(_guarded, columns)])
     for row in rows:
         told = " ".join(f"{problem.column}: {problem.text}" for problem in row.problems)
         writer.writerow([_guarded(cell) for cell in (told, *cells[row.number])])

@@ -30,6 +30,7 @@ WINDOW = 500
 LONGEST_JOB_S = 60
 LEASE = timedelta(seconds=2 * LONGEST_JOB_S)
 MOST_CRASHES = 3
+SUSPECTS_WAIT = {2: timedelta(minutes=1), 3: timedelta(minutes=5)}
 BACKOFF_MINUTES = (1, 5, 15, 60)
 MOST_ATTEMPTS = 28  # the steps above, then hourly: 24 hours and a little (engineering/reliability.md, Sending)
 
@@ -148,9 +149,16 @@ async def work(taken: Claim) -> Outcome:
 
 
 async def give_back(owner: str) -> None:
-    """End every lease of `owner`: at an orderly stop, or when a process takes over from its dead predecessor."""
+    """End every lease of `owner`: at an orderly stop, or when a process takes over from its dead predecessor.
+
+    What crashed twice waits a minute, then five. Else a machine that goes down again and again would meet the same row
+    first at each start, and park it for nothing: 10 of 500 rows within 200 kills.
+    """
     for lane in LANES.values():
-        await lane.model.filter(lease_owner=owner, **lane.open).update(lease_owner="", lease_until=None)
+        mine = lane.model.filter(lease_owner=owner, **lane.open)
+        for crashes, wait in SUSPECTS_WAIT.items():
+            await mine.filter(crashes=crashes).update(lease_owner="", lease_until=clock.now() + wait)
+        await mine.update(lease_owner="", lease_until=None)
 
 
 async def _eligible(lane: Lane, moment: datetime, limit: int) -> list[UUID]:

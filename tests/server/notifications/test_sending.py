@@ -249,6 +249,7 @@ async def test_a_row_that_kills_its_worker_three_times_is_parked_and_the_rest_go
             with pytest.raises(Died):
                 await work(held)
         await give_back("dying")
+        clock.move(timedelta(minutes=5))
     await announce(other)
     await drain(strict=False)
     row = await OutboxEvent.filter(id=poison).first()

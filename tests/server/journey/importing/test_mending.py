@@ -1,9 +1,16 @@
 """Mending a people file: refused rows as a file, cells in place, columns and defaults named by a person."""
 
+import csv
+import io
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from server.journey.importing import actions, queries
 from server.journey.importing.outcomes import Kind
+from server.journey.importing.records import Problem
+from server.journey.importing.report import RefusedRow, refused_csv
 from server.kernel.errors import Conflict, Invalid
 from server.people.models import Person
 from server.programs.models import Enrollment
@@ -27,6 +34,26 @@ async def test_refused_rows_come_back_as_a_file_that_can_be_mended(db: object) -
     second = await actions.preview_import(actor, "mended.csv", mended)
     await actions.apply_import(actor, second.id)
     assert (await somebody(org, "=2")).title == "=1+1"
+
+
+TYPED = st.text(st.sampled_from("=+-@\t\r\n'\"|,; aé0"), max_size=6)
+
+
+@given(name=TYPED, cells=st.lists(TYPED, min_size=1, max_size=4), columns=st.lists(TYPED, min_size=1, max_size=4))
+def test_no_cell_that_leaves_in_a_file_is_a_formula(name: str, cells: list[str], columns: list[str]) -> None:
+    row = RefusedRow(2, name, name, (Problem(2, name, name, "Write a date."),))
+    file = refused_csv([row], {2: cells}, columns).decode("utf-8-sig")
+    lines = list(csv.reader(io.StringIO(file, newline="")))
+    assert [len(line) for line in lines] == [1 + len(columns), 1 + len(cells)]
+    assert not [cell for line in lines for cell in line if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
+
+
+async def test_the_name_of_a_column_that_nobody_knows_is_no_formula_either(db: object) -> None:
+    _, actor = await office()
+    content = table(HEADER + ",=1+1", "2,never,B,C,x")
+    run = await actions.preview_import(actor, "people.csv", content)
+    file = (await queries.refused_rows_file(actor, run.id)).decode("utf-8-sig").splitlines()
+    assert file[0] == f"problem,{HEADER},'=1+1"
 
 
 async def test_a_refused_row_loses_no_cell_and_keeps_its_corrections(db: object) -> None:

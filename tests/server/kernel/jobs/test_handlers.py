@@ -197,6 +197,7 @@ async def test_a_row_that_kills_its_process_is_parked_and_those_beside_it_are_do
     deadly = (await ScheduledAction.all().order_by("id"))[2].id
     for _ in range(20):
         await one_life(deadly)
+        clock.move(timedelta(minutes=5))
     states = {row.id: row.state for row in await ScheduledAction.all()}
     assert states.pop(deadly) is ActionState.PARKED
     assert set(states.values()) == {ActionState.DONE}
