@@ -5,6 +5,13 @@ from server.matches.states import Approval
 from server.programs.states import AskedFirst
 from tortoise import fields
 
+class Reworded(ops.AlterField):
+    """A field whose enum got a value: the column stays. SQLite would build the table anew, without its indexes."""
+
+    async def database_forward(self, *_where: object, **_how: object) -> None:
+        """Nothing to do in the database."""
+
+
 class Migration(migrations.Migration):
     dependencies = [('models', '0008_pair_record_and_search')]
 
@@ -31,7 +38,7 @@ class Migration(migrations.Migration):
             name='proposed_end_on',
             field=fields.DateField(null=True),
         ),
-        ops.AlterField(
+        Reworded(
             model_name='MatchMember',
             name='approval',
             field=fields.CharEnumField(default=Approval.PENDING, description='PENDING: PENDING\nACCEPTED: ACCEPTED\nDECLINED: DECLINED\nNOT_NEEDED: NOT_NEEDED\nLATER: LATER', enum_type=Approval, max_length=12),
