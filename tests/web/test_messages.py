@@ -5,7 +5,6 @@ import re
 import pytest
 
 from server.kernel.db import fresh_key
-from server.kernel.ids import new_id
 from server.messaging import actions
 from server.messaging.models import ThreadMessage
 from server.messaging.queries import unread_count
@@ -87,7 +86,7 @@ async def test_a_long_thread_is_read_backwards_and_comes_back_to_the_latest(clie
     assert re.search(rf'href="{here}#latest"[^>]*>\s*Back to the latest', first)
 
 
-@pytest.mark.parametrize("before", ["nonsense", "", "%00", "1" * 5000, str(new_id())])
+@pytest.mark.parametrize("before", ["nonsense", "", "%00", "1" * 5000, "01a20000-0000-7000-8000-000000000000"])
 async def test_a_mark_that_is_none_shows_the_latest(client_of: ClientOf, pair: Pair, before: str) -> None:
     await actions.send_message(pair.mentor_actor, pair.match.id, "Hello Noor")
     answer = await (await client_of(pair.mentee)).get(f"/messages/{pair.match.id}?before={before}")
