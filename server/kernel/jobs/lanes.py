@@ -9,6 +9,7 @@ by itself, and was not merely beside the one that did.
 import asyncio
 import logging
 import random
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,7 +31,10 @@ WINDOW = 500
 LONGEST_JOB_S = 60
 LEASE = timedelta(seconds=2 * LONGEST_JOB_S)
 MOST_CRASHES = 3
-SUSPECTS_WAIT = {2: timedelta(minutes=1), 3: timedelta(minutes=5)}
+CALM_AFTER_S = 10
+BORN = time.monotonic()
+"""When this process began, near enough. Whoever is suspected of having killed one runs only in one that has lived a
+while: a machine that goes down every second would else meet the suspect first at each start, and blame it."""
 BACKOFF_MINUTES = (1, 5, 15, 60)
 MOST_ATTEMPTS = 28  # the steps above, then hourly: 24 hours and a little (engineering/reliability.md, Sending)
 
@@ -149,21 +153,15 @@ async def work(taken: Claim) -> Outcome:
 
 
 async def give_back(owner: str) -> None:
-    """End every lease of `owner`: at an orderly stop, or when a process takes over from its dead predecessor.
-
-    What crashed twice waits a minute, then five. Else a machine that goes down again and again would meet the same row
-    first at each start, and park it for nothing: 10 of 500 rows within 200 kills.
-    """
+    """End every lease of `owner`: at an orderly stop, or when a process takes over from its dead predecessor."""
     for lane in LANES.values():
-        mine = lane.model.filter(lease_owner=owner, **lane.open)
-        for crashes, wait in SUSPECTS_WAIT.items():
-            await mine.filter(crashes=crashes).update(lease_owner="", lease_until=clock.now() + wait)
-        await mine.update(lease_owner="", lease_until=None)
+        await lane.model.filter(lease_owner=owner, **lane.open).update(lease_owner="", lease_until=None)
 
 
 async def _eligible(lane: Lane, moment: datetime, limit: int) -> list[UUID]:
-    """The first due row of each group, where nobody holds it, oldest first."""
+    """The first due row of each group, where nobody holds it, oldest first; suspects only when this process is calm."""
     chosen: list[UUID] = []
+    is_calm = time.monotonic() - BORN > CALM_AFTER_S
     suspects: set[UUID] = set()
     seen: set[object] = set()
     due = lane.model.filter(**lane.open, **{f"{lane.due}__lte": moment}).order_by(lane.due, "id")
@@ -173,7 +171,7 @@ async def _eligible(lane: Lane, moment: datetime, limit: int) -> list[UUID]:
         for row_id, group, held, crashes in rows:
             heads_its_group = group is None or group not in seen
             seen.add(group)
-            if heads_its_group and row_id not in _held and _is_free(held, moment):
+            if heads_its_group and row_id not in _held and _is_free(held, moment) and (is_calm or not crashes):
                 chosen.append(row_id)
                 if crashes:
                     suspects.add(row_id)
