@@ -135,6 +135,6 @@ async def test_the_console_names_the_mentor_who_left_until_there_is_another(pair
     assert f"/console/matches?group={pair.cohort.id}" in page
     mentor = await factories.enrollment(pair.cohort, pair.stranger, ParticipantRole.MENTOR)
     draft = await factories.match(mentor, pair.mentee_enrollment, state=MatchState.DRAFT)
-    assert f"/console/matches/{draft.id}" in (await client.get("/console")).text
+    assert f"/console/matches?pair={draft.id}" in (await client.get("/console")).text
     await Match.filter(id=draft.id).update(state=MatchState.AWAITING_BOTH)
     assert "Idris left on" not in (await client.get("/console")).text

@@ -23,6 +23,7 @@ from server.notifications.texts import Letter, one_line
 
 TIMEOUT_S = 20.0
 QUIT_S = 2.0
+TO_BE_QUOTED = str.maketrans(dict.fromkeys('()<>@,:;"[]\\', " "))
 
 _last_word = asyncio.Lock()
 
@@ -79,8 +80,8 @@ def compose(
     mail = EmailMessage(policy=SMTP)
     mail["Message-ID"] = message_id_header(message_id, mail_from)
     mail["Date"] = format_datetime(at)
-    mail["From"] = Address(display_name=header_words(from_name), addr_spec=from_address)
-    mail["To"] = Address(display_name=header_words(name), addr_spec=address)
+    mail["From"] = Address(display_name=name_words(from_name), addr_spec=from_address)
+    mail["To"] = Address(display_name=name_words(name), addr_spec=address)
     mail["Subject"] = header_words(letter.subject)
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(letter.text, cte="quoted-printable")
@@ -98,6 +99,12 @@ def header_words(text: str) -> str:
     as somebody's name would be a header of its own.
     """
     return one_line(text).replace("=?", "= ?")
+
+
+def name_words(text: str) -> str:
+    """A name for an address: without the signs that would have to be quoted. Python loses the quotes of a name that is
+    folded, and what stood between them would be read as addresses."""
+    return " ".join(header_words(text).translate(TO_BE_QUOTED).split())
 
 
 def message_id_header(message_id: UUID, mail_from: str) -> str:

@@ -112,12 +112,12 @@ def _named(session: Session, person: Person, words: Words, method: Method) -> Ev
     event = Event()
     event.add("uid", uid_of(session.series_id or session.id))
     event.add("dtstamp", clock.now())
-    event.add("summary", clean(words.summary))
+    event.add("summary", value(words.summary))
     event.add("status", "CANCELLED" if method is Method.CANCEL else "CONFIRMED")
     event.add("organizer", _organizer(words.mail_from))
     event.add("attendee", _attendee(person), encode=False)
-    if session.place:
-        event.add("location", clean(session.place))
+    if place := value(session.place):
+        event.add("location", place)
     event.add("url", vUri(_call(session.place) or words.url))
     return event
 
@@ -129,6 +129,11 @@ def _on_the_clock(moments: Sequence[datetime], there: ZoneInfo) -> list[datetime
     """
     shown = [moment.astimezone(there) for moment in moments]
     return [moment.astimezone(UTC) for moment in moments] if any(moment.fold for moment in shown) else shown
+
+
+def value(text: str) -> str:
+    """Text for a field. A backslash before an N breaks the line in calendars, escaped or not: it leans over."""
+    return clean(text).replace("\\", "/")
 
 
 def _call(place: str) -> str:
@@ -155,4 +160,4 @@ def _attendee(person: Person) -> vCalAddress:
 
 def _parameter(text: str) -> str:
     """A parameter's value can hold neither quotes nor line breaks (RFC 5545, 3.2)."""
-    return " ".join(clean(text).replace('"', "'").split())
+    return " ".join(value(text).replace('"', "'").split())

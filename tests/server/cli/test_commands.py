@@ -54,6 +54,7 @@ def test_an_unknown_command_is_named_and_answered_with_the_list(environ: dict[st
 
 
 def test_the_key_of_push_notifications_is_renewed(environ: dict[str, str]) -> None:
+    Path(environ["ITHACA_VAR_DIR"]).mkdir()
     assert "Run 'ithaca migrate' first" in ithaca(environ, "renew-push-key").stderr
     assert ithaca(environ, "migrate").returncode == 0
     renewed = ithaca(environ, "renew-push-key")

@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
 from urllib.error import HTTPError, URLError
@@ -18,6 +18,7 @@ from server.kernel.db import unit_of_work
 from server.kernel.facts import OutboxEvent, Worker
 from server.notifications.models import Message
 from server.notifications.states import MessageState
+from tests.conftest import environment
 from tests.factories import active_match
 from tests.ports import free_port
 from tests.server.kernel.jobs.test_durable import Slow, slow_server
@@ -30,13 +31,14 @@ on_postgres = pytest.mark.parametrize("database_url", ["postgres"], indirect=Tru
 
 
 @pytest.fixture
-def environ(database_url: str, tmp_path: Path) -> dict[str, str]:
-    """What every process of one installation is given."""
+def environ(database_url: str, tmp_path: Path) -> Iterator[dict[str, str]]:
+    """What every process of one installation is given. This one writes with their key."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("ITHACA_")}
-    return {
-        **own, "ITHACA_VAR_DIR": str(tmp_path), "ITHACA_DATABASE_URL": database_url, "ITHACA_SECRET_KEY": KEY,
-        "ITHACA_PORT": str(free_port()),
-    }
+    with environment(ITHACA_SECRET_KEY=KEY):
+        yield {
+            **own, "ITHACA_VAR_DIR": str(tmp_path), "ITHACA_DATABASE_URL": database_url, "ITHACA_SECRET_KEY": KEY,
+            "ITHACA_PORT": str(free_port()),
+        }
 
 
 @asynccontextmanager
@@ -52,7 +54,8 @@ async def process(
     finally:
         if started.returncode is None:
             os.killpg(started.pid, signal.SIGKILL)
-        await started.communicate()
+        _, rest = await started.communicate()
+        print(rest.decode()[-3_000:])   # shown when a test fails
 
 
 async def said(one: asyncio.subprocess.Process, words: str) -> str:

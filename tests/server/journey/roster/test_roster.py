@@ -11,7 +11,7 @@ from server.kernel.ids import new_id
 from server.matches.models import Match
 from server.matches.states import MatchState
 from server.people.actions import publish_consent_text, record_consents
-from server.people.models import Person
+from server.people.facts import named
 from server.people.states import ConsentPurpose
 from server.programs.models import Enrollment
 from server.programs.states import EnrollmentState, ParticipantRole
@@ -58,7 +58,9 @@ async def test_another_programmes_part_of_a_person_is_not_shown(pair: Pair) -> N
 
 
 async def test_every_word_must_be_found_anywhere_in_name_address_or_number(pair: Pair) -> None:
-    await Person.filter(id=pair.mentor.id).update(preferred_name="Ido", email="i.b@example.test", employee_id="HB-77")
+    ido = pair.mentor
+    ido.preferred_name, ido.email, ido.employee_id = "Ido", "i.b@example.test", "HB-77"
+    await named(ido).save()
     for words in ("idr", "ido BRIGHT", "i.b@ hb-77", "  Brightwater   77 "):
         assert await names(pair.manager_actor, words) == ["Idris"], words
     assert await names(pair.manager_actor, "idris saltmarsh") == []
@@ -67,7 +69,8 @@ async def test_every_word_must_be_found_anywhere_in_name_address_or_number(pair:
 async def test_signs_of_the_databases_search_are_only_signs(pair: Pair) -> None:
     for words in ("%", "_", "I%s", "\\", "'", '"', "--", "*"):
         assert await names(pair.manager_actor, words) == [], words
-    await Person.filter(id=pair.mentee.id).update(preferred_name="100%_\\")
+    pair.mentee.preferred_name = "100%_\\"
+    await named(pair.mentee).save()
     for words in ("%", "_", "\\", "0%_"):
         assert await names(pair.manager_actor, words) == ["Noor"], words
 
