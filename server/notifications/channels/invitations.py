@@ -4,6 +4,7 @@ Only its own recipient is named in it, so no address leaks. The UID stays for a 
 every change, and a cancellation carries METHOD:CANCEL.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -22,6 +23,8 @@ from server.sessions.states import SessionState
 
 RULES_BEYOND = timedelta(days=7)
 """How far beyond the event the zone's rules are written along: a change on its very day, in any zone, is among them."""
+
+LINE_BREAKING = re.compile(r"\\(?=[nN])")
 
 
 class Method(StrEnum):
@@ -132,8 +135,8 @@ def _on_the_clock(moments: Sequence[datetime], there: ZoneInfo) -> list[datetime
 
 
 def value(text: str) -> str:
-    """Text for a field. A backslash before an N breaks the line in calendars, escaped or not: it leans over."""
-    return clean(text).replace("\\", "/")
+    """Text for a field. A backslash before an N breaks the line in calendars, escaped or not: there it leans over."""
+    return LINE_BREAKING.sub("/", clean(text))
 
 
 def _call(place: str) -> str:
@@ -159,5 +162,5 @@ def _attendee(person: Person) -> vCalAddress:
 
 
 def _parameter(text: str) -> str:
-    """A parameter's value can hold neither quotes nor line breaks (RFC 5545, 3.2)."""
-    return " ".join(value(text).replace('"', "'").split())
+    """A parameter's value can hold neither quotes nor line breaks (RFC 5545, 3.2), and has no sign that escapes."""
+    return " ".join(clean(text).replace('"', "'").replace("\\", "/").split())
