@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import asyncpg
+import hypothesis
 import pytest
 from tortoise.context import TortoiseContext
 
@@ -20,6 +21,8 @@ from tests import postgres
 
 ENGINES = ("sqlite", "postgres")
 SERVER_VARIABLE = "ITHACA_TEST_POSTGRES"
+hypothesis.settings.load_profile("default" if "ITHACA_CHAOS" in os.environ else "ci")
+"""`make test` tries the same examples each time, everywhere; new ones are sought by `make chaos`."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
