@@ -55,7 +55,7 @@ class Payload:
     @classmethod
     async def of(cls, context: Context, keys: list[UUID]) -> Self:
         """The payload that shows the subjects with these keys as they stand now."""
-        raise NotImplementedError
+        raise NotImplementedError   # each payload says how; strawberry has no abstract methods
 
 
 P = TypeVar("P", bound=Payload)

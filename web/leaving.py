@@ -1,7 +1,7 @@
 """Pausing, finishing and leaving: each says first what it means for the other person, then takes one word."""
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -44,10 +44,7 @@ async def finish(request: Request) -> Response:
 
 async def pause(request: Request) -> Response:
     """Let the match rest until a day."""
-    form, errors = await read_form(request), Errors()
-    until = day(form, "until", errors)
-    if until is None and not errors:
-        errors.add("until", _("Choose a day."))
+    until, errors = await _until(request)
     return await _saved(
         request, errors, lambda: matches.pause_match(request.state.actor, request.path_params["id"], until), _ending
     )
@@ -79,10 +76,7 @@ async def leave(request: Request) -> Response:
 
 async def take_break(request: Request) -> Response:
     """Take a break from a programme until a day."""
-    form, errors = await read_form(request), Errors()
-    until = day(form, "until", errors)
-    if until is None and not errors:
-        errors.add("until", _("Choose a day."))
+    until, errors = await _until(request)
     return await _saved(
         request, errors, lambda: actions.take_break(request.state.actor, request.path_params["id"], until), _leaving
     )
@@ -95,6 +89,15 @@ async def come_back(request: Request) -> Response:
     except Conflict as late:
         return go_to(request, "/", toast=Toast(late.message))
     return go_to(request, "/", toast=Toast(_("Welcome back.")))
+
+
+async def _until(request: Request) -> tuple[date | None, Errors]:
+    """The day that was chosen, or the error that says to choose one."""
+    errors = Errors()
+    until = day(await read_form(request), "until", errors)
+    if until is None and not errors:
+        errors.add("until", _("Choose a day."))
+    return until, errors
 
 
 async def _saved(

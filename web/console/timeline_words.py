@@ -161,6 +161,7 @@ def _of_asked(words: Callable[[], str]) -> Tell:
 
 TELL: dict[str, Tell] = {
     "match.suggest": _plain(lambda: _("Suggested")),
+    "match.request": _named(lambda: _("%(name)s asked for this match")),
     "match.override": _plain(lambda: _("Chosen instead of another")),
     "match.publish": _plain(lambda: _("Approved")),
     "match.undo_publish": _plain(lambda: _("Approval taken back")),
@@ -174,6 +175,9 @@ TELL: dict[str, Tell] = {
     "match.rest": _plain(lambda: _("The pause goes on: one of the two is away")),
     "match.resume": _plain(lambda: _("Went on")),
     "match.undo_change": _plain(lambda: _("Last change taken back")),
+    "match.propose_extension": _named(lambda: _("%(name)s proposed a later last day")),
+    "match.withdraw_extension": _named(lambda: _("%(name)s took back or turned down a later last day")),
+    "match.extend": _plain(lambda: _("A later last day agreed")),
     "match.end": _ended,
     "match.end_date_passed": _plain(lambda: _("Last day reached")),
     "match.close": _plain(lambda: _("Closed")),
@@ -204,19 +208,23 @@ TELL: dict[str, Tell] = {
 """Every entry that a timeline tells (`timeline.TOLD`), and that somebody wrote."""
 
 
+PLANNED: dict[str, Callable[[], Words]] = {
+    "match.expire": lambda: (_("The request passes"), _("Unless they answer before.")),
+    "match.end_date": lambda: (_("Last day"), _("Closing steps begin.")),
+    "match.close": lambda: (_("The match closes"), _("Unless they agree to go on.")),
+    "match.resume": lambda: (_("The pair goes on"), _("The pause is over. Both are told.")),
+    "session.agenda": lambda: (_("Agenda is prepared"), _("Unless they wrote their own.")),
+    "survey.open": lambda: (_("Check-in opens"), ""),
+    "survey.close": lambda: (_("Check-in closes"), _("Unless it is answered before.")),
+}
+"""What each rule of `queries.PLANS` will do."""
+
+
 def planned(shown: PairRecord) -> list[Moment]:
     """What falls due by itself, the soonest first."""
-    said: dict[str, Callable[[], Words]] = {
-        "match.expire": lambda: (_("The request passes"), _("Unless they answer before.")),
-        "match.end_date": lambda: (_("Last day"), _("Closing steps begin.")),
-        "match.resume": lambda: (_("The pair goes on"), _("The pause is over. Both are told.")),
-        "session.agenda": lambda: (_("Agenda is prepared"), _("Unless they wrote their own.")),
-        "survey.open": lambda: (_("Check-in opens"), ""),
-        "survey.expire": lambda: (_("Check-in closes"), _("Unless it is answered before.")),
-    }
     found = []
     for plan in shown.plans:
-        title, detail = said[plan.rule]()
+        title, detail = PLANNED[plan.rule]()
         asked = next((one.person_id for one in shown.check_ins if one.id == plan.subject_id), None)
         if asked and plan.rule == "survey.open":
             detail = _("For %(name)s.") % {"name": who(shown, asked)}

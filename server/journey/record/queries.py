@@ -27,7 +27,9 @@ from server.sessions.states import TOOK_PLACE
 from server.surveys.models import SurveyInvitation
 from server.surveys.queries import invitations_about
 
-PLANS = ("match.expire", "match.end_date", "match.resume", "session.agenda", "survey.open", "survey.expire")
+PLANS = (
+    "match.expire", "match.end_date", "match.close", "match.resume", "session.agenda", "survey.open", "survey.close",
+)
 """What falls due by itself and is worth knowing beforehand."""
 PLANNED_AHEAD = timedelta(days=28)
 

@@ -17,9 +17,10 @@ MOST = 300
 WROTE = "message.written"
 OF_MANAGERS = "match.write_note"
 TOLD = (
-    "match.suggest", "match.override", "match.publish", "match.undo_publish", "match.accept", "match.admin_approve",
-    "match.decline", "match.expire", "match.cancel", "match.discard", "match.pause", "match.rest", "match.resume",
-    "match.undo_change", "match.end", "match.end_date_passed", "match.close", OF_MANAGERS,
+    "match.suggest", "match.request", "match.override", "match.publish", "match.undo_publish", "match.accept",
+    "match.admin_approve", "match.decline", "match.expire", "match.cancel", "match.discard", "match.pause",
+    "match.rest", "match.resume", "match.undo_change", "match.propose_extension", "match.withdraw_extension",
+    "match.extend", "match.end", "match.end_date_passed", "match.close", OF_MANAGERS,
     "session.hold", "session.book", "session.move", "session.cancel", "session.mark_held", "session.log",
     "session.no_show", "session.undo_no_show", "session.write_note",
     "goal.save", "goal.agree", "goal.tick_milestone", "goal.settle",

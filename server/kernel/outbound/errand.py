@@ -64,7 +64,8 @@ class Errand:
         self._besides = besides
 
     async def post(
-        self, url: str, *, data: bytes, headers: Mapping[str, str], timeout: float | None = None  # noqa: ARG002, ASYNC109
+        self, url: str, *, data: bytes, headers: Mapping[str, str],
+        timeout: float | None = None,  # noqa: ARG002, ASYNC109  # the library that calls it passes one
     ) -> aiohttp.ClientResponse:
         """Post `data`; `timeout` is there for whoever passes one, and is not heard.
 

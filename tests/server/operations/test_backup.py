@@ -319,7 +319,7 @@ async def test_a_restore_that_was_killed_half_way_is_taken_back_by_the_next(
     assert sum((await servers.present(empty.database)).rows.values()) > 0
     assert await everything(empty) == now
     with suppress(BaseException):
-        await half.gen.aclose()  # type: ignore[attr-defined]
+        await half.gen.aclose()  # type: ignore[attr-defined]  # what the context manager wraps
 
 
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)

@@ -7,11 +7,14 @@ import pytest
 
 from server.access.actions import grant_role
 from server.access.states import Role
+from server.journey.record.queries import PLANS
 from server.journey.record.timeline import TOLD, WROTE
 from server.kernel import clock
 from server.kernel.actor import system_actor
 from server.kernel.facts import AuditEvent
 from server.kernel.ids import new_id
+from server.kernel.jobs import handlers
+from server.kernel.jobs.handlers import load_handlers
 from server.matches import actions
 from server.matches.models import Match, MatchNote
 from server.matches.states import ClosureReason, MatchState
@@ -24,7 +27,7 @@ from tests.queries import queries_run
 from tests.web.conftest import ClientOf
 from tests.web.console.lived import lived
 from tests.web.console.market import draft, manager_of, market
-from web.console.timeline_words import TELL
+from web.console.timeline_words import PLANNED, TELL
 
 HERE = "/console/matches"
 
@@ -68,6 +71,11 @@ async def test_a_lived_pair_is_told_by_acts_days_and_names(client_of: ClientOf, 
 
 def test_every_entry_that_is_told_has_its_words() -> None:
     assert set(TELL) == {*TOLD, WROTE}
+
+
+def test_every_plan_that_is_told_has_its_words_and_somebody_who_does_it() -> None:
+    load_handlers()
+    assert set(PLANNED) == set(PLANS) <= handlers._by_rule.keys()
 
 
 async def test_the_latest_events_stand_open_and_all_have_an_address(client_of: ClientOf, db: object) -> None:
