@@ -81,7 +81,9 @@ async def walk(page: Page) -> list[Finding]:
         if seen is None:
             break
         faults += seen
-    return [Finding("keyboard", "", words) for words in [*faults, *await page.evaluate("__checks.missed()")]]
+    missed = await page.evaluate("__checks.missed()")
+    await page.evaluate("__checks.loosen()")     # or the skip link, in focus, lies over the page in the next mode
+    return [Finding("keyboard", "", words) for words in [*faults, *missed]]
 
 
 async def in_sight(page: Page) -> list[str]:

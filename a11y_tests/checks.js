@@ -220,12 +220,13 @@
   };
   const missed = () => stops().filter((one) => !walked.has(one))
     .map((one) => `${typeof one === "string" ? one : name(one)} is never reached`);
-  const begin = () => {
-    walked.clear(); before = null;
+  const begin = () => { walked.clear(); before = null; loosen(); };
+  // The focus on nothing, and the page at its top, as when it was opened.
+  const loosen = () => {
     document.activeElement?.blur(); scrollTo(0, 0);
     getSelection().removeAllRanges();
     const top = document.createElement("span");
     top.tabIndex = -1; document.body.prepend(top); top.focus(); top.remove();
   };
-  window.__checks = { contrast, targets, reflow, clipped, spilt, overlaid, plated, told, structure, swapped, inSight, begin, stop, missed };
+  window.__checks = { contrast, targets, reflow, clipped, spilt, overlaid, plated, told, structure, swapped, inSight, begin, stop, missed, loosen };
 })();
