@@ -2,7 +2,7 @@
 
 from playwright.async_api import FilePayload, Page
 
-from a11y_tests.registry import Act, Shelf, View, each, open_everything, press
+from a11y_tests.registry import Act, Shelf, View, each, fill, open_everything, press
 from server.journey.roster.pace import count_search
 from server.kernel.settings import settings
 from server.people.models import Person
@@ -41,6 +41,21 @@ async def person() -> View:
     await factories.match(found.mentors[0], found.mentees[0])
     someone = await found.mentees[0].person
     return View(found.admin, f"{HERE}/{someone.id}", open_everything)
+
+
+@state("POST console-person-places 303", proof="Kept. The next run counts with it.")
+async def places_kept() -> View:
+    return View(*await _mentor(), each(open_everything, fill("places-1", "4"), press("Keep")))
+
+
+@state("POST console-person-places 422", proof="Choose from 1 to 20.")
+async def places_refused() -> View:
+    return View(*await _mentor(), each(open_everything, fill("places-1", "40"), press("Keep")))
+
+
+@state("POST console-person-removal 303", proof="Taken out of Rising Leads.")
+async def taken_out() -> View:
+    return View(*await _mentor(), each(open_everything, press("Take out of Rising Leads")))
 
 
 @state("GET console-person 404", proof="We could not find that")
@@ -100,3 +115,9 @@ def _choose(content: str) -> Act:
 
 async def _admin() -> Person:
     return (await market()).admin
+
+
+async def _mentor() -> tuple[Person, str]:
+    found = await market()
+    await factories.match(found.mentors[0], found.mentees[0])
+    return found.manager, f"{HERE}/{found.mentors[0].person_id}"

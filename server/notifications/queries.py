@@ -51,6 +51,14 @@ async def messages_about(actor: Actor, subject_ids: Iterable[UUID], limit: int =
     return await about.order_by("-due_at", "-id").limit(limit).select_related("recipient")
 
 
+async def messages_to(actor: Actor, person_id: UUID, subject_ids: Iterable[UUID], limit: int = 30) -> list[Message]:
+    """What was and will be sent to somebody about some rows, the latest first; the caller knows why these."""
+    theirs = Message.filter(
+        organization_id=actor.organization_id, recipient_id=person_id, subject_id__in=list(subject_ids)
+    )
+    return await theirs.order_by("-due_at", "-id").limit(limit).select_related("recipient")
+
+
 async def is_planned(actor: Actor, kind: str, recipient_id: UUID, subject_id: UUID) -> bool:
     """Whether a message of this kind about this subject is still on its way to somebody."""
     return await Message.filter(

@@ -1,18 +1,24 @@
 """People: the list with its search, and one person across programmes and roles."""
 
 from urllib.parse import urlencode
+from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.journey.roster import queries
+from server.journey.leaving.actions import remove_from_program
+from server.journey.roster import actions, queries
 from server.kernel import clock
-from server.kernel.errors import TooMany
+from server.kernel.errors import Conflict, Invalid, NotFound, TooMany
 from server.kernel.text import clean
+from server.kernel.text import gettext as _
+from server.notifications.queries import messages_to
+from web.console import message_words
 from web.console import people_words as words
-from web.forms import Errors
-from web.render import page
+from web.forms import Errors, integer, one_id, read_form
+from web.render import go_to, page
+from web.toast import Toast
 
 HERE = "/console/people"
 WORDS_LETTERS, KEY_LETTERS, PAGES_MAX, PAGE_DIGITS = 100, 60, 100_000, 6
@@ -54,11 +60,51 @@ def _list(
 
 async def one(request: Request) -> Response:
     """One person."""
+    return await _one(request)
+
+
+async def places(request: Request) -> Response:
+    """Set a mentor's places."""
+    form, errors = await read_form(request), Errors()
+    enrollment_id = one_id(form, "enrollment")
+    count = integer(form, "places", errors)
+    if enrollment_id is None:
+        raise NotFound
+    try:
+        if count is not None:
+            await actions.set_places(request.state.actor, enrollment_id, count)
+            return go_to(request, _here(request), toast=Toast(_("Kept. The next run counts with it.")))
+    except Invalid as refusal:
+        errors.take(refusal)
+    except Conflict as refusal:
+        errors.add("places", refusal.message)
+    return await _one(request, errors, enrollment_id)
+
+
+async def take_out(request: Request) -> Response:
+    """Take somebody out of a programme."""
+    enrollment_id = one_id(await read_form(request), "enrollment")
+    if enrollment_id is None:
+        raise NotFound
+    ended = await remove_from_program(request.state.actor, enrollment_id)
+    words_ = _("Taken out of %(program)s. Whoever stays is told kindly.") % {"program": (await ended.program).name}
+    return go_to(request, _here(request), toast=Toast(words_))
+
+
+async def _one(request: Request, errors: Errors | None = None, refused: UUID | None = None) -> Response:
     shown = await queries.record(request.state.actor, request.path_params["id"])
+    sent = await messages_to(request.state.actor, shown.person.id, shown.subjects)
     return page(
-        request, "console/person.html", shown=shown, briefing=words.takes_part(shown), facts=words.facts(shown),
-        parts=[words.part(one, shown) for one in shown.enrollments], consents=words.consents(shown), now=clock.now(),
+        request, "console/person.html", status=422 if errors else 200, errors=errors or Errors(), refused=refused,
+        shown=shown, here=_here(request), briefing=words.takes_part(shown), facts=words.facts(shown),
+        age=words.age(shown), parts=[words.part(one, shown) for one in shown.enrollments],
+        places=[(one, words.places(one, shown)) for one in shown.places], consents=words.consents(shown),
+        sent=message_words.messages(sent, to_whom=False), now=clock.now(),
     )
+
+
+def _here(request: Request) -> str:
+    return f"{HERE}/{request.path_params['id']}"
 
 
 def _address(typed: str, key: str, at: int) -> str:
@@ -68,5 +114,7 @@ def _address(typed: str, key: str, at: int) -> str:
 routes = [
     Route(HERE, show, name="console-people"),
     Route(f"{HERE}/{{id:uuid}}", one, name="console-person"),
+    Route(f"{HERE}/{{id:uuid}}/places", places, methods=["POST"], name="console-person-places"),
+    Route(f"{HERE}/{{id:uuid}}/removal", take_out, methods=["POST"], name="console-person-removal"),
 ]
 """`/console/people/import` is no id, so the order of the two screens does not matter."""

@@ -12,7 +12,7 @@ from server.matches.queries import partner_of
 from server.matches.states import AWAITING, RUNNING, MatchState
 from server.people.states import PersonStatus
 from server.programs.states import EnrollmentState, ParticipantRole
-from web.dates import day_month
+from web.dates import day_long, day_month, upper_first
 from web.items import Kind
 
 if TYPE_CHECKING:
@@ -41,9 +41,17 @@ class Part:
     program: str
     group: str
     role: str
-    partners: str
-    places: str
+    pairs: list[Pairing]
     state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """A match of a person within one programme; its record opens from the name."""
+
+    href: str
+    name: str
+    detail: str
 
 
 def title(total: int) -> str:
@@ -99,15 +107,22 @@ def facts(shown: Record) -> list[tuple[str, str]]:
 
 
 def part(one: Enrollment, shown: Record) -> Part:
-    """One programme of a person: role, partners and state."""
+    """One programme of a person: role, partners with how they meet, and state."""
     own = [match for match in shown.matches if any(member.enrollment_id == one.id for member in match.members)]
-    partners = [_partner(match, shown.person) for match in own]
-    is_mentor = one.role is ParticipantRole.MENTOR
-    places = ngettext("%(num)d place", "%(num)d places", one.capacity) % {"num": one.capacity} if is_mentor else ""
-    return Part(
-        one.program.name, one.cohort.name, _role(one.role), ", ".join(partners) or _("Nobody yet"), places,
-        enrollment_words(one.state),
-    )
+    pairs = [_pairing(match, shown) for match in own]
+    return Part(one.program.name, one.cohort.name, _role(one.role), pairs, enrollment_words(one.state))
+
+
+def places(one: Enrollment, shown: Record) -> str:
+    """How many of a mentor's places are taken."""
+    taken = shown.taken.get(one.id, 0)
+    words = ngettext("%(num)d place taken", "%(num)d places taken", taken) % {"num": taken}
+    return words if taken else _("None taken")
+
+
+def age(shown: Record) -> str:
+    """How old the facts are."""
+    return _("As of %(day)s. Changed there, not here.") % {"day": day_long(shown.person.updated_at)}
 
 
 def consents(shown: Record) -> list[tuple[str, str, Kind]]:
@@ -159,6 +174,14 @@ def _role(role: ParticipantRole) -> str:
         ParticipantRole.MENTOR: _("Mentor"), ParticipantRole.MENTEE: _("Mentee"), ParticipantRole.PEER: _("Peer"),
         ParticipantRole.FACILITATOR: _("Facilitator"),
     }[role]
+
+
+def _pairing(match: Match, shown: Record) -> Pairing:
+    met = len(shown.met.get(match.id, ()))
+    said = [ngettext("met once", "met %(num)d times", met) % {"num": met}] if met else []
+    if match.id in shown.ahead:
+        said.append(_("next on %(day)s") % {"day": day_month(shown.ahead[match.id])})
+    return Pairing(f"/console/matches/{match.id}", _partner(match, shown.person), upper_first(", ".join(said)))
 
 
 def _partner(match: Match, person: Person) -> str:

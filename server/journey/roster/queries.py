@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from tortoise.expressions import Subquery
@@ -10,11 +11,12 @@ from tortoise.queryset import QuerySet
 from server.journey.importing.queries import recent_runs
 from server.journey.reviewing.queries import managed_programs
 from server.journey.roster.pace import count_search
+from server.kernel import clock
 from server.kernel.actor import Actor, require
 from server.kernel.errors import NotFound
 from server.kernel.text import gettext as _
 from server.matches.models import Match
-from server.matches.queries import reviewable_matches
+from server.matches.queries import reviewable_matches, seats_taken
 from server.matches.states import OPEN_MATCHES, MatchState
 from server.people import queries as people
 from server.people import rules
@@ -22,7 +24,10 @@ from server.people.models import Consent, ConsentText, ImportRun, Person
 from server.people.states import ConsentPurpose, PersonStatus
 from server.programs.models import Enrollment, Program
 from server.programs.queries import visible_enrollments
-from server.programs.states import OPEN_ENROLLMENTS
+from server.programs.rules import can_edit_enrollments
+from server.programs.states import OPEN_ENROLLMENTS, ParticipantRole
+from server.sessions.queries import held_ends, sessions
+from server.sessions.states import SessionState
 
 LISTED = OPEN_MATCHES | {MatchState.DRAFT}
 PAGE = 50
@@ -58,7 +63,11 @@ class Roster:
 
 @dataclass(frozen=True)
 class Record:
-    """One person across all programmes that the actor runs. Matches are listed newest first, drafts among them."""
+    """One person across all programmes that the actor runs. Matches are listed newest first, drafts among them.
+
+    `taken`: open matches by enrolment; `met` and `ahead`: when each match met, and meets next. `subjects` are the rows
+    that messages about these programmes speak of.
+    """
 
     person: Person
     manager: Person | None
@@ -66,6 +75,24 @@ class Record:
     matches: list[Match]
     consents: dict[ConsentPurpose, Consent]
     texts: dict[ConsentPurpose, ConsentText]
+    taken: dict[UUID, int]
+    met: dict[UUID, list[datetime]]
+    ahead: dict[UUID, datetime]
+    subjects: frozenset[UUID]
+    may_edit: frozenset[UUID]
+
+    @property
+    def places(self) -> list[Enrollment]:
+        """The parts as a mentor that are open, whose places the actor may set."""
+        return [
+            one for one in self.enrollments
+            if one.role is ParticipantRole.MENTOR and one.state in OPEN_ENROLLMENTS and one.id in self.may_edit
+        ]
+
+    @property
+    def leaving(self) -> list[Enrollment]:
+        """The parts out of which the actor may take the person."""
+        return [one for one in self.enrollments if one.state in OPEN_ENROLLMENTS and one.id in self.may_edit]
 
 
 async def roster(actor: Actor, words: str = "", *, program_key: str = "", page: int = 1) -> Roster:
@@ -112,11 +139,22 @@ async def record(actor: Actor, person_id: UUID) -> Record:
     if person is None:
         raise NotFound
     there = visible_enrollments(actor).filter(person_id=person.id).order_by("-invited_at", "-id")
-    pairs = reviewable_matches(actor).filter(members__person_id=person.id).exclude(state=MatchState.CANCELLED)
+    parts = await there.select_related("program", "cohort")
+    found = reviewable_matches(actor).filter(members__person_id=person.id).exclude(state=MatchState.CANCELLED)
+    pairs = await found.order_by("-created_at", "-id").prefetch_related("members__person", "program")
+    theirs = await sessions(actor).filter(match_id__in=[match.id for match in pairs]).order_by("-starts_at")
+    subjects = {*(one.id for one in parts), *(one.id for one in pairs), *(one.id for one in theirs)}
     return Record(
-        person=person, manager=person.line_manager, enrollments=await there.select_related("program", "cohort"),
-        matches=await pairs.order_by("-created_at", "-id").prefetch_related("members__person", "program"),
+        person=person, manager=person.line_manager, enrollments=parts, matches=pairs,
         consents=await people.consents_of(actor, person.id), texts=await people.consent_texts(actor),
+        taken=await seats_taken(actor, [one.id for one in parts]),
+        met=await held_ends(actor, [match.id for match in pairs]),
+        ahead={
+            one.match_id: one.starts_at for one in theirs
+            if one.state is SessionState.SCHEDULED and one.starts_at > clock.now()
+        },
+        subjects=frozenset(subjects),
+        may_edit=frozenset(one.id for one in parts if can_edit_enrollments(actor, one.program_id)),
     )
 
 

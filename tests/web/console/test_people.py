@@ -4,9 +4,11 @@ import pytest
 
 from server.goals.models import Goal
 from server.kernel.actor import system_actor
+from server.matches.models import Match
 from server.people.actions import publish_consent_text, record_consents
 from server.people.models import Profile
 from server.people.states import ConsentPurpose, PersonStatus
+from server.programs.models import Enrollment
 from server.programs.states import EnrollmentState, ParticipantRole
 from tests import factories
 from tests.conftest import environment
@@ -158,3 +160,40 @@ async def test_who_searches_too_often_waits_and_keeps_what_was_typed(client_of: 
         assert "9 people" in answers[-1].text
         assert (await client.get(HERE)).status_code == 200
         assert (await (await client_of(found.manager)).get(f"{HERE}?q=noor")).status_code == 200
+
+
+async def test_a_person_opens_the_pairs_and_has_places_that_can_be_set(client_of: ClientOf, found: Market) -> None:
+    mentor, client = await found.mentors[0].person, await client_of(found.manager)
+    here = f"{HERE}/{mentor.id}"
+    match = await Match.get(members__enrollment_id=found.mentors[0].id)
+    shown = await client.get(here)
+    for words in (f'href="/console/matches/{match.id}"', "1 place taken", "As of ", "Nothing was sent yet."):
+        assert words in shown.text, words
+    form = {"enrollment": str(found.mentors[0].id), "places": "4"}
+    assert (await client.post(f"{here}/places", data=form)).headers["location"] == here
+    assert (await Enrollment.get(id=found.mentors[0].id)).capacity == 4
+    for wrong in ("0", "99", "many"):
+        assert (await client.post(f"{here}/places", data={**form, "places": wrong})).status_code == 422
+    assert (await client.post(f"{here}/places", data={"places": "3"})).status_code == 404
+
+
+async def test_somebody_is_taken_out_with_care_for_who_stays(client_of: ClientOf, found: Market) -> None:
+    mentor, client = await found.mentors[0].person, await client_of(found.manager)
+    answer = await client.post(f"{HERE}/{mentor.id}/removal", data={"enrollment": str(found.mentors[0].id)})
+    assert answer.status_code == 303
+    assert (await Enrollment.get(id=found.mentors[0].id)).state is EnrollmentState.REMOVED
+    shown = await client.get(f"{HERE}/{mentor.id}")
+    assert "Taken out" in shown.text
+    assert "Idris" in shown.text
+    assert f"{HERE}/{mentor.id}/removal" not in shown.text
+
+
+@pytest.mark.parametrize("act", ["places", "removal"])
+async def test_nobody_else_changes_a_part(client_of: ClientOf, found: Market, act: str) -> None:
+    mentor = await found.mentors[0].person
+    for person in (found.stranger, (await market()).admin):
+        form = {"enrollment": str(found.mentors[0].id), "places": "4"}
+        answer = await (await client_of(person)).post(f"{HERE}/{mentor.id}/{act}", data=form)
+        assert answer.status_code in (403, 404)
+    row = await Enrollment.get(id=found.mentors[0].id)
+    assert (row.capacity, row.state) == (2, EnrollmentState.ACTIVE)

@@ -1,0 +1,1 @@
+"""How many people a mentor takes, as who runs the programme sets it."""
