@@ -35,7 +35,7 @@ async def searched_too_often() -> View:
     return View(admin, f"{HERE}?q=nessie")
 
 
-@state("GET console-person 200", proof="Takes part")
+@state("GET console-person 200", proof="From the people file")
 async def person() -> View:
     found = await market()
     await factories.match(found.mentors[0], found.mentees[0])

@@ -16,7 +16,7 @@ from server.kernel.text import gettext as _
 from server.notifications.queries import messages_to
 from web.console import message_words
 from web.console import people_words as words
-from web.forms import Errors, integer, one_id, read_form
+from web.forms import Errors, integer, one_id, read_form, text
 from web.render import go_to, page
 from web.toast import Toast
 
@@ -78,7 +78,7 @@ async def places(request: Request) -> Response:
         errors.take(refusal)
     except Conflict as refusal:
         errors.add("places", refusal.message)
-    return await _one(request, errors, enrollment_id)
+    return await _one(request, errors, enrollment_id, text(form, "places", PAGE_DIGITS))
 
 
 async def take_out(request: Request) -> Response:
@@ -91,14 +91,16 @@ async def take_out(request: Request) -> Response:
     return go_to(request, _here(request), toast=Toast(words_))
 
 
-async def _one(request: Request, errors: Errors | None = None, refused: UUID | None = None) -> Response:
+async def _one(
+    request: Request, errors: Errors | None = None, refused: UUID | None = None, typed: str = ""
+) -> Response:
     shown = await queries.record(request.state.actor, request.path_params["id"])
     sent = await messages_to(request.state.actor, shown.person.id, shown.subjects)
     return page(
         request, "console/person.html", status=422 if errors else 200, errors=errors or Errors(), refused=refused,
-        shown=shown, here=_here(request), briefing=words.takes_part(shown), facts=words.facts(shown),
-        age=words.age(shown), parts=[words.part(one, shown) for one in shown.enrollments],
-        places=[(one, words.places(one, shown)) for one in shown.places], consents=words.consents(shown),
+        typed=typed, shown=shown, here=_here(request), briefing=words.takes_part(shown), facts=words.facts(shown),
+        age=words.age(shown), parts=words.parts(shown),
+        steppers=[(one, words.places(one, shown)) for one in shown.places], consents=words.consents(shown),
         sent=message_words.messages(sent, to_whom=False), now=clock.now(),
     )
 

@@ -11,13 +11,12 @@ from server.kernel.text import ngettext
 from server.matches.queries import partner_of
 from server.matches.states import AWAITING, RUNNING, MatchState
 from server.people.states import PersonStatus
-from server.programs.states import EnrollmentState, ParticipantRole
-from web.dates import day_long, day_month, upper_first
+from server.programs.states import GONE, EnrollmentState, ParticipantRole
+from web.dates import day_long, day_month
 from web.items import Kind
 
 if TYPE_CHECKING:
     from server.matches.models import Match
-    from server.people.models import Person
     from server.programs.models import Enrollment
 
 
@@ -36,22 +35,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One enrolment of a person."""
+    """A match of a person within one programme, which opens from the name; or an enrolment without one."""
 
     program: str
     group: str
     role: str
-    pairs: list[Pairing]
-    state: str
-
-
-@dataclass(frozen=True, slots=True)
-class Pairing:
-    """A match of a person within one programme; its record opens from the name."""
-
     href: str
-    name: str
-    detail: str
+    partner: str
+    met: str
+    next: str
+    state: str
+    kind: Kind
 
 
 def title(total: int) -> str:
@@ -85,11 +79,17 @@ def row(one: Listed) -> Row:
 
 
 def takes_part(shown: Record) -> str:
-    """In how many programmes they are, in one sentence."""
+    """In how many programmes they are, and how many of a mentor's places are taken."""
     count = len({one.program_id for one in shown.enrollments})
     if not count:
         return _("Takes part in no programme of yours.")
-    return ngettext("In %(num)d programme of yours.", "In %(num)d programmes of yours.", count) % {"num": count}
+    said = ngettext("In %(num)d programme of yours.", "In %(num)d programmes of yours.", count) % {"num": count}
+    seats = sum(one.capacity for one in shown.places)
+    if not seats:
+        return said
+    taken = sum(shown.taken.get(one.id, 0) for one in shown.places)
+    taken_words = ngettext("%(taken)d of %(num)d place is taken.", "%(taken)d of %(num)d places are taken.", seats)
+    return f"{said} {taken_words % {'taken': taken, 'num': seats}}"
 
 
 def facts(shown: Record) -> list[tuple[str, str]]:
@@ -106,18 +106,19 @@ def facts(shown: Record) -> list[tuple[str, str]]:
     return [(label, value) for label, value in told if value]
 
 
-def part(one: Enrollment, shown: Record) -> Part:
-    """One programme of a person: role, partners with how they meet, and state."""
-    own = [match for match in shown.matches if any(member.enrollment_id == one.id for member in match.members)]
-    pairs = [_pairing(match, shown) for match in own]
-    return Part(one.program.name, one.cohort.name, _role(one.role), pairs, enrollment_words(one.state))
+def parts(shown: Record) -> list[Part]:
+    """What somebody takes part in: a line for each match, or one for an enrolment without any."""
+    found: list[Part] = []
+    for one in shown.enrollments:
+        own = [match for match in shown.matches if any(member.enrollment_id == one.id for member in match.members)]
+        found += [_pairing(one, match, shown) for match in own] or [_alone(one)]
+    return found
 
 
 def places(one: Enrollment, shown: Record) -> str:
-    """How many of a mentor's places are taken."""
-    taken = shown.taken.get(one.id, 0)
-    words = ngettext("%(num)d place taken", "%(num)d places taken", taken) % {"num": taken}
-    return words if taken else _("None taken")
+    """How many of a mentor's places are taken, and how many are free."""
+    taken, free = shown.taken.get(one.id, 0), max(0, one.capacity - shown.taken.get(one.id, 0))
+    return _("%(taken)s taken, %(free)s free") % {"taken": taken or _("None"), "free": free or _("none")}
 
 
 def age(shown: Record) -> str:
@@ -176,20 +177,45 @@ def _role(role: ParticipantRole) -> str:
     }[role]
 
 
-def _pairing(match: Match, shown: Record) -> Pairing:
-    met = len(shown.met.get(match.id, ()))
-    said = [ngettext("met once", "met %(num)d times", met) % {"num": met}] if met else []
+def _alone(one: Enrollment) -> Part:
+    kind: Kind = "sea" if one.state is EnrollmentState.PENDING_APPROVAL else ""
+    return Part(
+        one.program.name, one.cohort.name, _role(one.role), "", "", "", "", enrollment_words(one.state), kind
+    )
+
+
+def _pairing(one: Enrollment, match: Match, shown: Record) -> Part:
+    state, kind = _pair_state(match)
+    if one.state in GONE:
+        state, kind = enrollment_words(one.state), ""
+    return Part(
+        one.program.name, one.cohort.name, _role(one.role), f"/console/matches/{match.id}",
+        partner_of(match, shown.person.id).full_name, _met(match, shown), _next(match, shown), state, kind,
+    )
+
+
+def _met(match: Match, shown: Record) -> str:
+    if match.active_at is None:
+        return ""
+    times = len(shown.met.get(match.id, ()))
+    return ngettext("Once", "%(num)d times", times) % {"num": times} if times else _("Not yet")
+
+
+def _next(match: Match, shown: Record) -> str:
+    if match.ended_at:
+        return _("Ended %(day)s") % {"day": day_month(match.ended_at)}
     if match.id in shown.ahead:
-        said.append(_("next on %(day)s") % {"day": day_month(shown.ahead[match.id])})
-    return Pairing(f"/console/matches/{match.id}", _partner(match, shown.person), upper_first(", ".join(said)))
+        return day_month(shown.ahead[match.id])
+    return _("Not planned") if match.state is MatchState.ACTIVE else ""
 
 
-def _partner(match: Match, person: Person) -> str:
-    name = partner_of(match, person.id).full_name
-    state = {
-        MatchState.DRAFT: _("%(name)s (to review)"), MatchState.ACTIVE: _("%(name)s"),
-        MatchState.PAUSED: _("%(name)s (on a break)"), MatchState.DECLINED: _("%(name)s (declined)"),
-        MatchState.EXPIRED: _("%(name)s (no answer)"),
+def _pair_state(match: Match) -> tuple[str, Kind]:
+    if match.state in AWAITING:
+        return _("Asked"), "sea"
+    known: dict[MatchState, tuple[str, Kind]] = {
+        MatchState.DRAFT: (_("To review"), "sea"), MatchState.ACTIVE: (_("Running"), "leaf"),
+        MatchState.PAUSED: (_("Paused"), "sun"), MatchState.DURATION_COMPLETED: (_("Closing"), "sea"),
+        MatchState.COMPLETED: (_("Finished"), ""), MatchState.DECLINED: (_("Declined"), ""),
+        MatchState.EXPIRED: (_("No answer"), ""),
     }
-    asked = _("%(name)s (asked)") if match.state in AWAITING else _("%(name)s (ended)")
-    return state.get(match.state, asked) % {"name": name}
+    return known.get(match.state, (_("Ended"), ""))
