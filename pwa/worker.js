@@ -76,3 +76,13 @@ async function follow(notification) {
   const open = windows.find((one) => one.url === url.href);
   await (open ? open.focus() : self.clients.openWindow(url.href));
 }
+
+// A browser that ends its subscription by itself gets a new one, made with our key of today; the server puts it in place.
+self.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renew(self.registration)));
+async function renew({ pushManager }) {
+  const point = await (await fetch("/push")).text();
+  await (await pushManager.getSubscription())?.unsubscribe();
+  const made = await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: point });
+  const { endpoint, keys } = made.toJSON();
+  await fetch("/push", { method: "POST", body: new URLSearchParams({ endpoint, point, ...keys }) });
+}

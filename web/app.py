@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from server.kernel.log import note
 from web import (
     checkin,
+    consents,
     demo,
     extending,
     happened,
@@ -26,6 +27,7 @@ from web import (
     match,
     messages,
     offline,
+    push_key,
     session,
     sign_in,
     tap,
@@ -40,11 +42,11 @@ from web.limits import Limits
 from web.security import SameOrigin, SecurityHeaders
 from web.sign_in import SignIn, signed_in_only
 
-DOORS: tuple[ModuleType, ...] = (sign_in, letter, demo, mailbox, offline, tap)
+DOORS: tuple[ModuleType, ...] = (sign_in, letter, demo, mailbox, offline, push_key, tap)
 """Screens that anybody may see."""
 SCREENS: tuple[ModuleType, ...] = (
-    checkin, console_matches, extending, happened, imports, join, journey, leaving, match, messages, more, pairs,
-    people, session, today, waiting, you,
+    checkin, consents, console_matches, extending, happened, imports, join, journey, leaving, match, messages, more,
+    pairs, people, session, today, waiting, you,
 )
 """Screens of signed-in people."""
 NOT_PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/*")

@@ -17,6 +17,7 @@ from server.access.queries import session_actor
 from server.journey.frame.queries import drafts_waiting, frame_of
 from server.kernel.actor import Actor
 from server.kernel.errors import Unavailable
+from server.kernel.secrets import fingerprint
 from server.kernel.settings import settings
 from server.kernel.text import gettext as _
 from server.messaging.queries import unread_count
@@ -106,6 +107,11 @@ async def viewer_for(actor: Actor, person: Person, path: str) -> Viewer:
 def cookie_name(request: Request) -> str:
     """`__Host-` binds the cookie to this very host; browsers take that name over https alone."""
     return "__Host-ithaca" if request.url.scheme == "https" else "ithaca"
+
+
+def browser_of(request: Request) -> str:
+    """The fingerprint of the secret that this browser holds."""
+    return fingerprint(request.cookies.get(cookie_name(request), ""))
 
 
 def put_secret(request: Request, response: Response, secret: str) -> None:

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from starlette.datastructures import FormData
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from server.access.actions import end_session
@@ -11,23 +12,19 @@ from server.journey.you.actions import ProfileForm, save_look, save_profile, sav
 from server.journey.you.queries import YouPage, you_page
 from server.kernel import clock
 from server.kernel.errors import Invalid
-from server.kernel.secrets import fingerprint
 from server.kernel.settings import settings
 from server.kernel.text import gettext as _
-from server.notifications.channels.push import Address
 from server.notifications.push import actions as pushing
 from server.notifications.push import queries as pushed
 from server.people import actions as people
-from server.people.states import ConsentPurpose, DayPart, Look
-from web import forms, join_words, you_words
+from server.people.states import DayPart, Look
+from web import consents, forms, join_words, you_words
 from web.forms import Errors
+from web.push_key import address_in
 from web.render import go_to, page
-from web.sign_in import cookie_name
+from web.sign_in import browser_of
 from web.toast import Toast
-from web.you_words import Shown, shown_of
-
-LONGEST_ADDRESS = 2_000
-"""Letters of a push service's address; the longest seen have some 500."""
+from web.you_words import Shown, profile_of, shown_of
 
 
 async def show(request: Request) -> Response:
@@ -37,21 +34,30 @@ async def show(request: Request) -> Response:
 
 
 async def profile(request: Request) -> Response:
-    """Save what one says of oneself."""
-    form = await forms.read_form(request)
-    said = ProfileForm(
+    """What one says of oneself, to change on a page of its own."""
+    seen, errors = await you_page(request.state.actor), Errors()
+    said = profile_of(seen)
+    if request.method == "POST":
+        said = _said(await forms.read_form(request))
+        try:
+            await save_profile(request.state.actor, said)
+            return _saved(request, "profile")
+        except Invalid as refusal:
+            errors.take(refusal)
+    return page(
+        request, "you/editing.html", status=422 if errors else 200, errors=errors, seen=seen, said=said,
+        languages=join_words.language_chips(seen.person, said.languages), skill_sides=you_words.skill_sides(seen),
+    )
+
+
+def _said(form: FormData) -> ProfileForm:
+    return ProfileForm(
         preferred_name=forms.text(form, "preferred_name", 120), languages=forms.values(form, "languages"),
         about=forms.text(form, "about", 2_000, lines=True),
         words_for_mentees=forms.text(form, "words_for_mentees", 300),
         offered=forms.ids(form, "offered"), another_offered=forms.text(form, "another_offered", 120),
         wanted=forms.ids(form, "wanted"), another_wanted=forms.text(form, "another_wanted", 120),
     )
-    try:
-        await save_profile(request.state.actor, said)
-    except Invalid as refusal:
-        seen = await you_page(request.state.actor)
-        return await _page(request, seen, shown_of(seen, profile=said), refusal)
-    return _saved(request, "profile")
 
 
 async def times(request: Request) -> Response:
@@ -75,17 +81,6 @@ async def messages(request: Request) -> Response:
     return _saved(request, "reaches")
 
 
-async def consents(request: Request) -> Response:
-    """Save what one agrees to. Taking back what one needs to take part is explained before it counts."""
-    form = await forms.read_form(request)
-    agreed = set(forms.choices(ConsentPurpose, form, "agreed"))
-    seen = await you_page(request.state.actor)
-    if seen.needed_but_not(agreed) and not forms.ticked(form, "sure"):
-        return await _page(request, seen, shown_of(seen, agreed=agreed, ask_again=True))
-    await people.record_consents(request.state.actor, {one: one in agreed for one in seen.texts})
-    return _saved(request, "consents")
-
-
 async def look(request: Request) -> Response:
     """Save which colours one sees, and which language one reads."""
     form = await forms.read_form(request)
@@ -105,13 +100,10 @@ async def sign_out_device(request: Request) -> Response:
 
 
 async def push(request: Request) -> Response:
-    """Tell this browser at once from now on; asked for with GET, the key of ours that it subscribes with."""
-    if request.method == "GET":
-        return PlainTextResponse(await pushed.key_to_ask_with(), headers={"Cache-Control": "no-store"})
+    """Tell this browser at once from now on."""
     form = await forms.read_form(request)
-    address = Address(*(forms.text(form, name, LONGEST_ADDRESS) for name in ("endpoint", "p256dh", "auth")))
     try:
-        await pushing.subscribe(request.state.actor, _here(request), address, forms.text(form, "point", 200))
+        await pushing.subscribe(request.state.actor, browser_of(request), *address_in(form))
     except Invalid as refusal:
         seen = await you_page(request.state.actor)
         return await _page(request, seen, shown_of(seen), refusal)
@@ -120,7 +112,7 @@ async def push(request: Request) -> Response:
 
 async def push_stop(request: Request) -> Response:
     """Tell this browser no more."""
-    await pushing.unsubscribe(request.state.actor, _here(request))
+    await pushing.unsubscribe(request.state.actor, browser_of(request))
     return go_to(request, "/you#devices", toast=Toast(_("This device tells you no more")))
 
 
@@ -134,14 +126,9 @@ class Push:
 
 async def _push(request: Request) -> Push:
     actor = request.state.actor
-    if await pushed.is_told(actor, _here(request)):
+    if await pushed.is_told(actor, browser_of(request)):
         return Push(on=True, asks=False)
     return Push(on=False, asks=await pushed.may_be_asked(actor))
-
-
-def _here(request: Request) -> str:
-    """The fingerprint of this browser's secret."""
-    return fingerprint(request.cookies.get(cookie_name(request), ""))
 
 
 def _saved(request: Request, card: str) -> Response:
@@ -154,11 +141,10 @@ async def _page(request: Request, seen: YouPage, shown: Shown, refusal: Invalid 
         errors.take(refusal)
     return page(
         request, "you/you.html", status=422 if errors else 200, errors=errors, seen=seen, shown=shown,
-        day_parts=join_words.day_parts(), languages=join_words.language_chips(seen.person, shown.profile.languages),
-        facts=you_words.facts(seen), skill_sides=you_words.skill_sides(seen),
+        day_parts=join_words.day_parts(), facts=you_words.facts(seen),
         kinds=you_words.kind_rows(request.state.actor, seen.profile.muted_kinds),
-        consent_rows=you_words.consent_rows(seen, shown.agreed), history=you_words.history(seen),
-        devices=you_words.devices(seen.sessions, _here(request)), looks=you_words.looks(), is_demo=settings().demo,
+        **consents.words_of(seen.consents),
+        devices=you_words.devices(seen.sessions, browser_of(request)), looks=you_words.looks(), is_demo=settings().demo,
         own_languages=you_words.own_languages(seen.person, request.state.viewer), now=clock.now(),
         push=await _push(request),
     )
@@ -166,12 +152,11 @@ async def _page(request: Request, seen: YouPage, shown: Shown, refusal: Invalid 
 
 routes = [
     Route("/you", show, name="you"),
-    Route("/you/profile", profile, methods=["POST"], name="you-profile"),
+    Route("/you/profile", profile, methods=["GET", "POST"], name="you-profile"),
     Route("/you/times", times, methods=["POST"], name="you-times"),
     Route("/you/messages", messages, methods=["POST"], name="you-messages"),
-    Route("/you/consents", consents, methods=["POST"], name="you-consents"),
     Route("/you/look", look, methods=["POST"], name="you-look"),
-    Route("/you/push", push, methods=["GET", "POST"], name="you-push"),
+    Route("/you/push", push, methods=["POST"], name="you-push"),
     Route("/you/push/stop", push_stop, methods=["POST"], name="you-push-stop"),
     Route("/you/device/{id:uuid}/sign-out", sign_out_device, methods=["POST"], name="you-device-sign-out"),
 ]

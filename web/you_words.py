@@ -1,10 +1,9 @@
-"""The words of You: facts, kinds of messages, consents with their dates, devices by name."""
+"""The words of You: facts, kinds of messages, devices by name."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -16,8 +15,8 @@ from server.kernel.text import gettext as _
 from server.notifications.catalogue import CATALOGUE, Kind
 from server.notifications.states import MessageClass
 from server.people.queries import day_parts_of
-from server.people.states import ConsentPurpose, DayPart, Look
-from web.dates import day_month, moment
+from server.people.states import DayPart, Look
+from web.dates import moment
 from web.join_words import COMMON_LANGUAGES, language_name
 from web.viewer import Viewer
 
@@ -35,13 +34,10 @@ HANDHELD = ("iPhone", "Android")
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What stands in the fields: what is stored, or what was just typed. `ask_again`: a needed consent is at stake."""
+    """What stands in the fields: what is stored, or what was just typed."""
 
-    profile: ProfileForm
     parts: Collection[DayPart]
     zone: str
-    agreed: set[ConsentPurpose]
-    ask_again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +46,6 @@ class KindRow:
 
     key: str
     name: str
-    detail: str
-    on: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ConsentRow:
-    """A purpose with its wording, what is said below it, and whether the switch is on."""
-
-    value: str
-    text: str
     detail: str
     on: bool
 
@@ -75,19 +61,17 @@ class Device:
     here: bool
 
 
-def shown_of(
-    seen: YouPage, *, profile: ProfileForm | None = None, parts: Collection[DayPart] | None = None,
-    zone: str | None = None, agreed: set[ConsentPurpose] | None = None, ask_again: bool = False,
-) -> Shown:
+def shown_of(seen: YouPage, *, parts: Collection[DayPart] | None = None, zone: str | None = None) -> Shown:
     """What is stored, with what was typed in its place."""
-    stored = ProfileForm(
+    return Shown(day_parts_of(seen.blocks) if parts is None else parts, seen.person.zone if zone is None else zone)
+
+
+def profile_of(seen: YouPage) -> ProfileForm:
+    """What is stored of what one says of oneself."""
+    return ProfileForm(
         preferred_name=seen.person.preferred_name, languages=seen.person.languages, about=seen.profile.about,
         words_for_mentees=seen.profile.words_for_mentees, offered=[one.id for one in seen.offered],
         wanted=[one.id for one in seen.wanted],
-    )
-    return Shown(
-        profile or stored, day_parts_of(seen.blocks) if parts is None else parts,
-        seen.person.zone if zone is None else zone, seen.agreed if agreed is None else agreed, ask_again,
     )
 
 
@@ -123,23 +107,6 @@ def kind_rows(actor: Actor, muted: Collection[str]) -> list[KindRow]:
     ]
 
 
-def consent_rows(seen: YouPage, agreed: Collection[ConsentPurpose]) -> list[ConsentRow]:
-    """Every purpose that there is a wording for, with why, and since when a yes stands."""
-    return [
-        ConsentRow(purpose.value, text.wording, _since(seen, purpose, text.explanation), purpose in agreed)
-        for purpose, text in seen.texts.items()
-    ]
-
-
-def history(seen: YouPage) -> list[tuple[datetime, str]]:
-    """Every answer in words, the latest first."""
-    yes, no = _("Yes to “%(wording)s”, text version %(version)d."), _("No to “%(wording)s”, text version %(version)d.")
-    return [
-        (one.at, (yes if one.given else no) % {"wording": one.text.wording, "version": one.text.version})
-        for one in seen.history
-    ]
-
-
 def devices(sessions: Iterable[UserSession], here: str) -> list[Device]:
     """Where one is signed in; `here` is the fingerprint of this browser's secret."""
     return [
@@ -170,10 +137,3 @@ def own_languages(person: Person, viewer: Viewer) -> list[tuple[str, str]]:
     return [("", _("As in %(name)s") % {"name": viewer.organization_name}), *(
         (tag, language_name(tag)) for tag in tags | common
     )]
-
-
-def _since(seen: YouPage, purpose: ConsentPurpose, why: str) -> str:
-    if purpose not in seen.agreed:
-        return why
-    since = _("Since %(day)s.") % {"day": day_month(seen.held[purpose].at)}
-    return f"{why} {since}".strip()

@@ -27,20 +27,25 @@ async def mentee() -> View:
     return View(await _somebody(), HERE)
 
 
-@state("GET you 200", proof="About you")
+@state("GET you 200", proof="Yes to “Use my profile”")
 async def everything_open() -> View:
     return View(await _somebody(), HERE, open_everything)
 
 
+@state("GET you-profile 200", proof="About you")
+async def profile_to_edit() -> View:
+    return View(await _somebody(), f"{HERE}/profile")
+
+
 @state("POST you-profile 303", "GET you 200", proof="I like maps.")
 async def profile_saved() -> View:
-    return View(await _somebody(), HERE, each(open_everything, fill("about", "I like maps."), press("Save profile")))
+    return View(await _somebody(), f"{HERE}/profile", each(fill("about", "I like maps."), press("Save profile")))
 
 
 @state("POST you-profile 422", proof="One thing to fix")
 async def profile_with_an_error() -> View:
-    acts = each(open_everything, fill("another_wanted", "Juggling"), press("Save profile"))
-    return View(await _somebody(), HERE, acts)
+    acts = each(fill("another_wanted", "Juggling"), press("Save profile"))
+    return View(await _somebody(), f"{HERE}/profile", acts)
 
 
 @state("POST you-times 422", proof="to fix")
@@ -53,14 +58,39 @@ async def messages_saved() -> View:
     return View(await _somebody(), HERE, press("Save messages"))
 
 
-@state("POST you-consents 200", proof="Needed to take part.")
-async def consent_taken_back() -> View:
-    async def act(page: Page) -> None:
-        await page.locator("#agreed-matching").uncheck(force=True)
-        await page.get_by_role("button", name="Save consents").click()
-        await page.get_by_role("button", name="Yes, take it back").wait_for()
+@state("POST you-consent 200", proof="Needed to take part.")
+async def consent_at_stake() -> View:
+    return View(await _somebody(), HERE, _turn("matching"))
 
-    return View(await _somebody(), HERE, act)
+
+@state("POST you-consent 200", proof="Switched off: Use my profile")
+async def consent_taken_back() -> View:
+    return View(await _somebody(), HERE, each(_turn("matching"), press("Yes, take it back")))
+
+
+@state("POST you-consent 200", proof="Switched on: Count my answers")
+async def consent_given() -> View:
+    return View(await _somebody(), HERE, _turn("results"))
+
+
+@state("POST you-consent 200", proof="Before it counts")
+async def consent_at_stake_without_scripts() -> View:
+    async def act(page: Page) -> None:
+        await page.evaluate("document.querySelector('#s-you-consents-matching').form.submit()")
+
+    async def turned_first(page: Page) -> None:
+        await page.evaluate("document.querySelector('#s-you-consents-matching').checked = false")
+
+    return View(await _somebody(), HERE, each(turned_first, act))
+
+
+def _turn(purpose: str) -> Act:
+    """Turn a switch, as a tap on its row does."""
+
+    async def act(page: Page) -> None:
+        await page.locator(f"#s-you-consents-{purpose}").click(force=True)
+
+    return act
 
 
 @state("POST you-look 303", "GET you 200", proof="Saved")
@@ -146,7 +176,7 @@ def _ask(endpoint: str) -> Act:
         async with page.expect_navigation():
             await page.evaluate("""async (given) => {
               const form = document.querySelector("[data-push]");
-              const point = await (await fetch("/you/push")).text();
+              const point = await (await fetch("/push")).text();
               Object.entries({ ...given, point }).forEach(([name, value]) => {
                 form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
               });

@@ -1,6 +1,7 @@
 """What can be done to people: who they are, what they say of themselves, what they agree to."""
 
 from collections.abc import Collection, Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -38,7 +39,7 @@ from server.people.models import (
 )
 from server.people.states import ConsentPurpose, DayPart, Look, SkillSide, Source
 
-MUTED_KINDS_MAX, KIND_LETTERS = 100, 60
+MUTED_KINDS_MAX, KIND_LETTERS, UNDO = 100, 60, timedelta(seconds=10)
 
 
 async def create_organization(
@@ -281,11 +282,9 @@ async def record_consents(actor: Actor, answers: Mapping[ConsentPurpose, bool], 
         ]
         for consent in fresh:
             await consent.save()
-            await unit.audit("consent.record", consent, purpose=consent.purpose, given=consent.given)
-            await unit.publish(
-                "consent.recorded", subject_id=person.id, person_id=person.id, purpose=consent.purpose,
-                given=consent.given,
-            )
+            facts: dict[str, object] = {"purpose": consent.purpose, "given": consent.given}
+            await unit.audit("consent.record", consent, **facts)
+            await unit.publish("consent.recorded", subject_id=person.id, person_id=person.id, hold=UNDO, **facts)
         return fresh
 
 

@@ -19,6 +19,8 @@ OPEN = {
     "healthz": "for machines that watch; says only that the process lives",
     "offline": "the page for when there is no network; the same for everybody",
     "pwa-*": "the app's name, icons and worker; the same for everybody",
+    "push-key": "the public half of our key; the same for everybody",
+    "push-renewal": "the session's secret says which browser it is, an idle one too",
     "readyz": "for machines that watch; names parts, no data",
     "sign-in": "the way in",
     "sign-in-*": "the way in by mail: the address, the code, the link",

@@ -21,6 +21,7 @@ UNSCOPED = {
     "server/access/queries.py:demo_person": "somebody of the demo organisations; refused outside a demo",
     "server/access/queries.py:session_actor": "finds out whose organisation it is, from the secret's fingerprint",
     "server/access/tickets/queries.py:ticket_by_fingerprint": "finds out whose it is, from the secret's fingerprint",
+    "server/notifications/push/queries.py:renewable_browser": "whose it is, from the secret's fingerprint",
     "server/notifications/queries.py:_with_messages": "the demo organisations' mails; empty outside a demo",
     "server/notifications/queries.py:caught_mails": "the demo organisations' mails; empty outside a demo",
     "server/notifications/queries.py:one_caught_mail": "a mail of the demo organisations; refused outside a demo",

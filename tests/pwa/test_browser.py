@@ -247,6 +247,38 @@ async def test_the_button_asks_the_browser_and_sends_what_it_gives(phone: Browse
     assert await PushSubscription.all().count() == 0
 
 
+async def test_a_subscription_that_the_browser_ends_is_made_anew_and_told_to_the_server(
+    phone: BrowserContext, site: str
+) -> None:
+    """The event comes as Chromium would send it; the push service of its maker is the one part that is ours."""
+    pair = await factories.active_match()
+    async with push_service() as service:
+        page = await signed_in(phone, site, pair.mentee)
+        session = await UserSession.filter(person=pair.mentee).order_by("-id").first()
+        point = (await current_key()).point
+        await subscribe(pair.mentee_actor, session.fingerprint, service.address("old"), point)
+        asked = await phone.service_workers[0].evaluate(CHANGED, asdict(service.address("new")))
+    assert asked == {"userVisibleOnly": True, "applicationServerKey": point, "unsubscribed": 1}
+    row = await PushSubscription.get()
+    assert (row.endpoint, row.session_id) == (service.address("new").endpoint, session.id)
+    await page.close()
+
+
+CHANGED = """async ({ endpoint, ...keys }) => {
+  const asked = { unsubscribed: 0 };
+  PushManager.prototype.getSubscription = async () => ({ unsubscribe: async () => { asked.unsubscribed += 1; } });
+  PushManager.prototype.subscribe = async (given) => {
+    Object.assign(asked, given);
+    return { toJSON: () => ({ endpoint, keys }) };
+  };
+  const event = new ExtendableEvent("pushsubscriptionchange"), waits = [];
+  event.waitUntil = (promise) => waits.push(promise);
+  self.dispatchEvent(event);
+  await Promise.all(waits);
+  return asked;
+}"""
+
+
 async def test_a_tap_without_a_network_says_so_and_can_be_tried_again(phone: BrowserContext, site: str) -> None:
     offered = await offer()
     page = await signed_in(phone, site, offered.pair.mentor)

@@ -1,5 +1,6 @@
 """You on screen: each card saves on its own, typed words stay, a needed consent is explained before it counts."""
 
+import re
 from dataclasses import asdict
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ from server.access.actions import open_session
 from server.access.models import UserSession
 from server.kernel import clock
 from server.kernel.actor import system_actor
+from server.notifications.models import PushSubscription
 from server.notifications.push.keys import current_key
 from server.people import actions as people
 from server.people.models import Person, Profile
@@ -19,6 +21,7 @@ from server.sessions.states import SessionState
 from tests import factories
 from tests.queries import queries_run
 from tests.server.notifications.push_service import push_service
+from tests.web.conftest import HTMX
 from tests.web.drawing import one, read, words
 from web.dates import clock_time
 from web.you_words import device_name
@@ -49,8 +52,8 @@ async def test_a_profile_is_edited_and_shown(pair, client_of):
     assert words(one(read(page.text), ".//h1")) == "Nur Saltmarsh"
     assert words(one(read(page.text), ".//dl")) == "SpeaksPortugueseWantsCoaching"
     assert "I like &lt;b&gt;maps&lt;/b&gt;." in page.text
-    assert "A sentence for mentees" not in page.text
-    assert "A sentence for mentees" in (await (await client_of(pair.mentor)).get("/you")).text
+    assert "A sentence for mentees" not in (await client.get("/you/profile")).text
+    assert "A sentence for mentees" in (await (await client_of(pair.mentor)).get("/you/profile")).text
 
 
 async def test_a_profile_to_mend_comes_back_as_typed(pair, client_of):
@@ -60,7 +63,6 @@ async def test_a_profile_to_mend_comes_back_as_typed(pair, client_of):
     assert answer.status_code == 422
     assert one(tree, ".//textarea[@id='about']").text.strip() == "I like maps."
     assert one(tree, ".//input[@id='another_wanted']").get("value") == "Juggling"
-    assert one(tree, ".//details[@id='edit']").get("open") is not None
     assert await Profile.filter(person=pair.mentee).count() == 0
 
 
@@ -91,25 +93,56 @@ async def test_what_may_be_switched_off_can_be_and_the_rest_says_always(pair, cl
 
 async def test_a_needed_consent_is_explained_before_it_counts(pair, client_of):
     client = await client_of(pair.mentee)
-    asked = await client.post("/you/consents", data={"agreed": ["RESULTS"]})
-    assert asked.status_code == 200
-    assert "Then nobody is suggested to you" in asked.text
-    switched = [box.get("value") for box in read(asked.text).iter("input") if box.get("checked") is not None]
-    assert "RESULTS" in switched
-    assert (await given(pair, MATCHING), await given(pair, RESULTS)) == (True, None)
-    sure = await client.post("/you/consents", data={"agreed": ["RESULTS"], "sure": "1"})
-    assert sure.headers["location"] == "/you#consents"
-    assert (await given(pair, MATCHING), await given(pair, RESULTS)) == (False, True)
-    history = words(one(read((await client.get("/you")).text), ".//ol[@class='history']"))
-    assert "No to “Use my profile”, text version 1." in history
+    asked = await client.post("/you/consents/matching", data={})
+    assert (asked.status_code, await given(pair, MATCHING)) == (200, True)
+    assert "Then nobody is suggested to you" in words(one(read(asked.text), ".//form[@id='at-stake']"))
+    left = await client.post("/you/consents/matching", data={"given": "1"})
+    assert (left.headers["location"], "ithaca_toast" in client.cookies) == ("/you#consents", False)
+    sure = await client.post("/you/consents/matching", data={"sure": "1"})
+    assert (sure.headers["location"], await given(pair, MATCHING)) == ("/you#consents", False)
+    page = (await client.get("/you")).text
+    history = words(one(read(page), ".//ol[@class='history']"))
+    assert re.search(r"\d\d:\d\d No to “Use my profile”, text version 1\.", history)
+    assert "Off since " in page
+    assert 'action="/you/consents/matching"' in page.partition('id="toasts"')[2]   # the way back
 
 
-async def test_an_optional_one_counts_at_once(pair, client_of):
+async def test_an_optional_one_counts_at_once_and_can_be_undone(pair, client_of):
     client = await client_of(pair.mentee)
-    answer = await client.post("/you/consents", data={"agreed": ["MATCHING", "RESULTS"]})
-    assert answer.status_code == SAVED
+    answer = await client.post("/you/consents/results", data={"given": "1"})
+    assert (answer.status_code, await given(pair, RESULTS)) == (SAVED, True)
+    page = read((await client.get("/you")).text)
+    undo = one(page, ".//*[@id='toasts']//form")
+    fields = {field.get("name"): field.get("value") for field in undo.iter("input")}
+    assert (await client.post(undo.get("action"), data=fields)).status_code == SAVED
+    assert (await given(pair, RESULTS), await given(pair, MATCHING)) == (False, True)
+
+
+async def test_a_switch_swaps_its_card_alone(pair, client_of):
+    client = await client_of(pair.mentee)
+    asked = await client.post("/you/consents/matching", data={}, headers=HTMX)
+    assert "<html" not in asked.text
+    card = read(asked.text)
+    switched = {box.get("id"): box.get("checked") is not None for box in card.iter("input") if box.get("role")}
+    assert switched == {"s-you-consents-matching": True, "s-you-consents-results": False}   # it counts still
+    turned = await client.post("/you/consents/results", data={"given": "1"}, headers=HTMX)
+    assert "Switched on: Count my answers" in words(one(read(turned.text), ".//*[@id='toasts']"))
     assert await given(pair, RESULTS)
-    assert "Since " in (await client.get("/you")).text
+
+
+async def test_nothing_can_be_agreed_to_without_a_wording(pair, client_of):
+    client = await client_of(pair.mentee)
+    assert (await client.post("/you/consents/anything", data={"given": "1"})).status_code == 404
+    assert (await client.post("/you/consents/alumni", data={"given": "1"})).status_code == 404
+
+
+async def test_a_changed_wording_asks_anew(pair, client_of):
+    await people.publish_consent_text(system_actor(pair.organization.id), MATCHING, "Use it all", required=True)
+    client = await client_of(pair.mentee)
+    page = (await client.get("/you")).text
+    assert "The text has changed since you agreed." in page
+    await client.post("/you/consents/matching", data={"given": "1"})
+    assert "The text has changed" not in (await client.get("/you")).text
 
 
 async def test_another_browser_is_signed_out_and_this_one_is_named(pair, client_of):
@@ -205,7 +238,7 @@ async def test_nobody_is_asked_to_be_told_before_the_first_booking(pair, client_
     page = (await client.get("/you")).text
     card = one(read(page), ".//form[@data-push]")
     assert "You have a session booked." in words(card)
-    assert (await client.get("/you/push")).text == (await current_key()).point
+    assert (await client.get("/push")).text == (await current_key()).point
     assert one(card, "./div").get("hidden") is not None   # the script shows it where the browser can do it
     assert "This browser cannot" in words(card)
 
@@ -233,6 +266,21 @@ async def test_an_address_that_is_no_push_service_comes_back_as_words(pair, clie
     answer = await client.post("/you/push", data=given)
     assert answer.status_code == 422
     assert "push service is not known here" in words(one(read(answer.text), ".//*[@id='error-summary']"))
+
+
+async def test_a_browser_says_its_new_address_by_itself(pair, client_of):
+    await booked(pair)
+    client, point = await client_of(pair.mentee), (await current_key()).point
+    async with push_service() as service:
+        await client.post("/you/push", data={**asdict(service.address()), "point": point})
+        answer = await client.post("/push", data={**asdict(service.address("two")), "point": point})
+        assert (answer.status_code, answer.text) == (204, "")
+        assert (await PushSubscription.get()).endpoint == service.address("two").endpoint
+        stranger = await client_of(None)
+        refused = await stranger.post("/push", data={**asdict(service.address("three")), "point": point})
+    assert (refused.status_code, await PushSubscription.all().count()) == (404, 1)
+    elsewhere = await client.post("/push", data={}, headers={"Origin": "https://evil.example"})
+    assert elsewhere.status_code == 403
 
 
 async def booked(pair) -> Session:

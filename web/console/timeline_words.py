@@ -79,6 +79,7 @@ def _ended(shown: PairRecord, one: Event) -> Words:
 def _cancelled(shown: PairRecord, one: Event) -> Words:
     why = {
         "seat_taken": _("The last place went to somebody else."), "left": _("One of the two left."),
+        "no_consent": _("One of the two does not agree to be matched now."),
         "away": _("One of the two is away."), "taken_back": _by(shown, one),
     }
     return _("Taken back"), why.get(str(one.detail.get("code")), _by(shown, one))

@@ -8,13 +8,17 @@ from uuid import UUID
 from server.journey.join.actions import skill_named
 from server.journey.join.queries import SKILLS_OFFERED_MAX
 from server.journey.together import all_of
-from server.kernel.actor import Actor
+from server.kernel.actor import Actor, ActorKind, require
 from server.kernel.db import unit_of_work
 from server.kernel.errors import Invalid
 from server.kernel.text import gettext as _
+from server.matches import actions as matches
+from server.matches.models import Match
 from server.people import actions as people
-from server.people.queries import competencies
-from server.people.states import DayPart, Look, SkillSide
+from server.people.queries import competencies, consents_of
+from server.people.states import ConsentPurpose, DayPart, Look, SkillSide
+from server.programs.queries import enrollments
+from server.programs.states import OPEN_ENROLLMENTS
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,23 @@ async def save_look(actor: Actor, look: Look, language: str | None) -> None:
     async with unit_of_work(actor):
         await people.set_look(actor, look)
         await people.set_person_facts(actor, language=language)
+
+
+async def stop_matching(actor: Actor, person_id: UUID) -> list[Match]:
+    """Take back every suggestion about somebody whose last word about being matched is no; what runs goes on.
+
+    Whoever said yes again meanwhile keeps them. Twice is harmless.
+
+    Raises:
+        Refused: the actor is not the product.
+    """
+    require(actor.kind is ActorKind.SYSTEM, _("stop matching for somebody"))
+    async with unit_of_work(actor):
+        answer = (await consents_of(actor, person_id)).get(ConsentPurpose.MATCHING)
+        if answer is None or answer.given:
+            return []
+        rows = await enrollments(actor).filter(person_id=person_id, state__in=list(OPEN_ENROLLMENTS)).order_by("id")
+        return [match for row in rows for match in await matches.withdraw_waiting(actor, row.id)]
 
 
 async def _parts(actor: Actor, parts: Collection[DayPart]) -> None:

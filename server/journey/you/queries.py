@@ -18,24 +18,11 @@ SKILLS_SHOWN = 16
 
 
 @dataclass(frozen=True, slots=True)
-class YouPage:
-    """One's own facts, words and choices. `history` holds every answer about a consent, the latest first."""
+class Consents:
+    """What one is asked to agree to. `history` holds every answer, the latest first, each with its wording."""
 
-    person: Person
-    profile: Profile
-    blocks: list[AvailabilityBlock]
-    competencies: list[Competency]
-    offered: list[Competency]
-    wanted: list[Competency]
     texts: dict[ConsentPurpose, ConsentText]
     history: list[Consent]
-    sessions: list[UserSession]
-    taking_part: list[Enrollment]
-
-    @property
-    def is_mentor(self) -> bool:
-        """Whether they mentor in some programme."""
-        return any(row.role is ParticipantRole.MENTOR for row in self.taking_part)
 
     @property
     def held(self) -> dict[ConsentPurpose, Consent]:
@@ -47,15 +34,45 @@ class YouPage:
         """What a yes stands for, to the wording in force."""
         return {purpose for purpose, text in self.texts.items() if stands(self.held.get(purpose), text)}
 
-    def needed_but_not(self, agreed: set[ConsentPurpose]) -> list[ConsentText]:
-        """What one needs to take part and agreed to until now, but not any more."""
-        gone = self.agreed - agreed
-        return [text for purpose, text in self.texts.items() if purpose in gone and text.required]
+    @property
+    def needed(self) -> set[ConsentPurpose]:
+        """What one agreed to and needs to take part: to take one of these back is explained before it counts."""
+        return {purpose for purpose in self.agreed if self.texts[purpose].required}
+
+
+@dataclass(frozen=True, slots=True)
+class YouPage:
+    """One's own facts, words and choices."""
+
+    person: Person
+    profile: Profile
+    blocks: list[AvailabilityBlock]
+    competencies: list[Competency]
+    offered: list[Competency]
+    wanted: list[Competency]
+    consents: Consents
+    sessions: list[UserSession]
+    taking_part: list[Enrollment]
+
+    @property
+    def is_mentor(self) -> bool:
+        """Whether they mentor in some programme."""
+        return any(row.role is ParticipantRole.MENTOR for row in self.taking_part)
 
     def to_choose(self, own: list[Competency]) -> list[Competency]:
         """Skills to choose from: one's own first, then others of the framework."""
         shown = {one.id: one for one in [*own, *self.competencies]}
         return list(shown.values())[: SKILLS_SHOWN + len(own)]
+
+
+async def my_consents(actor: Actor) -> Consents:
+    """What the person who acts agrees to.
+
+    Raises:
+        NotFound: the actor is a machine.
+    """
+    person = await people.person_of(actor)
+    return Consents(await people.consent_texts(actor), await people.consent_history(actor, person.id))
 
 
 async def you_page(actor: Actor) -> YouPage:
@@ -72,6 +89,6 @@ async def you_page(actor: Actor) -> YouPage:
         competencies=await people.competencies(actor),
         offered=(await people.skills_of(actor, [person.id], SkillSide.OFFERED))[person.id],
         wanted=(await people.skills_of(actor, [person.id], SkillSide.WANTED))[person.id],
-        texts=await people.consent_texts(actor), history=await people.consent_history(actor, person.id),
+        consents=Consents(await people.consent_texts(actor), await people.consent_history(actor, person.id)),
         sessions=await my_sessions(actor), taking_part=own,
     )

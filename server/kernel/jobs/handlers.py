@@ -26,6 +26,7 @@ JOB_MODULES: list[str] = [
     "server.goals.jobs",
     "server.journey.closing.jobs",
     "server.journey.leaving.jobs",
+    "server.journey.you.jobs",
     "server.matches.jobs",
     "server.matchmaking.jobs",
     "server.notifications.jobs",

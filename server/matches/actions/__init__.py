@@ -11,7 +11,13 @@ from server.matches.actions.drafting import (
     suggest_matches,
 )
 from server.matches.actions.extending import agree_extension, propose_extension, withdraw_extension
-from server.matches.actions.following import complete_matches, pause_matches, release_matches, resume_matches
+from server.matches.actions.following import (
+    complete_matches,
+    pause_matches,
+    release_matches,
+    resume_matches,
+    withdraw_waiting,
+)
 from server.matches.actions.noting import write_note
 from server.matches.actions.publishing import approve_match, cancel_match, publish_match, publish_matches, undo_publish
 from server.matches.actions.requesting import request_match
@@ -58,5 +64,6 @@ __all__ = [
     "undo_change",
     "undo_publish",
     "withdraw_extension",
+    "withdraw_waiting",
     "write_note",
 ]

@@ -47,6 +47,22 @@ async def release_matches(actor: Actor, enrollment_id: UUID, reason: ClosureReas
         return [match for match in found if match.state is MatchState.CONCLUDED]
 
 
+async def withdraw_waiting(actor: Actor, enrollment_id: UUID) -> list[Match]:
+    """Take back what waits for an enrolment, drafts too: its person does not agree to be matched any more.
+
+    What runs goes on. Returns the matches that were taken back. Twice is harmless.
+
+    Raises:
+        NotFound: no enrolment that the actor may see.
+    """
+    async with unit_of_work(actor) as unit:
+        enrollment, found = await _locked(actor, enrollment_id, NOT_YET)
+        for match in found:
+            left: dict[str, Any] = {"left_id": enrollment.person_id}
+            await close(unit, match, MatchState.CANCELLED, "cancel", "cancelled", code="no_consent", **left)
+        return found
+
+
 async def complete_matches(actor: Actor, cohort_id: UUID) -> list[Match]:
     """A group ends: what waits in it is taken back, what runs has run its time and is closed. Twice is harmless.
 

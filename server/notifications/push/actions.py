@@ -3,6 +3,8 @@
 from collections import defaultdict
 from uuid import UUID
 
+from server.access.models import UserSession
+from server.access.queries import actor_for
 from server.access.states import TicketPurpose
 from server.access.tickets.actions import issue_ticket
 from server.kernel import clock
@@ -18,7 +20,7 @@ from server.notifications.catalogue import CATALOGUE, why_not
 from server.notifications.channels import push
 from server.notifications.channels.gate import PROBE_EVERY, Gate
 from server.notifications.channels.push import Address, Button, Delivery, Fate, Notice
-from server.notifications.models import Message, PushNotice, PushSubscription
+from server.notifications.models import Message, PushKey, PushNotice, PushSubscription
 from server.notifications.push import keys, queries
 from server.notifications.queries import OPEN_MESSAGES, message_by_id
 from server.notifications.scene import Scene, scene_of
@@ -39,22 +41,27 @@ async def subscribe(actor: Actor, fingerprint: str, address: Address, point: str
         NotFound: no such session of the actor.
         Invalid: not a push service that this installation writes to, keys that fit nothing, or an old key of ours.
     """
-    if not push.service_of(address.endpoint):
-        raise Invalid({"": _("This browser's push service is not known here. Mails reach you as before.")})
-    if not push.fits(address):
-        raise Invalid({"": _("The browser gave no keys. Try again.")})
+    _check(address)
     async with unit_of_work(actor) as unit:
         session = await queries.own_browser(actor, fingerprint)
-        key = await _key(point)
-        mark = keyed_digest(address.endpoint, "push_subscription.endpoint").hex()
-        await PushSubscription.filter(organization_id=actor.organization_id, endpoint_mark=mark).delete()
-        await PushSubscription.filter(organization_id=actor.organization_id, session_id=session.id).delete()
-        row = await PushSubscription.create(
-            organization_id=actor.organization_id, person_id=actor.person_id, session=session, key=key,
-            endpoint_mark=mark, endpoint=address.endpoint, p256dh=address.p256dh, auth=address.auth,
-        )
-        await unit.audit("push.subscribe", row, session_id=session.id)
-        return row
+        return await _put(unit, session, address, await _key(point), "subscribe")
+
+
+async def renew(fingerprint: str, address: Address, point: str) -> PushSubscription:
+    """Put the subscription that a browser was given anew in the old one's place, without anybody looking.
+
+    The secret of its session says which browser it is. An idle one is told still, so it may go on; one that was told
+    nothing gains nothing unless somebody is signed in there. Twice is harmless.
+
+    Raises:
+        NotFound: no such browser, signed out, unused for too long, or idle and never told.
+        Invalid: as in `subscribe`.
+    """
+    _check(address)
+    session = await queries.renewable_browser(fingerprint)
+    actor = await actor_for(session.person)
+    async with unit_of_work(actor) as unit:
+        return await _put(unit, session, address, await _key(point), "renew")
 
 
 async def unsubscribe(actor: Actor, fingerprint: str) -> None:
@@ -167,7 +174,27 @@ def notice_of(scene: Scene, buttons: tuple[Button, ...] = ()) -> Notice:
         )
 
 
-async def _key(point: str) -> object:
+def _check(address: Address) -> None:
+    if not push.service_of(address.endpoint):
+        raise Invalid({"": _("This browser's push service is not known here. Mails reach you as before.")})
+    if not push.fits(address):
+        raise Invalid({"": _("The browser gave no keys. Try again.")})
+
+
+async def _put(unit: Unit, session: UserSession, address: Address, key: PushKey, act: str) -> PushSubscription:
+    """Keep what a session's browser subscribed to, in the place of all that it did before."""
+    mark = keyed_digest(address.endpoint, "push_subscription.endpoint").hex()
+    await PushSubscription.filter(organization_id=session.organization_id, endpoint_mark=mark).delete()
+    await PushSubscription.filter(organization_id=session.organization_id, session_id=session.id).delete()
+    row = await PushSubscription.create(
+        organization_id=session.organization_id, person_id=session.person_id, session=session, key=key,
+        endpoint_mark=mark, endpoint=address.endpoint, p256dh=address.p256dh, auth=address.auth,
+    )
+    await unit.audit(f"push.{act}", row, session_id=session.id)
+    return row
+
+
+async def _key(point: str) -> PushKey:
     try:
         return await keys.key_by_point(point)
     except NotFound:

@@ -10,6 +10,7 @@ from server.kernel.actor import Actor
 from server.kernel.errors import NotFound
 from server.notifications.models import PushNotice, PushSubscription
 from server.notifications.push.keys import current_key
+from server.people.states import PersonStatus
 from server.sessions.queries import own_matches, sessions
 from server.sessions.states import SessionState
 
@@ -19,8 +20,7 @@ UNUSED = timedelta(days=30)
 
 def is_reachable(subscription: PushSubscription) -> bool:
     """Whether a browser may still be told: it is not signed out. One that is only idle may. The row has its session."""
-    session = subscription.session
-    return session.revoked_at is None and clock.now() < session.seen_at + UNUSED
+    return _is_in_use(subscription.session)
 
 
 async def browsers_of(actor: Actor, person_id: UUID) -> list[PushSubscription]:
@@ -69,6 +69,21 @@ async def own_browser(actor: Actor, fingerprint: str) -> UserSession:
     return session
 
 
+async def renewable_browser(fingerprint: str) -> UserSession:
+    """The session of a browser that speaks for itself, with its person: one that is told, idle or not, or is in use.
+
+    Raises:
+        NotFound: none, signed out, unused for too long, idle and never told, or the person has left.
+    """
+    session = await UserSession.get_or_none(fingerprint=fingerprint).select_related("person")
+    if session is None or not _is_in_use(session) or session.person.status is PersonStatus.ENDED:
+        raise NotFound
+    told = PushSubscription.filter(organization_id=session.organization_id, session_id=session.id)
+    if is_over(session) and not await told.exists():
+        raise NotFound
+    return session
+
+
 async def is_told(actor: Actor, fingerprint: str) -> bool:
     """Whether the browser with this session asked to be told."""
     return await PushSubscription.filter(
@@ -85,3 +100,7 @@ async def may_be_asked(actor: Actor) -> bool:
     """Whether it is time to ask: nobody is asked before their first booking (design.md, 2.6)."""
     booked = sessions(actor).filter(match_id__in=own_matches(actor)).exclude(state=SessionState.PROPOSED)
     return await booked.exists()
+
+
+def _is_in_use(session: UserSession) -> bool:
+    return session.revoked_at is None and clock.now() < session.seen_at + UNUSED

@@ -22,9 +22,9 @@ from server.matches.states import MatchState
 from server.notifications.channels import push
 from server.notifications.channels.push import Address, Fate, Notice, deliver, point_of
 from server.notifications.models import PushKey, PushNotice, PushSubscription
-from server.notifications.push.actions import GATES, subscribe, unsubscribe
+from server.notifications.push.actions import GATES, renew, subscribe, unsubscribe
 from server.notifications.push.keys import current_key, private_key, renew_key
-from server.notifications.push.queries import is_told, may_be_asked
+from server.notifications.push.queries import UNUSED, is_told, may_be_asked
 from server.notifications.states import MessageState
 from server.sessions.models import Session
 from tests.conftest import environment
@@ -270,6 +270,47 @@ async def test_one_browser_is_told_of_one_person_alone(pair: Pair, service: Push
     await subscribe(pair.mentor_actor, fingerprint(theirs), service.address(), (await current_key()).point)
     row = await PushSubscription.get()
     assert row.person_id == pair.mentor.id
+
+
+async def test_a_browser_that_renews_by_itself_is_told_at_its_new_address_alone(
+    pair: Pair, service: PushService
+) -> None:
+    mark, point = fingerprint(await asked(pair, service)), (await current_key()).point
+    with clock.at(NOON + timedelta(days=2)):   # idle for long, so that nobody is signed in there
+        for _twice in range(2):
+            await renew(mark, service.address("two"), point)
+    row = await PushSubscription.get()
+    assert (row.endpoint, row.person_id) == (service.address("two").endpoint, pair.mentee.id)
+    acts = await AuditEvent.filter(action="push.renew")
+    assert [one.actor_id for one in acts] == [str(pair.mentee.id)] * 2
+    with pytest.raises(Invalid):
+        await renew(mark, Address(HOSTILE[0], row.p256dh, row.auth), point)
+    await booked(pair, NOON + timedelta(days=2))
+    assert len(service.heard) == 1
+
+
+async def test_nothing_is_renewed_for_nobody_signed_out_unused_or_idle_and_never_told(
+    pair: Pair, service: PushService
+) -> None:
+    mark, point = fingerprint(await asked(pair, service)), (await current_key()).point
+    with clock.at(NOON - timedelta(hours=1)):
+        silent = fingerprint(await open_session(pair.mentor))
+    for when, who in ((NOON + UNUSED, mark), (NOON + timedelta(days=2), silent), (NOON, "nobody's")):
+        with clock.at(when), pytest.raises(NotFound):
+            await renew(who, service.address("two"), point)
+    await UserSession.filter(fingerprint=mark).update(revoked_at=NOON)
+    with clock.at(NOON), pytest.raises(NotFound):
+        await renew(mark, service.address("two"), point)
+    assert [one.endpoint for one in await PushSubscription.all()] == [service.address().endpoint]
+
+
+async def test_a_browser_in_use_that_we_forgot_as_gone_comes_back_by_itself(pair: Pair, service: PushService) -> None:
+    mark = fingerprint(await asked(pair, service))
+    service.answers = [410]
+    await booked(pair)
+    with clock.at(NOON):
+        await renew(mark, service.address("two"), (await current_key()).point)
+    assert await is_told(pair.mentee_actor, mark)
 
 
 async def test_address_keys_and_our_own_secret_lie_encrypted(pair: Pair, service: PushService) -> None:

@@ -19,7 +19,7 @@ async function manager() {
 
 async function ask() {
   if (await Notification.requestPermission() !== "granted") return offer(able(), true);
-  const key = await (await fetch(form.action)).text();
+  const key = await (await fetch("/push")).text();
   const made = await (await manager()).subscribe({ userVisibleOnly: true, applicationServerKey: key });
   const { endpoint, keys } = made.toJSON();
   Object.entries({ endpoint, point: key, ...keys }).forEach(([name, value]) => {

@@ -2,11 +2,16 @@
 
 import pytest
 
-from server.journey.you.actions import ProfileForm, save_profile, save_times
-from server.journey.you.queries import you_page
+from server.journey.you.actions import ProfileForm, save_profile, save_times, stop_matching
+from server.journey.you.queries import my_consents, you_page
+from server.kernel import clock
 from server.kernel.actor import system_actor
-from server.kernel.errors import Invalid, NotFound
+from server.kernel.errors import Invalid, NotFound, Refused
 from server.kernel.facts import AuditEvent
+from server.kernel.jobs import drain
+from server.matches.models import Match
+from server.matches.states import MatchState
+from server.notifications.models import Message
 from server.people import actions as people
 from server.people.states import ConsentPurpose, DayPart
 from tests import factories
@@ -70,14 +75,42 @@ async def test_a_needed_consent_is_told_from_an_optional_one(pair):
     product = system_actor(pair.organization.id)
     await people.publish_consent_text(product, MATCHING, "Use my profile", required=True)
     await people.publish_consent_text(product, RESULTS, "Count my answers")
-    page = await you_page(pair.mentee_actor)
-    assert (page.agreed, page.needed_but_not(set())) == (set(), [])
+    held = await my_consents(pair.mentee_actor)
+    assert (held.agreed, held.needed) == (set(), set())
     await people.record_consents(pair.mentee_actor, {MATCHING: True, RESULTS: True})
-    page = await you_page(pair.mentee_actor)
-    assert page.agreed == {MATCHING, RESULTS}
-    assert [text.purpose for text in page.needed_but_not({RESULTS})] == [MATCHING]
-    assert page.needed_but_not({MATCHING}) == []
-    assert [one.given for one in page.history] == [True, True]
+    held = (await you_page(pair.mentee_actor)).consents
+    assert (held.agreed, held.needed) == ({MATCHING, RESULTS}, {MATCHING})
+    assert [one.given for one in held.history] == [True, True]
+
+
+@pytest.mark.parametrize("state", [MatchState.DRAFT, MatchState.AWAITING_BOTH, MatchState.ACTIVE])
+async def test_who_takes_the_consent_back_keeps_what_runs_and_what_waits_is_taken_back(db, state):
+    pair = await factories.active_match(state=state)
+    await people.publish_consent_text(system_actor(pair.organization.id), MATCHING, "Use my profile", required=True)
+    await people.record_consents(pair.mentee_actor, {MATCHING: True})
+    await people.record_consents(pair.mentee_actor, {MATCHING: False})
+    await drain()
+    assert (await Match.get(id=pair.match.id)).state is state   # ten seconds to undo it
+    with clock.at(clock.now() + people.UNDO):
+        await drain()
+    match = await Match.get(id=pair.match.id)
+    assert match.state is (state if state is MatchState.ACTIVE else MatchState.CANCELLED)
+    told = await Message.filter(kind="M05").values_list("recipient_id", flat=True)
+    assert set(told) == (set() if state is MatchState.ACTIVE else {pair.mentor.id})   # who took it back knows it
+    assert await stop_matching(system_actor(pair.organization.id), pair.mentee.id) == []
+
+
+async def test_who_says_yes_again_in_time_loses_nothing_and_another_purpose_means_nothing(db):
+    pair = await factories.active_match(state=MatchState.AWAITING_BOTH)
+    for purpose in (MATCHING, RESULTS):
+        await people.publish_consent_text(system_actor(pair.organization.id), purpose, "Use my profile")
+    await people.record_consents(pair.mentee_actor, {MATCHING: False, RESULTS: False})
+    await people.record_consents(pair.mentee_actor, {MATCHING: True})
+    with clock.at(clock.now() + people.UNDO):
+        await drain()
+    assert (await Match.get(id=pair.match.id)).state is MatchState.AWAITING_BOTH
+    with pytest.raises(Refused):
+        await stop_matching(pair.mentor_actor, pair.mentee.id)
 
 
 async def test_a_machine_has_no_page(pair):
