@@ -21,6 +21,8 @@ from tests.arrival import drawn
 
 STATE_WITHIN_S = 600
 """One state, all its modes: a browser that stands still fails the test instead of the run."""
+HELD = "const later = setTimeout; window.setTimeout = (act, ms, ...rest) => ms === 10000 ? 0 : later(act, ms, ...rest);"
+"""A toast leaves after ten seconds; here it stays, so that every mode looks at the same page however long it takes."""
 REFUSED = ("Content Security", "violates the")
 
 
@@ -133,6 +135,7 @@ async def _page_of(browser: Browser, url: str, view: View) -> Page:
     if view.who:
         await context.add_cookies([{"name": "ithaca", "value": await open_session(view.who), "url": url}])
     await context.add_init_script(swaps.NOTE)
+    await context.add_init_script(HELD)
     context.set_default_timeout(REACHED_WITHIN_MS)
     return await context.new_page()
 
