@@ -16,6 +16,7 @@ from graphql_schema.matches import MatchesMutation, MatchesQuery
 from graphql_schema.matchmaking import MatchmakingMutation, MatchmakingQuery
 from graphql_schema.messaging import MessagingMutation, MessagingQuery
 from graphql_schema.nodes import NodeQuery
+from graphql_schema.openings import OpeningsMutation
 from graphql_schema.people import PeopleQuery
 from graphql_schema.profiles import ProfilesMutation, ProfilesQuery
 from graphql_schema.programs import ProgramsMutation, ProgramsQuery
@@ -45,8 +46,8 @@ class Query(
 
 @strawberry.type(description="What can be done. Refusals come back as data, in `errors` of the payload.")
 class Mutation(
-    ProfilesMutation, ImportsMutation, ProgramsMutation, MatchesMutation, MatchmakingMutation, GoalsMutation,
-    SessionsMutation, ConversationsMutation, MessagingMutation, SurveysMutation, JourneyMutation,
+    ProfilesMutation, ImportsMutation, ProgramsMutation, OpeningsMutation, MatchesMutation, MatchmakingMutation,
+    GoalsMutation, SessionsMutation, ConversationsMutation, MessagingMutation, SurveysMutation, JourneyMutation,
 ):
     pass
 

@@ -7,6 +7,7 @@ import strawberry
 from graphql_schema.conversations import ConversationsViewer
 from graphql_schema.matches import MatchesViewer
 from graphql_schema.messaging import MessagingViewer
+from graphql_schema.openings import OpeningsViewer
 from graphql_schema.profiles import ProfilesViewer
 from graphql_schema.programs import ProgramsViewer
 from graphql_schema.sessions import SessionsViewer
@@ -15,7 +16,8 @@ from graphql_schema.surveys import SurveysViewer
 
 @strawberry.type(description="You, and what is yours.")
 class Viewer(
-    ProfilesViewer, ProgramsViewer, MatchesViewer, SessionsViewer, ConversationsViewer, MessagingViewer, SurveysViewer
+    ProfilesViewer, ProgramsViewer, OpeningsViewer, MatchesViewer, SessionsViewer, ConversationsViewer,
+    MessagingViewer, SurveysViewer,
 ):
     pass
 

@@ -251,11 +251,14 @@ async def _work_together(match: Match, number: int) -> None:
 
 
 async def _plan_steps(mentee: Actor, match: Match) -> None:
+    """Milestones at even distances, the last one on the last day of the match or of the goal."""
     goal = next(iter(await goals_of(mentee, sides(match)[1].enrollment_id)), None)
     if goal is None or goal.milestones or goal.match_id != match.id:
         return
-    for place, step in enumerate(lines.STEPS):
-        await goals.add_milestone(mentee, goal.id, step, clock.now().date() + timedelta(days=60 * (place + 1)))
+    today = clock.now().date()
+    ahead = min(day for day in (goal.due_on, match.ends_on) if day) - today
+    for place, step in enumerate(lines.STEPS, start=1):
+        await goals.add_milestone(mentee, goal.id, step, today + ahead * place / len(lines.STEPS))
 
 
 async def _write_down(mentor: Actor, mentee: Actor, match: Match, number: int) -> None:

@@ -86,8 +86,8 @@ class EncryptedTextField(fields.TextField):
     """Text that lies encrypted in the database and is plain in Python. It cannot be searched or filtered."""
 
     def to_db_value(self, value: Any, instance: type[Model] | Model) -> Any:  # noqa: ARG002  # upstream's signature
-        """Encrypt on the way in; None stays None."""
-        return None if value is None else encrypt(str(value), self._place())
+        """Encrypt on the way in. None stays None; no words are stored as none, so that nobody deciphers nothing."""
+        return encrypt(str(value), self._place()) if value else value
 
     def to_python_value(self, value: Any) -> Any:
         """Decrypt on the way out. Text set in Python arrives plain and stays so."""

@@ -15,7 +15,7 @@ from server.matches.states import AWAITING_PARTICIPANTS, RUNNING, Approval, Matc
 from server.notifications.scene import Scene
 from server.notifications.states import MessageClass
 from server.people.states import PersonStatus
-from server.programs.actions import JOINING
+from server.programs.rules import takes_people
 from server.programs.states import EnrollmentState
 from server.sessions.models import Session
 from server.sessions.states import SessionState
@@ -122,7 +122,7 @@ def _console_matches(scene: Scene) -> str:  # noqa: ARG001  # every link takes t
 
 def _not_joinable(scene: Scene) -> str:
     """Why somebody need not be told that a group takes people in."""
-    if scene.cohort is None or scene.cohort.state not in JOINING:
+    if scene.cohort is None or not takes_people(scene.program, scene.cohort):
         return "closed again"
     return "takes part" if scene.is_enrolled else ""
 

@@ -23,10 +23,10 @@ from server.notifications.channels.email import target_of
 from server.notifications.channels.gate import SMTP_GATE
 from server.notifications.models import Message
 from server.notifications.states import MessageState
-from server.programs.actions import JOINING
 from server.programs.openings.actions import note_told
 from server.programs.openings.queries import waiting_wishes
-from server.programs.queries import cohort_by_id, visible_enrollment
+from server.programs.queries import cohort_by_id, current_cohort, visible_enrollment
+from server.programs.rules import takes_people
 from server.programs.states import EnrollmentState, ParticipantRole
 from server.sessions.models import Session
 from server.sessions.queries import visible_session
@@ -101,12 +101,13 @@ async def tell_about_the_last_day(event: OutboxEvent) -> None:
             )
 
 
-@on_event("cohort.opened")
+@on_event("cohort.opened", "cohort.moved", "program.moved")
 async def tell_who_waits_for_it(event: OutboxEvent) -> None:
-    """Tell whoever asked, once each, that a programme takes people in again."""
+    """Tell whoever asked, once each, that a programme takes people in again: a group of it and itself are open."""
     actor = system_actor(event.organization_id)
-    cohort = await cohort_by_id(actor, _id(event, "cohort_id"))
-    if cohort.state not in JOINING:
+    moved = event.payload.get("cohort_id")
+    cohort = await cohort_by_id(actor, UUID(moved)) if moved else await current_cohort(actor, _id(event, "program_id"))
+    if cohort is None or not takes_people(cohort.program, cohort):
         return
     for wish in await waiting_wishes(actor, cohort.program_id):
         async with unit_of_work(actor):

@@ -3,8 +3,13 @@
 from uuid import UUID
 
 from server.kernel.actor import Actor, ActorKind, Permission
-from server.programs.models import Enrollment
-from server.programs.states import EnrollmentState
+from server.programs.models import Cohort, Enrollment, Program
+from server.programs.states import JOINING, EnrollmentState
+
+
+def takes_people(program: Program, cohort: Cohort | None) -> bool:
+    """Whether somebody can join a group of a programme now: both are open."""
+    return cohort is not None and cohort.state in JOINING and program.state in JOINING
 
 
 def is_self(actor: Actor, enrollment: Enrollment) -> bool:

@@ -148,6 +148,7 @@ def test_every_mutation_of_a_subject_is_tried() -> None:
     own = {
         "updateProfile", "updatePerson", "setDayParts", "setSkills", "setLook", "setMutedKinds", "recordConsents",
         "publishConsentText", "importFramework", "previewImport", "createProgram", "joinProgram",
+        "askForOpening", "forgetOpening",
     }
     several = {"publishMatches", "undoPublish", "suggestMatch", "invite"}
     assert MUTATIONS.keys() | own | several == build_schema(sdl()).mutation_type.fields.keys()

@@ -21,8 +21,9 @@ from server.people.models import AvailabilityBlock, Competency, Consent, Consent
 from server.people.states import ConsentPurpose, SkillSide
 from server.programs.models import Cohort, Enrollment, Program
 from server.programs.openings.queries import my_wish
-from server.programs.queries import cohorts_of, enrollments, program_by_key
-from server.programs.states import JOINING, OPEN_ENROLLMENTS, EnrollmentState, ParticipantRole
+from server.programs.queries import LIVE_PROGRAMS, cohorts_of, enrollments, program_by_key
+from server.programs.rules import takes_people
+from server.programs.states import OPEN_ENROLLMENTS, EnrollmentState, ParticipantRole
 
 COMES_AGAIN = (Standing.CLOSED, Standing.LEFT)
 """Where another group is what one waits for."""
@@ -131,7 +132,8 @@ async def place_of(actor: Actor, program_key: str, role: ParticipantRole | None 
         NotFound: no such programme here.
     """
     program = await program_by_key(actor, program_key)
-    newest = next(iter(await cohorts_of(actor, [program.id])), None)
+    groups = await cohorts_of(actor, [program.id])
+    newest = next((one for one in groups if one.state in LIVE_PROGRAMS), next(iter(groups), None))
     own = enrollments(actor).filter(person_id=actor.person_id, program_id=program.id)
     if role is not None:
         own = own.filter(role=role)
@@ -139,8 +141,8 @@ async def place_of(actor: Actor, program_key: str, role: ParticipantRole | None 
     enrollment = found if found and _still_counts(found, newest) else None
     cohort = enrollment.cohort if enrollment else newest
     wished = enrollment.role if enrollment else role or ParticipantRole.MENTEE
-    takes_people = cohort is not None and cohort.state in JOINING and program.state in JOINING
-    return Place(program, cohort, enrollment, wished, _standing(enrollment, takes_people=takes_people))
+    standing = _standing(enrollment, takes_people=takes_people(program, cohort))
+    return Place(program, cohort, enrollment, wished, standing)
 
 
 async def open_goal(actor: Actor, enrollment: Enrollment | None) -> Goal | None:

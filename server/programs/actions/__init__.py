@@ -29,11 +29,9 @@ from server.programs.actions.settings import (
     move_program,
     open_cohort,
 )
-from server.programs.states import JOINING
 
 __all__ = [
     "CAPACITY_MAX",
-    "JOINING",
     "PAUSE_MAX",
     "advance_cohort",
     "approve_admission",

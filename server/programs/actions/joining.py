@@ -15,7 +15,6 @@ from server.people.states import PersonStatus
 from server.programs import queries, rules
 from server.programs.models import Enrollment
 from server.programs.states import (
-    JOINING,
     OPEN_ENROLLMENTS,
     OVER_PROGRAMS,
     EnrollmentState,
@@ -138,8 +137,7 @@ async def self_join(actor: Actor, program_key: str, role: ParticipantRole) -> En
     async with unit_of_work(actor) as unit:
         program = await queries.program_by_key(actor, program_key)
         cohort = await queries.current_cohort(actor, program.id)
-        takes_people = cohort is not None and cohort.state in JOINING and program.state in JOINING
-        if cohort is None or not takes_people or actor.person_id is None:
+        if cohort is None or not rules.takes_people(program, cohort) or actor.person_id is None:
             raise Conflict(_("This group is full or closed."), kind="closed")
         found = await queries.enrollments(actor).get_or_none(
             cohort_id=cohort.id, person_id=actor.person_id, role=role
@@ -265,7 +263,7 @@ def _check_asked(enrollment: Enrollment) -> None:
 
 
 def _check_open(enrollment: Enrollment) -> None:
-    if enrollment.cohort.state not in JOINING or enrollment.program.state not in JOINING:
+    if not rules.takes_people(enrollment.program, enrollment.cohort):
         raise Conflict(_("This group is full or closed."), kind="closed")
 
 

@@ -7,7 +7,7 @@ from server.kernel.actor import Actor, ActorKind, require
 from server.kernel.db import unit_of_work
 from server.kernel.errors import NotFound
 from server.kernel.text import gettext as _
-from server.programs.models import OpeningWish
+from server.programs.models import OpeningWish, Program
 from server.programs.openings import queries
 from server.programs.queries import program_by_key
 
@@ -33,8 +33,8 @@ async def ask_for_opening(actor: Actor, program_key: str) -> OpeningWish:
         return wish
 
 
-async def forget_opening(actor: Actor, program_key: str) -> None:
-    """Take the wish back. Twice is harmless.
+async def forget_opening(actor: Actor, program_key: str) -> Program:
+    """Take the wish back; returns what it was for. Twice is harmless.
 
     Raises:
         NotFound: no such programme here.
@@ -45,6 +45,7 @@ async def forget_opening(actor: Actor, program_key: str) -> None:
         if wish is not None:
             await unit.audit("opening.forget", wish, program_id=program.id)
             await wish.delete()
+        return program
 
 
 async def note_told(actor: Actor, wish_id: UUID) -> None:

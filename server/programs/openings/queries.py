@@ -5,7 +5,7 @@ from uuid import UUID
 from tortoise.queryset import QuerySet
 
 from server.kernel.actor import Actor
-from server.programs.models import OpeningWish
+from server.programs.models import OpeningWish, Program
 
 
 def wishes(actor: Actor) -> QuerySet[OpeningWish]:
@@ -16,6 +16,12 @@ def wishes(actor: Actor) -> QuerySet[OpeningWish]:
 async def my_wish(actor: Actor, program_id: UUID) -> OpeningWish | None:
     """The actor's own wish to be told about a programme, while it waits."""
     return await wishes(actor).get_or_none(program_id=program_id, person_id=actor.person_id)
+
+
+async def awaited_programs(actor: Actor) -> list[Program]:
+    """The programmes that the actor waits to hear of, by name."""
+    own = wishes(actor).filter(person_id=actor.person_id)
+    return [wish.program for wish in await own.order_by("program__name", "id").select_related("program")]
 
 
 async def waiting_wishes(actor: Actor, program_id: UUID) -> list[OpeningWish]:

@@ -15,6 +15,7 @@ from server import demo
 from server.demo.cast import LEADERS, REVERSE, people_file
 from server.demo.setting import KEY, UNFINISHED
 from server.demo.turn import alone
+from server.goals.models import Milestone
 from server.kernel import clock
 from server.kernel.errors import Conflict
 from server.kernel.settings import settings
@@ -99,6 +100,9 @@ async def _is_whole(db: TortoiseContext, neighbour: Organization) -> None:
     in_file = people_file(clock.now().date(), [LEADERS, REVERSE]).decode().splitlines()[1:]
     assert await Person.filter(organization=own).count() == len(in_file)
     assert await Match.filter(organization_id=own.id, state=MatchState.ACTIVE).count() > 10
+    steps = await Milestone.filter(organization_id=own.id).prefetch_related("goal__match")
+    assert steps, "nobody has milestones"
+    assert all(step.due_on <= step.goal.match.ends_on for step in steps), "a milestone lies beyond the last day"
     assert await Person.filter(organization=neighbour).count() == 5
     assert db.apps is not None
     for model in db.apps.get_models_iterable():

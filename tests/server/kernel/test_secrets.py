@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from tortoise.context import TortoiseContext
 
 from server.kernel.secrets import MARK, SecretUnreadable, decrypt, encrypt, fingerprint, keyed_digest, token
 from server.kernel.text import clean
+from server.matches.models import Match, MatchNote
 from server.people.models import Profile
 from tests import factories
 from tests.conftest import environment
@@ -60,6 +62,23 @@ async def test_typed_words_come_back_from_the_database_as_they_were_cleaned(db: 
     words = clean(typed)
     row = await Profile.create(organization_id=org.id, person=await factories.person(org), about=words)
     assert (await Profile.get(id=row.id)).about == words
+
+
+async def test_no_words_are_stored_as_none_and_old_closed_ones_still_open(db: TortoiseContext) -> None:
+    org = await factories.organization()
+    row = await Match.create(
+        organization_id=org.id, program=(of := await factories.program(org)), cohort=await factories.cohort(of)
+    )
+    note = await MatchNote.create(organization_id=org.id, match=row, written_by_id=row.id)
+    connection = db.connections.get("default")
+
+    async def stored() -> list[str]:
+        return [one["words"] for one in await connection.execute_query_dict("SELECT words FROM match_note")]
+
+    assert await stored() == [""]
+    await connection.execute_query_dict(f"UPDATE match_note SET words = '{encrypt('', 'match_note.words')}'")
+    assert [one.startswith(MARK) for one in await stored()] == [True]
+    assert (await MatchNote.get(id=note.id)).words == ""
 
 
 def test_another_installations_key_opens_nothing() -> None:

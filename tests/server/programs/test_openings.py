@@ -2,6 +2,8 @@
 
 import pytest
 
+from server.journey.join.queries import place_of
+from server.journey.join.states import Standing
 from server.kernel.actor import system_actor
 from server.kernel.errors import NotFound, Refused
 from server.kernel.facts import AuditEvent
@@ -12,7 +14,7 @@ from server.notifications.scene import scene_of
 from server.programs import actions as programs
 from server.programs.models import OpeningWish
 from server.programs.openings import actions, queries
-from server.programs.states import EnrollmentState, ParticipantRole, ProgramState
+from server.programs.states import PHASES, Cadence, EnrollmentState, ParticipantRole, ProgramState, phase_after
 from tests import factories
 from tests.factories import Pair
 
@@ -66,6 +68,43 @@ async def test_a_group_that_is_not_open_and_another_programme_tell_nobody(pair: 
     )
     await drain(strict=False)
     assert await told() == []
+
+
+@pytest.mark.parametrize("cadence", [Cadence.COHORT, Cadence.ROLLING])
+async def test_a_group_that_is_opened_later_tells_then_and_once(db: object, cadence: Cadence) -> None:
+    org = await factories.organization()
+    program = await factories.program(org, cadence=cadence)
+    asker, system = factories.actor_of(await factories.person(org)), system_actor(org.id)
+    await actions.ask_for_opening(asker, program.key)
+    draft = await programs.open_cohort(
+        system, program.id, key="next", name="autumn group", starts_on=factories.in_days(30), state=ProgramState.DRAFT
+    )
+    await drain(strict=False)
+    assert await told() == []
+    for state in PHASES[PHASES.index(phase_after(ProgramState.DRAFT, cadence) or ProgramState.DRAFT):][:3]:
+        await programs.move_cohort(system, draft.id, state)
+        await drain(strict=False)
+        assert await told() == [asker.person_id]
+
+
+async def test_a_group_of_a_programme_that_is_not_open_tells_once_it_is(db: object) -> None:
+    org = await factories.organization()
+    program = await factories.program(org, state=ProgramState.DRAFT)
+    asker, system = factories.actor_of(await factories.person(org)), system_actor(org.id)
+    await actions.ask_for_opening(asker, program.key)
+    await programs.open_cohort(system, program.id, key="next", name="next", starts_on=factories.in_days(30))
+    await drain(strict=False)
+    assert await told() == []
+    await programs.move_program(system, program.id, ProgramState.ENROLLING)
+    await drain(strict=False)
+    assert await told() == [asker.person_id]
+    (letter,) = await Message.filter(kind="Z09")
+    assert why_not(CATALOGUE["Z09"], await scene_of(system, letter)) == ""
+
+
+async def test_a_draft_group_does_not_close_the_one_that_runs(pair: Pair) -> None:
+    await next_group(pair, state=ProgramState.DRAFT)
+    assert (await place_of(pair.stranger_actor, pair.program.key)).standing is Standing.OPEN
 
 
 async def test_who_is_in_the_new_group_already_gets_no_letter(pair: Pair) -> None:

@@ -1,7 +1,6 @@
 """Whether a session took place: presumed, denied, moved on, entered afterwards; what is said can be taken back."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,35 +16,12 @@ from server.matches.states import MatchState
 from server.sessions import actions, queries
 from server.sessions.models import Session
 from server.sessions.states import SessionState
-from tests.factories import Pair, active_match
+from tests.factories import active_match
 from tests.races import at_once
+from tests.server.sessions.conftest import SUNDAY, TUESDAY, booked, held, told
 
-SUNDAY = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
-TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+pytestmark = pytest.mark.usefixtures("sunday_morning")
 FRIDAY = datetime(2026, 11, 27, 10, 0, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def sunday_morning() -> Any:
-    with clock.at(SUNDAY):
-        yield
-
-
-async def booked() -> tuple[Pair, Session]:
-    pair = await active_match()
-    return pair, await actions.book_session(pair.mentee_actor, pair.match.id, TUESDAY)
-
-
-async def held() -> tuple[Pair, Session]:
-    pair, session = await booked()
-    clock.move(TUESDAY + timedelta(hours=1) - SUNDAY)
-    await drain()
-    return pair, session
-
-
-async def told(kind: str) -> int:
-    """Facts of a kind that were not taken back."""
-    return await OutboxEvent.filter(kind=kind, withdrawn_at=None).count()
 
 
 async def test_a_session_whose_end_has_passed_is_held_without_a_hand(db: object) -> None:

@@ -1,16 +1,14 @@
 """What a session leaves behind: that it took place, notes with their readers, promises."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
-from server.kernel import clock
 from server.kernel.actor import system_actor
 from server.kernel.errors import Conflict, Invalid, NotFound, Refused
-from server.kernel.facts import AuditEvent, OutboxEvent
+from server.kernel.facts import AuditEvent
 from server.kernel.ids import new_id
-from server.kernel.jobs import drain
 from server.matches.models import Match
 from server.matches.states import MatchState
 from server.programs.models import Program
@@ -19,32 +17,10 @@ from server.sessions.models import ActionItem, Session, SessionNote
 from server.sessions.states import NoteVisibility
 from tests.factories import Pair, active_match, in_days
 from tests.races import at_once
+from tests.server.sessions.conftest import SUNDAY, TUESDAY, booked, held, told
 
-SUNDAY = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
-TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+pytestmark = pytest.mark.usefixtures("sunday_morning")
 SHARED, PRIVATE = NoteVisibility.SHARED, NoteVisibility.PRIVATE
-
-
-@pytest.fixture(autouse=True)
-def sunday_morning() -> Any:
-    with clock.at(SUNDAY):
-        yield
-
-
-async def booked() -> tuple[Pair, Session]:
-    pair = await active_match()
-    return pair, await actions.book_session(pair.mentee_actor, pair.match.id, TUESDAY)
-
-
-async def held() -> tuple[Pair, Session]:
-    pair, session = await booked()
-    clock.move(TUESDAY + timedelta(hours=1) - SUNDAY)
-    await drain()
-    return pair, session
-
-
-async def told(kind: str) -> int:
-    return await OutboxEvent.filter(kind=kind).count()
 
 
 async def bodies(pair: Pair, session: Session) -> dict[str, list[str]]:
