@@ -19,6 +19,7 @@ from graphql_schema.programs import ProgramNode, programs_by_ids
 from graphql_schema.reasons import ReasonType, caution, factors, reasons
 from graphql_schema.sessions import SessionType, sessions_by_match
 from server.goals.queries import goals_by_match
+from server.journey.asking.actions import ask_for_match
 from server.kernel.actor import Actor
 from server.kernel.db import Json
 from server.kernel.errors import NotFound
@@ -298,9 +299,10 @@ class MatchesMutation:
     async def request_match(self, info: Info, input: RequestMatchInput) -> MatchPayload:
         return await perform(
             info, MatchPayload, input,
-            lambda actor: actions.request_match(
+            lambda actor: ask_for_match(
                 actor, key_of("Enrollment", input.enrollment_id), key_of("Enrollment", input.partner_enrollment_id)
             ),
+            long=True,
         )
 
     @strawberry.mutation(description="Propose a later last day to the other; proposing theirs agrees to it.")

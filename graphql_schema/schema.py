@@ -6,6 +6,7 @@ import strawberry
 from graphql import GraphQLError
 from strawberry.types import ExecutionContext
 
+from graphql_schema.asking import AskingQuery
 from graphql_schema.conversations import ConversationsMutation
 from graphql_schema.errors import log_surprises
 from graphql_schema.goals import GoalsMutation
@@ -39,7 +40,7 @@ class Schema(strawberry.Schema):
 @strawberry.type(description="What can be read.")
 class Query(
     NodeQuery, ViewerQuery, PeopleQuery, ProfilesQuery, ImportsQuery, ProgramsQuery, MatchesQuery, MatchmakingQuery,
-    SessionsQuery, MessagingQuery, SurveysQuery, JourneyQuery,
+    AskingQuery, SessionsQuery, MessagingQuery, SurveysQuery, JourneyQuery,
 ):
     pass
 

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.kernel.log import note
 from web import (
+    asking,
     checkin,
     consents,
     demo,
@@ -45,8 +46,8 @@ from web.sign_in import SignIn, signed_in_only
 DOORS: tuple[ModuleType, ...] = (sign_in, letter, demo, mailbox, offline, push_key, tap)
 """Screens that anybody may see."""
 SCREENS: tuple[ModuleType, ...] = (
-    checkin, consents, console_matches, extending, happened, imports, join, journey, leaving, match, messages, more,
-    pairs, people, session, today, waiting, you,
+    asking, checkin, consents, console_matches, extending, happened, imports, join, journey, leaving, match, messages,
+    more, pairs, people, session, today, waiting, you,
 )
 """Screens of signed-in people."""
 NOT_PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/*")

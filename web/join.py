@@ -65,7 +65,10 @@ async def words(request: Request) -> Response:
 async def decline(request: Request) -> Response:
     """Say no to the invitation; nothing is asked."""
     key = request.path_params["program"]
-    await decline_invitation(request.state.actor, key)
+    try:
+        await decline_invitation(request.state.actor, key)
+    except Conflict as late:
+        return go_to(request, f"/join/{key}", toast=Toast(late.message))
     return go_to(request, f"/join/{key}")
 
 

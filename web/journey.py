@@ -56,7 +56,10 @@ async def show_home(request: Request) -> Response:
 async def tick_milestone(request: Request) -> Response:
     """Tick a step, in place."""
     form = await read_form(request)
-    step = await goals.tick_milestone(request.state.actor, request.path_params["id"], ticked(form, "done"))
+    try:
+        step = await goals.tick_milestone(request.state.actor, request.path_params["id"], ticked(form, "done"))
+    except Conflict as refusal:
+        return await _back(request, refusal.message)
     words = _("Done. One step nearer.") if step.state is MilestoneState.DONE else _("Open again.")
     return await _back(request, words)
 
@@ -114,6 +117,8 @@ async def revise(request: Request) -> Response:
                 return go_to(request, "/", toast=Toast(_("Goal changed. The old wording is kept.")))
             except Invalid as refusal:
                 errors.take(refusal)
+            except Conflict as refusal:
+                errors.add("want", refusal.message)
     return page(
         request, "journey/revise.html", block="form", status=422 if errors else 200, errors=errors, goal=goal,
         typed=typed, skills=[(str(one.id), one.name) for one in await competencies(actor)],
@@ -122,7 +127,10 @@ async def revise(request: Request) -> Response:
 
 async def agree(request: Request) -> Response:
     """The mentor's nod to a changed goal."""
-    await goals.agree_revision(request.state.actor, request.path_params["id"])
+    try:
+        await goals.agree_revision(request.state.actor, request.path_params["id"])
+    except Conflict as refusal:
+        return go_to(request, "/", toast=Toast(refusal.message))
     return go_to(request, "/", toast=Toast(_("Thank you. Your mentee sees it.")))
 
 

@@ -69,11 +69,13 @@ async def session(request: Request) -> Response:
     return await _show(request, session_id, errors, typed)
 
 
-async def _show(request: Request, session_id: UUID, errors: Errors, typed: dict[str, object]) -> Response:
+async def _show(
+    request: Request, session_id: UUID, errors: Errors, typed: dict[str, object], *, status: int = 422
+) -> Response:
     shown = await session_page(request.state.actor, session_id, widen=request.query_params.get("weeks") == "3")
     return page(
-        request, "session/session.html", block="form", errors=errors if shown.is_open else Errors(),
-        status=(422 if shown.is_open else 409) if errors else 200, way=way_on(shown.match, request.state.person),
+        request, "session/session.html", block="form", errors=errors if shown.is_open or "" in errors else Errors(),
+        status=(status if shown.is_open else 409) if errors else 200, way=way_on(shown.match, request.state.person),
         lost=[] if shown.is_open else typed_in(request), **_words(shown, typed),
     )
 
@@ -124,10 +126,11 @@ async def move(request: Request) -> Response:
 
 async def cancel(request: Request) -> Response:
     """Call a session off, and those after it if it is one of a series and the box is ticked."""
-    following = ticked(await read_form(request), "following")
-    await (sessions.cancel_following if following else sessions.cancel_session)(
-        request.state.actor, request.path_params["id"]
-    )
+    session_id, following = request.path_params["id"], ticked(await read_form(request), "following")
+    try:
+        await (sessions.cancel_following if following else sessions.cancel_session)(request.state.actor, session_id)
+    except Conflict as refusal:
+        return await _show(request, session_id, Errors({"": refusal.message}), dict(BLANK), status=409)
     return go_to(request, "/", toast=Toast(_("Called off. A skipped session is normal.")))
 
 

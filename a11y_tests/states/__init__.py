@@ -2,6 +2,7 @@
 
 from a11y_tests.registry import State
 from a11y_tests.states import (
+    asking,
     console,
     doors,
     exploring,
@@ -19,8 +20,8 @@ from a11y_tests.states import (
 )
 
 PARTS = (
-    doors, joining, matching, voyage, goals, meeting, talking, you, leaving, console, pairs, roster, exploring,
-    signing_in,
+    doors, joining, asking, matching, voyage, goals, meeting, talking, you, leaving, console, pairs, roster,
+    exploring, signing_in,
 )
 
 

@@ -6,6 +6,8 @@ from server.kernel import clock
 from server.kernel.actor import Actor, ActorKind, Permission
 from server.matches.models import Match, MatchMember
 from server.matches.states import Approval, MatchState
+from server.programs.models import Program
+from server.programs.states import ParticipantRole
 
 
 def member_of(match: Match, actor: Actor) -> MatchMember | None:
@@ -44,6 +46,13 @@ def can_answer(actor: Actor, match: Match) -> bool:
 def can_take_back(actor: Actor, match: Match) -> bool:
     """Take a request back: whoever asked, and who runs the programme."""
     return can_decide(actor, match) or is_requester(match, actor.person_id)
+
+
+def may_ask(program: Program, role: ParticipantRole) -> bool:
+    """Whether a programme lets people in this role ask for a match themselves."""
+    if role is ParticipantRole.MENTEE:
+        return program.mentees_may_ask
+    return role is ParticipantRole.MENTOR and program.mentors_may_ask
 
 
 def is_requester(match: Match, person_id: UUID | None) -> bool:

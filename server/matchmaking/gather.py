@@ -66,8 +66,8 @@ async def gather(actor: Actor, cohort: Cohort) -> Gathered:
     mentors = await enrollments_in(actor, cohort.id, role=MENTOR, states=[EnrollmentState.ACTIVE])
     mentees = await enrollments_in(actor, cohort.id, role=MENTEE, states=[EnrollmentState.ACTIVE])
     seats = await _free_seats(reader, cohort.id, [*mentors, *mentees])
-    stopped = await _stopped(reader, [*mentors, *mentees])
-    active = [row for row in (*mentors, *mentees) if seats[row.id] > 0 and row.person_id not in stopped]
+    silent = await stopped(reader, [*mentors, *mentees])
+    active = [row for row in (*mentors, *mentees) if seats[row.id] > 0 and row.person_id not in silent]
     known = await _known(reader, active)
     vectors = await _vectors(reader, active, known)
     people_in = tuple(_participant(row, seats[row.id], known, vectors) for row in active)
@@ -92,7 +92,7 @@ async def _free_seats(actor: Actor, cohort_id: UUID, rows: Iterable[Enrollment])
     return {row.id: max(0, row.capacity - taken.get(row.id, 0)) for row in rows}
 
 
-async def _stopped(actor: Actor, rows: Iterable[Enrollment]) -> set[UUID]:
+async def stopped(actor: Actor, rows: Iterable[Enrollment]) -> set[UUID]:
     """Whose last word about being matched is no; whoever was never asked said nothing (joining asks)."""
     answers = Consent.filter(
         organization_id=actor.organization_id, purpose=ConsentPurpose.MATCHING,

@@ -12,8 +12,8 @@ from server.kernel import clock
 from server.kernel.actor import Actor
 from server.matches.models import Match
 from server.matches.queries import back_on, my_matches, partner_of, sides
-from server.matches.rules import member_of
-from server.matches.states import AWAITING, RUNNING, Approval, MatchState
+from server.matches.rules import may_ask, member_of
+from server.matches.states import AWAITING, OPEN_MATCHES, RUNNING, Approval, MatchState
 from server.messaging.models import ThreadMessage
 from server.messaging.queries import last_words
 from server.people.models import ConsentText, Person
@@ -129,7 +129,8 @@ class Home:
     `finished`: matches that ran their time, lately closed or still to be closed; `alumni` is the wording to say yes or
     no to then. `parted`: those that ended before it, of enrolments that go on without one. `offer` is a time for the
     first match that needs one.
-    `proposed`: a later last day waits for this person's word, with who proposed it.
+    `proposed`: a later last day waits for this person's word, with who proposed it. `may_ask`: where they have a free
+    place and may choose whom to ask.
     """
 
     asked: list[Match]
@@ -144,6 +145,7 @@ class Home:
     places: Mapping[UUID, tuple[int, int]] = field(default_factory=dict)
     alumni: ConsentText | None = None
     offer: Offer | None = None
+    may_ask: list[Enrollment] = field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:
@@ -188,7 +190,7 @@ async def home(actor: Actor) -> Home:
                                EnrollmentState.PENDING_APPROVAL)
             if row.id not in in_match
         ],
-        places=_places(enrollments, rows, actor),
+        places=_places(enrollments, rows, actor), may_ask=_may_ask(enrollments, rows, actor),
         alumni=await _alumni_question(actor) if any(one.state is MatchState.COMPLETED for one in finished) else None,
     )
 
@@ -284,6 +286,14 @@ def _parted(
 
 def _in(enrollments: list[Enrollment], *states: EnrollmentState) -> list[Enrollment]:
     return [row for row in enrollments if row.state in states]
+
+
+def _may_ask(enrollments: list[Enrollment], rows: list[Match], actor: Actor) -> list[Enrollment]:
+    taken = [_mine(actor, match) for match in rows if match.state in OPEN_MATCHES]
+    return [
+        row for row in _in(enrollments, EnrollmentState.ACTIVE)
+        if may_ask(row.program, row.role) and taken.count(row.id) < row.capacity
+    ]
 
 
 def _places(enrollments: list[Enrollment], rows: list[Match], actor: Actor) -> dict[UUID, tuple[int, int]]:

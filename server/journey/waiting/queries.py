@@ -18,6 +18,7 @@ from server.kernel.actor import Actor
 from server.kernel.errors import NotFound
 from server.matches.models import Match
 from server.matches.queries import my_matches
+from server.matches.rules import may_ask
 from server.matches.states import OPEN_MATCHES
 from server.people import queries as people
 from server.people.availability import Stretch
@@ -51,6 +52,11 @@ class WaitingPage:
     def is_mentor(self) -> bool:
         """Whether they wait to be asked."""
         return self.enrollment.role is ParticipantRole.MENTOR
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether they may choose somebody and ask."""
+        return self.state is EnrollmentState.ACTIVE and may_ask(self.enrollment.program, self.enrollment.role)
 
     @property
     def state(self) -> EnrollmentState:

@@ -136,6 +136,8 @@ async def approve_match(actor: Actor, match_id: UUID) -> Match:
 async def cancel_match(actor: Actor, match_id: UUID) -> Match:
     """Whoever asked, or the manager, takes a request back. Twice is harmless. Who was not told of it never is.
 
+    A request that nobody had to agree to began at once; whoever asked takes it back while nobody was told.
+
     Raises:
         NotFound: not visible to the actor.
         Refused: seen, but the actor neither asked for it nor runs the programme.
@@ -146,7 +148,8 @@ async def cancel_match(actor: Actor, match_id: UUID) -> Match:
         require(rules.can_take_back(actor, match), _("take this match back"))
         if match.state is MatchState.CANCELLED:
             return match
-        if match.state not in AWAITING:
+        began_untold = match.state is MatchState.ACTIVE and await withdraw_facts(unit, match, "activated")
+        if match.state not in AWAITING and not began_untold:
             raise Conflict(_("Only a waiting match can be taken back."))
         await withdraw_facts(unit, match, "published")
         return await close(

@@ -1,5 +1,6 @@
 """A participant asks for a match: one act of one person, answered by whom the programme says (glossary section 3)."""
 
+from typing import Any
 from uuid import UUID
 
 from server.kernel import clock
@@ -12,7 +13,7 @@ from server.matches.models import Match, MatchMember
 from server.matches.states import RUNNING, Approval, MatchOrigin, MatchState, OverrideKind
 from server.matches.steps import UNDO_ONE, ask_by, next_state, require_seats, start, tell, who_answers
 from server.people.queries import line_of
-from server.programs.models import Enrollment, Program
+from server.programs.models import Enrollment
 from server.programs.queries import visible_enrollment
 from server.programs.rules import is_self
 from server.programs.states import EnrollmentState, ParticipantRole
@@ -20,10 +21,13 @@ from server.programs.states import EnrollmentState, ParticipantRole
 OTHER_SIDE = {ParticipantRole.MENTEE: ParticipantRole.MENTOR, ParticipantRole.MENTOR: ParticipantRole.MENTEE}
 
 
-async def request_match(actor: Actor, enrollment_id: UUID, partner_enrollment_id: UUID) -> Match:
+async def request_match(
+    actor: Actor, enrollment_id: UUID, partner_enrollment_id: UUID, **scored: Any
+) -> Match:
     """Ask for a match with somebody of the other side of one's group. It holds a seat of both until it is answered.
 
     Where nobody's yes is needed it begins at once. Asking again returns what was asked; `cancel_match` takes it back.
+    `scored` are columns of Match: fit, confidence, explanation.
 
     Raises:
         NotFound: not the actor's enrolment, or no such person takes part in the group now.
@@ -37,20 +41,20 @@ async def request_match(actor: Actor, enrollment_id: UUID, partner_enrollment_id
         own, partner = found.get(enrollment_id), found.get(partner_enrollment_id)
         if own is None or partner is None or not is_self(actor, own) or not _are_of_one_group(own, partner):
             raise NotFound
-        require(_may_ask(mine.program, own.role), _("ask for a match in this programme"))
+        require(rules.may_ask(mine.program, own.role), _("ask for a match in this programme"))
         known = await queries.open_match_of(actor, own.id, partner.id)
         if known is not None and rules.is_requester(known, actor.person_id):
             return await queries.visible_match(actor, known.id)
         if known is not None:
             raise Conflict(_("These two have an open match already."), kind="open")
         await _require_apart(actor, own, partner)
-        return await _ask(unit, own, partner)
+        return await _ask(unit, own, partner, scored)
 
 
-async def _ask(unit: Unit, own: Enrollment, partner: Enrollment) -> Match:
+async def _ask(unit: Unit, own: Enrollment, partner: Enrollment, scored: dict[str, Any]) -> Match:
     match = await Match.create(
         organization_id=own.organization_id, program_id=own.program_id, cohort_id=own.cohort_id,
-        origin=MatchOrigin(own.role.value), published_at=clock.now(),
+        origin=MatchOrigin(own.role.value), published_at=clock.now(), **scored,
     )
     for one in (own, partner):
         await MatchMember.create(
@@ -74,10 +78,6 @@ async def _ask(unit: Unit, own: Enrollment, partner: Enrollment) -> Match:
         await ask_by(unit, match, clock.now())
     await match.save()
     return match
-
-
-def _may_ask(program: Program, role: ParticipantRole) -> bool:
-    return program.mentees_may_ask if role is ParticipantRole.MENTEE else program.mentors_may_ask
 
 
 def _are_of_one_group(own: Enrollment, partner: Enrollment) -> bool:

@@ -1,0 +1,97 @@
+"""Choosing whom to ask: people with reasons, asked, full, turned down, and where one does not ask."""
+
+from playwright.async_api import Page
+
+from a11y_tests.registry import Shelf, View, press
+from a11y_tests.states.people import LONG_NAME
+from server.journey.asking.actions import ask_for_match
+from server.matches.models import Match
+from server.matches.states import MatchState
+from server.people.models import Person, Profile
+from server.programs.models import Enrollment, Program
+from tests import factories
+from tests.web.console.market import Market, market
+
+state = Shelf("asking")
+STATES = state.states
+
+
+@state("GET asking 200", proof="Who would you like as your mentor?")
+async def mentors_to_choose() -> View:
+    found = await _group()
+    await Profile.create(
+        organization_id=found.organization.id, person=found.mentors[0].person,
+        words_for_mentees="Ask me about the projects that went wrong first.",
+    )
+    return _view(found.mentees[0])
+
+
+@state("GET asking 200", proof="Whom would you like to mentor?")
+async def mentees_to_choose() -> View:
+    found = await _group()
+    await Person.filter(id=found.mentees[0].person_id).update(**LONG_NAME)
+    return _view(found.mentors[0])
+
+
+@state("POST asking 303", "GET asking 200", proof="Your request is on its way")
+async def asked() -> View:
+    found = await _group()
+    return View(found.mentees[0].person, _at(found.mentees[0]), press("Ask Idris"))
+
+
+@state("POST asking 409", proof="has no free place any more.")
+async def somebody_was_faster() -> View:
+    found = await _group()
+
+    async def act(page: Page) -> None:
+        await Enrollment.filter(id=found.mentors[0].id).update(capacity=0)
+        await press("Ask Idris")(page)
+
+    return View(found.mentees[0].person, _at(found.mentees[0]), act)
+
+
+@state("GET asking 200", proof="can’t just now.")
+async def turned_down() -> View:
+    found = await _group()
+    mentee = found.mentees[0]
+    request = await ask_for_match(factories.actor_of(mentee.person), mentee.id, found.mentors[0].id)
+    await Match.filter(id=request.id).update(state=MatchState.DECLINED)
+    return _view(mentee)
+
+
+@state("GET asking 200", proof="Nobody to ask just now")
+async def nobody_left() -> View:
+    found = await _group()
+    await Enrollment.filter(id__in=[row.id for row in found.mentors]).update(capacity=0)
+    return _view(found.mentees[0])
+
+
+@state("GET asking 200", proof="Here you are matched")
+async def not_in_this_programme() -> View:
+    found = await market()
+    return _view(found.mentees[0])
+
+
+@state("GET home 200", proof="Choose your mentor")
+async def offered_on_the_first_page() -> View:
+    return View((await _group()).mentees[0].person, "/")
+
+
+@state("GET waiting 200", proof="See who fits, and ask one of them")
+async def offered_while_waiting() -> View:
+    found = await _group()
+    return View(found.mentees[0].person, f"/waiting/{found.program.key}")
+
+
+async def _group() -> Market:
+    found = await market()
+    await Program.filter(id=found.program.id).update(mentees_may_ask=True, mentors_may_ask=True)
+    return found
+
+
+def _view(row: Enrollment) -> View:
+    return View(row.person, _at(row))
+
+
+def _at(row: Enrollment) -> str:
+    return f"/enrollment/{row.id}/asking"

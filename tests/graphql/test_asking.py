@@ -1,0 +1,40 @@
+"""Whom one may ask, and asking, through GraphQL: the same as on the page."""
+
+from __future__ import annotations
+
+from server.matches.models import Match
+from server.programs.models import Program
+from tests import factories
+from tests.graphql.ask import ask, gid, refusal
+from tests.web.console.market import market
+
+CHOICES = """query ($id: ID!) {
+  matchChoices(enrollmentId: $id) { enrollmentId fit person { firstName } reasons { title } }
+}"""
+REQUEST = """mutation ($own: ID!, $other: ID!) {
+  requestMatch(input: {enrollmentId: $own, partnerEnrollmentId: $other}) {
+    match { state fit reasons { title } } errors { code kind }
+  }
+}"""
+
+
+async def test_choices_are_read_and_one_is_asked_with_the_reasons(db: object) -> None:
+    found = await market()
+    mentee = found.mentees[0]
+    me = factories.actor_of(mentee.person)
+    assert (await ask(me, CHOICES, id=gid(mentee)))["matchChoices"] == []
+    await Program.filter(id=found.program.id).update(mentees_may_ask=True)
+    choices = (await ask(me, CHOICES, id=gid(mentee)))["matchChoices"]
+    assert {one["person"]["firstName"] for one in choices} == {"Idris", "Ottoline", "Juno"}
+    assert all(len(one["reasons"]) == 3 for one in choices)
+    for _twice in range(2):
+        done = (await ask(me, REQUEST, own=gid(mentee), other=choices[0]["enrollmentId"]))["requestMatch"]
+        assert (done["errors"], done["match"]["state"]) == ([], "AWAITING_MENTOR")
+        assert [one["title"] for one in done["match"]["reasons"]] == [one["title"] for one in choices[0]["reasons"]]
+    assert await Match.all().count() == 1
+
+
+async def test_somebody_elses_choices_are_not_there(db: object) -> None:
+    found = await market()
+    other = factories.actor_of(found.mentees[1].person)
+    assert (await refusal(other, CHOICES, id=gid(found.mentees[0])))["extensions"]["code"] == "NOT_FOUND"
