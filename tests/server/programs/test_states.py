@@ -13,7 +13,7 @@ from server.kernel.facts import AuditEvent, OutboxEvent
 from server.kernel.ids import new_id
 from server.programs import actions, queries
 from server.programs.models import Cohort, Enrollment, Program, WaitlistEntry
-from server.programs.states import EnrollmentState, ParticipantRole, ProgramState
+from server.programs.states import JOINING, EnrollmentState, ParticipantRole, ProgramState
 from tests import factories
 from tests.queries import queries_run
 
@@ -126,7 +126,7 @@ async def test_managers_do_not_fill_in_and_nobody_admits_themselves(scene: Scene
 @pytest.mark.parametrize("state", ProgramState)
 async def test_a_form_is_taken_while_the_group_takes_people_in(scene: Scene, state: ProgramState) -> None:
     await Cohort.filter(id=scene.cohort.id).update(state=state)
-    if state in actions.JOINING:
+    if state in JOINING:
         assert (await submit(scene.own, scene.row.id)).state is S.ACTIVE
     else:
         with pytest.raises(Conflict) as refusal:
