@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from graphql import build_schema
+from tortoise import Model
+from tortoise.context import TortoiseContext
 
 from graphql_schema.export import sdl
 from graphql_schema.ids import global_id
@@ -112,6 +115,31 @@ async def test_foreign_node_is_absent_byte_for_byte(db: object) -> None:
             if who is home.pair.stranger_actor and kind in FOR_COLLEAGUES:
                 continue
             assert (await send(who, ANYTHING, id=home.id(kind))).content == absent, kind
+
+
+async def test_no_row_of_another_organisation_is_a_node_of_any_kind(db: TortoiseContext) -> None:
+    """The ids come from the tables themselves, so that a new table is tried the day it appears."""
+    home = await everything()
+    keys = [key for model in _models(db) for key in await _ids(model, home.pair.organization.id)]
+    assert len(keys) > 20
+    document = "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }"
+    for name, who in (await outsiders(home)).items():
+        if who is home.pair.stranger_actor:
+            continue
+        for kind in KINDS:
+            found = (await ask(who, document, ids=[global_id(kind, key) for key in keys]))["nodes"]
+            assert found == [None] * len(keys), f"{kind} as {name}"
+
+
+def _models(context: TortoiseContext) -> list[type[Model]]:
+    assert context.apps is not None
+    return [one for one in context.apps.get_models_iterable() if "organization_id" in one._meta.fields_map]
+
+
+async def _ids(model: type[Model], organization_id: UUID) -> list[UUID]:
+    if "id" not in model._meta.fields_map:
+        return []
+    return list(await model.filter(organization_id=organization_id).limit(2).values_list("id", flat=True))
 
 
 async def test_nodes_keep_their_places(db: object) -> None:
