@@ -70,21 +70,16 @@ journey: setup ## The whole voyage of a pair, in a real browser
 bench: setup ## The named workloads with their floors; prints figures
 	@for one in benchmarks/[a-z]*.py; do echo "== $$one"; $(BIN)/python -m benchmarks.$$(basename $$one .py) || exit 1; done
 
-<<<<<<< ours
-chaos: setup ## The long loops of kills and losses: minutes, not seconds
-	ITHACA_CHAOS=1 ITHACA_CHAOS_MESSAGES=1000 $(BIN)/pytest -s tests/server/cli/test_two_ways.py tests/server/operations \
-		tests/server/machines
-=======
 chaos: export ITHACA_CHAOS = 1
 chaos: export ITHACA_CHAOS_KILLS ?= 200
 chaos: export ITHACA_CHAOS_MOMENTS ?= 1000
 chaos: export ITHACA_CHAOS_AWAY_S ?= 30
 chaos: export ITHACA_CHAOS_INPUTS ?= 100000
 chaos: setup ## The long loops of kills, losses and hostile input: an hour or two
-	ITHACA_CHAOS=1 ITHACA_CHAOS_MESSAGES=1000 $(BIN)/pytest -s tests/server/cli/test_two_ways.py tests/server/operations
+	ITHACA_CHAOS=1 ITHACA_CHAOS_MESSAGES=1000 $(BIN)/pytest -s tests/server/cli/test_two_ways.py tests/server/operations \
+		tests/server/machines
 	$(BIN)/pytest -s tests/faults tests/web/test_isolation.py tests/web/test_hostile_input.py \
 		tests/graphql/test_hostile_input.py tests/server/journey/importing/test_interruptions.py
->>>>>>> theirs
 	ITHACA_CHAOS=1 $(BIN)/pytest tests/server/notifications/test_hostile_words.py tests/server/sessions/test_zones.py
 	ITHACA_CHAOS=1 $(BIN)/pytest -s tests/server/cli/test_crowds.py
 

@@ -13,12 +13,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tortoise.context import TortoiseContext
+from web.uploads import Uploads
 
 from server.access.states import Role
 from tests.graphql.everything import Everything, everything
 from tests.graphql.test_hostile_input import DAYS, MOMENTS, NUMBERS, TEXTS
 from tests.web.test_isolation import Asked, addresses, browser_of, field_names, ids_of, role
-from web.uploads import Uploads
 
 INPUTS = int(os.environ.get("ITHACA_CHAOS_INPUTS", "800"))
 AT_ONCE = 20
