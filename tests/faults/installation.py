@@ -22,16 +22,21 @@ PATIENCE_S = 120
 
 @dataclass(eq=False)
 class Process:
-    """One `ithaca WORD`, started as often as it is killed. `came_back_s`: how long each start took."""
+    """One `ithaca WORD`, started as often as it is killed.
+
+    `came_back_s`: how long each start took; `lived_s`: how long it then worked before it was ended.
+    """
 
     word: str
     environ: dict[str, str]
     before: Sequence[str] = ()
     came_back_s: list[float] = field(default_factory=list)
+    lived_s: list[float] = field(default_factory=list)
     running: asyncio.subprocess.Process | None = None
     up: asyncio.Event = field(default_factory=asyncio.Event)
     said: deque[str] = field(default_factory=lambda: deque(maxlen=60))
     _listening: asyncio.Task[None] | None = None
+    _up_since: float = 0
 
     async def start(self) -> None:
         """Begin it in a group of its own; `wait_until_up` tells when it works."""
@@ -55,6 +60,8 @@ class Process:
         assert self._listening is not None
         if self.running.returncode is None:
             os.killpg(self.running.pid, how)
+        if self.up.is_set():
+            self.lived_s.append(time.monotonic() - self._up_since)
         await asyncio.wait_for(self.running.wait(), PATIENCE_S)
         await self._listening
 
@@ -64,7 +71,8 @@ class Process:
         while line := (await self.running.stderr.readline()).decode():
             self.said.append(line.rstrip())
             if line.startswith(UP):
-                self.came_back_s.append(time.monotonic() - begun)
+                self._up_since = time.monotonic()
+                self.came_back_s.append(self._up_since - begun)
                 self.up.set()
 
 

@@ -32,8 +32,8 @@ WHILE_STARTING = 0.2
 LONG = "ITHACA_CHAOS" in os.environ
 WAYS = [
     pytest.param("sqlite", ("serve",), KILLS, id="sqlite-serve"),
-    pytest.param("postgres", ("web", "worker", "worker"), KILLS // (1 + LONG), id="postgres-web-and-two-workers"),
-    *([pytest.param("postgres", ("serve",), KILLS // 2, id="postgres-serve")] if LONG else []),
+    pytest.param("postgres", ("web", "worker", "worker"), KILLS, id="postgres-web-and-two-workers"),
+    *([pytest.param("postgres", ("serve",), KILLS // 4, id="postgres-serve")] if LONG else []),
 ]
 
 
@@ -139,8 +139,10 @@ async def the_database_is_whole(db: TortoiseContext) -> None:
 
 def tell(kills: int, here: Installation, journal: Journal, sink: Slow) -> None:
     back = sorted(seconds for one in here.processes for seconds in one.came_back_s)
+    lived = sorted(seconds for one in here.processes for seconds in one.lived_s)
     print(
         f"{kills} kills: {len(journal.confirmed)} confirmed, {journal.in_doubt} times in doubt, "
         f"{len(set(sink.ids))} mails and {len(sink.ids) - len(set(sink.ids))} of them twice under one Message-ID; "
-        f"up again in {back[len(back) // 2]:.1f} s, at most {back[-1]:.1f} s"
+        f"up again in {back[len(back) // 2]:.1f} s, at most {back[-1]:.1f} s; "
+        f"each worked for {lived[len(lived) // 2]:.1f} s, at most {lived[-1]:.1f} s"
     )
