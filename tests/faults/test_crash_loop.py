@@ -19,6 +19,7 @@ from tortoise.context import TortoiseContext
 from server.kernel.facts import OutboxEvent
 from server.notifications.models import Message
 from server.notifications.states import MessageState
+from tests.chance import LONG, seeded
 from tests.conftest import environment
 from tests.faults.installation import KEY, PATIENCE_S, Installation, environ_of, installed
 from tests.faults.writers import INVITATION, Journal, six_writers, stored
@@ -29,7 +30,6 @@ SCALES_S = (0.05, 0.2, 0.7, 2.0)
 """Moments come from several scales, or only ever the same line would be killed."""
 WHILE_STARTING = 0.2
 """The share of kills that meet a process that has not come up yet."""
-LONG = "ITHACA_CHAOS" in os.environ
 WAYS = [
     pytest.param("sqlite", ("serve",), KILLS, id="sqlite-serve"),
     pytest.param("postgres", ("web", "worker", "worker"), KILLS, id="postgres-web-and-two-workers"),
@@ -39,9 +39,7 @@ WAYS = [
 
 @pytest.fixture
 def chance() -> random.Random:
-    seed = int(os.environ.get("ITHACA_TEST_SEED", time.time()))
-    print(f"\nseed {seed}")
-    return random.Random(seed)
+    return seeded()
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ import re
 import shutil
 import signal
 import sqlite3
-import time
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ import pytest
 from tortoise.context import TortoiseContext
 
 from server.kernel.ids import new_id
+from tests.chance import seeded
 from tests.conftest import environment
 from tests.faults.disk import STRACE, Call, Disk, calls
 from tests.faults.installation import KEY, environ_of, installed
@@ -42,9 +42,7 @@ class Recording:
 
 @pytest.fixture(scope="module")
 def chance() -> random.Random:
-    seed = int(os.environ.get("ITHACA_TEST_SEED", time.time()))
-    print(f"\nseed {seed}")
-    return random.Random(seed)
+    return seeded()
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -5,9 +5,7 @@ default. That real migrations do no more than that is seen by tests/architecture
 """
 
 import asyncio
-import random
 import signal
-import time
 from collections.abc import AsyncGenerator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,6 +16,7 @@ from tortoise.context import TortoiseContext
 from server.kernel.db import database
 from server.kernel.ids import new_id
 from server.kernel.schema.guard import migrate, pending
+from tests.chance import seeded
 from tests.conftest import environment
 from tests.faults.installation import KEY, PATIENCE_S, environ_of, installed
 from tests.faults.test_crash_loop import everything_is_there_once, nothing_waits, some_more, until
@@ -60,7 +59,7 @@ async def test_this_version_goes_on_when_the_next_ones_tables_are_there(
         async with database(of_the_next_version) as context, slow_server() as sink:
             assert await pending(context) == []
             await everything()
-            writers = await six_writers(journal, random.Random(time.time()), 40)
+            writers = await six_writers(journal, seeded(), 40)
             environ = environ_of(tmp_path, of_the_next_version, sink.port)
             async with installed(environ, "web", "worker") as here:
                 writing = [asyncio.create_task(one.write(here.url, stop)) for one in writers]

@@ -4,10 +4,7 @@ The addresses come from the routes, the ids from the tables and the names of fie
 one of each is tried the day it appears. Absent and forbidden answer byte for byte alike, and nothing is changed.
 """
 
-import os
-import random
 import re
-import time
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -26,6 +23,7 @@ from server.asgi import all_routes
 from server.kernel.ids import new_id
 from server.people.models import Organization, Person
 from tests import factories
+from tests.chance import LONG, seeded
 from tests.graphql.everything import Everything, everything
 from tests.web.conftest import _web_face
 from web import toast
@@ -36,17 +34,18 @@ FIELD = re.compile(r'\bname="([a-z_]+)"|_field\("([a-z_]+)"')
 TEMPLATES = Path(toast.__file__).parent / "templates"
 ELSEWHERE = {"graphql", "healthz", "readyz"}
 """Not of the web face: GraphQL has a test of its own, the others take nothing and name nobody."""
-LONG = "ITHACA_CHAOS" in os.environ
 EACH_TABLE = 3 if LONG else 1
 """How many rows of each table are asked for."""
-CHANCE = random.Random(int(os.environ.get("ITHACA_TEST_SEED", time.time())))
+CHANCE = seeded()
 TRIED = {"sqlite": 4, "postgres": 1}
 """How many ids each address is asked for, by chance; all of them in the long run."""
 OWN = {"sign-out", "you-look", "you-profile", "sign-in-ask"}
 """Addresses that change only whoever asks, by what is typed: the way out, one's own look, name and mail."""
 FOR_COLLEAGUES = {"Program", "Cohort", "Competency", "ConsentText"}
 """Tables of what the organisation offers to all who work there."""
-OFFERED = {"join", "join-now", "join-words", "waiting", "decline-invitation"}
+OFFERED = {
+    "join", "join-now", "join-words", "join-opening", "join-opening-end", "waiting", "decline-invitation",
+}
 """What every colleague may see: a programme that the organisation offers to all."""
 
 
