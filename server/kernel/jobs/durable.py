@@ -7,6 +7,7 @@ after every commit of this process, every two seconds, and once a minute by a sc
 import asyncio
 import logging
 import sqlite3
+import time
 from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
@@ -17,6 +18,7 @@ from uuid import UUID
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 
 from server.kernel.db import on_commit
+from server.kernel.jobs import lanes
 from server.kernel.jobs.adoption import Watch
 from server.kernel.jobs.handlers import load_handlers
 from server.kernel.jobs.lanes import LANES, Claim, Lane, claim, give_back, work
@@ -47,6 +49,7 @@ async def running(
     try:
         await give_back(settings.executor_id)
         _launch(settings)
+        lanes.BORN = time.monotonic()
         await DBOS.apply_schedules_async([
             {"schedule_name": "sweep", "workflow_fn": sweep, "schedule": "* * * * *", "context": None},
         ])

@@ -42,7 +42,10 @@ async def test_what_a_dead_neighbour_had_taken_is_free_at_once(db: object) -> No
     assert [one.row_id for one in await claim(LANES["outbox"], "me")] == [event.id]
 
 
-@pytest.mark.parametrize(("crashes", "lived_s", "taken"), [(0, 0, True), (1, 0, False), (1, 9, False), (3, 11, True)])
+@pytest.mark.parametrize(
+    ("crashes", "lived_s", "taken"),
+    [(0, 0, True), (1, 5, False), (1, 11, True), (2, 20, False), (2, 61, True), (3, 20, False)],
+)
 async def test_a_suspect_waits_for_a_process_that_has_lived_a_while(
     db: object, monkeypatch: pytest.MonkeyPatch, crashes: int, lived_s: int, taken: bool
 ) -> None:
