@@ -35,7 +35,7 @@ CALM_AFTER_S = (0, 10, 60)
 """How long a process must have lived to run a row during which none, one or more died: a machine that goes down every
 few seconds would else meet the suspect first at each start, and blame it. Found by the crash loop of `make chaos`."""
 BORN = time.monotonic()
-"""When this process began to take rows, from which its life counts: a busy machine takes half a minute to get so far."""
+"""When this process began to take rows, from which its life counts: a busy machine may take a minute to get there."""
 BACKOFF_MINUTES = (1, 5, 15, 60)
 MOST_ATTEMPTS = 28  # the steps above, then hourly: 24 hours and a little (engineering/reliability.md, Sending)
 
