@@ -68,6 +68,20 @@ def clean(typed: str) -> str:
     return "".join(letter for letter in lines if letter in "\n\t" or letter.isprintable()).strip()
 
 
+def guarded(cell: str) -> str:
+    """Text as a CSV file of ours holds it: what a spreadsheet would take for a formula gets a `'` (CWE-1236)."""
+    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
+
+
+def unguarded(cell: str) -> str:
+    """What `guarded` was given, for text without tabs and line breaks at its start."""
+    return cell[1:] if cell.startswith(GUARDED) else cell
+
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+GUARDED = ("'=", "'+", "'-", "'@")
+
+
 def folded(text: str) -> str:
     """`text` as search compares it: without case, accents, vowel points, direction marks and kinds of letters of one
     sound, so that every database finds "Łukasz Ólafsdóttir" by "lukasz olaf". What carries meaning (a Devanagari

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from server.kernel.text import gettext as _
+from server.kernel.text import guarded, unguarded
 
 LIST_MARK = ";"
 Value = TypeVar("Value")
@@ -170,6 +171,8 @@ def read_object(path: Path, notes: Notes) -> dict[str, Any]:
 def write_tables(tables: Mapping[Path, Sequence[Sequence[object]]]) -> None:
     """Write several CSV files, all or none: each is complete beside its place before the first is put there.
 
+    Text that a spreadsheet would take for a formula is guarded by `'`, which `read_table` takes off again.
+
     Raises:
         OSError: a folder is missing or cannot be written; no file has changed then.
     """
@@ -181,10 +184,14 @@ def write_tables(tables: Mapping[Path, Sequence[Sequence[object]]]) -> None:
             part = path.with_name(f".{path.name}.{getpid()}.part")
             undo.callback(part.unlink, missing_ok=True)
             with part.open("w", encoding="utf-8", newline="") as file:
-                csv.writer(file, lineterminator="\n").writerows(lines)
+                csv.writer(file, lineterminator="\n").writerows(map(_kept, lines))
             ready.append((part, path))
         for finished, path in ready:
             finished.replace(path)
+
+
+def _kept(line: Sequence[object]) -> list[object]:
+    return [guarded(cell) if isinstance(cell, str) else cell for cell in line]
 
 
 def _read_text(path: Path, notes: Notes) -> str | None:
@@ -214,7 +221,7 @@ def _header_is_right(file: str, header: list[str], columns: Sequence[str], notes
 def _rows(file: str, header: list[str], lines: list[list[str]], notes: Notes) -> Iterator[Row]:
     for number, cells in enumerate(lines[1:], 2):
         if len(cells) == len(header):
-            yield Row(file, number, dict(zip(header, cells, strict=True)), notes)
+            yield Row(file, number, dict(zip(header, map(unguarded, cells), strict=True)), notes)
         elif any(cell.strip() for cell in cells):
             cure = _("This row has {found} cells, the header {wanted}.").format(found=len(cells), wanted=len(header))
             notes.mistakes.append(Mistake(file, cure, number))

@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 from importlib.resources import files
 
-from server.kernel.text import clean
+from server.kernel.text import clean, unguarded
 from server.kernel.text import gettext as _
 from server.people.availability import Block, parse_week
 from server.people.facts import FREE_TEXT_LETTERS, is_language_tag, is_zone
@@ -22,8 +22,6 @@ FIRST_YEAR = 1900
 ADDRESS = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]+")
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 NUMBER = re.compile(r"\d{1,3}(\.\d{1,6})?", re.ASCII)
-GUARDED = ("'=", "'+", "'-", "'@")
-"""How this product's own exports write text that a spreadsheet would take for a formula."""
 
 
 class Unreadable(ValueError):
@@ -39,7 +37,7 @@ def tidy(cell: str) -> str:
     if len(cell) > CELL_LETTERS_MAX:
         raise Unreadable(_("Shorten it to %d letters.") % CELL_LETTERS_MAX)
     text = cell.strip() if cell.isprintable() else clean(cell)
-    return text[1:] if text.startswith(GUARDED) else text
+    return unguarded(text)
 
 
 def words(text: str, most: int) -> str:

@@ -12,11 +12,9 @@ from server.journey.importing.columns import PROBLEM
 from server.journey.importing.outcomes import Change, Kind
 from server.journey.importing.records import Problem
 from server.kernel.text import gettext as _
-from server.kernel.text import ngettext
+from server.kernel.text import guarded, ngettext
 from server.people.availability import WEEKDAYS, Block
 from server.people.states import ImportState, PersonStatus
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,15 +176,11 @@ def refused_csv(rows: Iterable[RefusedRow], cells: Mapping[int, Sequence[str]], 
     """
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([PROBLEM, *map(_guarded, columns)])
+    writer.writerow([PROBLEM, *map(guarded, columns)])
     for row in rows:
         told = " ".join(f"{problem.column}: {problem.text}" for problem in row.problems)
-        writer.writerow([_guarded(cell) for cell in (told, *cells[row.number])])
+        writer.writerow([guarded(cell) for cell in (told, *cells[row.number])])
     return b"\xef\xbb\xbf" + out.getvalue().encode()
-
-
-def _guarded(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
 
 
 def _clock(minute: int) -> str:

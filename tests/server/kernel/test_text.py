@@ -8,7 +8,17 @@ from hypothesis import strategies as st
 
 from server.kernel.errors import Invalid
 from server.kernel.ids import new_id, parse_id
-from server.kernel.text import clean, direction, language, locale, set_language, use_language
+from server.kernel.text import (
+    FORMULA_STARTS,
+    clean,
+    direction,
+    guarded,
+    language,
+    locale,
+    set_language,
+    unguarded,
+    use_language,
+)
 from server.kernel.typed import check, typed
 
 
@@ -71,6 +81,13 @@ def test_a_language_lasts_as_long_as_its_block() -> None:
 ])
 def test_some_languages_run_from_right_to_left(tag: str, way: str) -> None:
     assert direction(tag) == way
+
+
+@given(st.text(max_size=12) | st.text("=+-@'\t\r a", max_size=4))
+def test_no_guarded_text_is_a_formula_and_clean_text_comes_back(text: str) -> None:
+    assert not guarded(text).startswith(FORMULA_STARTS)
+    if (plain := clean(text)) and not plain.startswith("'"):
+        assert unguarded(guarded(plain)) == plain
 
 
 @given(st.text(max_size=12))

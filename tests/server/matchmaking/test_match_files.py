@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from server.kernel.text import FORMULA_STARTS
 from server.matchmaking import files
 from server.matchmaking.command import add_arguments, run
 from server.matchmaking.contract import CURRENT, HISTORY, OVERRIDES, PEOPLE, TYPES
@@ -130,6 +131,20 @@ def test_a_byte_order_mark_and_blank_lines_do_no_harm(desk: Desk) -> None:
     path = desk.folder / "P.csv"
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes() + b"\r\n\r\n")
     assert desk.match() == 0
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@"])
+def test_no_id_is_a_formula_to_a_spreadsheet_and_a_guarded_one_is_read_as_it_was(desk: Desk, start: str) -> None:
+    desk.table("P.csv", PEOPLE, [row | {"participant_id": start + row["participant_id"]} for row in PEOPLE_ROWS])
+    assert desk.match() == 0
+    assert (f"'{start}m1", f"'{start}e1") in desk.pairs()
+    assert desk.result("waitlist.csv")[0]["mentee_id"] == f"'{start}e4"
+    cells = [cell for name in ("matches.csv", "waitlist.csv") for row in desk.result(name) for cell in row.values()]
+    assert not [cell for cell in cells if cell.startswith(FORMULA_STARTS)]
+    kept = [{name: row[name] for name in CURRENT} for row in desk.result()]
+    desk.table("C.csv", CURRENT, kept)
+    assert desk.match("current", "C.csv") == 0
+    assert [{name: row[name] for name in CURRENT} for row in desk.result()] == kept
 
 
 @pytest.mark.parametrize("kind", TYPES)
