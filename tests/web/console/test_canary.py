@@ -2,9 +2,11 @@
 
 import json
 import logging
+from collections.abc import Sequence
 
 import pytest
 from graphql import GraphQLObjectType, get_named_type, is_leaf_type, is_required_argument
+from tortoise import Model
 
 from graphql_schema.schema import schema
 from server.access.queries import actor_for
@@ -15,6 +17,7 @@ from server.notifications.models import Message
 from tests.graphql.ask import gid, send
 from tests.web.conftest import ClientOf
 from tests.web.console.lived import CHECK_IN, SECRETS, Lived, lived
+from tests.web.test_isolation import Asked, addresses
 
 MANAGERS_WORD = "wombat"
 """What a manager noted: managers of the programme read it on the record, and nobody anywhere else."""
@@ -52,6 +55,29 @@ async def test_no_page_of_the_console_shows_a_word(client_of: ClientOf, found: L
             keeps = who is found.manager and str(found.pair.match.id) in path and "pair=" not in path
             assert leaked(shown.text, *([] if keeps else [MANAGERS_WORD])) == [], path
             assert (CHECK_IN in shown.text) is (path.partition("?")[0] == "/console"), path
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_no_address_with_any_id_shows_a_word(client_of: ClientOf, found: Lived) -> None:
+    """Whatever can be opened, also on the day a page appears; a private note is hidden from the partner too."""
+    pair, asked = found.pair, [one for one in addresses() if one.method == "GET"]
+    rows = (pair.match, found.session, pair.mentee, pair.mentor, pair.mentee_enrollment, pair.cohort)
+    for who, hidden in ((found.manager, SECRETS), (found.admin, SECRETS), (pair.mentee, {"private note"})):
+        client, shown = await client_of(who), 0
+        for path in (one.path(key) for one in asked for key in keys(one, pair.program.key, rows)):
+            answer = await client.get(path)
+            assert [kind for kind in leaked(answer.text) if kind in hidden] == [], path
+            shown += answer.status_code == 200
+        assert shown > 10
+    author = await (await client_of(pair.mentor)).get(f"/session/{found.session.id}")
+    assert SECRETS["private note"] in author.text, "looked for the wrong word"
+
+
+def keys(asked: Asked, program: str, rows: Sequence[Model]) -> list[str]:
+    """What may stand in an address: a row's id, a programme's name, or nothing."""
+    if ":uuid}" in asked.route.path:
+        return [str(row.pk) for row in rows]
+    return [program]
 
 
 async def test_no_answer_to_a_manager_holds_a_word(found: Lived) -> None:
