@@ -25,7 +25,7 @@ from tests.faults.installation import KEY, PATIENCE_S, Installation, environ_of,
 from tests.faults.writers import INVITATION, Journal, six_writers, stored
 from tests.server.kernel.jobs.test_durable import Slow, slow_server
 
-KILLS = int(os.environ.get("ITHACA_CHAOS_KILLS", "4"))
+KILLS = int(os.environ.get("ITHACA_CHAOS_KILLS", "3"))
 SCALES_S = (0.05, 0.2, 0.7, 2.0)
 """Moments come from several scales, or only ever the same line would be killed."""
 WHILE_STARTING = 0.2

@@ -26,8 +26,8 @@ from tests.faults.disk import STRACE, Call, Disk, calls
 from tests.faults.installation import KEY, environ_of, installed
 from tests.faults.writers import Journal, confirming_writers
 
-MOMENTS = int(os.environ.get("ITHACA_CHAOS_MOMENTS", "60"))
-CONFIRMED = max(MOMENTS // 4, 40)
+MOMENTS = int(os.environ.get("ITHACA_CHAOS_MOMENTS", "40"))
+CONFIRMED = max(MOMENTS // 4, 30)
 ID = re.compile(rb'"message":\{"id":"([A-Za-z0-9+/=]+)"')
 pytestmark = pytest.mark.skipif(shutil.which("strace") is None, reason="install strace to see what reaches the disk")
 
@@ -54,7 +54,9 @@ async def test_at_any_moment_all_that_was_confirmed_is_on_the_disk(
     print(f"{MOMENTS} moments, {confirmed} confirmed: {lost} moments with a loss, {broken} with a broken database")
     assert confirmed >= CONFIRMED
     assert (lost, broken) == (0, 0)
-    assert replayed(run, tmp_path, chance, 40, heed_syncs=False)[0] > 10, "a disk without syncs must lose something"
+    without, _, _ = replayed(run, tmp_path, chance, 40, heed_syncs=False)
+    print(f"on a disk that heeds no fsync: {without} of 40 moments with a loss")
+    assert without > 10, "a disk without syncs must lose something"
 
 
 async def recorded(database_url: str, tmp_path: Path, chance: random.Random) -> Recording:

@@ -20,7 +20,7 @@ from tests.graphql.test_hostile_input import DAYS, MOMENTS, NUMBERS, TEXTS
 from tests.web.test_isolation import Asked, addresses, browser_of, field_names, ids_of, role
 from web.app import FILES
 
-INPUTS = int(os.environ.get("ITHACA_CHAOS_INPUTS", "800"))
+INPUTS = int(os.environ.get("ITHACA_CHAOS_INPUTS", "400"))
 AT_ONCE = 20
 """Requests of one example."""
 ASKED = addresses()
