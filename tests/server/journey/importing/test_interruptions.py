@@ -226,6 +226,7 @@ CELLS = st.one_of(
                      "coach", "=1+1", "mornings", "Mon-09:00-12:00", '"', "leave", "Africa/Nairobi", ""]),
 )
 LINES = st.lists(st.lists(CELLS, min_size=1, max_size=13).map(",".join), max_size=8).map("\n".join).map(str.encode)
+FILES_TRIED = int(os.environ.get("ITHACA_CHAOS_INPUTS", "1200")) // 20
 FILES = st.one_of(
     st.binary(max_size=300),
     st.binary(max_size=200).map(lambda tail: HEADER.encode() + b"\n" + tail),
@@ -233,7 +234,7 @@ FILES = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=FILES_TRIED, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=FILES)
 async def test_any_bytes_are_taken_whole_or_refused_in_words(db: object, content: bytes) -> None:
     org, actor = await an_office()
