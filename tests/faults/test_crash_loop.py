@@ -60,8 +60,10 @@ async def test_what_was_confirmed_is_there_once(
         writers = await six_writers(journal, chance, 20 + 12 * kills)
         async with installed(environ_of(tmp_path, database_url, sink.port), *words) as here:
             writing = [asyncio.create_task(one.write(here.url, stop)) for one in writers]
-            for _ in range(kills):
+            for number in range(kills):
                 await kill_one(here, chance)
+                if number % 20 == 19:
+                    print(f"{number + 1} kills, {len(journal.confirmed)} confirmed", flush=True)
             for one in here.processes:
                 await one.wait_until_up()
             await until(partial(some_more, journal, len(journal.confirmed)))

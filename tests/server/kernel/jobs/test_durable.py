@@ -176,6 +176,17 @@ async def test_a_second_process_with_the_same_name_is_refused_with_what_to_do(
         assert first.returncode is None
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_its_life_counts_from_when_it_takes_rows(db: object, database_url: str, tmp_path: Path) -> None:
+    """Else a busy machine's processes would be old enough for suspects as soon as they are up."""
+    async with mail_server() as server, worker(database_url, server, tmp_path) as process:
+        assert process.stdout is not None
+        async with asyncio.timeout(PATIENCE_S):
+            while not (line := await process.stdout.readline()).startswith(b"lived"):
+                assert line
+        assert int(line.split()[1]) < 3600
+
+
 async def test_two_processes_with_names_of_their_own_share_the_work_and_repeat_nothing(
     db: object, database_url: str, tmp_path: Path
 ) -> None:

@@ -3,10 +3,11 @@
 import asyncio
 import signal
 import sys
+import time
 
 from server.kernel import log
 from server.kernel.db import database
-from server.kernel.jobs import durable
+from server.kernel.jobs import durable, lanes
 from server.kernel.settings import settings
 
 
@@ -21,9 +22,10 @@ async def main() -> None:
     log.set_up()
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    lanes.BORN -= 3600  # as if to come up had taken it an hour
     async with database(settings().database):
         async with durable.running(settings()):
-            print("ready", flush=True)
+            print(f"lived {time.monotonic() - lanes.BORN:.0f}\nready", flush=True)
             await stop.wait()
     print("stopped", flush=True)
 
