@@ -170,7 +170,7 @@ async def test_a_second_process_with_the_same_name_is_refused_with_what_to_do(
     async with mail_server() as server, worker(database_url, server, tmp_path) as first:
         await ready(first)
         async with worker(database_url, server, tmp_path) as second:
-            _, errors = await asyncio.wait_for(second.communicate(), 30)
+            _, errors = await asyncio.wait_for(second.communicate(), PATIENCE_S)
             assert second.returncode != 0
             assert b"ITHACA_EXECUTOR_ID" in errors
         assert first.returncode is None
