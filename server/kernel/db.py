@@ -21,6 +21,7 @@ from tortoise.transactions import in_transaction
 
 from server.kernel import clock
 from server.kernel.actor import Actor
+from server.kernel.engines import kept_sql
 from server.kernel.facts import AuditEvent, OutboxEvent, Receipt, ScheduledAction
 from server.kernel.ids import new_id
 
@@ -70,6 +71,7 @@ def configuration(url: str) -> Json:
 @asynccontextmanager
 async def database(url: str) -> AsyncGenerator[TortoiseContext, None]:
     """Open the database for this process and close it at the end. One at a time per process."""
+    kept_sql.install()
     EXECUTOR_CACHE.clear()  # upstream keys its prepared SQL by table alone: another engine's would be reused
     async with TortoiseContext() as context:
         await context.init(config=configuration(url), _enable_global_fallback=True)
