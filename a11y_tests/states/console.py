@@ -6,10 +6,12 @@ from playwright.async_api import Page, expect
 
 from a11y_tests.registry import Act, Shelf, View, each, fill, open_everything, press
 from a11y_tests.states.people import LONG_NAME, LONG_WORDS
+from server.journey.leaving.actions import remove_from_program
 from server.kernel import clock
 from server.kernel.actor import system_actor
 from server.matches.models import MatchMember
 from server.matches.states import Approval, MatchState
+from server.matches.steps import UNDO_ONE
 from server.matchmaking.actions import run_matching
 from server.people.models import Person
 from server.programs.models import Enrollment
@@ -79,7 +81,47 @@ async def today_admitted() -> View:
 @state("POST console-admission-refusal 303", proof="Turned down. They are told kindly.")
 async def today_turned_down() -> View:
     pair = await _needs()
-    return View(await manager_of(pair.organization, None), HERE, press("Turn down"))
+    acts = each(open_everything, fill("turn-down-1-reason", "The group is full."), press("Turn down"))
+    return View(await manager_of(pair.organization, None), HERE, acts)
+
+
+@state("POST console-admission-refusal 422", proof="Shorten this by 1 character.")
+async def today_turned_down_at_length() -> View:
+    pair = await _needs()
+
+    async def at_length(page: Page) -> None:
+        field = page.locator("#turn-down-1-reason")
+        await field.evaluate("one => one.removeAttribute('maxlength')")
+        await field.fill("m" * 501)
+
+    return View(await manager_of(pair.organization, None), HERE, each(open_everything, at_length, press("Turn down")))
+
+
+@state("POST console-admission-undo 303", proof="Taken back. Nobody was told.")
+async def today_admission_undone() -> View:
+    pair = await _needs()
+    return View(await manager_of(pair.organization, None), HERE, each(press("Admit"), press("Undo")))
+
+
+@state("POST console-admission-undo 409", proof="One of the two is away")
+async def today_admission_not_undone() -> View:
+    """Taken out before the page was drawn anew, and the partner went on a break."""
+    pair = await _needs()
+
+    async def meanwhile(page: Page) -> None:
+        own = pair.manager_actor
+        await remove_from_program(own, pair.mentee_enrollment.id, undo_within=UNDO_ONE)
+        await Enrollment.filter(id=pair.mentor_enrollment.id).update(state=EnrollmentState.PAUSED)
+        undo = f"/console/admissions/{pair.mentee_enrollment.id}/undo"
+        await page.locator("#toast-undo").evaluate("(one, at) => one.form.setAttribute('action', at)", undo)
+
+    return View(await manager_of(pair.organization, None), HERE, each(press("Admit"), meanwhile, press("Undo")))
+
+
+@state("POST console-answer-undo 303", proof="It waits for you again.")
+async def today_seen_to_undone() -> View:
+    pair = await _needs()
+    return View(await manager_of(pair.organization, None), HERE, each(press("Seen to"), press("Undo")))
 
 
 @state("POST console-admission 409", proof="There is no application to admit.")

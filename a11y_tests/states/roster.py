@@ -58,6 +58,12 @@ async def taken_out() -> View:
     return View(*await _mentor(), each(open_everything, press("Take out of Rising Leads")))
 
 
+@state("POST console-person-removal-undo 303", proof="Taken back. Nobody was told.")
+async def put_back() -> View:
+    acts = each(open_everything, press("Take out of Rising Leads"), press("Undo"))
+    return View(*await _mentor(), acts)
+
+
 @state("GET console-person 404", proof="We could not find that")
 async def person_of_another_organization() -> View:
     other = await factories.person(await factories.organization())

@@ -121,6 +121,15 @@ async def last_day(actor: Actor, cohort_id: UUID) -> date | None:
     return max((row.ends_on for row in rows if row.ends_on), default=None)
 
 
+async def are_in_matches(actor: Actor, enrollment_ids: Iterable[UUID]) -> bool:
+    """Whether one of some enrolments is in a draft or an open match."""
+    there = MatchMember.filter(
+        organization_id=actor.organization_id, enrollment_id__in=list(enrollment_ids),
+        match__state__in=list(OPEN_MATCHES | {MatchState.DRAFT}),
+    )
+    return await there.exists()
+
+
 async def open_match_of(actor: Actor, one_id: UUID, other_id: UUID) -> Match | None:
     """The open match of two enrolments, if they have one, with its members."""
     own = matches(actor).filter(members__enrollment_id=one_id, state__in=list(OPEN_MATCHES))

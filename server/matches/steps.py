@@ -36,14 +36,14 @@ def next_state(match: Match) -> MatchState:
     return MatchState.AWAITING_ADMIN if match.program.admin_approves_matches else MatchState.ACTIVE
 
 
-async def start(unit: Unit, match: Match, *, hold: timedelta = timedelta()) -> None:
+async def start(unit: Unit, match: Match, *, hold: timedelta = timedelta(), **detail: object) -> None:
     """Begin a match: its dates, the end of its waiting, and the fact. The caller saves the row."""
     started: datetime = clock.now()
     match.active_at = started
     match.ends_on = match.cohort.ends_on or started.date() + timedelta(days=match.program.duration_days)
     await unit.unschedule(match.id, "match.expire", reason="accepted")
     await plan_end(unit, match)
-    await tell(unit, match, "activated", hold=hold)
+    await tell(unit, match, "activated", hold=hold, **detail)
 
 
 async def plan_end(unit: Unit, match: Match) -> None:

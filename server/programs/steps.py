@@ -45,24 +45,27 @@ def midnight(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
 
-async def admit(unit: Unit, enrollment: Enrollment, act: str) -> Enrollment:
+async def admit(unit: Unit, enrollment: Enrollment, act: str, *, hold: timedelta = timedelta()) -> Enrollment:
     """Into the pool when a seat can be had; the waiting list otherwise (mentees only)."""
+    was = before(enrollment)
     is_mentee = enrollment.role is ParticipantRole.MENTEE
     if is_mentee and (await queries.supply(unit.actor, enrollment.cohort_id)).free <= 0:
         await WaitlistEntry.create(
             organization_id=enrollment.organization_id, enrollment=enrollment, cohort_id=enrollment.cohort_id,
             since=clock.now(), expected_on=enrollment.cohort.next_opens_on,
         )
-        return await move(unit, enrollment, EnrollmentState.WAITLISTED, act, "waitlisted")
+        return await move(unit, enrollment, EnrollmentState.WAITLISTED, act, "waitlisted", hold=hold, **was)
     enrollment.active_at = clock.now()
-    enrollment = await move(unit, enrollment, EnrollmentState.ACTIVE, act, "activated")
+    enrollment = await move(unit, enrollment, EnrollmentState.ACTIVE, act, "activated", hold=hold, **was)
     if not is_mentee:
-        await move_up(unit, enrollment.cohort_id)
+        await move_up(unit, enrollment.cohort_id, hold=hold, because_id=enrollment.id)
     return enrollment
 
 
-async def move_up(unit: Unit, cohort_id: UUID) -> None:
-    """Let as many of the waiting list in as there are free seats (`seat_free`)."""
+async def move_up(
+    unit: Unit, cohort_id: UUID, *, hold: timedelta = timedelta(), because_id: UUID | None = None
+) -> None:
+    """Let as many of the waiting list in as there are free seats (`seat_free`); `because_id`: whose act freed them."""
     free = (await queries.supply(unit.actor, cohort_id)).free
     if free <= 0:
         return
@@ -70,7 +73,9 @@ async def move_up(unit: Unit, cohort_id: UUID) -> None:
         entry.left_at = clock.now()
         await entry.save(update_fields=["left_at"])
         entry.enrollment.active_at = clock.now()
-        await move(unit, entry.enrollment, EnrollmentState.ACTIVE, "seat_free", "seat_freed")
+        await move(
+            unit, entry.enrollment, EnrollmentState.ACTIVE, "seat_free", "seat_freed", hold=hold, because_id=because_id
+        )
 
 
 async def leave_line(enrollment: Enrollment) -> None:
@@ -79,27 +84,42 @@ async def leave_line(enrollment: Enrollment) -> None:
     await line.update(left_at=clock.now())
 
 
-async def move(unit: Unit, enrollment: Enrollment, state: EnrollmentState, act: str, event: str) -> Enrollment:
+async def move(
+    unit: Unit, enrollment: Enrollment, state: EnrollmentState, act: str, event: str, *,
+    hold: timedelta = timedelta(), **detail: object,
+) -> Enrollment:
     """Store an enrolment in its new state, with its entry in the trail and the fact."""
-    before, enrollment.state = enrollment.state, state
+    was, enrollment.state = enrollment.state, state
     await enrollment.save(
         update_fields=["state", "capacity", "started_at", "submitted_at", "active_at", "ended_at", "paused_until"]
     )
-    await unit.audit(f"enrollment.{act}", enrollment, was=before, now=state)
-    await tell(unit, enrollment, event)
+    await unit.audit(f"enrollment.{act}", enrollment, was=was, now=state)
+    await tell(unit, enrollment, event, hold=hold, **detail)
     return enrollment
 
 
-async def end(unit: Unit, enrollment: Enrollment, state: EnrollmentState, act: str, event: str) -> Enrollment:
+async def end(
+    unit: Unit, enrollment: Enrollment, state: EnrollmentState, act: str, event: str, *, hold: timedelta = timedelta()
+) -> Enrollment:
     """End an enrolment in `state`, and cancel what was planned for it. What ended before keeps its day."""
+    was = before(enrollment)
     enrollment.ended_at, enrollment.paused_until = enrollment.ended_at or clock.now(), None
     await unit.unschedule(enrollment.id, reason=act)
-    return await move(unit, enrollment, state, act, event)
+    return await move(unit, enrollment, state, act, event, hold=hold, **was)
 
 
-async def tell(unit: Unit, enrollment: Enrollment, event: str) -> None:
-    """Publish a fact about an enrolment."""
-    await unit.publish(f"enrollment.{event}", subject_id=enrollment.id, **payload(enrollment))
+def before(enrollment: Enrollment) -> dict[str, Any]:
+    """How an enrolment stands, for the fact of an act that can be undone."""
+    return {"was": enrollment.state, "was_until": enrollment.paused_until, "acted_at": clock.now()}
+
+
+async def tell(
+    unit: Unit, enrollment: Enrollment, event: str, *, hold: timedelta = timedelta(), **detail: object
+) -> None:
+    """Publish a fact about an enrolment; with `hold`, only once its act can no longer be undone."""
+    await unit.publish(
+        f"enrollment.{event}", subject_id=enrollment.id, hold=hold, **{**detail, **payload(enrollment)}
+    )
 
 
 def payload(enrollment: Enrollment) -> dict[str, Any]:

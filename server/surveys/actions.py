@@ -188,6 +188,21 @@ async def handle_answer(actor: Actor, answer_id: UUID) -> SurveyAnswer:
         return answer
 
 
+async def undo_handle(actor: Actor, answer_id: UUID) -> SurveyAnswer:
+    """Let an answer wait for a person again: it was noted by mistake, and nobody is told of either. Twice is harmless.
+
+    Raises:
+        NotFound: not an answer the actor may read as who runs the programme.
+    """
+    async with unit_of_work(actor) as unit:
+        answer = await queries.visible_answer(actor, answer_id, lock=True)
+        if answer.handled_at is not None:
+            answer.handled_at = answer.handled_by_id = None
+            await answer.save(update_fields=["handled_at", "handled_by_id"])
+            await unit.audit("survey.undo_handle", answer, invitation_id=answer.invitation_id)
+        return answer
+
+
 def half_way(begins: date, ends: date) -> date:
     """The middle day of a match, the earlier of two."""
     return begins + (ends - begins) // 2

@@ -11,6 +11,7 @@ from server.kernel.errors import Conflict, Invalid
 from server.kernel.ids import parse_id
 from server.kernel.text import gettext as _
 from server.matches import actions as matches
+from server.matches.steps import UNDO_ONE
 from server.matchmaking import actions as matchmaking
 from server.people.keys.actions import set_keys
 from server.people.queries import keys_are_on
@@ -51,7 +52,7 @@ async def undo_together(request: Request) -> Response:
 
 
 async def approve(request: Request) -> Response:
-    """Approve one pair: with ten seconds to undo it, or at once when both said yes already."""
+    """Approve one pair, with ten seconds to undo it."""
     match_id = request.path_params["id"]
     try:
         match = await actions.approve(request.state.actor, match_id)
@@ -64,8 +65,8 @@ async def approve(request: Request) -> Response:
 async def undo(request: Request) -> Response:
     """Take the approval of one pair back."""
     match_id = request.path_params["id"]
-    undone = await matches.undo_publish(request.state.actor, [match_id])
-    return go_to(request, f"{HERE}?pair={match_id}", toast=Toast(words.of_undone(len(undone))))
+    undone = await actions.undo_approval(request.state.actor, match_id)
+    return go_to(request, f"{HERE}?pair={match_id}", toast=Toast(words.of_undone(undone)))
 
 
 async def lock(request: Request) -> Response:
@@ -90,10 +91,11 @@ async def take_back(request: Request) -> Response:
     """Turn down what both said yes to, before it begins."""
     match_id = request.path_params["id"]
     try:
-        match = await matches.cancel_match(request.state.actor, match_id)
+        match = await matches.cancel_match(request.state.actor, match_id, undo_within=UNDO_ONE)
     except Conflict as refusal:
         return await _show(request, match_id, refused=refusal.message)
-    return go_to(request, address(match.cohort_id), toast=Toast(_("Taken back. Both are told kindly.")))
+    told = Toast(_("Taken back. Both are told kindly."), f"{HERE}/{match_id}/undo")
+    return go_to(request, address(match.cohort_id), toast=told)
 
 
 async def choose_another(request: Request) -> Response:

@@ -7,12 +7,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.journey.leaving.actions import remove_from_program
+from server.journey.leaving.actions import remove_from_program, undo_decision
 from server.journey.roster import actions, queries
 from server.kernel import clock
 from server.kernel.errors import Conflict, Invalid, NotFound, TooMany
 from server.kernel.text import clean
 from server.kernel.text import gettext as _
+from server.matches.steps import UNDO_ONE
 from server.notifications.queries import messages_to
 from web.console import message_words
 from web.console import people_words as words
@@ -86,9 +87,23 @@ async def take_out(request: Request) -> Response:
     enrollment_id = one_id(await read_form(request), "enrollment")
     if enrollment_id is None:
         raise NotFound
-    ended = await remove_from_program(request.state.actor, enrollment_id)
-    words_ = _("Taken out of %(program)s. Whoever stays is told kindly.") % {"program": (await ended.program).name}
-    return go_to(request, _here(request), toast=Toast(words_))
+    ended = await remove_from_program(request.state.actor, enrollment_id, undo_within=UNDO_ONE)
+    said = _("Taken out of %(program)s. Whoever stays is told kindly.") % {"program": ended.program.name}
+    undo = Toast(said, f"{_here(request)}/removal/undo", {"enrollment": str(enrollment_id)})
+    return go_to(request, _here(request), toast=undo)
+
+
+async def put_back(request: Request) -> Response:
+    """Take the removal back, with matches and places, while nobody was told."""
+    enrollment_id = one_id(await read_form(request), "enrollment")
+    if enrollment_id is None:
+        raise NotFound
+    try:
+        undone = await undo_decision(request.state.actor, enrollment_id)
+    except Conflict as refusal:
+        return go_to(request, _here(request), toast=Toast(refusal.message))
+    said = _("Taken back. Nobody was told.") if undone else _("Too late to undo: they have been told.")
+    return go_to(request, _here(request), toast=Toast(said))
 
 
 async def _one(
@@ -118,5 +133,6 @@ routes = [
     Route(f"{HERE}/{{id:uuid}}", one, name="console-person"),
     Route(f"{HERE}/{{id:uuid}}/places", places, methods=["POST"], name="console-person-places"),
     Route(f"{HERE}/{{id:uuid}}/removal", take_out, methods=["POST"], name="console-person-removal"),
+    Route(f"{HERE}/{{id:uuid}}/removal/undo", put_back, methods=["POST"], name="console-person-removal-undo"),
 ]
 """`/console/people/import` is no id, so the order of the two screens does not matter."""

@@ -107,10 +107,11 @@ def facts(shown: Record) -> list[tuple[str, str]]:
 
 
 def parts(shown: Record) -> list[Part]:
-    """What somebody takes part in: a line for each match, or one for an enrolment without any."""
+    """What somebody takes part in: a line for each match, those that run first, or one for an enrolment without any."""
     found: list[Part] = []
     for one in shown.enrollments:
         own = [match for match in shown.matches if any(member.enrollment_id == one.id for member in match.members)]
+        own.sort(key=lambda match: match.state not in RUNNING)
         found += [_pairing(one, match, shown) for match in own] or [_alone(one)]
     return found
 

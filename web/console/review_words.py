@@ -12,6 +12,7 @@ from server.kernel import clock
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
 from server.matches.queries import sides
+from server.matches.steps import UNDO_ONE
 from server.matchmaking.engine.waitlist import WaitCode
 from server.matchmaking.engine.wording import Names, Reader, fit_words, one_line, sentence
 from server.matchmaking.queries import Alternative, SkillSupply, Unmatched
@@ -171,7 +172,8 @@ def checks(found: Checks) -> list[Check]:
 
 def can_be_undone(match: Match) -> bool:
     """Whether a fresh approval waits a moment before anybody is told."""
-    return match.published_at is not None and match.published_at > clock.now()
+    moments = (match.published_at, match.active_at + UNDO_ONE if match.active_at else None)
+    return any(moment is not None and moment > clock.now() for moment in moments)
 
 
 def of_approval(match: Match) -> str:

@@ -4,13 +4,14 @@ Each act locks in one order: the group's roster, the enrolments of everybody who
 two who leave each other at once follow one another.
 """
 
-from collections.abc import Awaitable, Callable
-from datetime import date
+from collections.abc import Awaitable, Callable, Collection
+from datetime import date, timedelta
 from uuid import UUID
 
 from server.access.actions import end_sessions
 from server.kernel.actor import Actor, ActorKind, require
 from server.kernel.db import unit_of_work
+from server.kernel.errors import Conflict
 from server.kernel.text import gettext as _
 from server.matches import actions as matches
 from server.matches import queries as match_queries
@@ -66,11 +67,12 @@ async def finish_match(actor: Actor, match_id: UUID, thanks: str = "") -> Match:
 
 
 async def remove_from_program(
-    actor: Actor, enrollment_id: UUID, *, eligibility_lost: bool = False
+    actor: Actor, enrollment_id: UUID, *, eligibility_lost: bool = False, undo_within: timedelta = timedelta()
 ) -> Enrollment:
     """Take somebody out of a programme, with the same care for who stays. Twice is harmless.
 
     With `eligibility_lost` the person and whoever runs the programme are told that its conditions no longer hold.
+    Nobody is told for `undo_within`; until then `undo_decision` takes it back.
 
     Raises:
         NotFound, Refused: not of a programme that the actor runs.
@@ -79,7 +81,33 @@ async def remove_from_program(
     async with unit_of_work(actor):
         enrollment = await visible_enrollment(actor, enrollment_id)
         act = "eligibility_lost" if eligibility_lost else ""
-        return await _end(actor, enrollment, EnrollmentState.REMOVED, ClosureReason.NO_FAULT, act)
+        return await _end(actor, enrollment, EnrollmentState.REMOVED, ClosureReason.NO_FAULT, act, undo_within)
+
+
+async def undo_decision(actor: Actor, enrollment_id: UUID) -> bool:
+    """Take back that somebody was admitted, turned down or taken out, with what followed for others and for matches.
+
+    False when it was told already, or has changed since: then everything stays.
+
+    Raises:
+        NotFound, Refused: not of a programme that the actor runs.
+        Conflict: somebody who would lose their place was matched meanwhile (`kind="matched"`), or a partner's place
+            went to somebody else (`kind="seat_taken"`).
+    """
+    async with unit_of_work(actor):
+        enrollment = await visible_enrollment(actor, enrollment_id)
+        moved = {fact.subject_id for fact in await programs.moved_up_by(actor, enrollment_id) if fact.subject_id}
+        await _lock_everybody(actor, enrollment, moved, frozenset(MatchState))
+        undone = await programs.undo_decision(actor, enrollment_id)
+        if not undone:
+            return False
+        if await match_queries.are_in_matches(actor, [one.id for one in undone]):
+            raise Conflict(_("Somebody was matched meanwhile. It stays as it is."), kind="matched")
+        for match in await matches.restore_matches(actor, enrollment_id):
+            mentee = sides(match)[1]
+            if mentee.enrollment_id != enrollment_id and mentee.role is ParticipantRole.MENTEE:
+                await programs.move_back_in_line(actor, mentee.enrollment_id)
+        return True
 
 
 async def take_break(actor: Actor, enrollment_id: UUID, until: date | None) -> Enrollment:
@@ -170,19 +198,22 @@ FOLLOW: dict[PersonStatus, Callable[[Actor, Enrollment], Awaitable[None]]] = {
 
 
 async def _end(
-    actor: Actor, enrollment: Enrollment, state: EnrollmentState, reason: ClosureReason, act: str = ""
+    actor: Actor, enrollment: Enrollment, state: EnrollmentState, reason: ClosureReason, act: str = "",
+    hold: timedelta = timedelta(),
 ) -> Enrollment:
     await _lock_everybody(actor, enrollment)
-    ended = await programs.end_enrollment(actor, enrollment.id, state, act=act)
-    for match in await matches.release_matches(actor, enrollment.id, reason):
+    ended = await programs.end_enrollment(actor, enrollment.id, state, act=act, undo_within=hold)
+    for match in await matches.release_matches(actor, enrollment.id, reason, undo_within=hold):
         mentee = sides(match)[1]
         if mentee.enrollment_id != enrollment.id and mentee.role is ParticipantRole.MENTEE:
             await programs.move_to_front(actor, mentee.enrollment_id)
     return ended
 
 
-async def _lock_everybody(actor: Actor, enrollment: Enrollment) -> None:
+async def _lock_everybody(
+    actor: Actor, enrollment: Enrollment, others: Collection[UUID] = (), states: Collection[MatchState] = OPEN_MATCHES
+) -> None:
     """The roster, then this enrolment and those of its partners together: as an answer to a match takes them."""
     await cohort_by_id(actor, enrollment.cohort_id, lock=True)
-    partners = await match_queries.partner_enrollments(actor, enrollment.id, OPEN_MATCHES)
-    await match_queries.lock_enrollments(actor, {enrollment.id, *partners})
+    partners = await match_queries.partner_enrollments(actor, enrollment.id, states)
+    await match_queries.lock_enrollments(actor, {enrollment.id, *partners, *others})

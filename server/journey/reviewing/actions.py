@@ -10,6 +10,7 @@ from server.kernel.ids import parse_id
 from server.matches import actions as matches
 from server.matches.models import Match
 from server.matches.states import MatchState
+from server.matches.steps import UNDO_ONE
 from server.matchmaking import actions as matchmaking
 
 
@@ -22,8 +23,21 @@ async def approve(actor: Actor, match_id: UUID) -> Match:
     """
     shown = await pairing(actor, match_id)
     if shown.match.state is MatchState.AWAITING_ADMIN:
-        return await matches.approve_match(actor, match_id)
+        return await matches.approve_match(actor, match_id, undo_within=UNDO_ONE)
     return await matches.publish_match(actor, match_id)
+
+
+async def undo_approval(actor: Actor, match_id: UUID) -> int:
+    """Take the yes to one match back while nobody was told: a draft again, or waiting for a manager again.
+
+    Returns how many were taken back: one or none.
+
+    Raises:
+        NotFound, Refused: not of a programme that the actor runs.
+    """
+    if await matches.undo_approve(actor, match_id):
+        return 1
+    return len(await matches.undo_publish(actor, [match_id]))
 
 
 async def approve_together(actor: Actor, match_ids: Iterable[UUID], *, key: str = "") -> tuple[int, int]:

@@ -30,7 +30,7 @@ from server.matches.actions.running import (
     reach_pause_end,
     resume_match,
 )
-from server.matches.actions.undoing import undo_change
+from server.matches.actions.undoing import restore_matches, undo_approve, undo_change
 
 __all__ = [
     "Draft",
@@ -57,10 +57,12 @@ __all__ = [
     "reach_pause_end",
     "release_matches",
     "request_match",
+    "restore_matches",
     "resume_match",
     "resume_matches",
     "suggest_match",
     "suggest_matches",
+    "undo_approve",
     "undo_change",
     "undo_publish",
     "withdraw_extension",

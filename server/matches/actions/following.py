@@ -4,7 +4,7 @@ The matches are locked as by every act: the enrolments of both sides first, in t
 """
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -24,17 +24,20 @@ NOT_YET = AWAITING | {MatchState.DRAFT}
 ALIVE = OPEN_MATCHES | {MatchState.DRAFT, MatchState.DURATION_COMPLETED}
 
 
-async def release_matches(actor: Actor, enrollment_id: UUID, reason: ClosureReason) -> list[Match]:
+async def release_matches(
+    actor: Actor, enrollment_id: UUID, reason: ClosureReason, *, undo_within: timedelta = timedelta()
+) -> list[Match]:
     """End whatever an enrolment was in: what ran concludes, what waited is taken back, what ran its time is closed.
 
-    Nobody is blamed: the fact says who left, never why. Returns the matches that ran. Twice is harmless.
+    Nobody is blamed: the fact says who left, never why. Returns the matches that ran. Twice is harmless. Nobody is
+    told for `undo_within`; until then `restore_matches` takes it back.
 
     Raises:
         NotFound: no enrolment that the actor may see.
     """
     async with unit_of_work(actor) as unit:
         enrollment, found = await _locked(actor, enrollment_id, ALIVE)
-        left: dict[str, Any] = {"left_id": enrollment.person_id}
+        left: dict[str, Any] = {"left_id": enrollment.person_id, "hold": undo_within}
         for match in found:
             if match.state in NOT_YET:
                 await close(unit, match, MatchState.CANCELLED, "cancel", "cancelled", code="left", **left)

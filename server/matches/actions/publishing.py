@@ -112,8 +112,10 @@ async def undo_publish(actor: Actor, match_ids: Iterable[UUID]) -> list[Match]:
     return undone
 
 
-async def approve_match(actor: Actor, match_id: UUID) -> Match:
+async def approve_match(actor: Actor, match_id: UUID, *, undo_within: timedelta = timedelta()) -> Match:
     """The manager's yes after the participants' (`admin_approves`). Twice is harmless.
+
+    Nobody is told for `undo_within`; until then `undo_approve` takes it back.
 
     Raises:
         NotFound, Refused: not of a programme that the actor runs.
@@ -126,17 +128,18 @@ async def approve_match(actor: Actor, match_id: UUID) -> Match:
             return match
         if match.state is not MatchState.AWAITING_ADMIN:
             raise Conflict(_("This match does not wait for you."))
-        match.state = MatchState.ACTIVE
+        was, match.state = match.state, MatchState.ACTIVE
         await unit.audit("match.admin_approve", match)
-        await start(unit, match)
+        await start(unit, match, hold=undo_within, was=was)
         await match.save()
         return match
 
 
-async def cancel_match(actor: Actor, match_id: UUID) -> Match:
+async def cancel_match(actor: Actor, match_id: UUID, *, undo_within: timedelta = timedelta()) -> Match:
     """Whoever asked, or the manager, takes a request back. Twice is harmless. Who was not told of it never is.
 
     A request that nobody had to agree to began at once; whoever asked takes it back while nobody was told.
+    Who was told of it hears of its end after `undo_within`; until then `undo_change` takes it back.
 
     Raises:
         NotFound: not visible to the actor.
@@ -151,7 +154,8 @@ async def cancel_match(actor: Actor, match_id: UUID) -> Match:
         began_untold = match.state is MatchState.ACTIVE and await withdraw_facts(unit, match, "activated")
         if match.state not in AWAITING and not began_untold:
             raise Conflict(_("Only a waiting match can be taken back."))
-        await withdraw_facts(unit, match, "published")
+        never_told = await withdraw_facts(unit, match, "published")
         return await close(
-            unit, match, MatchState.CANCELLED, "cancel", "cancelled", code="taken_back", by_id=actor.person_id
+            unit, match, MatchState.CANCELLED, "cancel", "cancelled", code="taken_back", by_id=actor.person_id,
+            hold=timedelta() if never_told or began_untold else undo_within,
         )

@@ -10,16 +10,19 @@ from server.kernel.errors import Conflict
 from server.kernel.facts import OutboxEvent
 from server.kernel.text import gettext as _
 from server.matches import queries, rules
+from server.matches.actions.following import everybody_is_there
 from server.matches.models import Match
-from server.matches.states import RUNNING, MatchState
+from server.matches.states import OPEN_MATCHES, RUNNING, MatchState
 from server.matches.steps import require_new_pair
+from server.programs.queries import visible_enrollment
 from server.programs.states import GONE
 
-REVERSIBLE = ("match.paused", "match.resumed", "match.ended")
+REVERSIBLE = ("match.paused", "match.resumed", "match.ended", "match.cancelled")
+RELEASED = ("match.ended", "match.cancelled", "match.completed")
 
 
 async def undo_change(actor: Actor, match_id: UUID) -> bool:
-    """Take back the last pause, resumption or end of a match. False when it was told already, or there is none.
+    """Take back the last pause, resumption, end or withdrawal of a match. False: it was told already, or there is none.
 
     Raises:
         NotFound: not visible to the actor.
@@ -29,26 +32,84 @@ async def undo_change(actor: Actor, match_id: UUID) -> bool:
     async with unit_of_work(actor) as unit:
         match = await queries.visible_match(actor, match_id, lock=True)
         require(rules.can_end(actor, match), _("change this match"))
-        fact = await _held_fact(unit, match)
+        fact = await _held_fact(unit, match, left_id=None)
         if fact is None:
             return False
-        if match.state not in RUNNING:
-            await _require_seats(actor, match)
-            await require_new_pair(actor, match)
+        await _require_room(actor, match, MatchState(fact.payload["was"]))
         await _restore(unit, match, fact)
         await unit.audit("match.undo_change", match, now=match.state)
         return True
 
 
-async def _held_fact(unit: Unit, match: Match) -> OutboxEvent | None:
-    """The fact of the last act, withdrawn; None when it is told or about to be."""
+async def undo_approve(actor: Actor, match_id: UUID) -> bool:
+    """Take the manager's yes to what both agreed on back. False when they were told already, or it does not run.
+
+    Raises:
+        NotFound, Refused: not of a programme that the actor runs.
+    """
+    async with unit_of_work(actor) as unit:
+        match = await queries.visible_match(actor, match_id, lock=True)
+        require(rules.can_decide(actor, match), _("take this approval back"))
+        began = match.active_at
+        if match.state is not MatchState.ACTIVE or began is None:
+            return False
+        if await _held_fact(unit, match, ("match.activated",), was=MatchState.AWAITING_ADMIN) is None:
+            return False
+        match.state, match.active_at, match.ends_on = MatchState.AWAITING_ADMIN, None, None
+        await match.save(update_fields=["state", "active_at", "ends_on"])
+        await unit.unschedule(match.id, "match.end_date", reason="undone")
+        await unit.plan_again(match.id, since=began)
+        await unit.audit("match.undo_approve", match, now=match.state)
+        return True
+
+
+async def restore_matches(actor: Actor, enrollment_id: UUID) -> list[Match]:
+    """Bring back what `release_matches` ended for an enrolment that is there again, while nobody was told.
+
+    Returns the matches that run again.
+
+    Raises:
+        NotFound: no enrolment that the actor may see.
+        Conflict: a partner left, or their place went to somebody else meanwhile (`kind="seat_taken"`).
+    """
+    async with unit_of_work(actor) as unit:
+        enrollment = await visible_enrollment(actor, enrollment_id)
+        own = queries.matches(actor).filter(members__enrollment_id=enrollment_id, ended_at__isnull=False)
+        found = [match for match in await own.order_by("id") if match.state not in OPEN_MATCHES]
+        restored = []
+        for match in [await queries.visible_match(actor, one.id, lock=True) for one in found]:
+            fact = await _held_fact(unit, match, RELEASED, left_id=str(enrollment.person_id))
+            if fact is None:
+                continue
+            await _require_room(actor, match, MatchState(fact.payload["was"]))
+            await _restore(unit, match, fact)
+            await unit.audit("match.undo_release", match, now=match.state)
+            restored.append(match)
+        return [match for match in restored if match.state in RUNNING]
+
+
+async def _held_fact(
+    unit: Unit, match: Match, kinds: tuple[str, ...] = REVERSIBLE, **said: str | None
+) -> OutboxEvent | None:
+    """The fact of the last act, withdrawn; None when it is told or about to be, or does not say what is asked for."""
     held = OutboxEvent.filter(
-        organization_id=unit.actor.organization_id, subject_id=match.id, kind__in=REVERSIBLE, delivered_at=None,
+        organization_id=unit.actor.organization_id, subject_id=match.id, kind__in=kinds, delivered_at=None,
         withdrawn_at=None, not_before__gt=clock.now(),
     )
     fact = await held.order_by("-at", "-id").first()
-    still = OutboxEvent.filter(organization_id=match.organization_id, id=fact.id, delivered_at=None) if fact else None
-    return fact if still and await still.update(withdrawn_at=clock.now()) else None
+    if fact is None or any(fact.payload.get(name) != value for name, value in said.items()):
+        return None
+    still = OutboxEvent.filter(organization_id=match.organization_id, id=fact.id, delivered_at=None)
+    return fact if await still.update(withdrawn_at=clock.now()) else None
+
+
+async def _require_room(actor: Actor, match: Match, was: MatchState) -> None:
+    """Whether a match may stand again as it was: everybody there, and places free."""
+    if was in OPEN_MATCHES and match.state not in OPEN_MATCHES:
+        await _require_seats(actor, match)
+        await require_new_pair(actor, match)
+    if was in OPEN_MATCHES - {MatchState.PAUSED} and not everybody_is_there(match):
+        raise Conflict(_("One of the two is away now. It stays as it is."), kind="away")
 
 
 async def _require_seats(actor: Actor, match: Match) -> None:

@@ -10,6 +10,7 @@ from server.programs.actions.ending import (
 )
 from server.programs.actions.joining import (
     CAPACITY_MAX,
+    REASON_LETTERS,
     approve_admission,
     begin,
     decline_invitation,
@@ -29,10 +30,12 @@ from server.programs.actions.settings import (
     move_program,
     open_cohort,
 )
+from server.programs.actions.undoing import move_back_in_line, moved_up_by, undo_decision
 
 __all__ = [
     "CAPACITY_MAX",
     "PAUSE_MAX",
+    "REASON_LETTERS",
     "advance_cohort",
     "approve_admission",
     "begin",
@@ -44,9 +47,11 @@ __all__ = [
     "expire_invitation",
     "invite",
     "invite_many",
+    "move_back_in_line",
     "move_cohort",
     "move_program",
     "move_to_front",
+    "moved_up_by",
     "open_cohort",
     "pause_enrollment",
     "reinvite",
@@ -54,4 +59,5 @@ __all__ = [
     "resume_enrollment",
     "self_join",
     "submit",
+    "undo_decision",
 ]

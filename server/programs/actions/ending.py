@@ -18,12 +18,13 @@ PAUSE_MAX = timedelta(days=183)
 
 
 async def end_enrollment(
-    actor: Actor, enrollment_id: UUID, state: EnrollmentState, *, act: str = ""
+    actor: Actor, enrollment_id: UUID, state: EnrollmentState, *, act: str = "", undo_within: timedelta = timedelta()
 ) -> Enrollment:
     """Step out (WITHDRAWN), take out (REMOVED), follow a departure (DEPROVISIONED) or the group's end (COMPLETED).
 
     Twice is harmless. `act` names it in the trail and the fact, by default as the state. A mentee's seat lets the
-    first in line move up. Matches are not this room's: `journey.leaving` and `journey.closing` end them too.
+    first in line move up. Matches are not this room's: `journey.leaving` and `journey.closing` end them too. Nobody is
+    told for `undo_within`; until then `undo_decision` takes it back.
 
     Raises:
         NotFound: no enrolment that the actor may see.
@@ -39,8 +40,8 @@ async def end_enrollment(
             raise Conflict(_("This has ended already."), kind="ended")
         await leave_line(enrollment)
         name = act or state.value.lower()
-        await end(unit, enrollment, state, name, name)
-        await move_up(unit, enrollment.cohort_id)
+        await end(unit, enrollment, state, name, name, hold=undo_within)
+        await move_up(unit, enrollment.cohort_id, hold=undo_within, because_id=enrollment.id)
         return enrollment
 
 

@@ -177,8 +177,12 @@ async def submit(actor: Actor, enrollment_id: UUID, *, capacity: int | None = No
         return await admit(unit, enrollment, "submit")
 
 
-async def approve_admission(actor: Actor, enrollment_id: UUID) -> Enrollment:
+async def approve_admission(
+    actor: Actor, enrollment_id: UUID, *, undo_within: timedelta = timedelta()
+) -> Enrollment:
     """Admit an applicant. Twice is harmless.
+
+    Nobody is told for `undo_within`; until then `undo_decision` takes it back.
 
     Raises:
         NotFound, Refused: not of a programme that the actor runs.
@@ -191,11 +195,15 @@ async def approve_admission(actor: Actor, enrollment_id: UUID) -> Enrollment:
             return enrollment
         if enrollment.state is not EnrollmentState.PENDING_APPROVAL:
             raise Conflict(_("There is no application to admit."))
-        return await admit(unit, enrollment, "approve")
+        return await admit(unit, enrollment, "approve", hold=undo_within)
 
 
-async def reject_admission(actor: Actor, enrollment_id: UUID, reason: str = "") -> Enrollment:
+async def reject_admission(
+    actor: Actor, enrollment_id: UUID, reason: str = "", *, undo_within: timedelta = timedelta()
+) -> Enrollment:
     """Turn an application down, with a few words for the person or without. Twice is harmless: the first words stay.
+
+    Undo as in `approve_admission`.
 
     Raises:
         NotFound, Refused: not of a programme that the actor runs.
@@ -213,7 +221,7 @@ async def reject_admission(actor: Actor, enrollment_id: UUID, reason: str = "") 
         enrollment.decision_reason = typed(problems, "reason", reason, at_most=REASON_LETTERS)
         check(problems)
         await enrollment.save(update_fields=["decision_reason"])
-        return await end(unit, enrollment, EnrollmentState.DECLINED, "reject", "rejected")
+        return await end(unit, enrollment, EnrollmentState.DECLINED, "reject", "rejected", hold=undo_within)
 
 
 async def decline_invitation(actor: Actor, enrollment_id: UUID) -> Enrollment:

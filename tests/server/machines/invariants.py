@@ -91,7 +91,7 @@ async def _enrollment_trail(organization_id: UUID, places: Iterable[Enrollment])
         trail[entry.target_id or organization_id].append(entry)
     told = await _told(organization_id, "enrollment.")
     for row in places:
-        moves = [(one.detail["was"], one.detail["now"]) for one in trail[row.id] if "was" in one.detail]
+        moves = _moves(trail[row.id])
         assert set(moves) <= MOVES | SUBMITTED_AT_ONCE | BESIDE_THE_TABLE, (moves, "not in the table")
         assert all(a[1] == b[0] for a, b in pairwise(moves)), (moves, "a change without an entry")
         assert not moves or moves[-1][1] == row.state.value, (moves, row.state, "a change without an entry")
@@ -99,12 +99,27 @@ async def _enrollment_trail(organization_id: UUID, places: Iterable[Enrollment])
         assert told[row.id] >= len(moves), "a change without a fact"
 
 
+def _moves(trail: Iterable[AuditEvent]) -> list[tuple[str, str]]:
+    """The changes that stand, as (before, after): what was undone is as if it had never been."""
+    moves: list[tuple[str, str]] = []
+    for one in trail:
+        if one.action in ("enrollment.undo_decision", "enrollment.undo_seat"):
+            before, _after = moves.pop()
+            assert before == one.detail["now"], "an undo leads elsewhere"
+        elif "was" in one.detail:
+            moves.append((one.detail["was"], one.detail["now"]))
+    return moves
+
+
 async def _match_trail(organization_id: UUID, matches: Iterable[Match]) -> None:
     trail: defaultdict[UUID, list[str]] = defaultdict(list)
     for entry in await AuditEvent.filter(organization_id=organization_id, target_kind="Match").order_by("id"):
-        state = entry.detail.get("now") or LEAVES.get(entry.action)
-        if state:
-            trail[entry.target_id or organization_id].append(state)
+        state, states = entry.detail.get("now") or LEAVES.get(entry.action), trail[entry.target_id or organization_id]
+        if entry.action in ("match.undo_release", "match.undo_change", "match.undo_approve"):
+            states.pop()
+            assert states[-1:] in ([], [state]), "an undo leads elsewhere"
+        elif state:
+            states.append(state)
     told = await _told(organization_id, "match.")
     for match in matches:
         states = trail[match.id]

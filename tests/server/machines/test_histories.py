@@ -35,6 +35,10 @@ UNDER_WAY: list[Step] = [
     *UNDER_WAY, ("extend", 0, 0, 1), ("months pass", 0, 0, 0), ("months pass", 0, 0, 0), ("agree", 0, 1, 0),
     ("close group", 0, 0, 0), ("new group", 0, 0, 0), ("join", 2, 0, 1),
 ])
+@example(history=[
+    *UNDER_WAY, ("remove gently", 0, 0, 0), ("put back", 0, 0, 0), ("remove gently", 2, 0, 0), ("put back", 2, 0, 0),
+    ("approve gently", 0, 0, 0), ("undo approval", 0, 0, 0), ("cancel gently", 0, 0, 0), ("undo change", 0, 0, 0),
+])
 async def test_no_history_breaks_what_must_hold(db: object, history: list[Step]) -> None:
     world = await World.arrive()
     for act, *numbers in history:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 from server.journey.closing import actions as closing
@@ -19,6 +20,7 @@ from server.kernel.ids import new_id
 from server.matches import actions as matches
 from server.matches.models import Match, MatchMember
 from server.matches.states import ClosureReason
+from server.matches.steps import UNDO_ONE
 from server.people.models import Organization, Person
 from server.people.states import PersonStatus
 from server.programs import actions as programs
@@ -238,6 +240,13 @@ ACTS: dict[str, Act] = {
     "submit": _about_a_place(programs.submit), "decline": _about_a_place(programs.decline_invitation),
     "admit": _about_a_place(programs.approve_admission, managed=True),
     "reject": _about_a_place(programs.reject_admission, managed=True),
+    "admit gently": _about_a_place(partial(programs.approve_admission, undo_within=UNDO_ONE), managed=True),
+    "reject gently": _about_a_place(partial(programs.reject_admission, undo_within=UNDO_ONE), managed=True),
+    "remove gently": _about_a_place(partial(leaving.remove_from_program, undo_within=UNDO_ONE), managed=True),
+    "put back": _about_a_place(leaving.undo_decision, managed=True),
+    "approve gently": _of_a_manager(partial(matches.approve_match, undo_within=UNDO_ONE)),
+    "cancel gently": _of_a_manager(partial(matches.cancel_match, undo_within=UNDO_ONE)),
+    "undo approval": _of_a_manager(matches.undo_approve), "undo change": _of_a_manager(matches.undo_change),
     "reinvite": _about_a_place(programs.reinvite, managed=True),
     "remove": _about_a_place(leaving.remove_from_program, managed=True),
     "leave": _about_a_place(leaving.leave_program), "come back": _about_a_place(leaving.come_back),

@@ -111,3 +111,43 @@ async def test_strangers_undo_nothing(pair: factories.Pair) -> None:
     for actor in (pair.stranger_actor, pair.line_manager_actor):
         with pytest.raises((NotFound, Refused)):
             await actions.undo_change(actor, pair.match.id)
+
+
+async def test_a_managers_yes_is_taken_back_before_anybody_is_told(pair: factories.Pair) -> None:
+    await Match.filter(id=pair.match.id).update(state=MatchState.AWAITING_ADMIN, active_at=None, ends_on=None)
+    await ScheduledAction.filter(organization_id=pair.organization.id).update(rule="match.expire")
+    before = await state_of(pair)
+    await actions.approve_match(pair.manager_actor, pair.match.id, undo_within=TEN_SECONDS)
+    assert await actions.undo_approve(pair.manager_actor, pair.match.id)
+    assert await state_of(pair) == before
+    assert not await OutboxEvent.filter(organization_id=pair.organization.id, withdrawn_at=None)
+    await actions.approve_match(pair.manager_actor, pair.match.id, undo_within=TEN_SECONDS)
+    clock.move(TEN_SECONDS)
+    assert not await actions.undo_approve(pair.manager_actor, pair.match.id)
+
+
+async def test_what_began_without_a_managers_yes_is_not_undone_as_one(pair: factories.Pair) -> None:
+    draft = await factories.match(
+        pair.mentor_enrollment, await factories.enrollment(pair.cohort, pair.stranger, pair.mentee_enrollment.role),
+        state=MatchState.DRAFT,
+    )
+    await pair.program.__class__.filter(id=pair.program.id).update(approvals="NONE")
+    await actions.publish_match(pair.manager_actor, draft.id)
+    assert not await actions.undo_approve(pair.manager_actor, draft.id)
+    assert (await Match.get(id=draft.id)).state is MatchState.ACTIVE
+    assert [one.id for one in await actions.undo_publish(pair.manager_actor, [draft.id])] == [draft.id]
+
+
+async def test_what_was_taken_back_waits_again(pair: factories.Pair) -> None:
+    await Match.filter(id=pair.match.id).update(state=MatchState.AWAITING_MENTEE, active_at=None)
+    before = await state_of(pair)
+    await actions.cancel_match(pair.manager_actor, pair.match.id, undo_within=TEN_SECONDS)
+    assert await actions.undo_change(pair.manager_actor, pair.match.id)
+    assert await state_of(pair) == before
+
+
+async def test_a_partner_who_is_away_keeps_the_end(pair: factories.Pair) -> None:
+    await end(pair)
+    await Enrollment.filter(id=pair.mentor_enrollment.id).update(state=EnrollmentState.PAUSED)
+    with pytest.raises(Conflict, match="away"):
+        await actions.undo_change(pair.manager_actor, pair.match.id)

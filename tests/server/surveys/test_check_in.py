@@ -202,6 +202,13 @@ async def test_seen_to_once_it_leaves_the_list(db: object) -> None:
     assert handled.handled_by_id == pair.manager.id
     assert await queries.answers_to_handle(pair.manager_actor) == []
     assert await AuditEvent.filter(action="survey.handle").count() == 1
+    for _ in range(2):
+        again = await actions.undo_handle(pair.manager_actor, answer.id)
+    assert (again.handled_at, again.handled_by_id) == (None, None)
+    assert [one.id for one in await queries.answers_to_handle(pair.manager_actor)] == [answer.id]
+    assert await AuditEvent.filter(action="survey.undo_handle").count() == 1
+    with pytest.raises(NotFound):
+        await actions.undo_handle(pair.mentor_actor, answer.id)
 
 
 async def test_nobody_but_the_asked_person_finds_an_invitation(db: object) -> None:

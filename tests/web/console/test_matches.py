@@ -133,15 +133,25 @@ async def test_what_both_agreed_on_waits_for_the_manager(client_of: ClientOf, db
     assert "Both said yes" in shown.text
     assert "Take it back" in shown.text
     assert "Lock the pair" not in shown.text
-    await client.post(f"{HERE}/{match.id}/approval")
+    approved = await client.post(f"{HERE}/{match.id}/approval", follow_redirects=True)
     assert (await Match.get(id=match.id)).state is MatchState.ACTIVE
+    assert f'action="{HERE}/{match.id}/approval/undo"' in approved.text
+    undone = await client.post(f"{HERE}/{match.id}/approval/undo", follow_redirects=True)
+    assert "One waits for your word again." in undone.text
+    assert (await Match.get(id=match.id)).state is MatchState.AWAITING_ADMIN
 
 
 async def test_taking_back_ends_it_before_it_begins(client_of: ClientOf, db: object) -> None:
     found = await market()
     match = await factories.match(found.mentors[0], found.mentees[0], state=MatchState.AWAITING_ADMIN)
-    await (await client_of(found.manager)).post(f"{HERE}/{match.id}/withdrawal")
+    client = await client_of(found.manager)
+    done = await client.post(f"{HERE}/{match.id}/withdrawal", follow_redirects=True)
     assert (await Match.get(id=match.id)).state is MatchState.CANCELLED
+    assert f'action="{HERE}/{match.id}/undo"' in done.text
+    assert "Taken back. Nobody was told." in (
+        await client.post(f"{HERE}/{match.id}/undo", follow_redirects=True)
+    ).text
+    assert (await Match.get(id=match.id)).state is MatchState.AWAITING_ADMIN
 
 
 async def test_a_run_finds_pairs_and_another_mentor_can_be_chosen(client_of: ClientOf, db: object) -> None:

@@ -5,6 +5,7 @@ import pytest
 from server.goals.models import Goal
 from server.kernel.actor import system_actor
 from server.matches.models import Match
+from server.matches.states import MatchState
 from server.people.actions import publish_consent_text, record_consents
 from server.people.models import Profile
 from server.people.states import ConsentPurpose, PersonStatus
@@ -192,10 +193,29 @@ async def test_somebody_is_taken_out_with_care_for_who_stays(client_of: ClientOf
     shown = await client.get(f"{HERE}/{mentor.id}")
     assert "Taken out" in shown.text
     assert "Idris" in shown.text
-    assert f"{HERE}/{mentor.id}/removal" not in shown.text
+    assert f'action="{HERE}/{mentor.id}/removal"' not in shown.text
+    form = {"enrollment": str(found.mentors[0].id)}
+    undone = await client.post(f"{HERE}/{mentor.id}/removal/undo", data=form, follow_redirects=True)
+    assert "Taken back. Nobody was told." in undone.text
+    assert (await Enrollment.get(id=found.mentors[0].id)).state is EnrollmentState.ACTIVE
+    assert (await Match.get(members__enrollment_id=found.mentors[0].id)).state is MatchState.ACTIVE
+    late = await client.post(f"{HERE}/{mentor.id}/removal/undo", data=form, follow_redirects=True)
+    assert "Too late to undo" in late.text
+    for act in ("removal", "removal/undo"):
+        assert (await client.post(f"{HERE}/{mentor.id}/{act}")).status_code == 404
 
 
-@pytest.mark.parametrize("act", ["places", "removal"])
+async def test_a_removal_that_cannot_be_taken_back_says_why(client_of: ClientOf, found: Market) -> None:
+    mentor, client = await found.mentors[0].person, await client_of(found.manager)
+    form = {"enrollment": str(found.mentors[0].id)}
+    await client.post(f"{HERE}/{mentor.id}/removal", data=form)
+    await Enrollment.filter(id=found.mentees[0].id).update(state=EnrollmentState.PAUSED)
+    kept = await client.post(f"{HERE}/{mentor.id}/removal/undo", data=form, follow_redirects=True)
+    assert "One of the two is away now. It stays as it is." in kept.text
+    assert (await Enrollment.get(id=found.mentors[0].id)).state is EnrollmentState.REMOVED
+
+
+@pytest.mark.parametrize("act", ["places", "removal", "removal/undo"])
 async def test_nobody_else_changes_a_part(client_of: ClientOf, found: Market, act: str) -> None:
     mentor = await found.mentors[0].person
     for person in (found.stranger, (await market()).admin):

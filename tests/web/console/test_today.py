@@ -110,6 +110,10 @@ async def test_a_check_in_that_asks_for_somebody_waits_until_it_is_seen_to(clien
     assert (await SurveyAnswer.get(id=asks.id)).handled_by_id == pair.manager.id
     assert await AuditEvent.filter(action="survey.handle").count() == 1
     assert "Nothing needs you today" in (await client.get(HERE)).text
+    for _ in range(2):
+        undone = await client.post(f"{HERE}/answers/{asks.id}/undo", follow_redirects=True)
+    assert "Noor’s check-in: wants another mentor." in undone.text
+    assert await AuditEvent.filter(action="survey.undo_handle").count() == 1
 
 
 @pytest.mark.parametrize(("path", "state"), [("", EnrollmentState.ACTIVE), ("/refusal", EnrollmentState.DECLINED)])
@@ -124,6 +128,26 @@ async def test_an_applicant_is_admitted_or_turned_down(
     for _ in range(2):
         assert (await client.post(f"{HERE}/admissions/{asking.id}{path}")).status_code == 303
     assert (await Enrollment.get(id=asking.id)).state is state
+    undone = await client.post(f"{HERE}/admissions/{asking.id}/undo", follow_redirects=True)
+    assert "Taken back. Nobody was told." in undone.text
+    assert (await Enrollment.get(id=asking.id)).state is EnrollmentState.PENDING_APPROVAL
+    too_late = await client.post(f"{HERE}/admissions/{asking.id}/undo", follow_redirects=True)
+    assert "Too late to undo" in too_late.text
+
+
+async def test_words_for_who_is_turned_down_are_kept_or_given_back(client_of: ClientOf, pair: Pair) -> None:
+    asking = await factories.enrollment(
+        pair.cohort, pair.stranger, ParticipantRole.MENTOR, state=EnrollmentState.PENDING_APPROVAL, active_at=None
+    )
+    client, at = await client_of(pair.manager), f"{HERE}/admissions/{asking.id}/refusal"
+    long = await client.post(at, data={"reason": "wordy " * 100})
+    assert long.status_code == 422
+    assert "Shorten this by" in long.text
+    assert "wordy wordy" in long.text
+    told = await client.post(at, data={"reason": "The group is full.\nAsk in spring."}, follow_redirects=True)
+    assert f'action="{HERE}/admissions/{asking.id}/undo"' in told.text
+    row = await Enrollment.get(id=asking.id)
+    assert (row.state, row.decision_reason) == (EnrollmentState.DECLINED, "The group is full.\nAsk in spring.")
 
 
 async def test_who_left_meanwhile_cannot_be_admitted(client_of: ClientOf, pair: Pair) -> None:
@@ -196,7 +220,10 @@ async def test_another_programmes_manager_sees_none_of_it(client_of: ClientOf, p
     shown = await client.get(HERE)
     assert "Nothing needs you today" in shown.text
     assert "Fennimore" not in shown.text
-    for path in (f"answers/{asks.id}", f"admissions/{asking.id}", f"admissions/{asking.id}/refusal"):
+    for path in (
+        f"answers/{asks.id}", f"answers/{asks.id}/undo", f"admissions/{asking.id}", f"admissions/{asking.id}/refusal",
+        f"admissions/{asking.id}/undo",
+    ):
         assert (await client.post(f"{HERE}/{path}")).status_code == 404
     assert (await client.get(f"{HERE}?program={pair.program.key}")).status_code == 404
 

@@ -1,0 +1,119 @@
+"""The way back from a manager's word on an enrolment, as long as nobody was told of it (decision 6 of the design)."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from tortoise.queryset import QuerySet
+
+from server.kernel import clock
+from server.kernel.actor import Actor, require
+from server.kernel.db import Unit, unit_of_work
+from server.kernel.errors import NotFound
+from server.kernel.facts import OutboxEvent
+from server.kernel.text import gettext as _
+from server.programs import queries, rules
+from server.programs.models import Enrollment, WaitlistEntry
+from server.programs.states import OVER_PROGRAMS, EnrollmentState
+from server.programs.steps import locked_with_its_cohort, move_up
+
+REVERSIBLE = {
+    "enrollment.activated": EnrollmentState.ACTIVE, "enrollment.waitlisted": EnrollmentState.WAITLISTED,
+    "enrollment.rejected": EnrollmentState.DECLINED, "enrollment.removed": EnrollmentState.REMOVED,
+    "enrollment.eligibility_lost": EnrollmentState.REMOVED,
+}
+"""The facts that can be withdrawn, and the state in which each leaves an enrolment."""
+
+
+async def undo_decision(actor: Actor, enrollment_id: UUID) -> list[Enrollment]:
+    """Take back the last word on an enrolment: admitted, turned down, or taken out.
+
+    Returns it, then whoever moved up because of it and waits again; nothing when it was told already, has changed
+    since, or there was no such word. Matches are not this room's: `journey.leaving.undo_decision` brings them back.
+
+    Raises:
+        NotFound, Refused: not of a programme that the actor runs.
+    """
+    async with unit_of_work(actor) as unit:
+        enrollment = await locked_with_its_cohort(actor, enrollment_id)
+        require(rules.can_edit_enrollments(actor, enrollment.program_id), _("take this back"))
+        fact = await _held(actor, *REVERSIBLE).filter(subject_id=enrollment_id).order_by("-at", "-id").first()
+        if fact is None or enrollment.state is not REVERSIBLE[fact.kind] or enrollment.cohort.state in OVER_PROGRAMS:
+            return []
+        if not await _withdraw(fact):
+            return []
+        moved = [await _wait_again(unit, one) for one in await moved_up_by(actor, enrollment_id)]
+        await _restore(unit, enrollment, fact)
+        await move_up(unit, enrollment.cohort_id)
+        return [enrollment, *[one for one in moved if one]]
+
+
+async def moved_up_by(actor: Actor, enrollment_id: UUID) -> list[OutboxEvent]:
+    """The facts, not told yet, that people moved up because of what was done to an enrolment."""
+    found = await _held(actor, "enrollment.seat_freed").order_by("id")
+    return [fact for fact in found if fact.payload.get("because_id") == str(enrollment_id)]
+
+
+async def move_back_in_line(actor: Actor, enrollment_id: UUID) -> Enrollment:
+    """Take `move_to_front` back, once.
+
+    Raises:
+        NotFound: no such enrolment.
+    """
+    async with unit_of_work(actor) as unit:
+        enrollment = await queries.enrollments(actor).select_for_update().get_or_none(id=enrollment_id)
+        if enrollment is None:
+            raise NotFound
+        enrollment.waited_cycles = max(0, enrollment.waited_cycles - 1)
+        await enrollment.save(update_fields=["waited_cycles"])
+        await unit.audit("enrollment.move_back_in_line", enrollment, waited_cycles=enrollment.waited_cycles)
+        return enrollment
+
+
+def _held(actor: Actor, *kinds: str) -> QuerySet[OutboxEvent]:
+    return OutboxEvent.filter(
+        organization_id=actor.organization_id, kind__in=kinds, delivered_at=None, withdrawn_at=None,
+        not_before__gt=clock.now(),
+    )
+
+
+async def _withdraw(fact: OutboxEvent) -> bool:
+    """Whether it was not told yet, and now never is."""
+    still = OutboxEvent.filter(organization_id=fact.organization_id, id=fact.id, delivered_at=None, withdrawn_at=None)
+    return bool(await still.update(withdrawn_at=clock.now()))
+
+
+async def _wait_again(unit: Unit, fact: OutboxEvent) -> Enrollment | None:
+    """Whoever moved up waits again in their old place, unless they have left since."""
+    moved = await queries.enrollments(unit.actor).select_for_update().get_or_none(id=fact.subject_id)
+    if moved is None or moved.state is not EnrollmentState.ACTIVE or not await _withdraw(fact):
+        return None
+    moved.state, moved.active_at = EnrollmentState.WAITLISTED, None
+    await moved.save(update_fields=["state", "active_at"])
+    await _into_line(moved)
+    await unit.audit("enrollment.undo_seat", moved, now=moved.state)
+    return moved
+
+
+async def _restore(unit: Unit, enrollment: Enrollment, fact: OutboxEvent) -> None:
+    until = fact.payload.get("was_until")
+    enrollment.state, enrollment.ended_at = EnrollmentState(fact.payload["was"]), None
+    enrollment.paused_until = date.fromisoformat(until) if until else None
+    if enrollment.state is EnrollmentState.PENDING_APPROVAL:
+        enrollment.active_at, enrollment.decision_reason = None, ""
+        await _out_of_line(enrollment)
+    elif enrollment.state is EnrollmentState.WAITLISTED:
+        await _into_line(enrollment)
+    await enrollment.save(update_fields=["state", "ended_at", "paused_until", "active_at", "decision_reason"])
+    await unit.plan_again(enrollment.id, since=datetime.fromisoformat(fact.payload["acted_at"]))
+    await unit.audit("enrollment.undo_decision", enrollment, now=enrollment.state)
+
+
+async def _into_line(enrollment: Enrollment) -> None:
+    await WaitlistEntry.filter(
+        organization_id=enrollment.organization_id, enrollment_id=enrollment.id
+    ).update(left_at=None)
+
+
+async def _out_of_line(enrollment: Enrollment) -> None:
+    """As if never admitted: the next admission makes a new entry."""
+    await WaitlistEntry.filter(organization_id=enrollment.organization_id, enrollment_id=enrollment.id).delete()
