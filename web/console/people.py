@@ -1,14 +1,18 @@
 """People: the list with its search, and one person across programmes and roles."""
 
+from dataclasses import replace
 from urllib.parse import urlencode
 from uuid import UUID
 
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from server.journey.leaving.actions import remove_from_program, undo_decision
 from server.journey.roster import actions, queries
+from server.journey.roster.queries import Asked
+from server.journey.roster.states import Stand
 from server.kernel import clock
 from server.kernel.errors import Conflict, Invalid, NotFound, TooMany
 from server.kernel.text import clean
@@ -22,40 +26,47 @@ from web.render import go_to, page
 from web.toast import Toast
 
 HERE = "/console/people"
-WORDS_LETTERS, KEY_LETTERS, PAGES_MAX, PAGE_DIGITS = 100, 60, 100_000, 6
+WORDS_LETTERS, KEY_LETTERS, LOCATION_LETTERS, PLACES_DIGITS = 100, 60, 200, 6
 
 
 async def show(request: Request) -> Response:
-    """The list, narrowed by words and programme; all of it stands in the address."""
-    asked = request.query_params
-    typed, key = clean(asked.get("q", ""))[:WORDS_LETTERS], asked.get("program", "")[:KEY_LETTERS]
-    number = asked.get("page", "1")[:PAGE_DIGITS]
-    at = min(int(number), PAGES_MAX) if number.isascii() and number.isdecimal() else 1
+    """The list, narrowed by words, programme, state and place; all of it stands in the address."""
+    asked = _asked(request.query_params)
     try:
-        return _list(request, await queries.roster(request.state.actor, typed, program_key=key, page=at), typed)
+        return _list(request, asked, await queries.roster(request.state.actor, asked))
     except TooMany as refusal:
-        return await _wait(request, typed, key, refusal)
+        return await _wait(request, asked, refusal)
 
 
-async def _wait(request: Request, typed: str, key: str, refusal: TooMany) -> Response:
-    """The whole list, with what was typed where it was typed."""
-    shown = await queries.roster(request.state.actor, program_key=key)
-    response = _list(request, shown, typed, errors=Errors({"q": refusal.message}), status=429)
+def _asked(given: QueryParams) -> Asked:
+    stand = given.get("state", "")
+    return Asked(
+        words=clean(given.get("q", ""))[:WORDS_LETTERS], program_key=given.get("program", "")[:KEY_LETTERS],
+        stand=Stand(stand) if stand in set(Stand) else None, location=clean(given.get("place", ""))[:LOCATION_LETTERS],
+        after=one_id(given, "after"), before=one_id(given, "before"),
+    )
+
+
+async def _wait(request: Request, asked: Asked, refusal: TooMany) -> Response:
+    """The list without the words, with what was typed where it was typed."""
+    shown = await queries.roster(request.state.actor, replace(asked, words=""))
+    response = _list(request, asked, shown, errors=Errors({"q": refusal.message}), status=429)
     response.headers["Retry-After"] = str(refusal.retry_after_s)
     return response
 
 
 def _list(
-    request: Request, shown: queries.Roster, typed: str, *, errors: Errors | None = None, status: int = 200
+    request: Request, asked: Asked, shown: queries.Roster, *, errors: Errors | None = None, status: int = 200
 ) -> Response:
-    sought = "" if errors else typed
-    key = shown.program.key if shown.program else ""
+    sought = replace(asked, words="") if errors else asked
+    ids = [one.person.id for one in shown.people]
     return page(
-        request, "console/people.html", status=status, errors=errors or Errors(), shown=shown, typed=typed,
-        title=words.title(shown.total), briefing=words.briefing(shown, sought), place=words.place(shown),
+        request, "console/people.html", status=status, errors=errors or Errors(), shown=shown, typed=asked.words,
+        title=words.title(shown.total), briefing=words.briefing(shown, sought.words), place=words.place(shown),
         rows=[words.row(one) for one in shown.people], programs=[(one.key, one.name) for one in shown.programs],
-        before=_address(sought, key, shown.page - 1) if shown.page > 1 else "",
-        after=_address(sought, key, shown.page + 1) if shown.has_more else "",
+        states=words.stands(), locations=words.locations(shown),
+        before=_address(sought, before=ids[0]) if ids and shown.first > 1 else "",
+        after=_address(sought, after=ids[-1]) if ids and shown.has_more else "",
     )
 
 
@@ -79,7 +90,7 @@ async def places(request: Request) -> Response:
         errors.take(refusal)
     except Conflict as refusal:
         errors.add("places", refusal.message)
-    return await _one(request, errors, enrollment_id, text(form, "places", PAGE_DIGITS))
+    return await _one(request, errors, enrollment_id, text(form, "places", PLACES_DIGITS))
 
 
 async def take_out(request: Request) -> Response:
@@ -124,8 +135,9 @@ def _here(request: Request) -> str:
     return f"{HERE}/{request.path_params['id']}"
 
 
-def _address(typed: str, key: str, at: int) -> str:
-    return f"{HERE}?{urlencode({'q': typed, 'program': key, 'page': at})}"
+def _address(asked: Asked, **edge: UUID) -> str:
+    parts = {"q": asked.words, "program": asked.program_key, "state": asked.stand, "place": asked.location, **edge}
+    return f"{HERE}?{urlencode({name: value for name, value in parts.items() if value})}"
 
 
 routes = [

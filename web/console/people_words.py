@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from server.journey.roster.queries import Listed, Record, Roster
+from server.journey.roster.states import Stand
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
 from server.matches.queries import partner_of
@@ -57,9 +58,29 @@ def briefing(shown: Roster, typed: str) -> str:
     """What the list holds."""
     if typed:
         return _("With “%(words)s” in name, address or employee number.") % {"words": typed}
+    if shown.stand or shown.location:
+        return _("As you chose them below.")
     if shown.program:
         return _("In %(program)s.") % {"program": shown.program.name}
     return _("The list follows the people file.") if shown.may_import else _("Everybody in your programmes.")
+
+
+def stands() -> list[tuple[str, str]]:
+    """By what the list can be narrowed, in the words in which it tells of people."""
+    return [
+        (Stand.PAIRED.value, _("Paired")), (Stand.ASKED.value, _("Asked about a match")),
+        (Stand.TO_REVIEW.value, _("Match to review")), (Stand.UNMATCHED.value, _("Waits for a mentor")),
+        (Stand.INVITED.value, _("Invited")), (Stand.APPLIES.value, _("Asks to join")),
+        (Stand.IN_LINE.value, _("On the waiting list")), (Stand.BREAK.value, _("Takes a break")),
+        (Stand.NOTHING.value, _("Takes part in nothing")), (Stand.ON_LEAVE.value, _("On leave")),
+        (Stand.HAS_LEFT.value, _("Has left")),
+    ]
+
+
+def locations(shown: Roster) -> list[tuple[str, str]]:
+    """The places to choose from, with the chosen one even where nobody works there."""
+    known = dict.fromkeys([*shown.locations, *([shown.location] if shown.location else [])])
+    return [(one, one) for one in known]
 
 
 def place(shown: Roster) -> str:

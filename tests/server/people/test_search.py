@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.journey.roster.queries import roster
+from server.journey.roster.queries import Asked, roster
 from server.kernel.actor import Actor, Grant, Permission, system_actor
 from server.kernel.text import folded
 from server.people.actions import create_person, set_person_facts
@@ -78,8 +78,8 @@ async def test_search_stays_within_what_the_manager_runs(org: Organization) -> N
         await factories.cohort(program), taking_part, factories.ParticipantRole.MENTEE
     )
     manager = factories.manager_of(await factories.person(org), program)
-    assert [one.person.id for one in (await roster(manager, "lucja")).people] == [taking_part.id]
-    assert (await roster(manager, "lukasz")).total == 0
+    assert [one.person.id for one in (await roster(manager, Asked("lucja"))).people] == [taking_part.id]
+    assert (await roster(manager, Asked("lukasz"))).total == 0
     elsewhere = system_actor((await factories.organization()).id)
     assert await find_people(elsewhere, "lukasz") == []
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from server.journey.roster.queries import latest_imports, record, roster
+from server.journey.roster.queries import Asked, latest_imports, record, roster
+from server.journey.roster.states import Stand
 from server.kernel.actor import Actor, Grant, Permission, system_actor
 from server.kernel.errors import NotFound, Refused
 from server.kernel.ids import new_id
@@ -12,7 +13,8 @@ from server.matches.models import Match
 from server.matches.states import MatchState
 from server.people.actions import publish_consent_text, record_consents
 from server.people.facts import named
-from server.people.states import ConsentPurpose
+from server.people.models import Person
+from server.people.states import ConsentPurpose, PersonStatus
 from server.programs.models import Enrollment
 from server.programs.states import EnrollmentState, ParticipantRole
 from tests import factories
@@ -30,7 +32,7 @@ def admin(pair: Pair) -> Actor:
 
 
 async def names(actor: Actor, words: str = "", program_key: str = "") -> list[str]:
-    return [one.person.given_name for one in (await roster(actor, words, program_key=program_key)).people]
+    return [one.person.given_name for one in (await roster(actor, Asked(words, program_key))).people]
 
 
 async def test_who_runs_a_programme_sees_its_people_and_who_runs_everything_sees_all(pair: Pair) -> None:
@@ -84,12 +86,63 @@ async def test_no_words_find_more_people_than_none(pair: Pair, words: str) -> No
 async def test_pages_show_everybody_once(pair: Pair) -> None:
     for number in range(104):
         await factories.person(pair.organization, family_name="Same", given_name=f"{number % 3}")
-    pages = [await roster(admin(pair), page=number) for number in (1, 2, 3, 4)]
+    pages = [await roster(admin(pair))]
+    while pages[-1].has_more:
+        pages.append(await roster(admin(pair), Asked(after=pages[-1].people[-1].person.id)))
     seen = [one.person.id for page in pages for one in page.people]
     assert len(seen) == len(set(seen)) == pages[0].total == 109
-    assert [len(page.people) for page in pages] == [50, 50, 9, 0]
-    assert [(page.first, page.has_more) for page in pages[:3]] == [(1, True), (51, True), (101, False)]
-    assert (await roster(admin(pair), page=-5)).page == 1
+    assert [len(page.people) for page in pages] == [50, 50, 9]
+    assert [(page.first, page.has_more) for page in pages] == [(1, True), (51, True), (101, False)]
+    for later, earlier in ((pages[2], pages[1]), (pages[1], pages[0])):
+        back = await roster(admin(pair), Asked(before=later.people[0].person.id))
+        assert [one.person.id for one in back.people] == [one.person.id for one in earlier.people]
+        assert (back.first, back.has_more) == (earlier.first, True)
+
+
+async def test_who_arrives_meanwhile_moves_nobody_to_another_page(pair: Pair) -> None:
+    for number in range(60):
+        await factories.person(pair.organization, family_name=f"Mast{number:02}")
+    edge = (await roster(admin(pair))).people[-1].person
+    expected = [one.person.id for one in (await roster(admin(pair), Asked(after=edge.id))).people]
+    await factories.person(pair.organization, family_name="Aft")
+    later = await roster(admin(pair), Asked(after=edge.id))
+    assert [one.person.id for one in later.people] == expected
+    assert later.first == 52
+
+
+@pytest.mark.parametrize("stand", Stand)
+async def test_the_list_is_narrowed_by_how_people_stand(pair: Pair, stand: Stand) -> None:
+    there = {
+        Stand.ASKED: MatchState.AWAITING_MENTEE, Stand.TO_REVIEW: MatchState.DRAFT, Stand.PAIRED: MatchState.PAUSED,
+    }
+    enrolled = {
+        Stand.INVITED: EnrollmentState.IN_PROGRESS, Stand.APPLIES: EnrollmentState.PENDING_APPROVAL,
+        Stand.IN_LINE: EnrollmentState.WAITLISTED, Stand.BREAK: EnrollmentState.PAUSED,
+        Stand.UNMATCHED: EnrollmentState.ACTIVE,
+    }
+    await Match.filter(id=pair.match.id).update(state=there.get(stand, MatchState.CONCLUDED))
+    await Enrollment.filter(id=pair.mentee_enrollment.id).update(state=enrolled.get(stand, EnrollmentState.ACTIVE))
+    if stand is Stand.NOTHING:
+        await Enrollment.filter(id=pair.mentee_enrollment.id).update(state=EnrollmentState.WITHDRAWN)
+    status = {Stand.ON_LEAVE: PersonStatus.LEAVE, Stand.HAS_LEFT: PersonStatus.ENDED}.get(stand)
+    if status:
+        await Person.filter(id=pair.mentee.id).update(status=status)
+    found = [one.person.given_name for one in (await roster(pair.manager_actor, Asked(stand=stand))).people]
+    assert found == (["Idris", "Noor"] if stand in there else ["Noor"])
+    everywhere = await roster(admin(pair), Asked(stand=stand, program_key=pair.program.key))
+    assert [one.person.given_name for one in everywhere.people] == found
+    others = await factories.program(pair.organization)
+    elsewhere = await roster(admin(pair), Asked(stand=stand, program_key=others.key))
+    assert not elsewhere.people
+
+
+async def test_places_are_those_of_ones_own_people(pair: Pair) -> None:
+    await Person.filter(id=pair.mentee.id).update(location="Lisbon")
+    await Person.filter(id=pair.mentor.id).update(location="Nairobi")
+    await Person.filter(id=pair.stranger.id).update(location="Porto")
+    shown = await roster(pair.manager_actor, Asked(location="Lisbon"))
+    assert ([one.person.id for one in shown.people], shown.locations) == ([pair.mentee.id], ["Lisbon", "Nairobi"])
+    assert (await roster(admin(pair))).locations == ["Lisbon", "Nairobi", "Porto"]
 
 
 async def test_one_more_than_a_page_is_another_page(pair: Pair) -> None:
@@ -111,7 +164,7 @@ async def test_a_record_is_of_people_in_ones_programmes(pair: Pair) -> None:
             await roster(actor)
     assert (await record(admin(pair), pair.stranger.id)).person.id == pair.stranger.id
     with pytest.raises(NotFound):
-        await roster(pair.manager_actor, program_key=foreign.program.key)
+        await roster(pair.manager_actor, Asked(program_key=foreign.program.key))
 
 
 async def test_who_left_the_programme_is_still_known_to_who_runs_it(pair: Pair) -> None:
