@@ -8,8 +8,10 @@ from tortoise.expressions import Q
 from tortoise.functions import Count, Sum
 from tortoise.queryset import QuerySet
 
+from server.kernel import clock
 from server.kernel.actor import Actor, Permission
 from server.kernel.errors import NotFound
+from server.kernel.facts import OutboxEvent
 from server.kernel.text import clean
 from server.programs import rules
 from server.programs.models import Cohort, Enrollment, Program, WaitlistEntry
@@ -157,6 +159,20 @@ async def enrollments_in(
     """The enrolments of a cohort in a role and some states, oldest first, each with its person."""
     found = enrollments(actor).filter(cohort_id=cohort_id, role=role, state__in=list(states))
     return await found.order_by("invited_at", "id").select_related("person")
+
+
+def held_facts(actor: Actor, *kinds: str) -> QuerySet[OutboxEvent]:
+    """What was done but told nobody yet, since it can still be undone."""
+    return OutboxEvent.filter(
+        organization_id=actor.organization_id, kind__in=kinds, delivered_at=None, withdrawn_at=None,
+        not_before__gt=clock.now(),
+    )
+
+
+async def moved_up_by(actor: Actor, enrollment_id: UUID) -> list[OutboxEvent]:
+    """The facts, not told yet, that people moved up because of what was done to an enrolment."""
+    found = await held_facts(actor, "enrollment.seat_freed").order_by("id")
+    return [fact for fact in found if fact.payload.get("because_id") == str(enrollment_id)]
 
 
 async def supply(actor: Actor, cohort_id: UUID) -> Supply:

@@ -23,7 +23,7 @@ from server.people.queries import visible_person
 from server.people.states import PersonStatus
 from server.programs import actions as programs
 from server.programs.models import Enrollment
-from server.programs.queries import cohort_by_id, enrollments, visible_enrollment
+from server.programs.queries import cohort_by_id, enrollments, moved_up_by, visible_enrollment
 from server.programs.states import EnrollmentState, ParticipantRole
 
 NOT_JOINED = (EnrollmentState.INVITED, EnrollmentState.IN_PROGRESS)
@@ -96,7 +96,7 @@ async def undo_decision(actor: Actor, enrollment_id: UUID) -> bool:
     """
     async with unit_of_work(actor):
         enrollment = await visible_enrollment(actor, enrollment_id)
-        moved = {fact.subject_id for fact in await programs.moved_up_by(actor, enrollment_id) if fact.subject_id}
+        moved = {fact.subject_id for fact in await moved_up_by(actor, enrollment_id) if fact.subject_id}
         await _lock_everybody(actor, enrollment, moved, frozenset(MatchState))
         undone = await programs.undo_decision(actor, enrollment_id)
         if not undone:

@@ -30,7 +30,7 @@ from server.programs.actions.settings import (
     move_program,
     open_cohort,
 )
-from server.programs.actions.undoing import move_back_in_line, moved_up_by, undo_decision
+from server.programs.actions.undoing import move_back_in_line, undo_decision
 
 __all__ = [
     "CAPACITY_MAX",
@@ -51,7 +51,6 @@ __all__ = [
     "move_cohort",
     "move_program",
     "move_to_front",
-    "moved_up_by",
     "open_cohort",
     "pause_enrollment",
     "reinvite",

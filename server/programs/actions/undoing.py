@@ -3,8 +3,6 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from tortoise.queryset import QuerySet
-
 from server.kernel import clock
 from server.kernel.actor import Actor, require
 from server.kernel.db import Unit, unit_of_work
@@ -36,21 +34,16 @@ async def undo_decision(actor: Actor, enrollment_id: UUID) -> list[Enrollment]:
     async with unit_of_work(actor) as unit:
         enrollment = await locked_with_its_cohort(actor, enrollment_id)
         require(rules.can_edit_enrollments(actor, enrollment.program_id), _("take this back"))
-        fact = await _held(actor, *REVERSIBLE).filter(subject_id=enrollment_id).order_by("-at", "-id").first()
+        held = queries.held_facts(actor, *REVERSIBLE).filter(subject_id=enrollment_id)
+        fact = await held.order_by("-at", "-id").first()
         if fact is None or enrollment.state is not REVERSIBLE[fact.kind] or enrollment.cohort.state in OVER_PROGRAMS:
             return []
         if not await _withdraw(fact):
             return []
-        moved = [await _wait_again(unit, one) for one in await moved_up_by(actor, enrollment_id)]
+        moved = [await _wait_again(unit, one) for one in await queries.moved_up_by(actor, enrollment_id)]
         await _restore(unit, enrollment, fact)
         await move_up(unit, enrollment.cohort_id)
         return [enrollment, *[one for one in moved if one]]
-
-
-async def moved_up_by(actor: Actor, enrollment_id: UUID) -> list[OutboxEvent]:
-    """The facts, not told yet, that people moved up because of what was done to an enrolment."""
-    found = await _held(actor, "enrollment.seat_freed").order_by("id")
-    return [fact for fact in found if fact.payload.get("because_id") == str(enrollment_id)]
 
 
 async def move_back_in_line(actor: Actor, enrollment_id: UUID) -> Enrollment:
@@ -67,13 +60,6 @@ async def move_back_in_line(actor: Actor, enrollment_id: UUID) -> Enrollment:
         await enrollment.save(update_fields=["waited_cycles"])
         await unit.audit("enrollment.move_back_in_line", enrollment, waited_cycles=enrollment.waited_cycles)
         return enrollment
-
-
-def _held(actor: Actor, *kinds: str) -> QuerySet[OutboxEvent]:
-    return OutboxEvent.filter(
-        organization_id=actor.organization_id, kind__in=kinds, delivered_at=None, withdrawn_at=None,
-        not_before__gt=clock.now(),
-    )
 
 
 async def _withdraw(fact: OutboxEvent) -> bool:
