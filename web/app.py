@@ -36,7 +36,7 @@ from web import (
     you,
 )
 from web.assets import serve_asset
-from web.console import imports, more, pairs, people, today
+from web.console import imports, more, pairs, people, programs, today
 from web.console import matches as console_matches
 from web.errors import MACHINES, refusal
 from web.limits import Limits
@@ -47,7 +47,7 @@ DOORS: tuple[ModuleType, ...] = (sign_in, letter, demo, mailbox, offline, push_k
 """Screens that anybody may see."""
 SCREENS: tuple[ModuleType, ...] = (
     asking, checkin, consents, console_matches, extending, happened, imports, join, journey, leaving, match, messages,
-    more, pairs, people, session, today, waiting, you,
+    more, pairs, people, programs, session, today, waiting, you,
 )
 """Screens of signed-in people."""
 NOT_PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/*")

@@ -6,6 +6,8 @@ from a11y_tests.registry import Act, Shelf, View, each, fill, open_everything, p
 from server.journey.roster.pace import count_search
 from server.kernel.settings import settings
 from server.people.models import Person
+from server.programs.models import Cohort, Enrollment, Program
+from server.programs.states import EnrollmentState, ProgramState
 from tests import factories
 from tests.web.console.market import market
 
@@ -56,6 +58,99 @@ async def places_refused() -> View:
 @state("POST console-person-removal 303", proof="Taken out of Rising Leads.")
 async def taken_out() -> View:
     return View(*await _mentor(), each(open_everything, press("Take out of Rising Leads")))
+
+
+@state("GET console-person 200", "POST console-person-invitation 303", proof="Invited again. They get a letter.")
+async def invited_again() -> View:
+    who, at = await _mentor()
+    await Enrollment.filter(person_id=at.rpartition("/")[2]).update(state=EnrollmentState.DECLINED)
+    return View(who, at, each(open_everything, press("Invite again")))
+
+
+@state("POST console-person-invitation 409", proof="can be invited again")
+async def not_invited_again() -> View:
+    who, at = await _mentor()
+    own = Enrollment.filter(person_id=at.rpartition("/")[2])
+    await own.update(state=EnrollmentState.DECLINED)
+
+    async def come_back(page: Page) -> None:
+        await own.update(state=EnrollmentState.ACTIVE)
+
+    return View(who, at, each(come_back, press("Invite again")))
+
+
+@state("POST console-person-removal 409", proof="This has ended already.")
+async def not_taken_out() -> View:
+    who, at = await _mentor()
+
+    async def leave(page: Page) -> None:
+        await Enrollment.filter(person_id=at.rpartition("/")[2]).update(state=EnrollmentState.WITHDRAWN)
+
+    return View(who, at, each(leave, open_everything, press("Take out of Rising Leads")))
+
+
+@state("GET console-people 200", proof="Nobody stands so")
+async def nobody_stands_so() -> View:
+    return View(await _admin(), f"{HERE}?state=HAS_LEFT&place=Lisbon")
+
+
+@state("GET console-program 200", proof="Whose yes a match needs")
+async def program() -> View:
+    return View(*await _program(), open_everything)
+
+
+@state("POST console-program-settings 303", proof="Kept. It counts from now on.")
+async def program_kept() -> View:
+    return View(*await _program(), press("Keep settings"))
+
+
+@state("POST console-program-settings 422", proof="Choose one.")
+async def program_not_kept() -> View:
+    async def empty(page: Page) -> None:
+        await page.locator("#approvals").evaluate("one => { one.options[0].value = ''; one.selectedIndex = 0 }")
+
+    return View(*await _program(), each(empty, press("Keep settings")))
+
+
+@state("POST console-program-state 303", proof="Rising Leads: Closing.")
+async def program_moved() -> View:
+    who, at = await _program()
+    return View(who, at, press("Begin to close"))
+
+
+@state("POST console-program-state 409", proof="That is not the next step of this programme.")
+async def program_not_moved() -> View:
+    who, at = await _program()
+
+    async def elsewhere(page: Page) -> None:
+        await Program.filter(id=at.rpartition("/")[2]).update(state=ProgramState.ARCHIVED)
+
+    return View(who, at, each(elsewhere, press("Begin to close")))
+
+
+@state("GET console-program 200", "POST console-group-state 303", proof=": Closed.")
+async def group_closed() -> View:
+    who, at = await _program()
+    await Cohort.filter(program_id=at.rpartition("/")[2]).update(state=ProgramState.CLOSING)
+    return View(who, at, each(open_everything, press("Close the group")))
+
+
+@state("POST console-group-state 409", proof="That is not the next step of this group.")
+async def group_not_closed() -> View:
+    who, at = await _program()
+    of = Cohort.filter(program_id=at.rpartition("/")[2])
+    await of.update(state=ProgramState.CLOSING)
+
+    async def elsewhere(page: Page) -> None:
+        await of.update(state=ProgramState.RUNNING)
+
+    return View(who, at, each(elsewhere, open_everything, press("Close the group")))
+
+
+@state("GET console-program 404", proof="We could not find that")
+async def program_of_another_organization() -> View:
+    _who, at = await _program()
+    return View(await _admin(), at)
 
 
 @state("POST console-person-removal-undo 303", proof="Taken back. Nobody was told.")
@@ -121,6 +216,13 @@ def _choose(content: str) -> Act:
 
 async def _admin() -> Person:
     return (await market()).admin
+
+
+async def _program() -> tuple[Person, str]:
+    found = await market()
+    await factories.match(found.mentors[0], found.mentees[0])
+    await Program.filter(id=found.program.id).update(state=ProgramState.RUNNING)
+    return found.manager, f"/console/programs/{found.program.id}"
 
 
 async def _mentor() -> tuple[Person, str]:

@@ -105,6 +105,7 @@ OPEN_ENROLLMENTS = frozenset(
 )
 
 
+MAY_BE_ASKED_AGAIN = frozenset({EnrollmentState.EXPIRED, EnrollmentState.DECLINED})
 TAKING_PART = frozenset({EnrollmentState.ACTIVE, EnrollmentState.PAUSED})
 """The states of somebody who was admitted and has a place."""
 GONE = frozenset({EnrollmentState.WITHDRAWN, EnrollmentState.REMOVED, EnrollmentState.DEPROVISIONED})

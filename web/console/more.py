@@ -13,6 +13,7 @@ from server.people.actions import import_framework
 from server.people.frameworks import FrameworkReport
 from server.people.queries import competencies
 from server.people.tables import BYTES_MAX
+from server.programs.rules import can_edit_program
 from web.bodies import ENVELOPE_BYTES
 from web.forms import Errors, read_form, upload
 from web.render import go_to, page
@@ -49,6 +50,7 @@ async def _show(request: Request, errors: Errors, problems: list[str]) -> Respon
         request, "console/more.html", status=422 if errors else 200, errors=errors, problems=problems,
         programs=programs, skills=await competencies(actor), may_edit=rules.can_edit_competencies(actor),
         may_import=rules.can_import_people(actor),
+        editable={one.id for one in programs if can_edit_program(actor, one.id)},
     )
 
 

@@ -19,9 +19,10 @@ from server.kernel.text import clean
 from server.kernel.text import gettext as _
 from server.matches.steps import UNDO_ONE
 from server.notifications.queries import messages_to
+from server.programs.actions import reinvite
 from web.console import message_words
 from web.console import people_words as words
-from web.forms import Errors, integer, one_id, read_form, text
+from web.forms import Errors, integer, one_id, read_form, text, ticked
 from web.render import go_to, page
 from web.toast import Toast
 
@@ -95,13 +96,31 @@ async def places(request: Request) -> Response:
 
 async def take_out(request: Request) -> Response:
     """Take somebody out of a programme."""
-    enrollment_id = one_id(await read_form(request), "enrollment")
+    form = await read_form(request)
+    enrollment_id = one_id(form, "enrollment")
     if enrollment_id is None:
         raise NotFound
-    ended = await remove_from_program(request.state.actor, enrollment_id, undo_within=UNDO_ONE)
+    try:
+        ended = await remove_from_program(
+            request.state.actor, enrollment_id, eligibility_lost=ticked(form, "ineligible"), undo_within=UNDO_ONE
+        )
+    except Conflict as refusal:
+        return await _one(request, said=refusal.message)
     said = _("Taken out of %(program)s. Whoever stays is told kindly.") % {"program": ended.program.name}
     undo = Toast(said, f"{_here(request)}/removal/undo", {"enrollment": str(enrollment_id)})
     return go_to(request, _here(request), toast=undo)
+
+
+async def invite_again(request: Request) -> Response:
+    """Invite somebody once more who let it pass or said no."""
+    enrollment_id = one_id(await read_form(request), "enrollment")
+    if enrollment_id is None:
+        raise NotFound
+    try:
+        await reinvite(request.state.actor, enrollment_id)
+    except Conflict as refusal:
+        return await _one(request, said=refusal.message)
+    return go_to(request, _here(request), toast=Toast(_("Invited again. They get a letter.")))
 
 
 async def put_back(request: Request) -> Response:
@@ -118,12 +137,13 @@ async def put_back(request: Request) -> Response:
 
 
 async def _one(
-    request: Request, errors: Errors | None = None, refused: UUID | None = None, typed: str = ""
+    request: Request, errors: Errors | None = None, refused: UUID | None = None, typed: str = "", *, said: str = ""
 ) -> Response:
     shown = await queries.record(request.state.actor, request.path_params["id"])
     sent = await messages_to(request.state.actor, shown.person.id, shown.subjects)
     return page(
-        request, "console/person.html", status=422 if errors else 200, errors=errors or Errors(), refused=refused,
+        request, "console/person.html", status=409 if said else 422 if errors else 200, said=said,
+        errors=errors or Errors(), refused=refused,
         typed=typed, shown=shown, here=_here(request), briefing=words.takes_part(shown), facts=words.facts(shown),
         age=words.age(shown), parts=words.parts(shown),
         steppers=[(one, words.places(one, shown)) for one in shown.places], consents=words.consents(shown),
@@ -144,6 +164,7 @@ routes = [
     Route(HERE, show, name="console-people"),
     Route(f"{HERE}/{{id:uuid}}", one, name="console-person"),
     Route(f"{HERE}/{{id:uuid}}/places", places, methods=["POST"], name="console-person-places"),
+    Route(f"{HERE}/{{id:uuid}}/invitation", invite_again, methods=["POST"], name="console-person-invitation"),
     Route(f"{HERE}/{{id:uuid}}/removal", take_out, methods=["POST"], name="console-person-removal"),
     Route(f"{HERE}/{{id:uuid}}/removal/undo", put_back, methods=["POST"], name="console-person-removal-undo"),
 ]

@@ -133,7 +133,7 @@ def parts(shown: Record) -> list[Part]:
     for one in shown.enrollments:
         own = [match for match in shown.matches if any(member.enrollment_id == one.id for member in match.members)]
         own.sort(key=lambda match: match.state not in RUNNING)
-        found += [_pairing(one, match, shown) for match in own] or [_alone(one)]
+        found += [_pairing(one, match, shown) for match in own] or [_alone(one, shown)]
     return found
 
 
@@ -199,17 +199,19 @@ def _role(role: ParticipantRole) -> str:
     }[role]
 
 
-def _alone(one: Enrollment) -> Part:
+def _alone(one: Enrollment, shown: Record) -> Part:
     kind: Kind = "sea" if one.state is EnrollmentState.PENDING_APPROVAL else ""
-    return Part(
-        one.program.name, one.cohort.name, _role(one.role), "", "", "", "", enrollment_words(one.state), kind
-    )
+    return Part(one.program.name, one.cohort.name, _role(one.role), "", "", "", "", _part_state(one, shown), kind)
+
+
+def _part_state(one: Enrollment, shown: Record) -> str:
+    return _("No longer eligible") if one.id in shown.ineligible else enrollment_words(one.state)
 
 
 def _pairing(one: Enrollment, match: Match, shown: Record) -> Part:
     state, kind = _pair_state(match)
     if one.state in GONE:
-        state, kind = enrollment_words(one.state), ""
+        state, kind = _part_state(one, shown), ""
     return Part(
         one.program.name, one.cohort.name, _role(one.role), f"/console/matches/{match.id}",
         partner_of(match, shown.person.id).full_name, _met(match, shown), _next(match, shown), state, kind,

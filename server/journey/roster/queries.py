@@ -16,6 +16,7 @@ from server.journey.roster.states import Stand
 from server.kernel import clock
 from server.kernel.actor import Actor, require
 from server.kernel.errors import NotFound
+from server.kernel.facts import AuditEvent
 from server.kernel.text import gettext as _
 from server.matches.models import Match
 from server.matches.queries import reviewable_matches, seats_taken
@@ -27,7 +28,13 @@ from server.people.states import ConsentPurpose, PersonStatus
 from server.programs.models import Enrollment, Program
 from server.programs.queries import visible_enrollments
 from server.programs.rules import can_edit_enrollments
-from server.programs.states import OPEN_ENROLLMENTS, ParticipantRole
+from server.programs.states import (
+    JOINING,
+    MAY_BE_ASKED_AGAIN,
+    OPEN_ENROLLMENTS,
+    EnrollmentState,
+    ParticipantRole,
+)
 from server.sessions.queries import held_ends, sessions
 from server.sessions.states import SessionState
 
@@ -84,7 +91,8 @@ class Record:
     """One person across all programmes that the actor runs. Matches are listed newest first, drafts among them.
 
     `taken`: open matches by enrolment; `met` and `ahead`: when each match met, and meets next. `subjects` are the rows
-    that messages about these programmes speak of.
+    that messages about these programmes speak of. `ineligible`: the enrolments that ended because the conditions no
+    longer held.
     """
 
     person: Person
@@ -98,6 +106,7 @@ class Record:
     ahead: dict[UUID, datetime]
     subjects: frozenset[UUID]
     may_edit: frozenset[UUID]
+    ineligible: frozenset[UUID]
 
     @property
     def places(self) -> list[Enrollment]:
@@ -105,6 +114,15 @@ class Record:
         return [
             one for one in self.enrollments
             if one.role is ParticipantRole.MENTOR and one.state in OPEN_ENROLLMENTS and one.id in self.may_edit
+        ]
+
+    @property
+    def again(self) -> list[Enrollment]:
+        """The parts to which the actor may invite the person once more."""
+        return [
+            one for one in self.enrollments
+            if one.state in MAY_BE_ASKED_AGAIN and one.cohort.state in JOINING and one.program.state in JOINING
+            and one.id in self.may_edit and self.person.status is not PersonStatus.ENDED
         ]
 
     @property
@@ -206,7 +224,16 @@ async def record(actor: Actor, person_id: UUID) -> Record:
         },
         subjects=frozenset(subjects),
         may_edit=frozenset(one.id for one in parts if can_edit_enrollments(actor, one.program_id)),
+        ineligible=await _ineligible(actor, [one.id for one in parts if one.state is EnrollmentState.REMOVED]),
     )
+
+
+async def _ineligible(actor: Actor, removed: list[UUID]) -> frozenset[UUID]:
+    """Those among removed enrolments that ended because the conditions no longer held, as the trail says."""
+    found = AuditEvent.filter(
+        organization_id=actor.organization_id, target_id__in=removed, action="enrollment.eligibility_lost"
+    )
+    return frozenset(UUID(str(one)) for one in await found.values_list("target_id", flat=True))
 
 
 async def latest_imports(actor: Actor) -> list[ImportRun]:

@@ -15,6 +15,7 @@ from server.people.states import PersonStatus
 from server.programs import queries, rules
 from server.programs.models import Enrollment
 from server.programs.states import (
+    MAY_BE_ASKED_AGAIN,
     OPEN_ENROLLMENTS,
     OVER_PROGRAMS,
     EnrollmentState,
@@ -27,7 +28,6 @@ CAPACITY_MAX = 20
 REASON_LETTERS = 500
 
 MAY_SUBMIT = frozenset({EnrollmentState.INVITED, EnrollmentState.IN_PROGRESS})
-MAY_BE_ASKED_AGAIN = frozenset({EnrollmentState.EXPIRED, EnrollmentState.DECLINED})
 
 
 async def invite(

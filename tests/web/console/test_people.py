@@ -8,14 +8,15 @@ import pytest
 
 from server.goals.models import Goal
 from server.kernel.actor import system_actor
+from server.kernel.facts import AuditEvent
 from server.kernel.ids import new_id
 from server.matches.models import Match
 from server.matches.states import MatchState
 from server.people.actions import publish_consent_text, record_consents
 from server.people.models import Profile
 from server.people.states import ConsentPurpose, PersonStatus
-from server.programs.models import Enrollment
-from server.programs.states import EnrollmentState, ParticipantRole
+from server.programs.models import Enrollment, Program
+from server.programs.states import EnrollmentState, ParticipantRole, ProgramState
 from tests import factories
 from tests.conftest import environment
 from tests.queries import queries_run
@@ -271,7 +272,39 @@ async def test_a_removal_that_cannot_be_taken_back_says_why(client_of: ClientOf,
     assert (await Enrollment.get(id=found.mentors[0].id)).state is EnrollmentState.REMOVED
 
 
-@pytest.mark.parametrize("act", ["places", "removal", "removal/undo"])
+@pytest.mark.parametrize("state", [EnrollmentState.DECLINED, EnrollmentState.EXPIRED])
+async def test_who_let_it_pass_is_invited_again(client_of: ClientOf, found: Market, state: EnrollmentState) -> None:
+    row, client = found.mentees[1], await client_of(found.manager)
+    at = f"{HERE}/{row.person_id}"
+    assert "Invite again" not in (await client.get(at)).text
+    await Enrollment.filter(id=row.id).update(state=state)
+    assert "Invite again" in (await client.get(at)).text
+    for _ in range(2):
+        assert (await client.post(f"{at}/invitation", data={"enrollment": str(row.id)})).status_code == 303
+    assert (await Enrollment.get(id=row.id)).state is EnrollmentState.INVITED
+    await Enrollment.filter(id=row.id).update(state=EnrollmentState.ACTIVE)
+    refused = await client.post(f"{at}/invitation", data={"enrollment": str(row.id)})
+    assert refused.status_code == 409
+    assert "can be invited again" in refused.text
+    assert (await client.post(f"{at}/invitation")).status_code == 404
+    await Enrollment.filter(id=row.id).update(state=state)
+    await Program.filter(id=found.program.id).update(state=ProgramState.CLOSING)
+    assert "Invite again" not in (await client.get(at)).text
+
+
+async def test_who_is_no_longer_eligible_is_said_to_be(client_of: ClientOf, found: Market) -> None:
+    row, client = found.mentees[1], await client_of(found.manager)
+    at, form = f"{HERE}/{row.person_id}", {"enrollment": str(row.id), "ineligible": "1"}
+    assert (await client.post(f"{at}/removal", data=form)).status_code == 303
+    assert "No longer eligible" in (await client.get(at)).text
+    assert await AuditEvent.filter(action="enrollment.eligibility_lost", target_id=row.id).count() == 1
+    await Enrollment.filter(id=row.id).update(state=EnrollmentState.WITHDRAWN)
+    gone = await client.post(f"{at}/removal", data=form)
+    assert gone.status_code == 409
+    assert "This has ended already." in gone.text
+
+
+@pytest.mark.parametrize("act", ["places", "removal", "removal/undo", "invitation"])
 async def test_nobody_else_changes_a_part(client_of: ClientOf, found: Market, act: str) -> None:
     mentor = await found.mentors[0].person
     for person in (found.stranger, (await market()).admin):

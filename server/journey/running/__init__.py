@@ -1,0 +1,1 @@
+"""One programme as who runs it sees it: its settings, its groups, and the next step of each."""

@@ -1,0 +1,119 @@
+"""Settings and groups of one programme: kept, moved on step by step, and nobody else's."""
+
+from uuid import UUID
+
+import pytest
+
+from server.kernel.facts import AuditEvent
+from server.matches.models import Match
+from server.matches.states import MatchState
+from server.programs.models import Cohort, Enrollment, Program
+from server.programs.states import Approvals, AskedFirst, EnrollmentState, ProgramState
+from tests import factories
+from tests.queries import queries_run
+from tests.web.conftest import ClientOf
+from tests.web.console.market import Market, manager_of, market
+
+KEPT = {"approvals": "MENTOR", "asked_first": "MENTEE", "mentees_may_ask": "1", "pause_moves_end": "1"}
+
+
+@pytest.fixture
+async def found(db: object) -> Market:
+    """Three mentors, three mentees, one pair."""
+    made = await market()
+    await factories.match(made.mentors[0], made.mentees[0])
+    return made
+
+
+def here(found: Market) -> str:
+    return f"/console/programs/{found.program.id}"
+
+
+async def move(found: Market, state: ProgramState, cohort: ProgramState) -> None:
+    await Program.filter(id=found.program.id).update(state=state)
+    await Cohort.filter(id=found.cohort.id).update(state=cohort)
+
+
+async def test_the_page_says_where_it_stands_and_what_comes_next(client_of: ClientOf, found: Market) -> None:
+    await Enrollment.filter(id=found.mentees[2].id).update(state=EnrollmentState.INVITED)
+    client = await client_of(found.manager)
+    assert f'href="{here(found)}"' in (await client.get("/console/more")).text
+    shown = (await client.get(here(found))).text
+    for words in ("Settings and groups", "5 people take part.", "5 take part, 1 on the way in", found.cohort.name):
+        assert words in shown, words
+
+
+async def test_settings_are_kept_once(client_of: ClientOf, found: Market) -> None:
+    client = await client_of(found.manager)
+    for _ in range(2):
+        assert (await client.post(f"{here(found)}/settings", data=KEPT)).status_code == 303
+    row = await Program.get(id=found.program.id)
+    assert (row.approvals, row.asked_first) == (Approvals.MENTOR, AskedFirst.MENTEE)
+    assert (row.mentees_may_ask, row.mentors_may_ask, row.pause_moves_end) == (True, False, True)
+    assert (row.admin_approves_matches, row.admin_approves_admission) == (False, False)
+    assert await AuditEvent.filter(action="program.configure").count() == 1
+    shown = (await client.get(here(found))).text
+    assert 'id="mentees_may_ask" checked' in shown
+    assert 'id="mentors_may_ask" checked' not in shown
+    assert '<option value="MENTOR" selected>' in shown
+
+
+@pytest.mark.parametrize("wrong", [{"approvals": ""}, {"asked_first": "NOBODY"}])
+async def test_what_is_no_choice_changes_nothing(client_of: ClientOf, found: Market, wrong: dict[str, str]) -> None:
+    answer = await (await client_of(found.manager)).post(f"{here(found)}/settings", data={**KEPT, **wrong})
+    assert answer.status_code == 422
+    assert "Choose one." in answer.text
+    assert not (await Program.get(id=found.program.id)).mentees_may_ask
+
+
+async def test_a_programme_and_its_group_go_through_their_states(client_of: ClientOf, found: Market) -> None:
+    client = await client_of(found.manager)
+    await move(found, ProgramState.RUNNING, ProgramState.RUNNING)
+    group = f"{here(found)}/groups/{found.cohort.id}/state"
+    early = await client.post(f"{here(found)}/state", data={"state": "CLOSED"})
+    assert early.status_code == 409
+    assert "That is not the next step of this programme." in early.text
+    await client.post(f"{here(found)}/state", data={"state": "CLOSING"})
+    held = await client.get(here(found))
+    assert "Close its groups first." in held.text
+    assert f'action="{here(found)}/state"' not in held.text
+    assert (await client.post(f"{here(found)}/state", data={"state": "CLOSED"})).status_code == 409
+    for state in ("CLOSING", "CLOSED", "ARCHIVED"):
+        assert (await client.post(group, data={"state": state})).status_code == 303, state
+    assert (await Match.get(cohort_id=found.cohort.id)).state is MatchState.COMPLETED
+    assert {one.state for one in await Enrollment.filter(cohort_id=found.cohort.id)} == {EnrollmentState.COMPLETED}
+    for state in ("CLOSED", "ARCHIVED"):
+        assert (await client.post(f"{here(found)}/state", data={"state": state})).status_code == 303, state
+    over = await client.get(here(found))
+    assert "This was its last step." in over.text
+    assert (await client.post(group, data={"state": "RUNNING"})).status_code == 409
+    assert (await client.post(group, data={"state": "x"})).status_code == 409
+
+
+@pytest.mark.parametrize("who", ["stranger", "mentor", "other", "foreign"])
+async def test_nobody_else_reads_or_changes_it(client_of: ClientOf, found: Market, who: str) -> None:
+    people = {
+        "stranger": found.stranger, "mentor": await found.mentors[0].person,
+        "other": await manager_of(found.organization, await factories.program(found.organization)),
+        "foreign": (await market()).admin,
+    }
+    client = await client_of(people[who])
+    assert (await client.get(here(found))).status_code == 404
+    refused = (403, 404)
+    assert (await client.post(f"{here(found)}/settings", data=KEPT)).status_code in refused
+    assert (await client.post(f"{here(found)}/state", data={"state": "CLOSING"})).status_code in refused
+    group = f"{here(found)}/groups/{found.cohort.id}/state"
+    assert (await client.post(group, data={"state": "CLOSING"})).status_code in refused
+    row = await Program.get(id=found.program.id)
+    assert (row.state, row.mentees_may_ask) == (found.program.state, False)
+
+
+async def test_five_groups_cost_as_many_statements_as_one(client_of: ClientOf, found: Market) -> None:
+    client, counts = await client_of(found.manager), []
+    for more in (0, 4):
+        made: list[UUID] = [(await factories.cohort(found.program, key=f"more-{n}")).id for n in range(more)]
+        with queries_run() as ran:
+            shown = await client.get(here(found))
+        assert all(str(one) in shown.text for one in made)
+        counts.append(len(ran))
+    assert counts[0] == counts[1]

@@ -1,0 +1,144 @@
+"""A programme and its groups in words: where each stands, what its next step does, what can be chosen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from server.journey.running.queries import Group, ProgramPage
+from server.kernel.text import gettext as _
+from server.kernel.text import ngettext
+from server.programs.states import Approvals, AskedFirst, ProgramState
+from web.dates import day_month
+from web.items import Kind
+
+if TYPE_CHECKING:
+    from server.programs.models import Cohort
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The next state of a programme or a group: what the button says, and what it does."""
+
+    value: str
+    action: str
+    effect: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    """A group of a programme."""
+
+    id: str
+    name: str
+    dates: str
+    people: str
+    state: str
+    kind: Kind
+    step: Step | None
+
+
+def state(of: ProgramState) -> tuple[str, Kind]:
+    """Where a programme or a group stands, as a chip."""
+    words: dict[ProgramState, tuple[str, Kind]] = {
+        ProgramState.DRAFT: (_("Draft"), ""), ProgramState.ENROLLING: (_("Takes people in"), "sea"),
+        ProgramState.MATCHING: (_("Matching"), "sea"), ProgramState.RUNNING: (_("Running"), "leaf"),
+        ProgramState.CLOSING: (_("Closing"), "sun"), ProgramState.CLOSED: (_("Closed"), ""),
+        ProgramState.ARCHIVED: (_("Archived"), ""),
+    }
+    return words[of]
+
+
+def briefing(shown: ProgramPage) -> str:
+    """How many take part, and how far a change reaches."""
+    count = shown.taking_part
+    people = ngettext("%(num)d person takes part.", "%(num)d people take part.", count) % {"num": count}
+    return _("%(people)s What you change here changes no other programme.") % {"people": people}
+
+
+def program_step(shown: ProgramPage) -> Step | None:
+    """The next step of a programme."""
+    if shown.next is None:
+        return None
+    action, effect = {
+        ProgramState.ENROLLING: (_("Take people in"), _("Its open groups take people in from now on.")),
+        ProgramState.MATCHING: (_("Begin matching"), _("Groups still take people in.")),
+        ProgramState.RUNNING: (_("Begin to run"), _("Groups take people in at any time.")),
+        ProgramState.CLOSING: (_("Begin to close"), _("Nobody new joins. Whoever is in a group goes on.")),
+        ProgramState.CLOSED: (_("Close it"), _("It is over. What was done in it stays to be read.")),
+        ProgramState.ARCHIVED: (_("Archive it"), _("It moves out of the way. What was done in it stays.")),
+    }[shown.next]
+    return Step(shown.next.value, action, effect)
+
+
+def group(one: Group) -> GroupRow:
+    """A group with its next step."""
+    said, kind = state(one.cohort.state)
+    return GroupRow(
+        str(one.cohort.id), one.cohort.name, _dates(one.cohort), _people(one), said, kind, _group_step(one)
+    )
+
+
+def approvals() -> list[tuple[str, str]]:
+    """Whose yes a match can need."""
+    return [
+        (Approvals.BOTH.value, _("Both")), (Approvals.MENTOR.value, _("The mentor’s")),
+        (Approvals.MENTEE.value, _("The mentee’s")), (Approvals.NONE.value, _("Nobody’s: matches begin at once")),
+    ]
+
+
+def asked_first() -> list[tuple[str, str]]:
+    """Who can be asked before the other."""
+    return [
+        (AskedFirst.TOGETHER.value, _("Both at once")), (AskedFirst.MENTOR.value, _("The mentor")),
+        (AskedFirst.MENTEE.value, _("The mentee")),
+    ]
+
+
+def switches(shown: ProgramPage) -> list[tuple[str, str, str, bool]]:
+    """What is on or off: field, label, what it means, and whether it is on."""
+    program = shown.program
+    return [
+        ("mentees_may_ask", _("Mentees may ask a mentor themselves"), _("Beside the suggestions."),
+         program.mentees_may_ask),
+        ("mentors_may_ask", _("Mentors may ask a mentee themselves"), _("Beside the suggestions."),
+         program.mentors_may_ask),
+        ("admin_approves_matches", _("You approve each match last"), _("After those who are asked said yes."),
+         program.admin_approves_matches),
+        ("admin_approves_admission", _("You admit whoever joins"), _("Their form waits on Today for your word."),
+         program.admin_approves_admission),
+        ("pause_moves_end", _("A pause moves the last day"), _("A match gets back the days for which it rested."),
+         program.pause_moves_end),
+    ]
+
+
+def _group_step(one: Group) -> Step | None:
+    if one.next is None:
+        return None
+    leaving = ngettext(
+        "%(num)d person has then finished, and matches close as done. It cannot be undone.",
+        "%(num)d people have then finished, and matches close as done. It cannot be undone.", one.taking_part,
+    ) % {"num": one.taking_part}
+    action, effect = {
+        ProgramState.ENROLLING: (_("Take people in"), _("Whoever is invited can join from now on.")),
+        ProgramState.MATCHING: (_("Begin matching"), _("People still join.")),
+        ProgramState.RUNNING: (_("Begin to run"), _("It runs by itself once the first match begins.")),
+        ProgramState.CLOSING: (_("Begin to close"), _("Nobody new joins. Matches go on to their last day.")),
+        ProgramState.CLOSED: (_("Close the group"), leaving),
+        ProgramState.ARCHIVED: (_("Archive the group"), _("It moves out of the way. What was done in it stays.")),
+    }[one.next]
+    return Step(one.next.value, action, effect)
+
+
+def _dates(cohort: Cohort) -> str:
+    if cohort.ends_on is None:
+        return _("From %(day)s on") % {"day": day_month(cohort.starts_on)}
+    return _("%(start)s to %(end)s") % {"start": day_month(cohort.starts_on), "end": day_month(cohort.ends_on)}
+
+
+def _people(one: Group) -> str:
+    said = ngettext("%(num)d takes part", "%(num)d take part", one.taking_part) % {"num": one.taking_part}
+    if not one.coming:
+        return said
+    coming = ngettext("%(num)d on the way in", "%(num)d on the way in", one.coming) % {"num": one.coming}
+    return f"{said}, {coming}"

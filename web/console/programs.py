@@ -1,0 +1,101 @@
+"""Settings and groups: one page for each programme. The builder's other parts are not here."""
+
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from server.journey.closing.actions import move_cohort
+from server.journey.running import queries
+from server.kernel.errors import Conflict
+from server.kernel.text import gettext as _
+from server.programs import actions
+from server.programs.states import Approvals, AskedFirst, ProgramState
+from web.console import program_words as words
+from web.forms import Errors, choice, read_form, ticked
+from web.render import go_to, page
+from web.toast import Toast
+
+HERE = "/console/programs"
+
+
+async def show(request: Request) -> Response:
+    """One programme."""
+    return await _show(request)
+
+
+async def keep(request: Request) -> Response:
+    """Keep the settings. What waits already stays as it was asked."""
+    form, errors = await read_form(request), Errors()
+    approvals, first = choice(Approvals, form, "approvals"), choice(AskedFirst, form, "asked_first")
+    for field, chosen in (("approvals", approvals), ("asked_first", first)):
+        if chosen is None:
+            errors.add(field, _("Choose one."))
+    if errors:
+        return await _show(request, errors=errors)
+    await actions.configure_program(
+        request.state.actor, _id(request), approvals=approvals, asked_first=first,
+        mentees_may_ask=ticked(form, "mentees_may_ask"), mentors_may_ask=ticked(form, "mentors_may_ask"),
+        admin_approves_matches=ticked(form, "admin_approves_matches"),
+        admin_approves_admission=ticked(form, "admin_approves_admission"),
+        pause_moves_end=ticked(form, "pause_moves_end"),
+    )
+    return go_to(request, address(request), toast=Toast(_("Kept. It counts from now on.")))
+
+
+async def move(request: Request) -> Response:
+    """Take the programme to its next state."""
+    state = choice(ProgramState, await read_form(request), "state")
+    try:
+        if state:
+            moved = await actions.move_program(request.state.actor, _id(request), state)
+            return go_to(request, address(request), toast=Toast(_said(moved.name, moved.state)))
+    except Conflict as refusal:
+        return await _show(request, refused=refusal.message)
+    return await _show(request, refused=_("Choose a step."))
+
+
+async def move_group(request: Request) -> Response:
+    """Take a group to its next state; closing it ends what it holds."""
+    state = choice(ProgramState, await read_form(request), "state")
+    try:
+        if state:
+            moved = await move_cohort(request.state.actor, request.path_params["group"], state)
+            return go_to(request, f"{address(request)}#groups", toast=Toast(_said(moved.name, moved.state)))
+    except Conflict as refusal:
+        return await _show(request, refused=refusal.message)
+    return await _show(request, refused=_("Choose a step."))
+
+
+def address(request: Request) -> str:
+    """The page of this programme."""
+    return f"{HERE}/{_id(request)}"
+
+
+def _said(name: str, state: ProgramState) -> str:
+    return _("%(name)s: %(state)s.") % {"name": name, "state": words.state(state)[0]}
+
+
+def _id(request: Request) -> UUID:
+    program_id: UUID = request.path_params["id"]
+    return program_id
+
+
+async def _show(request: Request, *, errors: Errors | None = None, refused: str = "") -> Response:
+    shown = await queries.program_page(request.state.actor, _id(request))
+    return page(
+        request, "console/program.html", status=409 if refused else 422 if errors else 200, errors=errors or Errors(),
+        shown=shown, here=address(request), refused=refused, state=words.state(shown.program.state),
+        briefing=words.briefing(shown), step=words.program_step(shown), switches=words.switches(shown),
+        groups=[words.group(one) for one in shown.groups], approvals=words.approvals(),
+        asked_first=words.asked_first(),
+    )
+
+
+routes = [
+    Route(f"{HERE}/{{id:uuid}}", show, name="console-program"),
+    Route(f"{HERE}/{{id:uuid}}/settings", keep, methods=["POST"], name="console-program-settings"),
+    Route(f"{HERE}/{{id:uuid}}/state", move, methods=["POST"], name="console-program-state"),
+    Route(f"{HERE}/{{id:uuid}}/groups/{{group:uuid}}/state", move_group, methods=["POST"], name="console-group-state"),
+]
