@@ -114,9 +114,41 @@ def _held(shown: PairRecord, one: Event) -> Words:
 
 
 def _booked(shown: PairRecord, one: Event) -> Words:
+    series = _series(shown, one)
+    if series:
+        count = {"num": one.count, "day": moment(series[0].occurs_at or series[0].starts_at)}
+        title = ngettext("%(num)d conversation booked", "%(num)d conversations booked", one.count) % count
+        return title, RHYTHM.get(_weeks(series), lambda: _("From %(day)s on."))() % count
     session = shown.ahead if shown.ahead and shown.ahead.id == one.target_id else _session(shown, one)
     day = moment(session.starts_at) if session else ""
     return _("Conversation booked"), _("For %(when)s.") % {"when": day} if day else _by(shown, one)
+
+
+RHYTHM: dict[int, Callable[[], str]] = {
+    1: lambda: _("Every week from %(day)s on."), 2: lambda: _("Every two weeks from %(day)s on."),
+    4: lambda: _("Every four weeks from %(day)s on."),
+}
+
+
+def _series(shown: PairRecord, one: Event) -> list[Session]:
+    """The sessions of the series of which an event tells, in their order; none when it tells of one session."""
+    own = [each for each in shown.sessions if each.series_id and each.series_id == one.target_id]
+    return sorted(own, key=lambda each: each.occurs_at or each.starts_at)
+
+
+def _weeks(series: list[Session]) -> int:
+    days = [each.occurs_at.astimezone(each.series_clock).date() for each in series[:2] if each.occurs_at]
+    return (days[1] - days[0]).days // 7 if len(days) > 1 else 0
+
+
+def _of_several(words: Callable[[], str], several: Callable[[int], str]) -> Tell:
+    """What was done to one session, or by one act to several of a series."""
+
+    def tell(shown: PairRecord, one: Event) -> Words:
+        is_many = one.count > 1 and bool(_series(shown, one))
+        return (several(one.count) % {"num": one.count} if is_many else words()), _by(shown, one)
+
+    return tell
 
 
 def _session(shown: PairRecord, one: Event) -> Session | None:
@@ -168,6 +200,8 @@ TELL: dict[str, Tell] = {
     "match.undo_publish": _plain(lambda: _("Approval taken back")),
     "match.accept": _accepted,
     "match.admin_approve": _plain(lambda: _("Approved after both said yes")),
+    "match.undo_approve": _plain(lambda: _("Approval taken back")),
+    "match.undo_release": _plain(lambda: _("The end taken back")),
     "match.decline": _named(lambda: _("%(name)s said no")),
     "match.expire": _plain(lambda: _("Passed: nobody answered in time")),
     "match.cancel": _cancelled,
@@ -185,8 +219,14 @@ TELL: dict[str, Tell] = {
     "match.write_note": _plain(lambda: _("Managers’ note written")),
     "session.hold": _named(lambda: _("%(name)s chose a time")),
     "session.book": _booked,
-    "session.move": _plain(lambda: _("Conversation moved")),
-    "session.cancel": _plain(lambda: _("Conversation called off")),
+    "session.move": _of_several(
+        lambda: _("Conversation moved"), lambda count: ngettext(
+            "%(num)d conversation of a series moved", "%(num)d conversations of a series moved", count)
+    ),
+    "session.cancel": _of_several(
+        lambda: _("Conversation called off"), lambda count: ngettext(
+            "%(num)d conversation of a series called off", "%(num)d conversations of a series called off", count)
+    ),
     "session.mark_held": _held,
     "session.log": _plain(lambda: _("Conversation noted afterwards")),
     "session.no_show": _plain(lambda: _("Conversation did not happen")),
@@ -203,6 +243,8 @@ TELL: dict[str, Tell] = {
     "enrollment.resume": _of_member(lambda: _("%(name)s is back")),
     "enrollment.withdrawn": _of_member(lambda: _("%(name)s left the programme")),
     "enrollment.removed": _of_member(lambda: _("%(name)s was taken out of the programme")),
+    "enrollment.eligibility_lost": _of_member(lambda: _("%(name)s no longer met the conditions")),
+    "enrollment.undo_decision": _of_member(lambda: _("%(name)s takes part again: taken back")),
     "enrollment.deprovisioned": _of_member(lambda: _("%(name)s left the organisation")),
     "message.written": _wrote,
 }

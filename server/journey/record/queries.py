@@ -56,6 +56,7 @@ class PairRecord:
     match: Match
     mentor: MatchMember
     mentee: MatchMember
+    sessions: list[Session]
     held: list[Session]
     ahead: Session | None
     writing: Writing
@@ -101,13 +102,15 @@ async def pair_record(actor: Actor, match_id: UUID) -> PairRecord:
     writing = await writing_in(actor, match)
     goals, check_ins = await goal_lines(actor, match), await invitations_about(actor, match.id)
     thread, may_note = await thread_row(match), rules.can_keep_note(actor, match)
+    series = {one.id: one.series_id for one in met if one.series_id}
     subjects = {match.id, *(one.id for one in met), *(one.id for one in check_ins), *([thread.id] if thread else [])}
+    subjects |= set(series.values())
     targets = {*subjects, *(one.id for one in goals), mentor.enrollment_id, mentee.enrollment_id}
-    events = await events_of(actor, match, targets, writing.moments, with_notes=may_note)
+    events = await events_of(actor, match, targets, writing.moments, with_notes=may_note, series=series)
     note = await matches.note_of(actor, match)
     known = {one.by_id for one in events if one.by_id} | ({note.written_by_id} if note else set())
     return PairRecord(
-        match=match, mentor=mentor, mentee=mentee, held=[one for one in met if one.state in TOOK_PLACE],
+        match=match, mentor=mentor, mentee=mentee, sessions=met, held=[one for one in met if one.state in TOOK_PLACE],
         ahead=await next_session(actor, match.id), writing=writing, goals=goals, check_ins=check_ins, events=events,
         plans=await _plans(actor, targets), people=await people_by_ids(actor, known), subjects=frozenset(subjects),
         free=await _free(actor, match), successor=await _successor(actor, match, mentee), note=note,

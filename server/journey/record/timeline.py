@@ -1,6 +1,6 @@
 """What happened to a pair, from the audit log: who did what and when. Words stay with the two who wrote them."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,8 @@ WROTE = "message.written"
 OF_MANAGERS = "match.write_note"
 TOLD = (
     "match.suggest", "match.request", "match.override", "match.publish", "match.undo_publish", "match.accept",
-    "match.admin_approve", "match.decline", "match.expire", "match.cancel", "match.discard", "match.pause",
+    "match.admin_approve", "match.undo_approve", "match.undo_release", "match.decline", "match.expire",
+    "match.cancel", "match.discard", "match.pause",
     "match.rest", "match.resume", "match.undo_change", "match.propose_extension", "match.withdraw_extension",
     "match.extend", "match.end", "match.end_date_passed", "match.close", OF_MANAGERS,
     "session.hold", "session.book", "session.move", "session.cancel", "session.mark_held", "session.log",
@@ -26,13 +27,21 @@ TOLD = (
     "goal.save", "goal.agree", "goal.tick_milestone", "goal.settle",
     "survey.open", "survey.answer", "survey.expire",
     "enrollment.pause", "enrollment.resume", "enrollment.withdrawn", "enrollment.removed", "enrollment.deprovisioned",
+    "enrollment.eligibility_lost", "enrollment.undo_decision",
 )
 """The entries that a timeline tells; what else the log holds (a lock, a topic, a mark read) is for the log."""
 
 
+OF_A_SERIES = ("session.book", "session.move", "session.cancel")
+"""What one act does to several sessions of a series, with an entry for each."""
+
+
 @dataclass(frozen=True)
 class Event:
-    """Something that happened. `by_id` is None when the product did it; `count` folds what was done often in a day."""
+    """Something that happened. `by_id` is None when the product did it; `count` folds what was done often in a day.
+
+    What was done to sessions of a series is one thing: then `target_id` is the series' id.
+    """
 
     at: datetime
     action: str
@@ -48,17 +57,19 @@ class Event:
 
 
 async def events_of(
-    actor: Actor, match: Match, targets: Collection[UUID], moments: Iterable[tuple[UUID, datetime]], *, with_notes: bool
+    actor: Actor, match: Match, targets: Collection[UUID], moments: Iterable[tuple[UUID, datetime]], *,
+    with_notes: bool, series: Mapping[UUID, UUID],
 ) -> list[Event]:
     """The timeline of a pair, the latest first. `targets` are the rows that belong to it, `moments` who wrote when.
 
-    `with_notes`: whether the actor may know of the managers' note.
+    `with_notes`: whether the actor may know of the managers' note. `series`: of which series a session is one.
     """
     entries = AuditEvent.filter(
         organization_id=actor.organization_id, target_id__in=list(targets), action__in=TOLD,
         at__gte=match.created_at,
     )
-    found = [_event(row) for row in await entries.order_by("-at", "-id").limit(MOST) if _is_told(row, with_notes)]
+    rows = await entries.order_by("-at", "-id").limit(MOST)
+    found = [_event(row, series) for row in rows if _is_told(row, with_notes)]
     wrote = [Event(at, WROTE, author_id) for author_id, at in moments]
     return _folded(sorted([*found, *wrote], key=lambda one: one.at, reverse=True))
 
@@ -72,9 +83,12 @@ def _is_told(row: AuditEvent, with_notes: bool) -> bool:
     return with_notes or row.action != OF_MANAGERS
 
 
-def _event(row: AuditEvent) -> Event:
+def _event(row: AuditEvent, series: Mapping[UUID, UUID]) -> Event:
+    target_id = row.target_id
+    if target_id and row.action in OF_A_SERIES:
+        target_id = series.get(target_id, target_id)
     by_id = parse_id(row.actor_id) if row.actor_kind == ActorKind.PERSON.value else None
-    return Event(row.at, row.action, by_id, row.target_id, detail=row.detail)
+    return Event(row.at, row.action, by_id, target_id, detail=row.detail)
 
 
 def _folded(events: Iterable[Event]) -> list[Event]:

@@ -213,6 +213,7 @@ async def record(actor: Actor, person_id: UUID) -> Record:
     pairs = await found.order_by("-created_at", "-id").prefetch_related("members__person", "program")
     theirs = await sessions(actor).filter(match_id__in=[match.id for match in pairs]).order_by("-starts_at")
     subjects = {*(one.id for one in parts), *(one.id for one in pairs), *(one.id for one in theirs)}
+    subjects |= {one.series_id for one in theirs if one.series_id}
     return Record(
         person=person, manager=person.line_manager, enrollments=parts, matches=pairs,
         consents=await people.consents_of(actor, person.id), texts=await people.consent_texts(actor),

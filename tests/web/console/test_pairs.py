@@ -1,6 +1,6 @@
 """The pair record: what a manager sees and does, in every state; what is never there, and for whom it is not there."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import httpx2
 import pytest
@@ -13,7 +13,7 @@ from server.kernel import clock
 from server.kernel.actor import system_actor
 from server.kernel.facts import AuditEvent
 from server.kernel.ids import new_id
-from server.kernel.jobs import handlers
+from server.kernel.jobs import drain, handlers
 from server.kernel.jobs.handlers import load_handlers
 from server.matches import actions
 from server.matches.models import Match, MatchNote
@@ -21,6 +21,7 @@ from server.matches.states import ClosureReason, MatchState
 from server.people.models import Person
 from server.programs.models import Enrollment
 from server.programs.states import EnrollmentState
+from server.sessions.actions import book_series, cancel_following, cancel_session
 from tests import factories
 from tests.factories import Pair
 from tests.queries import queries_run
@@ -67,6 +68,28 @@ async def test_a_lived_pair_is_told_by_acts_days_and_names(client_of: ClientOf, 
         assert words in shown.text, words
     assert "Idris wrote a" not in shown.text
     assert "Managers of this programme read it, nobody else." in shown.text
+
+
+@pytest.mark.parametrize(("weeks", "rhythm"), [(1, "Every week from"), (2, "Every two weeks"), (4, "Every four weeks")])
+async def test_a_series_is_told_as_one_thing(
+    browser: httpx2.AsyncClient, pair: Pair, weeks: int, rhythm: str
+) -> None:
+    start = datetime.combine(clock.now().date() + timedelta(days=7), time(10), UTC)
+    made = await book_series(pair.mentee_actor, pair.match.id, start, every_weeks=weeks, times=4)
+    shown = (await browser.get(at(pair.match))).text
+    assert "4 conversations booked" in shown
+    assert rhythm in shown
+    assert ">1 event<" in shown
+    assert "Nothing was sent yet." in shown
+    clock.move(timedelta(seconds=11))
+    await drain(strict=False)
+    assert "Nothing was sent yet." not in (await browser.get(at(pair.match))).text
+    await cancel_session(pair.mentor_actor, made[1].id)
+    one_gone = (await browser.get(at(pair.match))).text
+    assert "Conversation called off" in one_gone
+    assert "of a series" not in one_gone
+    await cancel_following(pair.mentee_actor, made[2].id)
+    assert "2 conversations of a series called off" in (await browser.get(at(pair.match))).text
 
 
 def test_every_entry_that_is_told_has_its_words() -> None:
