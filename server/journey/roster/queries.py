@@ -27,9 +27,8 @@ from server.people.models import Consent, ConsentText, ImportRun, Person
 from server.people.states import ConsentPurpose, PersonStatus
 from server.programs.models import Enrollment, Program
 from server.programs.queries import visible_enrollments
-from server.programs.rules import can_edit_enrollments
+from server.programs.rules import can_edit_enrollments, takes_people
 from server.programs.states import (
-    JOINING,
     MAY_BE_ASKED_AGAIN,
     OPEN_ENROLLMENTS,
     EnrollmentState,
@@ -121,8 +120,8 @@ class Record:
         """The parts to which the actor may invite the person once more."""
         return [
             one for one in self.enrollments
-            if one.state in MAY_BE_ASKED_AGAIN and one.cohort.state in JOINING and one.program.state in JOINING
-            and one.id in self.may_edit and self.person.status is not PersonStatus.ENDED
+            if one.state in MAY_BE_ASKED_AGAIN and takes_people(one.program, one.cohort) and one.id in self.may_edit
+            and self.person.status is not PersonStatus.ENDED
         ]
 
     @property
