@@ -276,7 +276,7 @@ class ProfilesMutation:
     async def set_look(self, info: Info, input: SetLookInput) -> ProfilePayload:
         return await perform(info, ProfilePayload, input, lambda actor: actions.set_look(actor, input.look))
 
-    @strawberry.mutation(description="Choose which kinds of messages not to get.")
+    @strawberry.mutation(description="Choose what not to get: a kind of messages, or one channel of it (R01:push).")
     async def set_muted_kinds(self, info: Info, input: SetMutedKindsInput) -> ProfilePayload:
         return await perform(info, ProfilePayload, input, lambda actor: actions.set_muted_kinds(actor, input.kinds))
 

@@ -12,7 +12,10 @@ WITHIN_S = 60
 TURN_S = 0.03
 DRAWN = """document.readyState === 'complete'
 && [...document.querySelectorAll('link[rel~=stylesheet]')].every(one => one.sheet)
-&& !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')"""
+&& !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')
+&& (!document.documentElement.dataset.scripts || !navigator.onLine
+    || [...document.querySelectorAll('form[data-push]')].every(one => one.dataset.able))"""
+"""The last: what a script of its own shows or hides, once it has come."""
 AWAIT = """at => {
   document.awaited = true;
   const answers = ({ detail }) => {

@@ -27,11 +27,14 @@ from web import (
     mailbox,
     match,
     messages,
+    offers,
     offline,
     push_key,
+    reaching,
     session,
     sign_in,
     tap,
+    times,
     waiting,
     you,
 )
@@ -47,7 +50,7 @@ DOORS: tuple[ModuleType, ...] = (sign_in, letter, demo, mailbox, offline, push_k
 """Screens that anybody may see."""
 SCREENS: tuple[ModuleType, ...] = (
     asking, checkin, consents, console_matches, extending, happened, imports, join, journey, leaving, match, messages,
-    more, pairs, people, programs, session, today, waiting, you,
+    more, offers, pairs, people, programs, reaching, session, times, today, waiting, you,
 )
 """Screens of signed-in people."""
 NOT_PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/*")

@@ -125,6 +125,7 @@ def _sources() -> dict[str, str]:
     return {
         "participant.css": _joined([*shared, *(css / "components" / f"{name}.css" for name in PARTICIPANT)]),
         "console.css": _joined([css / "components" / f"{name}.css" for name in CONSOLE]),
+        "install.css": _joined([css / "install.css"]),
         "app.js": minified_js((STATIC / "js" / "app.js").read_text()),
         "push.js": minified_js((STATIC / "js" / "push.js").read_text()),
         "console.js": minified_js((STATIC / "js" / "console.js").read_text()),

@@ -29,6 +29,7 @@ from web.dates import clock_time, count_words, day_long, day_month, day_short, u
 from web.forms import Errors, day, moment_of, one_id, read_form, text, ticked
 from web.happened import booked_as_asked
 from web.items import Slot, Step, StepState, one_of
+from web.offers import offer_on
 from web.render import go_to, is_fragment, page
 from web.stopped import way_on
 from web.taken import taken_words, with_nearest
@@ -50,7 +51,7 @@ async def show_home(request: Request) -> Response:
     shown = await home(request.state.actor)
     if shown.is_empty and request.state.actor.grants:
         return go_to(request, "/console")
-    return page(request, "journey/home.html", **_words(request, shown))
+    return page(request, "journey/home.html", **await _words(request, shown))
 
 
 async def tick_milestone(request: Request) -> Response:
@@ -183,12 +184,13 @@ async def _back(request: Request, words: str) -> Response:
     if not is_fragment(request):
         return go_to(request, "/", toast=Toast(words))
     shown = await home(request.state.actor)
-    return page(request, "journey/home.html", block="journey", say=words, **_words(request, shown))
+    return page(request, "journey/home.html", block="journey", say=words, **await _words(request, shown))
 
 
-def _words(request: Request, shown: Home) -> dict[str, Any]:
+async def _words(request: Request, shown: Home) -> dict[str, Any]:
     learning = [_learning(one, request) for one in shown.learning]
     return {
+        "offer": await offer_on(request, has_booked=shown.has_booked),
         "shown": shown, "greeting": _greeting(request), "title": _title(shown), "learning": learning,
         "mentoring": [_mentoring(one) for one in shown.mentoring],
         "finished": [_finished(one) for one in shown.finished],

@@ -21,6 +21,7 @@ from web.explained import factors_of, fit_chip, names_of, reasons_of
 from web.forms import Errors, choice, form_key, moment_of, read_form, text
 from web.happened import booked_undo
 from web.items import Slot, one_of
+from web.offers import offer_on
 from web.render import go_to, page
 from web.taken import taken_words, with_nearest
 from web.toast import Toast
@@ -101,6 +102,7 @@ async def _show(
         why=reasons_of(explanation, names, reader) if explanation else [],
         factors=factors_of(explanation, names, reader) if explanation else [],
         fit=fit_chip(shown.match.fit), following=following, more=more,
+        offer=await offer_on(request, has_booked=shown.has_chosen_a_time), here=request.url.path,
         refusals=[(one.value, _refusal_words(one, shown)) for one in REFUSALS],
     )
 

@@ -8,29 +8,27 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from server.access.actions import end_session
-from server.journey.you.actions import ProfileForm, save_look, save_profile, save_times
-from server.journey.you.queries import YouPage, you_page
-from server.kernel import clock
+from server.journey.you.actions import ProfileForm, save_look, save_profile
+from server.journey.you.queries import you_page
 from server.kernel.errors import Invalid
 from server.kernel.settings import settings
 from server.kernel.text import gettext as _
 from server.notifications.push import actions as pushing
 from server.notifications.push import queries as pushed
-from server.people import actions as people
-from server.people.states import DayPart, Look
-from web import consents, forms, join_words, you_words
+from server.people.states import Look
+from web import consents, forms, join_words, reaching, times, you_words
 from web.forms import Errors
+from web.offers import PATH_LETTERS
 from web.push_key import address_in
 from web.render import go_to, page
-from web.sign_in import browser_of
+from web.sign_in import browser_of, own_path
 from web.toast import Toast
-from web.you_words import Shown, profile_of, shown_of
+from web.you_words import profile_of
 
 
 async def show(request: Request) -> Response:
     """Everything one set for oneself."""
-    seen = await you_page(request.state.actor)
-    return await _page(request, seen, shown_of(seen))
+    return await _page(request)
 
 
 async def profile(request: Request) -> Response:
@@ -60,27 +58,6 @@ def _said(form: FormData) -> ProfileForm:
     )
 
 
-async def times(request: Request) -> Response:
-    """Save when one usually has time."""
-    form = await forms.read_form(request)
-    parts, zone = forms.choices(DayPart, form, "day_parts"), forms.text(form, "zone", 64)
-    try:
-        await save_times(request.state.actor, parts, zone)
-    except Invalid as refusal:
-        seen = await you_page(request.state.actor)
-        return await _page(request, seen, shown_of(seen, parts=parts, zone=zone), refusal)
-    return _saved(request, "times")
-
-
-async def messages(request: Request) -> Response:
-    """Save which kinds of messages reach one. What is not ticked, and may be switched off, is."""
-    form = await forms.read_form(request)
-    kinds = you_words.switchable(request.state.actor)
-    wanted = forms.values(form, "kinds")
-    await people.set_muted_kinds(request.state.actor, [kind.key for kind in kinds if kind.key not in wanted])
-    return _saved(request, "reaches")
-
-
 async def look(request: Request) -> Response:
     """Save which colours one sees, and which language one reads."""
     form = await forms.read_form(request)
@@ -88,8 +65,7 @@ async def look(request: Request) -> Response:
     try:
         await save_look(request.state.actor, forms.choice(Look, form, "look") or Look.SYSTEM, language)
     except Invalid as refusal:
-        seen = await you_page(request.state.actor)
-        return await _page(request, seen, shown_of(seen), refusal)
+        return await _page(request, refusal)
     return _saved(request, "look")
 
 
@@ -105,9 +81,9 @@ async def push(request: Request) -> Response:
     try:
         await pushing.subscribe(request.state.actor, browser_of(request), *address_in(form))
     except Invalid as refusal:
-        seen = await you_page(request.state.actor)
-        return await _page(request, seen, shown_of(seen), refusal)
-    return go_to(request, "/you#devices", toast=Toast(_("This device tells you from now on")))
+        return await _page(request, refusal)
+    onward = own_path(forms.text(form, "next", PATH_LETTERS)) or "/you#devices"
+    return go_to(request, onward, toast=Toast(_("This device tells you from now on")))
 
 
 async def push_stop(request: Request) -> Response:
@@ -135,26 +111,23 @@ def _saved(request: Request, card: str) -> Response:
     return go_to(request, f"/you#{card}", toast=Toast(_("Saved")))
 
 
-async def _page(request: Request, seen: YouPage, shown: Shown, refusal: Invalid | None = None) -> Response:
-    errors = Errors()
+async def _page(request: Request, refusal: Invalid | None = None) -> Response:
+    was, errors = request.query_params.get("was", ""), Errors()
+    seen = await you_page(request.state.actor, was)
     if refusal:
         errors.take(refusal)
     return page(
-        request, "you/you.html", status=422 if errors else 200, errors=errors, seen=seen, shown=shown,
-        day_parts=join_words.day_parts(), facts=you_words.facts(seen),
-        kinds=you_words.kind_rows(request.state.actor, seen.profile.muted_kinds),
-        **consents.words_of(seen.consents),
+        request, "you/you.html", status=422 if errors else 200, errors=errors, seen=seen,
+        facts=you_words.facts(seen), **consents.words_of(seen.consents), **times.words_of(seen.times, was),
+        **reaching.words_of(request.state.actor, seen.profile.muted_kinds),
         devices=you_words.devices(seen.sessions, browser_of(request)), looks=you_words.looks(), is_demo=settings().demo,
-        own_languages=you_words.own_languages(seen.person, request.state.viewer), now=clock.now(),
-        push=await _push(request),
+        own_languages=you_words.own_languages(seen.person, request.state.viewer), push=await _push(request),
     )
 
 
 routes = [
     Route("/you", show, name="you"),
     Route("/you/profile", profile, methods=["GET", "POST"], name="you-profile"),
-    Route("/you/times", times, methods=["POST"], name="you-times"),
-    Route("/you/messages", messages, methods=["POST"], name="you-messages"),
     Route("/you/look", look, methods=["POST"], name="you-look"),
     Route("/you/push", push, methods=["POST"], name="you-push"),
     Route("/you/push/stop", push_stop, methods=["POST"], name="you-push-stop"),

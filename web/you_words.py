@@ -1,21 +1,17 @@
-"""The words of You: facts, kinds of messages, devices by name."""
+"""The words of You: facts, skills, devices by name."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from server.journey.you.actions import ProfileForm
 from server.journey.you.queries import YouPage
-from server.kernel.actor import Actor
 from server.kernel.text import DEFAULT_LANGUAGE
 from server.kernel.text import gettext as _
-from server.notifications.catalogue import CATALOGUE, Kind
-from server.notifications.states import MessageClass
-from server.people.queries import day_parts_of
-from server.people.states import DayPart, Look
+from server.people.states import Look
 from web.dates import moment
 from web.join_words import COMMON_LANGUAGES, language_name
 from web.viewer import Viewer
@@ -33,24 +29,6 @@ HANDHELD = ("iPhone", "Android")
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """What stands in the fields: what is stored, or what was just typed."""
-
-    parts: Collection[DayPart]
-    zone: str
-
-
-@dataclass(frozen=True, slots=True)
-class KindRow:
-    """A kind of message that may be switched off, and whether it is on."""
-
-    key: str
-    name: str
-    detail: str
-    on: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Device:
     """A browser in which one is signed in; `here` is this one."""
 
@@ -59,11 +37,6 @@ class Device:
     detail: str
     icon: str
     here: bool
-
-
-def shown_of(seen: YouPage, *, parts: Collection[DayPart] | None = None, zone: str | None = None) -> Shown:
-    """What is stored, with what was typed in its place."""
-    return Shown(day_parts_of(seen.blocks) if parts is None else parts, seen.person.zone if zone is None else zone)
 
 
 def profile_of(seen: YouPage) -> ProfileForm:
@@ -91,20 +64,6 @@ def skill_sides(seen: YouPage) -> list[tuple[str, str, list[tuple[UUID, str]]]]:
         ("wanted", _("What you want to learn"), seen.wanted), ("offered", _("What you can help with"), seen.offered),
     ]
     return [(name, legend, [(one.id, one.name) for one in seen.to_choose(own)]) for name, legend, own in sides]
-
-
-def switchable(actor: Actor) -> list[Kind]:
-    """The kinds of messages that this person may get and may switch off."""
-    classes = {MessageClass.NUDGE, MessageClass.SURVEY} | ({MessageClass.REPORT} if actor.grants else set())
-    return [kind for kind in CATALOGUE.values() if kind.message_class in classes]
-
-
-def kind_rows(actor: Actor, muted: Collection[str]) -> list[KindRow]:
-    """The table of what reaches one."""
-    return [
-        KindRow(kind.key, _(kind.name), _("When %(trigger)s") % {"trigger": _(kind.trigger)}, kind.key not in muted)
-        for kind in switchable(actor)
-    ]
 
 
 def devices(sessions: Iterable[UserSession], here: str) -> list[Device]:

@@ -15,6 +15,7 @@ from server.people.states import ConsentPurpose
 from server.sessions.models import Session
 from server.sessions.states import SessionState
 from tests import factories
+from tests.server.journey.tapping.test_tapping import offer
 from tests.server.notifications.push_service import PushService
 
 state = Shelf("you")
@@ -53,7 +54,34 @@ async def times_with_an_error() -> View:
     return View(await _somebody(), HERE, each(fill("zone", "Atlantis"), press("Save times")))
 
 
-@state("POST you-messages 303", "GET you 200", proof="Saved")
+@state("POST you-times 200", proof="On your clock it is now")
+async def zone_changed() -> View:
+    return View(await _booked(), HERE, each(fill("zone", "Africa/Nairobi"), _some_time, press("Save times")))
+
+
+@state("POST you-times 303", "POST you-zone 303", "GET you 200", proof="Your clock is as before.")
+async def zone_changed_and_back_without_scripts() -> View:
+    async def sent(page: Page) -> None:
+        async with page.expect_navigation():
+            await page.evaluate("document.querySelector('#times form').submit()")
+
+    return View(await _booked(), HERE, each(fill("zone", "Africa/Nairobi"), _some_time, sent, press("Undo")))
+
+
+async def _some_time(page: Page) -> None:
+    await page.locator("#day_parts-1").check(force=True)
+
+
+@state("POST you-times 422", proof="to fix")
+async def times_with_an_error_without_scripts() -> View:
+    async def sent(page: Page) -> None:
+        async with page.expect_navigation():
+            await page.evaluate("document.querySelector('#times form').submit()")
+
+    return View(await _somebody(), HERE, each(fill("zone", "Atlantis"), sent))
+
+
+@state("POST you-messages 200", proof="Saved")
 async def messages_saved() -> View:
     return View(await _somebody(), HERE, press("Save messages"))
 
@@ -134,8 +162,7 @@ async def _somebody() -> Person:
 
 @state("GET you 200", proof="Tell me on this device")
 async def asked_to_be_told() -> View:
-    asking = "Object.defineProperty(Notification, 'permission', { value: 'default' })"
-    return View(await _booked(), HERE, _in_a_browser(asking))
+    return View(await _booked(), HERE, _in_a_browser(ASKING))
 
 
 @state("GET you 200", proof="This browser cannot")
@@ -156,6 +183,56 @@ async def told_on_this_device() -> View:
 @state("POST you-push-stop 303", "GET you 200", proof="This device tells you no more")
 async def told_no_more() -> View:
     return View(await _booked(), HERE, each(_ask("https://fcm.googleapis.com/fcm/send/one"), press("Stop")))
+
+
+ASKING = "Object.defineProperty(Notification, 'permission', { value: 'default' })"
+SAFARI = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Version/19.0 Mobile/15E148 Safari/604.1"
+
+
+@state("GET home 200", proof="Know at once when something changes?")
+async def offered_after_a_booking() -> View:
+    return View(await _booked(), "/", _in_a_browser(ASKING))
+
+
+@state("GET match 200", proof="Know at once when Idris answers?")
+async def offered_while_somebody_is_to_answer() -> View:
+    pair = (await offer()).pair
+    return View(pair.mentee, f"/match/{pair.match.id}", _in_a_browser(ASKING))
+
+
+@state("POST you-push-refusal 303", "GET home 200", proof="You find it under You.")
+async def offer_refused() -> View:
+    return View(await _booked(), "/", each(_in_a_browser(ASKING), press("Not now")))
+
+
+@state("GET home 200", proof="Show me how")
+async def offered_to_an_iphone() -> View:
+    return View(await _booked(), "/", _on_an_iphone("/"))
+
+
+@state("GET install 200", proof="It looks different here")
+async def install() -> View:
+    return View(await _booked(), "/", each(_on_an_iphone("/install"), open_everything))
+
+
+@state("POST install-refusal 303", "GET home 200", proof="You find the page under You.")
+async def install_refused() -> View:
+    return View(await _booked(), "/", each(_on_an_iphone("/install"), press("Not now")))
+
+
+@state("GET install 200", proof="Back")
+async def install_looked_up() -> View:
+    return View(await _somebody(), "/install")
+
+
+def _on_an_iphone(path: str) -> Act:
+    """Go to a page as Safari on an iPhone, as far as the server knows."""
+
+    async def act(page: Page) -> None:
+        await page.set_extra_http_headers({"User-Agent": SAFARI})
+        await page.goto(f"{page.url.partition('://')[0]}://{page.url.split('/')[2]}{path}")
+
+    return act
 
 
 def _in_a_browser(of_a_kind: str) -> Act:

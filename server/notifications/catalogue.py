@@ -50,13 +50,14 @@ class Kind:
     pushes: bool = False
 
 
-def why_not(kind: Kind, scene: Scene) -> str:
-    """Why a message must not go any more; empty when it may."""
+def why_not(kind: Kind, scene: Scene, *, by_push: bool = False) -> str:
+    """Why a message must not go any more; empty when it may. What people do to each other is always told by mail."""
     if scene.person.status is PersonStatus.ENDED:
         return "the person has left"
     if not scene.person.email:
         return "no address"
-    if scene.is_muted and kind.message_class is not MessageClass.TRANSACTIONAL:
+    optional = by_push or kind.message_class is not MessageClass.TRANSACTIONAL
+    if optional and (scene.is_push_muted if by_push else scene.is_muted):
         return "switched off by the person"
     return kind.stop(scene)
 

@@ -15,6 +15,7 @@ from server.matches.states import MatchState
 from server.messaging.rules import is_open
 from server.notifications import queries
 from server.notifications.models import Message
+from server.notifications.states import MAIL_MARK, PUSH_MARK
 from server.people.models import Organization, Person
 from server.people.queries import organization_of, profile_of, visible_person
 from server.programs.models import Cohort, Enrollment, Program
@@ -41,6 +42,7 @@ class Scene:
     organization: Organization
     cohort: Cohort | None = None
     is_muted: bool = False
+    is_push_muted: bool = False
     knows: bool = False
     enrollment: Enrollment | None = None
     place: int | None = None
@@ -125,7 +127,8 @@ async def scene_of(actor: Actor, message: Message) -> Scene:
         person=person,
         organization=await organization_of(actor),
         cohort=cohort,
-        is_muted=message.kind in profile.muted_kinds,
+        is_muted=not {message.kind, message.kind + MAIL_MARK}.isdisjoint(profile.muted_kinds),
+        is_push_muted=not {message.kind, message.kind + PUSH_MARK}.isdisjoint(profile.muted_kinds),
         knows=await queries.was_told(actor, message),
         enrollment=enrollment,
         place=await waitlist_place(actor, enrollment) if enrollment else None,

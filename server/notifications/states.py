@@ -12,6 +12,10 @@ class MessageClass(StrEnum):
     REPORT = "REPORT"
 
 
+MAIL_MARK, PUSH_MARK = ":mail", ":push"
+"""Added to a kind's key where a person switched off one channel of it; the key alone stands for both."""
+
+
 class Channel(StrEnum):
     """How a message reaches somebody."""
 

@@ -244,7 +244,7 @@ async def set_look(actor: Actor, look: Look) -> Profile:
 
 
 async def set_muted_kinds(actor: Actor, kinds: Collection[str]) -> Profile:
-    """Choose which kinds of messages not to get.
+    """Choose what not to get: kinds of messages, or one channel of a kind (`S01:push`).
 
     Raises:
         NotFound: the actor is not a person.

@@ -125,6 +125,8 @@ class Profile(Model):
     look = fields.CharEnumField(Look, max_length=10, default=Look.SYSTEM)
     muted_kinds: list[str] = fields.JSONField(default=list)
     keys_off_at = fields.DatetimeField(null=True)
+    push_refused_at = fields.DatetimeField(null=True)
+    install_refused_at = fields.DatetimeField(null=True)
     own_fields: list[str] = fields.JSONField(default=list)
     updated_at = fields.DatetimeField(default=now)
 

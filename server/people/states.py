@@ -58,3 +58,10 @@ class Look(StrEnum):
     SYSTEM = "SYSTEM"
     LIGHT = "LIGHT"
     DARK = "DARK"
+
+
+class Offer(StrEnum):
+    """What is offered once, after a first booking."""
+
+    PUSH = "PUSH"
+    INSTALL = "INSTALL"

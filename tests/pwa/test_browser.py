@@ -20,6 +20,7 @@ from server.access.models import UserSession
 from server.kernel import clock
 from server.kernel.jobs import drain
 from server.matches.states import MatchState
+from server.notifications.channels.push import Address
 from server.notifications.models import PushSubscription
 from server.notifications.push.actions import subscribe
 from server.notifications.push.keys import current_key
@@ -223,14 +224,7 @@ async def test_the_button_asks_the_browser_and_sends_what_it_gives(phone: Browse
     pair = await factories.active_match()
     await session_of(pair)
     async with push_service() as service:
-        await phone.add_init_script("""
-            Notification.requestPermission = async () => window.answer ?? "granted";
-            Object.defineProperty(Notification, "permission", { get: () => window.answer ?? "default" });
-            PushManager.prototype.subscribe = async function (given) {
-              const { endpoint, ...keys } = window.given;
-              return { toJSON: () => ({ endpoint: given.userVisibleOnly && endpoint, keys }) };
-            };""")
-        await phone.add_init_script(f"window.given = {json.dumps(asdict(service.address()))}")
+        await _gives(phone, service.address())
         page = await signed_in(phone, site, pair.mentee)
         await page.goto(f"{site}/you")
         await expect(page.locator("#push-start")).to_be_visible(timeout=WITHIN_S * 1_000)   # the script is there
@@ -245,6 +239,32 @@ async def test_the_button_asks_the_browser_and_sends_what_it_gives(phone: Browse
         await page.locator("#push-stop").click()
         await expect(page.locator("#push-start")).to_be_visible(timeout=WITHIN_S * 1_000)
     assert await PushSubscription.all().count() == 0
+
+
+async def test_the_first_page_offers_it_after_a_booking_and_a_tap_stays_there(phone: BrowserContext, site: str) -> None:
+    pair = await factories.active_match()
+    await session_of(pair)
+    async with push_service() as service:
+        await _gives(phone, service.address())
+        page = await signed_in(phone, site, pair.mentee)
+        await expect(page.locator("#offer")).to_be_visible(timeout=WITHIN_S * 1_000)
+        async with page.expect_navigation(timeout=WITHIN_S * 1_000):
+            await page.get_by_role("button", name="Yes, tell me").click()
+        await expect(page.locator("#offer")).to_have_count(0)
+    assert page.url == f"{site}/"
+    assert (await PushSubscription.get()).person_id == pair.mentee.id
+
+
+async def _gives(phone: BrowserContext, address: Address) -> None:
+    """The browser asks nobody, and gives this address."""
+    await phone.add_init_script("""
+        Notification.requestPermission = async () => window.answer ?? "granted";
+        Object.defineProperty(Notification, "permission", { get: () => window.answer ?? "default" });
+        PushManager.prototype.subscribe = async function (given) {
+          const { endpoint, ...keys } = window.given;
+          return { toJSON: () => ({ endpoint: given.userVisibleOnly && endpoint, keys }) };
+        };""")
+    await phone.add_init_script(f"window.given = {json.dumps(asdict(address))}")
 
 
 async def test_a_subscription_that_the_browser_ends_is_made_anew_and_told_to_the_server(

@@ -5,9 +5,11 @@ from dataclasses import asdict
 from datetime import timedelta
 
 import pytest
+from tests.server.notifications.offers.test_offering import SAFARI
 
 from server.access.actions import open_session
-from server.access.models import UserSession
+from server.access.models import RoleGrant, UserSession
+from server.access.states import Role
 from server.kernel import clock
 from server.kernel.actor import system_actor
 from server.notifications.models import PushSubscription
@@ -20,10 +22,11 @@ from server.sessions.models import Session
 from server.sessions.states import SessionState
 from tests import factories
 from tests.queries import queries_run
+from tests.server.journey.tapping.test_tapping import offer
 from tests.server.notifications.push_service import push_service
 from tests.web.conftest import HTMX
 from tests.web.drawing import one, read, words
-from web.dates import clock_time
+from web.dates import clock_time, moment
 from web.you_words import device_name
 
 MATCHING, RESULTS = ConsentPurpose.MATCHING, ConsentPurpose.RESULTS
@@ -79,16 +82,77 @@ async def test_times_are_saved_or_mended(pair, client_of):
     ]
 
 
-async def test_what_may_be_switched_off_can_be_and_the_rest_says_always(pair, client_of):
+async def test_another_zone_says_what_becomes_of_what_is_booked_and_can_be_undone(pair, client_of):
+    session, client = await booked(pair), await client_of(pair.mentee)
+    parts = {"day_parts": ["EVENINGS"]}
+    moved = await client.post("/you/times", data={**parts, "zone": "Africa/Nairobi"})
+    assert moved.headers["location"] == "/you?was=Europe/Lisbon#times"
+    page = read((await client.get(moved.headers["location"])).text)
+    said = words(one(page, ".//*[@id='moved']"))
+    for zone in ("Europe/Lisbon", "Africa/Nairobi"):
+        assert moment(session.starts_at, zone) in said
+    undo = one(page, ".//*[@id='toasts']//form")
+    fields = {field.get("name"): field.get("value") for field in undo.iter("input")}
+    await client.post(undo.get("action"), data=fields)
+    assert (await Person.get(id=pair.mentee.id)).zone == "Europe/Lisbon"
+    assert "Undone." in (await client.get("/you")).text
+
+
+async def test_a_zone_with_the_same_clock_or_an_unknown_one_before_changes_nothing_to_see(pair, client_of):
+    await booked(pair)
+    client = await client_of(pair.mentee)
+    for was in ("Atlantic/Madeira", "Atlantis", "Europe/Lisbon"):
+        assert 'id="moved"' not in (await client.get("/you", params={"was": was})).text
+
+
+async def test_a_card_is_swapped_alone_and_keeps_what_was_typed(pair, client_of):
+    await booked(pair)
+    client = await client_of(pair.mentee)
+    wrong = await client.post("/you/times", data={"zone": "Atlantis"}, headers=HTMX)
+    assert (wrong.status_code, "<html" in wrong.text, "id=\"reaches\"" in wrong.text) == (422, False, False)
+    assert 'value="Atlantis"' in wrong.text
+    assert "error-summary" in wrong.text
+    kept = await client.post(
+        "/you/times", data={"day_parts": ["EVENINGS"], "zone": "Africa/Nairobi"}, headers=HTMX
+    )
+    assert "<title>You - Ithaca" in kept.text
+    assert "On your clock it is now" in kept.text
+    told = await client.post("/you/messages", data={"push": ["words"]}, headers=HTMX)
+    assert ticked(told.text) == {"push": ["words"], "mail": []}
+
+
+async def test_what_may_be_switched_off_can_be_by_channel_and_the_rest_says_always(pair, client_of):
     client = await client_of(pair.mentee)
     page = await client.get("/you")
-    assert "Always" in page.text
-    boxes = [box.get("value") for box in read(page.text).iter("input") if box.get("name") == "kinds"]
-    assert boxes == ["R01", "Z04"]
-    await client.post("/you/messages", data={"kinds": ["Z04"]})
-    assert (await Profile.get(person=pair.mentee)).muted_kinds == ["R01"]
-    await client.post("/you/messages", data={"kinds": boxes})
+    everything = {"push": ["plans", "words", "check-ins"], "mail": ["check-ins"]}
+    assert ticked(page.text) == everything
+    rows = [[words(cell) for cell in row] for row in one(read(page.text), ".//tbody").iter("tr")]
+    assert [(row[0].partition("What")[0], row[2]) for row in rows[:1]] == [("Matches, bookings", "Always")]
+    assert rows[-1][1:] == ["Never", "Always"]
+    await client.post("/you/messages", data={"push": ["words"], "mail": ["check-ins"]})
+    muted = (await Profile.get(person=pair.mentee)).muted_kinds
+    assert muted == ["M03:push", "M08:push", "R01:push", "S01:push", "S02-cancelled:push", "S02:push"]
+    assert ticked((await client.get("/you")).text) == {"push": ["words"], "mail": ["check-ins"]}
+    await client.post("/you/messages", data=everything)
     assert (await Profile.get(person=pair.mentee)).muted_kinds == []
+
+
+async def test_whoever_runs_programmes_has_a_row_for_their_reports(pair, client_of):
+    await RoleGrant.create(
+        organization_id=pair.organization.id, person=pair.mentor, role=Role.PROGRAM_MANAGER, program_id=pair.program.id
+    )
+    client = await client_of(pair.mentor)
+    assert ticked((await client.get("/you")).text)["mail"] == ["check-ins", "reports"]
+    await client.post("/you/messages", data={"mail": ["check-ins"]})
+    assert {"C04", "M01", "M07"} <= set((await Profile.get(person=pair.mentor)).muted_kinds)
+
+
+def ticked(html: str) -> dict[str, list[str]]:
+    """What is ticked in the table, by channel."""
+    boxes = [box for box in read(html).iter("input") if box.get("checked") is not None]
+    return {
+        name: [box.get("value") for box in boxes if box.get("name") == name] for name in ("push", "mail")
+    }
 
 
 async def test_a_needed_consent_is_explained_before_it_counts(pair, client_of):
@@ -237,7 +301,7 @@ async def test_nobody_is_asked_to_be_told_before_the_first_booking(pair, client_
     await booked(pair)
     page = (await client.get("/you")).text
     card = one(read(page), ".//form[@data-push]")
-    assert "You have a session booked." in words(card)
+    assert "You have chosen a time with somebody." in words(card)
     assert (await client.get("/push")).text == (await current_key()).point
     assert one(card, "./div").get("hidden") is not None   # the script shows it where the browser can do it
     assert "This browser cannot" in words(card)
@@ -281,6 +345,57 @@ async def test_a_browser_says_its_new_address_by_itself(pair, client_of):
     assert (refused.status_code, await PushSubscription.all().count()) == (404, 1)
     elsewhere = await client.post("/push", data={}, headers={"Origin": "https://evil.example"})
     assert elsewhere.status_code == 403
+
+
+async def test_the_first_page_offers_after_a_booking_and_never_again_after_not_now(pair, client_of):
+    client = await client_of(pair.mentee)
+    assert "data-push" not in (await client.get("/")).text
+    await booked(pair)
+    card = one(read((await client.get("/")).text), ".//div[@data-offer]")
+    assert card.get("hidden") is not None   # the script shows it where the browser can do it
+    assert "Know at once when something changes?" in words(card)
+    no = one(card, ".//form[@id='not-now']")
+    answer = await client.post(no.get("action"), data={"next": "/"})
+    assert (answer.status_code, answer.headers["location"]) == (SAVED, "/")
+    assert "data-push" not in (await client.get("/")).text
+    assert "data-push" not in (await (await client_of(pair.mentee)).get("/")).text
+    assert "Tell me on this device" in (await client.get("/you")).text
+
+
+async def test_whoever_says_yes_stays_where_they_are(pair, client_of):
+    await booked(pair)
+    client, point = await client_of(pair.mentee), (await current_key()).point
+    async with push_service() as service:
+        given = {**asdict(service.address()), "point": point}
+        answer = await client.post("/you/push", data={**given, "next": "/"})
+        assert answer.headers["location"] == "/"
+        answer = await client.post("/you/push", data={**given, "next": "//evil.example"})
+    assert answer.headers["location"] == "/you#devices"
+    assert "data-push" not in (await client.get("/")).text
+
+
+async def test_who_waits_for_an_answer_is_offered_to_know_it_at_once(db, client_of):
+    pair = (await offer()).pair
+    page = (await (await client_of(pair.mentee)).get(f"/match/{pair.match.id}")).text
+    assert "Know at once when Idris answers?" in page
+    assert f'name="next" value="/match/{pair.match.id}"' in page
+    assert "data-push" not in (await (await client_of(pair.mentor)).get(f"/match/{pair.match.id}")).text
+
+
+async def test_an_iphone_is_shown_the_way_to_its_home_screen_once(pair, client_of):
+    await booked(pair)
+    client = await client_of(pair.mentee)
+    client.headers["User-Agent"] = SAFARI
+    page = (await client.get("/")).text
+    assert "Put Ithaca on your home screen" in page
+    assert "data-push" not in page
+    steps = (await client.get("/install")).text
+    assert [words(step) for step in read(steps).iter("h2")] == ["Tap Share", "Add to Home Screen", "Open Ithaca there"]
+    assert steps.count("phone-art") == 3
+    assert (await client.post("/install/refusal", data={})).headers["location"] == "/"
+    assert "home screen" not in (await client.get("/")).text
+    assert "/install/refusal" not in (await client.get("/install")).text
+    assert 'href="/install"' in (await client.get("/you")).text
 
 
 async def booked(pair) -> Session:

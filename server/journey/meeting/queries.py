@@ -65,6 +65,11 @@ class MatchPage:
         return self.me.role is ParticipantRole.MENTOR
 
     @property
+    def has_chosen_a_time(self) -> bool:
+        """Whether the viewer put a time on the table and the partner is to answer."""
+        return self.hold is not None and self.hold.proposed_by_id == self.me.person_id
+
+    @property
     def their_time(self) -> Session | None:
         """The time that the partner put on the table."""
         return self.hold if self.hold and self.hold.proposed_by_id == self.partner.id else None

@@ -154,6 +154,11 @@ class Home:
         return not any((*lists, self.waiting))
 
     @property
+    def has_booked(self) -> bool:
+        """Whether a first session was agreed with somebody whom one still meets."""
+        return any(one.is_booked or one.held or one.unwritten for one in (*self.learning, *self.mentoring))
+
+    @property
     def needs(self) -> int:
         """How many things wait for this person."""
         open_check_ins = [one for one in (*self.learning, *self.mentoring) if one.check_in]

@@ -7,11 +7,14 @@ from server.access.queries import my_sessions
 from server.journey.join.queries import stands
 from server.kernel.actor import Actor
 from server.people import queries as people
+from server.people.facts import is_zone
 from server.people.models import AvailabilityBlock, Competency, Consent, ConsentText, Person, Profile
 from server.people.states import ConsentPurpose, SkillSide
 from server.programs.models import Enrollment
 from server.programs.queries import my_enrollments
 from server.programs.states import OPEN_ENROLLMENTS, ParticipantRole
+from server.sessions.models import Session
+from server.sessions.queries import my_next_sessions
 
 SKILLS_SHOWN = 16
 """Skills to choose from at a glance, besides one's own; the rest is found by name."""
@@ -41,12 +44,21 @@ class Consents:
 
 
 @dataclass(frozen=True, slots=True)
+class Times:
+    """Where one is, and when one usually has time. `ahead`: what is booked, for whoever has just changed their zone."""
+
+    person: Person
+    blocks: list[AvailabilityBlock]
+    ahead: list[Session]
+
+
+@dataclass(frozen=True, slots=True)
 class YouPage:
     """One's own facts, words and choices."""
 
     person: Person
     profile: Profile
-    blocks: list[AvailabilityBlock]
+    times: Times
     competencies: list[Competency]
     offered: list[Competency]
     wanted: list[Competency]
@@ -75,8 +87,17 @@ async def my_consents(actor: Actor) -> Consents:
     return Consents(await people.consent_texts(actor), await people.consent_history(actor, person.id))
 
 
-async def you_page(actor: Actor) -> YouPage:
-    """The page of the person who acts.
+async def my_times(actor: Actor, was: str = "") -> Times:
+    """The times of the person who acts; with what is booked where `was` is another zone than theirs is now.
+
+    Raises:
+        NotFound: the actor is a machine.
+    """
+    return await _times(actor, await people.person_of(actor), was)
+
+
+async def you_page(actor: Actor, was: str = "") -> YouPage:
+    """The page of the person who acts; `was` as in `my_times`.
 
     Raises:
         NotFound: the actor is a machine.
@@ -85,10 +106,16 @@ async def you_page(actor: Actor) -> YouPage:
     own = [row for row in await my_enrollments(actor) if row.state in OPEN_ENROLLMENTS]
     return YouPage(
         person=person, profile=await people.profile_of(actor, person.id),
-        blocks=(await people.availability_of(actor, [person.id]))[person.id],
+        times=await _times(actor, person, was),
         competencies=await people.competencies(actor),
         offered=(await people.skills_of(actor, [person.id], SkillSide.OFFERED))[person.id],
         wanted=(await people.skills_of(actor, [person.id], SkillSide.WANTED))[person.id],
         consents=Consents(await people.consent_texts(actor), await people.consent_history(actor, person.id)),
         sessions=await my_sessions(actor), taking_part=own,
     )
+
+
+async def _times(actor: Actor, person: Person, was: str) -> Times:
+    blocks = (await people.availability_of(actor, [person.id]))[person.id]
+    moved = is_zone(was) and was != person.zone
+    return Times(person, blocks, await my_next_sessions(actor) if moved else [])

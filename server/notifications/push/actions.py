@@ -126,7 +126,7 @@ async def _scene_or_reason(
         scene = await scene_of(actor, message)
     except NotFound:
         return None, "gone"
-    reason = why_not(CATALOGUE[message.kind], scene)
+    reason = why_not(CATALOGUE[message.kind], scene, by_push=True)
     return (None, reason) if reason else (scene, "")
 
 

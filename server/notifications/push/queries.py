@@ -3,6 +3,8 @@
 from datetime import timedelta
 from uuid import UUID
 
+from tortoise.expressions import Q
+
 from server.access.models import UserSession
 from server.access.queries import is_over
 from server.kernel import clock
@@ -97,9 +99,9 @@ async def key_to_ask_with() -> str:
 
 
 async def may_be_asked(actor: Actor) -> bool:
-    """Whether it is time to ask: nobody is asked before their first booking (design.md, 2.6)."""
-    booked = sessions(actor).filter(match_id__in=own_matches(actor)).exclude(state=SessionState.PROPOSED)
-    return await booked.exists()
+    """Whether it is time to ask: nobody is asked before their first booking (design.md, 2.6), agreed or suggested."""
+    chosen = ~Q(state=SessionState.PROPOSED) | Q(proposed_by_id=actor.person_id)
+    return await sessions(actor).filter(chosen, match_id__in=own_matches(actor)).exists()
 
 
 def _is_in_use(session: UserSession) -> bool:

@@ -1,14 +1,17 @@
 // Being told on this device: asked for by a tap alone. The browser's own question comes first, then the form is sent.
-const form = document.querySelector("form[data-push]");
-const asks = form.querySelector("div");
 const able = () => "serviceWorker" in navigator && "PushManager" in window && Notification.permission !== "denied";
 
-// Either the button, or the words why there is none. Whoever tapped a button that goes is led to the words.
-function offer(open, tapped) {
-  const words = form.lastElementChild;
+// Either the button, or the words why there is none; a card that only offers stays away where nothing can be offered.
+// Whoever tapped a button that goes is led to the words.
+function offer(form, open, tapped) {
+  const asks = form.querySelector("div"), words = form.lastElementChild, card = form.closest("[data-offer]");
+  form.dataset.able = open;
+  if (!asks) return;
+  if (card && !tapped) card.hidden = !open;
   [asks.hidden, words.hidden] = [!open, open];
   if (tapped && !open) words.focus();
 }
+const offerAll = () => document.querySelectorAll("form[data-push]").forEach((form) => offer(form, able()));
 
 // A subscription that was made for another key of ours cannot be used, and hinders a new one.
 async function manager() {
@@ -17,8 +20,8 @@ async function manager() {
   return pushManager;
 }
 
-async function ask() {
-  if (await Notification.requestPermission() !== "granted") return offer(able(), true);
+async function ask(form) {
+  if (await Notification.requestPermission() !== "granted") return offer(form, able(), true);
   const key = await (await fetch("/push")).text();
   const made = await (await manager()).subscribe({ userVisibleOnly: true, applicationServerKey: key });
   const { endpoint, keys } = made.toJSON();
@@ -28,9 +31,12 @@ async function ask() {
   return form.submit();
 }
 
-form.addEventListener("submit", (event) => {
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("[data-push]")) return;
   event.preventDefault();
-  if (asks) ask().catch(() => offer(false, true));
+  if (form.querySelector("div")) ask(form).catch(() => offer(form, false, true));
   else manager().catch(() => {}).then(() => form.submit());
 });
-if (asks) offer(able());
+["htmx:afterSettle", "htmx:after:settle"].forEach((name) => document.addEventListener(name, offerAll));
+offerAll();

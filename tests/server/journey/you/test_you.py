@@ -65,7 +65,7 @@ async def test_a_skill_of_another_organisation_is_none(pair):
 async def test_times_are_saved_with_the_zone(pair):
     await save_times(pair.mentee_actor, [DayPart.EVENINGS], "Africa/Nairobi")
     page = await you_page(pair.mentee_actor)
-    assert (page.person.zone, len(page.blocks)) == ("Africa/Nairobi", 5)
+    assert (page.person.zone, len(page.times.blocks)) == ("Africa/Nairobi", 5)
     with pytest.raises(Invalid) as refusal:
         await save_times(pair.mentee_actor, [], "Atlantis")
     assert sorted(refusal.value.fields) == ["day_parts", "zone"]

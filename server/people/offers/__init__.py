@@ -1,0 +1,1 @@
+"""What is offered once: whoever says "not now" is not asked again."""

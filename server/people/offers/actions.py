@@ -1,0 +1,28 @@
+"""Saying "not now"."""
+
+from server.kernel import clock
+from server.kernel.actor import Actor
+from server.kernel.db import unit_of_work
+from server.people.models import Profile
+from server.people.queries import person_of, profile_of
+from server.people.states import Offer
+
+FIELDS = {Offer.PUSH: "push_refused_at", Offer.INSTALL: "install_refused_at"}
+
+
+async def refuse_offer(actor: Actor, offer: Offer) -> Profile:
+    """Never ask this person again. Twice is harmless.
+
+    Raises:
+        NotFound: the actor is not a person.
+    """
+    field = FIELDS[offer]
+    async with unit_of_work(actor) as unit:
+        person = await person_of(actor)
+        profile = await profile_of(actor, person.id)
+        if getattr(profile, field) is not None:
+            return profile
+        profile.update_from_dict({field: clock.now(), "updated_at": clock.now()})
+        await profile.save()
+        await unit.audit("profile.change", person, fields=[field])
+        return profile

@@ -1,0 +1,91 @@
+"""What a person switches off stays away on that channel, and nothing else does."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from datetime import timedelta
+
+import pytest
+
+from server.kernel import clock
+from server.kernel.jobs import drain
+from server.notifications.catalogue import CATALOGUE
+from server.notifications.models import Message
+from server.notifications.push.choosing import REPORTS, TOPICS, muted_by
+from server.notifications.states import MessageClass, MessageState
+from server.people.actions import set_muted_kinds
+from server.surveys.models import SurveyInvitation
+from server.surveys.states import InvitationState, SurveyKind
+from tests.factories import Pair
+from tests.server.notifications.conftest import happened, session_of
+from tests.server.notifications.mail_server import MailServer
+from tests.server.notifications.push_service import PushService, push_service
+from tests.server.notifications.test_push import NOON, asked
+
+EVERY = (*TOPICS, REPORTS)
+CHECK_INS = next(topic for topic in TOPICS if topic.key == "check-ins")
+
+
+@pytest.fixture
+async def service() -> AsyncGenerator[PushService, None]:
+    async with push_service() as found:
+        yield found
+
+
+def test_every_kind_that_can_be_switched_off_stands_in_one_topic():
+    listed = [kind for topic in EVERY for kind in topic.kinds]
+    can_be = {
+        key for key, kind in CATALOGUE.items() if kind.pushes or kind.message_class is not MessageClass.TRANSACTIONAL
+    }
+    assert len(listed) == len(set(listed))
+    assert can_be <= set(listed)
+
+
+@pytest.mark.parametrize("pushed", [(), ("check-ins",)])
+@pytest.mark.parametrize("mailed", [(), ("check-ins",)])
+def test_what_was_chosen_is_what_is_shown(pushed, mailed):
+    muted = muted_by([CHECK_INS], pushed, mailed)
+    assert (CHECK_INS.is_pushed(muted), CHECK_INS.is_mailed(muted)) == (bool(pushed), bool(mailed))
+
+
+def test_mails_about_what_people_do_to_each_other_cannot_be_switched_off():
+    muted = muted_by(EVERY, (), ())
+    assert {topic.key: topic.is_mailed(muted) for topic in EVERY} == {
+        "plans": True, "words": True, "check-ins": False, "sign-in": True, "reports": False,
+    }
+    assert not any(topic.is_pushed(muted) for topic in EVERY)
+
+
+@pytest.mark.parametrize(("muted", "mails", "notices"), [
+    ([], 2, 1), (["S01:push"], 2, 0), (["S01"], 2, 0), (["S01:mail"], 2, 1), (["S02:push"], 2, 1),
+])
+async def test_a_booking_is_always_mailed_and_pushed_unless_that_is_off(
+    pair: Pair, mailbox: MailServer, service: PushService, muted: list[str], mails: int, notices: int
+) -> None:
+    await asked(pair, service)
+    await set_muted_kinds(pair.mentee_actor, muted)
+    with clock.at(NOON):
+        session = await session_of(pair, NOON + timedelta(days=2))
+        await happened(pair, "session.booked", session_id=session.id)
+        await drain(strict=False)
+    assert (len(mailbox.mails), len(service.heard)) == (mails, notices)
+
+
+@pytest.mark.parametrize(("muted", "state", "notices"), [
+    (["R01"], MessageState.SUPPRESSED, 0), (["R01:mail"], MessageState.SUPPRESSED, 1),
+    (["R01:push"], MessageState.SENT, 0),
+])
+async def test_a_check_in_comes_by_the_channel_that_is_on(
+    pair: Pair, mailbox: MailServer, service: PushService, muted: list[str], state: MessageState, notices: int
+) -> None:
+    await asked(pair, service)
+    await set_muted_kinds(pair.mentee_actor, muted)
+    with clock.at(NOON):
+        survey = await SurveyInvitation.create(
+            organization_id=pair.organization.id, kind=SurveyKind.CHECK_IN, match=pair.match,
+            program_id=pair.program.id, person_id=pair.mentee.id, state=InvitationState.OPEN, opens_at=NOON,
+            closes_at=NOON + timedelta(days=10),
+        )
+        await happened(pair, "survey.opened", invitation_id=survey.id)
+        await drain(strict=False)
+    assert ((await Message.get()).state, len(service.heard)) == (state, notices)
