@@ -5,7 +5,6 @@ from dataclasses import asdict
 from datetime import timedelta
 
 import pytest
-from tests.server.notifications.offers.test_offering import SAFARI
 
 from server.access.actions import open_session
 from server.access.models import RoleGrant, UserSession
@@ -24,6 +23,7 @@ from tests import factories
 from tests.queries import queries_run
 from tests.server.journey.tapping.test_tapping import offer
 from tests.server.notifications.push_service import push_service
+from tests.server.notifications.test_offering import SAFARI
 from tests.web.conftest import HTMX
 from tests.web.drawing import one, read, words
 from web.dates import clock_time, moment
