@@ -13,6 +13,7 @@ from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.migrations.writer import MigrationWriter, format_migration_name
 
 from server.kernel.db import configuration
+from server.kernel.schema.collecting import seldom_collected
 
 
 async def changes() -> list[MigrationWriter]:
@@ -23,7 +24,8 @@ async def changes() -> list[MigrationWriter]:
         assert context.apps is not None
         for model in context.apps.get_models_iterable():
             model._meta.table_description = ""
-        return await MigrationAutodetector(context.apps, config["apps"]).changes()
+        with seldom_collected():
+            return await MigrationAutodetector(context.apps, config["apps"]).changes()
 
 
 def write(writer: MigrationWriter, name: str) -> Path:

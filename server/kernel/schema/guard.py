@@ -21,6 +21,7 @@ from tortoise.transactions import in_transaction
 from server.kernel import clock
 from server.kernel.db import MIGRATIONS, configuration
 from server.kernel.schema import snapshot
+from server.kernel.schema.collecting import seldom_collected
 from server.kernel.schema.snapshot import Index, Snapshot
 
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(7448354)"
@@ -106,7 +107,8 @@ async def _apply(config: dict[str, Any]) -> None:
     executor = MigrationExecutor(get_connection("default"), config["apps"])
     # The executor looks for its table first, and on PostgreSQL a failed look would end the transaction.
     await executor.recorder.ensure_schema(executor._schema_editor(atomic=False))
-    await executor.migrate(direction="forward")
+    with seldom_collected():
+        await executor.migrate(direction="forward")
 
 
 async def _make_indexes_again(context: TortoiseContext, connection: BaseDBAsyncClient, before: Snapshot) -> None:
