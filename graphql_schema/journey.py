@@ -23,6 +23,7 @@ from server.journey.meeting import actions
 from server.kernel import clock
 from server.kernel.actor import Actor
 from server.matches.states import DeclineReason
+from server.matches.steps import UNDO_ONE
 from server.people.queries import person_of
 from server.people.states import ConsentPurpose, DayPart
 from server.programs.states import ParticipantRole
@@ -123,7 +124,8 @@ class JourneyMutation:
     @strawberry.mutation(description="Say no, and give back the time that was held.")
     async def decline_match(self, info: Info, input: DeclineMatchInput) -> MatchPayload:
         async def act(actor: Actor) -> UUID:
-            return (await actions.decline(actor, key_of("Match", input.id), input.reason)).match_id
+            key = key_of("Match", input.id)
+            return (await actions.decline(actor, key, input.reason, undo_within=UNDO_ONE)).match_id
 
         return await perform(info, MatchPayload, input, act)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
@@ -30,6 +31,7 @@ from server.matches.states import (
     MatchOrigin,
     MatchState,
 )
+from server.matches.steps import UNDO_ONE
 from server.matchmaking.engine.wording import Names, Reader
 from server.programs.states import ParticipantRole
 
@@ -273,7 +275,9 @@ class MatchesMutation:
     async def discard_match(self, info: Info, input: ReasonedMatchInput) -> MatchPayload:
         return await perform(
             info, MatchPayload, input,
-            lambda actor: actions.discard_match(actor, key_of("Match", input.id), reason=input.reason),
+            lambda actor: actions.discard_match(
+                actor, key_of("Match", input.id), reason=input.reason, undo_within=UNDO_ONE
+            ),
         )
 
     @strawberry.mutation(description="Keep a draft out of bulk approval, or let it back in.")
@@ -325,24 +329,28 @@ class MatchesMutation:
 
     @strawberry.mutation(description="Take a request back: your own, or one in a programme that you run.")
     async def cancel_match(self, info: Info, input: ById) -> MatchPayload:
-        return await perform_on(info, MatchPayload, input, "Match", actions.cancel_match)
+        return await perform_on(info, MatchPayload, input, "Match", partial(actions.cancel_match, undo_within=UNDO_ONE))
 
     @strawberry.mutation(description="Rest until a day, a month from now unless you say.")
     async def pause_match(self, info: Info, input: PauseMatchInput) -> MatchPayload:
         return await perform(
             info, MatchPayload, input,
-            lambda actor: actions.pause_match(actor, key_of("Match", input.id), input.until),
+            lambda actor: actions.pause_match(
+                actor, key_of("Match", input.id), input.until, undo_within=UNDO_ONE
+            ),
         )
 
     @strawberry.mutation(description="Go on after a pause.")
     async def resume_match(self, info: Info, input: ById) -> MatchPayload:
-        return await perform_on(info, MatchPayload, input, "Match", actions.resume_match)
+        return await perform_on(info, MatchPayload, input, "Match", partial(actions.resume_match, undo_within=UNDO_ONE))
 
     @strawberry.mutation(description="End a running match.")
     async def end_match(self, info: Info, input: EndMatchInput) -> MatchPayload:
         return await perform(
             info, MatchPayload, input,
-            lambda actor: actions.end_match(actor, key_of("Match", input.id), input.reason),
+            lambda actor: actions.end_match(
+                actor, key_of("Match", input.id), input.reason, undo_within=UNDO_ONE
+            ),
         )
 
     @strawberry.mutation(description="Close a match that has run its time.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from graphql_schema.people import PersonType
 from server.journey.closing import actions as closing
 from server.journey.leaving import actions as leaving
 from server.kernel.actor import Actor
+from server.matches.steps import UNDO_ONE
 from server.programs import actions, queries
 from server.programs.states import (
     Approvals,
@@ -343,7 +345,9 @@ class ProgramsMutation:
 
     @strawberry.mutation(description="Step out of a programme, or say no to its invitation. No reason is asked.")
     async def leave_program(self, info: Info, input: ById) -> EnrollmentPayload:
-        return await perform_on(info, EnrollmentPayload, input, "Enrollment", leaving.leave_program)
+        return await perform_on(
+            info, EnrollmentPayload, input, "Enrollment", partial(leaving.leave_program, undo_within=UNDO_ONE)
+        )
 
     @strawberry.mutation(description="Take somebody out of a programme. Only for who runs it.")
     async def remove_from_program(self, info: Info, input: RemoveFromProgramInput) -> EnrollmentPayload:

@@ -8,6 +8,7 @@ from strawberry.types import ExecutionContext
 
 from graphql_schema.asking import AskingQuery
 from graphql_schema.conversations import ConversationsMutation
+from graphql_schema.eligibility import EligibilityMutation
 from graphql_schema.errors import log_surprises
 from graphql_schema.goals import GoalsMutation
 from graphql_schema.imports import ImportsMutation, ImportsQuery
@@ -24,6 +25,7 @@ from graphql_schema.programs import ProgramsMutation, ProgramsQuery
 from graphql_schema.scalars import CONFIG
 from graphql_schema.sessions import SessionsMutation, SessionsQuery
 from graphql_schema.surveys import SurveysMutation, SurveysQuery
+from graphql_schema.undoing import UndoingMutation
 from graphql_schema.viewer import ViewerQuery
 
 
@@ -49,6 +51,7 @@ class Query(
 class Mutation(
     ProfilesMutation, ImportsMutation, ProgramsMutation, OpeningsMutation, MatchesMutation, MatchmakingMutation,
     GoalsMutation, SessionsMutation, ConversationsMutation, MessagingMutation, SurveysMutation, JourneyMutation,
+    UndoingMutation, EligibilityMutation,
 ):
     pass
 

@@ -126,6 +126,21 @@ def booked_undo(session_id: UUID) -> str:
     return f"/session/{session_id}/booking/undo"
 
 
+def changed_undo(match_id: UUID) -> str:
+    """The address that takes the last change of a match back."""
+    return f"/match/{match_id}/undo"
+
+
+async def change_undo(request: Request) -> Response:
+    """Give a session its time back, or book it again, while nobody was told."""
+    session_id = request.path_params["id"]
+    try:
+        await sessions.undo_session_change(request.state.actor, session_id)
+    except (Conflict, Invalid) as refusal:
+        return go_to(request, f"/session/{session_id}", toast=Toast(_first(refusal)))
+    return go_to(request, f"/session/{session_id}", toast=Toast(_("Undone. It stands as before.")))
+
+
 def _first(refusal: Conflict | Invalid) -> str:
     return refusal.message if isinstance(refusal, Conflict) else next(iter(refusal.fields.values()))
 
@@ -134,6 +149,7 @@ routes = [
     Route("/session/{id:uuid}/absence", absence, methods=["POST"], name="session-absence"),
     Route("/session/{id:uuid}/absence/undo", absence_undo, methods=["POST"], name="session-absence-undo"),
     Route("/session/{id:uuid}/booking/undo", booking_undo, methods=["POST"], name="session-booking-undo"),
+    Route("/session/{id:uuid}/change/undo", change_undo, methods=["POST"], name="session-change-undo"),
     Route("/session/{id:uuid}/series/undo", series_undo, methods=["POST"], name="session-series-undo"),
     Route("/match/{id:uuid}/past-session", past, methods=["GET", "POST"], name="session-past"),
 ]

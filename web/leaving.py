@@ -13,7 +13,9 @@ from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
 from server.matches import actions as matches
 from server.matches.states import MatchState
+from server.matches.steps import UNDO_ONE
 from web.forms import Errors, day, read_form, text
+from web.happened import changed_undo
 from web.render import go_to, page
 from web.toast import Toast
 
@@ -35,28 +37,32 @@ async def finish(request: Request) -> Response:
         return await _ending(request, errors, thanks)
     try:
         shown = await queries.ending_page(actor, match_id)
-        await actions.finish_match(actor, match_id, thanks)
+        await actions.finish_match(actor, match_id, thanks, undo_within=UNDO_ONE)
     except Conflict as late:
         return go_to(request, f"/match/{match_id}", toast=Toast(late.message))
     words = _("Finished. %(name)s is told kindly.") % {"name": shown.partner.first_name}
-    return go_to(request, "/", toast=Toast(words))
+    undo = "" if thanks or shown.match.state is MatchState.DURATION_COMPLETED else changed_undo(match_id)
+    return go_to(request, "/", toast=Toast(words, undo))
 
 
 async def pause(request: Request) -> Response:
     """Let the match rest until a day."""
     until, errors = await _until(request)
+    actor, match_id = request.state.actor, request.path_params["id"]
     return await _saved(
-        request, errors, lambda: matches.pause_match(request.state.actor, request.path_params["id"], until), _ending
+        request, errors, lambda: matches.pause_match(actor, match_id, until, undo_within=UNDO_ONE), _ending,
+        undo=changed_undo(match_id),
     )
 
 
 async def resume(request: Request) -> Response:
     """Go on with a match that rests."""
     try:
-        await matches.resume_match(request.state.actor, request.path_params["id"])
+        await matches.resume_match(request.state.actor, request.path_params["id"], undo_within=UNDO_ONE)
     except Conflict as refusal:
         return go_to(request, "/", toast=Toast(refusal.message))
-    return go_to(request, "/", toast=Toast(_("You go on. Choose a time when you would like to talk.")))
+    words = _("You go on. Choose a time when you would like to talk.")
+    return go_to(request, "/", toast=Toast(words, changed_undo(request.path_params["id"])))
 
 
 async def leaving(request: Request) -> Response:
@@ -67,11 +73,25 @@ async def leaving(request: Request) -> Response:
 async def leave(request: Request) -> Response:
     """Step out of a programme, or say no to its invitation."""
     try:
-        left = await actions.leave_program(request.state.actor, request.path_params["id"])
+        left = await actions.leave_program(
+            request.state.actor, request.path_params["id"], undo_within=UNDO_ONE
+        )
     except Conflict as late:
         return go_to(request, "/", toast=Toast(late.message))
     words = _("You have left %(program)s.") % {"program": (await left.program).name}
-    return go_to(request, "/", toast=Toast(words))
+    return go_to(request, "/", toast=Toast(words, f"/enrollment/{left.id}/withdrawal/undo"))
+
+
+async def leave_undo(request: Request) -> Response:
+    """Take part as before, while nobody was told that one left."""
+    try:
+        undone = await actions.undo_decision(request.state.actor, request.path_params["id"])
+    except Conflict as late:
+        words = _("%(why)s You have left; write to the programme to come back.") % {"why": late.message}
+        return go_to(request, "/", toast=Toast(words))
+    words = _("Undone. You take part as before.")
+    late_words = _("It is too late to undo this. You can join the next group.")
+    return go_to(request, "/", toast=Toast(words if undone else late_words))
 
 
 async def take_break(request: Request) -> Response:
@@ -102,12 +122,12 @@ async def _until(request: Request) -> tuple[date | None, Errors]:
 
 async def _saved(
     request: Request, errors: Errors, act: Callable[[], Awaitable[object]],
-    again: Callable[[Request, Errors], Awaitable[Response]],
+    again: Callable[[Request, Errors], Awaitable[Response]], *, undo: str = "",
 ) -> Response:
     if not errors:
         try:
             await act()
-            return go_to(request, "/", toast=Toast(_("Paused. It goes on by itself.")))
+            return go_to(request, "/", toast=Toast(_("Paused. It goes on by itself."), undo))
         except Invalid as refusal:
             errors.take(refusal)
         except Conflict as late:
@@ -146,6 +166,7 @@ routes = [
     Route("/match/{id:uuid}/resumption", resume, methods=["POST"], name="match-resumption"),
     Route("/enrollment/{id:uuid}/leaving", leaving, name="leaving"),
     Route("/enrollment/{id:uuid}/withdrawal", leave, methods=["POST"], name="leaving-word"),
+    Route("/enrollment/{id:uuid}/withdrawal/undo", leave_undo, methods=["POST"], name="leaving-undo"),
     Route("/enrollment/{id:uuid}/break", take_break, methods=["POST"], name="break"),
     Route("/enrollment/{id:uuid}/return", come_back, methods=["POST"], name="break-end"),
 ]

@@ -14,12 +14,13 @@ from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
 from server.matches import actions as matches
 from server.matches.states import DeclineReason, MatchState
+from server.matches.steps import UNDO_ONE
 from server.matchmaking.engine.wording import Reader
 from server.sessions.slots import Slot as Time
 from web.dates import clock_time, day_short, weekday
 from web.explained import factors_of, fit_chip, names_of, reasons_of
 from web.forms import Errors, choice, form_key, moment_of, read_form, text
-from web.happened import booked_undo
+from web.happened import booked_undo, changed_undo
 from web.items import Slot, one_of
 from web.offers import offer_on
 from web.render import go_to, page
@@ -58,12 +59,13 @@ async def refusal(request: Request) -> Response:
     form = await read_form(request)
     reason = choice(DeclineReason, form, "reason") or DeclineReason.NOT_SAID
     try:
-        await actions.decline(request.state.actor, match_id, reason, key=form_key(form))
+        await actions.decline(request.state.actor, match_id, reason, key=form_key(form), undo_within=UNDO_ONE)
     except Conflict as late:
         return go_to(request, f"/match/{match_id}", toast=Toast(late.message))
     following = await queries.following_match(request.state.actor)
     words = _("Thank you. We look for someone who suits you better.")
-    return go_to(request, f"/match/{following.id if following else match_id}", toast=Toast(words))
+    where = f"/match/{following.id if following else match_id}"
+    return go_to(request, where, toast=Toast(words, changed_undo(match_id)))
 
 
 async def _answer(request: Request, shown: MatchPage, starts_at: datetime | None, key: str) -> Outcome:
@@ -141,14 +143,26 @@ def _refusal_words(reason: DeclineReason, shown: MatchPage) -> str:
 async def take_back(request: Request) -> Response:
     """Take back what one asked for, before it was answered."""
     try:
-        await matches.cancel_match(request.state.actor, request.path_params["id"])
+        await matches.cancel_match(request.state.actor, request.path_params["id"], undo_within=UNDO_ONE)
     except Conflict as late:
         return go_to(request, f"/match/{request.path_params['id']}", toast=Toast(late.message))
-    return go_to(request, "/", toast=Toast(_("Taken back.")))
+    return go_to(request, "/", toast=Toast(_("Taken back."), changed_undo(request.path_params["id"])))
+
+
+async def undo(request: Request) -> Response:
+    """Take back what one just did to a match: a no, a withdrawal, a pause, an end."""
+    match_id = request.path_params["id"]
+    try:
+        undone = await actions.undo_change(request.state.actor, match_id)
+    except Conflict as late:
+        return go_to(request, f"/match/{match_id}", toast=Toast(late.message))
+    words = _("Undone. It stands as before.") if undone else _("It is too late to undo this. It stays as it is.")
+    return go_to(request, f"/match/{match_id}", toast=Toast(words))
 
 
 routes = [
     Route("/match/{id:uuid}", match, methods=["GET", "POST"], name="match"),
     Route("/match/{id:uuid}/refusal", refusal, methods=["POST"], name="match-refusal"),
     Route("/match/{id:uuid}/withdrawal", take_back, methods=["POST"], name="match-withdrawal"),
+    Route("/match/{id:uuid}/undo", undo, methods=["POST"], name="match-undo"),
 ]

@@ -113,7 +113,8 @@ async def move(request: Request) -> Response:
                 following = ticked(form, "following") and shown.session.series_id
                 await (sessions.move_following if following else sessions.move_session)(actor, session_id, starts_at)
                 words = _("Moved to %(day)s, %(time)s") % {"day": weekday(starts_at), "time": clock_time(starts_at)}
-                return go_to(request, f"/session/{session_id}", toast=Toast(words))
+                undo = f"/session/{session_id}/change/undo"
+                return go_to(request, f"/session/{session_id}", toast=Toast(words, undo))
             except (Conflict, Invalid) as refusal:
                 errors.add("slot", refusal.message)
     found = await slots_for_match(actor, shown.match.id, MANY_SLOTS, besides=[session_id])
@@ -131,7 +132,8 @@ async def cancel(request: Request) -> Response:
         await (sessions.cancel_following if following else sessions.cancel_session)(request.state.actor, session_id)
     except Conflict as refusal:
         return await _show(request, session_id, Errors({"": refusal.message}), dict(BLANK), status=409)
-    return go_to(request, "/", toast=Toast(_("Called off. A skipped session is normal.")))
+    undo = f"/session/{session_id}/change/undo"
+    return go_to(request, "/", toast=Toast(_("Called off. A skipped session is normal."), undo))
 
 
 async def _carry_on(request: Request, session_id: UUID, form: FormData, wrapped: Wrapped) -> Response:

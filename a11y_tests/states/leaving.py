@@ -158,6 +158,13 @@ async def left() -> View:
     return View(pair.mentee, _leaving(pair.mentee_enrollment.id), press("Leave Rising Leads"))
 
 
+@state("POST leaving-undo 303", "GET home 200", proof="Undone. You take part as before.")
+async def leaving_undone() -> View:
+    pair = await factories.active_match()
+    acts = each(press("Leave Rising Leads"), press("Undo"))
+    return View(pair.mentee, _leaving(pair.mentee_enrollment.id), acts)
+
+
 @state("POST break 422", proof="Choose a day within the next six months.")
 async def break_too_long() -> View:
     pair = await factories.active_match()

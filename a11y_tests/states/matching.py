@@ -118,6 +118,12 @@ async def refused() -> View:
     return View(pair.mentee, _at(pair), each(open_everything, press("Suggest someone else")))
 
 
+@state("POST match-undo 303", "GET match 200", proof="Undone. It stands as before.")
+async def refusal_undone() -> View:
+    pair = await asked()
+    return View(pair.mentee, _at(pair), each(open_everything, press("Suggest someone else"), press("Undo")))
+
+
 @state("GET match 200", proof="This suggestion has passed")
 async def passed() -> View:
     pair = await asked()

@@ -109,6 +109,23 @@ async def called_off() -> View:
     return View(pair.mentee, f"/session/{session.id}/time", press("Call it off"))
 
 
+@state("POST session-cancellation 409", proof="This session is over.")
+async def called_off_too_late() -> View:
+    pair, session = await _pair()
+
+    async def act(page: Page) -> None:
+        _an_hour_after(session)
+        await press("Call it off")(page)
+
+    return View(pair.mentee, f"/session/{session.id}/time", act)
+
+
+@state("POST session-change-undo 303", "GET session 200", proof="Undone. It stands as before.")
+async def move_undone() -> View:
+    pair, session = await _pair()
+    return View(pair.mentee, f"/session/{session.id}/time", each(press("Move it"), press("Undo")))
+
+
 @state("GET session 200", proof="This session was called off.")
 async def cancelled() -> View:
     pair, session = await _pair()

@@ -155,7 +155,7 @@ def before(match: Match) -> dict[str, Any]:
     """How a match stands, for the fact of an act that can be undone."""
     return {
         "was": match.state, "was_until": match.paused_until, "was_on": match.paused_on, "was_end": match.ends_on,
-        "acted_at": clock.now(),
+        "was_proposed": match.proposed_end_on, "was_proposed_by": match.proposed_by_id, "acted_at": clock.now(),
     }
 
 

@@ -136,6 +136,10 @@ def _unless_enrollment_is(*states: EnrollmentState) -> Stop:
     return stop
 
 
+def _goes_on(scene: Scene) -> str:
+    return "" if scene.ends_at is not None else "no longer so"
+
+
 def _own_seat(scene: Scene) -> MatchMember | None:
     if scene.match is None:
         return None
@@ -314,6 +318,10 @@ CATALOGUE: dict[str, Kind] = {
              _unless_match_is(MatchState.ACTIVE), "match_resumed", _home),
         Kind("X04", N_("Taking part has ended"), _T, N_("the programme's conditions no longer hold for somebody"),
              N_("they take part again"), _unless_enrollment_is(EnrollmentState.REMOVED), "eligibility_ended", _home),
+        Kind("X04-grace", N_("Taking part ends soon"), _T, N_("the programme's conditions will no longer hold"),
+             N_("they hold again, or it has ended"), _goes_on, "eligibility_ending", _home),
+        Kind("X05", N_("A new match"), _T, N_("a match has begun after another one ended"), N_("it has ended"),
+             _not_running, "match_again", _home, pushes=True),
         Kind("Z03-proposed", N_("A later end is proposed"), _T, N_("the other proposed a later last day"),
              N_("agreed, changed or taken back"), _not_proposed, "extension_proposed", _extension),
         Kind("Z03-agreed", N_("You go on longer"), _T, N_("the other agreed to a later last day"),
@@ -322,6 +330,8 @@ CATALOGUE: dict[str, Kind] = {
              N_("read, or the match is over"), _read, "new_message", _thread, pushes=True),
         Kind("Z04", N_("The last check-in"), _S, N_("the match has reached its last day"), N_("answered, or closed"),
              _survey_answered, "last_check_in", _check_in),
+        Kind("Z05", N_("After an early end"), _S, N_("a match ended before its time"), N_("answered, or closed"),
+             _survey_answered, "exit_survey", _check_in, pushes=True),
         Kind("Z09", N_("A new group"), _T, N_("asked to be told, and a group takes people in"),
              N_("they take part, or it closed again"), _not_joinable, "new_group", _join),
         Kind("Y01", N_("Signing in"), _T, N_("asked to sign in by mail"), N_("used, or 15 minutes have passed"),

@@ -47,6 +47,8 @@ SERIES_KINDS = {
     "session.series_booked": "S01-series", "session.rest_moved": "S02-rest",
     "session.rest_cancelled": "S02-rest-cancelled",
 }
+ELIGIBILITY_KINDS = {"enrollment.eligibility_lost": "X04", "enrollment.eligibility_ending": "X04-grace"}
+SURVEY_KINDS = {SurveyKind.CLOSING: "Z04", SurveyKind.EXIT: "Z05"}
 SERIES_FACTS = ("series_id", "session_ids", "sequences", "every_weeks", "times")
 
 
@@ -78,14 +80,15 @@ async def tell_about_enrollment(event: OutboxEvent) -> None:
     await _tell_enrolled(actor, event, ENROLLMENT_KINDS[event.kind], occurrence=str(event.id))
 
 
-@on_event("enrollment.eligibility_lost")
-async def tell_eligibility_has_ended(event: OutboxEvent) -> None:
-    """Tell somebody, and who runs the programme, that its conditions no longer hold for them."""
+@on_event(*ELIGIBILITY_KINDS)
+async def tell_about_eligibility(event: OutboxEvent) -> None:
+    """Tell somebody, and who runs the programme, that its conditions no longer hold for them: now, or from a day on."""
     actor = system_actor(event.organization_id)
     enrollment = await visible_enrollment(actor, _id(event, "enrollment_id"))
     for person in [enrollment.person, *await people_with_role(actor, Role.PROGRAM_MANAGER, enrollment.program_id)]:
         await _tell(
-            actor, event, "X04", person.id, enrollment.id, occurrence=str(event.id), enrollment_id=enrollment.id
+            actor, event, ELIGIBILITY_KINDS[event.kind], person.id, enrollment.id, occurrence=str(event.id),
+            enrollment_id=enrollment.id,
         )
 
 
@@ -157,10 +160,11 @@ async def tell_it_was_declined(event: OutboxEvent) -> None:
 
 @on_event("match.activated")
 async def announce_match(event: OutboxEvent) -> None:
-    """Tell both that they are a match."""
+    """Tell both that they are a match; where it follows one that ended, that they are a new one."""
     actor, match = await _match_of(event)
+    kind = "X05" if match.rematch_of_id else "M08"
     for member in match.members:
-        await _tell(actor, event, "M08", member.person_id, match.id, match_id=match.id)
+        await _tell(actor, event, kind, member.person_id, match.id, match_id=match.id)
 
 
 @on_event(*PARTING_KINDS)
@@ -216,9 +220,9 @@ async def ask_how_it_goes(event: OutboxEvent) -> None:
     """Ask a person the check-in's questions."""
     actor = system_actor(event.organization_id)
     survey = await queries.survey_by_id(actor, _id(event, "invitation_id"))
-    kind = "Z04" if survey.kind is SurveyKind.CLOSING else "R01"
     await _tell(
-        actor, event, kind, survey.person_id, survey.id, match_id=survey.match_id, invitation_id=survey.id
+        actor, event, SURVEY_KINDS.get(survey.kind, "R01"), survey.person_id, survey.id, match_id=survey.match_id,
+        invitation_id=survey.id,
     )
 
 

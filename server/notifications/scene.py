@@ -1,7 +1,7 @@
 """What a message speaks of, as it stands now: fetched when it is sent, so that a letter never tells old news."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from server.access.letters.queries import letter_by_id
@@ -19,7 +19,7 @@ from server.notifications.states import MAIL_MARK, PUSH_MARK
 from server.people.models import Organization, Person
 from server.people.queries import organization_of, profile_of, visible_person
 from server.programs.models import Cohort, Enrollment, Program
-from server.programs.queries import cohort_by_id, takes_part_in, visible_enrollment, waitlist_place
+from server.programs.queries import cohort_by_id, grace_ends_at, takes_part_in, visible_enrollment, waitlist_place
 from server.programs.states import EnrollmentState
 from server.sessions.models import Session
 from server.sessions.queries import next_session, sessions_by_ids, visible_session
@@ -46,6 +46,7 @@ class Scene:
     knows: bool = False
     enrollment: Enrollment | None = None
     place: int | None = None
+    ends_at: datetime | None = None
     match: Match | None = None
     ahead: Session | None = None
     session: Session | None = None
@@ -132,6 +133,7 @@ async def scene_of(actor: Actor, message: Message) -> Scene:
         knows=await queries.was_told(actor, message),
         enrollment=enrollment,
         place=await waitlist_place(actor, enrollment) if enrollment else None,
+        ends_at=await grace_ends_at(actor, enrollment.id) if enrollment else None,
         match=match,
         ahead=await next_session(actor, match.id) if match else None,
         session=await visible_session(actor, ids["session_id"]) if "session_id" in ids else None,

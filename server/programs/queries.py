@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from tortoise.expressions import Q
@@ -11,13 +12,15 @@ from tortoise.queryset import QuerySet
 from server.kernel import clock
 from server.kernel.actor import Actor, Permission
 from server.kernel.errors import NotFound
-from server.kernel.facts import OutboxEvent
+from server.kernel.facts import ActionState, OutboxEvent, ScheduledAction
 from server.kernel.text import clean
 from server.programs import rules
 from server.programs.models import Cohort, Enrollment, Program, WaitlistEntry
 from server.programs.states import OPEN_ENROLLMENTS, OVER_PROGRAMS, EnrollmentState, ParticipantRole, ProgramState
 
 KEY_LETTERS = 60
+GRACE = "enrollment.eligibility"
+"""The rule that falls due when the grace of somebody who lost eligibility is over."""
 LIVE_PROGRAMS = (ProgramState.ENROLLING, ProgramState.MATCHING, ProgramState.RUNNING, ProgramState.CLOSING)
 
 
@@ -145,6 +148,15 @@ async def my_enrollment_in(actor: Actor, program_id: UUID) -> Enrollment | None:
     """The actor's newest enrolment in a programme."""
     own = enrollments(actor).filter(person_id=actor.person_id, program_id=program_id)
     return await own.order_by("-invited_at", "-id").select_related("program", "cohort").first()
+
+
+async def grace_ends_at(actor: Actor, enrollment_id: UUID) -> datetime | None:
+    """When somebody's part ends because the programme's conditions no longer hold (aware); None while nothing ends."""
+    planned = ScheduledAction.filter(
+        organization_id=actor.organization_id, subject_id=enrollment_id, rule=GRACE, state=ActionState.PLANNED
+    )
+    found = await planned.first()
+    return found.due_at if found else None
 
 
 async def takes_part_in(actor: Actor, person_id: UUID, cohort_id: UUID) -> bool:

@@ -99,7 +99,7 @@ async def call_off(unit: Unit, session: Session, *, tells: bool = False) -> None
     await unit.unschedule(session.id, *DUE, reason="cancelled")
     await unit.audit("session.cancel", session, match_id=session.match_id)
     if tells:
-        await tell(unit, "session.cancelled", session, hold=UNDO)
+        await tell(unit, "session.cancelled", session, hold=UNDO, sequence=session.sequence)
 
 
 async def call_off_many(unit: Unit, sessions: Sequence[Session]) -> None:

@@ -15,9 +15,10 @@ from server.kernel.typed import check, typed
 from server.matches.models import Match
 from server.matches.queries import visible_match
 from server.matches.states import RUNNING, MatchState
+from server.people.states import PersonStatus
 from server.surveys import queries, rules
 from server.surveys.models import SurveyAnswer, SurveyInvitation
-from server.surveys.states import GoalOutcome, Help, InvitationState, SurveyKind
+from server.surveys.states import AT_THE_END, GoalOutcome, Help, InvitationState, SurveyKind
 
 OPEN_FOR = timedelta(days=21)
 RAN_ITS_TIME = (MatchState.DURATION_COMPLETED, MatchState.COMPLETED)
@@ -49,22 +50,25 @@ async def plan_check_in(actor: Actor, match_id: UUID) -> list[SurveyInvitation]:
 
 
 async def ask_at_the_end(actor: Actor, match_id: UUID) -> list[SurveyInvitation]:
-    """Open the last check-in of every member of a match that has run its time. Twice is harmless.
+    """Open the last check-in of every member of a match that has run its time, or ended before it (an exit survey).
+
+    Whoever has left the organisation is not asked. Twice is harmless.
 
     Raises:
         NotFound: no such match.
         Refused: the actor is not the product.
-        Conflict: the match has not run its time.
+        Conflict: the match has not run its time, nor ended after it began.
     """
     require(actor.kind is ActorKind.SYSTEM, _("open a check-in"))
     async with unit_of_work(actor) as unit:
         match = await visible_match(actor, match_id, lock=True)
-        if match.state not in RAN_ITS_TIME:
+        if match.state not in (*RAN_ITS_TIME, MatchState.CONCLUDED):
             raise Conflict(_("This match has not run its time."))
-        known = {row.person_id: row for row in await queries.own_invitations(actor).filter(
-            match_id=match.id, kind=SurveyKind.CLOSING
-        )}
-        return [known.get(one.person_id) or await _ask_last(unit, match, one.person_id) for one in match.members]
+        kind = SurveyKind.EXIT if match.state is MatchState.CONCLUDED else SurveyKind.CLOSING
+        asked = queries.own_invitations(actor).filter(match_id=match.id, kind__in=list(AT_THE_END))
+        known = {row.person_id: row for row in await asked}
+        here = [one.person_id for one in match.members if one.person.status is not PersonStatus.ENDED]
+        return [known.get(person_id) or await _ask_last(unit, match, person_id, kind) for person_id in here]
 
 
 async def open_check_in(actor: Actor, invitation_id: UUID) -> SurveyInvitation:
@@ -112,7 +116,7 @@ async def close_check_in(actor: Actor, invitation_id: UUID) -> SurveyInvitation:
 async def end_check_ins(actor: Actor, match_id: UUID) -> list[SurveyInvitation]:
     """Close what is still planned or open about a match that is over. Twice is harmless; answers stay.
 
-    The last check-in stays open: it is about a match that is over.
+    What is asked at the end stays open: it is about a match that is over.
 
     Raises:
         NotFound: no such match.
@@ -125,7 +129,7 @@ async def end_check_ins(actor: Actor, match_id: UUID) -> list[SurveyInvitation]:
             return []
         waiting = queries.own_invitations(actor).filter(
             match_id=match_id, state__in=[InvitationState.PLANNED, InvitationState.OPEN]
-        ).exclude(kind=SurveyKind.CLOSING)
+        ).exclude(kind__in=list(AT_THE_END))
         ended = await waiting
         for invitation in ended:
             await unit.unschedule(invitation.id, reason="match over")
@@ -222,10 +226,10 @@ async def _plan(unit: Unit, match: Match, person_id: UUID, zone: str) -> SurveyI
     return invitation
 
 
-async def _ask_last(unit: Unit, match: Match, person_id: UUID) -> SurveyInvitation:
+async def _ask_last(unit: Unit, match: Match, person_id: UUID, kind: SurveyKind) -> SurveyInvitation:
     opens_at = clock.now()
     invitation = await SurveyInvitation.create(
-        organization_id=match.organization_id, kind=SurveyKind.CLOSING, match=match, program_id=match.program_id,
+        organization_id=match.organization_id, kind=kind, match=match, program_id=match.program_id,
         person_id=person_id, state=InvitationState.OPEN, opens_at=opens_at, closes_at=opens_at + OPEN_FOR,
     )
     await unit.schedule("survey.close", invitation, invitation.closes_at)
@@ -269,7 +273,7 @@ def _checked_at_the_end(
     problems: dict[str, str], invitation: SurveyInvitation, recommend: int | None, goal_outcome: GoalOutcome | None
 ) -> dict[str, Any]:
     """The two questions of the last check-in; no other one has them, and the goal is asked of its owner alone."""
-    if invitation.kind is not SurveyKind.CLOSING:
+    if invitation.kind not in AT_THE_END:
         return {"recommend": None, "goal_outcome": None}
     about_goal = rules.is_asked_about_goal(invitation)
     if recommend not in rules.RECOMMEND:

@@ -15,9 +15,9 @@ async def plan_check_in(event: OutboxEvent) -> None:
     await actions.plan_check_in(system_actor(event.organization_id), UUID(event.payload["match_id"]))
 
 
-@on_event("match.duration_completed")
+@on_event("match.duration_completed", "match.ended")
 async def ask_at_the_end(event: OutboxEvent) -> None:
-    """Ask how it was, on the last day."""
+    """Ask how it was, on the last day, or as soon as a match ended before it."""
     await actions.ask_at_the_end(system_actor(event.organization_id), UUID(event.payload["match_id"]))
 
 

@@ -17,7 +17,7 @@ from server.matches.states import RUNNING
 from server.people.queries import person_of
 from server.surveys import rules
 from server.surveys.models import SurveyAnswer, SurveyInvitation
-from server.surveys.states import InvitationState, SurveyKind
+from server.surveys.states import AT_THE_END, InvitationState
 
 WITH = ("match__members__person", "match__program")
 
@@ -32,7 +32,7 @@ async def my_invitations(actor: Actor) -> list[SurveyInvitation]:
     """What the actor can answer now, the one that closes first on top, with match, members, people and programme."""
     now = clock.now()
     waiting = own_invitations(actor).filter(
-        Q(match__state__in=list(RUNNING)) | Q(kind=SurveyKind.CLOSING),
+        Q(match__state__in=list(RUNNING)) | Q(kind__in=list(AT_THE_END)),
         state__in=[InvitationState.PLANNED, InvitationState.OPEN], opens_at__lte=now, closes_at__gt=now,
     )
     return await waiting.order_by("closes_at", "id").prefetch_related(*WITH)

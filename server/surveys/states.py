@@ -15,6 +15,10 @@ class SurveyKind(StrEnum):
     NPS = "NPS"
 
 
+AT_THE_END = frozenset({SurveyKind.CLOSING, SurveyKind.EXIT})
+"""What is asked about a match that is over: after its last day, and after an end before it."""
+
+
 class InvitationState(StrEnum):
     """The life of an invitation to answer."""
 

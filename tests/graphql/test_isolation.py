@@ -41,6 +41,7 @@ MUTATIONS = {
         (
             "acceptMatch", "declineMatch", "publishMatch", "discardMatch", "holdBackMatch", "lockMatch",
             "approveMatch", "cancelMatch", "pauseMatch", "resumeMatch", "closeMatch", "withdrawExtension",
+            "undoMatchChange",
         ),
         ("id", "Match", ""),
     ),
@@ -58,7 +59,7 @@ MUTATIONS = {
     **dict.fromkeys(
         (
             "declineInvitation", "approveAdmission", "rejectAdmission", "leaveProgram", "removeFromProgram", "comeBack",
-            "reinvite",
+            "reinvite", "undoLeaving", "loseEligibility", "keepEligible",
         ),
         ("id", "Enrollment", ""),
     ),
@@ -73,7 +74,8 @@ MUTATIONS = {
     "changeMilestone": ("id", "Milestone", ', title: "Ask for leave"'),
     **dict.fromkeys(
         (
-            "undoBooking", "cancelSession", "reportNoShow", "undoNoShow", "undoSeries", "cancelFollowing", "readNotes",
+            "undoBooking", "undoSessionChange", "cancelSession",
+            "reportNoShow", "undoNoShow", "undoSeries", "cancelFollowing", "readNotes",
         ),
         ("id", "Session", ""),
     ),

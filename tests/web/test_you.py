@@ -131,7 +131,9 @@ async def test_what_may_be_switched_off_can_be_by_channel_and_the_rest_says_alwa
     assert rows[-1][1:] == ["Never", "Always"]
     await client.post("/you/messages", data={"push": ["words"], "mail": ["check-ins"]})
     muted = (await Profile.get(person=pair.mentee)).muted_kinds
-    assert muted == ["M03:push", "M08:push", "R01:push", "S01:push", "S02-cancelled:push", "S02:push"]
+    assert muted == [
+        "M03:push", "M08:push", "R01:push", "S01:push", "S02-cancelled:push", "S02:push", "X05:push", "Z05:push",
+    ]
     assert ticked((await client.get("/you")).text) == {"push": ["words"], "mail": ["check-ins"]}
     await client.post("/you/messages", data=everything)
     assert (await Profile.get(person=pair.mentee)).muted_kinds == []

@@ -231,6 +231,7 @@ TELL: dict[str, Tell] = {
     "session.log": _plain(lambda: _("Conversation noted afterwards")),
     "session.no_show": _plain(lambda: _("Conversation did not happen")),
     "session.undo_no_show": _plain(lambda: _("Conversation happened after all")),
+    "session.undo_change": _plain(lambda: _("Last change of a conversation taken back")),
     "session.write_note": _named(lambda: _("%(name)s wrote a shared note")),
     "goal.save": _goal_saved,
     "goal.agree": _named(lambda: _("%(name)s agreed to a changed goal")),

@@ -16,7 +16,7 @@ from server.people.models import Person
 from server.sessions.queries import held_counts
 from server.surveys.models import SurveyAnswer, SurveyInvitation
 from server.surveys.queries import answer_to, visible_invitation
-from server.surveys.states import InvitationState, SurveyKind
+from server.surveys.states import AT_THE_END, InvitationState
 
 WEEK_DAYS = 7
 NEAR_HALF_WEEKS = 2
@@ -41,7 +41,7 @@ class CheckInPage:
     @property
     def is_last(self) -> bool:
         """Whether it is the one at the end: it asks for a recommendation, and the mentee about the goal."""
-        return self.invitation.kind is SurveyKind.CLOSING
+        return self.invitation.kind in AT_THE_END
 
     @property
     def is_half_way(self) -> bool:

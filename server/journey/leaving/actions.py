@@ -29,11 +29,14 @@ from server.programs.states import EnrollmentState, ParticipantRole
 NOT_JOINED = (EnrollmentState.INVITED, EnrollmentState.IN_PROGRESS)
 
 
-async def leave_program(actor: Actor, enrollment_id: UUID) -> Enrollment:
+async def leave_program(
+    actor: Actor, enrollment_id: UUID, *, undo_within: timedelta = timedelta()
+) -> Enrollment:
     """Step out of a programme, or say no to its invitation. No reason is asked, and nobody is told one.
 
     Running matches conclude without blame, what was booked is called off, and who stays is looked after first.
-    Twice is harmless.
+    Twice is harmless. Nobody is told, and nothing is called off, for `undo_within`; until then `undo_decision` takes it
+    back.
 
     Raises:
         NotFound: not the actor's enrolment.
@@ -43,12 +46,17 @@ async def leave_program(actor: Actor, enrollment_id: UUID) -> Enrollment:
     async with unit_of_work(actor):
         enrollment = await visible_enrollment(actor, enrollment_id)
         if enrollment.state in (*NOT_JOINED, EnrollmentState.DECLINED):
-            return await programs.decline_invitation(actor, enrollment_id)
-        return await _end(actor, enrollment, EnrollmentState.WITHDRAWN, ClosureReason.NO_FAULT)
+            return await programs.decline_invitation(actor, enrollment_id, undo_within=undo_within)
+        return await _end(
+            actor, enrollment, EnrollmentState.WITHDRAWN, ClosureReason.NO_FAULT, hold=undo_within
+        )
 
 
-async def finish_match(actor: Actor, match_id: UUID, thanks: str = "") -> Match:
+async def finish_match(
+    actor: Actor, match_id: UUID, thanks: str = "", *, undo_within: timedelta = timedelta()
+) -> Match:
     """Finish with somebody: close a match that has run its time, end another one without blame. Twice is harmless.
+    An end before its time can be undone as `matches.end_match` says.
 
     `thanks` goes to the other person as a message, before the thread closes.
 
@@ -63,7 +71,7 @@ async def finish_match(actor: Actor, match_id: UUID, thanks: str = "") -> Match:
             await messaging.send_message(actor, match_id, thanks)
         if match.state in (MatchState.DURATION_COMPLETED, MatchState.COMPLETED):
             return await matches.close_match(actor, match_id)
-        return await matches.end_match(actor, match_id, ClosureReason.NO_FAULT)
+        return await matches.end_match(actor, match_id, ClosureReason.NO_FAULT, undo_within=undo_within)
 
 
 async def remove_from_program(
@@ -85,12 +93,13 @@ async def remove_from_program(
 
 
 async def undo_decision(actor: Actor, enrollment_id: UUID) -> bool:
-    """Take back that somebody was admitted, turned down or taken out, with what followed for others and for matches.
+    """Take back that somebody was admitted, turned down or taken out, or that one left or said no oneself; with what
+    followed for others and for matches.
 
     False when it was told already, or has changed since: then everything stays.
 
     Raises:
-        NotFound, Refused: not of a programme that the actor runs.
+        NotFound, Refused: not of a programme that the actor runs; of somebody's own word, not the actor's.
         Conflict: somebody who would lose their place was matched meanwhile (`kind="matched"`), or a partner's place
             went to somebody else (`kind="seat_taken"`).
     """

@@ -18,3 +18,9 @@ async def follow_status(event: OutboxEvent) -> None:
 async def end_break(action: ScheduledAction) -> None:
     """End a break on its day."""
     await actions.reach_break_end(system_actor(action.organization_id), action.subject_id)
+
+
+@on_due("enrollment.eligibility")
+async def end_grace(action: ScheduledAction) -> None:
+    """Take somebody out for whom the programme's conditions did not hold again in time."""
+    await actions.remove_from_program(system_actor(action.organization_id), action.subject_id, eligibility_lost=True)

@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from server.goals import actions as goals
 from server.kernel.actor import Actor
-from server.kernel.db import Json, once
+from server.kernel.db import Json, once, unit_of_work
 from server.matches import actions as matches
 from server.matches.queries import visible_match
 from server.matches.states import DeclineReason, MatchState
@@ -84,8 +84,11 @@ async def choose_time(actor: Actor, match_id: UUID, starts_at: datetime, *, key:
     return _outcome(await once(actor, key, act))
 
 
-async def decline(actor: Actor, match_id: UUID, reason: DeclineReason, *, key: str = "") -> Outcome:
-    """Say no, and give back the time that was held. The other person never sees why.
+async def decline(
+    actor: Actor, match_id: UUID, reason: DeclineReason, *, key: str = "", undo_within: timedelta = timedelta()
+) -> Outcome:
+    """Say no, and give back the time that was held. The other person never sees why. Nobody is told for
+    `undo_within`; until then `undo_change` takes it back.
 
     Raises:
         NotFound: not the actor's match.
@@ -93,11 +96,24 @@ async def decline(actor: Actor, match_id: UUID, reason: DeclineReason, *, key: s
     """
 
     async def act() -> Json:
-        match = await matches.decline_match(actor, match_id, reason)
+        match = await matches.decline_match(actor, match_id, reason, undo_within=undo_within)
         await sessions.release_hold(actor, match_id)
         return {"match_id": match.id, "state": match.state}
 
     return _outcome(await once(actor, key, act))
+
+
+async def undo_change(actor: Actor, match_id: UUID) -> bool:
+    """`matches.undo_change`; a time that was held when one said no is held again, if it is still free.
+
+    Raises:
+        NotFound, Refused, Conflict: as `matches.undo_change`.
+    """
+    async with unit_of_work(actor):
+        undone = await matches.undo_change(actor, match_id)
+        if undone:
+            await sessions.restore_hold(actor, match_id)
+        return undone
 
 
 async def save_and_book_next(actor: Actor, session_id: UUID, wrapped: Wrapped, *, key: str = "") -> Json:

@@ -23,7 +23,7 @@ TOLD = (
     "match.rest", "match.resume", "match.undo_change", "match.propose_extension", "match.withdraw_extension",
     "match.extend", "match.end", "match.end_date_passed", "match.close", OF_MANAGERS,
     "session.hold", "session.book", "session.move", "session.cancel", "session.mark_held", "session.log",
-    "session.no_show", "session.undo_no_show", "session.write_note",
+    "session.no_show", "session.undo_no_show", "session.undo_change", "session.write_note",
     "goal.save", "goal.agree", "goal.tick_milestone", "goal.settle",
     "survey.open", "survey.answer", "survey.expire",
     "enrollment.pause", "enrollment.resume", "enrollment.withdrawn", "enrollment.removed", "enrollment.deprovisioned",

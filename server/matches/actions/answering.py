@@ -1,5 +1,6 @@
 """The members' own answers, and what becomes of a match that nobody answers."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from server.kernel import clock
@@ -52,8 +53,13 @@ async def accept_match(actor: Actor, match_id: UUID) -> Match:
         return match
 
 
-async def decline_match(actor: Actor, match_id: UUID, reason: DeclineReason = DeclineReason.NOT_SAID) -> Match:
+async def decline_match(
+    actor: Actor, match_id: UUID, reason: DeclineReason = DeclineReason.NOT_SAID, *,
+    undo_within: timedelta = timedelta(),
+) -> Match:
     """Say no for oneself; the other person never sees why. Twice is harmless.
+
+    Nobody is told for `undo_within`; until then `undo_change` takes it back.
 
     Raises:
         NotFound: not the actor's match, or not announced.
@@ -68,7 +74,10 @@ async def decline_match(actor: Actor, match_id: UUID, reason: DeclineReason = De
             raise Conflict(_("This suggestion has passed."), kind="closed")
         member.approval, member.answered_at, member.decline_reason = Approval.DECLINED, clock.now(), reason
         await member.save(update_fields=["approval", "answered_at", "decline_reason"])
-        return await close(unit, match, MatchState.DECLINED, "decline", "declined", by=member.person_id, code=reason)
+        return await close(
+            unit, match, MatchState.DECLINED, "decline", "declined", hold=undo_within, by_id=member.person_id,
+            code=reason,
+        )
 
 
 async def expire_match(actor: Actor, match_id: UUID) -> Match:

@@ -1,6 +1,7 @@
 """The review queue: drafts put in and taken out."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -121,8 +122,10 @@ async def discard_drafts(actor: Actor, cohort_id: UUID, *, keep: frozenset[UUID]
         return len(gone)
 
 
-async def discard_match(actor: Actor, match_id: UUID, *, reason: str = "") -> Match:
-    """Take a draft out of the queue. Other drafts are untouched. Twice is harmless.
+async def discard_match(
+    actor: Actor, match_id: UUID, *, reason: str = "", undo_within: timedelta = timedelta()
+) -> Match:
+    """Take a draft out of the queue. Other drafts are untouched. Twice is harmless. Undo as in `end_match`.
 
     Raises:
         NotFound, Refused: not of a programme that the actor runs.
@@ -135,7 +138,10 @@ async def discard_match(actor: Actor, match_id: UUID, *, reason: str = "") -> Ma
             return match
         if match.state is not MatchState.DRAFT:
             raise Conflict(_("This match is no draft any more."))
-        return await close(unit, match, MatchState.CANCELLED, "discard", "discarded", code=reason)
+        return await close(
+            unit, match, MatchState.CANCELLED, "discard", "discarded", hold=undo_within, by_id=actor.person_id,
+            code=reason,
+        )
 
 
 async def hold_back(actor: Actor, match_id: UUID, held: bool) -> Match:

@@ -12,21 +12,27 @@ from server.kernel.text import gettext as _
 from server.matches import queries, rules
 from server.matches.actions.following import everybody_is_there
 from server.matches.models import Match
-from server.matches.states import OPEN_MATCHES, RUNNING, MatchState
+from server.matches.states import OPEN_MATCHES, RUNNING, Approval, MatchState
 from server.matches.steps import require_new_pair
 from server.programs.queries import visible_enrollment
 from server.programs.states import GONE
 
-REVERSIBLE = ("match.paused", "match.resumed", "match.ended", "match.cancelled")
+REVERSIBLE = (
+    "match.paused", "match.resumed", "match.ended", "match.cancelled", "match.declined", "match.discarded",
+)
+ANSWERS = ("match.declined",)
+"""What nobody but whoever said it takes back."""
 RELEASED = ("match.ended", "match.cancelled", "match.completed")
 
 
 async def undo_change(actor: Actor, match_id: UUID) -> bool:
-    """Take back the last pause, resumption, end or withdrawal of a match. False: it was told already, or there is none.
+    """Take back what was done last to a match: a pause, a resumption, an end, a withdrawal, a no, a draft thrown away.
+
+    False: it was told already, or there is none.
 
     Raises:
         NotFound: not visible to the actor.
-        Refused: seen, but neither member nor manager.
+        Refused: somebody else did it; who runs the programme may take back anything but a member's no.
         Conflict: a member left, or their place went to somebody else meanwhile (`kind="seat_taken"`).
     """
     async with unit_of_work(actor) as unit:
@@ -35,6 +41,9 @@ async def undo_change(actor: Actor, match_id: UUID) -> bool:
         fact = await _held_fact(unit, match, left_id=None)
         if fact is None:
             return False
+        is_own = actor.person_id is not None and fact.payload.get("by_id") == str(actor.person_id)
+        may_mend = rules.can_decide(actor, match) and fact.kind not in ANSWERS
+        require(is_own or may_mend, _("take back what somebody else did"))
         await _require_room(actor, match, MatchState(fact.payload["was"]))
         await _restore(unit, match, fact)
         await unit.audit("match.undo_change", match, now=match.state)
@@ -126,14 +135,23 @@ async def _restore(unit: Unit, match: Match, fact: OutboxEvent) -> None:
     match.update_from_dict({
         "state": MatchState(fact.payload["was"]), "closure_reason": None, "ended_at": None,
         "paused_until": _day(fact, "was_until"), "paused_on": _day(fact, "was_on"),
-        "ends_on": _day(fact, "was_end") or match.ends_on,
+        "ends_on": _day(fact, "was_end") or match.ends_on, "proposed_end_on": _day(fact, "was_proposed"),
     })
-    await match.save(
-        update_fields=["state", "paused_until", "paused_on", "ends_on", "closure_reason", "ended_at"]
-    )
+    proposer = fact.payload.get("was_proposed_by")
+    match.proposed_by_id = UUID(proposer) if proposer else None
+    await match.save()
+    if fact.kind == "match.declined":
+        await _unanswer(match, fact)
     if match.paused_until is None:
         await unit.unschedule(match.id, "match.resume", reason="undone")
     await unit.plan_again(match.id, since=datetime.fromisoformat(fact.payload["acted_at"]))
+
+
+async def _unanswer(match: Match, fact: OutboxEvent) -> None:
+    for member in match.members:
+        if str(member.person_id) == fact.payload["by_id"]:
+            member.update_from_dict({"approval": Approval.PENDING, "answered_at": None, "decline_reason": None})
+            await member.save(update_fields=["approval", "answered_at", "decline_reason"])
 
 
 def _day(fact: OutboxEvent, name: str) -> date | None:

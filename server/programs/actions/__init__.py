@@ -1,5 +1,6 @@
 """What happens to programmes, groups and enrolments (glossary sections 2 and 5)."""
 
+from server.programs.actions.eligibility import GRACE_DAYS, keep_eligible, lose_eligibility
 from server.programs.actions.ending import (
     PAUSE_MAX,
     check_pause,
@@ -34,6 +35,7 @@ from server.programs.actions.undoing import move_back_in_line, undo_decision
 
 __all__ = [
     "CAPACITY_MAX",
+    "GRACE_DAYS",
     "PAUSE_MAX",
     "REASON_LETTERS",
     "advance_cohort",
@@ -47,6 +49,8 @@ __all__ = [
     "expire_invitation",
     "invite",
     "invite_many",
+    "keep_eligible",
+    "lose_eligibility",
     "move_back_in_line",
     "move_cohort",
     "move_program",

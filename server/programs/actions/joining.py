@@ -224,8 +224,10 @@ async def reject_admission(
         return await end(unit, enrollment, EnrollmentState.DECLINED, "reject", "rejected", hold=undo_within)
 
 
-async def decline_invitation(actor: Actor, enrollment_id: UUID) -> Enrollment:
-    """Say no to an invitation. Nothing is asked. Twice is harmless.
+async def decline_invitation(
+    actor: Actor, enrollment_id: UUID, *, undo_within: timedelta = timedelta()
+) -> Enrollment:
+    """Say no to an invitation. Nothing is asked. Twice is harmless. Undo as in `end_enrollment`.
 
     Raises:
         NotFound: not the actor's enrolment.
@@ -238,7 +240,7 @@ async def decline_invitation(actor: Actor, enrollment_id: UUID) -> Enrollment:
             return enrollment
         if enrollment.state not in MAY_SUBMIT:
             raise Conflict(_("You take part already. You can leave the programme in You."))
-        return await end(unit, enrollment, EnrollmentState.DECLINED, "decline", "declined")
+        return await end(unit, enrollment, EnrollmentState.DECLINED, "decline", "declined", hold=undo_within)
 
 
 async def expire_invitation(actor: Actor, enrollment_id: UUID) -> Enrollment:

@@ -1,4 +1,4 @@
-"""The way back from a manager's word on an enrolment, as long as nobody was told of it (decision 6 of the design)."""
+"""The way back from a word on an enrolment, as long as nobody was told of it (decision 6 of the design)."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -17,25 +17,31 @@ from server.programs.steps import locked_with_its_cohort, move_up
 REVERSIBLE = {
     "enrollment.activated": EnrollmentState.ACTIVE, "enrollment.waitlisted": EnrollmentState.WAITLISTED,
     "enrollment.rejected": EnrollmentState.DECLINED, "enrollment.removed": EnrollmentState.REMOVED,
-    "enrollment.eligibility_lost": EnrollmentState.REMOVED,
+    "enrollment.eligibility_lost": EnrollmentState.REMOVED, "enrollment.withdrawn": EnrollmentState.WITHDRAWN,
+    "enrollment.declined": EnrollmentState.DECLINED,
 }
 """The facts that can be withdrawn, and the state in which each leaves an enrolment."""
+OWN = ("enrollment.withdrawn", "enrollment.declined")
+"""What the person did: nobody else takes it back."""
 
 
 async def undo_decision(actor: Actor, enrollment_id: UUID) -> list[Enrollment]:
-    """Take back the last word on an enrolment: admitted, turned down, or taken out.
+    """Take back the last word on an enrolment: a manager's, who admitted, turned down or took out; or the person's own,
+    who stepped out or said no.
 
     Returns it, then whoever moved up because of it and waits again; nothing when it was told already, has changed
     since, or there was no such word. Matches are not this room's: `journey.leaving.undo_decision` brings them back.
 
     Raises:
-        NotFound, Refused: not of a programme that the actor runs.
+        NotFound, Refused: not of a programme that the actor runs; of the person's own word, not the actor's.
     """
     async with unit_of_work(actor) as unit:
         enrollment = await locked_with_its_cohort(actor, enrollment_id)
-        require(rules.can_edit_enrollments(actor, enrollment.program_id), _("take this back"))
         held = queries.held_facts(actor, *REVERSIBLE).filter(subject_id=enrollment_id)
         fact = await held.order_by("-at", "-id").first()
+        is_own = rules.can_fill_in(actor, enrollment) and (fact is None or fact.kind in OWN)
+        may_mend = rules.can_edit_enrollments(actor, enrollment.program_id) and (fact is None or fact.kind not in OWN)
+        require(is_own or may_mend, _("take this back"))
         if fact is None or enrollment.state is not REVERSIBLE[fact.kind] or enrollment.cohort.state in OVER_PROGRAMS:
             return []
         if not await _withdraw(fact):

@@ -163,7 +163,9 @@ async def move_session(actor: Actor, session_id: UUID, starts_at: datetime) -> S
         await steps.require_free(actor, session.match, [(starts_at, ends_at)], besides=[session.id])
         await steps.give_time(unit, session, starts_at)
         await unit.audit("session.move", session, before=before, now=starts_at)
-        await steps.tell(unit, "session.moved", session, hold=steps.UNDO, before=before)
+        await steps.tell(
+            unit, "session.moved", session, hold=steps.UNDO, before=before, sequence=session.sequence
+        )
         return session
 
 
@@ -181,7 +183,7 @@ async def cancel_session(actor: Actor, session_id: UUID) -> Session:
         if session.state is SessionState.CANCELLED:
             return session
         if session.state not in TAKES_TIME or session.ends_at <= clock.now():
-            raise Conflict(_("This session is over."), kind="over")
+            raise Conflict(_("This session is over. If it didn’t happen, say so here."), kind="over")
         await steps.call_off(unit, session, tells=session.state is SessionState.SCHEDULED)
         return session
 

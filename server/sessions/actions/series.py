@@ -109,11 +109,11 @@ async def move_following(actor: Actor, session_id: UUID, starts_at: datetime) ->
         starts[0] = starts_at
         spans = [(start, start + (one.ends_at - one.starts_at)) for start, one in zip(starts, rest, strict=True)]
         await steps.require_free(actor, session.match, spans, besides=[one.id for one in rest])
-        for one, start in zip(rest, starts, strict=True):
-            before = one.starts_at
+        befores = [one.starts_at for one in rest]
+        for one, before, start in zip(rest, befores, starts, strict=True):
             await steps.give_time(unit, one, start)
             await unit.audit("session.move", one, before=before, now=start)
-        await steps.tell_of_series(unit, "session.rest_moved", rest)
+        await steps.tell_of_series(unit, "session.rest_moved", rest, befores=befores)
         return rest
 
 

@@ -9,10 +9,10 @@ from server.kernel import clock
 from server.kernel.errors import Conflict, NotFound, Refused
 from server.kernel.facts import AuditEvent, OutboxEvent, ScheduledAction
 from server.matches import actions
-from server.matches.models import Match
-from server.matches.states import ClosureReason, MatchState
+from server.matches.models import Match, MatchMember
+from server.matches.states import ClosureReason, DeclineReason, MatchOrigin, MatchState
 from server.programs.models import Enrollment
-from server.programs.states import EnrollmentState
+from server.programs.states import EnrollmentState, ParticipantRole
 from tests import factories
 
 TEN_SECONDS = timedelta(seconds=10)
@@ -106,6 +106,13 @@ async def test_whoever_left_meanwhile_is_not_brought_back(pair: factories.Pair) 
         await actions.undo_change(pair.manager_actor, pair.match.id)
 
 
+async def test_only_whoever_did_it_or_runs_the_programme_takes_it_back(pair: factories.Pair) -> None:
+    await actions.end_match(pair.mentee_actor, pair.match.id, ClosureReason.SCHEDULE, undo_within=TEN_SECONDS)
+    with pytest.raises(Refused):
+        await actions.undo_change(pair.mentor_actor, pair.match.id)
+    assert await actions.undo_change(pair.manager_actor, pair.match.id)
+
+
 async def test_strangers_undo_nothing(pair: factories.Pair) -> None:
     await end(pair)
     for actor in (pair.stranger_actor, pair.line_manager_actor):
@@ -151,3 +158,50 @@ async def test_a_partner_who_is_away_keeps_the_end(pair: factories.Pair) -> None
     await Enrollment.filter(id=pair.mentor_enrollment.id).update(state=EnrollmentState.PAUSED)
     with pytest.raises(Conflict, match="away"):
         await actions.undo_change(pair.manager_actor, pair.match.id)
+
+
+@pytest.fixture
+async def asked(db: object) -> factories.Pair:
+    """A pair of which both are asked, with its last day to answer planned."""
+    made = await factories.active_match(state=MatchState.AWAITING_BOTH, origin=MatchOrigin.MENTEE)
+    await ScheduledAction.create(
+        organization_id=made.organization.id, rule="match.expire", subject_kind="Match", subject_id=made.match.id,
+        due_at=clock.now() + timedelta(days=7), dedupe_key=f"match.expire:{made.match.id}:",
+    )
+    return made
+
+
+async def answers(pair: factories.Pair) -> list[dict[str, Any]]:
+    return await MatchMember.filter(match_id=pair.match.id).order_by("id").values()
+
+
+@pytest.mark.parametrize("says_no", [True, False], ids=["declined", "taken back"])
+async def test_a_no_and_a_withdrawal_are_taken_back_by_whoever_said_it(asked: factories.Pair, says_no: bool) -> None:
+    before, said = await state_of(asked), await answers(asked)
+    if says_no:
+        await actions.decline_match(asked.mentee_actor, asked.match.id, DeclineReason.TIMES, undo_within=TEN_SECONDS)
+    else:
+        await actions.cancel_match(asked.mentee_actor, asked.match.id, undo_within=TEN_SECONDS)
+    assert await state_of(asked) != before
+    with pytest.raises(Refused):
+        await actions.undo_change(asked.mentor_actor, asked.match.id)
+    assert await actions.undo_change(asked.mentee_actor, asked.match.id)
+    assert (await state_of(asked), await answers(asked)) == (before, said)
+    assert not await OutboxEvent.filter(organization_id=asked.organization.id, withdrawn_at=None).exists()
+
+
+async def test_a_no_stays_when_the_place_went_meanwhile(asked: factories.Pair) -> None:
+    await actions.decline_match(asked.mentee_actor, asked.match.id, undo_within=TEN_SECONDS)
+    other = await factories.enrollment(
+        asked.cohort, await factories.person(asked.organization), ParticipantRole.MENTOR
+    )
+    await factories.match(other, asked.mentee_enrollment)
+    with pytest.raises(Conflict, match="no free place"):
+        await actions.undo_change(asked.mentee_actor, asked.match.id)
+
+
+async def test_a_draft_thrown_away_is_a_draft_again(db: object) -> None:
+    made = await factories.active_match(state=MatchState.DRAFT)
+    await actions.discard_match(made.manager_actor, made.match.id, undo_within=TEN_SECONDS)
+    assert await actions.undo_change(made.manager_actor, made.match.id)
+    assert (await Match.get(id=made.match.id)).state is MatchState.DRAFT

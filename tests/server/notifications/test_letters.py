@@ -24,6 +24,7 @@ from server.notifications.channels.email import compose
 from server.notifications.scene import Scene, scene_of
 from server.notifications.texts import Letter, letter
 from server.people.models import Person
+from server.programs.actions import lose_eligibility
 from server.sessions.states import SessionState
 from server.surveys.models import SurveyInvitation
 from server.surveys.states import InvitationState, SurveyKind
@@ -50,8 +51,10 @@ async def series_facts(pair: Pair, *, cancelled: bool) -> dict[str, Any]:
 async def ids_for(kind: str, pair: Pair) -> dict[str, Any]:
     """Rows and ids that a letter of this kind speaks of."""
     ids: dict[str, Any] = {"match_id": pair.match.id}
-    if kind.startswith("E") or kind == "X04":
+    if kind.startswith("E") or kind in ("X04", "X04-grace"):
         ids = {"enrollment_id": pair.mentee_enrollment.id}
+    if kind == "X04-grace":
+        await lose_eligibility(system_actor(pair.organization.id), pair.mentee_enrollment.id)
     if kind.startswith("Z03"):
         pair.match.proposed_end_on = ids["ends_on"] = in_days(400)
         await pair.match.save()
@@ -61,7 +64,7 @@ async def ids_for(kind: str, pair: Pair) -> dict[str, Any]:
         ids |= {"session_id": (await session_of(pair, state=state)).id, "sequence": 0}
     if kind in ("S01-series", "S02-rest", "S02-rest-cancelled"):
         ids = {"match_id": pair.match.id, **await series_facts(pair, cancelled=kind.endswith("cancelled"))}
-    if kind in ("R01", "C04", "Z04"):
+    if kind in ("R01", "C04", "Z04", "Z05"):
         survey = await SurveyInvitation.create(
             organization_id=pair.organization.id, kind=SurveyKind.CHECK_IN, match=pair.match, opens_at=clock.now(),
             program_id=pair.program.id, person_id=pair.mentee.id, state=InvitationState.OPEN,

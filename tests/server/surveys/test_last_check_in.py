@@ -75,6 +75,6 @@ async def test_a_mentor_is_not_asked_about_the_goal_and_no_other_check_in_has_th
 async def test_it_is_the_products_to_ask_and_only_after_the_last_day(pair: Pair) -> None:
     with pytest.raises(Refused):
         await actions.ask_at_the_end(pair.mentee_actor, pair.match.id)
-    await Match.filter(id=pair.match.id).update(state=MatchState.CONCLUDED)
+    await Match.filter(id=pair.match.id).update(state=MatchState.PAUSED)
     with pytest.raises(Conflict):
         await actions.ask_at_the_end(system_actor(pair.organization.id), pair.match.id)

@@ -24,7 +24,7 @@ from server.sessions.actions import book_session
 from server.sessions.models import Session
 from server.sessions.states import SessionState
 from server.surveys.models import SurveyInvitation
-from server.surveys.states import InvitationState
+from server.surveys.states import AT_THE_END, InvitationState
 from tests import factories
 from tests.server.journey.leaving.test_status import becomes
 
@@ -121,7 +121,7 @@ class Harbour:
         ).exists(), "a session of an ended match is still booked"
         assert not await SurveyInvitation.filter(
             match_id__in=over, state__in=[InvitationState.PLANNED, InvitationState.OPEN]
-        ).exists(), "an ended match is still asked about"
+        ).exclude(kind__in=list(AT_THE_END)).exists(), "an ended match is still asked about"
         gone = [person for person, stands in status.items() if stands is PersonStatus.ENDED]
         assert not await UserSession.filter(person_id__in=gone, revoked_at=None).exists()
         assert not await Enrollment.filter(person_id__in=gone).exclude(state=EnrollmentState.DEPROVISIONED).exists()

@@ -1,0 +1,105 @@
+"""Ten seconds to take back a no, a withdrawal, a pause, an end, leaving, a move and a cancellation, on screen."""
+
+import re
+from datetime import timedelta
+
+import httpx2
+import pytest
+
+from server.kernel import clock
+from server.matches.models import Match, MatchMember
+from server.matches.states import Approval, MatchOrigin, MatchState
+from server.programs.models import Enrollment
+from server.programs.states import EnrollmentState
+from server.sessions.actions import book_session, hold_slot
+from server.sessions.models import Session
+from server.sessions.states import SessionState
+from server.sessions.times import slots_for_match
+from tests import factories
+from tests.factories import Pair
+from tests.web.conftest import ClientOf
+
+UNDO = re.compile(r'<div class="toast".*?action="([^"]+)"', re.DOTALL)
+
+
+@pytest.fixture
+async def pair(db: object) -> Pair:
+    return await factories.active_match()
+
+
+async def press_undo(client: httpx2.AsyncClient, answer: httpx2.Response) -> str:
+    """Press Undo on the page that follows an answer; the page after that."""
+    found = UNDO.search((await client.get(answer.headers["location"])).text)
+    assert found, "no Undo is offered"
+    undone = await client.post(found[1])
+    return (await client.get(undone.headers["location"])).text
+
+
+async def test_a_no_is_taken_back_with_the_time_that_was_held(client_of: ClientOf, db: object) -> None:
+    asked = await factories.active_match(state=MatchState.AWAITING_BOTH)
+    slot = (await slots_for_match(asked.mentor_actor, asked.match.id, 1))[0]
+    held = await hold_slot(asked.mentor_actor, asked.match.id, slot.starts_at)
+    client, here = await client_of(asked.mentee), f"/match/{asked.match.id}"
+    shown = await press_undo(client, await client.post(f"{here}/refusal", data={"reason": "TIMES"}))
+    assert "Undone. It stands as before." in shown
+    assert "Pick a time" in shown
+    assert (await Match.get(id=asked.match.id)).state is MatchState.AWAITING_BOTH
+    mine = await MatchMember.get(match_id=asked.match.id, person_id=asked.mentee.id)
+    assert (mine.approval, mine.decline_reason) == (Approval.PENDING, None)
+    again = await Session.get(id=held.id)
+    assert (again.state, again.sequence) == (SessionState.PROPOSED, held.sequence)
+
+
+async def test_a_withdrawal_is_taken_back(client_of: ClientOf, db: object) -> None:
+    asked = await factories.active_match(state=MatchState.AWAITING_MENTOR, origin=MatchOrigin.MENTEE)
+    client = await client_of(asked.mentee)
+    await press_undo(client, await client.post(f"/match/{asked.match.id}/withdrawal"))
+    assert (await Match.get(id=asked.match.id)).state is MatchState.AWAITING_MENTOR
+
+
+@pytest.mark.parametrize("act", ["pause", "closure"])
+async def test_a_pause_and_an_end_are_taken_back(client_of: ClientOf, pair: Pair, act: str) -> None:
+    client = await client_of(pair.mentee)
+    data = {"until": factories.in_days(20).isoformat()}
+    shown = await press_undo(client, await client.post(f"/match/{pair.match.id}/{act}", data=data))
+    assert "Undone." in shown
+    assert (await Match.get(id=pair.match.id)).state is MatchState.ACTIVE
+
+
+async def test_an_end_with_a_word_of_thanks_is_no_longer_to_be_undone(client_of: ClientOf, pair: Pair) -> None:
+    client = await client_of(pair.mentee)
+    ended = await client.post(f"/match/{pair.match.id}/closure", data={"thanks": "Thank you for every hour."})
+    assert not UNDO.search((await client.get(ended.headers["location"])).text)
+
+
+async def test_leaving_is_taken_back_or_refused_with_what_to_do(client_of: ClientOf, pair: Pair) -> None:
+    client, at = await client_of(pair.mentor), f"/enrollment/{pair.mentor_enrollment.id}/withdrawal"
+    assert "You take part as before." in await press_undo(client, await client.post(at))
+    assert (await Enrollment.get(id=pair.mentor_enrollment.id)).state is EnrollmentState.ACTIVE
+    assert (await Match.get(id=pair.match.id)).state is MatchState.ACTIVE
+    left = await client.post(at)
+    clock.move(timedelta(minutes=1))
+    assert "You can join the next group." in await press_undo(client, left)
+
+
+@pytest.mark.parametrize("act", ["time", "cancellation"])
+async def test_a_session_goes_back_to_its_time(client_of: ClientOf, pair: Pair, act: str) -> None:
+    first, second = (await slots_for_match(pair.mentee_actor, pair.match.id, 2))
+    session = await book_session(pair.mentee_actor, pair.match.id, first.starts_at)
+    client = await client_of(pair.mentee)
+    answer = await client.post(f"/session/{session.id}/{act}", data={"slot": second.starts_at.isoformat()})
+    assert "Undone. It stands as before." in await press_undo(client, answer)
+    row = await Session.get(id=session.id)
+    assert (row.state, row.starts_at, row.sequence) == (SessionState.SCHEDULED, first.starts_at, 0)
+
+
+async def test_too_late_is_said(client_of: ClientOf, pair: Pair) -> None:
+    slot = (await slots_for_match(pair.mentee_actor, pair.match.id, 1))[0]
+    session = await book_session(pair.mentee_actor, pair.match.id, slot.starts_at)
+    client = await client_of(pair.mentee)
+    for path, words in (
+        (f"/session/{session.id}/change/undo", "They know of it already."),
+        (f"/match/{pair.match.id}/undo", "It is too late to undo this."),
+    ):
+        late = await client.post(path)
+        assert words in (await client.get(late.headers["location"])).text
