@@ -27,7 +27,8 @@ from tests.faults.installation import KEY, environ_of, installed
 from tests.faults.wire import wired
 
 AWAY_S = float(os.environ.get("ITHACA_CHAOS_AWAY_S", "2"))
-PATIENCE_S = 90
+PATIENCE_S = 300
+"""What a job was doing when the database went is taken up again when its lease of two minutes ends."""
 Act = Callable[[], Awaitable[None]]
 
 
