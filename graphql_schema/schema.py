@@ -22,6 +22,7 @@ from graphql_schema.openings import OpeningsMutation
 from graphql_schema.people import PeopleQuery
 from graphql_schema.profiles import ProfilesMutation, ProfilesQuery
 from graphql_schema.programs import ProgramsMutation, ProgramsQuery
+from graphql_schema.records import RecordsQuery
 from graphql_schema.scalars import CONFIG
 from graphql_schema.sessions import SessionsMutation, SessionsQuery
 from graphql_schema.surveys import SurveysMutation, SurveysQuery
@@ -42,7 +43,7 @@ class Schema(strawberry.Schema):
 @strawberry.type(description="What can be read.")
 class Query(
     NodeQuery, ViewerQuery, PeopleQuery, ProfilesQuery, ImportsQuery, ProgramsQuery, MatchesQuery, MatchmakingQuery,
-    AskingQuery, SessionsQuery, MessagingQuery, SurveysQuery, JourneyQuery,
+    RecordsQuery, AskingQuery, SessionsQuery, MessagingQuery, SurveysQuery, JourneyQuery,
 ):
     pass
 

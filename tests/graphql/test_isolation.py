@@ -25,6 +25,7 @@ BY_ID = {
     "matchRuns": ("query ($id: ID!) { matchRuns(cohortId: $id) { totalCount edges { node { id } } } }", "Cohort"),
     "reviewQueue": ("query ($id: ID!) { reviewQueue(cohortId: $id) { waiting } }", "Cohort"),
     "alternativeMentors": ("query ($id: ID!) { alternativeMentors(matchId: $id) { fit } }", "Match"),
+    "pairRecord": ("query ($id: ID!) { pairRecord(matchId: $id) { standing } }", "Match"),
     "messages": ("query ($id: ID!) { messages(matchId: $id) { totalCount edges { node { body } } } }", "Match"),
     "checkInAnswers": ("query ($id: ID!) { checkInAnswers(programIds: [$id]) { totalCount } }", "Program"),
     "freeSlots": ("query ($id: ID!) { freeSlots(matchId: $id) { startsAt } }", "Match"),
