@@ -2,9 +2,12 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from playwright.async_api import Page, expect
 
+from server.kernel import clock
+from server.kernel.facts import OutboxEvent
 from server.people.models import Person
 
 Act = Callable[[Page], Awaitable[None]]
@@ -95,6 +98,15 @@ async def open_everything(page: Page) -> None:
     """Open every disclosure of the page."""
     await page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
     await expect(page.locator("details:not([open])")).to_have_count(0)
+
+
+async def undo(page: Page) -> None:
+    """Press a toast's Undo. What nobody was told yet stays untold, however long the page took to come."""
+    button = page.locator("#toast-undo")
+    await button.wait_for()
+    held = OutboxEvent.filter(delivered_at=None, withdrawn_at=None, not_before__gt=clock.now())
+    await held.update(not_before=clock.now() + timedelta(hours=1))
+    await button.click()
 
 
 async def offline(page: Page) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from playwright.async_api import Page, expect
 
-from a11y_tests.registry import Act, Shelf, View, each, fill, open_everything, press
+from a11y_tests.registry import Act, Shelf, View, each, fill, open_everything, press, undo
 from a11y_tests.states.people import LONG_NAME, LONG_WORDS
 from server.journey.leaving.actions import remove_from_program
 from server.kernel import clock
@@ -100,7 +100,7 @@ async def today_turned_down_at_length() -> View:
 @state("POST console-admission-undo 303", proof="Taken back. Nobody was told.")
 async def today_admission_undone() -> View:
     pair = await _needs()
-    return View(await manager_of(pair.organization, None), HERE, each(press("Admit"), press("Undo")))
+    return View(await manager_of(pair.organization, None), HERE, each(press("Admit"), undo))
 
 
 @state("POST console-admission-undo 409", proof="One of the two is away")
@@ -115,13 +115,13 @@ async def today_admission_not_undone() -> View:
         undo = f"/console/admissions/{pair.mentee_enrollment.id}/undo"
         await page.locator("#toast-undo").evaluate("(one, at) => one.form.setAttribute('action', at)", undo)
 
-    return View(await manager_of(pair.organization, None), HERE, each(press("Admit"), meanwhile, press("Undo")))
+    return View(await manager_of(pair.organization, None), HERE, each(press("Admit"), meanwhile, undo))
 
 
 @state("POST console-answer-undo 303", proof="It waits for you again.")
 async def today_seen_to_undone() -> View:
     pair = await _needs()
-    return View(await manager_of(pair.organization, None), HERE, each(press("Seen to"), press("Undo")))
+    return View(await manager_of(pair.organization, None), HERE, each(press("Seen to"), undo))
 
 
 @state("POST console-admission 409", proof="There is no application to admit.")
@@ -190,9 +190,6 @@ async def one_approved() -> View:
 
 @state("POST console-approval-undo 303", proof="for your word again")
 async def one_undone() -> View:
-    async def undo(page: Page) -> None:
-        await page.locator("#toast-undo").click()
-
     return View(*(await _one()), each(press_id("approve"), undo))
 
 

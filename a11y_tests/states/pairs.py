@@ -5,7 +5,7 @@ from typing import Any
 
 from playwright.async_api import Page
 
-from a11y_tests.registry import Act, Shelf, View, each, fill, open_everything, press
+from a11y_tests.registry import Act, Shelf, View, each, fill, open_everything, press, undo
 from a11y_tests.states.people import LONG_NAME, LONG_WORDS
 from server.kernel import clock
 from server.kernel.ids import new_id
@@ -54,7 +54,7 @@ async def not_there() -> View:
 
 @state("POST console-pair-pause 303", "POST console-pair-undo 303", proof="Taken back. Nobody was told.")
 async def pause_undone() -> View:
-    return View(*await _pair(), each(open_everything, press("Pause until then"), _undo))
+    return View(*await _pair(), each(open_everything, press("Pause until then"), undo))
 
 
 @state("POST console-pair-pause 303", "GET console-pair 200", proof="Then they go on by themselves.")
@@ -119,10 +119,6 @@ async def _pair(**values: Any) -> tuple[Person, str]:
     """Who runs the programme, and the address of the record."""
     pair = await factories.active_match(**values)
     return await manager_of(pair.organization, pair.program), f"{HERE}/{pair.match.id}"
-
-
-async def _undo(page: Page) -> None:
-    await page.locator("#toast-undo").click()
 
 
 def _choose(id: str) -> Act:

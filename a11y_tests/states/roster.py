@@ -2,7 +2,7 @@
 
 from playwright.async_api import FilePayload, Page
 
-from a11y_tests.registry import Act, Shelf, View, each, fill, open_everything, press
+from a11y_tests.registry import Act, Shelf, View, each, fill, open_everything, press, undo
 from server.journey.roster.pace import count_search
 from server.kernel.settings import settings
 from server.people.models import Person
@@ -155,7 +155,7 @@ async def program_of_another_organization() -> View:
 
 @state("POST console-person-removal-undo 303", proof="Taken back. Nobody was told.")
 async def put_back() -> View:
-    acts = each(open_everything, press("Take out of Rising Leads"), press("Undo"))
+    acts = each(open_everything, press("Take out of Rising Leads"), undo)
     return View(*await _mentor(), acts)
 
 
