@@ -16,6 +16,7 @@ from server.programs.states import EnrollmentState, ParticipantRole
 from tests import factories
 
 TEN_SECONDS = timedelta(seconds=10)
+pytestmark = pytest.mark.usefixtures("clock_stands")
 
 
 @pytest.fixture

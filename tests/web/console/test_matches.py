@@ -121,6 +121,7 @@ async def test_locking_twice_locks_once(client_of: ClientOf, waiting: Market) ->
     assert "Lock the pair" not in shown.text
 
 
+@pytest.mark.usefixtures("clock_stands")
 async def test_what_both_agreed_on_waits_for_the_manager(client_of: ClientOf, db: object) -> None:
     found = await market()
     match = await factories.match(
@@ -141,6 +142,7 @@ async def test_what_both_agreed_on_waits_for_the_manager(client_of: ClientOf, db
     assert (await Match.get(id=match.id)).state is MatchState.AWAITING_ADMIN
 
 
+@pytest.mark.usefixtures("clock_stands")
 async def test_taking_back_ends_it_before_it_begins(client_of: ClientOf, db: object) -> None:
     found = await market()
     match = await factories.match(found.mentors[0], found.mentees[0], state=MatchState.AWAITING_ADMIN)

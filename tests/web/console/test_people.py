@@ -242,6 +242,7 @@ async def test_a_person_opens_the_pairs_and_has_places_that_can_be_set(client_of
     assert (await client.post(f"{here}/places", data={"places": "3"})).status_code == 404
 
 
+@pytest.mark.usefixtures("clock_stands")
 async def test_somebody_is_taken_out_with_care_for_who_stays(client_of: ClientOf, found: Market) -> None:
     mentor, client = await found.mentors[0].person, await client_of(found.manager)
     answer = await client.post(f"{HERE}/{mentor.id}/removal", data={"enrollment": str(found.mentors[0].id)})
@@ -262,6 +263,7 @@ async def test_somebody_is_taken_out_with_care_for_who_stays(client_of: ClientOf
         assert (await client.post(f"{HERE}/{mentor.id}/{act}")).status_code == 404
 
 
+@pytest.mark.usefixtures("clock_stands")
 async def test_a_removal_that_cannot_be_taken_back_says_why(client_of: ClientOf, found: Market) -> None:
     mentor, client = await found.mentors[0].person, await client_of(found.manager)
     form = {"enrollment": str(found.mentors[0].id)}

@@ -117,6 +117,7 @@ async def test_a_check_in_that_asks_for_somebody_waits_until_it_is_seen_to(clien
 
 
 @pytest.mark.parametrize(("path", "state"), [("", EnrollmentState.ACTIVE), ("/refusal", EnrollmentState.DECLINED)])
+@pytest.mark.usefixtures("clock_stands")
 async def test_an_applicant_is_admitted_or_turned_down(
     client_of: ClientOf, pair: Pair, path: str, state: EnrollmentState
 ) -> None:

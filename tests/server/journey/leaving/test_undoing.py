@@ -20,6 +20,7 @@ from tests.factories import Pair
 
 MENTOR, MENTEE = ParticipantRole.MENTOR, ParticipantRole.MENTEE
 TEN_SECONDS = timedelta(seconds=10)
+pytestmark = pytest.mark.usefixtures("clock_stands")
 
 
 @pytest.fixture
