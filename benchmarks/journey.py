@@ -27,10 +27,13 @@ from benchmarks.figures import Figure, at_most, table
 from benchmarks.ground import empty_database, var_folder
 from benchmarks.peers import django_site, floor
 from server.access.actions import open_session
-from server.access.queries import session_actor
+from server.access.queries import actor_for, session_actor
 from server.asgi import all_routes
 from server.journey.today.queries import home
 from server.kernel import clock
+from server.notifications.offers.queries import offer_of
+from server.people.offers.actions import refuse_offer
+from server.people.states import Offer
 from tests.queries import queries_run
 from web import app, render
 from web.errors import EXCEPTION_HANDLERS
@@ -81,6 +84,7 @@ class Ours:
         assert found
         await viewer_for(*found, "/")
         await home(found[0])
+        await offer_of(found[0], "", "")
 
     async def template(self) -> Callable[[], str]:
         """What renders the page again from the values of one request: Jinja2 alone."""
@@ -103,6 +107,7 @@ async def measure(folder: Path) -> list[Figure]:
     with clock.at(MONDAY):
         async with empty_database(folder):
             person = (await full_life()).mentee
+            await refuse_offer(await actor_for(person), Offer.PUSH)   # in the middle of a match it has been answered
             ours = Ours(await open_session(person))
             rows = floor.begin(folder / "ithaca.db", str(person.id))
             django = django_site.begin(folder / "ithaca.db", str(person.id))
