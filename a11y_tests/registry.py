@@ -112,3 +112,8 @@ async def undo(page: Page) -> None:
 async def offline(page: Page) -> None:
     """Lose the network."""
     await page.context.set_offline(True)
+
+
+async def kept_here(page: Page) -> None:
+    """The script is in charge that keeps on this device what is written without a network."""
+    await expect(page.locator("html[data-later=on]")).to_be_attached(timeout=REACHED_WITHIN_MS)

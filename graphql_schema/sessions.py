@@ -59,7 +59,7 @@ class SessionNoteType:
     def of(cls, row: SessionNote) -> Self:
         """The note of a row."""
         return cls(
-            author_id=global_id("Person", row.author_id), prompt=row.prompt, visibility=row.visibility, body=row.body,
+            author_id=global_id("Person", row.author_id), prompt=row.prompt, visibility=row.visibility, body=row.words,
             updated_at=row.updated_at, read_at=row.read_at,
         )
 

@@ -22,6 +22,7 @@ from web import (
     happened,
     join,
     journey,
+    kept,
     leaving,
     letter,
     mailbox,
@@ -49,8 +50,8 @@ from web.sign_in import SignIn, signed_in_only
 DOORS: tuple[ModuleType, ...] = (sign_in, letter, demo, mailbox, offline, push_key, tap)
 """Screens that anybody may see."""
 SCREENS: tuple[ModuleType, ...] = (
-    asking, checkin, consents, console_matches, extending, happened, imports, join, journey, leaving, match, messages,
-    more, offers, pairs, people, programs, reaching, session, times, today, waiting, you,
+    asking, checkin, consents, console_matches, extending, happened, imports, join, journey, kept, leaving, match,
+    messages, more, offers, pairs, people, programs, reaching, session, times, today, waiting, you,
 )
 """Screens of signed-in people."""
 NOT_PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/*")

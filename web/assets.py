@@ -17,6 +17,8 @@ from starlette.types import Receive, Scope, Send
 
 STATIC = Path(__file__).parent / "static"
 FOREVER = "public, max-age=31536000, immutable"
+LATE = ("vault.js", "keep.js", "notes.js", "later.js")
+"""Scripts that other scripts load once a page is drawn, each after those it loads itself."""
 TYPES = {"css": "text/css", "js": "text/javascript"}
 
 # Order matters where two components speak of the same element: the later one wins.
@@ -122,15 +124,30 @@ def minified_js(text: str) -> str:
 def _sources() -> dict[str, str]:
     css = STATIC / "css"
     shared = [css / "tokens.css", css / "base.css"]
+    late = _late()
     return {
         "participant.css": _joined([*shared, *(css / "components" / f"{name}.css" for name in PARTICIPANT)]),
         "console.css": _joined([css / "components" / f"{name}.css" for name in CONSOLE]),
         "install.css": _joined([css / "install.css"]),
-        "app.js": minified_js((STATIC / "js" / "app.js").read_text()),
-        "push.js": minified_js((STATIC / "js" / "push.js").read_text()),
-        "console.js": minified_js((STATIC / "js" / "console.js").read_text()),
+        **{name: _script(name, late) for name in ("app.js", "push.js", "console.js")}, **late,
         "htmx.js": (STATIC / "vendor" / "htmx.min.js").read_text(),
     }
+
+
+def _late() -> dict[str, str]:
+    """The late scripts by name, in the order of LATE."""
+    known: dict[str, str] = {}
+    for name in LATE:
+        known[name] = _script(name, known)
+    return known
+
+
+def _script(name: str, known: dict[str, str]) -> str:
+    """One of our scripts, made small; what it loads of `known` is named with its hash."""
+    text = minified_js((STATIC / "js" / name).read_text())
+    for other, source in known.items():
+        text = text.replace(f"/static/{other}", f"/static/{_asset(other, source.encode()).name}")
+    return text
 
 
 def _joined(paths: list[Path]) -> str:

@@ -6,11 +6,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from web.assets import asset_url, manifest
+from web.assets import LATE, asset_url, manifest
 from web.render import STYLE_COOKIE, TEMPLATES, page
 
 ADDRESS = "/offline"
-FILES = ("participant.css", "app.js", "htmx.js")
+FILES = ("participant.css", "app.js", "htmx.js", *LATE)
 MADE_OF = ("offline.html", "plain.html", "skeleton.html", "components/surface.html")
 """The templates whose words and looks the page is."""
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sized
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
 from zlib import crc32
@@ -38,6 +39,7 @@ def is_fragment(request: Request) -> bool:
 
 
 LOOK_COOKIE = "ithaca_look"       # the colours this browser was asked to show, so that the way in has them too
+WHO_COOKIE = "ithaca_who"         # a mark of who looks, for the page's own script: nobody gets what another wrote here
 STYLE_COOKIE = "ithaca_style"     # which style sheet this browser holds, so that it stands in the page only once
 A_YEAR_S = 31_536_000
 
@@ -92,7 +94,16 @@ def _whole_page(request: Request, compiled: Template, shown: dict[str, object], 
     for name, value in kept.items():
         if request.cookies.get(name, "system" if name == LOOK_COOKIE else "") != value:
             response.set_cookie(name, value, A_YEAR_S, path="/", secure=secure, httponly=True, samesite="lax")
+    mark = mark_of(request)
+    if mark and request.cookies.get(WHO_COOKIE) != mark:
+        response.set_cookie(WHO_COOKIE, mark, A_YEAR_S, path="/", secure=secure, samesite="lax")
     return response
+
+
+def mark_of(request: Request) -> str:
+    """A short mark of the signed-in person, "" for nobody: it names nobody, and tells two people apart."""
+    person = getattr(request.state, "person", None)
+    return sha256(person.id.bytes).hexdigest()[:12] if person else ""
 
 
 def _theme(request: Request) -> Theme:
@@ -163,7 +174,7 @@ HTMX_CONFIG = json.dumps({
         {"code": "[45]..", "swap": False, "error": True},
     ],
     "allowEval": False, "historyCacheSize": 0, "refreshOnHistoryMiss": True, "includeIndicatorStyles": False,
-})
+}, separators=(",", ":"))
 
 register_catalogue(Path(__file__).parent / "locale")
 ENV = _environment()

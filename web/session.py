@@ -21,7 +21,7 @@ from server.kernel.text import gettext as _
 from server.matches.queries import partner_of
 from server.sessions import actions as sessions
 from server.sessions.queries import my_next_sessions, own_session
-from server.sessions.states import NoteVisibility, SessionState
+from server.sessions.states import NoteVisibility, Seen, SessionState, mark_of
 from server.sessions.times import slots_for_match
 from web.dates import clock_time, day_short, weekday, when_words
 from web.forms import Errors, choice, day, form_key, ids, moment_of, read_form, text, ticked, typed_in
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 NOTE_LETTERS, TOPIC_LETTERS, PROMISE_LETTERS = 10_000, 200, 300
 NOT_NOW = "none"
-BLANK: dict[str, object] = {"new_topic": "", "promise": "", "promise_due_on": "", "milestone_done": False}
+BLANK: dict[str, object] = {"key": "", "new_topic": "", "promise": "", "promise_due_on": "", "milestone_done": False}
 MANY_SLOTS = 6
 FIELDS = {"starts_at": "next", "due_on": "promise_due_on", "text": "promise", "topic": "new_topic"}
 """The domain's names of fields, and the form's, so that an error stands at the field that it speaks of."""
@@ -88,7 +88,7 @@ async def save_notes(request: Request) -> Response:
     notes = _notes(form, errors)
     if not errors:
         try:
-            await sessions.write_note(request.state.actor, request.path_params["id"], visibility, notes)
+            await sessions.write_note(request.state.actor, held.id, visibility, notes, seen=_seen(form))
         except (Invalid, Conflict) as refusal:
             errors.add("notes", refusal.message)
     return page(
@@ -145,7 +145,7 @@ async def _carry_on(request: Request, session_id: UUID, form: FormData, wrapped:
             undo = booked_undo(UUID(done["next_session_id"]))
             return go_to(request, "/", toast=Toast(_("Saved, and the next session is booked."), undo))
         return go_to(request, "/", toast=Toast(_("Saved.")))
-    await sessions.write_note(actor, session_id, wrapped.visibility, wrapped.notes)
+    await sessions.write_note(actor, session_id, wrapped.visibility, wrapped.notes, seen=wrapped.seen)
     await sessions.set_talked_about(actor, session_id, wrapped.talked_about)
     if act == "topic":
         topic = text(form, "new_topic", TOPIC_LETTERS)
@@ -178,7 +178,7 @@ def _wrapped(form: FormData, errors: Errors) -> Wrapped:
     milestone = parse_id(text(form, "milestone", 40))
     return Wrapped(
         visibility=choice(NoteVisibility, form, "visibility") or NoteVisibility.SHARED,
-        notes=_notes(form, errors), talked_about=ids(form, "topic"),
+        notes=_notes(form, errors), seen=_seen(form), talked_about=ids(form, "topic"),
         milestones_done=[milestone] if milestone and ticked(form, "milestone_done") else [],
         promise=text(form, "promise", PROMISE_LETTERS, errors), promise_due_on=day(form, "promise_due_on", errors),
         next_at=moment_of(following),
@@ -187,11 +187,21 @@ def _wrapped(form: FormData, errors: Errors) -> Wrapped:
 
 def _notes(form: FormData, errors: Errors) -> dict[int, str]:
     """The note fields that were sent, by prompt number."""
-    names = {name.removeprefix("note-"): name for name in form if name.startswith("note-")}
     return {
-        int(number): text(form, name, NOTE_LETTERS, errors, lines=True)
-        for number, name in names.items() if number.isdecimal() and len(number) < 3
+        number: text(form, name, NOTE_LETTERS, errors, lines=True) for number, name in _numbered(form, "note-").items()
     }
+
+
+def _seen(form: FormData) -> Seen:
+    """The page that was written on, and what its notes said when it was shown."""
+    marks = {number: text(form, name, 20) for number, name in _numbered(form, "seen-").items()}
+    return Seen(form_key(form), marks)
+
+
+def _numbered(form: FormData, prefix: str) -> dict[int, str]:
+    """The names of fields that differ by a prompt's number alone, by that number."""
+    names = {name.removeprefix(prefix): name for name in form if name.startswith(prefix)}
+    return {int(number): name for number, name in names.items() if number.isdecimal() and len(number) < 3}
 
 
 def _typed(form: FormData) -> dict[str, object]:
@@ -201,11 +211,13 @@ def _typed(form: FormData) -> dict[str, object]:
         "visibility": text(form, "visibility", 20), "next": text(form, "next", 40),
         "promise": text(form, "promise", PROMISE_LETTERS), "promise_due_on": text(form, "promise_due_on", 40),
         "new_topic": text(form, "new_topic", TOPIC_LETTERS), "milestone_done": ticked(form, "milestone_done"),
+        "key": form_key(form), "marks": _seen(form).marks,
     }
 
 
 def _words(shown: SessionPage, typed: dict[str, object]) -> dict[str, Any]:
-    notes = typed.get("notes", {number: note.body for number, note in shown.mine.items()})
+    notes = {number: note.words for number, note in shown.mine.items()}
+    marks = {number: mark_of(notes.get(number, "")) for number, _prompt in enumerate(shown.prompts)}
     ticked_topics = typed.get("topics")
     topics = [
         Topic(str(one.id), one.topic, one.question, one.minutes,
@@ -215,7 +227,8 @@ def _words(shown: SessionPage, typed: dict[str, object]) -> dict[str, Any]:
     times = [_slot(one.starts_at, shown) for one in shown.next_slots[:1]]
     others = [_slot(one.starts_at, shown) for one in shown.next_slots[1:]]
     return {
-        "shown": shown, "topics": topics, "notes": notes, "typed": typed,
+        "shown": shown, "topics": topics, "notes": typed.get("notes", notes), "typed": typed,
+        "marks": typed.get("marks", marks),
         "visibility": typed.get("visibility") or shown.visibility.value,
         "times": [*times, *others, Slot(NOT_NOW, _("Not now"))],
         "chosen": typed.get("next") or (times[0].value if times else NOT_NOW),

@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server.access.actions import close_session
-from server.access.queries import session_actor
+from server.access.queries import session_actor, was_revoked
 from server.journey.frame.queries import drafts_waiting, frame_of
 from server.kernel.actor import Actor
 from server.kernel.errors import Unavailable
@@ -24,7 +24,7 @@ from server.messaging.queries import unread_count
 from server.notifications.jobs import missing_mail_server
 from server.people.states import Look
 from web.forms import Errors, read_form, typed_in
-from web.render import go_to, is_fragment, page, speak_to
+from web.render import WHO_COOKIE, go_to, is_fragment, page, speak_to
 from web.security import SAFE_METHODS
 from web.viewer import Theme, Viewer
 
@@ -160,20 +160,17 @@ def door(
 async def sign_out(request: Request) -> Response:
     """End this browser's session, and have it forget all that it keeps of ours: files, worker, subscription."""
     await close_session(request.cookies.get(cookie_name(request), ""))
-    response = go_to(request, "/demo" if settings().demo else "/sign-in")
-    put_secret(request, response, "")
-    response.headers["Clear-Site-Data"] = '"storage"'
-    return response
+    return _forgetting(request, go_to(request, "/demo" if settings().demo else "/sign-in"))
 
 
 async def _turn_away(request: Request) -> Response:
     if request.method in SAFE_METHODS:
-        return _to_the_door(request)
+        return await _forget_if_revoked(request, _to_the_door(request))
     words = _("You are signed out, so nothing was saved. Sign in, then send it again.")
     if is_fragment(request):
-        return Response(words, 401, {"X-Message": quote(words)}, "text/plain")
+        return await _forget_if_revoked(request, Response(words, 401, {"X-Message": quote(words)}, "text/plain"))
     await _keep_typed(request)
-    return door(request, own_path(_page_before(request)), words, status=401)
+    return await _forget_if_revoked(request, door(request, own_path(_page_before(request)), words, status=401))
 
 
 async def _keep_typed(request: Request) -> None:
@@ -188,6 +185,20 @@ def _to_the_door(request: Request) -> Response:
     return go_to(request, url) if is_fragment(request) else RedirectResponse(url, 303)
 
 
+async def _forget_if_revoked(request: Request, response: Response) -> Response:
+    """A browser that was signed out from elsewhere forgets what it keeps of ours, as one that signs out itself."""
+    if await was_revoked(request.cookies.get(cookie_name(request), "")):
+        return _forgetting(request, response)
+    return response
+
+
+def _forgetting(request: Request, response: Response) -> Response:
+    put_secret(request, response, "")
+    response.delete_cookie(WHO_COOKIE, path="/", secure=request.url.scheme == "https", samesite="lax")
+    response.headers["Clear-Site-Data"] = '"storage"'
+    return response
+
+
 def _page_before(request: Request) -> str:
     """The path of the page that the person sees."""
     seen = urlsplit(request.headers.get("hx-current-url") or request.headers.get("referer", ""))
@@ -196,8 +207,6 @@ def _page_before(request: Request) -> str:
 
 def _query(request: Request) -> str:
     return f"?{request.url.query}" if request.url.query else ""
-
-
 
 
 routes = [

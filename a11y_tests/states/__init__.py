@@ -8,6 +8,7 @@ from a11y_tests.states import (
     exploring,
     goals,
     joining,
+    keeping,
     leaving,
     matching,
     meeting,
@@ -21,7 +22,7 @@ from a11y_tests.states import (
 
 PARTS = (
     doors, joining, asking, matching, voyage, goals, meeting, talking, you, leaving, console, pairs, roster,
-    exploring, signing_in,
+    exploring, signing_in, keeping,
 )
 
 

@@ -71,7 +71,7 @@ async def time_was_taken() -> View:
     return View(pair.mentee, _at(pair), each(somebody_is_faster(pair), press("Yes,")))
 
 
-@state("POST match 303", "GET match 200", proof="has your request")
+@state("GET match 200", proof="has your request")
 async def mentee_waits() -> View:
     pair = await asked()
     return View(pair.mentee, _at(pair), press("Yes,"))

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from playwright.async_api import Page
 
-from a11y_tests.registry import Shelf, View, check, each, fill, open_everything, press
+from a11y_tests.registry import Shelf, View, check, each, fill, kept_here, offline, open_everything, press
 from a11y_tests.states.matching import somebody_is_faster
 from a11y_tests.states.people import LONG_WORDS, booked, with_goal
 from server.kernel import clock
@@ -77,11 +77,18 @@ async def with_an_error() -> View:
     return View(pair.mentee, f"/session/{session.id}", each(far_too_long, press("Save")))
 
 
-@state("POST session 303", "GET home 200", proof="Saved")
+@state("GET home 200", proof="Saved")
 async def saved() -> View:
     pair, session = await _pair()
     _an_hour_after(session)
     return View(pair.mentee, f"/session/{session.id}", each(fill("note-0", "Name one decider."), press("Save")))
+
+
+@state("GET session 200", proof="Not saved yet. Try again")
+async def not_saved_yet() -> View:
+    pair, session = await _pair()
+    _an_hour_after(session)
+    return View(pair.mentee, f"/session/{session.id}", each(kept_here, offline, fill("note-0", "Name one decider.")))
 
 
 @state("GET session-time 200", proof="Pick a time")

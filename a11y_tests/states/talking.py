@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from playwright.async_api import Page
 
-from a11y_tests.registry import Shelf, View, check, each, fill, press
+from a11y_tests.registry import Shelf, View, check, each, fill, kept_here, offline, press
 from a11y_tests.states.people import LONG_NAME, LONG_WORDS, another_mentee
+from server.access.models import UserSession
 from server.kernel import clock
 from server.kernel.actor import system_actor
 from server.matches.models import Match
@@ -55,10 +56,56 @@ async def nothing_written() -> View:
     return View(pair.mentee, f"/messages/{pair.match.id}", press("Send"))
 
 
-@state("POST thread 303", "GET thread 200", proof="Thursday is good.")
+@state("GET thread 200", proof="Thursday is good.")
 async def sent() -> View:
     pair = await _talk()
     return View(pair.mentee, f"/messages/{pair.match.id}", each(fill("body", "Thursday is good."), press("Send")))
+
+
+@state("GET thread 200", proof="Will be sent when you’re back.")
+async def queued() -> View:
+    pair = await _talk()
+    return View(pair.mentee, f"/messages/{pair.match.id}", _queued)
+
+
+@state("GET thread 200", proof="Kept on this device until you are back.")
+async def draft_kept() -> View:
+    pair = await _talk()
+    return View(pair.mentee, f"/messages/{pair.match.id}", each(kept_here, offline, fill("body", LONG_WORDS)))
+
+
+@state("GET thread 200", "POST thread 409", proof="Not sent yet. Try again.")
+async def queued_and_refused() -> View:
+    pair = await _talk()
+
+    async def closes(page: Page) -> None:
+        await Match.filter(id=pair.match.id).update(state=MatchState.CONCLUDED)
+        await page.context.set_offline(False)
+
+    return View(pair.mentee, f"/messages/{pair.match.id}", each(_queued, closes))
+
+
+@state("GET thread 200", "POST thread 401", proof="You are signed out. It goes out once you are back in.")
+async def queued_and_signed_out() -> View:
+    pair = await _talk()
+
+    async def runs_out(page: Page) -> None:
+        await UserSession.filter(person_id=pair.mentee.id).delete()
+        await page.context.set_offline(False)
+
+    return View(pair.mentee, f"/messages/{pair.match.id}", each(_queued, runs_out))
+
+
+@state("GET thread 200", proof="On its way…")
+async def on_its_way() -> View:
+    pair = await _talk()
+
+    async def slow(page: Page) -> None:
+        await page.route("**/messages/*", lambda route: None)     # its answer never comes
+
+    return View(pair.mentee, f"/messages/{pair.match.id}", each(
+        kept_here, fill("body", "Thursday is good."), slow, press("Send")
+    ))
 
 
 @state("GET thread 200", proof="This match has ended.")
@@ -150,6 +197,11 @@ async def check_in_closed_while_writing() -> View:
         await page.evaluate("document.getElementById('form').submit()")
 
     return View(pair.mentee, await _check_in(pair), each(fill("words", LONG_WORDS), closes))
+
+
+async def _queued(page: Page) -> None:
+    await each(kept_here, offline, fill("body", "Thursday is good."), press("Send"))(page)
+    await page.locator("#kept").get_by_text("Will be sent when").wait_for()
 
 
 async def _talk() -> Pair:

@@ -45,6 +45,13 @@ async def session_actor(secret: str) -> tuple[Actor, Person] | None:
     return await actor_for(session.person), session.person
 
 
+async def was_revoked(secret: str) -> bool:
+    """Whether a browser's secret is that of a session which somebody ended, rather than one that ran out."""
+    return bool(secret) and await UserSession.filter(
+        fingerprint=fingerprint(secret), revoked_at__isnull=False
+    ).exists()
+
+
 def is_over(session: UserSession) -> bool:
     """Whether a session no longer signs anybody in. In a demo, where the clock leaps, only signing out ends one."""
     if session.revoked_at is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -83,7 +84,11 @@ class AgendaItem(Model):
 
 
 class SessionNote(Model):
-    """What one author wrote under one prompt. PRIVATE rows are read by their author alone, by nobody else, ever."""
+    """What one author wrote under one prompt. PRIVATE rows are read by their author alone, by nobody else, ever.
+
+    `body` is what the author's last page wrote, `page` that page's key, and `others` (JSON, by page) what their other
+    pages wrote meanwhile, until a page that has seen all of it writes.
+    """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     organization_id = fields.UUIDField()
@@ -95,6 +100,8 @@ class SessionNote(Model):
     prompt = fields.SmallIntField(default=0)
     visibility = fields.CharEnumField(NoteVisibility, max_length=10)
     body = EncryptedTextField(default="")
+    page = fields.CharField(max_length=64, null=True)
+    others = EncryptedTextField(null=True)
     updated_at = fields.DatetimeField(default=now)
     read_at = fields.DatetimeField(null=True)
 
@@ -102,6 +109,17 @@ class SessionNote(Model):
         table = "session_note"
         unique_together = (("session_id", "author_id", "prompt"),)
         indexes = [Index(fields=("organization_id", "session_id"), name="ix_note_session")]
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """What other pages wrote meanwhile, by page, the latest first."""
+        found: dict[str, str] = json.loads(self.others or "{}")
+        return found
+
+    @property
+    def words(self) -> str:
+        """All that stands here: one version under the other."""
+        return "\n\n".join(filter(None, [self.body, *self.versions.values()]))
 
 
 class ActionItem(Model):

@@ -267,7 +267,7 @@ async def last_shared_words(match: Match) -> str:
         organization_id=match.organization_id, session__match_id=match.id, visibility=NoteVisibility.SHARED
     )
     notes = await shared.order_by("-session__starts_at", "-prompt", "-updated_at").limit(10)
-    return next((note.body for note in notes if note.body), "")
+    return next((note.words for note in notes if note.words), "")
 
 
 async def logged_at(actor: Actor, match_id: UUID, starts_at: datetime) -> Session | None:

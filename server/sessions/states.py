@@ -1,6 +1,9 @@
 """The enums of the sessions room (glossary section 5)."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
 
 
 class SessionState(StrEnum):
@@ -35,3 +38,16 @@ class TopicSource(StrEnum):
     NOTE = "note"
     MESSAGE = "message"
     START = "start"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The page a note is written on, by its key, and what stood there when it was opened: `mark_of`, by prompt."""
+
+    page: str
+    marks: Mapping[int, str]
+
+
+def mark_of(words: str) -> str:
+    """A short name of a text, to tell whether it is another by now. It says nothing that the text does not."""
+    return sha256(words.encode()).hexdigest()[:12]

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
 import time
-from collections.abc import AsyncGenerator
 from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from playwright.async_api import BrowserContext, Page, async_playwright, expect
+from playwright.async_api import BrowserContext, Page, expect
 
-from a11y_tests.serving import served
 from pwa import worker
 from server.access.actions import open_session
 from server.access.models import UserSession
@@ -28,7 +25,6 @@ from server.people.models import Person
 from server.sessions.states import SessionState
 from tests import factories
 from tests.arrival import WITHIN_S, drawn
-from tests.live import CHROMIUM
 from tests.server.journey.tapping.test_tapping import offer
 from tests.server.notifications.conftest import happened, session_of
 from tests.server.notifications.push_service import push_service
@@ -41,31 +37,6 @@ KEPT = """(async () => {
     for (const one of await (await caches.open(name)).keys()) cached.push(new URL(one.url).pathname);
   return cached.sort();
 })()"""
-
-
-@pytest.fixture
-def database_url(tmp_path: Path, sqlite_template: Path) -> str:
-    """One engine: what is looked at here is the browser."""
-    return f"sqlite://{shutil.copy(sqlite_template, tmp_path / 'ithaca.db')}"
-
-
-@pytest.fixture
-async def site(db: object) -> AsyncGenerator[str, None]:
-    async with served() as (address, _recorder):
-        yield address
-
-
-@pytest.fixture
-async def phone(tmp_path: Path) -> AsyncGenerator[BrowserContext, None]:
-    """A browser with a profile of its own: Chromium installs nothing from a private window."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    async with async_playwright() as player:
-        context = await player.chromium.launch_persistent_context(
-            str(tmp_path / "profile"), executable_path=found, args=list(CHROMIUM),
-            viewport={"width": 390, "height": 844},
-        )
-        yield context
-        await context.close()
 
 
 async def signed_in(phone: BrowserContext, site: str, person: Person) -> Page:

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from web import assets
 from web.assets import CONSOLE, PARTICIPANT, STATIC, asset_url, manifest, minified_css, minified_js, serve_asset
 
-NAMES = ("participant.css", "console.css", "app.js", "console.js", "htmx.js")
+NAMES = ("participant.css", "console.css", "app.js", "console.js", *assets.LATE, "htmx.js")
 COMPONENTS = sorted(path.stem for path in (STATIC / "css" / "components").glob("*.css"))
 
 

@@ -202,3 +202,23 @@ async def test_a_field_that_nobody_drew_is_left_alone(client_of: ClientOf, pair:
     client = await client_of(pair.mentee)
     answer = await client.post(f"/session/{session.id}", data=form(**{"note-²": "?", "note-": "?", "note-x": "?"}))
     assert answer.status_code == 303
+
+
+async def test_two_windows_of_one_person_take_no_words_from_each_other(
+    client_of: ClientOf, pair: Pair, session: Session
+) -> None:
+    client, path = await client_of(pair.mentee), f"/session/{session.id}"
+    phone, laptop = [hidden((await client.get(path)).text) for _window in range(2)]
+    await client.post(f"{path}/notes", data={**phone, "visibility": "SHARED", "note-0": "From the phone"})
+    await client.post(f"{path}/notes", data={**laptop, "visibility": "SHARED", "note-0": "From the laptop"})
+    await client.post(path, data={**phone, "do": "save", "visibility": "SHARED", "next": "none", "note-0": "By phone"})
+    shown = read((await client.get(path)).text)
+    assert one(shown, './/textarea[@name="note-0"]').text == "By phone\n\nFrom the laptop"
+    theirs = read((await (await client_of(pair.mentor)).get(path)).text)
+    assert [line.text for line in theirs.findall(".//blockquote/p")][-2:] == ["By phone", "From the laptop"]
+
+
+def hidden(html: str) -> dict[str, str]:
+    """The key and the marks of a page's form."""
+    fields = one(read(html), './/form[@id="session"]').findall('.//input[@type="hidden"]')
+    return {field.get("name", ""): field.get("value", "") for field in fields}

@@ -8,8 +8,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from server.access.actions import open_session
+from server.access.actions import end_sessions, open_session
 from server.access.models import UserSession
+from server.kernel import clock
 from server.kernel.text import language, use_language
 from server.matches.states import MatchState
 from server.messaging.actions import send_message
@@ -207,3 +208,23 @@ async def test_what_an_action_refuses_is_said_in_the_persons_language(db):
     with use_language("en-GB"):
         async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url=HOME, cookies=cookies) as client:
             assert (await client.get("/")).json() == "ar"
+
+
+async def test_a_browser_signed_out_from_elsewhere_is_told_to_forget(db, client_of):
+    pair = await factories.active_match()
+    for method, headers in (("GET", {}), ("POST", {}), ("POST", HTMX)):
+        client = await client_of(pair.mentee)
+        await end_sessions(pair.mentee_actor, pair.mentee.id)
+        answer = await client.request(method, f"/messages/{pair.match.id}", headers=headers)
+        assert answer.headers["clear-site-data"] == '"storage"', (method, headers)
+        assert [one.partition("=")[0] for one in answer.headers.get_list("set-cookie") if '=""' in one] == [
+            "ithaca", "ithaca_who",
+        ]
+
+
+async def test_one_whose_session_ran_out_forgets_nothing(db, client_of):
+    pair = await factories.active_match()
+    client = await client_of(pair.mentee)
+    await UserSession.filter(person_id=pair.mentee.id).update(expires_at=clock.now())
+    answer = await client.post(f"/messages/{pair.match.id}", headers=HTMX)
+    assert (answer.status_code, "clear-site-data" in answer.headers) == (401, False)

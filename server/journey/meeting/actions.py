@@ -14,7 +14,7 @@ from server.matches.states import DeclineReason, MatchState
 from server.sessions import actions as sessions
 from server.sessions import queries as session_queries
 from server.sessions.models import Session
-from server.sessions.states import NoteVisibility
+from server.sessions.states import NoteVisibility, Seen
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class Wrapped:
 
     visibility: NoteVisibility
     notes: Mapping[int, str] = field(default_factory=dict)
+    seen: Seen | None = None
     talked_about: Collection[UUID] = ()
     milestones_done: Collection[UUID] = ()
     promise: str = ""
@@ -129,7 +130,7 @@ async def save_and_book_next(actor: Actor, session_id: UUID, wrapped: Wrapped, *
 
     async def act() -> Json:
         session = await session_queries.visible_session(actor, session_id, lock=True)
-        await sessions.write_note(actor, session_id, wrapped.visibility, wrapped.notes)
+        await sessions.write_note(actor, session_id, wrapped.visibility, wrapped.notes, seen=wrapped.seen)
         await sessions.set_talked_about(actor, session_id, wrapped.talked_about)
         for milestone_id in wrapped.milestones_done:
             await goals.tick_milestone(actor, milestone_id, True)

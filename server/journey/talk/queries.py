@@ -87,7 +87,7 @@ async def session_page(actor: Actor, session_id: UUID, *, widen: bool = False) -
         session=session, match=match, partner=partner_of(match, actor.person_id), is_mentor=is_mentor,
         topics=await sessions.agenda_items(session), prompts=sessions.prompts_of(session),
         mine={note.prompt: note for note in notes if note.author_id == actor.person_id},
-        theirs=[note for note in notes if note.author_id != actor.person_id and note.body],
+        theirs=[note for note in notes if note.author_id != actor.person_id and note.words],
         promises=await sessions.action_items_in(session),
         step=next_step(focus) if focus and not is_mentor else None, following=following,
         next_slots=await times.next_slots_after(actor, session, weeks=weeks) if bookable else [],

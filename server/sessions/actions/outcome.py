@@ -1,5 +1,6 @@
 """What a session leaves behind: notes and promises."""
 
+import json
 from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
@@ -14,7 +15,7 @@ from server.kernel.typed import check, typed
 from server.matches.states import RUNNING, MatchState
 from server.sessions import queries, rules, steps
 from server.sessions.models import ActionItem, Session, SessionNote
-from server.sessions.states import NoteVisibility, SessionState
+from server.sessions.states import NoteVisibility, Seen, SessionState, mark_of
 
 NOTE_LETTERS = 20_000
 PROMISE_LETTERS = 300
@@ -22,9 +23,12 @@ WRITABLE = RUNNING | {MatchState.DURATION_COMPLETED}
 
 
 async def write_note(
-    actor: Actor, session_id: UUID, visibility: NoteVisibility, bodies: Mapping[int, str]
+    actor: Actor, session_id: UUID, visibility: NoteVisibility, bodies: Mapping[int, str], *, seen: Seen | None = None
 ) -> list[SessionNote]:
     """Write the actor's own note, by prompt number; prompts left out stay. Words already there change nothing.
+
+    With `seen`, what was written meanwhile on another page stays beside it, one version under the other, and what this
+    page did not change stays as it is. Without, the words replace all that stands there.
 
     Who reads it is chosen before the first word. Afterwards a shared note can become private until the other side has
     read it, and a private one stays private. The trail keeps that a note exists, and no save in between.
@@ -39,7 +43,7 @@ async def write_note(
         session = await _writable(actor, session_id)
         texts = _checked_bodies(session, bodies)
         own = await queries.own_notes(actor, session)
-        written = [note for note in own.values() if note.body]
+        written = [note for note in own.values() if note.words]
         _check_visibility(written, visibility)
         tells = not written or written[0].visibility is not visibility
         for note in own.values():
@@ -47,7 +51,7 @@ async def write_note(
                 note.visibility = visibility
                 await note.save(update_fields=["visibility"])
         for prompt, body in texts.items():
-            own[prompt] = await _write(own.get(prompt) or _blank(actor, session, prompt, visibility), body)
+            own[prompt] = await _write(own.get(prompt) or _blank(actor, session, prompt, visibility), body, seen)
         if tells and (written or any(texts.values())):
             await unit.audit("session.write_note", session, visibility=visibility)
         if any(texts.values()) and not written and visibility is NoteVisibility.SHARED:
@@ -162,8 +166,23 @@ def _blank(actor: Actor, session: Session, prompt: int, visibility: NoteVisibili
     )
 
 
-async def _write(note: SessionNote, body: str) -> SessionNote:
-    if note.body != body:
-        note.body, note.updated_at = body, clock.now()
+async def _write(note: SessionNote, body: str, seen: Seen | None) -> SessionNote:
+    others = _besides(note, body, seen)
+    if others is not None and (note.body, note.versions) != (body, others):
+        note.body, note.others = body, json.dumps(others) if others else ""
+        note.page, note.updated_at = seen.page if seen else None, clock.now()
         await note.save()
     return note
+
+
+def _besides(note: SessionNote, body: str, seen: Seen | None) -> dict[str, str] | None:
+    """The versions that stay beside `body`; None where the page changed nothing, so that what is there stays."""
+    known = seen.marks.get(note.prompt) if seen else None
+    if seen is None or known is None or mark_of(note.words) == known:
+        return {}
+    if note.page == seen.page:
+        return note.versions
+    if mark_of(body) == known:
+        return None
+    versions = {note.page or "": note.body, **note.versions}
+    return {page: words for page, words in versions.items() if words and page != seen.page and words not in body}

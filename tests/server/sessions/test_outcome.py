@@ -14,7 +14,7 @@ from server.matches.states import MatchState
 from server.programs.models import Program
 from server.sessions import actions, queries
 from server.sessions.models import ActionItem, Session, SessionNote
-from server.sessions.states import NoteVisibility
+from server.sessions.states import NoteVisibility, Seen, mark_of
 from tests.factories import Pair, active_match, in_days
 from tests.races import at_once
 from tests.server.sessions.conftest import SUNDAY, TUESDAY, booked, held, told
@@ -64,6 +64,49 @@ async def test_saves_at_once_leave_one_note_for_each_prompt(db: object) -> None:
         saves = (actions.write_note(pair.mentee_actor, session.id, SHARED, {prompt: f"{n}"}) for n in range(8))
         await at_once(*saves)
     assert sorted(note.prompt for note in await SessionNote.all()) == [0, 1]
+
+
+def opened(page: str, *words: str) -> Seen:
+    """A page of this key that was opened when the notes said `words`."""
+    return Seen(page, {number: mark_of(one) for number, one in enumerate(words)})
+
+
+async def written(pair: Pair, session: Session) -> list[str]:
+    return [note.words for note in await queries.notes_of(pair.mentor_actor, session.id)]
+
+
+async def test_what_one_wrote_on_two_devices_stands_one_under_the_other_until_both_were_seen(db: object) -> None:
+    pair, session = await held()
+    phone, laptop = opened("phone", "", ""), opened("laptop", "", "")
+
+    async def write(body: str, seen: Seen) -> list[str]:
+        await actions.write_note(pair.mentee_actor, session.id, SHARED, {0: body, 1: ""}, seen=seen)
+        return [one for one in await written(pair, session) if one]
+
+    assert await write("On the train", phone) == ["On the train"]
+    assert await write("At the desk", laptop) == ["At the desk\n\nOn the train"]
+    assert await write("On the train, at last", phone) == ["On the train, at last\n\nAt the desk"]
+    assert await write("On the train, at last", phone) == ["On the train, at last\n\nAt the desk"]
+    assert await write("At the desk, later", laptop) == ["At the desk, later\n\nOn the train, at last"]
+    both = opened("next", "At the desk, later\n\nOn the train, at last", "")
+    assert await write("On the train, then at the desk", both) == ["On the train, then at the desk"]
+    assert await write("Shorter", both) == ["Shorter"]
+
+
+async def test_a_page_that_changed_nothing_takes_nothing_away(db: object) -> None:
+    pair, session = await held()
+    old = opened("old", "", "")
+    await actions.write_note(pair.mentee_actor, session.id, SHARED, {0: "Elsewhere"}, seen=opened("new", "", ""))
+    await actions.write_note(pair.mentee_actor, session.id, SHARED, {0: "", 1: "Here"}, seen=old)
+    assert await written(pair, session) == ["Elsewhere", "Here"]
+
+
+async def test_both_who_write_without_a_network_leave_both_notes(db: object) -> None:
+    pair, session = await held()
+    blank = {actor: opened(str(actor.id), "", "") for actor in (pair.mentee_actor, pair.mentor_actor)}
+    for actor, words in ((pair.mentor_actor, "Hers"), (pair.mentee_actor, "His"), (pair.mentor_actor, "Hers, longer")):
+        await actions.write_note(actor, session.id, SHARED, {0: words}, seen=blank[actor])
+    assert sorted(await written(pair, session)) == ["Hers, longer", "His"]
 
 
 async def test_a_note_becomes_private_until_it_was_read(db: object) -> None:

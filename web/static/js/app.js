@@ -84,12 +84,14 @@
   if (errors) errors.focus();
   keepAll();
 
-  // Once the page is drawn: the styles of the next page, which a first visit does not load, and the worker.
+  // Once the page is drawn: the styles of the next page, which a first visit does not load, the worker, and what is
+  // written without a network.
   const afterwards = () => {
     if (words("next")) fetch(words("next"), { priority: "low" }).catch(() => {});
     navigator.serviceWorker?.register("/sw.js").catch(() => {});
     const push = document.querySelector("[data-push]");
     if (push) import(push.dataset.push);
+    import("/static/later.js").catch(() => {});
   };
   addEventListener("load", afterwards);
 })();

@@ -1,0 +1,38 @@
+"""The product on one engine, and a Chromium that is somebody's phone."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import BrowserContext, async_playwright
+
+from a11y_tests.serving import served
+from tests.live import CHROMIUM
+
+
+@pytest.fixture
+def database_url(tmp_path: Path, sqlite_template: Path) -> str:
+    """One engine: what is looked at here is the browser."""
+    return f"sqlite://{shutil.copy(sqlite_template, tmp_path / 'ithaca.db')}"
+
+
+@pytest.fixture
+async def site(db: object) -> AsyncGenerator[str, None]:
+    async with served() as (address, _recorder):
+        yield address
+
+
+@pytest.fixture
+async def phone(tmp_path: Path) -> AsyncGenerator[BrowserContext, None]:
+    """A browser with a profile of its own: Chromium installs nothing from a private window."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    async with async_playwright() as player:
+        context = await player.chromium.launch_persistent_context(
+            str(tmp_path / "profile"), executable_path=found, args=list(CHROMIUM),
+            viewport={"width": 390, "height": 844},
+        )
+        yield context
+        await context.close()
