@@ -21,8 +21,9 @@ MOVES = {(start, row.after) for row in test_enrollments.ROWS for start in row.st
 """Every (before, after) of the enrolment table."""
 SUBMITTED_AT_ONCE = {("INVITED", after) for before, after in MOVES if before == "IN_PROGRESS"}
 """An invitation that is answered with the whole form at once passes through IN_PROGRESS without a stop."""
-BESIDE_THE_TABLE = {("PAUSED", "PAUSED"), ("IN_PROGRESS", "DECLINED")}
-"""A pause may be given another end; who only looked at the form says no as if never signed in."""
+BESIDE_THE_TABLE = {("PAUSED", "PAUSED"), ("IN_PROGRESS", "DECLINED"), ("PENDING_APPROVAL", "WITHDRAWN")}
+"""A pause may be given another end; who only looked at the form says no as if never signed in; who asks to join may
+step back."""
 LEAVES = {"match.pause": "PAUSED", "match.resume": "ACTIVE", "match.admin_approve": "ACTIVE", "match.suggest": "DRAFT",
           "match.end_date_passed": "DURATION_COMPLETED", "match.undo_publish": "DRAFT"}
 """The state after an act whose entry in the trail does not name it."""
