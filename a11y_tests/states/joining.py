@@ -117,7 +117,7 @@ async def not_found() -> View:
     return View((await _invited(MENTEE))[0], "/join/elsewhere")
 
 
-@state("POST join-now 303", "GET waiting 200", proof="What happens next")
+@state("GET waiting 200", proof="What happens next")
 async def joined() -> View:
     return View((await _invited(MENTEE))[0], HERE, each(
         fill("want", "lead a product review"), fill("measure", "two reviews"), check("#by-2"), check("#day_parts-1"),
