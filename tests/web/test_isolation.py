@@ -24,6 +24,7 @@ from server.kernel.ids import new_id
 from server.people.models import Organization, Person
 from tests import factories
 from tests.chance import LONG, seeded
+from tests.conftest import environment
 from tests.graphql.everything import Everything, everything
 from tests.web.conftest import _web_face
 from web import toast
@@ -121,6 +122,7 @@ async def scene(db: TortoiseContext) -> AsyncGenerator[Scene, None]:
     await role(away.stranger, Role.GLOBAL_ADMIN, None)
     ids = await ids_of(db, home.pair.organization)
     async with AsyncExitStack() as stack:
+        stack.enter_context(environment(ITHACA_SEARCHES_A_MINUTE="1000000"))
         browsers = {name: await stack.enter_async_context(await browser_of(who)) for name, who in whos.items()}
         for http, path in product(browsers.values(), ("/sign-in", "/you")):
             await http.get(path)  # the first page of a visit differs from all others: it carries its own styles
