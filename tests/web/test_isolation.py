@@ -20,6 +20,7 @@ from server.access.actions import open_session
 from server.access.models import RoleGrant
 from server.access.states import Role
 from server.asgi import all_routes
+from server.kernel import clock
 from server.kernel.ids import new_id
 from server.people.models import Organization, Person
 from tests import factories
@@ -123,6 +124,7 @@ async def scene(db: TortoiseContext) -> AsyncGenerator[Scene, None]:
     ids = await ids_of(db, home.pair.organization)
     async with AsyncExitStack() as stack:
         stack.enter_context(environment(ITHACA_SEARCHES_A_MINUTE="1000000"))
+        stack.enter_context(clock.at(clock.now()))  # some pages tell the time of day
         browsers = {name: await stack.enter_async_context(await browser_of(who)) for name, who in whos.items()}
         for http, path in product(browsers.values(), ("/sign-in", "/you")):
             await http.get(path)  # the first page of a visit differs from all others: it carries its own styles
