@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 
 from server.goals.states import SmartCheck
@@ -15,7 +14,7 @@ from server.journey.join.queries import JoinPage
 from server.journey.join.states import Standing
 from server.kernel import clock
 from server.kernel.text import gettext as _
-from server.kernel.text import locale, ngettext
+from server.kernel.text import language_name, locale, ngettext
 from server.people.states import DayPart
 from server.programs.states import Approvals
 from web.dates import count_words, day_long, day_month, upper_first
@@ -69,14 +68,6 @@ def date_chips(days: Iterable[date]) -> list[tuple[str, str]]:
 def language_chips(person: Person, chosen: Iterable[str]) -> list[tuple[str, str]]:
     """Languages to tick: one's own first, then what is common, each by its name."""
     return [(tag, language_name(tag)) for tag in dict.fromkeys([*person.languages, *chosen, *COMMON_LANGUAGES])]
-
-
-def language_name(tag: str) -> str:
-    """The name of a language in the language in force; the tag itself if it has none."""
-    try:
-        return Locale.parse(tag, sep="-").get_display_name(locale()) or tag
-    except (UnknownLocaleError, ValueError):
-        return tag
 
 
 def facts(person: Person) -> list[tuple[str, str]]:

@@ -9,11 +9,11 @@ from uuid import UUID
 
 from server.journey.you.actions import ProfileForm
 from server.journey.you.queries import YouPage
-from server.kernel.text import DEFAULT_LANGUAGE
+from server.kernel.text import DEFAULT_LANGUAGE, language_name
 from server.kernel.text import gettext as _
 from server.people.states import Look
 from web.dates import moment
-from web.join_words import COMMON_LANGUAGES, language_name
+from web.join_words import COMMON_LANGUAGES
 from web.viewer import Viewer
 
 if TYPE_CHECKING:

@@ -42,6 +42,14 @@ def locale() -> Locale:
         return Locale.parse(DEFAULT_LANGUAGE, sep="-")
 
 
+def language_name(tag: str) -> str:
+    """The name of a language in the language in force; the tag itself if it has none."""
+    try:
+        return Locale.parse(tag, sep="-").get_display_name(locale()) or tag
+    except (UnknownLocaleError, ValueError):
+        return tag
+
+
 def direction(tag: str) -> str:
     """"rtl" or "ltr" for a BCP 47 tag."""
     return "rtl" if tag.partition("-")[0] in RIGHT_TO_LEFT else "ltr"

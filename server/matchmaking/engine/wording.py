@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from server.kernel.text import gettext as _
-from server.kernel.text import ngettext
+from server.kernel.text import language_name, ngettext
 from server.matchmaking.engine.explain import Params, Reason, ReasonCode
 from server.matchmaking.engine.weights import Category
 
@@ -297,7 +297,7 @@ def _slow_answers(told: Telling) -> tuple[str, str]:
 
 
 def _shared_languages(told: Telling) -> tuple[str, str]:
-    return _("A language in common"), _list(told.words("languages"))
+    return _("A language in common"), _list([language_name(tag) for tag in told.words("languages")])
 
 
 def _no_shared_language(_told: Telling) -> tuple[str, str]:

@@ -226,3 +226,8 @@ def test_words_are_close_partly_or_far(similarity: float, code: ReasonCode, is_c
     explanation = told({"skill_vector": skill}, {"goal_vector": goal})
     assert explanation.factors[0].code is code
     assert (explanation.caution is not None) is is_caution
+
+
+def test_a_language_has_its_name_and_an_unknown_word_stays() -> None:
+    reason = Reason(ReasonCode.SHARED_LANGUAGES, Category.STYLE, 0.2, 50, {"languages": ["pt", "Klingon"]})
+    assert "Portuguese and Klingon" in one_line(reason, NAMES, Reader.MENTEE)
