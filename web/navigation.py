@@ -27,7 +27,7 @@ def places(viewer: Viewer | None, path: str) -> list[Place]:
     unread = viewer.unread
     said = ngettext("%(num)d unread: ", "%(num)d unread: ", unread) % {"num": unread} if unread else ""
     first = _("Today") if "mentor" in viewer.roles else _("Journey")
-    return _marked("/" if path.startswith(("/waiting/", "/checkin/")) else path, [
+    return _marked("/" if path.startswith(("/waiting/", "/checkin/", "/enrollment/")) else path, [
         Place("/", first, "voyage"),
         Place("/session", _("Session"), "calendar"),
         Place("/messages", _("Messages"), "message", unread, said),
@@ -41,7 +41,7 @@ def console_places(viewer: Viewer | None, path: str) -> list[Place]:
         return []
     waiting = viewer.waiting
     said = ngettext("%(num)d waiting", "%(num)d waiting", waiting) % {"num": waiting} if waiting else ""
-    return _marked(path, [
+    return _marked("/console/more" if path.startswith("/console/programs/") else path, [
         Place("/console", _("Today"), "chart"),
         Place("/console/matches", _("Matches"), "link", waiting, said),
         Place("/console/people", _("People"), "people"),

@@ -47,12 +47,12 @@ async def person() -> View:
 
 @state("POST console-person-places 303", proof="Kept. The next run counts with it.")
 async def places_kept() -> View:
-    return View(*await _mentor(), each(open_everything, fill("places-1", "4"), press("Keep")))
+    return View(*await _mentor(), each(open_everything, fill("places-1", "4"), press("Save")))
 
 
 @state("POST console-person-places 422", proof="Choose from 1 to 20.")
 async def places_refused() -> View:
-    return View(*await _mentor(), each(open_everything, fill("places-1", "40"), press("Keep")))
+    return View(*await _mentor(), each(open_everything, fill("places-1", "40"), press("Save")))
 
 
 @state("POST console-person-removal 303", proof="Taken out of Rising Leads.")
@@ -101,7 +101,7 @@ async def program() -> View:
 
 @state("POST console-program-settings 303", proof="Kept. It counts from now on.")
 async def program_kept() -> View:
-    return View(*await _program(), press("Keep settings"))
+    return View(*await _program(), press("Save settings"))
 
 
 @state("POST console-program-settings 422", proof="Choose one.")
@@ -109,7 +109,7 @@ async def program_not_kept() -> View:
     async def empty(page: Page) -> None:
         await page.locator("#approvals").evaluate("one => { one.options[0].value = ''; one.selectedIndex = 0 }")
 
-    return View(*await _program(), each(empty, press("Keep settings")))
+    return View(*await _program(), each(empty, press("Save settings")))
 
 
 @state("POST console-program-state 303", proof="Rising Leads: Closing.")

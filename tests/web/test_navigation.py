@@ -10,7 +10,7 @@ VIEWER = Viewer("Noor", "Harbourline", unread=2, waiting=14)
 
 @pytest.mark.parametrize(("path", "current"), [
     ("/", ["/"]), ("/messages", ["/messages"]), ("/messages/7", ["/messages"]), ("/session/7", ["/session"]),
-    ("/youth", []), ("/goal/7", []),
+    ("/youth", []), ("/goal/7", []), ("/enrollment/7/asking", ["/"]),
 ])
 def test_one_place_is_current_at_most(path, current):
     assert [place.href for place in places(VIEWER, path) if place.current] == current
@@ -18,6 +18,7 @@ def test_one_place_is_current_at_most(path, current):
 
 @pytest.mark.parametrize(("path", "current"), [
     ("/console", ["/console"]), ("/console/matches/7", ["/console/matches"]), ("/console/more", ["/console/more"]),
+    ("/console/programs/7", ["/console/more"]),
 ])
 def test_console_home_is_not_current_everywhere(path, current):
     assert [place.href for place in console_places(VIEWER, path) if place.current] == current
