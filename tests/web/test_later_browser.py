@@ -18,6 +18,9 @@ from server.matches.models import Match
 from server.matches.states import MatchState
 from server.messaging.models import ThreadMessage
 from server.people.models import Person
+from server.sessions.actions import book_session
+from server.sessions.models import SessionNote
+from server.sessions.times import slots_for_match
 from tests import factories
 from tests.factories import Pair
 from tests.live import chromium
@@ -239,3 +242,24 @@ async def test_a_yes_given_without_a_network_is_counted_when_there_is_one(page: 
     await page.context.set_offline(False)
     await expect(page.get_by_role("heading", name="Idris has your request")).to_be_visible(timeout=WITHIN_MS)
     assert (await Match.get(id=pair.match.id)).state is MatchState.AWAITING_MENTOR
+
+
+async def test_a_note_that_could_not_be_saved_keeps_its_words_and_is_saved_with_the_network(
+    page: Page, site: str
+) -> None:
+    pair = await factories.active_match()
+    slot = (await slots_for_match(pair.mentee_actor, pair.match.id))[0]
+    session = await book_session(pair.mentee_actor, pair.match.id, slot.starts_at)
+    await signed_in(page, site, pair.mentee, f"/session/{session.id}")
+    await page.context.set_offline(True)
+    await page.locator("#note-0").fill(LINE)
+    again = page.get_by_role("button", name="Not saved yet. Try again")
+    await expect(again).to_be_visible(timeout=WITHIN_MS)
+    await told(page, KEPT)
+    await expect(page.locator("#note-0")).to_have_value(LINE)
+    await page.context.set_offline(False)
+    await expect(page.locator("#saved")).to_contain_text("Saved ", timeout=WITHIN_MS)
+    await expect(page.get_by_role("status")).to_contain_text("Saved ", timeout=WITHIN_MS)
+    await expect(page.locator("#kept")).to_have_count(0, timeout=WITHIN_MS)
+    assert [note.body for note in await SessionNote.filter(prompt=0)] == [LINE]
+    assert (await page.evaluate(ON_THE_DEVICE))["count"] == 0
