@@ -38,7 +38,8 @@ def why_held(reason: str) -> str:
     return {
         "the person has left": _("the person has left"), "no address": _("no address is known"),
         "switched off by the person": _("switched off by the person"), "gone": _("what it spoke of is gone"),
-        "answered": _("answered already"), "no longer open": _("no longer open"), "no longer so": _("it was true no longer"),
+        "answered": _("answered already"), "no longer open": _("no longer open"),
+        "no longer so": _("it was true no longer"),
         "never asked": _("they were never asked"), "decided": _("decided already"),
         "nothing to review": _("nothing left to review"), "no longer running": _("the match has ended"),
         "they have left too": _("they have left too"), "no longer booked": _("no longer booked"),
