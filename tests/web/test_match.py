@@ -1,7 +1,8 @@
 """The Match screen: decide about a person and choose the first time, in one act."""
 
 import re
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import httpx2
 import pytest
@@ -18,6 +19,13 @@ from server.sessions.states import SessionState
 from tests import factories
 from tests.factories import Pair
 from tests.web.conftest import HTMX, ClientOf
+
+
+@pytest.fixture
+def monday_morning() -> Iterator[None]:
+    """The first time offered has another beside it, whenever the tests run."""
+    with clock.at(datetime(2026, 3, 2, 7, tzinfo=UTC)):
+        yield
 
 
 @pytest.fixture
@@ -91,7 +99,7 @@ async def test_sending_the_form_twice_does_it_once(client_of: ClientOf, asked: P
 
 
 async def test_a_time_that_was_just_taken_is_answered_with_the_nearest_free_one(
-    client_of: ClientOf, asked: Pair
+    monday_morning: None, client_of: ClientOf, asked: Pair
 ) -> None:
     client = await client_of(asked.mentee)
     slot = slots_in((await client.get(f"/match/{asked.match.id}")).text)[0]
