@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from functools import cache
 from typing import Any
@@ -130,7 +129,7 @@ def _greeting(now: Any, me: Person) -> str:
 @cache
 def _frame() -> dict[str, str]:
     return {
-        "htmx_config": json.dumps(json.loads(HTMX_CONFIG)), "css": asset_url("participant.css"),
+        "htmx_config": HTMX_CONFIG, "css": asset_url("participant.css"),
         "htmx": asset_url("htmx.js"), "app": asset_url("app.js"), "key": str(uuid4()),
     }
 
