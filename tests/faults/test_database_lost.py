@@ -40,7 +40,7 @@ async def test_while_the_way_to_it_is_cut(db: object, database_url: str, tmp_pat
         await it_is_told_and_all_goes_on(wire.url, tmp_path, wire.cut, wire.mend)
 
 
-@pytest.mark.skipif(not LONG, reason="make chaos")
+@pytest.mark.skipif(not LONG, reason="the server stays away for half a minute: runs in 'make chaos'")
 async def test_while_the_server_itself_is_stopped(tmp_path: Path) -> None:
     tools = postgres._tools()
     assert tools is not None, postgres.HINT

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack
+from datetime import timedelta
 
 import httpx2
 import pytest
@@ -9,7 +10,11 @@ from starlette.applications import Starlette
 
 from server.access.actions import open_session
 from server.asgi import all_routes
+from server.kernel import clock
 from server.people.models import Person
+from server.sessions.models import Session
+from server.sessions.states import SessionState
+from tests.factories import Pair
 from tests.web.pages import faults_of
 from web import app
 from web.errors import EXCEPTION_HANDLERS
@@ -57,3 +62,12 @@ async def _check(response: httpx2.Response) -> None:
     await response.aread()
     if response.headers.get("content-type", "").startswith("text/html"):
         assert faults_of(response.text, response.status_code) == [], response.url
+
+
+async def booked(pair: Pair) -> Session:
+    """The pair's next session, in two days."""
+    starts = clock.now() + timedelta(days=2)
+    return await Session.create(
+        organization_id=pair.organization.id, match=pair.match, starts_at=starts,
+        ends_at=starts + timedelta(minutes=45), state=SessionState.SCHEDULED,
+    )

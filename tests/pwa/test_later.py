@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import AsyncGenerator
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, Route, expect
 
-from a11y_tests.serving import served
 from server.access.actions import end_sessions, open_session
 from server.access.models import UserSession
 from server.kernel import clock
@@ -40,18 +37,6 @@ ON_THE_DEVICE = """async () => {
   const words = kept.map((one) => new TextDecoder("latin1").decode(one.words)).join() + JSON.stringify(kept);
   return { count: kept.length, words, readable: keys.some((key) => key.extractable) };
 }"""
-
-
-@pytest.fixture
-def database_url(tmp_path: Path, sqlite_template: Path) -> str:
-    """One engine: what is looked at here is the browser."""
-    return f"sqlite://{shutil.copy(sqlite_template, tmp_path / 'ithaca.db')}"
-
-
-@pytest.fixture
-async def site(db: object) -> AsyncGenerator[str, None]:
-    async with served() as (address, _recorder):
-        yield address
 
 
 @pytest.fixture
