@@ -20,6 +20,7 @@ from tests.server.notifications.push_service import push_service
 
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)"
 SAFARI, APP = f"{IPHONE} Version/19.0 Mobile/15E148 Safari/604.1", f"{IPHONE} Mobile/15E148"
+MAC = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/19.0 Safari/605.1.15"
 CHROME = "Mozilla/5.0 (Linux; Android 16) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0 Mobile Safari/537.36"
 
 
@@ -29,7 +30,7 @@ async def pair(db):
 
 
 @pytest.mark.parametrize(("agent", "needs"), [
-    (SAFARI, True), (APP, False), (CHROME, False), ("", False),
+    (SAFARI, True), (APP, False), (MAC, False), (CHROME, False), ("", False),
     (f"{IPHONE} CriOS/150 Mobile/15E148 Safari/604.1", False),
 ])
 def test_safari_on_an_iphone_is_known_from_its_name(agent, needs):

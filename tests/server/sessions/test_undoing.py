@@ -127,3 +127,18 @@ async def test_a_match_that_rests_takes_no_session_back(db: object) -> None:
     await Match.filter(id=pair.match.id).update(state=MatchState.PAUSED)
     with pytest.raises(Conflict, match="takes no sessions"):
         await actions.undo_session_change(pair.mentee_actor, session.id)
+
+
+async def test_a_series_of_which_one_was_moved_since_stays_until_that_one_is_back(db: object) -> None:
+    pair = await factories.active_match()
+    made = await actions.book_series(pair.mentee_actor, pair.match.id, TUESDAY, every_weeks=1, times=3)
+    await letters()
+    before = await stands(*made)
+    await actions.move_following(pair.mentee_actor, made[1].id, made[1].starts_at + timedelta(hours=1))
+    await actions.move_session(pair.mentee_actor, made[2].id, made[2].starts_at + timedelta(hours=2))
+    with pytest.raises(Conflict, match="changed since"):
+        await actions.undo_session_change(pair.mentee_actor, made[1].id)
+    assert not await OutboxEvent.filter(kind="session.rest_moved", withdrawn_at__isnull=False).exists()
+    await actions.undo_session_change(pair.mentee_actor, made[2].id)
+    await actions.undo_session_change(pair.mentee_actor, made[1].id)
+    assert await stands(*made) == before
