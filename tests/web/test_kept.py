@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from server.goals import actions as goals
 from server.kernel import clock
+from server.programs.states import ParticipantRole
 from server.sessions import actions as sessions
+from server.sessions.models import Session
 from server.sessions.states import NoteVisibility
 from server.sessions.times import slots_for_match
 from tests import factories
 from tests.factories import Pair
-from tests.web.conftest import HTMX, ClientOf
+from tests.web.conftest import HTMX, ClientOf, booked
 
 TUESDAY = datetime(2026, 11, 24, 7, 40, tzinfo=UTC)
 TOPIC = "Name one decider for each change."
@@ -54,3 +57,19 @@ async def test_both_find_the_next_session_its_topics_and_the_goal_and_no_word_of
 async def test_who_takes_part_in_nothing_keeps_nothing(client_of: ClientOf) -> None:
     answer = await (await client_of((await factories.active_match()).stranger)).get("/you/kept")
     assert "Nothing is under way yet." in answer.text
+
+
+async def test_of_several_pairs_the_topics_are_those_of_the_session_that_comes_first(client_of: ClientOf) -> None:
+    pair = await factories.active_match()
+    other = await factories.enrollment(pair.cohort, pair.stranger, ParticipantRole.MENTEE)
+    beside = await factories.match(pair.mentor_enrollment, other)
+    held = [await booked(pair), await booked(replace(pair, match=beside))]
+    client = await client_of(pair.mentor)
+    for one in held:
+        await sessions.add_topic(pair.mentor_actor, one.id, f"Topic {one.id}")
+    for soon, late in (held, held[::-1]):
+        await Session.filter(id=soon.id).update(starts_at=clock.now() + timedelta(days=1))
+        await Session.filter(id=late.id).update(starts_at=clock.now() + timedelta(days=3))
+        words = (await client.get("/you/kept")).text
+        assert f"Topic {soon.id}" in words
+        assert f"Topic {late.id}" not in words
