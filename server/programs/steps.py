@@ -7,7 +7,8 @@ from uuid import UUID
 from server.kernel import clock
 from server.kernel.actor import Actor
 from server.kernel.bulk import insert_rows
-from server.kernel.db import Unit, wake
+from server.kernel.db import Unit, unit_of_work, wake
+from server.kernel.errors import NotFound
 from server.kernel.facts import OutboxEvent, ScheduledAction
 from server.programs import queries
 from server.programs.models import Cohort, Enrollment, WaitlistEntry
@@ -28,6 +29,22 @@ async def locked_with_its_cohort(actor: Actor, enrollment_id: UUID) -> Enrollmen
     enrollment = await queries.visible_enrollment(actor, enrollment_id)
     await queries.cohort_by_id(actor, enrollment.cohort_id, lock=True)
     return await queries.visible_enrollment(actor, enrollment_id, lock=True)
+
+
+async def move_in_line(actor: Actor, enrollment_id: UUID, *, by: int, act: str) -> Enrollment:
+    """Count so many cycles of waiting more, or less (never below none), audited as `act`.
+
+    Raises:
+        NotFound: no such enrolment.
+    """
+    async with unit_of_work(actor) as unit:
+        enrollment = await queries.enrollments(actor).select_for_update().get_or_none(id=enrollment_id)
+        if enrollment is None:
+            raise NotFound
+        enrollment.waited_cycles = max(0, enrollment.waited_cycles + by)
+        await enrollment.save(update_fields=["waited_cycles"])
+        await unit.audit(act, enrollment, waited_cycles=enrollment.waited_cycles)
+        return enrollment
 
 
 async def plan_cohort(unit: Unit, cohort: Cohort) -> None:

@@ -6,12 +6,12 @@ from uuid import UUID
 from server.kernel import clock
 from server.kernel.actor import Actor, require
 from server.kernel.db import unit_of_work
-from server.kernel.errors import Conflict, Invalid, NotFound
+from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
-from server.programs import queries, rules
+from server.programs import rules
 from server.programs.models import Enrollment
 from server.programs.states import ENDED_FROM, EnrollmentState
-from server.programs.steps import end, leave_line, locked_with_its_cohort, move, move_up
+from server.programs.steps import end, leave_line, locked_with_its_cohort, move, move_in_line, move_up
 
 PAUSE_MAX = timedelta(days=183)
 """A break of more than half a year is better ended and begun anew."""
@@ -97,14 +97,7 @@ async def move_to_front(actor: Actor, enrollment_id: UUID) -> Enrollment:
     Raises:
         NotFound: no such enrolment.
     """
-    async with unit_of_work(actor) as unit:
-        enrollment = await queries.enrollments(actor).select_for_update().get_or_none(id=enrollment_id)
-        if enrollment is None:
-            raise NotFound
-        enrollment.waited_cycles += 1
-        await enrollment.save(update_fields=["waited_cycles"])
-        await unit.audit("enrollment.move_to_front", enrollment, waited_cycles=enrollment.waited_cycles)
-        return enrollment
+    return await move_in_line(actor, enrollment_id, by=1, act="enrollment.move_to_front")
 
 
 def check_pause(until: date) -> None:

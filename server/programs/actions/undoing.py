@@ -6,13 +6,12 @@ from uuid import UUID
 from server.kernel import clock
 from server.kernel.actor import Actor, require
 from server.kernel.db import Unit, unit_of_work
-from server.kernel.errors import NotFound
 from server.kernel.facts import OutboxEvent
 from server.kernel.text import gettext as _
 from server.programs import queries, rules
 from server.programs.models import Enrollment, WaitlistEntry
 from server.programs.states import OVER_PROGRAMS, EnrollmentState
-from server.programs.steps import locked_with_its_cohort, move_up
+from server.programs.steps import locked_with_its_cohort, move_in_line, move_up
 
 REVERSIBLE = {
     "enrollment.activated": EnrollmentState.ACTIVE, "enrollment.waitlisted": EnrollmentState.WAITLISTED,
@@ -58,14 +57,7 @@ async def move_back_in_line(actor: Actor, enrollment_id: UUID) -> Enrollment:
     Raises:
         NotFound: no such enrolment.
     """
-    async with unit_of_work(actor) as unit:
-        enrollment = await queries.enrollments(actor).select_for_update().get_or_none(id=enrollment_id)
-        if enrollment is None:
-            raise NotFound
-        enrollment.waited_cycles = max(0, enrollment.waited_cycles - 1)
-        await enrollment.save(update_fields=["waited_cycles"])
-        await unit.audit("enrollment.move_back_in_line", enrollment, waited_cycles=enrollment.waited_cycles)
-        return enrollment
+    return await move_in_line(actor, enrollment_id, by=-1, act="enrollment.move_back_in_line")
 
 
 async def _withdraw(fact: OutboxEvent) -> bool:
