@@ -68,7 +68,7 @@ journey: setup ## The whole voyage of a pair, in a real browser
 	$(BIN)/pytest tests/journeys
 
 bench: setup ## The named workloads with their floors; prints figures
-	@for one in benchmarks/[a-z]*.py; do echo "== $$one"; $(BIN)/python -m benchmarks.$$(basename $$one .py) || exit 1; done
+	@$(BIN)/python -m benchmarks
 
 chaos: export ITHACA_CHAOS = 1
 chaos: export ITHACA_CHAOS_KILLS ?= 200
