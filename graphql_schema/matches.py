@@ -297,7 +297,9 @@ class MatchesMutation:
 
     @strawberry.mutation(description="Approve what both agreed to, where the programme wants that.")
     async def approve_match(self, info: Info, input: ById) -> MatchPayload:
-        return await perform_on(info, MatchPayload, input, "Match", actions.approve_match)
+        return await perform_on(
+            info, MatchPayload, input, "Match", partial(actions.approve_match, undo_within=UNDO_ONE)
+        )
 
     @strawberry.mutation(description="Ask somebody of your group for a match, where your programme lets you.")
     async def request_match(self, info: Info, input: RequestMatchInput) -> MatchPayload:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from functools import partial
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
@@ -11,13 +10,11 @@ import strawberry
 
 from graphql_schema.context import Context, Info
 from graphql_schema.ids import Node, global_id, key_of
-from graphql_schema.mutations import ById, Input, Payload, perform, perform_on
+from graphql_schema.mutations import ById, Input, Payload, perform
 from graphql_schema.pagination import Connection, Order, Window, page_of
 from graphql_schema.people import PersonType
 from server.journey.closing import actions as closing
-from server.journey.leaving import actions as leaving
 from server.kernel.actor import Actor
-from server.matches.steps import UNDO_ONE
 from server.programs import actions, queries
 from server.programs.states import (
     Approvals,
@@ -194,14 +191,6 @@ class OpenCohortInput(Input):
     ends_on: date | None = None
 
 
-@strawberry.input
-class InviteInput(Input):
-    cohort_id: strawberry.ID
-    person_id: strawberry.ID
-    role: ParticipantRole
-    capacity: int = 1
-
-
 @strawberry.input(description="What is null stays as it is.")
 class ConfigureProgramInput(ById):
     approvals: Approvals | None = None
@@ -216,23 +205,6 @@ class ConfigureProgramInput(ById):
 @strawberry.input
 class MoveInput(ById):
     state: ProgramState = strawberry.field(description="The state that comes next.")
-
-
-@strawberry.input
-class RejectAdmissionInput(ById):
-    reason: str = strawberry.field(default="", description="A few words for the person; none is fine.")
-
-
-@strawberry.input
-class RemoveFromProgramInput(ById):
-    eligibility_lost: bool = strawberry.field(
-        default=False, description="Because the programme's conditions no longer hold: then the person is told so."
-    )
-
-
-@strawberry.input
-class TakeBreakInput(ById):
-    until: date
 
 
 @strawberry.type
@@ -313,62 +285,6 @@ class ProgramsMutation:
                 starts_on=input.starts_on, ends_on=input.ends_on,
             ),
         )
-
-    @strawberry.mutation(description="Invite somebody into a cohort. Again returns the enrolment as it is.")
-    async def invite(self, info: Info, input: InviteInput) -> EnrollmentPayload:
-        return await perform(
-            info, EnrollmentPayload, input,
-            lambda actor: actions.invite(
-                actor, key_of("Cohort", input.cohort_id), key_of("Person", input.person_id), input.role,
-                input.capacity,
-            ),
-        )
-
-    @strawberry.mutation(description="Say no to your invitation.")
-    async def decline_invitation(self, info: Info, input: ById) -> EnrollmentPayload:
-        return await perform_on(info, EnrollmentPayload, input, "Enrollment", actions.decline_invitation)
-
-    @strawberry.mutation(description="Admit an applicant.")
-    async def approve_admission(self, info: Info, input: ById) -> EnrollmentPayload:
-        return await perform_on(info, EnrollmentPayload, input, "Enrollment", actions.approve_admission)
-
-    @strawberry.mutation(description="Turn an application down, with a few words for the person or without.")
-    async def reject_admission(self, info: Info, input: RejectAdmissionInput) -> EnrollmentPayload:
-        return await perform(
-            info, EnrollmentPayload, input,
-            lambda actor: actions.reject_admission(actor, key_of("Enrollment", input.id), input.reason),
-        )
-
-    @strawberry.mutation(description="Invite somebody again who let the invitation pass or said no.")
-    async def reinvite(self, info: Info, input: ById) -> EnrollmentPayload:
-        return await perform_on(info, EnrollmentPayload, input, "Enrollment", actions.reinvite)
-
-    @strawberry.mutation(description="Step out of a programme, or say no to its invitation. No reason is asked.")
-    async def leave_program(self, info: Info, input: ById) -> EnrollmentPayload:
-        return await perform_on(
-            info, EnrollmentPayload, input, "Enrollment", partial(leaving.leave_program, undo_within=UNDO_ONE)
-        )
-
-    @strawberry.mutation(description="Take somebody out of a programme. Only for who runs it.")
-    async def remove_from_program(self, info: Info, input: RemoveFromProgramInput) -> EnrollmentPayload:
-        return await perform(
-            info, EnrollmentPayload, input,
-            lambda actor: leaving.remove_from_program(
-                actor, key_of("Enrollment", input.id), eligibility_lost=input.eligibility_lost
-            ),
-        )
-
-    @strawberry.mutation(description="Take a break until a day; your matches rest with you.")
-    async def take_break(self, info: Info, input: TakeBreakInput) -> EnrollmentPayload:
-        return await perform(
-            info, EnrollmentPayload, input,
-            lambda actor: leaving.take_break(actor, key_of("Enrollment", input.id), input.until),
-        )
-
-    @strawberry.mutation(description="End your break before its day.")
-    async def come_back(self, info: Info, input: ById) -> EnrollmentPayload:
-        return await perform_on(info, EnrollmentPayload, input, "Enrollment", leaving.come_back)
-
 
 async def programs_by_ids(actor: Actor, ids: list[UUID]) -> dict[UUID, Program]:
     """Programmes of the organisation."""

@@ -9,6 +9,7 @@ from strawberry.types import ExecutionContext
 from graphql_schema.asking import AskingQuery
 from graphql_schema.conversations import ConversationsMutation
 from graphql_schema.eligibility import EligibilityMutation
+from graphql_schema.enrollments import EnrollmentsMutation
 from graphql_schema.errors import log_surprises
 from graphql_schema.goals import GoalsMutation
 from graphql_schema.imports import ImportsMutation, ImportsQuery
@@ -50,9 +51,9 @@ class Query(
 
 @strawberry.type(description="What can be done. Refusals come back as data, in `errors` of the payload.")
 class Mutation(
-    ProfilesMutation, ImportsMutation, ProgramsMutation, OpeningsMutation, MatchesMutation, MatchmakingMutation,
-    GoalsMutation, SessionsMutation, ConversationsMutation, MessagingMutation, SurveysMutation, JourneyMutation,
-    UndoingMutation, EligibilityMutation,
+    ProfilesMutation, ImportsMutation, ProgramsMutation, EnrollmentsMutation, OpeningsMutation, MatchesMutation,
+    MatchmakingMutation, GoalsMutation, SessionsMutation, ConversationsMutation, MessagingMutation, SurveysMutation,
+    JourneyMutation, UndoingMutation, EligibilityMutation,
 ):
     pass
 

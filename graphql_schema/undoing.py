@@ -1,7 +1,8 @@
-"""The way back from one's own acts, as long as nobody was told of them: ten seconds."""
+"""The way back from an act, one's own or a manager's, as long as nobody was told of it: ten seconds."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 import strawberry
@@ -9,44 +10,60 @@ import strawberry
 from graphql_schema.context import Info
 from graphql_schema.ids import key_of
 from graphql_schema.matches import MatchPayload
-from graphql_schema.mutations import ById, perform
+from graphql_schema.mutations import ById, P, perform, perform_on
 from graphql_schema.programs import EnrollmentPayload
 from graphql_schema.sessions import SessionPayload
+from graphql_schema.surveys import AnswerPayload
 from server.journey.leaving.actions import undo_decision
 from server.journey.meeting.actions import undo_change
+from server.journey.reviewing.actions import undo_approval
 from server.kernel.actor import Actor
 from server.kernel.errors import Conflict
 from server.kernel.text import gettext as _
 from server.sessions.actions import undo_session_change
+from server.surveys.actions import undo_handle
 
 
 @strawberry.type
 class UndoingMutation:
     @strawberry.mutation(description="Take back the last refusal, withdrawal, pause, resumption or end of a match.")
     async def undo_match_change(self, info: Info, input: ById) -> MatchPayload:
-        async def act(actor: Actor) -> UUID:
-            key = key_of("Match", input.id)
-            if not await undo_change(actor, key):
-                raise Conflict(_("It is too late to undo this. It stays as it is."), kind="told")
-            return key
+        return await _back(info, MatchPayload, input, "Match", undo_change)
 
-        return await perform(info, MatchPayload, input, act)
+    @strawberry.mutation(description="Take back that you approved a match: it waits for your word as before.")
+    async def undo_approval(self, info: Info, input: ById) -> MatchPayload:
+        return await _back(info, MatchPayload, input, "Match", undo_approval)
 
     @strawberry.mutation(description="Take part as before, after you left a programme or said no to its invitation.")
     async def undo_leaving(self, info: Info, input: ById) -> EnrollmentPayload:
-        async def act(actor: Actor) -> UUID:
-            key = key_of("Enrollment", input.id)
-            if not await undo_decision(actor, key):
-                raise Conflict(_("It is too late to undo this. You can join the next group."), kind="told")
-            return key
+        late = _("It is too late to undo this. You can join the next group.")
+        return await _back(info, EnrollmentPayload, input, "Enrollment", undo_decision, late)
 
-        return await perform(info, EnrollmentPayload, input, act)
+    @strawberry.mutation(
+        description="Take back that you admitted somebody, turned them down or took them out. Only for who runs it."
+    )
+    async def undo_decision(self, info: Info, input: ById) -> EnrollmentPayload:
+        return await _back(info, EnrollmentPayload, input, "Enrollment", undo_decision)
 
     @strawberry.mutation(description="Give a session its time back, or book it again; with those of its series.")
     async def undo_session_change(self, info: Info, input: ById) -> SessionPayload:
-        async def act(actor: Actor) -> UUID:
-            key = key_of("Session", input.id)
-            await undo_session_change(actor, key)
-            return key
+        return await perform_on(info, SessionPayload, input, "Session", undo_session_change)
 
-        return await perform(info, SessionPayload, input, act)
+    @strawberry.mutation(description="Let an answer wait for somebody to see to it again.")
+    async def undo_handle_check_in_answer(self, info: Info, input: ById) -> AnswerPayload:
+        return await perform_on(info, AnswerPayload, input, "CheckInAnswer", undo_handle)
+
+
+async def _back(
+    info: Info, payload: type[P], given: ById, kind: str, undo: Callable[[Actor, UUID], Awaitable[object]],
+    late: str = "",
+) -> P:
+    """Take an act back; that it was too late is a conflict like any other. `undo` says whether it did."""
+
+    async def act(actor: Actor) -> UUID:
+        key = key_of(kind, given.id)
+        if not await undo(actor, key):
+            raise Conflict(late or _("It is too late to undo this. It stays as it is."), kind="told")
+        return key
+
+    return await perform(info, payload, given, act)

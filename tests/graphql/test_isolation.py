@@ -42,7 +42,7 @@ MUTATIONS = {
         (
             "acceptMatch", "declineMatch", "publishMatch", "discardMatch", "holdBackMatch", "lockMatch",
             "approveMatch", "cancelMatch", "pauseMatch", "resumeMatch", "closeMatch", "withdrawExtension",
-            "undoMatchChange",
+            "undoMatchChange", "undoApproval",
         ),
         ("id", "Match", ""),
     ),
@@ -60,7 +60,7 @@ MUTATIONS = {
     **dict.fromkeys(
         (
             "declineInvitation", "approveAdmission", "rejectAdmission", "leaveProgram", "removeFromProgram", "comeBack",
-            "reinvite", "undoLeaving", "loseEligibility", "keepEligible",
+            "reinvite", "undoLeaving", "undoDecision", "loseEligibility", "keepEligible",
         ),
         ("id", "Enrollment", ""),
     ),
@@ -89,7 +89,7 @@ MUTATIONS = {
     "moveTopic": ("id", "AgendaItem", ", places: 1"), "removeTopic": ("id", "AgendaItem", ""),
     "tickTopic": ("id", "AgendaItem", ""), "keepPromise": ("id", "ActionItem", ""),
     "answerCheckIn": ("id", "CheckIn", ", usefulness: 3, goalDistance: 3"),
-    "handleCheckInAnswer": ("id", "CheckInAnswer", ""),
+    "handleCheckInAnswer": ("id", "CheckInAnswer", ""), "undoHandleCheckInAnswer": ("id", "CheckInAnswer", ""),
     "correctImport": ("id", "ImportRun", ", cells: []"), "applyImport": ("id", "ImportRun", ""),
 }
 
