@@ -23,15 +23,15 @@ MONDAY = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 """The moment at which every state stands: the same picture every day."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def settled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A var folder of this worker's own, in a demonstration."""
+    """A var folder of this worker's own, in a demonstration; tests of other packages run in none."""
     folder = tmp_path_factory.mktemp("a11y-var")
     with environment(ITHACA_VAR_DIR=str(folder), ITHACA_DEMO="true", ITHACA_SMTP_HOST=""):
         yield folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def tables(settled: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty database with every table, by the real migrations; copied for each state."""
     path = tmp_path_factory.mktemp("a11y-template") / "ithaca.db"
@@ -49,7 +49,7 @@ async def rows(tables: Path, tmp_path: Path) -> AsyncGenerator[TortoiseContext, 
             yield context
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def site(settled: Path) -> AsyncGenerator[tuple[str, Recorder], None]:
     """The address of the web face, and what watches it."""
     async with sink.running(settings()), served() as found:

@@ -90,7 +90,7 @@ def _templates_noted(recorder: Recorder) -> Iterator[None]:
         recorder.seen.fragments.add(f"{template.name} block {block}")
         return part(template, block, values)
 
-    vars(ENV)["get_template"] = found           # on this one object, before its class's own
+    vars(ENV)["get_template"] = found           # on this one object, before its class's own or a product served already
     vars(render)["_fragment"] = answered
     ENV.globals.update({name: _noted(recorder, file, macros[name]) for name, file in _macros().items()})
     try:
@@ -98,7 +98,7 @@ def _templates_noted(recorder: Recorder) -> Iterator[None]:
     finally:
         ENV.globals.update(macros)
         vars(render)["_fragment"] = part
-        del vars(ENV)["get_template"]
+        vars(ENV)["get_template"] = find
 
 
 def _macros() -> dict[str, str]:
