@@ -82,9 +82,9 @@ class Ours:
         """What the page asks of the database, and nothing else."""
         found = await session_actor(self.secret)
         assert found
-        await viewer_for(*found, "/")
+        viewer = await viewer_for(*found, "/")
         await home(found[0])
-        await offer_of(found[0], "", "")
+        await offer_of(found[0], "", "", viewer.refused)
 
     async def template(self) -> Callable[[], str]:
         """What renders the page again from the values of one request: Jinja2 alone."""

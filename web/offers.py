@@ -21,7 +21,8 @@ async def offer_on(request: Request, *, has_booked: bool) -> str:
     """The offer of a screen after a booking: "PUSH", "INSTALL" or none. Without one nothing is asked."""
     if not has_booked:
         return ""
-    found = await offer_of(request.state.actor, browser_of(request), device_of(request))
+    refused = request.state.viewer.refused
+    found = await offer_of(request.state.actor, browser_of(request), device_of(request), refused)
     return found.value if found else ""
 
 

@@ -98,7 +98,7 @@ async def viewer_for(actor: Actor, person: Person, path: str) -> Viewer:
         person_name=person.full_name, organization_name=frame.organization.name,
         program_name=frame.program_name,
         roles=frozenset(role.value.lower() for role in frame.roles), language=frame.language,
-        theme=THEMES[frame.look], zone=person.zone,
+        theme=THEMES[frame.look], zone=person.zone, refused=frame.refused,
         unread=0 if in_console else await unread_count(actor),
         waiting=await drafts_waiting(actor) if in_console else 0,
     )

@@ -6,13 +6,17 @@ from typing import Literal
 from starlette.requests import Request
 
 from server.kernel.text import DEFAULT_LANGUAGE, direction
+from server.people.states import Offer
 
 Theme = Literal["system", "light", "dark"]
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """A signed-in person as the layouts need them. `roles` are words of the glossary, `zone` an IANA name."""
+    """A signed-in person as the layouts need them. `roles` are words of the glossary, `zone` an IANA name.
+
+    `refused`: what they said "not now" to.
+    """
 
     person_name: str
     organization_name: str
@@ -23,6 +27,7 @@ class Viewer:
     zone: str = "UTC"
     unread: int = 0
     waiting: int = 0
+    refused: frozenset[Offer] = frozenset()
 
     @property
     def direction(self) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import httpx2
 
-from tests import plenty
+from server.people.offers.actions import refuse_offer
+from server.people.states import Offer
+from tests import factories, plenty
 from tests.queries import queries_run
-from tests.web.conftest import ClientOf
+from tests.web.conftest import ClientOf, booked
 
 LISTS = ("/", "/session/{id}", "/messages", "/messages/{id}", "/you", "/join/{program}")
 """Screens that show each of the things; the others count them or choose among them."""
@@ -27,6 +29,19 @@ async def test_each_screen_costs_the_same_for_one_item_and_for_thirty(client_of:
         name: statements for name, (statements, _) in one.items()
     }
     assert max(statements for statements, _length in thirty.values()) <= MOST
+
+
+async def test_what_is_offered_costs_one_statement_and_whoever_said_not_now_none(client_of: ClientOf) -> None:
+    pair = await factories.active_match()
+    await booked(pair)
+    client = await client_of(pair.mentee)
+    assert "data-offer" in (await client.get("/")).text
+    offered, _ = await cost(client, "/")
+    await refuse_offer(pair.mentee_actor, Offer.PUSH)
+    assert (await cost(client, "/"))[0] == offered - 1
+    with queries_run() as ran:
+        await client.get("/")
+    assert sum('FROM "profile"' in statement for statement in ran) == 1
 
 
 async def cost(client: httpx2.AsyncClient, path: str) -> tuple[int, int]:

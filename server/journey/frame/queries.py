@@ -6,21 +6,26 @@ from server.kernel.actor import Actor, Permission
 from server.matches.queries import matches
 from server.matches.states import MatchState
 from server.people.models import Organization, Person
+from server.people.offers.queries import refused_offers
 from server.people.queries import organization_of, profiles_of
-from server.people.states import Look
+from server.people.states import Look, Offer
 from server.programs.queries import enrollments
 from server.programs.states import OPEN_ENROLLMENTS, ParticipantRole
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Who looks, at what, in which colours. `program_name` is where they were invited last, "" if nowhere."""
+    """Who looks, at what, in which colours. `program_name` is where they were invited last, "" if nowhere.
+
+    `refused`: what is not offered to them again.
+    """
 
     person: Person
     organization: Organization
     look: Look
     program_name: str
     roles: frozenset[ParticipantRole]
+    refused: frozenset[Offer] = frozenset()
 
     @property
     def language(self) -> str:
@@ -35,7 +40,7 @@ async def frame_of(actor: Actor, person: Person) -> Frame:
     part = await _takes_part(actor)
     return Frame(
         person, organization, profile.look if profile else Look.SYSTEM, part[0][1] if part else "",
-        frozenset(role for role, _name in part),
+        frozenset(role for role, _name in part), refused_offers(profile),
     )
 
 

@@ -4,10 +4,9 @@ from server.kernel import clock
 from server.kernel.actor import Actor
 from server.kernel.db import unit_of_work
 from server.people.models import Profile
+from server.people.offers.queries import REFUSED_AT
 from server.people.queries import person_of, profile_of
 from server.people.states import Offer
-
-FIELDS = {Offer.PUSH: "push_refused_at", Offer.INSTALL: "install_refused_at"}
 
 
 async def refuse_offer(actor: Actor, offer: Offer) -> Profile:
@@ -16,7 +15,7 @@ async def refuse_offer(actor: Actor, offer: Offer) -> Profile:
     Raises:
         NotFound: the actor is not a person.
     """
-    field = FIELDS[offer]
+    field = REFUSED_AT[offer]
     async with unit_of_work(actor) as unit:
         person = await person_of(actor)
         profile = await profile_of(actor, person.id)

@@ -4,13 +4,16 @@ import pytest
 
 from server.access.actions import open_session
 from server.journey.today.queries import home
+from server.kernel.actor import Actor
 from server.kernel.facts import AuditEvent
 from server.kernel.secrets import fingerprint
 from server.notifications.offers.queries import is_iphone_safari, offer_of
 from server.notifications.push.actions import subscribe
 from server.notifications.push.keys import current_key
 from server.notifications.push.queries import may_be_asked
+from server.people.models import Profile
 from server.people.offers.actions import refuse_offer
+from server.people.offers.queries import refused_offers
 from server.people.states import Offer
 from server.sessions.models import Session
 from server.sessions.states import SessionState
@@ -37,29 +40,33 @@ def test_safari_on_an_iphone_is_known_from_its_name(agent, needs):
     assert is_iphone_safari(agent) is needs
 
 
+async def offered(actor: Actor, mark: str, agent: str) -> Offer | None:
+    return await offer_of(actor, mark, agent, refused_offers(await Profile.get_or_none(person_id=actor.person_id)))
+
+
 async def test_a_device_is_offered_to_be_told_until_it_is_or_its_person_says_not_now(pair):
     mark = fingerprint(await open_session(pair.mentee, CHROME))
-    assert await offer_of(pair.mentee_actor, mark, CHROME) is Offer.PUSH
-    assert await offer_of(pair.mentee_actor, mark, APP) is Offer.PUSH
+    assert await offered(pair.mentee_actor, mark, CHROME) is Offer.PUSH
+    assert await offered(pair.mentee_actor, mark, APP) is Offer.PUSH
     async with push_service() as service:
         await subscribe(pair.mentee_actor, mark, service.address(), (await current_key()).point)
-    assert await offer_of(pair.mentee_actor, mark, CHROME) is None
+    assert await offered(pair.mentee_actor, mark, CHROME) is None
     other = fingerprint(await open_session(pair.mentee, CHROME))
-    assert await offer_of(pair.mentee_actor, other, CHROME) is Offer.PUSH
+    assert await offered(pair.mentee_actor, other, CHROME) is Offer.PUSH
     for _twice in range(2):
         await refuse_offer(pair.mentee_actor, Offer.PUSH)
-    assert await offer_of(pair.mentee_actor, other, CHROME) is None
-    assert await offer_of(pair.mentor_actor, other, CHROME) is Offer.PUSH
+    assert await offered(pair.mentee_actor, other, CHROME) is None
+    assert await offered(pair.mentor_actor, other, CHROME) is Offer.PUSH
     assert [one.detail for one in await AuditEvent.filter(action="profile.change")] == [{"fields": ["push_refused_at"]}]
 
 
 async def test_an_iphone_is_offered_the_app_first_until_it_has_it_or_its_person_says_not_now(pair):
     mark = fingerprint(await open_session(pair.mentee, SAFARI))
-    assert await offer_of(pair.mentee_actor, mark, SAFARI) is Offer.INSTALL
+    assert await offered(pair.mentee_actor, mark, SAFARI) is Offer.INSTALL
     await refuse_offer(pair.mentor_actor, Offer.INSTALL)
-    assert await offer_of(pair.mentor_actor, mark, SAFARI) is None
+    assert await offered(pair.mentor_actor, mark, SAFARI) is None
     await open_session(pair.mentee, APP)
-    assert await offer_of(pair.mentee_actor, mark, SAFARI) is None
+    assert await offered(pair.mentee_actor, mark, SAFARI) is None
 
 
 async def test_a_booking_is_a_time_that_both_agreed_to_or_that_one_chose(pair):

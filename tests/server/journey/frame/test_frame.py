@@ -10,7 +10,8 @@ from server.kernel.actor import Grant, Permission, system_actor
 from server.matches.models import Match
 from server.matches.states import MatchState
 from server.people.models import Profile
-from server.people.states import Look
+from server.people.offers.actions import refuse_offer
+from server.people.states import Look, Offer
 from server.programs.models import Enrollment
 from server.programs.states import EnrollmentState, ParticipantRole
 from tests import factories
@@ -50,6 +51,14 @@ async def test_the_look_and_the_language_are_ones_own_else_the_organisations(pai
     assert (frame.look, frame.language) == (Look.DARK, "pt-PT")
     pair.mentee.language = "en-GB"
     assert (await frame_of(pair.mentee_actor, pair.mentee)).language == "en-GB"
+
+
+async def test_what_they_said_not_now_to_stands_there_for_every_page(pair: Pair) -> None:
+    assert (await frame_of(pair.mentee_actor, pair.mentee)).refused == frozenset()
+    for offer in Offer:
+        await refuse_offer(pair.mentee_actor, offer)
+    assert (await frame_of(pair.mentee_actor, pair.mentee)).refused == set(Offer)
+    assert (await frame_of(pair.mentor_actor, pair.mentor)).refused == frozenset()
 
 
 async def test_it_costs_three_queries_however_much_one_takes_part_in(pair: Pair) -> None:
