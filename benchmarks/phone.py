@@ -57,12 +57,13 @@ OBSERVE = """(() => {
   watch("longtask", (one) => { seen.tbt += Math.max(0, one.duration - 50); });
 })()"""
 WEIGH = """() => {
-  const all = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")];
-  const asked = all.filter((one) => one.transferSize > 0);
-  const size = (end) => asked.filter((one) => one.name.split("?")[0].endsWith(end))
-    .reduce((sum, one) => sum + one.encodedBodySize, 0);
-  return { ...window.__seen, html: all[0].encodedBodySize, css: size(".css"), js: size(".js"), requests: asked.length,
-    bytes: asked.reduce((sum, one) => sum + one.encodedBodySize, 0) };
+  const page = performance.getEntriesByType("navigation")[0];
+  const asked = [page, ...performance.getEntriesByType("resource")].filter((one) => one.transferSize > 0);
+  const weight = (some) => some.reduce((sum, one) => sum + one.encodedBodySize, 0);
+  const size = (end) => weight(asked.filter((one) => one.name.split("?")[0].endsWith(end)));
+  const drawing = asked.filter((one) => one.startTime < page.loadEventStart);
+  return { ...window.__seen, html: page.encodedBodySize, css: size(".css"), js: size(".js"),
+    bytes: weight(drawing), requests: drawing.length, afterwards: weight(asked) - weight(drawing) };
 }"""
 SWAP = """() => new Promise((done) => {
   const box = document.querySelector('form[data-hx-post^="/milestone/"] input[type=checkbox]');
@@ -152,8 +153,8 @@ def _middle(visits: Iterable[Visit]) -> Visit:
 
 def _size(name: str, cold: Visit, warm: Visit) -> Figure:
     bytes_, bounds = (
-        (cold["html"], warm["html"], cold["css"], cold["js"], cold["bytes"], warm["bytes"]),
-        (budget.FIRST_HTML, budget.HTML, budget.CSS, budget.JS, budget.COLD, budget.WARM),
+        (cold["html"], warm["html"], cold["css"], cold["js"], cold["bytes"], warm["bytes"], cold["afterwards"]),
+        (budget.FIRST_HTML, budget.HTML, budget.CSS, budget.JS, budget.COLD, budget.WARM, budget.AFTERWARDS),
     )
     asked, most = (cold["requests"], warm["requests"]), (budget.COLD_REQUESTS, budget.WARM_REQUESTS)
     reached = all(value <= bound for value, bound in zip((*bytes_, *asked), (*bounds, *most), strict=True))
@@ -161,9 +162,12 @@ def _size(name: str, cold: Visit, warm: Visit) -> Figure:
 
 
 def _weights(bytes_: Iterable[float], asked: Iterable[float]) -> str:
-    first, later, css, js, cold, warm = (f"{value / KB:.1f}" for value in bytes_)
+    first, later, css, js, cold, warm, afterwards = (f"{value / KB:.1f}" for value in bytes_)
     many, few = asked
-    return f"KB: HTML {first} first, {later} later, CSS {css}, JS {js}; all {cold} in {many:.0f}, {warm} in {few:.0f}"
+    return (
+        f"KB: HTML {first} first, {later} later, CSS {css}, JS {js}; to draw {cold} in {many:.0f}, "
+        f"{warm} in {few:.0f}; then {afterwards}"
+    )
 
 
 def _paint(name: str, line: Line, cold: Visit, warm: Visit) -> Figure:

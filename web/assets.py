@@ -1,16 +1,20 @@
-"""Style sheets and scripts: joined, made small, named by their content and compressed once when the process starts.
+"""Style sheets and scripts: joined, made small, named by their content, and packed once, when first asked for.
 
 They are served from memory: there is no build folder to keep in step, and a read-only installation works.
 """
 
+import asyncio
 import gzip
-import re
 from base64 import b64encode
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
+import brotli  # type: ignore[import-untyped]  # comes without types
+from rcssmin import cssmin  # type: ignore[import-untyped]  # comes without types
+from rjsmin import jsmin  # type: ignore[import-untyped]  # comes without types
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
@@ -20,6 +24,11 @@ FOREVER = "public, max-age=31536000, immutable"
 LATE = ("vault.js", "keep.js", "notes.js", "later.js")
 """Scripts that other scripts load once a page is drawn, each after those it loads itself."""
 TYPES = {"css": "text/css", "js": "text/javascript"}
+PACKERS: dict[str, Callable[[bytes], bytes]] = {
+    "br": lambda content: brotli.compress(content, mode=brotli.MODE_TEXT, quality=11),
+    "gzip": lambda content: gzip.compress(content, 9, mtime=0),
+}
+"""Encodings of `Accept-Encoding`, smallest first. Browsers take brotli on https alone, and on the machine itself."""
 
 # Order matters where two components speak of the same element: the later one wins.
 PARTICIPANT = (
@@ -41,7 +50,6 @@ class Asset:
     name: str
     media_type: str
     content: bytes
-    packed: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +68,7 @@ class Manifest:
 
 
 def build_assets() -> Manifest:
-    """Join, shrink, hash and compress everything.
+    """Join, shrink and hash everything.
 
     Raises:
         FileNotFoundError: a source is missing; htmx comes with `make setup`.
@@ -93,32 +101,28 @@ def first_visit_hash() -> str:
 
 
 async def serve_asset(scope: Scope, receive: Receive, send: Send) -> None:
-    """The application behind /static: hashed files, for ever, compressed where the browser takes it."""
+    """The application behind /static: hashed files, for ever, packed where the browser takes it."""
     asset = manifest().named(scope["path"].rpartition("/")[2])
     if asset is None or scope["method"] not in ("GET", "HEAD"):
         await PlainTextResponse("Not found", 404)(scope, receive, send)
         return
-    takes_gzip = "gzip" in Headers(scope=scope).get("accept-encoding", "")
-    headers = {"Cache-Control": FOREVER, "Vary": "Accept-Encoding"}
-    if takes_gzip:
-        headers["Content-Encoding"] = "gzip"
-    body = asset.packed if takes_gzip else asset.content
+    headers, body = {"Cache-Control": FOREVER, "Vary": "Accept-Encoding"}, asset.content
+    if (encoding := _taken(Headers(scope=scope).get("accept-encoding", ""))):
+        headers["Content-Encoding"] = encoding
+        body = await asyncio.to_thread(packed, asset, encoding)
     await Response(body, headers=headers, media_type=asset.media_type)(scope, receive, send)
 
 
-def minified_css(text: str) -> str:
-    """A style sheet without comments and without space that has no meaning."""
-    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
-    text = re.sub(r"\s+", " ", text)
-    text = re.sub(r"\s*([{};,>])\s*", r"\1", text)
-    text = re.sub(r":\s+", ":", text)
-    return text.replace(";}", "}").strip()
+@cache
+def packed(asset: Asset, encoding: str) -> bytes:
+    """The content of an asset in one of PACKERS: up to 0.4 s of a processor the first time, hence in a thread."""
+    return PACKERS[encoding](asset.content)
 
 
-def minified_js(text: str) -> str:
-    """A script without whole-line comments, blank lines and indentation: safe without a parser."""
-    lines = (line.strip() for line in text.splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith("//")) + "\n"
+def _taken(accepted: str) -> str | None:
+    """The smallest encoding that a browser takes, by the names in its `Accept-Encoding`."""
+    names = {one.partition(";")[0].strip() for one in accepted.split(",")}
+    return next((encoding for encoding in PACKERS if encoding in names), None)
 
 
 def _sources() -> dict[str, str]:
@@ -144,17 +148,18 @@ def _late() -> dict[str, str]:
 
 def _script(name: str, known: dict[str, str]) -> str:
     """One of our scripts, made small; what it loads of `known` is named with its hash."""
-    text = minified_js((STATIC / "js" / name).read_text())
+    text: str = jsmin((STATIC / "js" / name).read_text())
     for other, source in known.items():
         text = text.replace(f"/static/{other}", f"/static/{_asset(other, source.encode()).name}")
     return text
 
 
 def _joined(paths: list[Path]) -> str:
-    return minified_css("\n".join(path.read_text() for path in paths))
+    joined: str = cssmin("\n".join(path.read_text() for path in paths))
+    return joined
 
 
 def _asset(name: str, content: bytes) -> Asset:
     stem, _dot, kind = name.rpartition(".")
     hashed = f"{stem}.{sha256(content).hexdigest()[:12]}.{kind}"
-    return Asset(hashed, TYPES[kind], content, gzip.compress(content, 9, mtime=0))
+    return Asset(hashed, TYPES[kind], content)

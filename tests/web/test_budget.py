@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from server.kernel.db import fresh_key
 from tests import plenty
-from tests.web.budget import SWAP, WORKER, sent, weigh, weigh_worker
+from tests.web.budget import AFTERWARDS, SWAP, sent, weigh, weigh_afterwards
 from tests.web.conftest import HTMX, ClientOf
 
 ITEMS = 2
@@ -41,4 +41,4 @@ async def test_every_swapped_part_keeps_to_its_budget(client_of: ClientOf) -> No
 
 
 async def test_what_comes_after_the_page_is_small(client_of: ClientOf) -> None:
-    assert await weigh_worker(await client_of(None)) <= WORKER
+    assert await weigh_afterwards(await client_of(None)) <= AFTERWARDS
