@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import strawberry
 
 from graphql_schema.context import Info
 from graphql_schema.ids import key_of
 from graphql_schema.mutations import ById, perform, perform_on
 from graphql_schema.programs import EnrollmentPayload
+from server.matches.steps import UNDO_ONE
 from server.programs import actions
 
 
@@ -25,10 +28,12 @@ class EligibilityMutation:
         return await perform(
             info, EnrollmentPayload, input,
             lambda actor: actions.lose_eligibility(
-                actor, key_of("Enrollment", input.id), grace_days=input.grace_days
+                actor, key_of("Enrollment", input.id), grace_days=input.grace_days, undo_within=UNDO_ONE
             ),
         )
 
     @strawberry.mutation(description="The conditions hold again: nothing ends.")
     async def keep_eligible(self, info: Info, input: ById) -> EnrollmentPayload:
-        return await perform_on(info, EnrollmentPayload, input, "Enrollment", actions.keep_eligible)
+        return await perform_on(
+            info, EnrollmentPayload, input, "Enrollment", partial(actions.keep_eligible, undo_within=UNDO_ONE)
+        )

@@ -20,6 +20,7 @@ from server.journey.reviewing.actions import undo_approval
 from server.kernel.actor import Actor
 from server.kernel.errors import Conflict
 from server.kernel.text import gettext as _
+from server.programs.actions import undo_eligibility
 from server.sessions.actions import undo_session_change
 from server.surveys.actions import undo_handle
 
@@ -44,6 +45,10 @@ class UndoingMutation:
     )
     async def undo_decision(self, info: Info, input: ById) -> EnrollmentPayload:
         return await _back(info, EnrollmentPayload, input, "Enrollment", undo_decision)
+
+    @strawberry.mutation(description="Take back that somebody's part will end, or that the conditions hold again.")
+    async def undo_eligibility(self, info: Info, input: ById) -> EnrollmentPayload:
+        return await _back(info, EnrollmentPayload, input, "Enrollment", undo_eligibility)
 
     @strawberry.mutation(description="Give a session its time back, or book it again; with those of its series.")
     async def undo_session_change(self, info: Info, input: ById) -> SessionPayload:

@@ -40,7 +40,7 @@ from web import (
     you,
 )
 from web.assets import serve_asset
-from web.console import imports, more, pairs, people, programs, today
+from web.console import eligibility, imports, more, pairs, people, programs, today
 from web.console import matches as console_matches
 from web.errors import MACHINES, refusal
 from web.limits import Limits
@@ -50,8 +50,8 @@ from web.sign_in import SignIn, signed_in_only
 DOORS: tuple[ModuleType, ...] = (sign_in, letter, demo, mailbox, offline, push_key, tap)
 """Screens that anybody may see."""
 SCREENS: tuple[ModuleType, ...] = (
-    asking, checkin, consents, console_matches, extending, happened, imports, join, journey, kept, leaving, match,
-    messages, more, offers, pairs, people, programs, reaching, session, times, today, waiting, you,
+    asking, checkin, consents, console_matches, eligibility, extending, happened, imports, join, journey, kept, leaving,
+    match, messages, more, offers, pairs, people, programs, reaching, session, times, today, waiting, you,
 )
 """Screens of signed-in people."""
 NOT_PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/*")

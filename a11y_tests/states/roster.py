@@ -159,6 +159,37 @@ async def put_back() -> View:
     return View(*await _mentor(), acts)
 
 
+@state("GET console-person 200", "POST console-person-grace 303", proof="hold no more: this part ends on")
+async def grace_begun() -> View:
+    return View(*await _mentor(), each(open_everything, press("Let it end then")))
+
+
+@state("POST console-person-grace 422", proof="Choose from 1 to 90 days.")
+async def grace_refused() -> View:
+    return View(*await _mentor(), each(open_everything, fill("grace-days-1", "400"), press("Let it end then")))
+
+
+@state("POST console-person-grace 409", proof="This has ended already.")
+async def grace_of_who_left() -> View:
+    who, at = await _mentor()
+
+    async def leave(page: Page) -> None:
+        await Enrollment.filter(person_id=at.rpartition("/")[2]).update(state=EnrollmentState.WITHDRAWN)
+
+    return View(who, at, each(leave, open_everything, press("Let it end then")))
+
+
+@state("POST console-person-grace-end 303", proof="Nothing ends. They take part as before.")
+async def grace_ended() -> View:
+    acts = each(open_everything, press("Let it end then"), press("They hold again"))
+    return View(*await _mentor(), acts)
+
+
+@state("POST console-person-grace-undo 303", proof="Taken back. Nobody was told.")
+async def grace_undone() -> View:
+    return View(*await _mentor(), each(open_everything, press("Let it end then"), undo))
+
+
 @state("GET console-person 404", proof="We could not find that")
 async def person_of_another_organization() -> View:
     other = await factories.person(await factories.organization())

@@ -152,11 +152,16 @@ async def my_enrollment_in(actor: Actor, program_id: UUID) -> Enrollment | None:
 
 async def grace_ends_at(actor: Actor, enrollment_id: UUID) -> datetime | None:
     """When somebody's part ends because the programme's conditions no longer hold (aware); None while nothing ends."""
+    return (await graces(actor, [enrollment_id])).get(enrollment_id)
+
+
+async def graces(actor: Actor, enrollment_ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """When the parts end, among some, for which the programme's conditions no longer hold (aware)."""
     planned = ScheduledAction.filter(
-        organization_id=actor.organization_id, subject_id=enrollment_id, rule=GRACE, state=ActionState.PLANNED
+        organization_id=actor.organization_id, subject_id__in=list(enrollment_ids), rule=GRACE,
+        state=ActionState.PLANNED,
     )
-    found = await planned.first()
-    return found.due_at if found else None
+    return {one.subject_id: one.due_at for one in await planned}
 
 
 async def takes_part_in(actor: Actor, person_id: UUID, cohort_id: UUID) -> bool:

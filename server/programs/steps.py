@@ -139,6 +139,12 @@ async def tell(
     )
 
 
+async def withdraw(fact: OutboxEvent) -> bool:
+    """Whether a fact was not told yet, and now never is."""
+    still = OutboxEvent.filter(organization_id=fact.organization_id, id=fact.id, delivered_at=None, withdrawn_at=None)
+    return bool(await still.update(withdrawn_at=clock.now()))
+
+
 def payload(enrollment: Enrollment) -> dict[str, Any]:
     """What every fact about an enrolment carries."""
     return {

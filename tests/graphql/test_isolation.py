@@ -60,7 +60,7 @@ MUTATIONS = {
     **dict.fromkeys(
         (
             "declineInvitation", "approveAdmission", "rejectAdmission", "leaveProgram", "removeFromProgram", "comeBack",
-            "reinvite", "undoLeaving", "undoDecision", "loseEligibility", "keepEligible",
+            "reinvite", "undoLeaving", "undoDecision", "undoEligibility", "loseEligibility", "keepEligible",
         ),
         ("id", "Enrollment", ""),
     ),

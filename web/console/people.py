@@ -19,7 +19,7 @@ from server.kernel.text import clean
 from server.kernel.text import gettext as _
 from server.matches.steps import UNDO_ONE
 from server.notifications.queries import messages_to
-from server.programs.actions import reinvite
+from server.programs.actions import GRACE_DAYS, GRACE_DAYS_MAX, reinvite
 from web.console import message_words
 from web.console import people_words as words
 from web.forms import Errors, integer, one_id, read_form, text, ticked
@@ -66,14 +66,14 @@ def _list(
         title=words.title(shown.total), briefing=words.briefing(shown, sought.words), place=words.place(shown),
         rows=[words.row(one) for one in shown.people], programs=[(one.key, one.name) for one in shown.programs],
         states=words.stands(), locations=words.locations(shown),
-        before=_address(sought, before=ids[0]) if ids and shown.first > 1 else "",
-        after=_address(sought, after=ids[-1]) if ids and shown.has_more else "",
+        before=_list_address(sought, before=ids[0]) if ids and shown.first > 1 else "",
+        after=_list_address(sought, after=ids[-1]) if ids and shown.has_more else "",
     )
 
 
 async def one(request: Request) -> Response:
     """One person."""
-    return await _one(request)
+    return await show_one(request)
 
 
 async def places(request: Request) -> Response:
@@ -86,12 +86,12 @@ async def places(request: Request) -> Response:
     try:
         if count is not None:
             await actions.set_places(request.state.actor, enrollment_id, count)
-            return go_to(request, _here(request), toast=Toast(_("Kept. The next run counts with it.")))
+            return go_to(request, address(request), toast=Toast(_("Kept. The next run counts with it.")))
     except Invalid as refusal:
         errors.take(refusal)
     except Conflict as refusal:
         errors.add("places", refusal.message)
-    return await _one(request, errors, enrollment_id, text(form, "places", PLACES_DIGITS))
+    return await show_one(request, errors, enrollment_id, text(form, "places", PLACES_DIGITS))
 
 
 async def take_out(request: Request) -> Response:
@@ -105,10 +105,10 @@ async def take_out(request: Request) -> Response:
             request.state.actor, enrollment_id, eligibility_lost=ticked(form, "ineligible"), undo_within=UNDO_ONE
         )
     except Conflict as refusal:
-        return await _one(request, said=refusal.message)
+        return await show_one(request, said=refusal.message)
     said = _("Taken out of %(program)s. Whoever stays is told kindly.") % {"program": ended.program.name}
-    undo = Toast(said, f"{_here(request)}/removal/undo", {"enrollment": str(enrollment_id)})
-    return go_to(request, _here(request), toast=undo)
+    undo = Toast(said, f"{address(request)}/removal/undo", {"enrollment": str(enrollment_id)})
+    return go_to(request, address(request), toast=undo)
 
 
 async def invite_again(request: Request) -> Response:
@@ -119,8 +119,8 @@ async def invite_again(request: Request) -> Response:
     try:
         await reinvite(request.state.actor, enrollment_id)
     except Conflict as refusal:
-        return await _one(request, said=refusal.message)
-    return go_to(request, _here(request), toast=Toast(_("Invited again. They get a letter.")))
+        return await show_one(request, said=refusal.message)
+    return go_to(request, address(request), toast=Toast(_("Invited again. They get a letter.")))
 
 
 async def put_back(request: Request) -> Response:
@@ -131,31 +131,35 @@ async def put_back(request: Request) -> Response:
     try:
         undone = await undo_decision(request.state.actor, enrollment_id)
     except Conflict as refusal:
-        return go_to(request, _here(request), toast=Toast(refusal.message))
+        return go_to(request, address(request), toast=Toast(refusal.message))
     said = _("Taken back. Nobody was told.") if undone else _("Too late to undo: they have been told.")
-    return go_to(request, _here(request), toast=Toast(said))
+    return go_to(request, address(request), toast=Toast(said))
 
 
-async def _one(
+async def show_one(
     request: Request, errors: Errors | None = None, refused: UUID | None = None, typed: str = "", *, said: str = ""
 ) -> Response:
+    """The page of one person. `refused`: the part at which something stands in `errors`; `typed`: what was typed there.
+    """
     shown = await queries.record(request.state.actor, request.path_params["id"])
     sent = await messages_to(request.state.actor, shown.person.id, shown.subjects)
     return page(
         request, "console/person.html", status=409 if said else 422 if errors else 200, said=said,
         errors=errors or Errors(), refused=refused,
-        typed=typed, shown=shown, here=_here(request), briefing=words.takes_part(shown), facts=words.facts(shown),
+        typed=typed, shown=shown, here=address(request), briefing=words.takes_part(shown), facts=words.facts(shown),
         age=words.age(shown), parts=words.parts(shown),
         steppers=[(one, words.places(one, shown)) for one in shown.places], consents=words.consents(shown),
-        sent=message_words.messages(sent, to_whom=False), now=clock.now(),
+        sent=message_words.messages(sent, to_whom=False), now=clock.now(), grace_days=GRACE_DAYS,
+        grace_days_max=GRACE_DAYS_MAX,
     )
 
 
-def _here(request: Request) -> str:
+def address(request: Request) -> str:
+    """The page of this person."""
     return f"{HERE}/{request.path_params['id']}"
 
 
-def _address(asked: Asked, **edge: UUID) -> str:
+def _list_address(asked: Asked, **edge: UUID) -> str:
     parts = {"q": asked.words, "program": asked.program_key, "state": asked.stand, "place": asked.location, **edge}
     return f"{HERE}?{urlencode({name: value for name, value in parts.items() if value})}"
 

@@ -245,6 +245,9 @@ TELL: dict[str, Tell] = {
     "enrollment.withdrawn": _of_member(lambda: _("%(name)s left the programme")),
     "enrollment.removed": _of_member(lambda: _("%(name)s was taken out of the programme")),
     "enrollment.eligibility_lost": _of_member(lambda: _("%(name)s no longer met the conditions")),
+    "enrollment.lose_eligibility": _of_member(lambda: _("%(name)s will no longer meet the conditions")),
+    "enrollment.keep_eligible": _of_member(lambda: _("%(name)s meets the conditions after all")),
+    "enrollment.undo_eligibility": _of_member(lambda: _("The word on the conditions of %(name)s taken back")),
     "enrollment.undo_decision": _of_member(lambda: _("%(name)s takes part again: taken back")),
     "enrollment.deprovisioned": _of_member(lambda: _("%(name)s left the organisation")),
     "message.written": _wrote,
@@ -258,6 +261,7 @@ PLANNED: dict[str, Callable[[], Words]] = {
     "match.close": lambda: (_("The match closes"), _("Unless they agree to go on.")),
     "match.resume": lambda: (_("The pair goes on"), _("The pause is over. Both are told.")),
     "session.agenda": lambda: (_("Agenda is prepared"), _("Unless they wrote their own.")),
+    "enrollment.eligibility": lambda: (_("Taking part ends"), _("Unless the conditions hold again.")),
     "survey.open": lambda: (_("Check-in opens"), ""),
     "survey.close": lambda: (_("Check-in closes"), _("Unless it is answered before.")),
 }

@@ -21,6 +21,7 @@ from server.matches.states import AWAITING, OPEN_MATCHES, MatchState
 from server.messaging.queries import Writing, thread_row, writing_in
 from server.people.models import Person
 from server.people.queries import people_by_ids
+from server.programs.queries import GRACE
 from server.sessions.models import Session
 from server.sessions.queries import next_session, sessions
 from server.sessions.states import TOOK_PLACE
@@ -29,6 +30,7 @@ from server.surveys.queries import invitations_about
 
 PLANS = (
     "match.expire", "match.end_date", "match.close", "match.resume", "session.agenda", "survey.open", "survey.close",
+    GRACE,
 )
 """What falls due by itself and is worth knowing beforehand."""
 PLANNED_AHEAD = timedelta(days=28)

@@ -27,6 +27,7 @@ TOLD = (
     "goal.save", "goal.agree", "goal.tick_milestone", "goal.settle",
     "survey.open", "survey.answer", "survey.expire",
     "enrollment.pause", "enrollment.resume", "enrollment.withdrawn", "enrollment.removed", "enrollment.deprovisioned",
+    "enrollment.lose_eligibility", "enrollment.keep_eligible", "enrollment.undo_eligibility",
     "enrollment.eligibility_lost", "enrollment.undo_decision",
 )
 """The entries that a timeline tells; what else the log holds (a lock, a topic, a mark read) is for the log."""

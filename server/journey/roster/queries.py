@@ -26,7 +26,7 @@ from server.people import rules
 from server.people.models import Consent, ConsentText, ImportRun, Person
 from server.people.states import ConsentPurpose, PersonStatus
 from server.programs.models import Enrollment, Program
-from server.programs.queries import visible_enrollments
+from server.programs.queries import graces, visible_enrollments
 from server.programs.rules import can_edit_enrollments, takes_people
 from server.programs.states import (
     MAY_BE_ASKED_AGAIN,
@@ -91,7 +91,7 @@ class Record:
 
     `taken`: open matches by enrolment; `met` and `ahead`: when each match met, and meets next. `subjects` are the rows
     that messages about these programmes speak of. `ineligible`: the enrolments that ended because the conditions no
-    longer held.
+    longer held; `graces`: when the parts end for which they hold no more.
     """
 
     person: Person
@@ -106,6 +106,7 @@ class Record:
     subjects: frozenset[UUID]
     may_edit: frozenset[UUID]
     ineligible: frozenset[UUID]
+    graces: dict[UUID, datetime]
 
     @property
     def places(self) -> list[Enrollment]:
@@ -225,6 +226,7 @@ async def record(actor: Actor, person_id: UUID) -> Record:
         subjects=frozenset(subjects),
         may_edit=frozenset(one.id for one in parts if can_edit_enrollments(actor, one.program_id)),
         ineligible=await _ineligible(actor, [one.id for one in parts if one.state is EnrollmentState.REMOVED]),
+        graces=await graces(actor, [one.id for one in parts]),
     )
 
 

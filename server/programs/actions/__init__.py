@@ -1,6 +1,12 @@
 """What happens to programmes, groups and enrolments (glossary sections 2 and 5)."""
 
-from server.programs.actions.eligibility import GRACE_DAYS, keep_eligible, lose_eligibility
+from server.programs.actions.eligibility import (
+    GRACE_DAYS,
+    GRACE_DAYS_MAX,
+    keep_eligible,
+    lose_eligibility,
+    undo_eligibility,
+)
 from server.programs.actions.ending import (
     PAUSE_MAX,
     check_pause,
@@ -36,6 +42,7 @@ from server.programs.actions.undoing import move_back_in_line, undo_decision
 __all__ = [
     "CAPACITY_MAX",
     "GRACE_DAYS",
+    "GRACE_DAYS_MAX",
     "PAUSE_MAX",
     "REASON_LETTERS",
     "advance_cohort",
@@ -63,4 +70,5 @@ __all__ = [
     "self_join",
     "submit",
     "undo_decision",
+    "undo_eligibility",
 ]

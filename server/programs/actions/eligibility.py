@@ -11,16 +11,20 @@ from server.kernel.text import gettext as _
 from server.programs import queries, rules
 from server.programs.models import Enrollment
 from server.programs.states import ENDED_FROM, EnrollmentState
-from server.programs.steps import locked_with_its_cohort, tell
+from server.programs.steps import locked_with_its_cohort, tell, withdraw
 
 GRACE_DAYS, GRACE_DAYS_MAX = 14, 90
 """The usual grace of domain/lifecycle.md, X04, and the longest."""
+ENDING, KEPT = "enrollment.eligibility_ending", "enrollment.eligibility_kept"
 
 
-async def lose_eligibility(actor: Actor, enrollment_id: UUID, *, grace_days: int = GRACE_DAYS) -> Enrollment:
+async def lose_eligibility(
+    actor: Actor, enrollment_id: UUID, *, grace_days: int = GRACE_DAYS, undo_within: timedelta = timedelta()
+) -> Enrollment:
     """Let somebody's part end in `grace_days`, unless `keep_eligible` says otherwise by then. They are told at once.
 
-    Twice is harmless: the first day stands.
+    Twice is harmless: the first day stands. Nobody is told for `undo_within`; until then `undo_eligibility` takes it
+    back.
 
     Raises:
         NotFound, Refused: not of a programme that the actor runs.
@@ -39,12 +43,16 @@ async def lose_eligibility(actor: Actor, enrollment_id: UUID, *, grace_days: int
         ends_at: datetime = clock.now() + timedelta(days=grace_days)
         await unit.schedule(queries.GRACE, enrollment, ends_at)
         await unit.audit("enrollment.lose_eligibility", enrollment, ends_at=ends_at)
-        await tell(unit, enrollment, "eligibility_ending", ends_at=ends_at)
+        await tell(unit, enrollment, "eligibility_ending", hold=undo_within, ends_at=ends_at)
         return enrollment
 
 
-async def keep_eligible(actor: Actor, enrollment_id: UUID) -> Enrollment:
+async def keep_eligible(
+    actor: Actor, enrollment_id: UUID, *, undo_within: timedelta = timedelta()
+) -> Enrollment:
     """The conditions hold again: nothing ends. Without a grace that runs there is nothing to do.
+
+    Undo as in `lose_eligibility`.
 
     Raises:
         NotFound, Refused: not of a programme that the actor runs.
@@ -52,8 +60,36 @@ async def keep_eligible(actor: Actor, enrollment_id: UUID) -> Enrollment:
     async with unit_of_work(actor) as unit:
         enrollment = await locked_with_its_cohort(actor, enrollment_id)
         require(rules.can_edit_enrollments(actor, enrollment.program_id), _("end this for somebody else"))
-        if await queries.grace_ends_at(actor, enrollment.id):
+        ends_at = await queries.grace_ends_at(actor, enrollment.id)
+        if ends_at is not None:
             await unit.unschedule(enrollment.id, queries.GRACE, reason="eligible again")
             await unit.audit("enrollment.keep_eligible", enrollment)
-            await tell(unit, enrollment, "eligibility_kept")
+            await tell(unit, enrollment, "eligibility_kept", hold=undo_within, ends_at=ends_at)
         return enrollment
+
+
+async def undo_eligibility(actor: Actor, enrollment_id: UUID) -> bool:
+    """Take back that a grace began, or that it was ended by `keep_eligible`; its day is then the one it had.
+
+    False when it was told already, has changed since, or there was no such word.
+
+    Raises:
+        NotFound, Refused: not of a programme that the actor runs.
+    """
+    async with unit_of_work(actor) as unit:
+        enrollment = await locked_with_its_cohort(actor, enrollment_id)
+        require(rules.can_edit_enrollments(actor, enrollment.program_id), _("take this back"))
+        fact = await queries.held_facts(actor, ENDING, KEPT).filter(subject_id=enrollment.id).order_by(
+            "-at", "-id"
+        ).first()
+        if fact is None or enrollment.state not in ENDED_FROM[EnrollmentState.REMOVED]:
+            return False
+        runs = await queries.grace_ends_at(actor, enrollment.id) is not None
+        if runs is not (fact.kind == ENDING) or not await withdraw(fact):
+            return False
+        if runs:
+            await unit.unschedule(enrollment.id, queries.GRACE, reason="undone")
+        else:
+            await unit.schedule(queries.GRACE, enrollment, datetime.fromisoformat(fact.payload["ends_at"]))
+        await unit.audit("enrollment.undo_eligibility", enrollment)
+        return True

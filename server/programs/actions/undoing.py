@@ -3,7 +3,6 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from server.kernel import clock
 from server.kernel.actor import Actor, require
 from server.kernel.db import Unit, unit_of_work
 from server.kernel.facts import OutboxEvent
@@ -11,7 +10,7 @@ from server.kernel.text import gettext as _
 from server.programs import queries, rules
 from server.programs.models import Enrollment, WaitlistEntry
 from server.programs.states import OVER_PROGRAMS, EnrollmentState
-from server.programs.steps import locked_with_its_cohort, move_in_line, move_up
+from server.programs.steps import locked_with_its_cohort, move_in_line, move_up, withdraw
 
 REVERSIBLE = {
     "enrollment.activated": EnrollmentState.ACTIVE, "enrollment.waitlisted": EnrollmentState.WAITLISTED,
@@ -43,7 +42,7 @@ async def undo_decision(actor: Actor, enrollment_id: UUID) -> list[Enrollment]:
         require(is_own or may_mend, _("take this back"))
         if fact is None or enrollment.state is not REVERSIBLE[fact.kind] or enrollment.cohort.state in OVER_PROGRAMS:
             return []
-        if not await _withdraw(fact):
+        if not await withdraw(fact):
             return []
         moved = [await _wait_again(unit, one) for one in await queries.moved_up_by(actor, enrollment_id)]
         await _restore(unit, enrollment, fact)
@@ -60,16 +59,10 @@ async def move_back_in_line(actor: Actor, enrollment_id: UUID) -> Enrollment:
     return await move_in_line(actor, enrollment_id, by=-1, act="enrollment.move_back_in_line")
 
 
-async def _withdraw(fact: OutboxEvent) -> bool:
-    """Whether it was not told yet, and now never is."""
-    still = OutboxEvent.filter(organization_id=fact.organization_id, id=fact.id, delivered_at=None, withdrawn_at=None)
-    return bool(await still.update(withdrawn_at=clock.now()))
-
-
 async def _wait_again(unit: Unit, fact: OutboxEvent) -> Enrollment | None:
     """Whoever moved up waits again in their old place, unless they have left since."""
     moved = await queries.enrollments(unit.actor).select_for_update().get_or_none(id=fact.subject_id)
-    if moved is None or moved.state is not EnrollmentState.ACTIVE or not await _withdraw(fact):
+    if moved is None or moved.state is not EnrollmentState.ACTIVE or not await withdraw(fact):
         return None
     moved.state, moved.active_at = EnrollmentState.WAITLISTED, None
     await moved.save(update_fields=["state", "active_at"])

@@ -8,7 +8,7 @@ import pytest
 
 from server.goals.models import Goal
 from server.kernel.actor import system_actor
-from server.kernel.facts import AuditEvent
+from server.kernel.facts import AuditEvent, ScheduledAction
 from server.kernel.ids import new_id
 from server.matches.models import Match
 from server.matches.states import MatchState
@@ -22,6 +22,7 @@ from tests.conftest import environment
 from tests.queries import queries_run
 from tests.web.conftest import ClientOf
 from tests.web.console.market import Market, draft, manager_of, market
+from web.dates import day_long
 
 HERE = "/console/people"
 STATEMENTS = 20
@@ -232,7 +233,7 @@ async def test_a_person_opens_the_pairs_and_has_places_that_can_be_set(client_of
         "Nothing was sent yet.",
     ):
         assert words in shown.text, words
-    form = {"enrollment": str(found.mentors[0].id), "places": "4"}
+    form = {"enrollment": str(found.mentors[0].id), "places": "4", "grace_days": "9"}
     assert (await client.post(f"{here}/places", data=form)).headers["location"] == here
     assert (await Enrollment.get(id=found.mentors[0].id)).capacity == 4
     for wrong in ("0", "99", "many"):
@@ -306,7 +307,47 @@ async def test_who_is_no_longer_eligible_is_said_to_be(client_of: ClientOf, foun
     assert "This has ended already." in gone.text
 
 
-@pytest.mark.parametrize("act", ["places", "removal", "removal/undo", "invitation"])
+@pytest.mark.usefixtures("clock_stands")
+async def test_a_grace_begins_ends_and_each_is_taken_back(client_of: ClientOf, found: Market) -> None:
+    row, client = found.mentees[0], await client_of(found.manager)
+    at, form = f"{HERE}/{row.person_id}", {"enrollment": str(row.id)}
+    assert "No longer meets the conditions of" in (await client.get(at)).text
+    begun = await client.post(f"{at}/grace", data={**form, "grace_days": "30"}, follow_redirects=True)
+    assert "They are told kindly until when they take part." in begun.text
+    plan = await ScheduledAction.get(rule="enrollment.eligibility")
+    day = day_long(plan.due_at, found.manager.zone)
+    assert f"this part ends on {day}" in begun.text
+    assert f'action="{at}/grace/undo"' in begun.text
+    kept = await client.post(f"{at}/grace/end", data=form, follow_redirects=True)
+    assert "Nothing ends. They take part as before." in kept.text
+    assert day not in kept.text
+    for words, stands in (("Taken back. Nobody was told.", True), ("Taken back. Nobody was told.", False)):
+        undone = await client.post(f"{at}/grace/undo", data=form, follow_redirects=True)
+        assert words in undone.text
+        assert (day in undone.text) is stands
+    late = await client.post(f"{at}/grace/undo", data=form, follow_redirects=True)
+    assert "Too late to undo" in late.text
+    pair = await client.get(f"/console/matches/{(await Match.get(members__enrollment_id=row.id)).id}")
+    assert "Noor will no longer meet the conditions" in pair.text
+
+
+@pytest.mark.parametrize("days", ["", "0", "91", "soon"])
+async def test_a_grace_of_other_days_is_refused(client_of: ClientOf, found: Market, days: str) -> None:
+    row, client = found.mentees[0], await client_of(found.manager)
+    at = f"{HERE}/{row.person_id}/grace"
+    answer = await client.post(at, data={"enrollment": str(row.id), "grace_days": days})
+    assert answer.status_code == 422
+    assert "Error:" in answer.text
+    assert not await AuditEvent.filter(action="enrollment.lose_eligibility").exists()
+    await Enrollment.filter(id=row.id).update(state=EnrollmentState.WITHDRAWN)
+    gone = await client.post(at, data={"enrollment": str(row.id), "grace_days": "9"})
+    assert gone.status_code == 409
+    assert (await client.post(at, data={"grace_days": "9"})).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "act", ["places", "removal", "removal/undo", "invitation", "grace", "grace/end", "grace/undo"]
+)
 async def test_nobody_else_changes_a_part(client_of: ClientOf, found: Market, act: str) -> None:
     mentor = await found.mentors[0].person
     for person in (found.stranger, (await market()).admin):
