@@ -9,7 +9,7 @@ from server.kernel import clock
 from server.kernel.actor import Actor, ActorKind, require
 from server.kernel.db import plain, unit_of_work, wake
 from server.kernel.errors import NotFound
-from server.kernel.jobs.lanes import TryLater
+from server.kernel.jobs.lanes import TryLater, once_back
 from server.kernel.settings import settings
 from server.kernel.text import gettext as _
 from server.kernel.text import use_language
@@ -69,7 +69,8 @@ async def send_message(actor: Actor, message_id: UUID) -> Message:
     if scene is None:
         return await _settle(actor, message, MessageState.SUPPRESSED, reason)
     await _settle(actor, message, MessageState.QUEUED, "")
-    delivery = await _hand_over(scene, partial(_settle, actor, message, MessageState.SENT, ""))
+    taken = partial(_settle, actor, message, MessageState.SENT, "")
+    delivery = await _hand_over(scene, partial(once_back, taken))   # or a lost database would repeat the mail
     if delivery.fate is Fate.SENT:
         return await queries.message_by_id(actor, message_id)
     if delivery.fate is Fate.REFUSED:

@@ -29,8 +29,7 @@ from tests.faults.wire import wired
 
 AWAY_S = float(os.environ.get("ITHACA_CHAOS_AWAY_S", "2"))
 PATIENCE_S = 300
-"""What a job was doing when the database went is taken up again when its lease of two minutes ends: the long run waits
-for that."""
+"""What a job was doing when the database went is tried again after a minute: the long run waits for that."""
 Act = Callable[[], Awaitable[None]]
 
 

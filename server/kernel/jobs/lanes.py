@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import takewhile
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from tortoise import Model
@@ -23,7 +23,8 @@ from tortoise.expressions import F
 from tortoise.transactions import in_transaction
 
 from server.kernel import clock
-from server.kernel.errors import Conflict, Invalid, NotFound, Refused, TooMany
+from server.kernel.engines.away import told
+from server.kernel.errors import Conflict, Invalid, NotFound, Refused, TooMany, Unavailable
 from server.kernel.log import note
 
 BATCH = 20
@@ -37,9 +38,12 @@ few seconds would else meet the suspect first at each start, and blame it. Found
 BORN = time.monotonic()
 """When this process began to take rows, from which its life counts: a busy machine may take a minute to get there."""
 BACKOFF_MINUTES = (1, 5, 15, 60)
+AWAY_S = 1.0
+"""How often a job whose database is away asks for it: as a rule it is back long before a lease ends."""
 MOST_ATTEMPTS = 28  # the steps above, then hourly: 24 hours and a little (engineering/reliability.md, Sending)
 
 Json = dict[str, Any]
+Answer = TypeVar("Answer")
 
 
 class Ending(StrEnum):
@@ -139,7 +143,10 @@ async def claim(lane: Lane, owner: str) -> list[Claim]:
 
 
 async def work(taken: Claim) -> Outcome:
-    """Run what was taken and mark it. Never raises for a failure of the work itself: the outcome tells."""
+    """Run what was taken and mark it. Never raises for a failure of the work itself: the outcome tells.
+
+    While the database is away it holds on to the row and waits, so that what was done is marked, and not done again.
+    """
     lane = LANES[taken.lane]
     _held.add(taken.row_id)
     try:
@@ -157,6 +164,23 @@ async def give_back(owner: str) -> None:
     """End every lease of `owner`: at an orderly stop, or when a process takes over from its dead predecessor."""
     for lane in LANES.values():
         await lane.model.filter(lease_owner=owner, **lane.open).update(lease_owner="", lease_until=None)
+
+
+async def once_back(act: Callable[[], Awaitable[Answer]]) -> Answer:
+    """Do what must be written, again and again until the database is there to take it; says so once.
+
+    What was written although its answer got lost is written a second time: `act` must bear that.
+    """
+    waits = False
+    while True:
+        try:
+            with told():
+                return await act()
+        except Unavailable as error:
+            if not waits:
+                note("job.waits", level=logging.WARNING, caught=error)
+            waits = True
+            await asyncio.sleep(AWAY_S)
 
 
 async def _eligible(lane: Lane, moment: datetime, limit: int) -> list[UUID]:
@@ -200,9 +224,9 @@ def _is_free(held: datetime | None, moment: datetime) -> bool:
 async def _begin(lane: Lane, taken: Claim) -> Any | None:
     """The row, counted as begun and its lease renewed, or None when it is somebody else's by now."""
     mine = lane.model.filter(id=taken.row_id, lease_owner=taken.owner, lease_until=taken.until, **lane.open)
-    if not await mine.update(crashes=F("crashes") + 1, lease_until=clock.now() + LEASE):
+    if not await once_back(lambda: mine.update(crashes=F("crashes") + 1, lease_until=clock.now() + LEASE)):
         return None
-    return await lane.model.filter(id=taken.row_id, lease_owner=taken.owner).first()
+    return await once_back(lambda: lane.model.filter(id=taken.row_id, lease_owner=taken.owner).first())
 
 
 async def _run(lane: Lane, row: Any) -> Outcome:
@@ -238,7 +262,7 @@ async def _end(lane: Lane, row: Any, outcome: Outcome) -> None:
         counted = not isinstance(outcome.error, TryLater) or outcome.error.counted
         values["attempts"] = row.attempts + int(counted)
         values["lease_until"] = clock.now() + pause_before_next(outcome.error, row.attempts)
-    marked = await _mine(lane, row).update(**values)
+    marked = await once_back(lambda: _mine(lane, row).update(**values))
     level = {Ending.PARKED: logging.ERROR, Ending.LATER: logging.WARNING}.get(outcome.ending, logging.DEBUG)
     note(
         f"job.{outcome.ending.lower()}" if marked else "job.lost", level=level, caught=outcome.error, lane=lane.name,
