@@ -16,6 +16,7 @@ from graphql_schema.pagination import Connection, Order, Window, page_of, page_o
 from graphql_schema.people import PersonType
 from graphql_schema.programs import EnrollmentType, enrollments_by_ids
 from graphql_schema.reasons import ReasonType, reasons
+from graphql_schema.runs import RunAudit, RunChanges, RunProof, RunWaiting
 from server.kernel.actor import Actor
 from server.kernel.db import Json
 from server.matches.queries import sides, visible_match
@@ -23,14 +24,14 @@ from server.matchmaking import actions, queries
 from server.matchmaking.engine.waitlist import WaitCode
 from server.matchmaking.engine.weights import Category
 from server.matchmaking.engine.wording import Names, Reader
+from server.matchmaking.runs.queries import compared
 from server.matchmaking.states import RunState
 
 if TYPE_CHECKING:
     from server.matchmaking.models import MatchRun, MatchSuggestion
     from server.matchmaking.queries import Alternative, Unmatched
 
-for enum in (RunState, WaitCode):
-    strawberry.enum(enum)
+strawberry.enum(RunState)
 
 NEWEST = Order(("started_at", "id"), newest_first=True)
 BEST_FIT = Order(("fit", "id"), newest_first=True)
@@ -53,8 +54,12 @@ class MatchRunType(Node):
     seed: int
     started_at: datetime
     finished_at: datetime | None
+    started_by: str = strawberry.field(description="The id of a person, or the kind of machine.")
     matched: int | None = strawberry.field(description="Pairs it put into the queue.")
     waiting: int | None = strawberry.field(description="Mentees it found nobody for.")
+    proof: RunProof | None = strawberry.field(description="How good the result is, against all that could be.")
+    audit: RunAudit | None = strawberry.field(description="None for a run made before audits were kept.")
+    waitlist: list[RunWaiting] = strawberry.field(description="Mentees it found nobody for, the next one first.")
 
     @classmethod
     def of(cls, row: MatchRun) -> Self:
@@ -64,7 +69,8 @@ class MatchRunType(Node):
             engine_version=row.engine_version, weights_version=row.weights_version, seed=row.seed,
             weights=[Weight(category=Category(name), share=share) for name, share in row.weights.items()],
             started_at=row.started_at, finished_at=row.finished_at, matched=row.result.get("matched"),
-            waiting=row.result.get("waiting"),
+            waiting=row.result.get("waiting"), started_by=row.started_by, proof=RunProof.of(row.result),
+            audit=RunAudit.of(row.result), waitlist=RunWaiting.listed(row.result),
         )
 
 
@@ -189,6 +195,13 @@ class MatchmakingQuery:
         run = await queries.visible_run(info.context.actor, key_of("MatchRun", run_id))
         rows = queries.suggestions(info.context.actor, run)
         return await page_of(rows, BY_MENTEE, Window.of(first, after, last, before), SuggestionType.of)
+
+    @strawberry.field(description="Whose mentor differs between two runs of one cohort, and why.")
+    async def match_run_changes(
+        self, info: Info, *, run_id: strawberry.ID, other_id: strawberry.ID
+    ) -> RunChanges:
+        keys = key_of("MatchRun", run_id), key_of("MatchRun", other_id)
+        return RunChanges.of(await compared(info.context.actor, *keys))
 
     @strawberry.field(description="The drafts of a cohort by what they need, and the mentees without any.")
     async def review_queue(self, info: Info, cohort_id: strawberry.ID) -> ReviewQueueType:

@@ -40,7 +40,7 @@ from web import (
     you,
 )
 from web.assets import serve_asset
-from web.console import eligibility, imports, more, pairs, people, programs, today
+from web.console import eligibility, imports, more, pairs, people, programs, runs, today
 from web.console import matches as console_matches
 from web.errors import MACHINES, refusal
 from web.limits import Limits
@@ -51,7 +51,7 @@ DOORS: tuple[ModuleType, ...] = (sign_in, letter, demo, mailbox, offline, push_k
 """Screens that anybody may see."""
 SCREENS: tuple[ModuleType, ...] = (
     asking, checkin, consents, console_matches, eligibility, extending, happened, imports, join, journey, kept, leaving,
-    match, messages, more, offers, pairs, people, programs, reaching, session, times, today, waiting, you,
+    match, messages, more, offers, pairs, people, programs, reaching, runs, session, times, today, waiting, you,
 )
 """Screens of signed-in people."""
 NOT_PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/*")

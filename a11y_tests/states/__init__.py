@@ -14,6 +14,7 @@ from a11y_tests.states import (
     meeting,
     pairs,
     roster,
+    runs,
     signing_in,
     talking,
     voyage,
@@ -22,7 +23,7 @@ from a11y_tests.states import (
 
 PARTS = (
     doors, joining, asking, matching, voyage, goals, meeting, talking, you, leaving, console, pairs, roster,
-    exploring, signing_in, keeping,
+    runs, exploring, signing_in, keeping,
 )
 
 

@@ -1,6 +1,7 @@
 """Runs of the engine and a manager's decisions about single suggestions."""
 
 import asyncio
+from collections.abc import Iterator
 from uuid import UUID
 
 from server.kernel import clock
@@ -17,10 +18,12 @@ from server.matches.models import Match, MatchOverride
 from server.matches.states import MatchOrigin, MatchState, OverrideKind
 from server.matchmaking import queries, stored
 from server.matchmaking.engine import run as engine
+from server.matchmaking.engine.result import Candidate
 from server.matchmaking.engine.run import MatchingResult
 from server.matchmaking.engine.weights import Category, Weights, rescaled, weights_for
 from server.matchmaking.gather import Gathered, gather, rules_of
 from server.matchmaking.models import MatchRun, MatchSuggestion
+from server.matchmaking.runs import records
 from server.matchmaking.states import RunState
 from server.programs.models import Cohort, Program
 from server.programs.queries import cohort_by_id
@@ -48,13 +51,14 @@ async def run_matching(actor: Actor, cohort_id: UUID, *, seed: int = 0) -> Match
         engine.run_matching, gathered.pool, rules_of(cohort.program), weights, standing=gathered.standing, seed=seed
     )
     drafts, suggestions = await asyncio.to_thread(_describe, result)
+    record = await asyncio.to_thread(records.record_of, result, gathered.standing)
     async with unit_of_work(actor) as unit:
         await cohort_by_id(actor, cohort_id, lock=True)
         locked = await match_queries.overrides(actor, cohort_id, OverrideKind.LOCK)
         keep = frozenset(override.match_id for override in locked if override.match_id)
         await matches.discard_drafts(actor, cohort_id, keep=keep, reason="new_run")
         run = await MatchRun.create(
-            **_header(actor, cohort, gathered, weights, result), seed=seed, started_at=started,
+            **_header(actor, cohort, gathered, weights), result=record, seed=seed, started_at=started,
             finished_at=clock.now(),
         )
         await _store_suggestions(actor, run, suggestions)
@@ -121,7 +125,7 @@ def weights_of(program: Program) -> Weights:
     if not program.weights:
         return weights_for(program.type)
     amounts = {Category(name): amount for name, amount in program.weights.items()}
-    return rescaled(amounts, program.type, f"program:{program.id}")
+    return rescaled(amounts, program.type, f"program:{program.id.hex}")
 
 
 async def _choice(actor: Actor, draft: Match, mentor_enrollment_id: UUID) -> queries.Alternative:
@@ -138,13 +142,10 @@ async def _choice(actor: Actor, draft: Match, mentor_enrollment_id: UUID) -> que
 
 
 def _describe(result: MatchingResult) -> tuple[list[Draft], list[MatchSuggestion]]:
-    """The chosen pairs and the best candidates of each mentee, each with its explanation."""
+    """The chosen pairs, and the best candidates of each mentee with whoever was chosen, each with its explanation."""
     chosen = [(pair.mentor, pair.mentee) for pair in result.pairs]
-    ranked = [
-        (one, mentee.id, rank)
-        for mentee in result.market.columns.mentees.people
-        for rank, one in enumerate(result.candidates_of_mentee(mentee.id, KEPT_CANDIDATES))
-    ]
+    kept = set(chosen)
+    ranked = list(_ranked(result, kept))
     told = iter(result.explain_many([*chosen, *((one.id, mentee) for one, mentee, _rank in ranked)]))
     drafts = [
         Draft(
@@ -153,15 +154,31 @@ def _describe(result: MatchingResult) -> tuple[list[Draft], list[MatchSuggestion
         )
         for pair in result.pairs
     ]
-    taken = set(chosen)
     suggestions = [
         MatchSuggestion(
             mentor_enrollment_id=UUID(one.id), mentee_enrollment_id=UUID(mentee), rank=rank,
-            chosen=(one.id, mentee) in taken, fit=one.fit, confidence=one.confidence, factors=stored.dump(next(told)),
+            chosen=(one.id, mentee) in kept, fit=one.fit, confidence=one.confidence, factors=stored.dump(next(told)),
         )
         for one, mentee, rank in ranked
     ]
     return drafts, suggestions
+
+
+def _ranked(result: MatchingResult, kept: set[tuple[str, str]]) -> Iterator[tuple[Candidate, str, int]]:
+    """The best candidates of each mentee with their rank from 0, and the chosen one however far down."""
+    mentors: dict[str, list[str]] = {}
+    for mentor, mentee in kept:
+        mentors.setdefault(mentee, []).append(mentor)
+    for one in result.market.columns.mentees.people:
+        best = result.candidates_of_mentee(one.id, KEPT_CANDIDATES)
+        yield from ((candidate, one.id, rank) for rank, candidate in enumerate(best))
+        if set(mentors.get(one.id, ())) - {candidate.id for candidate in best}:
+            rest = result.candidates_of_mentee(one.id, len(result.arcs))[KEPT_CANDIDATES:]
+            yield from (
+                (candidate, one.id, rank)
+                for rank, candidate in enumerate(rest, KEPT_CANDIDATES)
+                if candidate.id in mentors[one.id]
+            )
 
 
 async def _store_suggestions(actor: Actor, run: MatchRun, suggestions: list[MatchSuggestion]) -> None:
@@ -170,22 +187,11 @@ async def _store_suggestions(actor: Actor, run: MatchRun, suggestions: list[Matc
     await MatchSuggestion.bulk_create(suggestions, batch_size=500)
 
 
-def _header(
-    actor: Actor, cohort: Cohort, gathered: Gathered, weights: Weights, result: MatchingResult
-) -> Json:
-    proof = result.certificate
+def _header(actor: Actor, cohort: Cohort, gathered: Gathered, weights: Weights) -> Json:
     return {
         "id": new_id(), "organization_id": actor.organization_id, "program_id": cohort.program_id,
         "cohort_id": cohort.id, "state": RunState.DONE, "engine_version": engine.ENGINE_VERSION,
         "weights_version": weights.version, "started_by": actor.id, "pool_digest": gathered.digest,
         "weights": {name.value: share for name, share in weights.shares.items()},
         "rules": dict(cohort.program.rules),
-        "result": {
-            "matched": proof.matched, "waiting": len(result.waitlist), "value": proof.value,
-            "upper_bound": proof.upper_bound, "gap": proof.gap, "violations": proof.violations,
-            "waitlist": [
-                {"enrollment_id": one.mentee, "position": one.position, "code": one.code.value}
-                for one in result.waitlist
-            ],
-        },
     }

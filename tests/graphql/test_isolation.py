@@ -32,6 +32,7 @@ BY_ID = {
     "matchChoices": ("query ($id: ID!) { matchChoices(enrollmentId: $id) { fit } }", "Enrollment"),
     "nextSlots": ("query ($id: ID!) { nextSlots(sessionId: $id) { startsAt } }", "Session"),
     "importReport": ("query ($id: ID!) { importReport(runId: $id) { zonesAssumed } }", "ImportRun"),
+    "matchRunChanges": ("query ($id: ID!) { matchRunChanges(runId: $id, otherId: $id) { same } }", "MatchRun"),
     "matchSuggestions": ("query ($id: ID!) { matchSuggestions(runId: $id) { totalCount } }", "MatchRun"),
 }
 FOR_COLLEAGUES = {"Organization", "Program", "Cohort", "Competency"}

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
+from graphql_schema.ids import global_id
 from server.kernel import clock
 from server.matches.states import MatchState
+from server.matchmaking.actions import run_matching
 from server.people.models import Competency, PersonSkill
 from server.people.states import SkillSide
 from server.programs.models import Enrollment
-from server.programs.states import ParticipantRole
+from server.programs.states import EnrollmentState, ParticipantRole
 from tests import factories
 from tests.graphql.ask import ask, gid
 from tests.graphql.everything import a_time, everything
@@ -71,6 +74,34 @@ async def test_cohort_is_matched_reviewed_and_approved(db: object) -> None:
     both = await ask(pair.manager_actor, approve, ids=[draft["id"]])
     assert both["publishMatches"]["matches"] == [{"state": "AWAITING_BOTH"}]
     assert both["undoPublish"]["matches"] == [{"state": "DRAFT"}]
+
+
+async def test_a_run_shows_its_proof_and_its_audit_and_what_changed(db: object) -> None:
+    pair = await factories.active_match()
+    skill = await factories.competency(pair.organization, "Negotiation")
+    mentor, mentee = await side(pair, ParticipantRole.MENTOR, skill), await side(pair, ParticipantRole.MENTEE, skill)
+    ids = [str((await run_matching(pair.manager_actor, pair.cohort.id)).id)]
+    await Enrollment.filter(id=mentor.id).update(state=EnrollmentState.PAUSED)
+    ids.append(str((await run_matching(pair.manager_actor, pair.cohort.id)).id))
+    document = """query ($id: ID!, $one: ID!, $other: ID!) {
+      matchRuns(cohortId: $id) { edges { node { startedBy proof { value upperBound gap violations }
+        audit { mentees mentors places meanFit topThree rules checks envy { asked rather claims meanGain }
+          parity { dimension mentees { group people figures { figure value verdict } } } }
+        waitlist { enrollmentId position code } } } }
+      matchRunChanges(runId: $one, otherId: $other) { same samePeople weights { category } rules
+        changes { menteeEnrollmentId why before { enrollmentId fit } after { fit } waits } }
+    }"""
+    one, other = (global_id("MatchRun", UUID(key)) for key in ids)
+    seen = await ask(pair.manager_actor, document, id=gid(pair.cohort), one=one, other=other)
+    later, earlier = (edge["node"] for edge in seen["matchRuns"]["edges"])
+    assert earlier["proof"]["violations"] == 0
+    assert earlier["proof"]["value"] <= earlier["proof"]["upperBound"]
+    assert earlier["audit"]["envy"] == {"asked": 1, "rather": 0, "claims": 0, "meanGain": 0.0}
+    assert earlier["audit"]["parity"][0]["mentees"] == [{"group": "MENTEE", "people": None, "figures": []}]
+    assert later["waitlist"] == [{"enrollmentId": gid(mentee), "position": 1, "code": "NO_MENTORS"}]
+    (change,) = seen["matchRunChanges"]["changes"]
+    assert (change["why"], change["waits"], change["after"]) == ("MENTOR_LEFT", "NO_MENTORS", [])
+    assert change["before"][0]["enrollmentId"] == gid(mentor)
 
 
 async def test_reasons_speak_to_whoever_reads_them(db: object) -> None:

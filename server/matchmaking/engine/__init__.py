@@ -18,6 +18,7 @@ What comes out: `MatchingResult`
 - `candidates_of_mentee`, `candidates_of_mentor`, `explain(mentor, mentee)` (many:
   `explain_many`) for three reasons, one caution and nine factor rows of any pair,
   `rules_against` and `price_of` for "why not this one".
+- `audit(result, groups)` counts a finished run again: rules, envy, and how groups fared beside each other.
 - A `Reason` is codes and plain data, never words; `wording.sentence(reason, names, reader)` says it in the reader's
   language, so a stored reason can be read in another one later.
 
@@ -27,6 +28,7 @@ The order of rows, the number of threads and the audit group never change a resu
 from server.matchmaking.engine.columns import described, with_vectors
 from server.matchmaking.engine.constraints import RuleCode, RuleSet, Violation
 from server.matchmaking.engine.explain import Explanation, Reason, ReasonCode
+from server.matchmaking.engine.fairness import Audit, audit
 from server.matchmaking.engine.pool import Participant, PastPair, Pool, Standing, week_mask
 from server.matchmaking.engine.result import Candidate, Certificate, MatchedPair, MatchingResult, Origin, RefusedPin
 from server.matchmaking.engine.run import ENGINE_VERSION, run_matching
@@ -38,6 +40,7 @@ __all__ = [
     "CATEGORIES",
     "ENGINE_VERSION",
     "WEIGHTS_VERSION",
+    "Audit",
     "Calibration",
     "Candidate",
     "Category",
@@ -59,6 +62,7 @@ __all__ = [
     "WaitCode",
     "Waiting",
     "Weights",
+    "audit",
     "described",
     "rescaled",
     "run_matching",

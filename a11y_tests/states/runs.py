@@ -1,0 +1,77 @@
+"""A run of the matching, alone and beside another one."""
+
+from a11y_tests.registry import Shelf, View
+from server.kernel.actor import system_actor
+from server.matchmaking.actions import run_matching
+from server.matchmaking.models import MatchRun
+from server.people.models import Person
+from server.programs.models import Enrollment
+from server.programs.states import EnrollmentState
+from tests.web.console.market import Market, market
+
+state = Shelf("runs")
+STATES = state.states
+HERE = "/console/matches/runs"
+CITIES = ("Lisbon", "Nairobi", "Leeds")
+
+
+@state("GET console-run 200", proof="Is it fair?")
+async def a_run_with_groups_and_a_queue() -> View:
+    found = await town()
+    return View(found.manager, f"{HERE}/{(await run(found)).id}")
+
+
+@state("GET console-run 200", proof="That is proven.")
+async def a_small_run_where_everybody_has_a_mentor() -> View:
+    found = await market()
+    return View(found.manager, f"{HERE}/{(await run(found)).id}")
+
+
+@state("GET console-run 200", proof="before audits were kept")
+async def a_run_from_before_audits() -> View:
+    found = await market()
+    made = await run(found)
+    await MatchRun.filter(id=made.id).update(result={"matched": 3, "waiting": 0})
+    return View(found.manager, f"{HERE}/{made.id}")
+
+
+@state("GET console-run 404", proof="We could not find that")
+async def not_yours() -> View:
+    found = await market()
+    return View(found.stranger, f"{HERE}/{(await run(found)).id}")
+
+
+@state("GET console-run-compare 200", proof="What they were given")
+async def two_runs_that_differ() -> View:
+    found = await town()
+    earlier = await run(found)
+    await Enrollment.filter(id=found.mentors[0].id).update(state=EnrollmentState.PAUSED)
+    return View(found.manager, f"{HERE}/{(await run(found)).id}/against/{earlier.id}")
+
+
+@state("GET console-run-compare 200", proof="No pair differs")
+async def two_runs_alike() -> View:
+    found = await market()
+    return View(found.manager, f"{HERE}/{(await run(found)).id}/against/{(await run(found)).id}")
+
+
+@state("GET console-run-compare 409", proof="These two cannot be compared")
+async def a_run_too_old_to_compare() -> View:
+    found = await market()
+    earlier = await run(found)
+    await MatchRun.filter(id=earlier.id).update(result={"matched": 3, "waiting": 0})
+    return View(found.manager, f"{HERE}/{(await run(found)).id}/against/{earlier.id}")
+
+
+async def run(found: Market) -> MatchRun:
+    """A run of everybody who waits."""
+    return await run_matching(system_actor(found.organization.id), found.cohort.id)
+
+
+async def town() -> Market:
+    """Twelve mentors, twenty-seven mentees of three cities, one of them small, and fewer places than wishes."""
+    found = await market(mentors=12, mentees=27)
+    for number, row in enumerate(found.mentees):
+        city = CITIES[0] if number < 12 else CITIES[1] if number < 24 else CITIES[2]
+        await Person.filter(id=row.person_id).update(location=city)
+    return found

@@ -1,0 +1,93 @@
+"""A run as files: its pairs and its changes as tables, and everything with the proof as one JSON document."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from server.kernel.text import guarded
+from server.matchmaking.engine import Explanation
+from server.matchmaking.engine.wording import Names, Reader, one_line
+from server.matchmaking.models import MatchRun
+from server.matchmaking.runs.queries import RunPair, RunsCompared
+from server.matchmaking.stored import load
+from server.programs.models import Enrollment
+
+REASONS = 3
+PAIRS = ("mentor_number", "mentor", "mentee_number", "mentee", "fit", "confidence", "rank_for_mentee")
+TOLD = (*(f"reason_{number}" for number in range(1, REASONS + 1)), "caution")
+CHANGES = ("mentee_number", "mentee", "mentors_before", "mentors_after", "why", "fit_then", "fit_now")
+HEADER = ("engine_version", "weights_version", "weights", "rules", "seed", "pool_digest", "started_by")
+
+
+def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """A table as UTF-8 CSV with a byte order mark; cells that a spreadsheet would take for a formula are guarded."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(header)
+    writer.writerows([guarded(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
+    return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def json_bytes(document: Mapping[str, Any]) -> bytes:
+    """A document as indented UTF-8 JSON."""
+    return json.dumps(document, ensure_ascii=False, indent=1, default=str).encode()
+
+
+def told(explanation: Explanation | None, names: Names) -> list[str]:
+    """Three reasons and the caution as lines in the reader's language; "" for what there is none of."""
+    if explanation is None:
+        return [""] * len(TOLD)
+    reasons = [one_line(one, names, Reader.MANAGER) for one in explanation.reasons]
+    caution = one_line(explanation.caution, names, Reader.MANAGER) if explanation.caution else ""
+    return [*reasons, *[""] * (REASONS - len(reasons)), caution]
+
+
+def pairs_csv(pairs: Iterable[RunPair]) -> bytes:
+    """Every pair of a run with fit (0 to 100), confidence (0 to 1) and its reasons."""
+    return csv_bytes((*PAIRS, *TOLD), map(_row, pairs))
+
+
+def changes_csv(found: RunsCompared) -> bytes:
+    """Every mentee whose mentors differ between two runs, with the code of the reason."""
+    rows = [
+        (*_who(found.people.get(one.mentee)), *(_names(found.people, [pair.mentor for pair in side])
+         for side in (one.before, one.after)), one.why.value, _number(one.fit_then), _number(one.fit_now))
+        for one in found.comparison.changes
+    ]
+    return csv_bytes(CHANGES, rows)
+
+
+def run_json(run: MatchRun, pairs: Iterable[RunPair]) -> bytes:
+    """A run whole: what it was given, its proof and audit, every pair by id and those who wait."""
+    made = [
+        {"mentor": one.suggestion.mentor_enrollment_id, "mentee": one.suggestion.mentee_enrollment_id,
+         "fit": round(one.suggestion.fit, 2), "confidence": round(one.suggestion.confidence, 4),
+         "rank": one.suggestion.rank + 1}
+        for one in pairs
+    ]
+    return json_bytes({
+        "run": run.id, "cohort": run.cohort_id, "started_at": run.started_at, "finished_at": run.finished_at,
+        **{name: getattr(run, name) for name in HEADER}, **run.result, "pairs": made,
+    })
+
+
+def _row(pair: RunPair) -> list[object]:
+    one = pair.suggestion
+    names = Names(*(side.person.first_name if side else "" for side in (pair.mentor, pair.mentee)))
+    return [*_who(pair.mentor), *_who(pair.mentee), _number(one.fit), round(one.confidence, 4), one.rank + 1,
+            *told(load(one.factors), names)]
+
+
+def _who(row: Enrollment | None) -> tuple[str, str]:
+    return (row.person.employee_id, row.person.full_name) if row else ("", "")
+
+
+def _names(people: Mapping[UUID, Enrollment], ids: Iterable[UUID]) -> str:
+    return "; ".join(people[one].person.full_name for one in ids if one in people)
+
+
+def _number(value: float | None) -> float | str:
+    return "" if value is None else round(value, 2)

@@ -1,0 +1,168 @@
+"""A run as the programme's manager reads it, alone or beside another one."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from tortoise.queryset import QuerySet
+
+from server.kernel.actor import Actor
+from server.kernel.errors import Conflict, NotFound
+from server.kernel.text import gettext as _
+from server.matchmaking import queries
+from server.matchmaking.engine import Audit, WaitCode
+from server.matchmaking.models import MatchRun, MatchSuggestion
+from server.matchmaking.runs.comparison import Comparison, Side, compare, settings_between, side_of
+from server.matchmaking.runs.records import Proof, audit_of, proof_of
+from server.people.models import Person
+from server.people.queries import people_by_ids
+from server.programs import queries as programs
+from server.programs.models import Cohort, Enrollment
+
+EXTREMES = 5
+"""Pairs shown as the best and as the weakest."""
+WAITING_SHOWN = 200
+"""So many of those who wait are named; the record counts all of them."""
+SETTINGS = ("weights", "rules", "engine_version", "seed", "pool_digest")
+
+
+@dataclass(frozen=True)
+class RunPair:
+    """A pair that a run made; a person who is gone from the programme is None."""
+
+    suggestion: MatchSuggestion
+    mentor: Enrollment | None
+    mentee: Enrollment | None
+
+
+@dataclass(frozen=True)
+class RunWaiting:
+    """Somebody without a mentor, the place in line and why."""
+
+    mentee: Enrollment | None
+    position: int | None
+    code: WaitCode
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """One run. `audit` is None for a run made before audits were kept; `earlier` is the run before it."""
+
+    run: MatchRun
+    cohort: Cohort
+    proof: Proof | None
+    audit: Audit | None
+    calibrated: bool
+    based_on: int
+    started_by: Person | None
+    best: list[RunPair]
+    weakest: list[RunPair]
+    lowest: RunPair | None
+    waiting: list[RunWaiting]
+    earlier: MatchRun | None
+
+
+@dataclass(frozen=True)
+class RunsCompared:
+    """Two runs of one cohort; `people` are the enrolments of that cohort."""
+
+    earlier: MatchRun
+    later: MatchRun
+    comparison: Comparison
+    people: dict[UUID, Enrollment]
+
+
+async def runs_of(actor: Actor, cohort_id: UUID, limit: int = 50) -> list[MatchRun]:
+    """The runs of a cohort, the latest first; none of a programme that the actor does not run."""
+    return await queries.runs(actor).filter(cohort_id=cohort_id).order_by("-started_at", "-id").limit(limit)
+
+
+async def run_record(actor: Actor, run_id: UUID) -> RunRecord:
+    """One run with its proof, its audit, its extremes and everybody who waits.
+
+    Raises:
+        NotFound: absent, or of a programme that the actor does not run.
+    """
+    run = await queries.visible_run(actor, run_id)
+    chosen = queries.suggestions(actor, run).filter(chosen=True)
+    best = await chosen.order_by("-fit", "id").limit(EXTREMES)
+    weakest = await chosen.order_by("fit", "id").limit(EXTREMES)
+    waitlist = run.result.get("waitlist", [])[:WAITING_SHOWN]
+    named = {UUID(one["enrollment_id"]) for one in waitlist} | _people_in([*best, *weakest])
+    known = {row.id: row for row in await _cohort(actor, run).filter(id__in=list(named))} if named else {}
+    calibration = run.result.get("calibration", {})
+    pairs = [RunPair(one, known.get(one.mentor_enrollment_id), known.get(one.mentee_enrollment_id))
+             for one in (*best, *weakest)]
+    return RunRecord(
+        run=run, cohort=await programs.cohort_by_id(actor, run.cohort_id), proof=proof_of(run.result),
+        audit=audit_of(run.result), calibrated=calibration.get("calibrated", False),
+        based_on=calibration.get("based_on", 0), started_by=await _starter(actor, run),
+        best=pairs[: len(best)], weakest=pairs[len(best):], lowest=next(iter(pairs[len(best):]), None),
+        waiting=[
+            RunWaiting(known.get(UUID(one["enrollment_id"])), one["position"], WaitCode(one["code"]))
+            for one in waitlist
+        ],
+        earlier=await _before(actor, run),
+    )
+
+
+async def run_pairs(actor: Actor, run_id: UUID) -> list[RunPair]:
+    """Every pair that a run made, by mentee.
+
+    Raises:
+        NotFound: absent, or of a programme that the actor does not run.
+    """
+    run = await queries.visible_run(actor, run_id)
+    chosen = await queries.suggestions(actor, run).filter(chosen=True)
+    known = {row.id: row for row in await _cohort(actor, run)}
+    return [RunPair(one, known.get(one.mentor_enrollment_id), known.get(one.mentee_enrollment_id)) for one in chosen]
+
+
+async def compared(actor: Actor, run_id: UUID, other_id: UUID) -> RunsCompared:
+    """Two runs of one cohort: what they were given differently, whose mentor changed, and why.
+
+    Raises:
+        NotFound: one is absent or not the actor's to read, or they are of two cohorts.
+        Conflict: one was made before runs kept what a comparison needs (kind "too_old").
+    """
+    runs = [await queries.visible_run(actor, one) for one in (run_id, other_id)]
+    if runs[0].cohort_id != runs[1].cohort_id:
+        raise NotFound
+    earlier, later = sorted(runs, key=lambda run: (run.started_at, run.id))
+    if "mentors" not in earlier.result or "mentors" not in later.result:
+        raise Conflict(_("The earlier run did not keep who took part, so the two cannot be compared."), kind="too_old")
+    found = compare(
+        await _side(actor, earlier), await _side(actor, later),
+        settings_between(*({name: getattr(one, name) for name in SETTINGS} for one in (earlier, later))),
+    )
+    return RunsCompared(earlier, later, found, {row.id: row for row in await _cohort(actor, later)})
+
+
+async def _side(actor: Actor, run: MatchRun) -> Side:
+    stored = await queries.suggestions(actor, run).values_list(
+        "mentor_enrollment_id", "mentee_enrollment_id", "fit", "chosen"
+    )
+    return side_of([(row[0], row[1], row[2], row[3]) for row in stored], run.result["mentors"], run.result["waitlist"])
+
+
+async def _before(actor: Actor, run: MatchRun) -> MatchRun | None:
+    older = queries.runs(actor).filter(cohort_id=run.cohort_id, started_at__lte=run.started_at).exclude(id=run.id)
+    return await older.order_by("-started_at", "-id").first()
+
+
+async def _starter(actor: Actor, run: MatchRun) -> Person | None:
+    """The person who started a run; None for a machine or for somebody whose record is gone."""
+    try:
+        person_id = UUID(run.started_by)
+    except ValueError:
+        return None
+    return (await people_by_ids(actor, [person_id])).get(person_id)
+
+
+def _people_in(pairs: Iterable[MatchSuggestion]) -> set[UUID]:
+    return {one for pair in pairs for one in (pair.mentor_enrollment_id, pair.mentee_enrollment_id)}
+
+
+def _cohort(actor: Actor, run: MatchRun) -> QuerySet[Enrollment]:
+    """Everybody who is or was in the cohort of a run that the actor may read."""
+    return programs.enrollments(actor).filter(cohort_id=run.cohort_id).select_related("person")

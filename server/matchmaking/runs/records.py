@@ -1,0 +1,143 @@
+"""The record of a run as it is stored with it: proof, audit, queue. Codes and numbers, never names or sentences."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from math import inf, isfinite
+from typing import Any
+
+from server.kernel.db import Json
+from server.matchmaking.engine import Audit, MatchingResult, Pool, RuleCode, Standing, Violation, audit
+from server.matchmaking.engine.differences import Compared
+from server.matchmaking.engine.fairness import Envy, Figure, GroupFigures, Parity
+
+NEW_BELOW_YEARS = 2.0
+"""Whoever has been in the organisation for less counts as new (design.md: "Under 2 years with us")."""
+
+
+class Dimension(StrEnum):
+    """By what the people of a cohort are compared; a file of one's own may name others."""
+
+    PLACE = "PLACE"
+    DEPARTMENT = "DEPARTMENT"
+    TENURE = "TENURE"
+
+
+class Tenure(StrEnum):
+    """The groups of the dimension of tenure."""
+
+    NEW = "NEW"
+    LONGER = "LONGER"
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a run came to: pairs, people waiting, its value beside what no assignment can exceed, rules broken."""
+
+    matched: int
+    waiting: int
+    value: float
+    upper_bound: float
+    gap: float
+    violations: int
+
+
+def groups_of(pool: Pool) -> dict[str, dict[str, str]]:
+    """For each dimension the group of each person; whose group is not known is left out."""
+    held: dict[str, dict[str, str]] = {one.value: {} for one in Dimension}
+    for one in pool.participants:
+        tenure = None if one.tenure_years is None else _tenure(one.tenure_years)
+        told = {Dimension.PLACE: one.city, Dimension.DEPARTMENT: one.department, Dimension.TENURE: tenure}
+        for dimension, group in told.items():
+            if group:
+                held[dimension.value][one.who] = group
+    return {dimension: groups for dimension, groups in held.items() if groups}
+
+
+def record_of(result: MatchingResult, standing: Standing) -> Json:
+    """Everything about a result that is stored with its run. Takes as long as a small run: call it off the loop."""
+    proof = result.certificate
+    found = audit(result, groups_of(result.market.columns.pool), standing=standing)
+    return {
+        "matched": proof.matched, "waiting": len(result.waitlist), "value": proof.value,
+        "upper_bound": proof.upper_bound, "gap": proof.gap, "violations": len(found.violations),
+        "waitlist": [
+            {"enrollment_id": one.mentee, "position": one.position, "code": one.code.value} for one in result.waitlist
+        ],
+        "calibration": {"calibrated": result.calibration.calibrated, "based_on": result.calibration.based_on},
+        "mentors": [one.id for one in result.market.columns.mentors.people],
+        "audit": dump(found),
+    }
+
+
+def proof_of(record: Mapping[str, Any]) -> Proof | None:
+    """The proof of a stored run; None while it has none."""
+    if "gap" not in record:
+        return None
+    return Proof(*(record[name] for name in ("matched", "waiting", "value", "upper_bound", "gap", "violations")))
+
+
+def audit_of(record: Mapping[str, Any]) -> Audit | None:
+    """The audit of a stored run; None for one made before audits were kept."""
+    stored = record.get("audit")
+    return load(stored) if stored else None
+
+
+def dump(found: Audit) -> Json:
+    """An audit as JSON."""
+    return {
+        "mentees": found.mentees, "mentors": found.mentors, "places": found.places, "mean_fit": found.mean_fit,
+        "lowest_fit": found.lowest_fit, "lowest": list(found.lowest) if found.lowest else None,
+        "mean_confidence": found.mean_confidence, "top_three": found.top_three, "envy": found.envy._asdict(),
+        "violations": [[one.code.value, one.mentee, one.mentor] for one in found.violations],
+        "rules": found.rules, "checks": found.checks,
+        "parity": [
+            {"dimension": one.dimension, "mentees": _dump_groups(one.mentees), "mentors": _dump_groups(one.mentors)}
+            for one in found.parity
+        ],
+    }
+
+
+def load(stored: Json) -> Audit:
+    """The audit that `dump` stored."""
+    lowest = stored["lowest"]
+    return Audit(
+        mentees=stored["mentees"], mentors=stored["mentors"], places=stored["places"], mean_fit=stored["mean_fit"],
+        lowest_fit=stored["lowest_fit"], lowest=(lowest[0], lowest[1]) if lowest else None,
+        mean_confidence=stored["mean_confidence"], top_three=stored["top_three"], envy=Envy(**stored["envy"]),
+        violations=tuple(Violation(RuleCode(code), *rest) for code, *rest in stored["violations"]),
+        rules=stored["rules"], checks=stored["checks"],
+        parity=tuple(
+            Parity(one["dimension"], _load_groups(one["mentees"]), _load_groups(one["mentors"]))
+            for one in stored["parity"]
+        ),
+    )
+
+
+def _dump_groups(groups: tuple[GroupFigures, ...]) -> list[Json]:
+    return [
+        {"group": one.group, "people": one.people, "figures": {
+            name.value: [_finite(number) for number in (told.value, told.others, told.low, told.high)]
+            for name, told in one.figures.items()
+        }}
+        for one in groups
+    ]
+
+
+def _load_groups(stored: list[Json]) -> tuple[GroupFigures, ...]:
+    return tuple(
+        GroupFigures(one["group"], one["people"], {
+            Figure(name): Compared(value, others, -inf if low is None else low, inf if high is None else high)
+            for name, (value, others, low, high) in one["figures"].items()
+        })
+        for one in stored
+    )
+
+
+def _finite(number: float) -> float | None:
+    """Six digits; JSON knows no infinity."""
+    return round(number, 6) if isfinite(number) else None
+
+
+def _tenure(years: float) -> str:
+    return (Tenure.NEW if years < NEW_BELOW_YEARS else Tenure.LONGER).value

@@ -1,0 +1,88 @@
+"""A run's page: what a manager reads of it, beside another run, and as a file."""
+
+import json
+
+import pytest
+
+from server.kernel.actor import system_actor
+from server.matchmaking.actions import run_matching
+from server.matchmaking.models import MatchRun
+from server.people.models import Person
+from server.programs.models import Enrollment
+from server.programs.states import EnrollmentState
+from tests.web.conftest import ClientOf
+from tests.web.console.market import Market, market
+
+HERE = "/console/matches/runs"
+
+
+@pytest.fixture
+async def found(db: object) -> Market:
+    return await market(mentors=3, mentees=4, capacity=1)
+
+
+async def run(found: Market) -> MatchRun:
+    return await run_matching(system_actor(found.organization.id), found.cohort.id)
+
+
+async def test_the_queue_leads_to_its_run_which_says_how_good_it_is(client_of: ClientOf, found: Market) -> None:
+    made, client = await run(found), await client_of(found.manager)
+    assert f'href="{HERE}/{made.id}"' in (await client.get("/console/matches")).text
+    shown = (await client.get(f"{HERE}/{made.id}")).text
+    assert "3 of 4 mentees have a mentor" in shown
+    assert "No better total exists for these weights. That is proven. 1 mentee waits." in shown
+    assert "Not yet calibrated, based on 0 pairs." in shown
+    assert "Every fitting mentor is full" in shown
+    assert "Factory setting 2026.11" in shown
+    assert "No two groups are large enough to be compared." in shown
+
+
+async def test_groups_are_compared_and_small_ones_hidden(client_of: ClientOf, db: object) -> None:
+    found = await market(mentors=20, mentees=21)
+    for number, row in enumerate(found.mentees):
+        city = "Lisbon" if number < 9 else "Nairobi" if number < 18 else "Leeds"
+        await Person.filter(id=row.person_id).update(location=city)
+    shown = (await (await client_of(found.manager)).get(f"{HERE}/{(await run(found)).id}")).text
+    assert "Mentees by Place" in shown
+    assert "No group fares worse than the others by more than chance would explain." in shown
+    assert "Leeds" in shown
+    assert shown.count("hidden</span>") == 6, "Leeds, and one more so that Leeds cannot be worked out"
+
+
+async def test_two_runs_are_compared_and_the_change_is_told(client_of: ClientOf, found: Market) -> None:
+    earlier = await run(found)
+    await Enrollment.filter(id=found.mentors[0].id).update(state=EnrollmentState.PAUSED)
+    later, client = await run(found), await client_of(found.manager)
+    assert f"{HERE}/{later.id}/against/{earlier.id}" in (await client.get(f"{HERE}/{later.id}")).text
+    for address in (f"{later.id}/against/{earlier.id}", f"{earlier.id}/against/{later.id}"):
+        shown = (await client.get(f"{HERE}/{address}")).text
+        assert "placed differently" in shown
+        assert "Idris had no place any more." in shown
+        assert "Somebody came, went or changed" in shown
+    table = await client.get(f"{HERE}/{later.id}/against/{earlier.id}/changes.csv")
+    assert "MENTOR_LEFT" in table.text
+    assert 'filename="changes.csv"' in table.headers["content-disposition"]
+
+
+async def test_a_run_is_taken_along_as_files(client_of: ClientOf, found: Market) -> None:
+    made, client = await run(found), await client_of(found.manager)
+    pairs = await client.get(f"{HERE}/{made.id}/pairs.csv")
+    assert pairs.text.count("\r\n") == 4
+    assert "reason_1" in pairs.text
+    whole = json.loads((await client.get(f"{HERE}/{made.id}/run.json")).text)
+    assert (whole["matched"], len(whole["pairs"]), whole["weights_version"]) == (3, 3, "2026.11")
+
+
+async def test_a_run_from_before_audits_opens_and_is_not_compared(client_of: ClientOf, found: Market) -> None:
+    old, made, client = await run(found), await run(found), await client_of(found.manager)
+    await MatchRun.filter(id=old.id).update(result={"matched": 3, "waiting": 1})
+    assert "before audits were kept" in (await client.get(f"{HERE}/{old.id}")).text
+    assert f"against/{old.id}" not in (await client.get(f"{HERE}/{made.id}")).text
+    refused = await client.get(f"{HERE}/{made.id}/against/{old.id}")
+    assert (refused.status_code, "cannot be compared" in refused.text) == (409, True)
+
+
+async def test_strangers_and_participants_find_no_run(client_of: ClientOf, found: Market) -> None:
+    made, client = await run(found), await client_of(found.stranger)
+    for address in ("", "/pairs.csv", "/run.json", f"/against/{made.id}", f"/against/{made.id}/changes.csv"):
+        assert (await client.get(f"{HERE}/{made.id}{address}")).status_code == 404

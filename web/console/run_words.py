@@ -1,0 +1,212 @@
+"""A run in words: what it came to, how it was made, and what differs from the run before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from server.kernel.text import gettext as _
+from server.kernel.text import ngettext
+from server.matchmaking.engine.weights import Category
+from server.matchmaking.engine.wording import category_name
+from server.matchmaking.runs.comparison import Change, Why
+from server.matchmaking.runs.records import audit_of
+from web.console import audit_words
+from web.console.review_words import wait_words
+from web.dates import moment, upper_first
+from web.waiting import ordinal
+
+if TYPE_CHECKING:
+    from server.matchmaking.models import MatchRun
+    from server.matchmaking.runs.queries import RunPair, RunRecord, RunsCompared, RunWaiting
+    from server.programs.models import Enrollment
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Another run of the group; `against` is "" for one that cannot be compared."""
+
+    href: str
+    against: str
+    when: str
+    words: str
+
+
+def title(record: RunRecord) -> str:
+    """Who has a mentor, counted; for a run without an audit how many pairs it found."""
+    if record.audit and record.proof:
+        return audit_words.title(record.audit.mentees, record.proof.waiting)
+    return pairs_found(record) or _("This run came to nothing")
+
+
+def group_name(record: RunRecord) -> str:
+    """Programme and group."""
+    return _("%(program)s, %(group)s") % {"program": record.cohort.program.name, "group": record.cohort.name}
+
+
+def pairs_found(record: RunRecord) -> str:
+    """How many pairs; "" for none."""
+    matched = record.proof.matched if record.proof else 0
+    return ngettext("%(num)d pair", "%(num)d pairs", matched) % {"num": matched} if matched else ""
+
+
+def briefing(record: RunRecord) -> str:
+    """How good the result is, and who waits."""
+    if record.proof is None:
+        return ""
+    waiting = ngettext("%(num)d mentee waits.", "%(num)d mentees wait.", record.proof.waiting)
+    said = audit_words.best_words(record.proof)
+    return f"{said} {waiting % {'num': record.proof.waiting}}" if record.proof.waiting else said
+
+
+def pair_name(pair: RunPair | None) -> str:
+    """Both first names; "" for nobody."""
+    if pair is None:
+        return ""
+    return _("%(mentee)s and %(mentor)s") % {"mentee": _first(pair.mentee), "mentor": _first(pair.mentor)}
+
+
+def pair_rows(pairs: list[RunPair]) -> list[tuple[str, str]]:
+    """Pairs with their fit."""
+    return [(pair_name(one), f"{one.suggestion.fit:.0f}") for one in pairs]
+
+
+def waiting_rows(waiting: list[RunWaiting]) -> list[tuple[str, str, str]]:
+    """Everybody who waits: name, place in line, why."""
+    return [
+        (_full(one.mentee), upper_first(ordinal(one.position)) if one.position else "–", wait_words(one.code))
+        for one in waiting
+    ]
+
+
+def confidence(record: RunRecord) -> str:
+    """Whether probabilities were checked against outcomes, and on how many pairs they rest."""
+    based = ngettext("based on %(num)d pair", "based on %(num)d pairs", record.based_on) % {"num": record.based_on}
+    if record.calibrated:
+        return _("Calibrated, %(based)s.") % {"based": based}
+    return _("Not yet calibrated, %(based)s.") % {"based": based}
+
+
+def made(record: RunRecord) -> list[tuple[str, str]]:
+    """How the run was made: all that is needed to repeat it."""
+    run = record.run
+    return [
+        (_("When"), moment(run.started_at)),
+        (_("Who"), record.started_by.full_name if record.started_by else _("By itself")),
+        (_("Engine"), _("version %(number)s") % {"number": run.engine_version}),
+        (_("Seed"), str(run.seed)),
+        (_("Weights"), weights_name(run)),
+        *((category_name(Category(name)), f"{share:.0%}") for name, share in run.weights.items()),
+    ]
+
+
+def weights_name(run: MatchRun) -> str:
+    """Whose weights they were."""
+    own = run.weights_version.startswith("program:")
+    return _("The programme’s own") if own else _("Factory setting %(version)s") % {"version": run.weights_version}
+
+
+def run_rows(here: str, runs: list[MatchRun]) -> list[Run]:
+    """Other runs of the group, each with the address that compares it with this one."""
+    return [
+        Run(f"/console/matches/runs/{one.id}", f"{here}/against/{one.id}" if "mentors" in one.result else "",
+            upper_first(moment(one.started_at)), _pairs_and_waiting(one))
+        for one in runs
+    ]
+
+
+def figures(shown: RunsCompared) -> list[tuple[str, str]]:
+    """Both runs in figures."""
+    told = [(one, audit_of(one.result)) for one in (shown.earlier, shown.later)]
+    fits = [f"{audit.mean_fit:.0f}" if audit and audit.mean_fit is not None else "–" for _run, audit in told]
+    return [
+        (_("Earlier run"), f"{moment(shown.earlier.started_at)}. {_pairs_and_waiting(shown.earlier)}"),
+        (_("Later run"), f"{moment(shown.later.started_at)}. {_pairs_and_waiting(shown.later)}"),
+        (_("Mean fit"), _("%(after)s, was %(before)s") % {"before": fits[0], "after": fits[1]}),
+    ]
+
+
+def _pairs_and_waiting(run: MatchRun) -> str:
+    matched, waits = int(run.result.get("matched", 0)), int(run.result.get("waiting", 0))
+    pairs = ngettext("%(num)d pair", "%(num)d pairs", matched) % {"num": matched}
+    return _("%(pairs)s, %(waiting)s waiting") % {"pairs": pairs, "waiting": waits}
+
+
+def settings(shown: RunsCompared) -> list[tuple[str, str]]:
+    """What the two runs were given differently; one line that says so when it was the same."""
+    found = shown.comparison.settings
+    told = [
+        (category_name(name), _("%(before)s, now %(after)s") % {"before": f"{before:.0%}", "after": f"{after:.0%}"})
+        for name, before, after in found.weights
+    ]
+    if found.rules:
+        told.append((_("Rules"), ", ".join(found.rules)))
+    for label, pair in ((_("Engine"), found.engine), (_("Seed"), found.seed)):
+        if pair:
+            told.append((label, _("%(before)s, now %(after)s") % {"before": pair[0], "after": pair[1]}))
+    people = _("Nothing about them changed") if found.same_people else _("Somebody came, went or changed")
+    return [*told, (_("People"), people)]
+
+
+def same_words(shown: RunsCompared) -> str:
+    """How many kept their mentor."""
+    same = shown.comparison.same
+    said = ngettext("%(num)d mentee has the same mentor.", "%(num)d mentees have the same mentor.", same)
+    return said % {"num": same}
+
+
+def changed_title(shown: RunsCompared) -> str:
+    """How many did not."""
+    count = len(shown.comparison.changes)
+    if not count:
+        return _("Both runs came to the same pairs")
+    return ngettext("%(num)d mentee is placed differently", "%(num)d mentees are placed differently", count) % {
+        "num": count}
+
+
+def change_rows(shown: RunsCompared, most: int) -> list[tuple[str, str, str, str]]:
+    """Mentee, mentors before and after, and why."""
+    return [
+        (_full(shown.people.get(one.mentee)), _side(shown, one, "before"), _side(shown, one, "after"),
+         why_words(shown, one))
+        for one in shown.comparison.changes[:most]
+    ]
+
+
+def why_words(shown: RunsCompared, one: Change) -> str:
+    """Why somebody's mentor is another one."""
+    kept = {pair.mentor for pair in one.before} & {pair.mentor for pair in one.after}
+    lost = next((pair.mentor for pair in one.before if pair.mentor not in kept), None)
+    gained = next((pair.mentor for pair in one.after if pair.mentor not in kept), None)
+    names = {
+        "old": _first(shown.people.get(lost)) if lost else "",
+        "new": _first(shown.people.get(gained)) if gained else "",
+        "other": _first(shown.people.get(one.taken_by)) if one.taken_by else "",
+        "then": f"{one.fit_then or 0:.0f}", "now": f"{one.fit_now or 0:.0f}",
+    }
+    said = {
+        Why.JOINED: _("Was not in the earlier run."), Why.LEFT: _("Is not in the later run."),
+        Why.MENTOR_LEFT: _("%(old)s had no place any more."), Why.MENTOR_JOINED: _("%(new)s had no place before."),
+        Why.FIT_FELL: _("The fit with %(old)s fell from %(then)s to %(now)s."),
+        Why.FIT_ROSE: _("The fit with %(new)s rose."),
+        Why.GIVEN_UP: _("The place with %(old)s does more for %(other)s.") if one.taken_by else _(
+            "The places do more for all in this way."),
+        Why.NO_LONGER_LISTED: _("%(old)s is no longer among the best for this mentee, or a rule forbids it."),
+        Why.PLACE_FREED: _("A place with %(new)s came free."),
+    }[one.why] % names
+    return f"{said} {wait_words(one.waits)}." if one.waits and one.why is not Why.LEFT else said
+
+
+def _side(shown: RunsCompared, one: Change, side: str) -> str:
+    pairs = one.before if side == "before" else one.after
+    told = [_("%(name)s, %(fit)s") % {"name": _full(shown.people.get(pair.mentor)), "fit": f"{pair.fit:.0f}"}
+            for pair in pairs]
+    return "; ".join(told) or "–"
+
+
+def _first(row: Enrollment | None) -> str:
+    return row.person.first_name if row else _("somebody who is gone")
+
+
+def _full(row: Enrollment | None) -> str:
+    return row.person.full_name if row else _("Somebody who is gone")

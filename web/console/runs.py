@@ -1,0 +1,90 @@
+"""A run of the matching: can it be trusted, was it fair, and what differs from another run."""
+
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from server.kernel.errors import Conflict
+from server.kernel.text import gettext as _
+from server.matchmaking.queries import visible_run
+from server.matchmaking.runs import export, queries
+from web.console import audit_words, run_words
+from web.console.matches import address
+from web.render import page
+
+HERE = "/console/matches/runs"
+CSV, JSON = "text/csv; charset=utf-8", "application/json"
+RUNS_LISTED, CHANGES_SHOWN = 10, 200
+
+
+async def show(request: Request) -> Response:
+    """One run."""
+    actor = request.state.actor
+    record = await queries.run_record(actor, request.path_params["id"])
+    earlier = await queries.runs_of(actor, record.cohort.id, RUNS_LISTED)
+    here = f"{HERE}/{record.run.id}"
+    return page(
+        request, "console/run.html", here=here, queue=address(record.cohort.id), title=run_words.title(record),
+        eyebrow=run_words.group_name(record), briefing=run_words.briefing(record), pairs=run_words.pairs_found(record),
+        facts_shown=audit_words.facts(record.audit, record.proof, run_words.pair_name(record.lowest))
+        if record.audit and record.proof else [],
+        fair=audit_words.fairness(record.audit) if record.audit else None,
+        best=run_words.pair_rows(record.best), weakest=run_words.pair_rows(record.weakest),
+        waiting=run_words.waiting_rows(record.waiting), confidence=run_words.confidence(record),
+        calibrated=record.calibrated, made=run_words.made(record),
+        runs=run_words.run_rows(here, [one for one in earlier if one.id != record.run.id]),
+    )
+
+
+async def compare(request: Request) -> Response:
+    """Two runs of one group: whose mentor changed, and why."""
+    one, other = _both(request)
+    try:
+        shown = await queries.compared(request.state.actor, one, other)
+    except Conflict as refusal:
+        return page(request, "console/run_compare.html", status=409, shown=None, back=f"{HERE}/{one}",
+                    title=_("These two cannot be compared"), refused=refusal.message)
+    return page(
+        request, "console/run_compare.html", shown=shown, back=f"{HERE}/{one}", here=f"{HERE}/{one}/against/{other}",
+        title=run_words.changed_title(shown), same=run_words.same_words(shown), figures=run_words.figures(shown),
+        settings=run_words.settings(shown), changes=run_words.change_rows(shown, CHANGES_SHOWN),
+    )
+
+
+async def pairs_file(request: Request) -> Response:
+    """The pairs of a run as a table."""
+    pairs = await queries.run_pairs(request.state.actor, request.path_params["id"])
+    return download(export.pairs_csv(pairs), CSV, "pairs.csv")
+
+
+async def run_file(request: Request) -> Response:
+    """A run whole, as JSON."""
+    actor, run_id = request.state.actor, request.path_params["id"]
+    content = export.run_json(await visible_run(actor, run_id), await queries.run_pairs(actor, run_id))
+    return download(content, JSON, "run.json")
+
+
+async def changes_file(request: Request) -> Response:
+    """What differs between two runs, as a table."""
+    found = await queries.compared(request.state.actor, *_both(request))
+    return download(export.changes_csv(found), CSV, "changes.csv")
+
+
+def download(content: bytes, kind: str, name: str) -> Response:
+    """A file to keep."""
+    return Response(content, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def _both(request: Request) -> tuple[UUID, UUID]:
+    return request.path_params["id"], request.path_params["other_id"]
+
+
+routes = [
+    Route(f"{HERE}/{{id:uuid}}", show, name="console-run"),
+    Route(f"{HERE}/{{id:uuid}}/pairs.csv", pairs_file, name="console-run-pairs"),
+    Route(f"{HERE}/{{id:uuid}}/run.json", run_file, name="console-run-json"),
+    Route(f"{HERE}/{{id:uuid}}/against/{{other_id:uuid}}", compare, name="console-run-compare"),
+    Route(f"{HERE}/{{id:uuid}}/against/{{other_id:uuid}}/changes.csv", changes_file, name="console-run-changes"),
+]
