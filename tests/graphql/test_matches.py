@@ -81,7 +81,7 @@ async def test_a_run_shows_its_proof_and_its_audit_and_what_changed(db: object) 
     skill = await factories.competency(pair.organization, "Negotiation")
     mentor, mentee = await side(pair, ParticipantRole.MENTOR, skill), await side(pair, ParticipantRole.MENTEE, skill)
     ids = [str((await run_matching(pair.manager_actor, pair.cohort.id)).id)]
-    await Enrollment.filter(id=mentor.id).update(state=EnrollmentState.PAUSED)
+    await Enrollment.filter(cohort_id=pair.cohort.id, role=ParticipantRole.MENTOR).update(state=EnrollmentState.PAUSED)
     ids.append(str((await run_matching(pair.manager_actor, pair.cohort.id)).id))
     document = """query ($id: ID!, $one: ID!, $other: ID!) {
       matchRuns(cohortId: $id) { edges { node { startedBy proof { value upperBound gap violations }

@@ -59,6 +59,11 @@ class Fairness:
     tables: list[ParityTable]
     small: str
 
+    @property
+    def has_ranges(self) -> bool:
+        """Whether a table shows where a difference may lie."""
+        return any(row.judged.detail for table in self.tables for row in table.rows)
+
 
 def fairness(audit: Audit, named: dict[str, str] | None = None) -> Fairness:
     """Envy and parity in words. `named` holds the names of dimensions that a file brought."""
@@ -168,10 +173,10 @@ def _table(parity: Parity, number: int, side: int, named: dict[str, str]) -> Par
     name = dimension_name(parity.dimension, named)
     if side == 0:
         heads = (name, _("Mentees"), _("With a mentor"), _("Mean fit"), _("Compared"))
-        return ParityTable(f"mentees-{number}", _("Mentees by %(name)s") % {"name": name}, heads,
+        return ParityTable(f"mentees-{number}", _("%(name)s: mentees") % {"name": name}, heads,
                            _rows(parity.mentees, _mentee_cells, (Figure.MATCHED, Figure.FIT)))
     heads = (name, _("Mentors"), _("Places taken"), _("Lists per place"), _("Compared"))
-    return ParityTable(f"mentors-{number}", _("Mentors by %(name)s") % {"name": name}, heads,
+    return ParityTable(f"mentors-{number}", _("%(name)s: mentors") % {"name": name}, heads,
                        _rows(parity.mentors, _mentor_cells, (Figure.PLACES, Figure.SHOWN)))
 
 
@@ -180,7 +185,7 @@ def _rows(groups: Iterable[GroupFigures], cells: Cells, figures: tuple[Figure, .
     unseen = [one for one in every if one.people is None]
     rows = [GroupRow(group_name(one.group), (f"{one.people:,}", *cells(one)), _judged(one, figures))
             for one in every if one.people is not None]
-    small = Judged(_("Too few"), "", "lock")
+    small = Judged(_("Hidden"), "", "lock")
     hidden = (_("hidden"),) * 3
     if len(unseen) <= HIDDEN_ROWS:
         return (*rows, *(GroupRow(group_name(one.group), hidden, small) for one in unseen))

@@ -189,7 +189,8 @@ def why_words(shown: RunsCompared, one: Change) -> str:
         Why.MENTOR_LEFT: _("%(old)s had no place any more."), Why.MENTOR_JOINED: _("%(new)s had no place before."),
         Why.FIT_FELL: _("The fit with %(old)s fell from %(then)s to %(now)s."),
         Why.FIT_ROSE: _("The fit with %(new)s rose."),
-        Why.GIVEN_UP: _("The place with %(old)s does more for %(other)s.") if one.taken_by else _(
+        Why.AS_GOOD: _("%(new)s fits no worse."),
+        Why.GIVEN_UP: _("The place with %(old)s goes to %(other)s.") if one.taken_by else _(
             "The places do more for all in this way."),
         Why.NO_LONGER_LISTED: _("%(old)s is no longer among the best for this mentee, or a rule forbids it."),
         Why.PLACE_FREED: _("A place with %(new)s came free."),

@@ -21,6 +21,7 @@ class Why(StrEnum):
     MENTOR_JOINED = "MENTOR_JOINED"
     FIT_FELL = "FIT_FELL"
     FIT_ROSE = "FIT_ROSE"
+    AS_GOOD = "AS_GOOD"
     GIVEN_UP = "GIVEN_UP"
     NO_LONGER_LISTED = "NO_LONGER_LISTED"
     PLACE_FREED = "PLACE_FREED"
@@ -144,6 +145,7 @@ def _why(earlier: Side, later: Side, mentee: UUID, lost: list[Chosen]) -> Why:
         Why.MENTOR_JOINED: bool(newcomers),
         Why.PLACE_FREED: not lost,
         Why.FIT_ROSE: _rose(earlier, later, mentee),
+        Why.AS_GOOD: bool(lost) and _best(later, mentee) > lost[0].fit - SAME_FIT,
     }
     return next((why for why, holds in found.items() if holds), Why.GIVEN_UP)
 
@@ -152,6 +154,10 @@ def _rose(earlier: Side, later: Side, mentee: UUID) -> bool:
     """Whether the new mentor fits better than the same two did in the earlier run."""
     past = [(earlier.fits.get((one.mentor, mentee)), one.fit) for one in later.pairs.get(mentee, ())]
     return any(then is not None and now > then + SAME_FIT for then, now in past)
+
+
+def _best(side: Side, mentee: UUID) -> float:
+    return max((one.fit for one in side.pairs.get(mentee, ())), default=0.0)
 
 
 def _holders(side: Side, mentor: UUID) -> set[UUID]:

@@ -43,7 +43,7 @@ async def test_groups_are_compared_and_small_ones_hidden(client_of: ClientOf, db
         city = "Lisbon" if number < 9 else "Nairobi" if number < 18 else "Leeds"
         await Person.filter(id=row.person_id).update(location=city)
     shown = (await (await client_of(found.manager)).get(f"{HERE}/{(await run(found)).id}")).text
-    assert "Mentees by Place" in shown
+    assert "Place: mentees" in shown
     assert "No group fares worse than the others by more than chance would explain." in shown
     assert "Leeds" in shown
     assert shown.count("hidden</span>") == 6, "Leeds, and one more so that Leeds cannot be worked out"

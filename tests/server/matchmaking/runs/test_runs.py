@@ -122,7 +122,7 @@ async def test_new_weights_are_named_and_a_fit_that_fell(found: Market) -> None:
     weights = {name: (then, now) for name, then, now in shown.comparison.settings.weights}
     assert weights[Category.GOALS] == (pytest.approx(0.28), 1.0)
     moved = {one.why for one in shown.comparison.changes}
-    assert moved <= {Why.FIT_FELL, Why.FIT_ROSE, Why.GIVEN_UP, Why.PLACE_FREED}
+    assert moved <= {Why.FIT_FELL, Why.FIT_ROSE, Why.AS_GOOD, Why.GIVEN_UP, Why.PLACE_FREED}
     assert Why.FIT_FELL in moved
 
 
