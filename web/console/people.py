@@ -10,8 +10,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from server.journey.leaving.actions import remove_from_program, undo_decision
-from server.journey.roster import actions, queries
-from server.journey.roster.queries import Asked
+from server.journey.roster import actions
+from server.journey.roster.queries import Asked, Roster, roster
+from server.journey.roster.records import record
 from server.journey.roster.states import Stand
 from server.kernel import clock
 from server.kernel.errors import Conflict, Invalid, NotFound, TooMany
@@ -34,7 +35,7 @@ async def show(request: Request) -> Response:
     """The list, narrowed by words, programme, state and place; all of it stands in the address."""
     asked = _asked(request.query_params)
     try:
-        return _list(request, asked, await queries.roster(request.state.actor, asked))
+        return _list(request, asked, await roster(request.state.actor, asked))
     except TooMany as refusal:
         return await _wait(request, asked, refusal)
 
@@ -50,14 +51,14 @@ def _asked(given: QueryParams) -> Asked:
 
 async def _wait(request: Request, asked: Asked, refusal: TooMany) -> Response:
     """The list without the words, with what was typed where it was typed."""
-    shown = await queries.roster(request.state.actor, replace(asked, words=""))
+    shown = await roster(request.state.actor, replace(asked, words=""))
     response = _list(request, asked, shown, errors=Errors({"q": refusal.message}), status=429)
     response.headers["Retry-After"] = str(refusal.retry_after_s)
     return response
 
 
 def _list(
-    request: Request, asked: Asked, shown: queries.Roster, *, errors: Errors | None = None, status: int = 200
+    request: Request, asked: Asked, shown: Roster, *, errors: Errors | None = None, status: int = 200
 ) -> Response:
     sought = replace(asked, words="") if errors else asked
     ids = [one.person.id for one in shown.people]
@@ -141,7 +142,7 @@ async def show_one(
 ) -> Response:
     """The page of one person. `refused`: the part at which something stands in `errors`; `typed`: what was typed there.
     """
-    shown = await queries.record(request.state.actor, request.path_params["id"])
+    shown = await record(request.state.actor, request.path_params["id"])
     sent = await messages_to(request.state.actor, shown.person.id, shown.subjects)
     return page(
         request, "console/person.html", status=409 if said else 422 if errors else 200, said=said,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from server.journey.roster.queries import Listed, Record, Roster
+from server.journey.roster.queries import Listed, Roster
+from server.journey.roster.records import Record
 from server.journey.roster.states import Stand
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext

@@ -1,41 +1,31 @@
-"""The people whom a manager may look up, a page at a time, and one person. Never goals, notes or messages."""
+"""The people whom a manager may look up, a page at a time; one person is in records.py."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
-from tortoise.expressions import Q, Subquery
+from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from server.journey.importing.queries import recent_runs
 from server.journey.reviewing.queries import managed_programs
+from server.journey.roster.known import known_people
 from server.journey.roster.pace import count_search
 from server.journey.roster.standing import standing
 from server.journey.roster.states import Stand
-from server.kernel import clock
 from server.kernel.actor import Actor, require
 from server.kernel.errors import NotFound
-from server.kernel.facts import AuditEvent
 from server.kernel.text import gettext as _
 from server.matches.models import Match
-from server.matches.queries import reviewable_matches, seats_taken
+from server.matches.queries import reviewable_matches
 from server.matches.states import OPEN_MATCHES, MatchState
 from server.people import queries as people
 from server.people import rules
-from server.people.models import Consent, ConsentText, ImportRun, Person
-from server.people.states import ConsentPurpose, PersonStatus
+from server.people.models import ImportRun, Person
+from server.people.states import PersonStatus
 from server.programs.models import Enrollment, Program
-from server.programs.queries import graces, visible_enrollments
-from server.programs.rules import can_edit_enrollments, takes_people
-from server.programs.states import (
-    MAY_BE_ASKED_AGAIN,
-    OPEN_ENROLLMENTS,
-    EnrollmentState,
-    ParticipantRole,
-)
-from server.sessions.queries import held_ends, sessions
-from server.sessions.states import SessionState
+from server.programs.queries import visible_enrollments
+from server.programs.states import OPEN_ENROLLMENTS
 
 LISTED = OPEN_MATCHES | {MatchState.DRAFT}
 PAGE = 50
@@ -85,52 +75,6 @@ class Roster:
     may_import: bool
 
 
-@dataclass(frozen=True)
-class Record:
-    """One person across all programmes that the actor runs. Matches are listed newest first, drafts among them.
-
-    `taken`: open matches by enrolment; `met` and `ahead`: when each match met, and meets next. `subjects` are the rows
-    that messages about these programmes speak of. `ineligible`: the enrolments that ended because the conditions no
-    longer held; `graces`: when the parts end for which they hold no more.
-    """
-
-    person: Person
-    manager: Person | None
-    enrollments: list[Enrollment]
-    matches: list[Match]
-    consents: dict[ConsentPurpose, Consent]
-    texts: dict[ConsentPurpose, ConsentText]
-    taken: dict[UUID, int]
-    met: dict[UUID, list[datetime]]
-    ahead: dict[UUID, datetime]
-    subjects: frozenset[UUID]
-    may_edit: frozenset[UUID]
-    ineligible: frozenset[UUID]
-    graces: dict[UUID, datetime]
-
-    @property
-    def places(self) -> list[Enrollment]:
-        """The parts as a mentor that are open, whose places the actor may set."""
-        return [
-            one for one in self.enrollments
-            if one.role is ParticipantRole.MENTOR and one.state in OPEN_ENROLLMENTS and one.id in self.may_edit
-        ]
-
-    @property
-    def again(self) -> list[Enrollment]:
-        """The parts to which the actor may invite the person once more."""
-        return [
-            one for one in self.enrollments
-            if one.state in MAY_BE_ASKED_AGAIN and takes_people(one.program, one.cohort) and one.id in self.may_edit
-            and self.person.status is not PersonStatus.ENDED
-        ]
-
-    @property
-    def leaving(self) -> list[Enrollment]:
-        """The parts out of which the actor may take the person."""
-        return [one for one in self.enrollments if one.state in OPEN_ENROLLMENTS and one.id in self.may_edit]
-
-
 async def roster(actor: Actor, asked: Asked = EVERYBODY) -> Roster:
     """A page of the people who hold every one of the words in name, address or number, by name; fixed statements.
 
@@ -144,7 +88,7 @@ async def roster(actor: Actor, asked: Asked = EVERYBODY) -> Roster:
         raise NotFound
     if asked.words:
         count_search(actor)
-    known = _known(actor, chosen)
+    known = known_people(actor, chosen)
     found = people.holding_words(known, asked.words)
     if asked.stand:
         found = standing(found, actor, asked.stand, chosen.id if chosen else None)
@@ -197,47 +141,6 @@ def people_found(actor: Actor, words: str = "", status: PersonStatus | None = No
     return people.matching_people(actor, words, status)
 
 
-async def record(actor: Actor, person_id: UUID) -> Record:
-    """One person as who runs a programme may know them.
-
-    Raises:
-        NotFound: absent, or in no programme that the actor runs.
-    """
-    await managed_programs(actor)
-    person = await _known(actor).get_or_none(id=person_id).select_related("line_manager")
-    if person is None:
-        raise NotFound
-    there = visible_enrollments(actor).filter(person_id=person.id).order_by("-invited_at", "-id")
-    parts = await there.select_related("program", "cohort")
-    found = reviewable_matches(actor).filter(members__person_id=person.id).exclude(state=MatchState.CANCELLED)
-    pairs = await found.order_by("-created_at", "-id").prefetch_related("members__person", "program")
-    theirs = await sessions(actor).filter(match_id__in=[match.id for match in pairs]).order_by("-starts_at")
-    subjects = {*(one.id for one in parts), *(one.id for one in pairs), *(one.id for one in theirs)}
-    subjects |= {one.series_id for one in theirs if one.series_id}
-    return Record(
-        person=person, manager=person.line_manager, enrollments=parts, matches=pairs,
-        consents=await people.consents_of(actor, person.id), texts=await people.consent_texts(actor),
-        taken=await seats_taken(actor, [one.id for one in parts]),
-        met=await held_ends(actor, [match.id for match in pairs]),
-        ahead={
-            one.match_id: one.starts_at for one in theirs
-            if one.state is SessionState.SCHEDULED and one.starts_at > clock.now()
-        },
-        subjects=frozenset(subjects),
-        may_edit=frozenset(one.id for one in parts if can_edit_enrollments(actor, one.program_id)),
-        ineligible=await _ineligible(actor, [one.id for one in parts if one.state is EnrollmentState.REMOVED]),
-        graces=await graces(actor, [one.id for one in parts]),
-    )
-
-
-async def _ineligible(actor: Actor, removed: list[UUID]) -> frozenset[UUID]:
-    """Those among removed enrolments that ended because the conditions no longer held, as the trail says."""
-    found = AuditEvent.filter(
-        organization_id=actor.organization_id, target_id__in=removed, action="enrollment.eligibility_lost"
-    )
-    return frozenset(UUID(str(one)) for one in await found.values_list("target_id", flat=True))
-
-
 async def latest_imports(actor: Actor) -> list[ImportRun]:
     """The latest people files, for who may bring one.
 
@@ -248,17 +151,6 @@ async def latest_imports(actor: Actor) -> list[ImportRun]:
     await managed_programs(actor)
     require(rules.can_import_people(actor), _("add people from a file"))
     return await recent_runs(actor, 5)
-
-
-def _known(actor: Actor, program: Program | None = None) -> QuerySet[Person]:
-    """Everybody for who may read people; else who takes or took part in a programme that the actor runs."""
-    found = Person.filter(organization_id=actor.organization_id)
-    if rules.can_read_people(actor) and program is None:
-        return found
-    enrolled = visible_enrollments(actor)
-    if program:
-        enrolled = enrolled.filter(program_id=program.id)
-    return found.filter(id__in=Subquery(enrolled.values("person_id")))
 
 
 async def _listed(actor: Actor, shown: Collection[Person]) -> list[Listed]:

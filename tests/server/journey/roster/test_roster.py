@@ -4,7 +4,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from server.journey.roster.queries import Asked, latest_imports, record, roster
+from server.journey.roster.queries import Asked, latest_imports, roster
+from server.journey.roster.records import record
 from server.journey.roster.states import Stand
 from server.kernel.actor import Actor, Grant, Permission, system_actor
 from server.kernel.errors import NotFound, Refused
