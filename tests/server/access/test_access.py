@@ -34,6 +34,12 @@ async def test_a_secret_signs_its_person_in_until_they_sign_out(db: object) -> N
     assert [entry.action for entry in await AuditEvent.all().order_by("id")] == ["sign_in.open", "sign_in.close"]
 
 
+async def test_a_browser_that_says_much_of_itself_is_kept_by_its_first_letters(db: object) -> None:
+    someone = await factories.person(await factories.organization())
+    await actions.open_session(someone, "Ñ" * 119 + "zz")
+    assert [row.device for row in await UserSession.all()] == ["Ñ" * 119 + "z"]
+
+
 async def test_the_secret_itself_is_nowhere_in_the_database(db: object) -> None:
     secret = await actions.open_session(await factories.person(await factories.organization()))
     row = (await UserSession.all())[0]
