@@ -16,11 +16,10 @@ from typing import Any
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
-from scipy.sparse import csr_array
 
 from benchmarks.figures import Figure, at_least, at_most, table
 from server.matchmaking.engine import MatchingResult, Pool, RuleSet, assign, run, run_matching, weights_for
-from server.matchmaking.engine.candidates import Ground, Steering, scores
+from server.matchmaking.engine.candidates import Ground, nothing_added, scores
 from server.programs.states import ProgramType
 from tests.server.matchmaking.people import DataAbsent, real_people, synthetic_people
 
@@ -132,9 +131,7 @@ def measure(name: str) -> Figures:
 def exact_value(result: MatchingResult) -> float:
     """The dense optimum of the same scores, 1 for each person placed included."""
     columns = result.market.columns
-    nothing = csr_array((len(columns.mentees), len(columns.mentors)), dtype=np.float32)
-    steering = Steering(np.zeros(len(columns.mentees), np.float32), nothing)
-    table = scores(Ground(result.market, result.factors, steering), np.arange(len(columns.mentees)))
+    table = scores(Ground(result.market, result.factors, nothing_added(columns)), np.arange(len(columns.mentees)))
     seats = np.repeat(np.arange(len(columns.mentors)), columns.mentors.capacity)
     worth = np.where(np.isfinite(table), table + 1.0, 0.0)[:, seats]
     return float(worth[linear_sum_assignment(worth, maximize=True)].sum())

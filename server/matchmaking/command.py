@@ -6,10 +6,12 @@ from pathlib import Path
 
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
-from server.matchmaking.contract import Paths, read_order
-from server.matchmaking.engine import Explanation, MatchingResult, run_matching
+from server.matchmaking.contract import Order, Paths, read_order
+from server.matchmaking.engine import Explanation, MatchingResult, form_circles, run_matching
+from server.matchmaking.engine.groups.words import circle_lines, circle_words, waiting_lines
 from server.matchmaking.engine.wording import Names, Reader, one_line
 from server.matchmaking.files import BadFiles, write_tables
+from server.programs.states import ProgramType
 
 BAD_INPUT, CANNOT_WRITE = 2, 1
 MISTAKES_SHOWN = 30
@@ -40,13 +42,30 @@ def run(args: Namespace) -> int:
         return BAD_INPUT
     for warning in order.warnings:
         print(_("Warning: {warning}").format(warning=warning), file=sys.stderr)
+    if order.terms.kind is ProgramType.CIRCLE:
+        return _circles(order, args)
     result = run_matching(order.pool, order.rules, order.weights, standing=order.standing, seed=args.seed)
     try:
         write_tables({args.out: _matches(result), args.waitlist: _waitlist(result)})
     except OSError as error:
-        print(_("Nothing was written: {error}").format(error=error), file=sys.stderr)
-        return CANNOT_WRITE
+        return _not_written(error)
     _say_result(result)
+    return 0
+
+
+def _not_written(error: OSError) -> int:
+    print(_("Nothing was written: {error}").format(error=error), file=sys.stderr)
+    return CANNOT_WRITE
+
+
+def _circles(order: Order, args: Namespace) -> int:
+    size, bans = order.terms.circle_size, order.standing.bans
+    result = form_circles(order.pool, order.rules, order.weights, size=size, bans=bans, seed=args.seed)
+    try:
+        write_tables({args.out: circle_lines(result), args.waitlist: waiting_lines(result.waitlist)})
+    except OSError as error:
+        return _not_written(error)
+    print("\n".join(circle_words(result)))
     return 0
 
 

@@ -1,15 +1,27 @@
 """The file contract of `ithaca match`: people, past pairs, programme and decisions as the engine wants them."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from server.kernel.text import gettext as _
 from server.language.tags import known_skills, normalise
 from server.language.vectors import embed
-from server.matchmaking.engine import Participant, PastPair, Pool, RuleSet, Standing, Weights, week_mask, weights_for
+from server.matchmaking.engine import (
+    Participant,
+    PastPair,
+    Pool,
+    RuleSet,
+    Standing,
+    Weights,
+    rules_for,
+    week_mask,
+    weights_for,
+)
 from server.matchmaking.engine import with_vectors as with_all_vectors
+from server.matchmaking.engine.groups.circles import USUAL_SIZE
+from server.matchmaking.engine.groups.seating import LEAST, MOST
 from server.matchmaking.engine.pool import DepartmentWish
 from server.matchmaking.files import Mistake, Notes, Row, read_object, read_table
 from server.programs.states import ParticipantRole, ProgramType
@@ -51,6 +63,8 @@ TYPES = {
     "traditional": ProgramType.ONE_TO_ONE,
     "reverse": ProgramType.REVERSE,
     "peer": ProgramType.PEER,
+    "circle": ProgramType.CIRCLE,
+    "group": ProgramType.CIRCLE,
     "flash": ProgramType.FLASH,
     "onboarding": ProgramType.ONBOARDING,
     "succession": ProgramType.HIGH_POTENTIAL,
@@ -76,14 +90,33 @@ class Paths:
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """What the programme file says; members of a circle are counted without its host."""
+
+    kind: ProgramType
+    rules: RuleSet
+    weights: Weights
+    circle_size: int = USUAL_SIZE
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """Everything one run needs, and what the reader should be warned about."""
 
     pool: Pool
-    rules: RuleSet
-    weights: Weights
+    terms: Terms
     standing: Standing
     warnings: tuple[str, ...]
+
+    @property
+    def rules(self) -> RuleSet:
+        """The hard rules of the programme."""
+        return self.terms.rules
+
+    @property
+    def weights(self) -> Weights:
+        """The weights of its type."""
+        return self.terms.weights
 
 
 def read_order(paths: Paths) -> Order:
@@ -95,11 +128,13 @@ def read_order(paths: Paths) -> Order:
     notes = Notes()
     people = _people(paths.participants, notes)
     history = _history(paths.history, notes)
-    rules, weights = _program(paths.program, notes)
-    standing = _standing(paths, people, notes)
+    terms = _program(paths.program, notes)
+    if terms.kind is ProgramType.CIRCLE:
+        people = [_silent_where_empty(one) for one in people]
+    standing = _standing(paths, people, terms.kind, notes)
     notes.stop_if_wrong()
     pool = Pool(with_all_vectors(people, embed), history=history)
-    return Order(pool, rules, weights, standing, tuple(notes.warnings))
+    return Order(pool, terms, standing, tuple(notes.warnings))
 
 
 def _people(path: Path, notes: Notes) -> list[Participant]:
@@ -149,6 +184,11 @@ def _participant(row: Row) -> Participant | None:
     )
 
 
+def _silent_where_empty(one: Participant) -> Participant:
+    """Circles always need an hour and a language in common: an empty cell there says nothing, not "none"."""
+    return replace(one, languages=one.languages or None, availability=one.availability or None)
+
+
 def _labels(row: Row, column: str) -> tuple[str, ...]:
     return normalise(row.words(column), known_skills()).labels
 
@@ -179,12 +219,15 @@ def _history(path: Path | None, notes: Notes) -> tuple[PastPair, ...]:
     )
 
 
-def _standing(paths: Paths, people: list[Participant], notes: Notes) -> Standing:
-    known = {(one.role, one.id) for one in people}
+def _standing(paths: Paths, people: list[Participant], kind: ProgramType, notes: Notes) -> Standing:
+    """Decisions taken already. Circles are formed anew each time: only who may not sit together can be decided."""
+    known, circles = {(one.role, one.id) for one in people}, kind is ProgramType.CIRCLE
     overrides = read_table(paths.overrides, OVERRIDES, notes, may_be_empty=True) if paths.overrides else []
     decided: dict[str, set[tuple[str, str]]] = {"pin": set(), "ban": set()}
     for row in overrides:
         pair, action = _known_pair(row, known), row.one_of("action", ("pin", "ban"))
+        if circles and action == "pin":
+            row.wrong("action", _("Circles are formed anew each time: only ban is possible here."))
         if action is None and not row.cells["action"].strip():
             row.needed("action")
         if action and pair:
@@ -193,6 +236,8 @@ def _standing(paths: Paths, people: list[Participant], notes: Notes) -> Standing
             decided[action].add(pair)
     rows = read_table(paths.current, CURRENT, notes, may_be_empty=True) if paths.current else []
     current = {pair for row in rows if (pair := _known_pair(row, known))}
+    if circles and rows:
+        rows[0].wrong("mentor_id", _("Circles are formed anew each time: leave this file out."))
     return Standing(frozenset(decided["pin"]), frozenset(decided["ban"]), frozenset(current))
 
 
@@ -235,34 +280,46 @@ class Settings:
         self.notes.mistakes.append(Mistake(self.file, cure, None, key, str(self.values.get(key, ""))))
 
 
-def _program(path: Path, notes: Notes) -> tuple[RuleSet, Weights]:
+def _program(path: Path, notes: Notes) -> Terms:
     settings = Settings(path.name, read_object(path, notes), notes)
     kind = settings.values.get("type")
     if not isinstance(kind, str) or kind not in TYPES:
         settings.wrong("type", _("Write one of {words}.").format(words=", ".join(TYPES)))
         kind = "traditional"
-    rules = RuleSet(
+    factory = rules_for(TYPES[kind])
+    rules = replace(
+        factory,
         reporting_line=settings.yes("exclude_direct_reports", missing=True),
-        same_team=False,
+        # What the file leaves out is no rule, save what the type itself means: peers are never of one team.
+        same_team=TYPES[kind] is ProgramType.PEER,
         repeat=settings.yes("no_repeat", missing=True),
-        company=_company(settings, kind),
+        company=_company(settings, factory),
         common_language=settings.yes("require_common_language", missing=False),
         min_overlap_half_hours=BLOCK_HALF_HOURS * (settings.whole("min_overlap_blocks") or 0),
         grade_gap=_grade_gap(settings),
         max_pairs=settings.whole("max_pairs"),
     )
-    known = {"type", "grade_gap", "min_overlap_blocks", "company", "max_pairs", "no_repeat"}
-    for key in settings.values.keys() - known - {"exclude_direct_reports", "require_common_language"}:
+    known = {"type", "grade_gap", "min_overlap_blocks", "company", "no_repeat", "exclude_direct_reports"}
+    known |= {"require_common_language", "circle_size" if TYPES[kind] is ProgramType.CIRCLE else "max_pairs"}
+    for key in sorted(settings.values.keys() - known):
         notes.warnings.append(_("{file}: {key} is not known and was ignored.").format(file=path.name, key=key))
-    return rules, weights_for(TYPES[kind])
+    return Terms(TYPES[kind], rules, weights_for(TYPES[kind]), _circle_size(settings))
 
 
-def _company(settings: Settings, kind: str) -> Company | None:
+def _circle_size(settings: Settings) -> int:
+    found = settings.values.get("circle_size", USUAL_SIZE)
+    if _is_whole(found) and LEAST <= found <= MOST:
+        return int(found)
+    settings.wrong("circle_size", _("Write a whole number from {least} to {most}.").format(least=LEAST, most=MOST))
+    return USUAL_SIZE
+
+
+def _company(settings: Settings, factory: RuleSet) -> Company | None:
     found = settings.values.get("company")
     asked = next((one for one in COMPANIES if one == found), None)
     if asked is None and found not in (None, "any", ""):
         settings.wrong("company", _("Write same or different, or leave it out."))
-    return asked or ("different" if kind == "cross_company" and "company" not in settings.values else None)
+    return asked if "company" in settings.values else factory.company
 
 
 def _grade_gap(settings: Settings) -> tuple[int, int] | None:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,7 +18,7 @@ from server.kernel.actor import Actor, system_actor
 from server.language.vectors import MODEL_NAME, MODEL_VERSION, embed
 from server.matches import queries as matches
 from server.matches.states import OverrideKind
-from server.matchmaking.engine.constraints import RuleSet
+from server.matchmaking.engine.constraints import RuleSet, rules_for
 from server.matchmaking.engine.pool import Participant, PastPair, Pool, Standing, week_mask
 from server.matchmaking.models import Preference, TextVector
 from server.matchmaking.states import PreferenceKind
@@ -76,11 +76,11 @@ async def gather(actor: Actor, cohort: Cohort) -> Gathered:
 
 
 def rules_of(program: Program) -> RuleSet:
-    """A programme's hard rules: its own settings over the engine's defaults."""
+    """A programme's hard rules: its own settings over those of its type."""
     own = dict(program.rules)
     if own.get("grade_gap"):
         own["grade_gap"] = tuple(own["grade_gap"])
-    return RuleSet(**own)
+    return replace(rules_for(program.type), **own)
 
 
 async def _free_seats(actor: Actor, cohort_id: UUID, rows: Iterable[Enrollment]) -> dict[UUID, int]:

@@ -22,13 +22,17 @@ What comes out: `MatchingResult`
 - A `Reason` is codes and plain data, never words; `wording.sentence(reason, names, reader)` says it in the reader's
   language, so a stored reason can be read in another one later.
 
+One side that is both: `form_circles(pool, rules, weights, size=6)` seats the mentees of a pool in circles of 4 to 8,
+each with one of its mentors as host where one fits.
+
 The order of rows, the number of threads and the audit group never change a result.
 """
 
 from server.matchmaking.engine.columns import described, with_vectors
-from server.matchmaking.engine.constraints import RuleCode, RuleSet, Violation
+from server.matchmaking.engine.constraints import RuleCode, RuleSet, Violation, rules_for
 from server.matchmaking.engine.explain import Explanation, Reason, ReasonCode
 from server.matchmaking.engine.fairness import Audit, audit
+from server.matchmaking.engine.groups.circles import Circle, CirclesResult, form_circles
 from server.matchmaking.engine.pool import Participant, PastPair, Pool, Standing, week_mask
 from server.matchmaking.engine.result import Candidate, Certificate, MatchedPair, MatchingResult, Origin, RefusedPin
 from server.matchmaking.engine.run import ENGINE_VERSION, run_matching
@@ -45,6 +49,8 @@ __all__ = [
     "Candidate",
     "Category",
     "Certificate",
+    "Circle",
+    "CirclesResult",
     "Explanation",
     "MatchedPair",
     "MatchingResult",
@@ -64,7 +70,9 @@ __all__ = [
     "Weights",
     "audit",
     "described",
+    "form_circles",
     "rescaled",
+    "rules_for",
     "run_matching",
     "week_mask",
     "weights_for",

@@ -5,6 +5,7 @@ No index: at these sizes an exact product is faster than building one (figures i
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from os import cpu_count
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]  # comes without types
 
-from server.matchmaking.engine.columns import Floats
+from server.matchmaking.engine.columns import Columns, Floats
 from server.matchmaking.engine.constraints import (
     Market,
     Mask,
@@ -52,6 +53,12 @@ class Steering:
     kept: csr_array
 
 
+def nothing_added(columns: Columns) -> Steering:
+    """Utility that is the score alone."""
+    shape = len(columns.mentees), len(columns.mentors)
+    return Steering(np.zeros(shape[0], np.float32), csr_array(shape, dtype=np.float32))
+
+
 @dataclass(frozen=True, slots=True)
 class Ground:
     """All that is asked about a pair: whether it may be, how well it fits, what speaks for it besides."""
@@ -86,7 +93,7 @@ def search(ground: Ground, rows: Rows, k: int, prices: Floats) -> Found:
         none = Arcs(nothing.astype(np.intp), nothing.astype(np.intp), nothing, nothing)
         return Found(none, np.full((len(rows), max(1, k)), -np.inf), np.full(len(rows), -np.inf))
     step = max(1, BLOCK_CELLS // n_m)
-    with _libraries().limit(limits=1, user_api="blas"), ThreadPoolExecutor(cpu_count()) as threads:
+    with single_threaded(), ThreadPoolExecutor(cpu_count()) as threads:
         blocks = [rows[at : at + step] for at in range(0, len(rows), step)]
         found = list(threads.map(lambda block: _block(ground, block, k, prices), blocks))
     arcs = Arcs(*(np.concatenate([getattr(one.arcs, name) for one in found]) for name in Arcs.__slots__))
@@ -110,6 +117,13 @@ def scores(ground: Ground, rows: Rows) -> Floats:
     if ground.market.rules.min_fit > 0:
         tile.scores[tile.scores < ground.market.rules.min_fit / 100] = NEVER
     return tile.scores
+
+
+@contextmanager
+def single_threaded() -> Iterator[None]:
+    """Products within are worked out by one thread each, so that they round alike on any machine."""
+    with _libraries().limit(limits=1, user_api="blas"):
+        yield
 
 
 @lru_cache(maxsize=1)

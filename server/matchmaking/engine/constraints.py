@@ -15,6 +15,7 @@ from scipy.sparse import csr_array
 
 from server.matchmaking.engine.columns import UNKNOWN, Columns, Side
 from server.matchmaking.engine.pool import Standing
+from server.programs.states import ProgramType
 
 HalfHours = NDArray[np.integer[Any] | np.floating[Any]]
 Rows = NDArray[np.intp]
@@ -67,6 +68,25 @@ class RuleSet:
     wait_bonus: float = 0.02
     wait_cap: int = 5
     seat_step: float = 0.0
+
+
+def rules_for(kind: ProgramType) -> RuleSet:
+    """The factory setting of a programme type: what follows from the type itself; a programme changes what it wants.
+
+    The mentor of a reverse programme stands below the mentee, that of a succession programme above; a newcomer's guide
+    may be from the same team; a flash question may go to the same person again after three months; across companies
+    nobody meets their own.
+    """
+    return _FACTORY.get(kind, RuleSet())
+
+
+_FACTORY: Mapping[ProgramType, RuleSet] = {
+    ProgramType.REVERSE: RuleSet(grade_gap=(-9, -1)),
+    ProgramType.ONBOARDING: RuleSet(same_team=False),
+    ProgramType.FLASH: RuleSet(repeat_months=3),
+    ProgramType.HIGH_POTENTIAL: RuleSet(grade_gap=(1, 9)),
+    ProgramType.CROSS_COMPANY: RuleSet(company="different"),
+}
 
 
 class Violation(NamedTuple):

@@ -24,6 +24,8 @@ WISHED_BY_MENTEE, WISHED_BY_MENTOR, LATER_WISH = 0.25, 0.10, 0.8
 TIE_BREAK = 1e-5
 """At most a thousandth of a point of fit: enough to send equal people to different mentors, too little to be seen."""
 GRADES = 11
+ROLE_STEPS = (1.0, 2.0, 4.0, 8.0, 16.0)
+"""Years in a role at which a stage begins: each lasts about as long as all before it."""
 Term = tuple[NDArray[np.floating], NDArray[np.floating]]
 
 
@@ -67,21 +69,21 @@ class Factors:
     slots: tuple[Floats, Floats]
     held: Floats
 
-    def tile(self, rows: Rows) -> Tile:
-        """Scores and shared time of mentee rows with every mentor."""
-        total = self.flat.mentees[rows] @ self.flat.mentors.T
-        overlap = self.slots[0][rows] @ self.slots[1].T
+    def tile(self, rows: Rows, places: Rows | slice = slice(None)) -> Tile:
+        """Scores and shared time of mentee rows with every mentor, or with some rows of mentors."""
+        total = self.flat.mentees[rows] @ self.flat.mentors[places].T
+        overlap = self.slots[0][rows] @ self.slots[1][places].T
         for part in self.parts:
             if part.saturates:
-                value = part.mentees[rows] @ part.mentors.T
+                value = part.mentees[rows] @ part.mentors[places].T
                 if part.tags is not None:
-                    value += part.tags[rows] @ self.held
+                    value += part.tags[rows] @ self.held[:, places]
                 if part.per_half_hour:
                     value += overlap * np.float32(part.per_half_hour)
                 np.clip(value, 0, 1, out=value)
                 value *= np.float32(part.share * self.weights.shares[part.category])
                 total += value
-        wishes = self.wishes[rows].tocoo()
+        wishes = self.wishes[rows][:, places].tocoo()
         total[wishes.row, wishes.col] += wishes.data
         return Tile(total, overlap)
 
@@ -185,9 +187,12 @@ def _expertise(ours: Side, theirs: Side, shape: Shape) -> Iterable[Term]:
 
 
 def _stage(ours: Side, theirs: Side, shape: Shape) -> Iterable[Term]:
-    """Distance in grades against the ideal one, time with the firm, and the same stage of life."""
+    """Distance in grades against the ideal one, time with the firm (among equals: in the role), and stage of life."""
     yield 0.6 * _one_hot(ours.grade, range(GRADES)) @ _grade_kernel(shape), _one_hot(theirs.grade, range(GRADES))
-    yield from _longer(0.25, ours.tenure, theirs.tenure, shape.experience)
+    if shape.experience:
+        yield from _longer(0.25, ours.tenure, theirs.tenure, shape.experience)
+    else:
+        yield from _as_far(0.25, ours.role_years, theirs.role_years)
     yield from _equality(0.15, ours.life_stage, theirs.life_stage, same=1.0, different=0.4)
 
 
@@ -274,6 +279,16 @@ def _longer(worth: float, ours: Floats, theirs: Floats, direction: int) -> Itera
     """Half of `worth`, and up to all of it the longer the mentor (direction 1) or the mentee (-1) has been at it."""
     years_e, years_m = (np.minimum(np.nan_to_num(years, nan=5.0), 20) / 20 for years in (ours, theirs))
     yield from _one_sided(worth / 2 * (1 - direction * years_e), worth / 2 * direction * years_m)
+
+
+def _as_far(worth: float, ours: Floats, theirs: Floats) -> Iterable[Term]:
+    """All of `worth` for people as new, or as settled, in their roles; half where years are not known."""
+    steps = np.arange(len(ROLE_STEPS) + 1)
+    kernel = 1 - np.abs(steps[:, None] - steps[None, :]) / len(ROLE_STEPS)
+    told_e, told_m = ~np.isnan(ours), ~np.isnan(theirs)
+    hot_e, hot_m = (_one_hot(np.digitize(np.nan_to_num(years), ROLE_STEPS), steps) for years in (ours, theirs))
+    yield from _neutral(0.0, worth / 2, told_e, told_m)
+    yield worth * (hot_e * told_e[:, None]) @ kernel, hot_m * told_m[:, None]
 
 
 def _equality(

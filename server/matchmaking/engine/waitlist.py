@@ -1,5 +1,6 @@
 """The queue of those without a mentor: who is next, and why they wait."""
 
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -7,16 +8,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.matchmaking.engine.constraints import Market, RuleCode, active_pair_rules, is_broken
+from server.matchmaking.engine.pool import Participant
 
 
 class WaitCode(StrEnum):
-    """Why somebody has no mentor. The codes that are no rule: places, the cohort's limit, nobody, or no wish."""
+    """Why somebody has nobody. The codes that are no rule: places, the cohort's limit, nobody, no wish, or no group."""
 
     NO_SEAT = "NO_SEAT"
     COHORT_LIMIT = "COHORT_LIMIT"
     LOW_FIT = "LOW_FIT"
     NO_MENTORS = "NO_MENTORS"
     NOT_LOOKING = "NOT_LOOKING"
+    NO_PARTNER = "NO_PARTNER"
+    NO_CIRCLE = "NO_CIRCLE"
+    TOO_FEW = "TOO_FEW"
     REPORTING_LINE = "REPORTING_LINE"
     SAME_TEAM = "SAME_TEAM"
     BLOCKED = "BLOCKED"
@@ -53,6 +58,11 @@ def queue(market: Market, best: NDArray[np.float64], unplaced: NDArray[np.intp],
     return waiting + idle
 
 
+def in_turn(people: Sequence[Participant], rows: Iterable[int]) -> list[int]:
+    """Rows of people as they take turns where no fit decides: by cycles waited, then day of enrolment, then row."""
+    return sorted(rows, key=lambda row: (-people[row].waited_cycles, people[row].enrolled_on or "9999", row))
+
+
 def _why_nobody(market: Market, row: int) -> WaitCode:
     """The rule that keeps the most mentors with places from this mentee; a low fit when no rule keeps them all."""
     open_mentors = np.flatnonzero(market.columns.mentors.capacity > 0)
@@ -65,8 +75,12 @@ def _why_nobody(market: Market, row: int) -> WaitCode:
     }
     if market.rules.min_fit > 0 and sum(counts.values()) < len(open_mentors):
         return WaitCode.LOW_FIT
-    worst = max(counts, key=lambda code: counts[code])
-    return _CODES.get(worst, WaitCode.BLOCKED)
+    return as_wait_code(max(counts, key=lambda code: counts[code]))
+
+
+def as_wait_code(rule: RuleCode) -> WaitCode:
+    """What is said to somebody whom a rule keeps from everybody."""
+    return _CODES.get(rule, WaitCode.BLOCKED)
 
 
 _CODES = {code: WaitCode(code) for code in RuleCode if code in WaitCode.__members__} | {

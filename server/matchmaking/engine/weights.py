@@ -32,7 +32,8 @@ class Shape:
     """What a type of programme looks for.
 
     `ideal_gap` and `gap_width` are grades (mentor minus mentee); `experience` is 1 when the mentor should have been
-    here longer, -1 when the mentee should, 0 when it does not matter; `fresh` prefers another department.
+    here longer, -1 when the mentee should, 0 when both should be as far in
+    their roles; `fresh` prefers another department.
     """
 
     ideal_gap: float
@@ -71,14 +72,9 @@ class Weights:
 def weights_for(kind: ProgramType) -> Weights:
     """The factory setting of a programme type.
 
-    Raises:
-        ValueError: the type does not pair a mentor with a mentee (circles are composed, not paired).
-
     Source: shared values and goals carry most of the evidence on relationship quality, surface likeness little
     (Eby et al. 2013; Tuma and Dolan); the numbers are a starting point that a programme changes and outcomes correct.
     """
-    if kind not in _FACTORY:
-        raise ValueError(f"No pair weights for {kind}: its groups are composed, not paired")
     percents, shape = _FACTORY[kind]
     shares = {name: percent / 100 for name, percent in zip(CATEGORIES, percents, strict=True)}
     return Weights(MappingProxyType(shares), shape)
@@ -103,6 +99,7 @@ _FACTORY: Mapping[ProgramType, tuple[tuple[int, ...], Shape]] = {
     ProgramType.REVERSE: ((30, 10, 16, 14, 5, 10, 6, 4, 5), Shape(ideal_gap=-2, experience=-1)),
     ProgramType.ONBOARDING: ((12, 14, 14, 20, 8, 16, 4, 7, 5), Shape(ideal_gap=1, fresh=False)),
     ProgramType.PEER: ((20, 16, 18, 14, 4, 8, 8, 5, 7), Shape(ideal_gap=0, gap_width=1.5, experience=0)),
+    ProgramType.CIRCLE: ((30, 18, 8, 8, 4, 12, 6, 5, 9), Shape(ideal_gap=0, gap_width=3, experience=0)),
     ProgramType.FLASH: ((40, 18, 4, 20, 5, 2, 4, 5, 2), Shape(ideal_gap=2, gap_width=3)),
     ProgramType.HIGH_POTENTIAL: ((26, 12, 18, 10, 8, 10, 6, 5, 5), Shape(ideal_gap=3)),
     ProgramType.CROSS_COMPANY: ((28, 14, 12, 14, 5, 8, 6, 6, 7), Shape(ideal_gap=2)),

@@ -147,8 +147,8 @@ def test_no_id_is_a_formula_to_a_spreadsheet_and_a_guarded_one_is_read_as_it_was
     assert [{name: row[name] for name in CURRENT} for row in desk.result()] == kept
 
 
-@pytest.mark.parametrize("kind", TYPES)
-def test_every_type_of_programme_runs(desk: Desk, kind: str) -> None:
+@pytest.mark.parametrize("kind", [kind for kind in TYPES if kind not in ("circle", "group")])
+def test_every_type_of_pairs_runs(desk: Desk, kind: str) -> None:
     desk.program(type=kind)
     assert desk.match() == 0
     companies = kind == "cross_company"

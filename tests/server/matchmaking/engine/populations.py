@@ -120,7 +120,7 @@ def loose_rules() -> st.SearchStrategy[RuleSet]:
 
 
 def weights() -> st.SearchStrategy[Weights]:
-    return st.sampled_from([weights_for(kind) for kind in ProgramType if kind is not ProgramType.CIRCLE])
+    return st.sampled_from([weights_for(kind) for kind in ProgramType])
 
 
 def reversed_ids(pool: Pool) -> tuple[Pool, Callable[[str], str]]:

@@ -165,16 +165,11 @@ def test_fit_words_agree_with_the_number_shown(fit: float, expected: str) -> Non
     assert fit_words(fit) == expected
 
 
-@pytest.mark.parametrize("kind", [kind for kind in ProgramType if kind is not ProgramType.CIRCLE])
+@pytest.mark.parametrize("kind", ProgramType)
 def test_factory_weights_are_whole(kind: ProgramType) -> None:
     weights = weights_for(kind)
     assert sum(weights.vector) == pytest.approx(1)
     assert min(weights.vector) > 0
-
-
-def test_circles_have_no_pair_weights() -> None:
-    with pytest.raises(ValueError, match="composed, not paired"):
-        weights_for(ProgramType.CIRCLE)
 
 
 @pytest.mark.parametrize(

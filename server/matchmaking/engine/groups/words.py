@@ -1,0 +1,59 @@
+"""Circles in tables and words, for files and for whoever reads the terminal."""
+
+from collections.abc import Iterable, Iterator
+
+from server.kernel.text import ngettext
+from server.matchmaking.engine.groups.circles import Circle, CirclesResult
+from server.matchmaking.engine.pool import HALF_HOURS_A_WEEK
+from server.matchmaking.engine.waitlist import Waiting
+
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+HALF_HOURS_A_DAY = 48
+
+
+def circle_lines(result: CirclesResult) -> list[list[object]]:
+    """One line for each circle: number, host, members, fit, and what all of them share; lists are joined by `;`."""
+    header: list[object] = ["circle", "host_id", "member_ids", "score"]
+    header += ["common_times_utc", "common_languages", "shared_goals"]
+    return [header, *(_line(number, circle) for number, circle in enumerate(result.circles, 1))]
+
+
+def waiting_lines(waitlist: Iterable[Waiting]) -> list[list[object]]:
+    """One line for each person who waits, with the code of the reason."""
+    lines: list[list[object]] = [["mentee_id", "position", "reason"]]
+    return lines + [[one.mentee, one.position, one.code.value] for one in waitlist if one.position is not None]
+
+
+def circle_words(result: CirclesResult) -> list[str]:
+    """How many circles there are, how many still need a host, who waits, and that no rule was broken."""
+    circles, waiting = len(result.circles), sum(one.position is not None for one in result.waitlist)
+    lines = [ngettext("One circle.", "{count} circles.", circles).format(count=circles)]
+    if alone := sum(circle.host is None for circle in result.circles):
+        lines.append(ngettext("One circle has no host.", "{count} circles have no host.", alone).format(count=alone))
+    lines.append(ngettext("One person waits.", "{count} people wait.", waiting).format(count=waiting))
+    broken = result.violations
+    lines.append(ngettext("One rule is broken.", "{count} rules are broken.", broken).format(count=broken))
+    return lines
+
+
+def spans(times: int) -> Iterator[str]:
+    """Free stretches of the UTC week, day by day: `Mon 08:00-12:00`."""
+    free = [bool(times >> at & 1) for at in range(HALF_HOURS_A_WEEK)]
+    start = 0
+    for at, is_free in enumerate(free):
+        begins = is_free and (at % HALF_HOURS_A_DAY == 0 or not free[at - 1])
+        start = at if begins else start
+        if is_free and ((at + 1) % HALF_HOURS_A_DAY == 0 or not free[at + 1]):
+            first, last = start % HALF_HOURS_A_DAY, at % HALF_HOURS_A_DAY + 1
+            yield f"{DAYS[at // HALF_HOURS_A_DAY]} {_clock(first)}-{_clock(last)}"
+
+
+def _line(number: int, circle: Circle) -> list[object]:
+    times = ";".join(spans(circle.times)) if circle.times else ""
+    goals = ";".join(f"{goal.tag} ({goal.members})" for goal in circle.goals)
+    members, languages = ";".join(circle.members), ";".join(circle.languages or ())
+    return [f"C{number:03d}", circle.host or "", members, f"{circle.fit:.2f}", times, languages, goals]
+
+
+def _clock(half_hours: int) -> str:
+    return f"{half_hours // 2:02d}:{half_hours % 2 * 30:02d}"
