@@ -98,9 +98,13 @@ class EnrollmentsMutation:
     async def take_break(self, info: Info, input: TakeBreakInput) -> EnrollmentPayload:
         return await perform(
             info, EnrollmentPayload, input,
-            lambda actor: leaving.take_break(actor, key_of("Enrollment", input.id), input.until),
+            lambda actor: leaving.take_break(
+                actor, key_of("Enrollment", input.id), input.until, undo_within=UNDO_ONE
+            ),
         )
 
     @strawberry.mutation(description="End your break before its day.")
     async def come_back(self, info: Info, input: ById) -> EnrollmentPayload:
-        return await perform_on(info, EnrollmentPayload, input, "Enrollment", leaving.come_back)
+        return await perform_on(
+            info, EnrollmentPayload, input, "Enrollment", partial(leaving.come_back, undo_within=UNDO_ONE)
+        )

@@ -357,7 +357,7 @@ class MatchesMutation:
 
     @strawberry.mutation(description="Close a match that has run its time.")
     async def close_match(self, info: Info, input: ById) -> MatchPayload:
-        return await perform_on(info, MatchPayload, input, "Match", actions.close_match)
+        return await perform_on(info, MatchPayload, input, "Match", partial(actions.close_match, undo_within=UNDO_ONE))
 
 
 async def reviewable_by_ids(actor: Actor, ids: list[UUID]) -> dict[UUID, Match]:

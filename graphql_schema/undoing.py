@@ -14,7 +14,7 @@ from graphql_schema.mutations import ById, P, perform, perform_on
 from graphql_schema.programs import EnrollmentPayload
 from graphql_schema.sessions import SessionPayload
 from graphql_schema.surveys import AnswerPayload
-from server.journey.leaving.actions import undo_decision
+from server.journey.leaving.actions import undo_break, undo_decision
 from server.journey.meeting.actions import undo_change
 from server.journey.reviewing.actions import undo_approval
 from server.kernel.actor import Actor
@@ -39,6 +39,10 @@ class UndoingMutation:
     async def undo_leaving(self, info: Info, input: ById) -> EnrollmentPayload:
         late = _("It is too late to undo this. You can join the next group.")
         return await _back(info, EnrollmentPayload, input, "Enrollment", undo_decision, late)
+
+    @strawberry.mutation(description="Take back that you began a break, chose another day for it, or came back.")
+    async def undo_break(self, info: Info, input: ById) -> EnrollmentPayload:
+        return await _back(info, EnrollmentPayload, input, "Enrollment", undo_break)
 
     @strawberry.mutation(
         description="Take back that you admitted somebody, turned them down or took them out. Only for who runs it."

@@ -41,8 +41,7 @@ async def finish(request: Request) -> Response:
     except Conflict as late:
         return go_to(request, f"/match/{match_id}", toast=Toast(late.message))
     words = _("Finished. %(name)s is told kindly.") % {"name": shown.partner.first_name}
-    undo = "" if thanks or shown.match.state is MatchState.DURATION_COMPLETED else changed_undo(match_id)
-    return go_to(request, "/", toast=Toast(words, undo))
+    return go_to(request, "/", toast=Toast(words, changed_undo(match_id)))
 
 
 async def pause(request: Request) -> Response:
@@ -96,19 +95,35 @@ async def leave_undo(request: Request) -> Response:
 
 async def take_break(request: Request) -> Response:
     """Take a break from a programme until a day."""
+    place_id = request.path_params["id"]
     until, errors = await _until(request)
     return await _saved(
-        request, errors, lambda: actions.take_break(request.state.actor, request.path_params["id"], until), _leaving
+        request, errors, lambda: actions.take_break(request.state.actor, place_id, until, undo_within=UNDO_ONE),
+        _leaving, undo=_break_undo(request),
     )
 
 
 async def come_back(request: Request) -> Response:
     """End one's break."""
     try:
-        await actions.come_back(request.state.actor, request.path_params["id"])
+        await actions.come_back(request.state.actor, request.path_params["id"], undo_within=UNDO_ONE)
     except Conflict as late:
         return go_to(request, "/", toast=Toast(late.message))
-    return go_to(request, "/", toast=Toast(_("Welcome back.")))
+    return go_to(request, "/", toast=Toast(_("Welcome back."), _break_undo(request)))
+
+
+async def break_undo(request: Request) -> Response:
+    """Take the last word on one's break back, while nobody was told."""
+    try:
+        undone = await actions.undo_break(request.state.actor, request.path_params["id"])
+    except Conflict as late:
+        return go_to(request, "/", toast=Toast(late.message))
+    words = _("Undone. It stands as before.") if undone else _("It is too late to undo this. It stays as it is.")
+    return go_to(request, "/", toast=Toast(words))
+
+
+def _break_undo(request: Request) -> str:
+    return f"/enrollment/{request.path_params['id']}/break/undo"
 
 
 async def _until(request: Request) -> tuple[date | None, Errors]:
@@ -168,5 +183,6 @@ routes = [
     Route("/enrollment/{id:uuid}/withdrawal", leave, methods=["POST"], name="leaving-word"),
     Route("/enrollment/{id:uuid}/withdrawal/undo", leave_undo, methods=["POST"], name="leaving-undo"),
     Route("/enrollment/{id:uuid}/break", take_break, methods=["POST"], name="break"),
+    Route("/enrollment/{id:uuid}/break/undo", break_undo, methods=["POST"], name="break-undo"),
     Route("/enrollment/{id:uuid}/return", come_back, methods=["POST"], name="break-end"),
 ]

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from playwright.async_api import Page
 
-from a11y_tests.registry import Shelf, View, each, fill, press
+from a11y_tests.registry import Shelf, View, each, fill, press, undo
 from a11y_tests.states.people import with_goal
 from server.journey.leaving.actions import finish_match, leave_program, take_break
 from server.kernel import clock
@@ -183,6 +183,12 @@ async def back() -> View:
     pair = await factories.active_match()
     await take_break(pair.mentee_actor, pair.mentee_enrollment.id, factories.in_days(30))
     return View(pair.mentee, _leaving(pair.mentee_enrollment.id), press("I’m back"))
+
+
+@state("POST break-undo 303", proof="Undone. It stands as before.")
+async def break_undone() -> View:
+    pair = await factories.active_match()
+    return View(pair.mentee, _leaving(pair.mentee_enrollment.id), each(press("Take a break"), undo))
 
 
 @state("GET extension 200", proof="Propose a later end")

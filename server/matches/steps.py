@@ -1,6 +1,6 @@
 """Steps that every act on a match shares: the state after an answer, the start, the end, the fact that tells of it."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from server.kernel import clock
@@ -16,6 +16,7 @@ from server.matches.states import (
     MatchState,
 )
 from server.programs.states import Approvals, AskedFirst, EnrollmentState, ParticipantRole
+from server.programs.steps import midnight
 
 UNDO_ONE = timedelta(seconds=10)
 """How long an act can be taken back; nobody is told before (decision 6 of the design)."""
@@ -116,7 +117,7 @@ async def pause(
     match.state, match.paused_on, match.paused_until = MatchState.PAUSED, clock.now().date(), until
     await match.save(update_fields=["state", "paused_on", "paused_until"])
     if until is not None:
-        await unit.schedule("match.resume", match, datetime.combine(until, time(), UTC))
+        await unit.schedule("match.resume", match, midnight(until), key=until.isoformat())
     await unit.audit("match.pause", match, until=until)
     await tell(unit, match, "paused", hold=hold, until=until, **was, **detail)
     return match

@@ -1,25 +1,31 @@
 """What happens in a thread: a word, and that it was read."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from server.kernel import clock
-from server.kernel.actor import Actor
+from server.kernel.actor import Actor, require
 from server.kernel.db import unit_of_work
 from server.kernel.errors import Conflict
+from server.kernel.facts import OutboxEvent
 from server.kernel.text import gettext as _
 from server.kernel.typed import check, typed
 from server.matches.models import Match
+from server.matches.queries import visible_match
+from server.matches.rules import can_decide
 from server.messaging import queries, rules
 from server.messaging.models import ReadMark, Thread, ThreadMessage
 
 BODY_LETTERS = 5_000
 
 
-async def send_message(actor: Actor, match_id: UUID, body: str) -> ThreadMessage:
+async def send_message(
+    actor: Actor, match_id: UUID, body: str, *, undo_within: timedelta = timedelta()
+) -> ThreadMessage:
     """Write to the other members of a match. What the actor had not read counts as read now.
 
-    The thread begins with its first word. A form that is sent twice is caught by its key, at the face.
+    The thread begins with its first word. A form that is sent twice is caught by its key, at the face. Nobody is told
+    for `undo_within`; until then `take_back_words` takes it back.
 
     Raises:
         NotFound: absent, or the actor is no member.
@@ -40,13 +46,42 @@ async def send_message(actor: Actor, match_id: UUID, body: str) -> ThreadMessage
         )
         thread.last_at = message.sent_at
         await thread.save(update_fields=["last_at"])
+        kept = {"had_read_at": await queries.read_at(actor, thread.id)} if undo_within else {}
         await _read_up_to(actor, thread, message.sent_at)
         await unit.audit("message.send", message, match_id=match.id)
         await unit.publish(
             "message.sent", subject_id=thread.id, thread_id=thread.id, match_id=match.id, author_id=actor.person_id,
-            message_id=message.id,
+            message_id=message.id, hold=undo_within, **kept,
         )
         return message
+
+
+async def take_back_words(actor: Actor, match_id: UUID) -> bool:
+    """Take back what was written with an act on a match that is being undone, as if it never was.
+
+    False when nothing was written with it, or the others were told of it already.
+
+    Raises:
+        NotFound: no match that the actor may see.
+        Refused: somebody else wrote it, and the actor does not run the programme.
+        Conflict: somebody has read it (`kind="read"`).
+    """
+    async with unit_of_work(actor) as unit:
+        match = await visible_match(actor, match_id, lock=True)
+        thread = await queries.thread_row(match)
+        fact = await queries.held_word(actor, thread.id) if thread else None
+        if thread is None or fact is None:
+            return False
+        message = await ThreadMessage.get(organization_id=actor.organization_id, id=fact.payload["message_id"])
+        require(message.author_id == actor.person_id or can_decide(actor, match), _("take back what somebody wrote"))
+        if await queries.is_read(message):
+            raise Conflict(_("Your last message has been read already. It stays as it is."), kind="read")
+        still = OutboxEvent.filter(organization_id=actor.organization_id, id=fact.id, delivered_at=None)
+        if not await still.update(withdrawn_at=clock.now()):
+            return False
+        await unit.audit("message.take_back", message, match_id=match.id)
+        await _unwrite(thread, message, datetime.fromisoformat(fact.payload["had_read_at"]))
+        return True
 
 
 async def mark_read(actor: Actor, match_id: UUID) -> int:
@@ -86,6 +121,21 @@ def _after(last_at: datetime | None) -> datetime:
     """Now, but after the last word: two words never share a moment."""
     moment = clock.now()
     return moment if last_at is None or moment > last_at else last_at + datetime.resolution
+
+
+async def _unwrite(thread: Thread, message: ThreadMessage, had_read_at: datetime) -> None:
+    """The thread as it was before a word; without any other word there is none."""
+    await message.delete()
+    words = ThreadMessage.filter(organization_id=thread.organization_id, thread_id=thread.id)
+    marks = ReadMark.filter(organization_id=thread.organization_id, thread_id=thread.id)
+    last = await words.order_by("-sent_at").first()
+    if last is None:
+        await marks.delete()
+        await thread.delete()
+        return
+    thread.last_at = last.sent_at
+    await thread.save(update_fields=["last_at"])
+    await marks.filter(person_id=message.author_id).update(read_at=had_read_at)
 
 
 async def _read_up_to(actor: Actor, thread: Thread, moment: datetime) -> None:

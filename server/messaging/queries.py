@@ -9,8 +9,10 @@ from tortoise.expressions import F, Q
 from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
+from server.kernel import clock
 from server.kernel.actor import Actor
 from server.kernel.errors import NotFound
+from server.kernel.facts import OutboxEvent
 from server.matches.models import Match
 from server.matches.queries import my_matches, visible_match
 from server.matches.rules import can_review, member_of
@@ -99,6 +101,31 @@ async def thread_of(actor: Actor, match_id: UUID) -> Thread | None:
 async def thread_row(match: Match) -> Thread | None:
     """The thread of a match that the caller has fetched for a member."""
     return await Thread.filter(organization_id=match.organization_id, match_id=match.id).first()
+
+
+async def held_word(actor: Actor, thread_id: UUID) -> OutboxEvent | None:
+    """What tells of the last word in a thread, as long as it can be taken back and nobody was told."""
+    held = OutboxEvent.filter(
+        organization_id=actor.organization_id, subject_id=thread_id, kind="message.sent", delivered_at=None,
+        withdrawn_at=None, not_before__gt=clock.now(),
+    )
+    return await held.order_by("-at", "-id").first()
+
+
+async def read_at(actor: Actor, thread_id: UUID) -> datetime:
+    """How far the actor has read a thread of theirs (aware)."""
+    mark = await ReadMark.get(
+        organization_id=actor.organization_id, thread_id=thread_id, person_id=actor.person_id
+    )
+    return mark.read_at
+
+
+async def is_read(message: ThreadMessage) -> bool:
+    """Whether anybody but its author has read a word."""
+    others = ReadMark.filter(
+        organization_id=message.organization_id, thread_id=message.thread_id, read_at__gte=message.sent_at
+    )
+    return await others.exclude(person_id=message.author_id).exists()
 
 
 async def messages_in(

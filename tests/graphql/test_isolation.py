@@ -61,7 +61,8 @@ MUTATIONS = {
     **dict.fromkeys(
         (
             "declineInvitation", "approveAdmission", "rejectAdmission", "leaveProgram", "removeFromProgram", "comeBack",
-            "reinvite", "undoLeaving", "undoDecision", "undoEligibility", "loseEligibility", "keepEligible",
+            "reinvite", "undoLeaving", "undoDecision", "undoBreak", "undoEligibility", "loseEligibility",
+            "keepEligible",
         ),
         ("id", "Enrollment", ""),
     ),

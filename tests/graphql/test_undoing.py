@@ -35,6 +35,7 @@ async def done(actor: Actor, name: str, row: object) -> list[dict[str, str]]:
 async def test_a_no_leaving_and_a_cancellation_are_taken_back(db: object) -> None:
     pair = await factories.active_match()
     asked = await factories.active_match(state=MatchState.AWAITING_BOTH)
+    over = await factories.active_match(state=MatchState.DURATION_COMPLETED)
     slot = (await slots_for_match(pair.mentee_actor, pair.match.id, 1))[0]
     session = await book_session(pair.mentee_actor, pair.match.id, slot.starts_at)
     for actor, act, undo, row in (
@@ -42,12 +43,14 @@ async def test_a_no_leaving_and_a_cancellation_are_taken_back(db: object) -> Non
         (pair.mentee_actor, "cancelSession", "undoSessionChange", session),
         (pair.mentee_actor, "pauseMatch", "undoMatchChange", pair.match),
         (pair.mentor_actor, "leaveProgram", "undoLeaving", pair.mentor_enrollment),
+        (over.mentee_actor, "closeMatch", "undoMatchChange", over.match),
     ):
         for name in (act, undo):
             assert await done(actor, name, row) == [], name
         assert [one["kind"] for one in await done(actor, undo, row)] == ["told"], "only once"
     assert (await Match.get(id=asked.match.id)).state is MatchState.AWAITING_BOTH
     assert (await Match.get(id=pair.match.id)).state is MatchState.ACTIVE
+    assert (await Match.get(id=over.match.id)).state is MatchState.DURATION_COMPLETED
     assert (await Session.get(id=session.id)).sequence == 0
     assert (await Enrollment.get(id=pair.mentor_enrollment.id)).state is EnrollmentState.ACTIVE
 
@@ -116,3 +119,24 @@ async def test_what_was_seen_to_waits_again(db: object) -> None:
         found = await ask(pair.manager_actor, ACT % name, id=global_id("CheckInAnswer", row.id))
         assert found[name]["errors"] == []
         assert ((await SurveyAnswer.get(id=row.id)).handled_at is not None) is seen
+
+
+async def test_a_break_and_its_end_are_taken_back_and_so_is_a_word_on_the_conditions(db: object) -> None:
+    pair = await factories.active_match()
+    at, own = gid(pair.mentee_enrollment), pair.mentee_actor
+    rest = "mutation ($id: ID!, $until: Date!) { takeBreak(input: {id: $id, until: $until}) { errors { code } } }"
+    for act, until in ((rest, factories.in_days(9)), (rest, factories.in_days(12)), ("comeBack", None)):
+        before = await Enrollment.filter(id=pair.mentee_enrollment.id).values()
+        if until:
+            found = await ask(own, act, id=at, until=until.isoformat())
+            assert found["takeBreak"]["errors"] == []
+        else:
+            assert await done(own, act, pair.mentee_enrollment) == []
+        assert await done(own, "undoBreak", pair.mentee_enrollment) == []
+        assert await Enrollment.filter(id=pair.mentee_enrollment.id).values() == before
+        if until:
+            await ask(own, act, id=at, until=until.isoformat())
+    assert await done(pair.manager_actor, "loseEligibility", pair.mentee_enrollment) == []
+    assert await done(pair.manager_actor, "undoEligibility", pair.mentee_enrollment) == []
+    late = await done(pair.manager_actor, "undoEligibility", pair.mentee_enrollment)
+    assert [one["kind"] for one in late] == ["told"]

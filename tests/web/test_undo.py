@@ -9,6 +9,7 @@ import pytest
 from server.kernel import clock
 from server.matches.models import Match, MatchMember
 from server.matches.states import Approval, MatchOrigin, MatchState
+from server.messaging.models import ThreadMessage
 from server.programs.models import Enrollment
 from server.programs.states import EnrollmentState
 from server.sessions.actions import book_session, hold_slot
@@ -18,6 +19,8 @@ from server.sessions.times import slots_for_match
 from tests import factories
 from tests.factories import Pair
 from tests.web.conftest import ClientOf
+
+pytestmark = pytest.mark.usefixtures("clock_stands")
 
 UNDO = re.compile(r'<div class="toast".*?action="([^"]+)"', re.DOTALL)
 
@@ -66,10 +69,41 @@ async def test_a_pause_and_an_end_are_taken_back(client_of: ClientOf, pair: Pair
     assert (await Match.get(id=pair.match.id)).state is MatchState.ACTIVE
 
 
-async def test_an_end_with_a_word_of_thanks_is_no_longer_to_be_undone(client_of: ClientOf, pair: Pair) -> None:
+@pytest.mark.parametrize("state", [MatchState.ACTIVE, MatchState.DURATION_COMPLETED])
+@pytest.mark.parametrize("thanks", ["", "Thank you for every hour."])
+async def test_an_end_is_taken_back_with_its_thanks(
+    client_of: ClientOf, pair: Pair, state: MatchState, thanks: str
+) -> None:
+    await Match.filter(id=pair.match.id).update(state=state)
+    client = await client_of(pair.mentee)
+    ended = await client.post(f"/match/{pair.match.id}/closure", data={"thanks": thanks})
+    assert (await Match.get(id=pair.match.id)).state not in (MatchState.ACTIVE, MatchState.DURATION_COMPLETED)
+    await press_undo(client, ended)
+    assert (await Match.get(id=pair.match.id)).state is state
+    assert not await ThreadMessage.exists()
+
+
+async def test_thanks_that_were_read_keep_the_end(client_of: ClientOf, pair: Pair) -> None:
     client = await client_of(pair.mentee)
     ended = await client.post(f"/match/{pair.match.id}/closure", data={"thanks": "Thank you for every hour."})
-    assert not UNDO.search((await client.get(ended.headers["location"])).text)
+    await (await client_of(pair.mentor)).post(f"/messages/{pair.match.id}/read")
+    assert "has been read already" in await press_undo(client, ended)
+    assert (await Match.get(id=pair.match.id)).state is MatchState.CONCLUDED
+
+
+async def test_a_break_and_coming_back_are_taken_back(client_of: ClientOf, pair: Pair) -> None:
+    client, at = await client_of(pair.mentor), f"/enrollment/{pair.mentor_enrollment.id}"
+    data = {"until": factories.in_days(20).isoformat()}
+    before = await Enrollment.filter(id=pair.mentor_enrollment.id).values()
+    assert "Undone. It stands as before." in await press_undo(client, await client.post(f"{at}/break", data=data))
+    assert await Enrollment.filter(id=pair.mentor_enrollment.id).values() == before
+    assert (await Match.get(id=pair.match.id)).state is MatchState.ACTIVE
+    gone = await client.post(f"{at}/break", data=data)
+    clock.move(timedelta(minutes=1))
+    assert "It is too late to undo this." in await press_undo(client, gone)
+    assert "Undone." in await press_undo(client, await client.post(f"{at}/return"))
+    assert (await Enrollment.get(id=pair.mentor_enrollment.id)).state is EnrollmentState.PAUSED
+    assert (await Match.get(id=pair.match.id)).state is MatchState.PAUSED
 
 
 async def test_leaving_is_taken_back_or_refused_with_what_to_do(client_of: ClientOf, pair: Pair) -> None:

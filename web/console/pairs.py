@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from server.journey.meeting.actions import undo_change
 from server.journey.record import actions, queries
 from server.journey.record.queries import Standing
 from server.kernel import clock
@@ -87,7 +88,7 @@ async def another_mentor(request: Request) -> Response:
 async def undo(request: Request) -> Response:
     """Take the last change back while nobody was told."""
     try:
-        undone = await matches.undo_change(request.state.actor, _id(request))
+        undone = await undo_change(request.state.actor, _id(request))
     except Conflict as refusal:
         return await _show(request, refused=refusal.message)
     said = _("Taken back. Nobody was told.") if undone else _("Too late to undo: they have been told.")

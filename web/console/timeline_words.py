@@ -249,6 +249,7 @@ TELL: dict[str, Tell] = {
     "enrollment.keep_eligible": _of_member(lambda: _("%(name)s meets the conditions after all")),
     "enrollment.undo_eligibility": _of_member(lambda: _("The word on the conditions of %(name)s taken back")),
     "enrollment.undo_decision": _of_member(lambda: _("%(name)s takes part again: taken back")),
+    "enrollment.undo_break": _of_member(lambda: _("The last word of %(name)s on a break taken back")),
     "enrollment.deprovisioned": _of_member(lambda: _("%(name)s left the organisation")),
     "message.written": _wrote,
 }

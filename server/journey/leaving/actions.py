@@ -56,9 +56,9 @@ async def finish_match(
     actor: Actor, match_id: UUID, thanks: str = "", *, undo_within: timedelta = timedelta()
 ) -> Match:
     """Finish with somebody: close a match that has run its time, end another one without blame. Twice is harmless.
-    An end before its time can be undone as `matches.end_match` says.
 
-    `thanks` goes to the other person as a message, before the thread closes.
+    `thanks` goes to the other person as a message, before the thread closes. Nobody is told of either for
+    `undo_within`; until then `meeting.undo_change` takes both back.
 
     Raises:
         NotFound: not the actor's match.
@@ -68,9 +68,9 @@ async def finish_match(
     async with unit_of_work(actor):
         match = await match_queries.visible_match(actor, match_id, lock=True)
         if thanks.strip():
-            await messaging.send_message(actor, match_id, thanks)
+            await messaging.send_message(actor, match_id, thanks, undo_within=undo_within)
         if match.state in (MatchState.DURATION_COMPLETED, MatchState.COMPLETED):
-            return await matches.close_match(actor, match_id)
+            return await matches.close_match(actor, match_id, undo_within=undo_within)
         return await matches.end_match(actor, match_id, ClosureReason.NO_FAULT, undo_within=undo_within)
 
 
@@ -104,23 +104,24 @@ async def undo_decision(actor: Actor, enrollment_id: UUID) -> bool:
             went to somebody else (`kind="seat_taken"`).
     """
     async with unit_of_work(actor):
-        enrollment = await visible_enrollment(actor, enrollment_id)
-        moved = {fact.subject_id for fact in await moved_up_by(actor, enrollment_id) if fact.subject_id}
-        await _lock_everybody(actor, enrollment, moved, frozenset(MatchState))
+        await _lock_who_followed(actor, enrollment_id)
         undone = await programs.undo_decision(actor, enrollment_id)
-        if not undone:
+        if undone is None:
             return False
-        if await match_queries.are_in_matches(actor, [one.id for one in undone]):
-            raise Conflict(_("Somebody was matched meanwhile. It stays as it is."), kind="matched")
-        for match in await matches.restore_matches(actor, enrollment_id):
+        await _require_unmatched(actor, [undone.enrollment, *undone.waiting])
+        for match in await matches.restore_matches(actor, enrollment_id, since=undone.fact_id):
             mentee = sides(match)[1]
             if mentee.enrollment_id != enrollment_id and mentee.role is ParticipantRole.MENTEE:
                 await programs.move_back_in_line(actor, mentee.enrollment_id)
         return True
 
 
-async def take_break(actor: Actor, enrollment_id: UUID, until: date | None) -> Enrollment:
+async def take_break(
+    actor: Actor, enrollment_id: UUID, until: date | None, *, undo_within: timedelta = timedelta()
+) -> Enrollment:
     """Pause an enrolment and its matches until a day; the product alone may leave it open (an absence).
+
+    Nobody is told, and nothing is called off, for `undo_within`; until then `undo_break` takes it back.
 
     Raises:
         NotFound: not the actor's enrolment.
@@ -132,13 +133,15 @@ async def take_break(actor: Actor, enrollment_id: UUID, until: date | None) -> E
         if until is None:
             require(actor.kind is ActorKind.SYSTEM, _("take a break without an end"))
         await _lock_everybody(actor, await visible_enrollment(actor, enrollment_id))
-        paused = await programs.pause_enrollment(actor, enrollment_id, until)
-        await matches.pause_matches(actor, enrollment_id, until)
+        paused = await programs.pause_enrollment(actor, enrollment_id, until, undo_within=undo_within)
+        await matches.pause_matches(actor, enrollment_id, until, undo_within=undo_within)
         return paused
 
 
-async def come_back(actor: Actor, enrollment_id: UUID) -> Enrollment:
-    """End a break: the matches that rested with it go on, unless the other side is away.
+async def come_back(
+    actor: Actor, enrollment_id: UUID, *, undo_within: timedelta = timedelta()
+) -> Enrollment:
+    """End a break: the matches that rested with it go on, unless the other side is away. Undo as in `take_break`.
 
     Raises:
         NotFound: not the actor's enrolment.
@@ -147,9 +150,30 @@ async def come_back(actor: Actor, enrollment_id: UUID) -> Enrollment:
     """
     async with unit_of_work(actor):
         await _lock_everybody(actor, await visible_enrollment(actor, enrollment_id))
-        resumed = await programs.resume_enrollment(actor, enrollment_id)
-        await matches.resume_matches(actor, enrollment_id)
+        resumed = await programs.resume_enrollment(actor, enrollment_id, undo_within=undo_within)
+        await matches.resume_matches(actor, enrollment_id, undo_within=undo_within)
         return resumed
+
+
+async def undo_break(actor: Actor, enrollment_id: UUID) -> bool:
+    """Take back that one began a break, chose another day for it or ended it, with what became of matches.
+
+    False when it was told already, or has changed since: then everything stays.
+
+    Raises:
+        NotFound: not the actor's enrolment.
+        Refused: it is somebody else's.
+        Conflict: somebody who would lose their place was matched meanwhile (`kind="matched"`), a partner is away now,
+            or their place went to somebody else (`kind="seat_taken"`).
+    """
+    async with unit_of_work(actor):
+        await _lock_who_followed(actor, enrollment_id)
+        undone = await programs.undo_break(actor, enrollment_id)
+        if undone is None:
+            return False
+        await _require_unmatched(actor, undone.waiting)
+        await matches.restore_matches(actor, enrollment_id, since=undone.fact_id)
+        return True
 
 
 async def reach_break_end(actor: Actor, enrollment_id: UUID) -> Enrollment:
@@ -217,6 +241,17 @@ async def _end(
         if mentee.enrollment_id != enrollment.id and mentee.role is ParticipantRole.MENTEE:
             await programs.move_to_front(actor, mentee.enrollment_id)
     return ended
+
+
+async def _lock_who_followed(actor: Actor, enrollment_id: UUID) -> None:
+    """Everybody whom the undo of an act on this enrolment may concern: its partners ever, and who moved up for it."""
+    moved = {fact.subject_id for fact in await moved_up_by(actor, enrollment_id) if fact.subject_id}
+    await _lock_everybody(actor, await visible_enrollment(actor, enrollment_id), moved, frozenset(MatchState))
+
+
+async def _require_unmatched(actor: Actor, who: list[Enrollment]) -> None:
+    if await match_queries.are_in_matches(actor, [one.id for one in who]):
+        raise Conflict(_("Somebody was matched meanwhile. It stays as it is."), kind="matched")
 
 
 async def _lock_everybody(

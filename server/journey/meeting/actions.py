@@ -11,6 +11,7 @@ from server.kernel.db import Json, once, unit_of_work
 from server.matches import actions as matches
 from server.matches.queries import visible_match
 from server.matches.states import DeclineReason, MatchState
+from server.messaging import actions as messaging
 from server.sessions import actions as sessions
 from server.sessions import queries as session_queries
 from server.sessions.models import Session
@@ -105,15 +106,17 @@ async def decline(
 
 
 async def undo_change(actor: Actor, match_id: UUID) -> bool:
-    """`matches.undo_change`; a time that was held when one said no is held again, if it is still free.
+    """`matches.undo_change`; a time that was held when one said no is held again, if it is still free, and a word of
+    thanks that went with an end is taken back.
 
     Raises:
-        NotFound, Refused, Conflict: as `matches.undo_change`.
+        NotFound, Refused, Conflict: as `matches.undo_change`; the word of thanks was read already (`kind="read"`).
     """
     async with unit_of_work(actor):
         undone = await matches.undo_change(actor, match_id)
         if undone:
             await sessions.restore_hold(actor, match_id)
+            await messaging.take_back_words(actor, match_id)
         return undone
 
 

@@ -28,7 +28,7 @@ TOLD = (
     "survey.open", "survey.answer", "survey.expire",
     "enrollment.pause", "enrollment.resume", "enrollment.withdrawn", "enrollment.removed", "enrollment.deprovisioned",
     "enrollment.lose_eligibility", "enrollment.keep_eligible", "enrollment.undo_eligibility",
-    "enrollment.eligibility_lost", "enrollment.undo_decision",
+    "enrollment.eligibility_lost", "enrollment.undo_decision", "enrollment.undo_break",
 )
 """The entries that a timeline tells; what else the log holds (a lock, a topic, a mark read) is for the log."""
 

@@ -90,8 +90,12 @@ async def complete_matches(actor: Actor, cohort_id: UUID) -> list[Match]:
         return there
 
 
-async def pause_matches(actor: Actor, enrollment_id: UUID, until: date | None) -> list[Match]:
+async def pause_matches(
+    actor: Actor, enrollment_id: UUID, until: date | None, *, undo_within: timedelta = timedelta()
+) -> list[Match]:
     """Let an enrolment's running matches rest with it, and take back what waits for an answer. Twice is harmless.
+
+    Undo as in `release_matches`.
 
     Raises:
         NotFound: no enrolment that the actor may see.
@@ -101,15 +105,20 @@ async def pause_matches(actor: Actor, enrollment_id: UUID, until: date | None) -
         for match in found:
             if match.state in NOT_YET:
                 await close(
-                    unit, match, MatchState.CANCELLED, "cancel", "cancelled", code="away", left_id=enrollment.person_id
+                    unit, match, MatchState.CANCELLED, "cancel", "cancelled", code="away",
+                    left_id=enrollment.person_id, hold=undo_within,
                 )
             elif match.state is MatchState.ACTIVE:
-                await pause(unit, match, None, away_id=enrollment.person_id, back_on=until)
+                await pause(unit, match, None, away_id=enrollment.person_id, back_on=until, hold=undo_within)
         return [match for match in found if match.state is MatchState.PAUSED]
 
 
-async def resume_matches(actor: Actor, enrollment_id: UUID) -> list[Match]:
+async def resume_matches(
+    actor: Actor, enrollment_id: UUID, *, undo_within: timedelta = timedelta()
+) -> list[Match]:
     """Go on with the matches that rested with an enrolment, where the other side is there too. Twice is harmless.
+
+    Undo as in `release_matches`.
 
     Raises:
         NotFound: no enrolment that the actor may see.
@@ -118,7 +127,7 @@ async def resume_matches(actor: Actor, enrollment_id: UUID) -> list[Match]:
         enrollment, found = await _locked(actor, enrollment_id, {MatchState.PAUSED})
         rested = [match for match in found if match.paused_until is None and everybody_is_there(match)]
         for match in rested:
-            await resume(unit, match, back_id=enrollment.person_id)
+            await resume(unit, match, back_id=enrollment.person_id, hold=undo_within)
         return rested
 
 

@@ -132,8 +132,8 @@ async def reach_end_date(actor: Actor, match_id: UUID) -> Match:
         return match
 
 
-async def close_match(actor: Actor, match_id: UUID) -> Match:
-    """Close a match that ran its time. Twice is harmless.
+async def close_match(actor: Actor, match_id: UUID, *, undo_within: timedelta = timedelta()) -> Match:
+    """Close a match that ran its time. Twice is harmless. Undo as in `end_match`.
 
     Raises:
         NotFound, Refused: as `end_match`.
@@ -147,7 +147,9 @@ async def close_match(actor: Actor, match_id: UUID) -> Match:
         if match.state is not MatchState.DURATION_COMPLETED:
             raise Conflict(_("This match has not run its time."))
         match.closure_reason = ClosureReason.DURATION
-        return await close(unit, match, MatchState.COMPLETED, "close", "completed")
+        return await close(
+            unit, match, MatchState.COMPLETED, "close", "completed", hold=undo_within, by_id=actor.person_id
+        )
 
 
 async def reach_closing_end(actor: Actor, match_id: UUID) -> Match:

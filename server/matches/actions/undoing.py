@@ -3,6 +3,8 @@
 from datetime import date, datetime
 from uuid import UUID
 
+from tortoise.queryset import QuerySet
+
 from server.kernel import clock
 from server.kernel.actor import Actor, require
 from server.kernel.db import Unit, unit_of_work
@@ -18,11 +20,15 @@ from server.programs.queries import visible_enrollment
 from server.programs.states import GONE
 
 REVERSIBLE = (
-    "match.paused", "match.resumed", "match.ended", "match.cancelled", "match.declined", "match.discarded",
+    "match.paused", "match.resumed", "match.ended", "match.completed", "match.cancelled", "match.declined",
+    "match.discarded",
 )
 ANSWERS = ("match.declined",)
 """What nobody but whoever said it takes back."""
-RELEASED = ("match.ended", "match.cancelled", "match.completed")
+FOLLOWED = ("match.ended", "match.cancelled", "match.completed", "match.paused", "match.resumed")
+"""What becomes of matches when somebody leaves, is away or comes back."""
+FOLLOWERS = ("left_id", "away_id", "back_id")
+"""Whom such a fact names: whoever left, is away or came back; none of a match's own acts does."""
 
 
 async def undo_change(actor: Actor, match_id: UUID) -> bool:
@@ -38,13 +44,15 @@ async def undo_change(actor: Actor, match_id: UUID) -> bool:
     async with unit_of_work(actor) as unit:
         match = await queries.visible_match(actor, match_id, lock=True)
         require(rules.can_end(actor, match), _("change this match"))
-        fact = await _held_fact(unit, match, left_id=None)
-        if fact is None:
+        fact = await _last(unit, match, REVERSIBLE)
+        if fact is None or _followed(fact):
             return False
         is_own = actor.person_id is not None and fact.payload.get("by_id") == str(actor.person_id)
         may_mend = rules.can_decide(actor, match) and fact.kind not in ANSWERS
         require(is_own or may_mend, _("take back what somebody else did"))
         await _require_room(actor, match, MatchState(fact.payload["was"]))
+        if not await _withdraw(fact):
+            return False
         await _restore(unit, match, fact)
         await unit.audit("match.undo_change", match, now=match.state)
         return True
@@ -62,7 +70,8 @@ async def undo_approve(actor: Actor, match_id: UUID) -> bool:
         began = match.active_at
         if match.state is not MatchState.ACTIVE or began is None:
             return False
-        if await _held_fact(unit, match, ("match.activated",), was=MatchState.AWAITING_ADMIN) is None:
+        fact = await _last(unit, match, ("match.activated",))
+        if fact is None or fact.payload.get("was") != MatchState.AWAITING_ADMIN or not await _withdraw(fact):
             return False
         match.state, match.active_at, match.ends_on = MatchState.AWAITING_ADMIN, None, None
         await match.save(update_fields=["state", "active_at", "ends_on"])
@@ -72,10 +81,11 @@ async def undo_approve(actor: Actor, match_id: UUID) -> bool:
         return True
 
 
-async def restore_matches(actor: Actor, enrollment_id: UUID) -> list[Match]:
-    """Bring back what `release_matches` ended for an enrolment that is there again, while nobody was told.
+async def restore_matches(actor: Actor, enrollment_id: UUID, *, since: UUID) -> list[Match]:
+    """Bring back what followed an enrolment that is as before again, while nobody was told: what was released with it,
+    rested with it, or went on with it. `since`: the fact that told of the enrolment.
 
-    Returns the matches that run again.
+    Returns the matches that ended and run again.
 
     Raises:
         NotFound: no enrolment that the actor may see.
@@ -83,33 +93,41 @@ async def restore_matches(actor: Actor, enrollment_id: UUID) -> list[Match]:
     """
     async with unit_of_work(actor) as unit:
         enrollment = await visible_enrollment(actor, enrollment_id)
-        own = queries.matches(actor).filter(members__enrollment_id=enrollment_id, ended_at__isnull=False)
-        found = [match for match in await own.order_by("id") if match.state not in OPEN_MATCHES]
+        own = await queries.matches(actor).filter(members__enrollment_id=enrollment_id).values_list("id", flat=True)
+        held = await _held(actor, FOLLOWED).filter(subject_id__in=list(own), id__gt=since)
+        found = sorted({fact.subject_id for fact in held if fact.subject_id})
         restored = []
-        for match in [await queries.visible_match(actor, one.id, lock=True) for one in found]:
-            fact = await _held_fact(unit, match, RELEASED, left_id=str(enrollment.person_id))
-            if fact is None:
+        for match in [await queries.visible_match(actor, match_id, lock=True) for match_id in found]:
+            fact = await _last(unit, match, FOLLOWED)
+            if fact is None or str(enrollment.person_id) not in _followed(fact) or not await _withdraw(fact):
                 continue
+            had_ended = match.state not in OPEN_MATCHES
             await _require_room(actor, match, MatchState(fact.payload["was"]))
             await _restore(unit, match, fact)
             await unit.audit("match.undo_release", match, now=match.state)
-            restored.append(match)
-        return [match for match in restored if match.state in RUNNING]
+            restored += [match] if had_ended and match.state in RUNNING else []
+        return restored
 
 
-async def _held_fact(
-    unit: Unit, match: Match, kinds: tuple[str, ...] = REVERSIBLE, **said: str | None
-) -> OutboxEvent | None:
-    """The fact of the last act, withdrawn; None when it is told or about to be, or does not say what is asked for."""
-    held = OutboxEvent.filter(
-        organization_id=unit.actor.organization_id, subject_id=match.id, kind__in=kinds, delivered_at=None,
-        withdrawn_at=None, not_before__gt=clock.now(),
+def _held(actor: Actor, kinds: tuple[str, ...]) -> QuerySet[OutboxEvent]:
+    return OutboxEvent.filter(
+        organization_id=actor.organization_id, kind__in=kinds, delivered_at=None, withdrawn_at=None,
+        not_before__gt=clock.now(),
     )
-    fact = await held.order_by("-at", "-id").first()
-    if fact is None or any(fact.payload.get(name) != value for name, value in said.items()):
-        return None
-    still = OutboxEvent.filter(organization_id=match.organization_id, id=fact.id, delivered_at=None)
-    return fact if await still.update(withdrawn_at=clock.now()) else None
+
+
+async def _last(unit: Unit, match: Match, kinds: tuple[str, ...]) -> OutboxEvent | None:
+    return await _held(unit.actor, kinds).filter(subject_id=match.id).order_by("-at", "-id").first()
+
+
+async def _withdraw(fact: OutboxEvent) -> bool:
+    still = OutboxEvent.filter(organization_id=fact.organization_id, id=fact.id, delivered_at=None)
+    return bool(await still.update(withdrawn_at=clock.now()))
+
+
+def _followed(fact: OutboxEvent) -> list[str]:
+    """Who left, was away or came back, so that this became of the match; nobody where it was an act of its own."""
+    return [str(fact.payload[name]) for name in FOLLOWERS if fact.payload.get(name)]
 
 
 async def _require_room(actor: Actor, match: Match, was: MatchState) -> None:

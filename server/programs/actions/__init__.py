@@ -37,7 +37,7 @@ from server.programs.actions.settings import (
     move_program,
     open_cohort,
 )
-from server.programs.actions.undoing import move_back_in_line, undo_decision
+from server.programs.actions.undoing import TakenBack, move_back_in_line, undo_break, undo_decision
 
 __all__ = [
     "CAPACITY_MAX",
@@ -45,6 +45,7 @@ __all__ = [
     "GRACE_DAYS_MAX",
     "PAUSE_MAX",
     "REASON_LETTERS",
+    "TakenBack",
     "advance_cohort",
     "approve_admission",
     "begin",
@@ -69,6 +70,7 @@ __all__ = [
     "resume_enrollment",
     "self_join",
     "submit",
+    "undo_break",
     "undo_decision",
     "undo_eligibility",
 ]

@@ -1,6 +1,6 @@
 """Breaks, and the ways out: stepping out, taken out, left, or the end of the group (glossary section 2)."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from server.kernel import clock
@@ -11,7 +11,7 @@ from server.kernel.text import gettext as _
 from server.programs import rules
 from server.programs.models import Enrollment
 from server.programs.states import ENDED_FROM, EnrollmentState
-from server.programs.steps import end, leave_line, locked_with_its_cohort, move, move_in_line, move_up
+from server.programs.steps import before, end, leave_line, locked_with_its_cohort, midnight, move, move_in_line, move_up
 
 PAUSE_MAX = timedelta(days=183)
 """A break of more than half a year is better ended and begun anew."""
@@ -45,8 +45,12 @@ async def end_enrollment(
         return enrollment
 
 
-async def pause_enrollment(actor: Actor, enrollment_id: UUID, until: date | None = None) -> Enrollment:
+async def pause_enrollment(
+    actor: Actor, enrollment_id: UUID, until: date | None = None, *, undo_within: timedelta = timedelta()
+) -> Enrollment:
     """Take a break until a day, or, told by the product, for as long as an absence lasts (None). Twice is harmless.
+
+    Nobody is told for `undo_within`; until then `undo_break` takes it back.
 
     Raises:
         NotFound: no enrolment that the actor may see.
@@ -61,16 +65,21 @@ async def pause_enrollment(actor: Actor, enrollment_id: UUID, until: date | None
             return enrollment
         if enrollment.state not in (EnrollmentState.ACTIVE, EnrollmentState.PAUSED):
             raise Conflict(_("You take no part in this programme now."), kind="ended")
+        was = before(enrollment)
         await unit.unschedule(enrollment.id, "enrollment.resume", reason="another pause")
         if until is not None:
             check_pause(until)
-            await unit.schedule("enrollment.resume", enrollment, datetime.combine(until, time(), UTC))
+            await unit.schedule("enrollment.resume", enrollment, midnight(until), key=until.isoformat())
         enrollment.paused_until = until
-        return await move(unit, enrollment, EnrollmentState.PAUSED, "pause", "paused")
+        return await move(unit, enrollment, EnrollmentState.PAUSED, "pause", "paused", hold=undo_within, **was)
 
 
-async def resume_enrollment(actor: Actor, enrollment_id: UUID) -> Enrollment:
+async def resume_enrollment(
+    actor: Actor, enrollment_id: UUID, *, undo_within: timedelta = timedelta()
+) -> Enrollment:
     """Go on after a break; a mentor's seats let the first in line move up. Twice is harmless.
+
+    Undo as in `pause_enrollment`.
 
     Raises:
         NotFound: no enrolment that the actor may see.
@@ -84,10 +93,11 @@ async def resume_enrollment(actor: Actor, enrollment_id: UUID) -> Enrollment:
             return enrollment
         if enrollment.state is not EnrollmentState.PAUSED:
             raise Conflict(_("You take no part in this programme now."), kind="ended")
+        was = before(enrollment)
         await unit.unschedule(enrollment.id, "enrollment.resume", reason="resumed")
         enrollment.paused_until = None
-        await move(unit, enrollment, EnrollmentState.ACTIVE, "resume", "resumed")
-        await move_up(unit, enrollment.cohort_id)
+        await move(unit, enrollment, EnrollmentState.ACTIVE, "resume", "resumed", hold=undo_within, **was)
+        await move_up(unit, enrollment.cohort_id, hold=undo_within, because_id=enrollment.id)
         return enrollment
 
 
