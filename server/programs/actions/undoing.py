@@ -96,8 +96,7 @@ async def _take_back(unit: Unit, enrollment: Enrollment, fact: OutboxEvent, act:
     moved = [await _wait_again(unit, one) for one in followed]
     await _restore(unit, enrollment, fact)
     await unit.audit(f"enrollment.{act}", enrollment, now=enrollment.state)
-    if enrollment.state is not EnrollmentState.PAUSED:  # a break moves nobody up
-        await move_up(unit, enrollment.cohort_id)
+    await move_up(unit, enrollment.cohort_id)
     return TakenBack(enrollment, [one for one in moved if one], fact.id)
 
 

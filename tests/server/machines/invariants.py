@@ -104,7 +104,7 @@ def _moves(trail: Iterable[AuditEvent]) -> list[tuple[str, str]]:
     """The changes that stand, as (before, after): what was undone is as if it had never been."""
     moves: list[tuple[str, str]] = []
     for one in trail:
-        if one.action in ("enrollment.undo_decision", "enrollment.undo_seat"):
+        if one.action in ("enrollment.undo_decision", "enrollment.undo_break", "enrollment.undo_seat"):
             before, _after = moves.pop()
             assert before == one.detail["now"], "an undo leads elsewhere"
         elif "was" in one.detail:

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from server.journey.closing import actions as closing
 from server.journey.leaving import actions as leaving
+from server.journey.meeting.actions import undo_change
 from server.kernel import clock
 from server.kernel.actor import Actor, system_actor
 from server.kernel.errors import Conflict, Invalid, NotFound, Refused
@@ -226,9 +227,9 @@ async def _close_group(world: World, numbers: Numbers) -> object:
     return await closing.close_cohort(world.system, cohort.id)
 
 
-async def _take_a_break(world: World, numbers: Numbers) -> object:
+async def _take_a_break(world: World, numbers: Numbers, *, undo_within: timedelta = timedelta()) -> object:
     place, own, _manager = await world.place(*numbers[:2])
-    return await leaving.take_break(own, place.id, factories.in_days(10))
+    return await leaving.take_break(own, place.id, factories.in_days(10 + numbers[2]), undo_within=undo_within)
 
 
 ACTS: dict[str, Act] = {
@@ -250,7 +251,14 @@ ACTS: dict[str, Act] = {
     "reinvite": _about_a_place(programs.reinvite, managed=True),
     "remove": _about_a_place(leaving.remove_from_program, managed=True),
     "leave": _about_a_place(leaving.leave_program), "come back": _about_a_place(leaving.come_back),
-    "take a break": _take_a_break, "depart": _records_say(PersonStatus.ENDED),
+    "take a break": _take_a_break, "rest gently": partial(_take_a_break, undo_within=UNDO_ONE),
+    "come back gently": _about_a_place(partial(leaving.come_back, undo_within=UNDO_ONE)),
+    "undo break": _about_a_place(leaving.undo_break),
+    "leave gently": _about_a_place(partial(leaving.leave_program, undo_within=UNDO_ONE)),
+    "undo leaving": _about_a_place(leaving.undo_decision),
+    "finish gently": _of_a_member(partial(leaving.finish_match, thanks="Thank you.", undo_within=UNDO_ONE)),
+    "undo finish": _of_a_member(undo_change),
+    "depart": _records_say(PersonStatus.ENDED),
     "absent": _records_say(PersonStatus.LEAVE), "return": _records_say(PersonStatus.ACTIVE),
     "join": _come_again, "invite": _invite, "new group": _new_group,
     "close group": _close_group,
