@@ -25,6 +25,7 @@ from web import (
     kept,
     leaving,
     letter,
+    look,
     mailbox,
     match,
     messages,
@@ -51,7 +52,7 @@ DOORS: tuple[ModuleType, ...] = (sign_in, letter, demo, mailbox, offline, push_k
 """Screens that anybody may see."""
 SCREENS: tuple[ModuleType, ...] = (
     asking, checkin, consents, console_matches, eligibility, extending, happened, imports, join, journey, kept, leaving,
-    match, messages, more, offers, pairs, people, programs, reaching, runs, session, times, today, waiting, you,
+    look, match, messages, more, offers, pairs, people, programs, reaching, runs, session, times, today, waiting, you,
 )
 """Screens of signed-in people."""
 NOT_PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/*")

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sized
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import urlsplit
 from zlib import crc32
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
@@ -64,12 +65,19 @@ def page(
 def go_to(request: Request, url: str, *, toast: Toast | None = None) -> Response:
     """Send the person on after a change: 303, or HX-Redirect when htmx asked. The toast waits for the next page."""
     if is_fragment(request):
-        response = Response(status_code=204, headers={"HX-Redirect": url})
+        response = Response(status_code=204, headers=_onward(request, url))
     else:
         response = RedirectResponse(url, 303)
     if toast:
         put_toast(response, toast, secure=request.url.scheme == "https")
     return response
+
+
+def _onward(request: Request, url: str) -> dict[str, str]:
+    """What htmx goes by. To another place on the very page it would only jump: that page is loaded anew."""
+    here = urlsplit(request.headers.get("HX-Current-URL", "")).path
+    only_a_jump = "#" in url and urlsplit(url).path == here
+    return {"HX-Redirect": url} | ({"HX-Refresh": "true"} if only_a_jump else {})
 
 
 def speak_to(request: Request) -> None:

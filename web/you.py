@@ -8,15 +8,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from server.access.actions import end_session
-from server.journey.you.actions import ProfileForm, save_look, save_profile
+from server.journey.you.actions import ProfileForm, save_profile
 from server.journey.you.queries import you_page
 from server.kernel.errors import Invalid
 from server.kernel.settings import settings
 from server.kernel.text import gettext as _
 from server.notifications.push import actions as pushing
 from server.notifications.push import queries as pushed
-from server.people.states import Look
-from web import consents, forms, join_words, reaching, times, you_words
+from web import consents, forms, join_words, look, reaching, times, you_words
 from web.forms import Errors
 from web.offers import PATH_LETTERS
 from web.push_key import address_in
@@ -56,17 +55,6 @@ def _said(form: FormData) -> ProfileForm:
         offered=forms.ids(form, "offered"), another_offered=forms.text(form, "another_offered", 120),
         wanted=forms.ids(form, "wanted"), another_wanted=forms.text(form, "another_wanted", 120),
     )
-
-
-async def look(request: Request) -> Response:
-    """Save which colours one sees, and which language one reads."""
-    form = await forms.read_form(request)
-    language = forms.text(form, "language", 20) if "language" in form else None
-    try:
-        await save_look(request.state.actor, forms.choice(Look, form, "look") or Look.SYSTEM, language)
-    except Invalid as refusal:
-        return await _page(request, refusal)
-    return _saved(request, "look")
 
 
 async def sign_out_device(request: Request) -> Response:
@@ -120,15 +108,14 @@ async def _page(request: Request, refusal: Invalid | None = None) -> Response:
         request, "you/you.html", status=422 if errors else 200, errors=errors, seen=seen,
         facts=you_words.facts(seen), **consents.words_of(seen.consents), **times.words_of(seen.times, was),
         **reaching.words_of(request.state.actor, seen.profile.muted_kinds),
-        devices=you_words.devices(seen.sessions, browser_of(request)), looks=you_words.looks(), is_demo=settings().demo,
-        own_languages=you_words.own_languages(seen.person, request.state.viewer), push=await _push(request),
+        devices=you_words.devices(seen.sessions, browser_of(request)), is_demo=settings().demo,
+        **look.words_of(seen.person, request.state.viewer, seen.profile.look), push=await _push(request),
     )
 
 
 routes = [
     Route("/you", show, name="you"),
     Route("/you/profile", profile, methods=["GET", "POST"], name="you-profile"),
-    Route("/you/look", look, methods=["POST"], name="you-look"),
     Route("/you/push", push, methods=["POST"], name="you-push"),
     Route("/you/push/stop", push_stop, methods=["POST"], name="you-push-stop"),
     Route("/you/device/{id:uuid}/sign-out", sign_out_device, methods=["POST"], name="you-device-sign-out"),

@@ -9,16 +9,12 @@ from uuid import UUID
 
 from server.journey.you.actions import ProfileForm
 from server.journey.you.queries import YouPage
-from server.kernel.text import DEFAULT_LANGUAGE, language_name
 from server.kernel.text import gettext as _
-from server.people.states import Look
+from server.kernel.text import language_name
 from web.dates import moment
-from web.join_words import COMMON_LANGUAGES
-from web.viewer import Viewer
 
 if TYPE_CHECKING:
     from server.access.models import UserSession
-    from server.people.models import Person
 
 BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
 SYSTEMS = (
@@ -82,17 +78,3 @@ def device_name(agent: str) -> str:
     browser = next((name for sign, name in BROWSERS if sign in agent), _("A browser"))
     system = next((name for sign, name in SYSTEMS if sign in agent), "")
     return _("%(browser)s on %(system)s") % {"browser": browser, "system": system} if system else browser
-
-
-def looks() -> list[tuple[str, str]]:
-    """The three looks."""
-    return [(Look.SYSTEM.value, _("System")), (Look.LIGHT.value, _("Light")), (Look.DARK.value, _("Dark"))]
-
-
-def own_languages(person: Person, viewer: Viewer) -> list[tuple[str, str]]:
-    """Languages to read in: the organisation's, those one talks in, and what is common."""
-    tags = dict.fromkeys([DEFAULT_LANGUAGE, *([person.language] if person.language else []), *person.languages])
-    common = {tag: None for tag in COMMON_LANGUAGES if tag != "en"}
-    return [("", _("As in %(name)s") % {"name": viewer.organization_name}), *(
-        (tag, language_name(tag)) for tag in tags | common
-    )]

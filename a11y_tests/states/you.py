@@ -121,7 +121,7 @@ def _turn(purpose: str) -> Act:
     return act
 
 
-@state("POST you-look 303", "GET you 200", proof="Saved")
+@state("POST you-look 204", "GET you 200", proof="Saved")
 async def look_saved() -> View:
     return View(await _somebody(), HERE, press("Save look"))
 
@@ -133,6 +133,18 @@ async def language_with_an_error() -> View:
     async def act(page: Page) -> None:
         await page.evaluate(odd)
         await page.get_by_role("button", name="Save look").click()
+
+    return View(await _somebody(), HERE, act)
+
+
+@state("POST you-look 422", proof="One thing to fix")
+async def language_with_an_error_without_scripts() -> View:
+    odd = "document.querySelector('#language').insertAdjacentHTML('beforeend', '<option selected>no tag</option>')"
+
+    async def act(page: Page) -> None:
+        await page.evaluate(odd)
+        async with page.expect_navigation():
+            await page.evaluate("document.querySelector('#look form').submit()")
 
     return View(await _somebody(), HERE, act)
 

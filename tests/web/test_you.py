@@ -250,8 +250,21 @@ async def test_a_language_is_chosen_for_words_and_dates(pair, client_of):
     wrong = await client.post("/you/look", data={"look": "SYSTEM", "language": "not a language"})
     assert wrong.status_code == 422
     assert 'href="#language"' in wrong.text
+    card = await client.post("/you/look", data={"look": "DARK", "language": "not a language"}, headers=HTMX)
+    assert (card.status_code, "<html" in card.text, 'href="#language"' in card.text) == (422, False, True)
+    assert one(read(card.text), ".//section[@id='look']//input[@value='DARK']").get("checked") is not None
+    assert "Your times" not in card.text
     await client.post("/you/look", data={"look": "SYSTEM", "language": ""})
     assert '<html lang="en-GB"' in (await client.get("/you")).text
+
+
+async def test_a_saved_look_loads_the_page_anew_where_htmx_asks_from_it(pair, client_of):
+    client = await client_of(pair.mentee)
+    for there, anew in (("/you?was=x#look", "true"), ("/", None)):
+        headers = {**HTMX, "HX-Current-URL": f"http://127.0.0.1:8000{there}"}
+        answer = await client.post("/you/look", data={"look": "DARK"}, headers=headers)
+        assert (answer.status_code, answer.headers["HX-Redirect"]) == (204, "/you#look")
+        assert answer.headers.get("HX-Refresh") == anew
 
 
 async def test_the_time_zone_says_what_time_it_is_there(pair, client_of):
