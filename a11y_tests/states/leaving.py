@@ -140,6 +140,17 @@ async def match_that_ended() -> View:
     return View(pair.mentee, f"/match/{pair.match.id}")
 
 
+@state("GET home 200", proof="Say how it was")
+async def asked_how_it_was() -> View:
+    return View((await _ended()).mentee, "/")
+
+
+@state("GET match 200", proof="Say how it was")
+async def asked_on_the_page_of_the_match() -> View:
+    pair = await _ended()
+    return View(pair.mentor, f"/match/{pair.match.id}")
+
+
 @state("GET leaving 200", proof="Take a break first?")
 async def before_leaving() -> View:
     pair = await factories.active_match()
@@ -265,3 +276,11 @@ async def _invited() -> tuple[Person, str]:
         active_at=None,
     )
     return pair.stranger, _leaving(asked.id)
+
+
+async def _ended() -> Pair:
+    """A pair that finished, of which both are asked how it was."""
+    pair = await factories.active_match()
+    await finish_match(pair.mentee_actor, pair.match.id)
+    await ask_at_the_end(system_actor(pair.organization.id), pair.match.id)
+    return pair

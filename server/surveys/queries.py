@@ -38,6 +38,11 @@ async def my_invitations(actor: Actor) -> list[SurveyInvitation]:
     return await waiting.order_by("closes_at", "id").prefetch_related(*WITH)
 
 
+async def last_check_in(actor: Actor, match_id: UUID) -> SurveyInvitation | None:
+    """What asks the actor how a match was that is over, as long as it can be answered."""
+    return next((one for one in await my_invitations(actor) if one.match_id == match_id), None)
+
+
 async def visible_invitation(actor: Actor, invitation_id: UUID, *, lock: bool = False) -> SurveyInvitation:
     """An invitation of the actor's own, with match, members, people and programme.
 

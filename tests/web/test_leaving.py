@@ -8,11 +8,14 @@ from server.access.models import RoleGrant
 from server.access.states import Role
 from server.journey.leaving.actions import leave_program, take_break
 from server.kernel import clock
+from server.kernel.jobs import drain
 from server.matches.actions import end_match, pause_match
 from server.matches.models import Match
 from server.matches.states import ClosureReason, MatchState
+from server.people.models import Person
 from server.programs.models import Enrollment
 from server.programs.states import EnrollmentState, ParticipantRole
+from server.surveys.models import SurveyInvitation
 from tests import factories
 from tests.factories import Pair
 from tests.web.conftest import ClientOf
@@ -138,3 +141,33 @@ async def test_the_console_names_the_mentor_who_left_until_there_is_another(pair
     assert f"/console/matches?pair={draft.id}" in (await client.get("/console")).text
     await Match.filter(id=draft.id).update(state=MatchState.AWAITING_BOTH)
     assert "Idris left on" not in (await client.get("/console")).text
+
+
+async def asked_how_it_was(pair: Pair, person: Person) -> str:
+    """The address at which somebody is asked how a match was, once it is told that it ended."""
+    clock.move(timedelta(minutes=1))
+    await drain(strict=False)
+    return f"/checkin/{(await SurveyInvitation.get(match_id=pair.match.id, person_id=person.id, kind='EXIT')).id}"
+
+
+@pytest.mark.parametrize("leaves", ["the match", "the programme"])
+async def test_you_have_finished_leads_to_how_it_was_until_it_is_said(
+    client_of: ClientOf, pair: Pair, leaves: str
+) -> None:
+    client = await client_of(pair.mentee)
+    own = f"/enrollment/{pair.mentee_enrollment.id}/withdrawal"
+    await client.post(f"/match/{pair.match.id}/closure" if leaves == "the match" else own)
+    asked = await asked_how_it_was(pair, pair.mentee)
+    for page in ("/", f"/match/{pair.match.id}"):
+        shown = (await client.get(page)).text
+        assert f'href="{asked}"' in shown, page
+        assert "You and Idris have finished" in shown
+    home_ = (await client.get("/")).text
+    assert ("We look for another mentor for you" in home_) is (leaves == "the match")
+    theirs = await asked_how_it_was(pair, pair.mentor)
+    assert f'href="{theirs}"' in await home(client_of, pair, mentor=True)
+    said = {"usefulness": "4", "goal_distance": "3", "recommend": "8", "goal_outcome": "PARTLY"}
+    answer = await client.post(asked, data=said)
+    assert answer.status_code == SEE_OTHER
+    assert f'href="{asked}"' not in (await client.get("/")).text
+    assert f'href="{asked}"' not in (await client.get(f"/match/{pair.match.id}")).text

@@ -22,6 +22,8 @@ from server.sessions import queries as sessions
 from server.sessions import times
 from server.sessions.models import Session
 from server.sessions.slots import Slot
+from server.surveys.models import SurveyInvitation
+from server.surveys.queries import last_check_in
 
 FEW, MANY = 3, 9
 
@@ -41,7 +43,8 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True)
 class MatchPage:
-    """One person's view of a match. `words` is what the partner says of themselves, `goal` the mentee's."""
+    """One person's view of a match. `words` is what the partner says of themselves, `goal` the mentee's; `check_in`
+    asks how it was, once it is over and as long as it is open."""
 
     match: Match
     me: MatchMember
@@ -53,6 +56,7 @@ class MatchPage:
     hold: Session | None
     slots: list[Slot]
     places: tuple[int, int]
+    check_in: SurveyInvitation | None
 
     @property
     def may_take_back(self) -> bool:
@@ -96,6 +100,7 @@ async def match_page(actor: Actor, match_id: UUID, *, more_times: bool = False) 
         goal=next(iter(goals), None), explanation=stored.load(match.explanation), hold=hold,
         slots=await _slots(actor, match, stage, hold, MANY if more_times else FEW),
         places=await _places(actor, mentor.enrollment),
+        check_in=await last_check_in(actor, match_id) if stage is Stage.ENDED else None,
     )
 
 

@@ -123,12 +123,23 @@ class Offer:
 
 
 @dataclass(frozen=True)
+class Parting:
+    """A match that ended before its time. `goes_on`: one's part in the programme does, and looks for another match;
+    `check_in` asks how it was, while it is open."""
+
+    match: Match
+    partner: Person
+    goes_on: bool
+    check_in: SurveyInvitation | None
+
+
+@dataclass(frozen=True)
 class Home:
     """Everything on the first page. `asked` waits for this person's word, `pending` for somebody else's.
 
     `finished`: matches that ran their time, lately closed or still to be closed; `alumni` is the wording to say yes or
-    no to then. `parted`: those that ended before it, of enrolments that go on without one. `offer` is a time for the
-    first match that needs one.
+    no to then. `parted`: those that ended before it, of enrolments that go on without one, and those about which one
+    is still asked. `offer` is a time for the first match that needs one.
     `proposed`: a later last day waits for this person's word, with who proposed it. `may_ask`: where they have a free
     place and may choose whom to ask.
     """
@@ -138,7 +149,7 @@ class Home:
     learning: list[Journey]
     mentoring: list[Journey]
     finished: list[Journey]
-    parted: list[Match]
+    parted: list[Parting]
     proposed: list[tuple[Match, Person]]
     to_fill_in: list[Enrollment]
     waiting: list[Enrollment]
@@ -161,7 +172,8 @@ class Home:
     @property
     def needs(self) -> int:
         """How many things wait for this person."""
-        open_check_ins = [one for one in (*self.learning, *self.mentoring) if one.check_in]
+        open_check_ins = [one.check_in for one in (*self.learning, *self.mentoring) if one.check_in]
+        open_check_ins += [one.check_in for one in self.parted if one.check_in]
         running = [one for one in (*self.learning, *self.mentoring) if one.match.state is MatchState.ACTIVE]
         times = [one for one in running if one.session is None]
         to_close = [one for one in self.finished if one.match.state is MatchState.DURATION_COMPLETED or one.check_in]
@@ -175,13 +187,14 @@ async def home(actor: Actor) -> Home:
     rows = [match for match in found if match.state in SHOWN_STATES]
     running = [match for match in rows if match.state in RUNNING]
     finished = [match for match in found if _has_run(match)]
-    journeys = await _journeys(actor, [*running, *finished])
+    asked = await my_invitations(actor)
+    journeys = await _journeys(actor, [*running, *finished], asked)
     enrollments = await my_enrollments(actor)
     learning = [one for one in journeys if not one.is_mentor and one.match.state in RUNNING]
     mentoring = [one for one in journeys if one.is_mentor and one.match.state in RUNNING]
     in_match = {_mine(actor, match) for match in [*rows, *finished]}
-    parted = _parted(actor, found, enrollments, in_match)
-    in_match |= {_mine(actor, match) for match in parted}
+    parted = _parted(actor, found, _in(enrollments, EnrollmentState.ACTIVE), in_match, asked)
+    in_match |= {_mine(actor, one.match) for one in parted if one.goes_on}
     return Home(
         asked=[match for match in rows if _is_asked(actor, match)],
         pending=[match for match in rows if match.state in AWAITING and not _is_asked(actor, match)],
@@ -228,7 +241,7 @@ async def _offer(actor: Actor, journeys: list[Journey]) -> Offer | None:
     return Offer(needs.match.id, slots[0]) if needs and slots else None
 
 
-async def _journeys(actor: Actor, running: list[Match]) -> list[Journey]:
+async def _journeys(actor: Actor, running: list[Match], asked: list[SurveyInvitation]) -> list[Journey]:
     ids = [match.id for match in running]
     goals = await goals_by_match(actor, ids)
     ahead = await sessions_ahead(actor, ids)
@@ -236,7 +249,6 @@ async def _journeys(actor: Actor, running: list[Match]) -> list[Journey]:
     held = await held_ends(actor, ids)
     said = await last_words(actor, ids)
     promised = await open_action_items(actor)
-    asked = await my_invitations(actor)
     return [
         Journey(
             match=match, partner=partner_of(match, actor.person_id),
@@ -246,10 +258,14 @@ async def _journeys(actor: Actor, running: list[Match]) -> list[Journey]:
             last_met=next(reversed(held.get(match.id, [])), None),
             last_message=_from_partner(said.get(match.id), actor),
             promises=[item for item in promised if item.match_id == match.id],
-            check_in=next((one for one in asked if one.match_id == match.id), None),
+            check_in=_about(match, asked),
         )
         for match in running
     ]
+
+
+def _about(match: Match, asked: list[SurveyInvitation]) -> SurveyInvitation | None:
+    return next((one for one in asked if one.match_id == match.id), None)
 
 
 def _from_partner(last: ThreadMessage | None, actor: Actor) -> ThreadMessage | None:
@@ -279,14 +295,20 @@ def _mine(actor: Actor, match: Match) -> UUID | None:
 
 
 def _parted(
-    actor: Actor, found: list[Match], enrollments: list[Enrollment], in_match: set[UUID | None]
-) -> list[Match]:
-    """The latest match that ended of each enrolment which goes on and is in no other match."""
-    going_on = {row.id for row in _in(enrollments, EnrollmentState.ACTIVE)} - in_match
+    actor: Actor, found: list[Match], active: list[Enrollment], in_match: set[UUID | None],
+    asked: list[SurveyInvitation],
+) -> list[Parting]:
+    """The latest match that ended of each enrolment which goes on and is in no other one, and those one is asked about.
+    """
+    going_on = {row.id for row in active} - in_match
     ended = [match for match in found if match.state is MatchState.CONCLUDED and _is_late(match)]
     by_time = sorted(ended, key=lambda match: match.ended_at or clock.now())
-    latest = {_mine(actor, match): match for match in by_time if _mine(actor, match) in going_on}
-    return list(latest.values())
+    latest = {_mine(actor, match): match.id for match in by_time if _mine(actor, match) in going_on}
+    told = [
+        Parting(match, partner_of(match, actor.person_id), match.id in latest.values(), _about(match, asked))
+        for match in by_time
+    ]
+    return [one for one in told if one.goes_on or one.check_in]
 
 
 def _in(enrollments: list[Enrollment], *states: EnrollmentState) -> list[Enrollment]:
