@@ -19,7 +19,7 @@ from server.programs.states import ParticipantRole
 from web import forms, join_words
 from web.forms import Errors
 from web.join_fields import Fields, known, proposed, sent, told, with_example
-from web.render import go_to, page
+from web.render import go_to, is_fragment, page
 from web.toast import Toast
 
 ROLES = {"mentor": ParticipantRole.MENTOR, "mentee": ParticipantRole.MENTEE}
@@ -57,6 +57,8 @@ async def words(request: Request) -> Response:
     """What is true of the goal as it is being typed; said aloud when it changes."""
     form = await forms.read_form(request)
     seen, said = await _seen(request), sent(form, Errors())
+    if is_fragment(request) and seen.place.standing is not Standing.OPEN:
+        return Response(status_code=204)   # closed meanwhile: said when the form is sent, not into the typing
     checks = _checks(seen, said)
     changed = forms.text(form, "lit", 5) != str(len(checks))
     return _form(request, seen, said, block="smart", say=advice(checks) if changed else "")

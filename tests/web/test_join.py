@@ -160,6 +160,16 @@ async def test_the_five_words_follow_the_typing(group, client_of):
     assert 'id="live"' not in silent.text
 
 
+async def test_a_group_that_closes_while_somebody_types_leaves_their_words_alone(group, client_of):
+    noor, row = await group.invited(MENTEE)
+    client = await client_of(noor)
+    await Enrollment.filter(id=row.id).update(state=EnrollmentState.EXPIRED)
+    answer = await client.post("/join/rising-leads/words", data={"want": "lead a product review"}, headers=HTMX)
+    assert (answer.status_code, answer.text) == (204, "")
+    whole = await client.post("/join/rising-leads/words", data={"want": "lead a product review"})
+    assert (whole.status_code, "lead a product review" in whole.text) == (200, True)
+
+
 async def test_an_example_is_taken_without_scripts_and_nothing_else_is_lost(group, client_of):
     noor, row = await group.invited(MENTEE)
     client = await client_of(noor)
