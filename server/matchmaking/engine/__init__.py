@@ -22,6 +22,8 @@ What comes out: `MatchingResult`
 - A `Reason` is codes and plain data, never words; `wording.sentence(reason, names, reader)` says it in the reader's
   language, so a stored reason can be read in another one later.
 
+- `Watch` as `run_matching(..., watch=...)`: how far it is, asked from another thread, and a way to stop it.
+
 One side that is both: `form_circles(pool, rules, weights, size=6)` seats the mentees of a pool in circles of 4 to 8,
 each with one of its mentors as host where one fits.
 
@@ -38,6 +40,7 @@ from server.matchmaking.engine.result import Candidate, Certificate, MatchedPair
 from server.matchmaking.engine.run import ENGINE_VERSION, run_matching
 from server.matchmaking.engine.score import Calibration
 from server.matchmaking.engine.waitlist import WaitCode, Waiting
+from server.matchmaking.engine.watch import Step, Stopped, Watch
 from server.matchmaking.engine.weights import CATEGORIES, WEIGHTS_VERSION, Category, Weights, rescaled, weights_for
 
 __all__ = [
@@ -64,9 +67,12 @@ __all__ = [
     "RuleCode",
     "RuleSet",
     "Standing",
+    "Step",
+    "Stopped",
     "Violation",
     "WaitCode",
     "Waiting",
+    "Watch",
     "Weights",
     "audit",
     "described",

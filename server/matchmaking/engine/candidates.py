@@ -26,6 +26,7 @@ from server.matchmaking.engine.constraints import (
     too_little_overlap,
 )
 from server.matchmaking.engine.factor import Factors, Tile
+from server.matchmaking.engine.watch import Watch
 
 BLOCK_CELLS = 2_000_000
 """Scores worked on at a time by one thread: 8 MB, near the size of a processor's cache."""
@@ -81,11 +82,15 @@ class Found:
     best: NDArray[np.float64]
 
 
-def search(ground: Ground, rows: Rows, k: int, prices: Floats) -> Found:
+def search(ground: Ground, rows: Rows, k: int, prices: Floats, watch: Watch) -> Found:
     """For each mentee of `rows` the best `k` mentors by utility less price.
 
     A mentor with an infinite price has no place left and is in nobody's list.
-    Exact: no pair is left unlooked at. The result does not depend on the number of threads.
+    Exact: no pair is left unlooked at. The result does not depend on the number of threads. `watch` hears of every
+    block of mentees.
+
+    Raises:
+        Stopped: `watch` was asked to stop.
     """
     n_m = len(prices)
     if not len(rows) or not n_m:
@@ -95,7 +100,10 @@ def search(ground: Ground, rows: Rows, k: int, prices: Floats) -> Found:
     step = max(1, BLOCK_CELLS // n_m)
     with single_threaded(), ThreadPoolExecutor(cpu_count()) as threads:
         blocks = [rows[at : at + step] for at in range(0, len(rows), step)]
-        found = list(threads.map(lambda block: _block(ground, block, k, prices), blocks))
+        found = []
+        for one in threads.map(lambda block: _block(ground, block, k, prices, watch), blocks):
+            found.append(one)
+            watch.advance(1 / len(blocks))
     arcs = Arcs(*(np.concatenate([getattr(one.arcs, name) for one in found]) for name in Arcs.__slots__))
     return Found(arcs, np.vstack([one.net for one in found]), np.concatenate([one.best for one in found]))
 
@@ -143,7 +151,8 @@ def _forbidden(market: Market, rows: Rows, tile: Tile) -> Iterator[Mask]:
             yield is_broken(market, code, e, m)
 
 
-def _block(ground: Ground, rows: Rows, k: int, prices: Floats) -> Found:
+def _block(ground: Ground, rows: Rows, k: int, prices: Floats, watch: Watch) -> Found:
+    watch.look()
     allowed = scores(ground, rows)
     net = allowed + ground.steering.waiting[rows, None] - prices[None, :]
     kept = ground.steering.kept[rows].tocoo()

@@ -33,6 +33,7 @@ from server.matchmaking.engine.pool import Pool, Standing
 from server.matchmaking.engine.result import Certificate, MatchedPair, MatchingResult, Origin, RefusedPin
 from server.matchmaking.engine.score import Calibration, expect
 from server.matchmaking.engine.waitlist import queue
+from server.matchmaking.engine.watch import Step, Watch
 from server.matchmaking.engine.weights import Weights
 
 __all__ = ["ENGINE_VERSION", "MatchingResult", "run_matching"]
@@ -75,26 +76,28 @@ def run_matching(
     standing: Standing | None = None,
     seed: int = 0,
     candidates: int | None = None,
+    watch: Watch | None = None,
 ) -> MatchingResult:
     """Match a whole pool. The same input gives the same result, whatever the order of people and number of threads.
 
     `candidates` is how many mentors are listed for each mentee in pools of more than EVERY_PAIR_UP_TO pairs; None lets
-    the engine choose.
+    the engine choose. `watch` tells others how far it is, and lets them stop it.
 
     Raises:
         ValueError: a pin names somebody who is not in the pool.
+        Stopped: `watch` was asked to stop.
     """
-    decided = standing or Standing()
+    decided, watch = standing or Standing(), watch or Watch()
     columns = build(pool, seed)
     factors = build_factors(columns, weights)
     market = open_market(columns, rules, decided)
     frozen = _freeze(market, decided)
     needs, steering = _needs(market, frozen), _steering(columns, rules, decided)
     ground = Ground(mark_paired(market, *_with_mirrors(columns, frozen.e, frozen.m)), factors, steering)
-    solved = first = _solve(ground, needs, candidates)
+    solved = first = _solve(ground, needs, candidates, watch)
     while len(clash := _mirrored(columns, solved)):
         ground = replace(ground, market=mark_paired(ground.market, solved.arcs.e[clash], solved.arcs.m[clash]))
-        solved = _solve(ground, needs, candidates)
+        solved = _solve(ground, needs, candidates, watch)
     return _result(ground, frozen, solved._replace(upper_bound=first.upper_bound), seed)
 
 
@@ -162,20 +165,24 @@ def _steering(columns: Columns, rules: RuleSet, standing: Standing) -> Steering:
     return Steering(waiting, csr_array((bonus, (pairs[:, 0], pairs[:, 1])), shape=shape))
 
 
-def _solve(ground: Ground, needs: assign.Needs, candidates: int | None) -> Solved:
+def _solve(ground: Ground, needs: assign.Needs, candidates: int | None, watch: Watch) -> Solved:
     """Assign, price the places, find who would want to swap at these prices, and add their pairs, until proven."""
     everybody, n_m = np.arange(len(needs.wanted)), len(needs.places)
     k = n_m if len(everybody) * n_m <= EVERY_PAIR_UP_TO else min(candidates or _listed(needs), n_m)
     closed = np.where(needs.places > 0, 0, np.inf).astype(np.float32)
-    found = search(ground, everybody, k, closed)
+    watch.begin(Step.SEARCHING)
+    found = search(ground, everybody, k, closed, watch)
+    watch.begin(Step.ASSIGNING)
     arcs, unlisted = found.arcs, found.net[:, -1] if k < n_m else np.full(len(everybody), -np.inf)
     for rounds in range(MAX_ROUNDS + 1):
+        watch.look()
         taken = assign.solve(arcs, needs)
         price = assign.prices(arcs, taken, needs)
         reached = assign.value(arcs, taken, needs)
         net = assign.best_nets(arcs, price, needs)
         doubtful = np.flatnonzero(unlisted - price[needs.places > 0].min(initial=np.inf) > net[:, -1])
-        swaps = search(ground, doubtful, min(n_m, max(NEWCOMERS, net.shape[1])), price.astype(np.float32) + closed)
+        wider_k = min(n_m, max(NEWCOMERS, net.shape[1]))
+        swaps = search(ground, doubtful, wider_k, price.astype(np.float32) + closed, watch)
         net[doubtful] = swaps.net[:, : net.shape[1]]
         ceiling = max(reached, assign.bound(net, price, needs))
         wider = union(arcs, swaps.arcs, n_m)
