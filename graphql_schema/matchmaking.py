@@ -22,8 +22,10 @@ from server.kernel.db import Json
 from server.matches.queries import sides, visible_match
 from server.matchmaking import actions, queries
 from server.matchmaking.engine.waitlist import WaitCode
+from server.matchmaking.engine.watch import Step
 from server.matchmaking.engine.weights import Category
 from server.matchmaking.engine.wording import Names, Reader
+from server.matchmaking.runs import actions as runs
 from server.matchmaking.runs.queries import compared
 from server.matchmaking.states import RunState
 
@@ -31,7 +33,8 @@ if TYPE_CHECKING:
     from server.matchmaking.models import MatchRun, MatchSuggestion
     from server.matchmaking.queries import Alternative, Unmatched
 
-strawberry.enum(RunState)
+for enum in (RunState, Step):
+    strawberry.enum(enum)
 
 NEWEST = Order(("started_at", "id"), newest_first=True)
 BEST_FIT = Order(("fit", "id"), newest_first=True)
@@ -54,6 +57,8 @@ class MatchRunType(Node):
     seed: int
     started_at: datetime
     finished_at: datetime | None
+    step: Step | None = strawberry.field(description="What a run that is under way does just now.")
+    percent: int | None = strawberry.field(description="How much of this step is done.")
     started_by: str = strawberry.field(description="The id of a person, or the kind of machine.")
     matched: int | None = strawberry.field(description="Pairs it put into the queue.")
     waiting: int | None = strawberry.field(description="Mentees it found nobody for.")
@@ -69,6 +74,8 @@ class MatchRunType(Node):
             engine_version=row.engine_version, weights_version=row.weights_version, seed=row.seed,
             weights=[Weight(category=Category(name), share=share) for name, share in row.weights.items()],
             started_at=row.started_at, finished_at=row.finished_at, matched=row.result.get("matched"),
+            step=row.step if row.state is RunState.RUNNING else None,
+            percent=row.percent if row.state is RunState.RUNNING else None,
             waiting=row.result.get("waiting"), started_by=row.started_by, proof=RunProof.of(row.result),
             audit=RunAudit.of(row.result), waitlist=RunWaiting.listed(row.result),
         )
@@ -239,11 +246,19 @@ class MatchRunPayload(Payload):
 
 @strawberry.type
 class MatchmakingMutation:
-    @strawberry.mutation(description="Match everybody of a cohort who waits, into drafts for review.")
+    @strawberry.mutation(
+        description="Ask for everybody of a cohort who waits to be matched, into drafts for review. A job does it: ask"
+        " node(id) how far it is. While one run is under way, asking again gives that one."
+    )
     async def run_matching(self, info: Info, input: RunMatchingInput) -> MatchRunPayload:
         return await perform(
-            info, MatchRunPayload, input,
-            lambda actor: actions.run_matching(actor, key_of("Cohort", input.cohort_id)), long=True,
+            info, MatchRunPayload, input, lambda actor: runs.start_run(actor, key_of("Cohort", input.cohort_id))
+        )
+
+    @strawberry.mutation(description="Stop a run that is under way. Every draft stays as it was.")
+    async def cancel_matching(self, info: Info, input: ById) -> MatchRunPayload:
+        return await perform(
+            info, MatchRunPayload, input, lambda actor: runs.cancel_run(actor, key_of("MatchRun", input.id))
         )
 
     @strawberry.mutation(description="Give a draft's mentee another mentor. Every other draft stays as it is.")

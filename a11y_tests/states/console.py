@@ -9,10 +9,11 @@ from a11y_tests.states.people import LONG_NAME, LONG_WORDS
 from server.journey.leaving.actions import remove_from_program
 from server.kernel import clock
 from server.kernel.actor import system_actor
+from server.kernel.jobs import drain
 from server.matches.models import MatchMember
 from server.matches.states import Approval, MatchState
 from server.matches.steps import UNDO_ONE
-from server.matchmaking.actions import run_matching
+from server.matchmaking.runs.actions import run_matching
 from server.people.models import Person
 from server.programs.models import Enrollment
 from server.programs.states import EnrollmentState, ParticipantRole
@@ -144,9 +145,17 @@ async def matches_before_a_run() -> View:
     return View((await market()).manager, MATCHES)
 
 
-@state("POST console-matching-run 303", proof="pairs found.")
+async def run_and_wait(page: Page) -> None:
+    """Ask for a run, and look on until the job is done."""
+    await page.get_by_role("button", name="Run the matching").click()
+    await page.get_by_role("heading", name="The matching is under way").wait_for()
+    await drain()
+    await page.get_by_text("pairs found.").first.wait_for()
+
+
+@state("POST console-matching-run 303", "GET console-run-progress 204", proof="pairs found.")
 async def matches_after_a_run() -> View:
-    return View((await market()).manager, MATCHES, press("Run the matching"))
+    return View((await market()).manager, MATCHES, run_and_wait)
 
 
 @state("GET console-matches 200", proof="Choose another mentor for")

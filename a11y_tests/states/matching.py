@@ -12,7 +12,7 @@ from server.kernel.actor import system_actor
 from server.kernel.db import fresh_key
 from server.matches.models import Match
 from server.matches.states import DeclineReason, MatchState
-from server.matchmaking.actions import run_matching
+from server.matchmaking.runs.actions import run_matching
 from server.people.models import AvailabilityBlock, Person
 from server.programs.states import ParticipantRole
 from server.sessions.models import Session

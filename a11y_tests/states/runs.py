@@ -1,12 +1,17 @@
 """A run of the matching, alone and beside another one."""
 
-from a11y_tests.registry import Shelf, View
+from playwright.async_api import Page
+
+from a11y_tests.registry import Shelf, View, press
 from server.kernel.actor import system_actor
-from server.matchmaking.actions import run_matching
+from server.matchmaking.engine import Step
 from server.matchmaking.models import MatchRun
+from server.matchmaking.runs.actions import run_matching, start_run
+from server.matchmaking.states import RunState
 from server.people.models import Person
 from server.programs.models import Enrollment
 from server.programs.states import EnrollmentState
+from tests.arrival import drawn
 from tests.web.console.market import Market, market
 
 state = Shelf("runs")
@@ -33,6 +38,34 @@ async def a_run_from_before_audits() -> View:
     made = await run(found)
     await MatchRun.filter(id=made.id).update(result={"matched": 3, "waiting": 0})
     return View(found.manager, f"{HERE}/{made.id}")
+
+
+async def told(page: Page) -> None:
+    """Wait, on the link of the part that says how far it is, until the part was exchanged."""
+    await page.get_by_role("link", name="Look again").focus()
+    await drawn(page, "window.__swaps.length > 0")
+
+
+@state("GET console-run-progress 200", proof="Comparing everybody with everybody.")
+async def under_way() -> View:
+    found = await market()
+    made = await start_run(system_actor(found.organization.id), found.cohort.id)
+    await MatchRun.filter(id=made.id).update(step=Step.SEARCHING, percent=40)
+    return View(found.manager, "/console/matches", told)
+
+
+@state("POST console-run-cancel 303", proof="Stopped. The queue is as it was.")
+async def stopped() -> View:
+    found = await market()
+    await start_run(system_actor(found.organization.id), found.cohort.id)
+    return View(found.manager, "/console/matches", press("Stop the matching"))
+
+
+@state("GET console-matches 200", proof="The matching came to no result")
+async def gave_up() -> View:
+    found = await market()
+    await MatchRun.filter(id=(await run(found)).id).update(state=RunState.FAILED, result={"failed": "ArithmeticError"})
+    return View(found.manager, "/console/matches")
 
 
 @state("GET console-run 404", proof="We could not find that")

@@ -23,7 +23,7 @@ from server.matches import actions as matches
 from server.matches.models import Match
 from server.matches.queries import matches_in, sides, visible_match
 from server.matches.states import AWAITING, ClosureReason, DeclineReason, MatchState
-from server.matchmaking.actions import run_matching
+from server.matchmaking.runs.actions import run_matching
 from server.messaging.actions import send_message
 from server.people.models import Person
 from server.people.queries import competencies, skills_of

@@ -1,5 +1,6 @@
 """From rows to the engine's pool: who can be matched in a cohort, and what is known about them."""
 
+import asyncio
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -20,6 +21,7 @@ from server.matches import queries as matches
 from server.matches.states import OverrideKind
 from server.matchmaking.engine.constraints import RuleSet, rules_for
 from server.matchmaking.engine.pool import Participant, PastPair, Pool, Standing, week_mask
+from server.matchmaking.engine.weights import Category, Weights, rescaled, weights_for
 from server.matchmaking.models import Preference, TextVector
 from server.matchmaking.states import PreferenceKind
 from server.people import queries as people
@@ -62,17 +64,18 @@ async def gather(actor: Actor, cohort: Cohort) -> Gathered:
     People whose places are all taken, by open matches or by locked drafts, are left out, and so is whoever took back
     the consent to be matched.
     """
-    reader = system_actor(actor.organization_id)
-    mentors = await enrollments_in(actor, cohort.id, role=MENTOR, states=[EnrollmentState.ACTIVE])
-    mentees = await enrollments_in(actor, cohort.id, role=MENTEE, states=[EnrollmentState.ACTIVE])
-    seats = await _free_seats(reader, cohort.id, [*mentors, *mentees])
-    silent = await stopped(reader, [*mentors, *mentees])
-    active = [row for row in (*mentors, *mentees) if seats[row.id] > 0 and row.person_id not in silent]
+    reader, seats = system_actor(actor.organization_id), await _seats(actor, cohort)
+    active = [row for row, free in seats if free]
     known = await _known(reader, active)
     vectors = await _vectors(reader, active, known)
-    people_in = tuple(_participant(row, seats[row.id], known, vectors) for row in active)
+    people_in = tuple(_participant(row, free, known, vectors) for row, free in seats if free)
     pool = Pool(people_in, await _managers(reader), await _past(reader, active))
     return Gathered(pool, await _standing(reader, cohort.id), _digest(people_in))
+
+
+async def places_left(actor: Actor, cohort: Cohort) -> dict[UUID, int]:
+    """For each active enrolment of a cohort the places that no open match and no locked draft takes."""
+    return {row.id: free for row, free in await _seats(actor, cohort)}
 
 
 def rules_of(program: Program) -> RuleSet:
@@ -81,6 +84,26 @@ def rules_of(program: Program) -> RuleSet:
     if own.get("grade_gap"):
         own["grade_gap"] = tuple(own["grade_gap"])
     return replace(rules_for(program.type), **own)
+
+
+def weights_of(program: Program) -> Weights:
+    """A programme's own weights, or the factory setting of its type."""
+    if not program.weights:
+        return weights_for(program.type)
+    amounts = {Category(name): amount for name, amount in program.weights.items()}
+    return rescaled(amounts, program.type, f"program:{program.id.hex}")
+
+
+async def _seats(actor: Actor, cohort: Cohort) -> list[tuple[Enrollment, int]]:
+    """The active people of a cohort with their free places: none for whoever does not want to be matched."""
+    reader = system_actor(actor.organization_id)
+    rows = [
+        row
+        for role in (MENTOR, MENTEE)
+        for row in await enrollments_in(actor, cohort.id, role=role, states=[EnrollmentState.ACTIVE])
+    ]
+    free, silent = await _free_seats(reader, cohort.id, rows), await stopped(reader, rows)
+    return [(row, 0 if row.person_id in silent else free[row.id]) for row in rows]
 
 
 async def _free_seats(actor: Actor, cohort_id: UUID, rows: Iterable[Enrollment]) -> dict[UUID, int]:
@@ -208,7 +231,8 @@ async def _vectors(actor: Actor, rows: list[Enrollment], known: _Known) -> Vecto
         if row.model_version == MODEL_VERSION and row.source_digest == _sha(texts.get((row.owner_id, row.aspect), ""))
     }
     missing = [key for key in texts if key not in fresh]
-    made = dict(zip(missing, embed([texts[key] for key in missing]), strict=True)) if missing else {}
+    meanings = await asyncio.to_thread(embed, [texts[key] for key in missing])
+    made = dict(zip(missing, meanings, strict=True))
     await _store_vectors(actor, made, texts)
     return {**fresh, **made}
 

@@ -1,4 +1,4 @@
-"""What follows in the matchmaking room when a suggestion came to nothing."""
+"""Runs, and what follows in the matchmaking room when a suggestion came to nothing."""
 
 from uuid import UUID
 
@@ -8,6 +8,17 @@ from server.kernel.jobs import on_event
 from server.matches.queries import sides, visible_match
 from server.matches.states import ClosureReason
 from server.matchmaking import actions
+from server.matchmaking.runs import actions as runs
+
+
+@on_event("matching.requested", long=True)
+async def carry_out(event: OutboxEvent) -> None:
+    """Do what a run was asked for. What the engine cannot do today it cannot do tomorrow: the run has failed."""
+    actor, run_id = system_actor(event.organization_id), UUID(event.payload["run_id"])
+    try:
+        await runs.carry_out(actor, run_id)
+    except (ArithmeticError, MemoryError) as error:
+        await runs.fail_run(actor, run_id, type(error).__name__)
 
 
 @on_event("match.declined", "match.expired", "match.cancelled")

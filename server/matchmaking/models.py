@@ -1,4 +1,4 @@
-"""Tables of the matchmaking room. Runs and suggestions are the engine's log: written once, never changed."""
+"""Tables of the matchmaking room. Runs and suggestions are the engine's log: never changed once a run is over."""
 
 from __future__ import annotations
 
@@ -10,12 +10,16 @@ from tortoise.indexes import Index
 
 from server.kernel.clock import now
 from server.kernel.ids import new_id
+from server.matchmaking.engine.watch import Step
 from server.matchmaking.states import PreferenceKind, RunState
 from server.programs.models import Cohort, Program
 
 
 class MatchRun(Model):
-    """One execution of the engine over a pool: inputs, weights, seed, version, results. Reproducible."""
+    """One execution of the engine over a pool: inputs, weights, seed, version, results. Reproducible.
+
+    While it is under way, `step` and `percent` say how far it is.
+    """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     organization_id = fields.UUIDField()
@@ -28,6 +32,8 @@ class MatchRun(Model):
     )
     cohort_id: UUID
     state = fields.CharEnumField(RunState, max_length=10, default=RunState.RUNNING)
+    step = fields.CharEnumField(Step, max_length=20, null=True)
+    percent = fields.SmallIntField(null=True)
     engine_version = fields.CharField(max_length=40)
     weights_version = fields.CharField(max_length=40)
     weights: dict[str, float] = fields.JSONField(default=dict)

@@ -18,6 +18,7 @@ from server.matches.states import OPEN_MATCHES, MatchState, OverrideKind
 from server.matchmaking.engine.waitlist import WaitCode
 from server.matchmaking.engine.wording import STRONG_FIT
 from server.matchmaking.models import MatchRun, MatchSuggestion
+from server.matchmaking.states import RunState
 from server.people import queries as people
 from server.people.models import Competency, Person
 from server.people.states import SkillSide
@@ -90,20 +91,27 @@ def runs(actor: Actor) -> QuerySet[MatchRun]:
     return found if scope is None else found.filter(program_id__in=scope)
 
 
-async def visible_run(actor: Actor, run_id: UUID) -> MatchRun:
+async def visible_run(actor: Actor, run_id: UUID, *, lock: bool = False) -> MatchRun:
     """One run.
 
     Raises:
         NotFound: absent, of another organisation, or of a programme that the actor does not run.
     """
-    run = await runs(actor).get_or_none(id=run_id)
+    found = runs(actor).filter(id=run_id)
+    run = await (found.select_for_update() if lock else found).first()
     if run is None:
         raise NotFound
     return run
 
 
 async def latest_run(actor: Actor, cohort_id: UUID) -> MatchRun | None:
-    """The newest run of a cohort that the actor may read."""
+    """The newest run of a cohort that came to its end and that the actor may read."""
+    done = runs(actor).filter(cohort_id=cohort_id, state=RunState.DONE)
+    return await done.order_by("-started_at", "-id").first()
+
+
+async def newest_run(actor: Actor, cohort_id: UUID) -> MatchRun | None:
+    """The run of a cohort that was asked for last, however far it is, where the actor may read it."""
     return await runs(actor).filter(cohort_id=cohort_id).order_by("-started_at", "-id").first()
 
 

@@ -9,6 +9,7 @@ class RunState(StrEnum):
     RUNNING = "RUNNING"
     DONE = "DONE"
     FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
 
 
 class PreferenceKind(StrEnum):

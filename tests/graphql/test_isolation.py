@@ -69,7 +69,7 @@ MUTATIONS = {
     "takeBreak": ("id", "Enrollment", ', until: "2026-12-24"'),
     "saveGoal": ("enrollmentId", "Enrollment", ', want: "Run a review"'),
     "openCohort": ("programId", "Program", ', key: "a", name: "A", startsOn: "2027-01-01"'),
-    "runMatching": ("cohortId", "Cohort", ""),
+    "runMatching": ("cohortId", "Cohort", ""), "cancelMatching": ("id", "MatchRun", ""),
     "focusGoal": ("id", "Goal", ""), "agreeGoalRevision": ("id", "Goal", ""),
     "settleGoal": ("id", "Goal", ", state: ACHIEVED"), "reviseGoal": ("id", "Goal", ', want: "Run a review"'),
     "addMilestone": ("goalId", "Goal", ', title: "Ask for leave"'),

@@ -7,8 +7,11 @@ from uuid import UUID
 
 from graphql_schema.ids import global_id
 from server.kernel import clock
+from server.kernel.jobs import drain
 from server.matches.states import MatchState
-from server.matchmaking.actions import run_matching
+from server.matchmaking.engine import Step
+from server.matchmaking.models import MatchRun
+from server.matchmaking.runs.actions import run_matching, start_run
 from server.people.models import Competency, PersonSkill
 from server.people.states import SkillSide
 from server.programs.models import Enrollment
@@ -42,10 +45,13 @@ async def test_cohort_is_matched_reviewed_and_approved(db: object) -> None:
     mentor, mentee = await side(pair, ParticipantRole.MENTOR, skill), await side(pair, ParticipantRole.MENTEE, skill)
     run = """mutation ($id: ID!) { runMatching(input: {cohortId: $id, idempotencyKey: "k"}) {
       run { id state matched weights { category share } } errors { code message } } }"""
+    asked = (await ask(pair.manager_actor, run, id=gid(pair.cohort)))["runMatching"]
+    assert (asked["errors"], asked["run"]["state"], asked["run"]["matched"]) == ([], "RUNNING", None)
+    assert len(asked["run"]["weights"]) == 9
+    await drain()
     done = (await ask(pair.manager_actor, run, id=gid(pair.cohort)))["runMatching"]
-    assert (done["errors"], done["run"]["state"], done["run"]["matched"]) == ([], "DONE", 1)
-    assert len(done["run"]["weights"]) == 9
-    assert (await ask(pair.manager_actor, run, id=gid(pair.cohort)))["runMatching"] == done, "a repeat runs nothing"
+    assert done["run"]["id"] == asked["run"]["id"], "a repeat runs nothing"
+    assert (done["run"]["state"], done["run"]["matched"]) == ("DONE", 1)
     document = """query ($id: ID!, $run: ID!) {
       matchRuns(cohortId: $id) { totalCount }
       matchSuggestions(runId: $run) { edges { node { rank chosen fit confidence
@@ -74,6 +80,20 @@ async def test_cohort_is_matched_reviewed_and_approved(db: object) -> None:
     both = await ask(pair.manager_actor, approve, ids=[draft["id"]])
     assert both["publishMatches"]["matches"] == [{"state": "AWAITING_BOTH"}]
     assert both["undoPublish"]["matches"] == [{"state": "DRAFT"}]
+
+
+async def test_a_run_under_way_says_how_far_it_is_and_is_stopped(db: object) -> None:
+    pair = await factories.active_match()
+    run = await start_run(pair.manager_actor, pair.cohort.id)
+    await MatchRun.filter(id=run.id).update(step=Step.SEARCHING, percent=40)
+    key, seen = global_id("MatchRun", run.id), "state step percent finishedAt"
+    read = f"query ($id: ID!) {{ node(id: $id) {{ ... on MatchRun {{ {seen} }} }} }}"
+    asked = await ask(pair.manager_actor, read, id=key)
+    assert asked["node"] == {"state": "RUNNING", "step": "SEARCHING", "percent": 40, "finishedAt": None}
+    stop = f"mutation ($id: ID!) {{ cancelMatching(input: {{id: $id}}) {{ run {{ {seen} }} errors {{ code }} }} }}"
+    stopped = (await ask(pair.manager_actor, stop, id=key))["cancelMatching"]["run"]
+    assert (stopped["state"], stopped["step"], stopped["percent"]) == ("CANCELLED", None, None)
+    assert stopped["finishedAt"]
 
 
 async def test_a_run_shows_its_proof_and_its_audit_and_what_changed(db: object) -> None:

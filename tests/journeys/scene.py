@@ -25,10 +25,10 @@ from server.kernel.ids import new_id
 from server.matches.actions import publish_matches
 from server.matches.queries import matches_in
 from server.matches.states import MatchState
-from server.matchmaking.actions import run_matching, weights_of
 from server.matchmaking.engine import MatchingResult, run
 from server.matchmaking.engine.candidates import scores
-from server.matchmaking.gather import gather, rules_of
+from server.matchmaking.gather import gather, rules_of, weights_of
+from server.matchmaking.runs.actions import run_matching
 from server.people import actions as people
 from server.people.models import Organization, Person
 from server.people.queries import skills_of

@@ -12,10 +12,11 @@ from server.kernel.ids import parse_id
 from server.kernel.text import gettext as _
 from server.matches import actions as matches
 from server.matches.steps import UNDO_ONE
-from server.matchmaking import actions as matchmaking
+from server.matchmaking.runs import actions as runs
 from server.people.keys.actions import set_keys
 from server.people.queries import keys_are_on
 from web.console import review_words as words
+from web.console import run_words
 from web.forms import Errors, form_key, one_id, read_form, text, ticked
 from web.render import go_to, page
 from web.toast import Toast
@@ -118,10 +119,11 @@ async def choose_another(request: Request) -> Response:
 
 
 async def run(request: Request) -> Response:
-    """Match everybody of the group who waits."""
+    """Ask for everybody of the group who waits to be matched."""
     group = one_id(await read_form(request), "group")
-    made = await matchmaking.run_matching(request.state.actor, (await queries.group_of(request.state.actor, group)).id)
-    return go_to(request, address(group), toast=Toast(words.of_run(made)))
+    actor = request.state.actor
+    await runs.start_run(actor, (await queries.group_of(actor, group)).id)
+    return go_to(request, address(group))
 
 
 async def keys(request: Request) -> Response:
@@ -152,7 +154,9 @@ async def _show(
         title=words.title(shown), briefing=words.briefing(shown), lists=words.lists(shown, current),
         supply=words.supply(shown.supply), gap=words.gap(shown.supply), groups=words.groups(shown.groups),
         pair=shown_pair, told=words.tell(shown_pair) if shown_pair else None, mentor=mentor, reason=reason,
-        refused=refused, keys_on=await keys_are_on(actor),
+        refused=refused, keys_on=await keys_are_on(actor), run=shown.newest,
+        doing=run_words.under_way(shown.newest), failed=run_words.gave_up(shown.newest),
+        queue=address(shown.group.cohort.id if shown.group else None),
     )
 
 

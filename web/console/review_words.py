@@ -24,7 +24,6 @@ from web.waiting import ordinal
 
 if TYPE_CHECKING:
     from server.matches.models import Match
-    from server.matchmaking.models import MatchRun
     from server.people.models import Person
 
 ROWS_SHOWN = 6
@@ -198,14 +197,6 @@ def of_undone(undone: int) -> str:
     if not undone:
         return _("Too late to undo: they have been told.")
     return ngettext("One waits for your word again.", "%(num)d wait for your word again.", undone) % {"num": undone}
-
-
-def of_run(made: MatchRun) -> str:
-    """What a fresh run says."""
-    matched, waiting = int(made.result["matched"]), int(made.result["waiting"])
-    said = ngettext("One pair found.", "%(num)d pairs found.", matched) % {"num": matched}
-    rest = ngettext("One mentee waits.", "%(num)d mentees wait.", waiting) % {"num": waiting}
-    return f"{said} {rest}" if waiting else said
 
 
 def wait_words(code: WaitCode | None) -> str:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
+from server.matchmaking.engine.watch import Step
 from server.matchmaking.engine.weights import Category
 from server.matchmaking.engine.wording import category_name
 from server.matchmaking.runs.comparison import Change, Why
 from server.matchmaking.runs.records import audit_of
+from server.matchmaking.states import RunState
 from web.console import audit_words
 from web.console.review_words import wait_words
 from web.dates import moment, upper_first
@@ -30,6 +32,53 @@ class Run:
     against: str
     when: str
     words: str
+
+
+def under_way(newest: MatchRun | None) -> str:
+    """What the run that was asked for last does just now; "" when it is over."""
+    return doing(newest) if newest and newest.state is RunState.RUNNING else ""
+
+
+def gave_up(newest: MatchRun | None) -> str:
+    """Why the run that was asked for last has no result; "" when it has one, or was stopped."""
+    return failed() if newest and newest.state is RunState.FAILED else ""
+
+
+def doing(run: MatchRun) -> str:
+    """What a run that is under way does just now."""
+    return {
+        None: _("It begins in a moment."),
+        Step.SEARCHING: _("Comparing everybody with everybody."),
+        Step.ASSIGNING: _("Finding the best pairs for all together."),
+        Step.EXPLAINING: _("Writing down why."),
+    }[run.step]
+
+
+def outcome(run: MatchRun) -> str:
+    """What came of a run that is over."""
+    if run.state is RunState.CANCELLED:
+        return _("Stopped. The queue is as it was.")
+    return failed() if run.state is RunState.FAILED else _found(run)
+
+
+def failed() -> str:
+    """What to do after a run that gave up."""
+    return _("The matching came to no result, and the queue is as it was. Try again; if it happens again, tell "
+             "whoever looks after Ithaca.")
+
+
+def _found(run: MatchRun) -> str:
+    out, waiting = int(run.result.get("left_out", 0)), int(run.result["waiting"])
+    matched = int(run.result["matched"]) - out
+    said = [ngettext("One pair found.", "%(num)d pairs found.", matched) % {"num": matched}]
+    if waiting:
+        said.append(ngettext("One mentee waits.", "%(num)d mentees wait.", waiting) % {"num": waiting})
+    if out:
+        said.append(ngettext(
+            "One pair was left out: somebody was matched or left meanwhile.",
+            "%(num)d pairs were left out: somebody was matched or left meanwhile.", out,
+        ) % {"num": out})
+    return " ".join(said)
 
 
 def title(record: RunRecord) -> str:

@@ -9,10 +9,12 @@ from starlette.routing import Route
 from server.kernel.errors import Conflict
 from server.kernel.text import gettext as _
 from server.matchmaking.queries import visible_run
-from server.matchmaking.runs import export, queries
+from server.matchmaking.runs import actions, export, queries
+from server.matchmaking.states import RunState
 from web.console import audit_words, run_words
 from web.console.matches import address
-from web.render import page
+from web.render import go_to, is_fragment, page
+from web.toast import Toast
 
 HERE = "/console/matches/runs"
 CSV, JSON = "text/csv; charset=utf-8", "application/json"
@@ -36,6 +38,27 @@ async def show(request: Request) -> Response:
         calibrated=record.calibrated, made=run_words.made(record),
         runs=run_words.run_rows(here, [one for one in earlier if one.id != record.run.id]),
     )
+
+
+async def progress(request: Request) -> Response:
+    """How far a run is; once it is over, the queue with what came of it."""
+    run = await visible_run(request.state.actor, request.path_params["id"])
+    queue = address(run.cohort_id)
+    if run.state is not RunState.RUNNING:
+        return go_to(request, queue, toast=Toast(run_words.outcome(run)))
+    if not is_fragment(request):
+        return go_to(request, queue)
+    return page(request, "console/matches.html", block="state", run=run, queue=queue, doing=run_words.doing(run))
+
+
+async def cancel(request: Request) -> Response:
+    """Stop a run; the queue stays as it was. One that is over by now is shown with what came of it."""
+    actor, run_id = request.state.actor, request.path_params["id"]
+    try:
+        run = await actions.cancel_run(actor, run_id)
+    except Conflict:
+        run = await visible_run(actor, run_id)
+    return go_to(request, address(run.cohort_id), toast=Toast(run_words.outcome(run)))
 
 
 async def compare(request: Request) -> Response:
@@ -83,6 +106,8 @@ def _both(request: Request) -> tuple[UUID, UUID]:
 
 routes = [
     Route(f"{HERE}/{{id:uuid}}", show, name="console-run"),
+    Route(f"{HERE}/{{id:uuid}}/progress", progress, name="console-run-progress"),
+    Route(f"{HERE}/{{id:uuid}}/cancel", cancel, methods=["POST"], name="console-run-cancel"),
     Route(f"{HERE}/{{id:uuid}}/pairs.csv", pairs_file, name="console-run-pairs"),
     Route(f"{HERE}/{{id:uuid}}/run.json", run_file, name="console-run-json"),
     Route(f"{HERE}/{{id:uuid}}/against/{{other_id:uuid}}", compare, name="console-run-compare"),

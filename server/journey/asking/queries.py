@@ -17,9 +17,8 @@ from server.matches.models import Match
 from server.matches.rules import is_requester, may_ask
 from server.matches.states import AWAITING, OPEN_MATCHES, MatchState, OverrideKind
 from server.matchmaking import stored
-from server.matchmaking.actions import weights_of
 from server.matchmaking.engine import run_matching
-from server.matchmaking.gather import gather, rules_of, stopped
+from server.matchmaking.gather import gather, rules_of, stopped, weights_of
 from server.matchmaking.queries import latest_run, suggestions
 from server.people.queries import profiles_of
 from server.programs.models import Enrollment

@@ -45,7 +45,10 @@ class Group:
 
 @dataclass(frozen=True)
 class Review:
-    """The page of one group. `group` is None while there is none; `undoable` was approved and nobody was told yet."""
+    """The page of one group. `group` is None while there is none; `undoable` was approved and nobody was told yet.
+
+    `run` is the last one that came to its end, `newest` the one that was asked for last.
+    """
 
     groups: list[Group]
     group: Group | None
@@ -54,6 +57,7 @@ class Review:
     undoable: list[Match]
     supply: list[SkillSupply]
     run: MatchRun | None
+    newest: MatchRun | None
     may_decide: bool
 
     @property
@@ -137,13 +141,14 @@ async def review(actor: Actor, cohort_id: UUID | None = None) -> Review:
     found = await groups(actor)
     group = _chosen(found, cohort_id)
     if group is None:
-        return Review(found, None, Queue([], [], [], frozenset()), [], [], [], None, may_decide=False)
+        return Review(found, None, Queue([], [], [], frozenset()), [], [], [], None, None, may_decide=False)
     cohort = group.cohort
     return Review(
         groups=found, group=group, queue=await matchmaking.review_queue(actor, cohort.id),
         agreed=await matches.matches_in(actor, cohort.id, [MatchState.AWAITING_ADMIN]),
         undoable=await _undoable(actor, cohort.id), supply=await matchmaking.supply_by_skill(actor, cohort.id),
         run=await matchmaking.latest_run(actor, cohort.id),
+        newest=await matchmaking.newest_run(actor, cohort.id),
         may_decide=actor.may(Permission.PROGRAM_MATCHES_DECIDE, cohort.program_id),
     )
 

@@ -13,6 +13,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from importlib import import_module
+from uuid import UUID
 
 from server.kernel import clock
 from server.kernel.errors import Conflict, NotFound
@@ -40,14 +41,20 @@ JOB_MODULES: list[str] = [
 OnEvent = Callable[[OutboxEvent], Awaitable[None]]
 OnDue = Callable[[ScheduledAction], Awaitable[str | None]]
 
+LONG_S = 3600
+"""A handler of a fact may be registered as `long`: it may work for an hour, one at a time in a process."""
+
 _by_kind: defaultdict[str, list[OnEvent]] = defaultdict(list)
+_long: list[str] = []
 _by_rule: dict[str, OnDue] = {}
 
 
-def on_event(*kinds: str) -> Callable[[OnEvent], OnEvent]:
-    """Register a handler for facts of these kinds."""
+def on_event(*kinds: str, long: bool = False) -> Callable[[OnEvent], OnEvent]:
+    """Register a handler for facts of these kinds; `long` when it may work for more than a minute."""
 
     def register(handler: OnEvent) -> OnEvent:
+        if long:
+            _long.extend(kinds)
         for kind in kinds:
             _by_kind[kind].append(handler)
         return handler
@@ -126,8 +133,22 @@ def _action_marks(ending: Ending, code: str) -> Json:
     return {"state": ActionState(ending.value), "reason": code, "done_at": clock.now()}
 
 
+async def _deliver_long(event: OutboxEvent) -> None:
+    _working.add(event.id)
+    try:
+        await _deliver(event)
+    finally:
+        _working.discard(event.id)
+
+
+_working: set[UUID] = set()
+_OPEN = {"delivered_at": None, "withdrawn_at": None, "parked_at": None}
+
 register_lane(Lane(
-    "outbox", OutboxEvent, "not_before", {"delivered_at": None, "withdrawn_at": None, "parked_at": None},
-    _deliver, _event_marks, group="subject_id",
+    "outbox", OutboxEvent, "not_before", {**_OPEN, "kind__not_in": _long}, _deliver, _event_marks, group="subject_id",
+))
+register_lane(Lane(
+    "long", OutboxEvent, "not_before", {**_OPEN, "kind__in": _long}, _deliver_long, _event_marks, group="subject_id",
+    room=lambda: 1 - len(_working), longest_s=LONG_S,
 ))
 register_lane(Lane("due", ScheduledAction, "due_at", {"state": ActionState.PLANNED}, _perform, _action_marks))

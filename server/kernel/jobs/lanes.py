@@ -30,7 +30,6 @@ from server.kernel.log import note
 BATCH = 20
 WINDOW = 500
 LONGEST_JOB_S = 60
-LEASE = timedelta(seconds=2 * LONGEST_JOB_S)
 MOST_CRASHES = 3
 CALM_AFTER_S = (0, 10, 60)
 """How long a process must have lived to run a row during which none, one or more died: a machine that goes down every
@@ -81,7 +80,8 @@ class Lane:
     """A table whose rows fall due at the column `due` while they match `open`.
 
     `run` does the work and may return why there was none. `marks` gives the columns to write for an ending and its
-    code. Rows with the same `group` column go in order, one at a time. `room` says how many may be taken now.
+    code. Rows with the same `group` column go in order, one at a time. `room` says how many may be taken now. A row
+    that takes more than `longest_s` seconds is cut off; its lease is twice as long.
     """
 
     name: str
@@ -92,6 +92,12 @@ class Lane:
     marks: Callable[[Ending, str], Json]
     group: str = "id"
     room: Callable[[], int] = lambda: BATCH
+    longest_s: int = LONGEST_JOB_S
+
+    @property
+    def lease(self) -> timedelta:
+        """For how long a row is taken."""
+        return timedelta(seconds=2 * self.longest_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +139,7 @@ async def claim(lane: Lane, owner: str) -> list[Claim]:
     wanted = await _eligible(lane, moment, min(BATCH, lane.room()))
     if not wanted:
         return []
-    until = moment + LEASE
+    until = moment + lane.lease
     async with in_transaction("default") as connection:
         still = lane.model.filter(id__in=wanted, **lane.open).using_db(connection)
         rows: list[Any] = await still.select_for_update(skip_locked=True)  # whole rows: values() would not lock
@@ -224,7 +230,7 @@ def _is_free(held: datetime | None, moment: datetime) -> bool:
 async def _begin(lane: Lane, taken: Claim) -> Any | None:
     """The row, counted as begun and its lease renewed, or None when it is somebody else's by now."""
     mine = lane.model.filter(id=taken.row_id, lease_owner=taken.owner, lease_until=taken.until, **lane.open)
-    if not await once_back(lambda: mine.update(crashes=F("crashes") + 1, lease_until=clock.now() + LEASE)):
+    if not await once_back(lambda: mine.update(crashes=F("crashes") + 1, lease_until=clock.now() + lane.lease)):
         return None
     return await once_back(lambda: lane.model.filter(id=taken.row_id, lease_owner=taken.owner).first())
 
@@ -233,7 +239,7 @@ async def _run(lane: Lane, row: Any) -> Outcome:
     if row.crashes > MOST_CRASHES:
         return Outcome(Ending.PARKED, "crashed")
     try:
-        async with asyncio.timeout(LONGEST_JOB_S):
+        async with asyncio.timeout(lane.longest_s):
             reason = await lane.run(row)
     except asyncio.CancelledError:
         await asyncio.shield(_release(lane, row))

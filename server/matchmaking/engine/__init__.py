@@ -21,7 +21,6 @@ What comes out: `MatchingResult`
 - `audit(result, groups)` counts a finished run again: rules, envy, and how groups fared beside each other.
 - A `Reason` is codes and plain data, never words; `wording.sentence(reason, names, reader)` says it in the reader's
   language, so a stored reason can be read in another one later.
-
 - `Watch` as `run_matching(..., watch=...)`: how far it is, asked from another thread, and a way to stop it.
 
 One side that is both: `form_circles(pool, rules, weights, size=6)` seats the mentees of a pool in circles of 4 to 8,

@@ -15,6 +15,8 @@ from server.matches.models import Match, MatchMember
 from server.matches.states import DeclineReason, MatchState
 from server.matchmaking import actions, queries, stored
 from server.matchmaking.models import MatchRun, MatchSuggestion, TextVector
+from server.matchmaking.runs.actions import run_matching
+from server.matchmaking.states import RunState
 from server.people.models import Competency, PersonSkill, Profile
 from server.people.states import SkillSide
 from server.programs.models import Cohort, Enrollment
@@ -68,7 +70,7 @@ async def bytes_of(matches_: list[Match]) -> dict[str, object]:
 
 
 async def test_everybody_is_put_with_who_knows_what_they_want(market: Market) -> None:
-    run = await actions.run_matching(market.manager, market.cohort.id)
+    run = await run_matching(market.manager, market.cohort.id)
     pairs = {tuple(side.enrollment_id for side in match_queries.sides(draft)) for draft in await drafts(market)}
     assert pairs == {(mentor.id, mentee.id) for mentor, mentee in zip(market.mentors, market.mentees, strict=True)}
     assert run.result["violations"] == 0
@@ -76,7 +78,7 @@ async def test_everybody_is_put_with_who_knows_what_they_want(market: Market) ->
 
 
 async def test_reasons_are_stored_as_codes_and_read_back(market: Market) -> None:
-    await actions.run_matching(market.manager, market.cohort.id)
+    await run_matching(market.manager, market.cohort.id)
     explanation = stored.load((await drafts(market))[0].explanation)
     assert explanation is not None
     assert len(explanation.reasons) == 3
@@ -86,21 +88,21 @@ async def test_reasons_are_stored_as_codes_and_read_back(market: Market) -> None
 async def test_a_text_is_embedded_once_per_wording(market: Market) -> None:
     person_id = market.mentees[0].person_id
     await Profile.create(organization_id=market.cohort.organization_id, person_id=person_id, goal_text="Lead a review")
-    await actions.run_matching(market.manager, market.cohort.id)
+    await run_matching(market.manager, market.cohort.id)
     first = await TextVector.get(owner_id=market.mentees[0].id)
-    await actions.run_matching(market.manager, market.cohort.id)
+    await run_matching(market.manager, market.cohort.id)
     assert (await TextVector.get(owner_id=market.mentees[0].id)).made_at == first.made_at
     await Profile.filter(person_id=person_id).update(goal_text="Write clearly")
-    await actions.run_matching(market.manager, market.cohort.id)
+    await run_matching(market.manager, market.cohort.id)
     assert (await TextVector.get(owner_id=market.mentees[0].id)).source_digest != first.source_digest
 
 
 async def test_a_new_run_replaces_drafts_but_not_locked_ones(market: Market) -> None:
-    await actions.run_matching(market.manager, market.cohort.id)
+    await run_matching(market.manager, market.cohort.id)
     locked, *others = await drafts(market)
     await matches.lock_pair(market.manager, locked.id)
     before = await bytes_of([locked])
-    await actions.run_matching(market.manager, market.cohort.id)
+    await run_matching(market.manager, market.cohort.id)
     now = await drafts(market)
     assert len(now) == 3
     assert await bytes_of([locked]) == before
@@ -108,14 +110,14 @@ async def test_a_new_run_replaces_drafts_but_not_locked_ones(market: Market) -> 
 
 
 async def test_the_same_input_gives_the_same_pairs(market: Market) -> None:
-    first = await actions.run_matching(market.manager, market.cohort.id)
-    second = await actions.run_matching(market.manager, market.cohort.id)
+    first = await run_matching(market.manager, market.cohort.id)
+    second = await run_matching(market.manager, market.cohort.id)
     assert first.pool_digest == second.pool_digest
     assert first.result["value"] == second.result["value"]
 
 
 async def test_a_declined_pair_is_never_suggested_again_and_the_next_one_follows(market: Market) -> None:
-    await actions.run_matching(market.manager, market.cohort.id)
+    await run_matching(market.manager, market.cohort.id)
     asked = (await drafts(market))[0]
     mentor, mentee = match_queries.sides(asked)
     await matches.publish_match(market.manager, asked.id, undo_within=timedelta())
@@ -125,7 +127,7 @@ async def test_a_declined_pair_is_never_suggested_again_and_the_next_one_follows
     following = [draft for draft in await drafts(market) if mentee.enrollment_id in ids(draft)]
     assert len(following) == 1
     assert mentor.enrollment_id not in ids(following[0])
-    await actions.run_matching(market.manager, market.cohort.id)
+    await run_matching(market.manager, market.cohort.id)
     again = [draft for draft in await drafts(market) if mentee.enrollment_id in ids(draft)]
     assert all(mentor.enrollment_id not in ids(draft) for draft in again)
 
@@ -135,7 +137,7 @@ def ids(match: Match) -> set[object]:
 
 
 async def test_choosing_another_mentor_leaves_every_other_draft_alone(market: Market) -> None:
-    await actions.run_matching(market.manager, market.cohort.id)
+    await run_matching(market.manager, market.cohort.id)
     chosen, *others = await drafts(market)
     before = await bytes_of(others)
     offered = await queries.alternatives(market.manager, chosen)
@@ -147,7 +149,7 @@ async def test_choosing_another_mentor_leaves_every_other_draft_alone(market: Ma
 
 
 async def test_choosing_another_needs_a_reason_and_a_free_place(market: Market) -> None:
-    await actions.run_matching(market.manager, market.cohort.id)
+    await run_matching(market.manager, market.cohort.id)
     chosen = (await drafts(market))[0]
     other = (await queries.alternatives(market.manager, chosen))[0].mentor
     with pytest.raises(Invalid):
@@ -161,7 +163,7 @@ async def test_the_queue_sorts_drafts_by_what_they_need(market: Market) -> None:
     lonely = await factories.person(await market.cohort.program.organization)
     waiting = await factories.enrollment(market.cohort, lonely, MENTEE)
     await Enrollment.filter(id__in=[row.id for row in market.mentors]).update(capacity=1)
-    await actions.run_matching(market.manager, market.cohort.id)
+    await run_matching(market.manager, market.cohort.id)
     first, second, third = await drafts(market)
     await Match.filter(id__in=[first.id, second.id]).update(fit=88)
     await Match.filter(id=third.id).update(fit=70)
@@ -177,7 +179,7 @@ async def test_only_who_runs_the_programme_matches_and_reviews(market: Market) -
     stranger = factories.actor_of(await factories.person(await market.cohort.program.organization))
     foreign = factories.actor_of(await factories.person(await factories.organization()))
     with pytest.raises(Refused):
-        await actions.run_matching(stranger, market.cohort.id)
+        await run_matching(stranger, market.cohort.id)
     for caller in (stranger, foreign):
         with pytest.raises(NotFound):
             await queries.review_queue(caller, market.cohort.id)
@@ -190,17 +192,17 @@ async def test_a_run_that_fails_while_storing_leaves_nothing(market: Market, mon
 
     monkeypatch.setattr(matches, "suggest_matches", broken)
     with pytest.raises(ZeroDivisionError):
-        await actions.run_matching(market.manager, market.cohort.id)
-    assert not await MatchRun.all().exists()
+        await run_matching(market.manager, market.cohort.id)
+    assert await MatchRun.all().values_list("state", "result") == [(RunState.RUNNING, {})], "the job does it again"
     assert not await MatchSuggestion.all().exists()
 
 
 async def test_a_run_years_later_still_knows_who_was_paired(market: Market) -> None:
-    await actions.run_matching(market.manager, market.cohort.id)
+    await run_matching(market.manager, market.cohort.id)
     draft = (await drafts(market))[0]
     mentor, mentee = match_queries.sides(draft)
     await Match.filter(id=draft.id).update(state=MatchState.COMPLETED, active_at=clock.now(), published_at=clock.now())
     clock.move(timedelta(days=500))
-    await actions.run_matching(market.manager, market.cohort.id)
+    await run_matching(market.manager, market.cohort.id)
     for one in await drafts(market):
         assert {mentor.enrollment_id, mentee.enrollment_id} != ids(one)

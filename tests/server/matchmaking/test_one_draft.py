@@ -14,6 +14,7 @@ from server.matches import actions as matches
 from server.matches.models import Match
 from server.matches.states import MatchState
 from server.matchmaking import actions, queries
+from server.matchmaking.runs.actions import run_matching
 from tests.web.console.market import Market, drafts_of, market
 
 ACTS = ("lock", "hold", "let in", "choose another")
@@ -69,7 +70,7 @@ async def matches_with_members(actor: Actor, match: Match) -> Match:
 async def test_every_other_draft_stays_as_it_was(db: object, history: list[Step]) -> None:
     found = await market(mentors=4, mentees=4)
     actor = await actor_for(found.manager)
-    await actions.run_matching(actor, found.cohort.id)
+    await run_matching(actor, found.cohort.id)
     for act, number, which in history:
         await one_step(found, actor, act, number, which)
 

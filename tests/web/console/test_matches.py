@@ -3,12 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from httpx2 import AsyncClient, Response
 
 from server.kernel import clock
 from server.kernel.db import fresh_key
 from server.kernel.facts import AuditEvent
+from server.kernel.jobs import drain
 from server.matches.models import Match, MatchMember, MatchOverride
 from server.matches.states import Approval, MatchState
+from server.matchmaking.models import MatchRun
 from server.programs.models import Enrollment
 from server.programs.states import EnrollmentState
 from tests import factories
@@ -156,12 +159,20 @@ async def test_taking_back_ends_it_before_it_begins(client_of: ClientOf, db: obj
     assert (await Match.get(id=match.id)).state is MatchState.AWAITING_ADMIN
 
 
+async def after_a_run(client: AsyncClient, found: Market) -> Response:
+    """The page that follows when somebody who asked for a run looks again once the job is done."""
+    await client.post(f"{HERE}/run", data={"group": str(found.cohort.id)})
+    asked = await MatchRun.get(cohort_id=found.cohort.id)
+    await drain()
+    over = await client.get(f"{HERE}/runs/{asked.id}/progress")
+    return await client.get(over.headers["location"])
+
+
 async def test_a_run_finds_pairs_and_another_mentor_can_be_chosen(client_of: ClientOf, db: object) -> None:
     found = await market()
     client = await client_of(found.manager)
     assert "Three mentees have no mentor yet." in (await client.get(HERE)).text
-    answer = await client.post(f"{HERE}/run", data={"group": str(found.cohort.id)})
-    shown = await client.get(answer.headers["location"])
+    shown = await after_a_run(client, found)
     assert "3 pairs found." in shown.text
     assert "Three matches wait for your word" in shown.text
     match = (await drafts_of(found))[0]
@@ -188,7 +199,7 @@ async def test_a_run_finds_pairs_and_another_mentor_can_be_chosen(client_of: Cli
 async def test_a_full_mentor_is_marked_and_refused(client_of: ClientOf, db: object) -> None:
     found = await market(capacity=1)
     client = await client_of(found.manager)
-    await client.post(f"{HERE}/run", data={"group": str(found.cohort.id)})
+    await after_a_run(client, found)
     match = (await drafts_of(found))[0]
     page = await client.get(f"{HERE}?pair={match.id}")
     assert "comes first." in page.text
@@ -209,7 +220,7 @@ async def test_mentor_places_say_which_skill_is_short(client_of: ClientOf, db: o
 async def test_without_a_place_the_list_says_why_and_where_in_line(client_of: ClientOf, db: object) -> None:
     found = await market(mentors=1, mentees=3, capacity=1)
     client = await client_of(found.manager)
-    await client.post(f"{HERE}/run", data={"group": str(found.cohort.id)})
+    await after_a_run(client, found)
     shown = await client.get(HERE)
     assert "First in line. Every fitting mentor is full" in shown.text
     assert "Two mentees have no mentor yet." in shown.text

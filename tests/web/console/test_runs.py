@@ -5,12 +5,15 @@ import json
 import pytest
 
 from server.kernel.actor import system_actor
-from server.matchmaking.actions import run_matching
+from server.kernel.jobs import drain
+from server.matchmaking.engine import Step
 from server.matchmaking.models import MatchRun
+from server.matchmaking.runs.actions import run_matching, start_run
+from server.matchmaking.states import RunState
 from server.people.models import Person
 from server.programs.models import Enrollment
 from server.programs.states import EnrollmentState
-from tests.web.conftest import ClientOf
+from tests.web.conftest import HTMX, ClientOf
 from tests.web.console.market import Market, market
 
 HERE = "/console/matches/runs"
@@ -86,3 +89,65 @@ async def test_strangers_and_participants_find_no_run(client_of: ClientOf, found
     made, client = await run(found), await client_of(found.stranger)
     for address in ("", "/pairs.csv", "/run.json", f"/against/{made.id}", f"/against/{made.id}/changes.csv"):
         assert (await client.get(f"{HERE}/{made.id}{address}")).status_code == 404
+
+
+async def test_a_run_under_way_is_told_part_by_part_and_then_with_what_came_of_it(
+    client_of: ClientOf, found: Market
+) -> None:
+    client = await client_of(found.manager)
+    asked = await client.post("/console/matches/run", data={"group": str(found.cohort.id)})
+    asked_for = await MatchRun.get(cohort_id=found.cohort.id)
+    shown = (await client.get(asked.headers["location"])).text
+    assert "The matching is under way" in shown
+    assert "It begins in a moment." in shown
+    assert "Run the matching" not in shown, "one run at a time"
+    await MatchRun.filter(id=asked_for.id).update(step=Step.SEARCHING, percent=40)
+    path = f"{HERE}/{asked_for.id}/progress"
+    part = (await client.get(path, headers=HTMX)).text
+    assert "Comparing everybody with everybody." in part
+    assert 'value="40"' in part
+    assert "<html" not in part
+    assert (await client.get(path)).headers["location"].endswith(str(found.cohort.id)), "without scripts: the page"
+    await drain()
+    over = await client.get(path, headers=HTMX)
+    assert "3 pairs found. One mentee waits." in (await client.get(over.headers["hx-redirect"])).text
+
+
+async def test_a_run_is_stopped_and_one_that_is_over_says_so(client_of: ClientOf, found: Market) -> None:
+    client = await client_of(found.manager)
+    await client.post("/console/matches/run", data={"group": str(found.cohort.id)})
+    asked_for = await MatchRun.get(cohort_id=found.cohort.id)
+    answer = await client.post(f"{HERE}/{asked_for.id}/cancel")
+    assert "Stopped. The queue is as it was." in (await client.get(answer.headers["location"])).text
+    await drain()
+    assert await MatchRun.get(id=asked_for.id).values_list("state", flat=True) == RunState.CANCELLED
+    late = await client.post(f"{HERE}/{(await run(found)).id}/cancel")
+    assert "3 pairs found." in (await client.get(late.headers["location"])).text
+
+
+async def test_a_run_that_gave_up_says_what_to_do(client_of: ClientOf, found: Market) -> None:
+    made = await run(found)
+    await MatchRun.filter(id=made.id).update(state=RunState.FAILED, result={"failed": "ArithmeticError"})
+    shown = (await (await client_of(found.manager)).get("/console/matches")).text
+    assert "The matching came to no result, and the queue is as it was." in shown
+    assert "Run the matching" in shown
+
+
+async def test_pairs_that_were_left_out_are_told(client_of: ClientOf, found: Market) -> None:
+    made = await run(found)
+    await MatchRun.filter(id=made.id).update(result={**made.result, "left_out": 1})
+    client = await client_of(found.manager)
+    over = await client.get(f"{HERE}/{made.id}/progress")
+    told = (await client.get(over.headers["location"])).text
+    assert "2 pairs found. One mentee waits. One pair was left out: somebody was matched or left meanwhile." in told
+
+
+@pytest.mark.parametrize("who", ["stranger", "nobody"])
+async def test_nobody_else_sees_or_stops_a_run(client_of: ClientOf, found: Market, who: str) -> None:
+    asked_for = await start_run(system_actor(found.organization.id), found.cohort.id)
+    client = await client_of(found.stranger if who == "stranger" else None)
+    path = f"{HERE}/{asked_for.id}"
+    for answer in (await client.get(f"{path}/progress"), await client.post(f"{path}/cancel")):
+        assert answer.status_code in (303, 401, 404)
+        assert "console" not in answer.headers.get("location", "").partition("?")[0]
+    assert (await MatchRun.get(id=asked_for.id)).state is RunState.RUNNING

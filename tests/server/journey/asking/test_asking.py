@@ -10,7 +10,7 @@ from server.kernel.facts import OutboxEvent
 from server.matches import actions as matches
 from server.matches.models import Match, MatchOverride
 from server.matches.states import MatchState, OverrideKind
-from server.matchmaking.actions import run_matching
+from server.matchmaking.runs.actions import run_matching
 from server.people.models import Consent, ConsentText
 from server.people.states import ConsentPurpose
 from server.programs.models import Enrollment, Program

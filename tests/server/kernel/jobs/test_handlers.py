@@ -21,6 +21,7 @@ from tests.factories import organization
 
 SEEN: list[tuple[str, int]] = []
 TROUBLE: dict[str, Exception] = {}
+HOLDS: list[asyncio.Event] = []
 
 
 @on_event("test.told")
@@ -35,6 +36,17 @@ async def hear_too(event: OutboxEvent) -> None:
     if error := TROUBLE.get(f"second {event.payload.get('number')}"):
         raise error
     SEEN.append(("second", event.payload["number"]))
+
+
+@on_event("test.long", long=True)
+async def take_an_age(event: OutboxEvent) -> None:
+    SEEN.append(("long", event.payload["number"]))
+
+
+@on_event("test.held", long=True)
+async def hold(event: OutboxEvent) -> None:
+    await HOLDS[-1].wait()
+    SEEN.append(("held", event.payload["number"]))
 
 
 @on_due("test.due")
@@ -229,3 +241,34 @@ def test_every_room_with_jobs_is_named() -> None:
     found = {".".join(path.relative_to(rooms.parent).with_suffix("").parts) for path in rooms.rglob("jobs.py")}
     assert found == set(JOB_MODULES)
     load_handlers()
+
+
+async def test_what_may_take_an_hour_has_a_lane_of_its_own(db: object) -> None:
+    org = await organization()
+    async with unit_of_work(system_actor(org.id)) as unit:
+        await unit.publish("test.long", number=1)
+        await unit.publish("test.told", number=2)
+    ordinary, long = lanes.LANES["outbox"], lanes.LANES["long"]
+    (quick,), (slow,) = await lanes.claim(ordinary, "w1"), await lanes.claim(long, "w1")
+    assert slow.until - quick.until > timedelta(hours=1), "nobody else takes it up while it is at work"
+    await asyncio.gather(lanes.work(quick), lanes.work(slow))
+    assert sorted(SEEN) == [("first", 2), ("long", 1), ("second", 2)]
+    assert await OutboxEvent.filter(delivered_at=None).count() == 0
+
+
+async def test_one_of_these_is_enough_for_a_process(db: object) -> None:
+    org = await organization()
+    HOLDS.append(asyncio.Event())
+    async with unit_of_work(system_actor(org.id)) as unit:
+        for number in (1, 2):
+            await unit.publish("test.held", number=number)
+    lane = lanes.LANES["long"]
+    (first,) = await lanes.claim(lane, "w1")
+    work = asyncio.create_task(lanes.work(first))
+    while lane.room():
+        await asyncio.sleep(0.01)
+    assert await lanes.claim(lane, "w1") == []
+    HOLDS[-1].set()
+    await work
+    await drain()
+    assert SEEN == [("held", 1), ("held", 2)]

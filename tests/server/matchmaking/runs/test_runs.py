@@ -8,10 +8,10 @@ import pytest
 
 from server.kernel.actor import system_actor
 from server.kernel.errors import Conflict, NotFound
-from server.matchmaking import actions
 from server.matchmaking.engine import Category, WaitCode
 from server.matchmaking.models import MatchRun, MatchSuggestion
-from server.matchmaking.runs import export
+from server.matchmaking.runs import export, findings
+from server.matchmaking.runs.actions import run_matching
 from server.matchmaking.runs.comparison import Why
 from server.matchmaking.runs.queries import compared, run_pairs, run_record, runs_of
 from server.matchmaking.runs.records import audit_of, dump, load
@@ -29,7 +29,7 @@ async def found(db: object) -> Market:
 
 
 async def run(found: Market) -> MatchRun:
-    return await actions.run_matching(system_actor(found.organization.id), found.cohort.id)
+    return await run_matching(system_actor(found.organization.id), found.cohort.id)
 
 
 async def test_a_run_keeps_its_proof_its_audit_and_its_queue(found: Market) -> None:
@@ -48,7 +48,7 @@ async def test_a_run_keeps_its_proof_its_audit_and_its_queue(found: Market) -> N
 async def test_every_pair_that_was_made_is_stored_however_far_down_the_list(
     found: Market, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(actions, "KEPT_CANDIDATES", 1)
+    monkeypatch.setattr(findings, "KEPT_CANDIDATES", 1)
     made = await run(found)
     stored = await MatchSuggestion.filter(run_id=made.id, chosen=True)
     assert len(stored) == 3

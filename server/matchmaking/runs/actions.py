@@ -1,0 +1,169 @@
+"""A run from the first tap to its drafts: asked for here, carried out by a job, stopped by who waits for it."""
+
+import asyncio
+from collections import Counter
+from contextlib import suppress
+from uuid import UUID
+
+from server.kernel import clock
+from server.kernel.actor import Actor, Permission, require
+from server.kernel.db import unit_of_work
+from server.kernel.errors import Conflict
+from server.kernel.text import gettext as _
+from server.matches import actions as matches
+from server.matches import queries as match_queries
+from server.matches.actions import Draft
+from server.matches.states import OverrideKind
+from server.matchmaking import queries
+from server.matchmaking.engine import ENGINE_VERSION, Stopped, Watch, Weights
+from server.matchmaking.gather import Gathered, gather, places_left, rules_of, weights_of
+from server.matchmaking.models import MatchRun, MatchSuggestion
+from server.matchmaking.runs.findings import Findings, find
+from server.matchmaking.states import RunState
+from server.programs.models import Cohort
+from server.programs.queries import cohort_by_id
+
+LOOK_EVERY_S = 0.5
+"""How often a run writes down how far it is, and hears that it was cancelled: often enough for a bar that moves."""
+
+
+async def start_run(actor: Actor, cohort_id: UUID, *, seed: int = 0) -> MatchRun:
+    """Ask for everybody of a cohort who waits to be matched, into drafts for review; a job does it.
+
+    Locked drafts stay, other drafts are replaced once it is done. While one run is under way, asking again gives that
+    one.
+
+    Raises:
+        NotFound: no such cohort.
+        Refused: the actor does not run the programme.
+    """
+    async with unit_of_work(actor) as unit:
+        cohort = await cohort_by_id(actor, cohort_id, lock=True)
+        require(actor.may(Permission.PROGRAM_MATCHING_RUN, cohort.program_id), _("run the matching"))
+        newest = await queries.newest_run(actor, cohort_id)
+        if newest is not None and newest.state is RunState.RUNNING:
+            return newest
+        weights = weights_of(cohort.program)
+        run = await MatchRun.create(
+            organization_id=actor.organization_id, program_id=cohort.program_id, cohort_id=cohort.id, seed=seed,
+            engine_version=ENGINE_VERSION, weights_version=weights.version, rules=dict(cohort.program.rules),
+            weights={name.value: share for name, share in weights.shares.items()}, started_by=actor.id,
+            started_at=clock.now(),
+        )
+        await unit.audit("matching.start", run)
+        await unit.publish("matching.requested", subject_id=run.id, run_id=run.id)
+        return run
+
+
+async def run_matching(actor: Actor, cohort_id: UUID, *, seed: int = 0) -> MatchRun:
+    """Ask for a run and carry it out at once, for whoever can wait for it. The job then finds it done.
+
+    Raises:
+        NotFound, Refused: as `start_run`.
+    """
+    return await carry_out(actor, (await start_run(actor, cohort_id, seed=seed)).id)
+
+
+async def carry_out(actor: Actor, run_id: UUID) -> MatchRun:
+    """Do what a run was asked for. A run that is over stays as it is, so that doing it twice is harmless.
+
+    The engine computes outside any transaction; the record and its drafts are then stored together or not at all.
+
+    Raises:
+        NotFound: no such run.
+        Refused: the actor does not run the programme.
+    """
+    run = await queries.visible_run(actor, run_id)
+    cohort = await cohort_by_id(actor, run.cohort_id)
+    require(actor.may(Permission.PROGRAM_MATCHING_RUN, cohort.program_id), _("run the matching"))
+    if run.state is RunState.RUNNING:
+        gathered, weights = await gather(actor, cohort), weights_of(cohort.program)
+        with suppress(Stopped):
+            await _store(actor, run, gathered, weights, await _watched(actor, run, cohort, gathered, weights))
+    return await queries.visible_run(actor, run_id)
+
+
+async def cancel_run(actor: Actor, run_id: UUID) -> MatchRun:
+    """Stop a run that is under way; every draft stays as it was. Twice is harmless.
+
+    Raises:
+        NotFound: no such run.
+        Refused: the actor does not run the programme.
+        Conflict: it is done already.
+    """
+    async with unit_of_work(actor) as unit:
+        run = await queries.visible_run(actor, run_id, lock=True)
+        require(actor.may(Permission.PROGRAM_MATCHING_RUN, run.program_id), _("stop the matching"))
+        if run.state is RunState.CANCELLED:
+            return run
+        if run.state is not RunState.RUNNING:
+            raise Conflict(_("This run is over already."))
+        run.state, run.finished_at = RunState.CANCELLED, clock.now()
+        await run.save(update_fields=["state", "finished_at"])
+        await unit.audit("matching.cancel", run)
+        return run
+
+
+async def fail_run(actor: Actor, run_id: UUID, code: str) -> None:
+    """Note that the engine gave up on a run, and why; every draft stays as it was."""
+    async with unit_of_work(actor) as unit:
+        run = await queries.visible_run(actor, run_id, lock=True)
+        if run.state is RunState.RUNNING:
+            run.state, run.finished_at, run.result = RunState.FAILED, clock.now(), {"failed": code}
+            await run.save(update_fields=["state", "finished_at", "result"])
+            await unit.audit("matching.fail", run, code=code)
+
+
+async def _watched(actor: Actor, run: MatchRun, cohort: Cohort, gathered: Gathered, weights: Weights) -> Findings:
+    """Compute in a thread, and meanwhile write down how far it is. Ends the thread when this is cut off."""
+    watch = Watch()
+    work = asyncio.create_task(
+        asyncio.to_thread(find, gathered, rules_of(cohort.program), weights, seed=run.seed, watch=watch)
+    )
+    try:
+        while not (await asyncio.wait([work], timeout=LOOK_EVERY_S))[0]:
+            if not await _tell(actor, run, watch):
+                watch.stop()
+        return await work
+    finally:
+        watch.stop()
+
+
+async def _tell(actor: Actor, run: MatchRun, watch: Watch) -> bool:
+    """Write down how far a run is; whether it is still wanted."""
+    async with unit_of_work(actor):
+        mine = MatchRun.filter(organization_id=actor.organization_id, id=run.id, state=RunState.RUNNING)
+        return bool(await mine.update(step=watch.step, percent=int(100 * watch.share)))
+
+
+async def _store(actor: Actor, run: MatchRun, gathered: Gathered, weights: Weights, found: Findings) -> None:
+    async with unit_of_work(actor) as unit:
+        cohort = await cohort_by_id(actor, run.cohort_id, lock=True)
+        run = await queries.visible_run(actor, run.id, lock=True)
+        if run.state is not RunState.RUNNING:
+            return
+        locked = await match_queries.overrides(actor, cohort.id, OverrideKind.LOCK)
+        keep = frozenset(override.match_id for override in locked if override.match_id)
+        await matches.discard_drafts(actor, cohort.id, keep=keep, reason="new_run")
+        drafts = await _still_possible(actor, cohort, found.drafts)
+        run.state, run.finished_at, run.pool_digest = RunState.DONE, clock.now(), gathered.digest
+        run.weights_version, run.rules = weights.version, dict(cohort.program.rules)
+        run.weights = {name.value: share for name, share in weights.shares.items()}
+        run.result = {**found.record, "left_out": len(found.drafts) - len(drafts)}
+        await run.save()
+        for one in found.suggestions:
+            one.organization_id, one.run_id = actor.organization_id, run.id
+        await MatchSuggestion.bulk_create(found.suggestions, batch_size=500)
+        await matches.suggest_matches(actor, cohort.id, run.id, drafts)
+        await unit.audit("matching.run", run, matched=len(drafts), waiting=run.result["waiting"])
+        await unit.publish("matching.finished", subject_id=run.id, run_id=run.id, cohort_id=cohort.id)
+
+
+async def _still_possible(actor: Actor, cohort: Cohort, drafts: list[Draft]) -> list[Draft]:
+    """Drafts for whose two people there are places now: some may have been matched, or have left, while it ran."""
+    places, kept = Counter(await places_left(actor, cohort)), []
+    for draft in sorted(drafts, key=lambda one: -one.fit):
+        if places[draft.mentor_enrollment_id] > 0 and places[draft.mentee_enrollment_id] > 0:
+            places.subtract([draft.mentor_enrollment_id, draft.mentee_enrollment_id])
+            kept.append(draft)
+    return kept
