@@ -119,11 +119,11 @@ async def choose_another(request: Request) -> Response:
 
 
 async def run(request: Request) -> Response:
-    """Ask for everybody of the group who waits to be matched."""
+    """Ask for everybody of the group who waits to be matched, and look how far it is: a small group is done by then."""
     group = one_id(await read_form(request), "group")
     actor = request.state.actor
-    await runs.start_run(actor, (await queries.group_of(actor, group)).id)
-    return go_to(request, address(group))
+    asked = await runs.start_run(actor, (await queries.group_of(actor, group)).id)
+    return go_to(request, f"{HERE}/runs/{asked.id}/progress")
 
 
 async def keys(request: Request) -> Response:

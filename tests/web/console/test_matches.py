@@ -11,7 +11,6 @@ from server.kernel.facts import AuditEvent
 from server.kernel.jobs import drain
 from server.matches.models import Match, MatchMember, MatchOverride
 from server.matches.states import Approval, MatchState
-from server.matchmaking.models import MatchRun
 from server.programs.models import Enrollment
 from server.programs.states import EnrollmentState
 from tests import factories
@@ -161,10 +160,9 @@ async def test_taking_back_ends_it_before_it_begins(client_of: ClientOf, db: obj
 
 async def after_a_run(client: AsyncClient, found: Market) -> Response:
     """The page that follows when somebody who asked for a run looks again once the job is done."""
-    await client.post(f"{HERE}/run", data={"group": str(found.cohort.id)})
-    asked = await MatchRun.get(cohort_id=found.cohort.id)
+    asked = await client.post(f"{HERE}/run", data={"group": str(found.cohort.id)})
     await drain()
-    over = await client.get(f"{HERE}/runs/{asked.id}/progress")
+    over = await client.get(asked.headers["location"])
     return await client.get(over.headers["location"])
 
 

@@ -97,7 +97,8 @@ async def test_a_run_under_way_is_told_part_by_part_and_then_with_what_came_of_i
     client = await client_of(found.manager)
     asked = await client.post("/console/matches/run", data={"group": str(found.cohort.id)})
     asked_for = await MatchRun.get(cohort_id=found.cohort.id)
-    shown = (await client.get(asked.headers["location"])).text
+    looked = await client.get(asked.headers["location"])
+    shown = (await client.get(looked.headers["location"])).text
     assert "The matching is under way" in shown
     assert "It begins in a moment." in shown
     assert "Run the matching" not in shown, "one run at a time"
