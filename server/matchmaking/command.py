@@ -4,11 +4,22 @@ import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from server.kernel import clock
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
 from server.matchmaking.contract import Order, Paths, read_order
-from server.matchmaking.engine import Explanation, MatchingResult, form_circles, run_matching
+from server.matchmaking.engine import (
+    Certificate,
+    Explanation,
+    Learned,
+    MatchingResult,
+    form_circles,
+    learn,
+    run_matching,
+)
 from server.matchmaking.engine.groups.words import circle_lines, circle_words, waiting_lines
+from server.matchmaking.engine.learning.report import report_of
+from server.matchmaking.engine.learning.words import calibration_words, stage_line
 from server.matchmaking.engine.wording import Names, Reader, one_line
 from server.matchmaking.files import BadFiles, write_tables
 from server.programs.states import ProgramType
@@ -22,11 +33,12 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.description = _("Match mentors and mentees from files, without a database.")
     parser.add_argument("--participants", type=Path, required=True, help=_("people, one row each (CSV)"))
     parser.add_argument("--program", type=Path, required=True, help=_("type and rules of the programme (JSON)"))
-    parser.add_argument("--history", type=Path, help=_("past pairs, which are not repeated (CSV)"))
+    parser.add_argument("--history", type=Path, help=_("past pairs, to learn from and not to repeat (CSV)"))
     parser.add_argument("--overrides", type=Path, help=_("pairs to pin or ban (CSV)"))
     parser.add_argument("--current", type=Path, help=_("pairs to keep (CSV)"))
     parser.add_argument("--out", type=Path, required=True, help=_("where the pairs go (CSV)"))
     parser.add_argument("--waitlist", type=Path, required=True, help=_("where those who wait go (CSV)"))
+    parser.add_argument("--report", type=Path, help=_("where the report of what was learned goes (JSON)"))
     parser.add_argument("--seed", type=int, default=0, help=_("decides between equals; the same seed, the same pairs"))
 
 
@@ -44,12 +56,17 @@ def run(args: Namespace) -> int:
         print(_("Warning: {warning}").format(warning=warning), file=sys.stderr)
     if order.terms.kind is ProgramType.CIRCLE:
         return _circles(order, args)
-    result = run_matching(order.pool, order.rules, order.weights, standing=order.standing, seed=args.seed)
+    learned = learn(order.pool, order.weights)
+    result = run_matching(
+        order.pool, order.rules, order.weights, standing=order.standing, seed=args.seed, outlook=learned.outlook
+    )
+    reports = {args.report: report_of(learned, order.weights, clock.now())} if args.report else {}
     try:
-        write_tables({args.out: _matches(result), args.waitlist: _waitlist(result)})
+        write_tables({args.out: _matches(result), args.waitlist: _waitlist(result)}, reports)
     except OSError as error:
         return _not_written(error)
     _say_result(result)
+    _say_learned(learned)
     return 0
 
 
@@ -66,6 +83,8 @@ def _circles(order: Order, args: Namespace) -> int:
     except OSError as error:
         return _not_written(error)
     print("\n".join(circle_words(result)))
+    if args.report:
+        print(_("Circles are composed, not learned: no report was written."), file=sys.stderr)
     return 0
 
 
@@ -105,7 +124,17 @@ def _say_result(result: MatchingResult) -> None:
     waiting = len([one for one in result.waitlist if one.position is not None])
     print(ngettext("One pair.", "{count} pairs.", pairs).format(count=pairs))
     print(ngettext("One mentee waits.", "{count} mentees wait.", waiting).format(count=waiting))
-    print(_("Proven within {gap:.4%} of the best possible result.").format(gap=proof.gap))
-    based_on = result.calibration.based_on
-    note = ngettext("based on one pair", "based on {count} pairs", based_on).format(count=based_on)
-    print(_("Probabilities are not yet calibrated, {note}.").format(note=note))
+    print(_proven(proof))
+
+
+def _proven(proof: Certificate) -> str:
+    words = _("Proven within {gap:.4%} of the best possible result.")
+    if not proof.over_all:
+        words = _("Proven within {gap:.4%} of the best result that the listed pairs allow.")
+    return words.format(gap=proof.gap)
+
+
+def _say_learned(learned: Learned) -> None:
+    print(_("Probabilities are {state}.").format(state=calibration_words(learned.outlook.calibration)))
+    for stage in learned.stages if len(learned.examples) else ():
+        print(stage_line(stage))

@@ -57,6 +57,7 @@ PEOPLE = [
     "audit_group",
 ]
 HISTORY = ["mentor_id", "mentee_id", "cycle", "accepted", "sessions_held", "satisfaction", "goals_achieved"]
+DECIDED_BY = ("engine", "manager", "self")
 OVERRIDES = ["mentor_id", "mentee_id", "action"]
 CURRENT = ["mentor_id", "mentee_id"]
 TYPES = {
@@ -205,7 +206,8 @@ def _availability(row: Row) -> int:
 
 
 def _history(path: Path | None, notes: Notes) -> tuple[PastPair, ...]:
-    rows = read_table(path, HISTORY, notes, may_be_empty=True) if path else []
+    """Past pairs. Who chose them may be told in a column of its own; without it the engine did."""
+    rows = read_table(path, HISTORY, notes, may_be_empty=True, optional=["decided_by"]) if path else []
     return tuple(
         PastPair(
             mentor=row.needed("mentor_id"),
@@ -214,6 +216,8 @@ def _history(path: Path | None, notes: Notes) -> tuple[PastPair, ...]:
             sessions_held=row.whole("sessions_held", 0),
             satisfaction=row.number("satisfaction", 1, 5),
             goals_achieved=row.number("goals_achieved", 0, 1),
+            cycle=row.text("cycle"),
+            by_manager=row.one_of("decided_by", DECIDED_BY) == "manager",
         )
         for row in rows
     )

@@ -6,16 +6,18 @@ import json
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from os import getpid
 from pathlib import Path
-from typing import Any, TypeVar
+from types import MappingProxyType
+from typing import Any, TextIO, TypeVar
 
 from server.kernel.text import gettext as _
 from server.kernel.text import guarded, unguarded
 
 LIST_MARK = ";"
+Content = Sequence[Sequence[object]] | Mapping[str, Any]
 Value = TypeVar("Value")
 Word = TypeVar("Word", bound=str)
 Number = TypeVar("Number", int, float)
@@ -133,8 +135,12 @@ class Row:
         return words.get(text)
 
 
-def read_table(path: Path, columns: Sequence[str], notes: Notes, *, may_be_empty: bool) -> list[Row]:
+def read_table(
+    path: Path, columns: Sequence[str], notes: Notes, *, may_be_empty: bool, optional: Sequence[str] = ()
+) -> list[Row]:
     """The rows of a UTF-8 CSV file with a header. Unknown columns are warned about and left out.
+
+    A column of `optional` that is not there counts as empty.
 
     A file that cannot be read, or lacks a column, is noted as a mistake and has no rows.
     """
@@ -147,9 +153,10 @@ def read_table(path: Path, columns: Sequence[str], notes: Notes, *, may_be_empty
         notes.mistakes.append(Mistake(path.name, _("This is no CSV file: {error}.").format(error=error)))
         return []
     header = [name.strip() for name in lines[0]] if lines else []
-    if not _header_is_right(path.name, header, columns, notes):
+    if not _header_is_right(path.name, header, columns, optional, notes):
         return []
-    return list(_rows(path.name, header, lines, notes))
+    absent = dict.fromkeys(set(optional) - set(header), "")
+    return [replace(row, cells={**row.cells, **absent}) for row in _rows(path.name, header, lines, notes)]
 
 
 def read_object(path: Path, notes: Notes) -> dict[str, Any]:
@@ -168,8 +175,10 @@ def read_object(path: Path, notes: Notes) -> dict[str, Any]:
     return found
 
 
-def write_tables(tables: Mapping[Path, Sequence[Sequence[object]]]) -> None:
-    """Write several CSV files, all or none: each is complete beside its place before the first is put there.
+def write_tables(
+    tables: Mapping[Path, Sequence[Sequence[object]]], objects: Mapping[Path, Mapping[str, Any]] = MappingProxyType({})
+) -> None:
+    """Write CSV and JSON files, all or none: each is complete beside its place before the first is put there.
 
     Text that a spreadsheet would take for a formula is guarded by `'`, which `read_table` takes off again.
 
@@ -178,16 +187,25 @@ def write_tables(tables: Mapping[Path, Sequence[Sequence[object]]]) -> None:
     """
     with ExitStack() as undo:
         ready = []
-        for path, lines in tables.items():
+        contents: list[tuple[Path, Content]] = [*tables.items(), *objects.items()]
+        for path, content in contents:
             if path.is_dir():
                 raise IsADirectoryError(str(path))
             part = path.with_name(f".{path.name}.{getpid()}.part")
             undo.callback(part.unlink, missing_ok=True)
             with part.open("w", encoding="utf-8", newline="") as file:
-                csv.writer(file, lineterminator="\n").writerows(map(_kept, lines))
+                _write(file, content)
             ready.append((part, path))
         for finished, path in ready:
             finished.replace(path)
+
+
+def _write(file: TextIO, content: Content) -> None:
+    if isinstance(content, Mapping):
+        json.dump(content, file, ensure_ascii=False, indent=2)
+        file.write("\n")
+    else:
+        csv.writer(file, lineterminator="\n").writerows(map(_kept, content))
 
 
 def _kept(line: Sequence[object]) -> list[object]:
@@ -204,14 +222,16 @@ def _read_text(path: Path, notes: Notes) -> str | None:
     return None
 
 
-def _header_is_right(file: str, header: list[str], columns: Sequence[str], notes: Notes) -> bool:
+def _header_is_right(
+    file: str, header: list[str], columns: Sequence[str], optional: Sequence[str], notes: Notes
+) -> bool:
     before = len(notes.mistakes)
-    for name in columns:
-        if header.count(name) != 1:
+    for name in (*columns, *optional):
+        if header.count(name) > 1 or (name in columns and name not in header):
             cure = _("Add this column.") if name not in header else _("Keep this column once.")
             notes.mistakes.append(Mistake(file, cure, 1, name))
     for name in header:
-        if name not in columns:
+        if name not in columns and name not in optional:
             notes.warnings.append(
                 _("{file}: column {column} is not known and was ignored.").format(file=file, column=name)
             )

@@ -11,6 +11,7 @@ What goes in
 - `RuleSet`: hard rules, each with a `RuleCode`. `Weights`: `weights_for(type)`, or `rescaled(amounts, type, version)`.
 - `Standing(pins, bans, current, keep_bonus)`: pins and current pairs are kept and everybody else is solved around
   them, so an override moves nobody else when all other drafts are passed as `current`.
+- `outlook`: `learn(pool, weights).outlook`, what past pairs with outcomes taught; without it the prior stands.
 
 What comes out: `MatchingResult`
 - `pairs` (fit 0 to 100, `p_accept`, `confidence`, nine `fits`, origin), `waitlist` (position and code),
@@ -34,6 +35,8 @@ from server.matchmaking.engine.constraints import RuleCode, RuleSet, Violation, 
 from server.matchmaking.engine.explain import Explanation, Reason, ReasonCode
 from server.matchmaking.engine.fairness import Audit, audit
 from server.matchmaking.engine.groups.circles import Circle, CirclesResult, form_circles
+from server.matchmaking.engine.learning.learn import Learned, learn
+from server.matchmaking.engine.learning.outlook import Outlook
 from server.matchmaking.engine.pool import Participant, PastPair, Pool, Standing, week_mask
 from server.matchmaking.engine.result import Candidate, Certificate, MatchedPair, MatchingResult, Origin, RefusedPin
 from server.matchmaking.engine.run import ENGINE_VERSION, run_matching
@@ -54,9 +57,11 @@ __all__ = [
     "Circle",
     "CirclesResult",
     "Explanation",
+    "Learned",
     "MatchedPair",
     "MatchingResult",
     "Origin",
+    "Outlook",
     "Participant",
     "PastPair",
     "Pool",
@@ -76,6 +81,7 @@ __all__ = [
     "audit",
     "described",
     "form_circles",
+    "learn",
     "rescaled",
     "rules_for",
     "run_matching",

@@ -1,6 +1,9 @@
-"""What can be read off a pair: some twenty numbers in plain units, for explanations now and for learning later."""
+"""What can be read off a pair: some thirty numbers in plain units, for explanations and for learning.
 
-from typing import NamedTuple
+None of them knows the audit group: what is protected is never a feature.
+"""
+
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,9 +41,11 @@ def pair_features(columns: Columns, factors: Factors, e: Rows, m: Rows) -> Featu
 def _time(columns: Columns, e: Rows, m: Rows) -> dict[str, Numbers]:
     ours, theirs = columns.mentees, columns.mentors
     told = ours.has_times[e] & theirs.has_times[m]
+    ahead = (theirs.utc_hours[m] - ours.utc_hours[e]).astype(np.float64)
     return {
         "shared_hours": np.where(told, overlap_half_hours(columns, e, m) / 2, np.nan),
-        "mentor_ahead_hours": (theirs.utc_hours[m] - ours.utc_hours[e]).astype(np.float64),
+        "mentor_ahead_hours": ahead,
+        "hours_apart": np.minimum(abs(ahead), 24 - abs(ahead)),
     }
 
 
@@ -51,6 +56,7 @@ def _closeness(columns: Columns, e: Rows, m: Rows) -> dict[str, Numbers]:
         "goal_similarity": _cosine(ours.goal_vectors[e], theirs.skill_vectors[m]),
         "skill_similarity": _cosine(ours.skill_vectors[e], theirs.skill_vectors[m]),
         "shared_goal_tags": goal_tags,
+        "share_of_goals_offered": _share(goal_tags, np.diff(ours.goals.indptr)[e]),
         "shared_skill_tags": skill_tags,
     }
 
@@ -61,6 +67,10 @@ def _sameness(columns: Columns, e: Rows, m: Rows) -> dict[str, Numbers]:
     gap = theirs.grade[m].astype(np.float64) - ours.grade[e]
     return {
         "grade_gap": np.where(graded, gap, np.nan),
+        "grade_gap_squared": np.where(graded, gap**2, np.nan),
+        "tenure_ahead_years": (theirs.tenure[m] - ours.tenure[e]).astype(np.float64),
+        "role_years_ahead": (theirs.role_years[m] - ours.role_years[e]).astype(np.float64),
+        "same_company": _same(ours.company[e], theirs.company[m]),
         "same_department": _same(ours.department[e], theirs.department[m]),
         "same_business_unit": _same(ours.business_unit[e], theirs.business_unit[m]),
         "same_city": _same(ours.city[e], theirs.city[m]),
@@ -75,6 +85,7 @@ def _past(columns: Columns, e: Rows, m: Rows) -> dict[str, Numbers]:
         "mentor_record": theirs.record[m].astype(np.float64),
         "mentor_response": theirs.response[m].astype(np.float64),
         "mentor_noshow": theirs.noshow[m].astype(np.float64),
+        "mentee_record": ours.record[e].astype(np.float64),
         "mentee_response": ours.response[e].astype(np.float64),
         "mentee_noshow": ours.noshow[e].astype(np.float64),
     }
@@ -83,6 +94,10 @@ def _past(columns: Columns, e: Rows, m: Rows) -> dict[str, Numbers]:
 def _shared(left: csr_array, right: csr_array) -> Numbers:
     product = left.multiply(right)
     return np.asarray(product.sum(axis=1), np.float64).ravel()
+
+
+def _share(part: Numbers, whole: NDArray[np.integer[Any]]) -> Numbers:
+    return np.where(whole > 0, part / np.maximum(whole, 1), np.nan)
 
 
 def _cosine(left: NDArray[np.float32], right: NDArray[np.float32]) -> Numbers:

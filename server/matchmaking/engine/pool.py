@@ -68,7 +68,12 @@ class Participant:
 
 @dataclass(frozen=True, slots=True)
 class PastPair:
-    """Two persons who were paired before, how long ago in months (None: not known), and what came of it."""
+    """Two persons who were paired before, how long ago in months (None: not known), and what came of it.
+
+    `cycle` names the round of matching they belonged to; names are put in order by the numbers in them, and no name
+    stands before all others. `by_manager` says that a person and not the engine chose them: nothing is learned from
+    such a choice, since it was made for reasons that nobody wrote down.
+    """
 
     mentor: str
     mentee: str
@@ -77,6 +82,8 @@ class PastPair:
     sessions_held: int | None = None
     satisfaction: float | None = None
     goals_achieved: float | None = None
+    cycle: str | None = None
+    by_manager: bool = False
 
 
 @dataclass(frozen=True, slots=True)

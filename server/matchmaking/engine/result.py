@@ -12,6 +12,7 @@ from server.matchmaking.engine.candidates import Arcs
 from server.matchmaking.engine.constraints import Market, RuleCode, broken_rules
 from server.matchmaking.engine.explain import Explanation, explain_pairs
 from server.matchmaking.engine.factor import Factors
+from server.matchmaking.engine.learning.outlook import Outlook
 from server.matchmaking.engine.pool import Participant
 from server.matchmaking.engine.score import Calibration, expect_from_score
 from server.matchmaking.engine.waitlist import Waiting
@@ -58,7 +59,8 @@ class Certificate(NamedTuple):
     """How good the result is: its total utility, what no assignment can exceed, and the difference as a share.
 
     `total_fit` is the plain sum of fit / 100 over the pairs solved; `violations` counts hard rules broken by the
-    pairs this run made.
+    pairs this run made. `over_all` tells that the bound holds for every allowed pair of the pool, not only for those
+    that were listed.
     """
 
     value: float
@@ -68,6 +70,7 @@ class Certificate(NamedTuple):
     matched: int
     violations: int
     rounds: int
+    over_all: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +81,18 @@ class MatchingResult:
     waitlist: tuple[Waiting, ...]
     refused_pins: tuple[RefusedPin, ...]
     certificate: Certificate
-    calibration: Calibration
+    outlook: Outlook
     weights: Weights
     seed: int
     market: Market = field(repr=False)
     factors: Factors = field(repr=False)
     arcs: Arcs = field(repr=False)
     seat_prices: NDArray[np.float64] = field(repr=False)
+
+    @property
+    def calibration(self) -> Calibration:
+        """Whether the probabilities were checked against outcomes, and on how many pairs they rest."""
+        return self.outlook.calibration
 
     def candidates_of_mentee(self, mentee: str, k: int = 20) -> list[Candidate]:
         """The best mentors found for a mentee, best first; also those whose places this run has filled."""
@@ -123,8 +131,14 @@ class MatchingResult:
         self, at: NDArray[np.intp], people: Sequence[Participant], other: NDArray[np.intp], k: int
     ) -> list[Candidate]:
         best = at[np.lexsort((other[at], -self.arcs.score[at]))][:k]
-        sure = expect_from_score(self.arcs.score[best]).confidence
+        sure = self._sure(best)
         return [
             Candidate(people[other[arc]].id, float(self.arcs.score[arc]) * 100, float(p))
             for arc, p in zip(best, sure, strict=True)
         ]
+
+    def _sure(self, at: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Confidence in arcs; by the prior it follows from their score, so that long lists stay cheap."""
+        if not self.outlook.models:
+            return expect_from_score(self.arcs.score[at]).confidence
+        return self.outlook.expect(self.market.columns, self.factors, self.arcs.e[at], self.arcs.m[at]).confidence

@@ -29,9 +29,9 @@ from server.matchmaking.engine.constraints import (
     violations,
 )
 from server.matchmaking.engine.factor import build_factors, score
+from server.matchmaking.engine.learning.outlook import Outlook, untaught
 from server.matchmaking.engine.pool import Pool, Standing
 from server.matchmaking.engine.result import Certificate, MatchedPair, MatchingResult, Origin, RefusedPin
-from server.matchmaking.engine.score import Calibration, expect
 from server.matchmaking.engine.waitlist import queue
 from server.matchmaking.engine.watch import Step, Watch
 from server.matchmaking.engine.weights import Weights
@@ -66,6 +66,7 @@ class Solved(NamedTuple):
     value: float
     upper_bound: float
     rounds: int
+    over_all: bool
 
 
 def run_matching(
@@ -77,11 +78,13 @@ def run_matching(
     seed: int = 0,
     candidates: int | None = None,
     watch: Watch | None = None,
+    outlook: Outlook | None = None,
 ) -> MatchingResult:
     """Match a whole pool. The same input gives the same result, whatever the order of people and number of threads.
 
     `candidates` is how many mentors are listed for each mentee in pools of more than EVERY_PAIR_UP_TO pairs; None lets
-    the engine choose. `watch` tells others how far it is, and lets them stop it.
+    the engine choose. `watch` tells others how far it is, and lets them stop it. `outlook` is what `learn` made of past
+    pairs: where it holds models, pairs are chosen by what they are expected to come to, and otherwise by fit.
 
     Raises:
         ValueError: a pin names somebody who is not in the pool.
@@ -94,11 +97,12 @@ def run_matching(
     frozen = _freeze(market, decided)
     needs, steering = _needs(market, frozen), _steering(columns, rules, decided)
     ground = Ground(mark_paired(market, *_with_mirrors(columns, frozen.e, frozen.m)), factors, steering)
-    solved = first = _solve(ground, needs, candidates, watch)
+    outlook = outlook or untaught(pool)
+    solved = first = _solve(ground, needs, outlook, candidates, watch)
     while len(clash := _mirrored(columns, solved)):
         ground = replace(ground, market=mark_paired(ground.market, solved.arcs.e[clash], solved.arcs.m[clash]))
-        solved = _solve(ground, needs, candidates, watch)
-    return _result(ground, frozen, solved._replace(upper_bound=first.upper_bound), seed)
+        solved = _solve(ground, needs, outlook, candidates, watch)
+    return _result(ground, frozen, solved._replace(upper_bound=first.upper_bound), outlook, seed)
 
 
 def _freeze(market: Market, standing: Standing) -> Frozen:
@@ -165,15 +169,26 @@ def _steering(columns: Columns, rules: RuleSet, standing: Standing) -> Steering:
     return Steering(waiting, csr_array((bonus, (pairs[:, 0], pairs[:, 1])), shape=shape))
 
 
-def _solve(ground: Ground, needs: assign.Needs, candidates: int | None, watch: Watch) -> Solved:
-    """Assign, price the places, find who would want to swap at these prices, and add their pairs, until proven."""
-    everybody, n_m = np.arange(len(needs.wanted)), len(needs.places)
-    k = n_m if len(everybody) * n_m <= EVERY_PAIR_UP_TO else min(candidates or _listed(needs), n_m)
+def _solve(ground: Ground, needs: assign.Needs, outlook: Outlook, candidates: int | None, watch: Watch) -> Solved:
+    """Assign, price the places, find who would want to swap at these prices, and add their pairs, until proven.
+
+    Models are asked about listed pairs only: where not every pair is listed, they choose within the lists and the
+    bound is one on the lists.
+    """
+    n_e, n_m = len(needs.wanted), len(needs.places)
+    everybody, looking = np.arange(n_e), np.flatnonzero(ground.market.columns.mentees.capacity > 0)
+    asked = everybody if n_e * n_m <= EVERY_PAIR_UP_TO else looking
+    wanted = candidates or (WHEN_TIGHT if outlook.models else _listed(needs))
+    k = n_m if len(asked) * n_m <= EVERY_PAIR_UP_TO else min(wanted, n_m)
     closed = np.where(needs.places > 0, 0, np.inf).astype(np.float32)
     watch.begin(Step.SEARCHING)
-    found = search(ground, everybody, k, closed, watch)
+    found = search(ground, asked, k, closed, watch)
     watch.begin(Step.ASSIGNING)
-    arcs, unlisted = found.arcs, found.net[:, -1] if k < n_m else np.full(len(everybody), -np.inf)
+    arcs = _by_worth(ground, found.arcs, outlook) if outlook.models else found.arcs
+    best, unlisted = np.full((2, n_e), -np.inf)
+    best[asked] = found.best
+    if k < n_m and not outlook.models:
+        unlisted[asked] = found.net[:, -1]
     for rounds in range(MAX_ROUNDS + 1):
         watch.look()
         taken = assign.solve(arcs, needs)
@@ -189,7 +204,13 @@ def _solve(ground: Ground, needs: assign.Needs, candidates: int | None, watch: W
         if ceiling - reached <= GOOD_ENOUGH_GAP * ceiling or len(wider) == len(arcs) or rounds == MAX_ROUNDS:
             break
         arcs = wider
-    return Solved(arcs, taken, found.best, price, reached, ceiling, rounds)
+    return Solved(arcs, taken, best, price, reached, ceiling, rounds, k >= n_m or not outlook.models)
+
+
+def _by_worth(ground: Ground, arcs: Arcs, outlook: Outlook) -> Arcs:
+    """Arcs with what they are expected to come to in the place of their fit; what speaks for them besides remains."""
+    worth = outlook.worth(ground.market.columns, ground.factors, arcs.e, arcs.m).round(6)
+    return replace(arcs, utility=worth + (arcs.utility - arcs.score))
 
 
 def _listed(needs: assign.Needs) -> int:
@@ -231,7 +252,7 @@ class MirrorFinder:
         return None
 
 
-def _result(ground: Ground, frozen: Frozen, solved: Solved, seed: int) -> MatchingResult:
+def _result(ground: Ground, frozen: Frozen, solved: Solved, outlook: Outlook, seed: int) -> MatchingResult:
     market, factors, columns = ground.market, ground.factors, ground.market.columns
     new_e, new_m = solved.arcs.e[solved.taken], solved.arcs.m[solved.taken]
     e, m = np.r_[frozen.e, new_e], np.r_[frozen.m, new_m]
@@ -252,13 +273,14 @@ def _result(ground: Ground, frozen: Frozen, solved: Solved, seed: int) -> Matchi
         matched=len(e),
         violations=len(broken),
         rounds=solved.rounds,
+        over_all=solved.over_all,
     )
     return MatchingResult(
-        pairs=_pairs(ground, e, m, fits, origins),
+        pairs=_pairs(ground, outlook, e, m, fits, origins),
         waitlist=tuple(queue(market, solved.best, unplaced, at_limit=at_limit)),
         refused_pins=frozen.refused,
         certificate=certificate,
-        calibration=Calibration(False, sum(past.accepted is not None for past in columns.pool.history)),
+        outlook=outlook,
         weights=factors.weights,
         seed=seed,
         market=market,
@@ -270,13 +292,14 @@ def _result(ground: Ground, frozen: Frozen, solved: Solved, seed: int) -> Matchi
 
 def _pairs(
     ground: Ground,
+    outlook: Outlook,
     e: NDArray[np.intp],
     m: NDArray[np.intp],
     fits: NDArray[np.float64],
     origins: Sequence[Origin],
 ) -> tuple[MatchedPair, ...]:
     columns, weights = ground.market.columns, ground.factors.weights
-    expected = expect(fits, weights)
+    expected = outlook.expect(columns, ground.factors, e, m)
     whole = score(fits, weights) * 100
     made = [
         MatchedPair(
