@@ -8,28 +8,52 @@ from hypothesis import strategies as st
 
 from server.kernel import clock
 from server.kernel.jobs import drain
-from tests.server.machines.invariants import check
+from server.matches.models import Match
+from server.matches.states import MatchState
+from server.sessions.models import Session
+from tests.server.machines.invariants import check, check_at_rest
 from tests.server.machines.world import ACTS, COMMON, World
 
 CHAOS = bool(os.environ.get("ITHACA_CHAOS"))
 TIME = {"a minute passes": timedelta(minutes=2), "a week passes": timedelta(days=8), "months pass": timedelta(days=100)}
 Step = tuple[str, int, int, int]
 acts = st.sampled_from([*ACTS, *COMMON, *TIME])
+UNDER_WAY: list[Step] = [
+    ("ask", 2, 0, 0), ("say yes", 0, 0, 0), ("say yes", 0, 1, 0), ("suggest", 0, 1, 1), ("a minute passes", 0, 0, 0),
+    ("say yes", 0, 0, 0), ("say yes", 0, 1, 0), ("approve", 0, 0, 0),
+]
+"""Two matches that run, one in each programme; `test_a_story_gets_under_way` holds that they do."""
 steps = st.lists(
     st.tuples(acts, st.integers(0, 5), st.integers(0, 5), st.integers(0, 1)),
     min_size=10, max_size=60 if CHAOS else 25,
 )
-UNDER_WAY: list[Step] = [
-    ("ask", 2, 0, 0), ("say yes", 0, 0, 0), ("suggest", 0, 1, 1), ("say yes", 0, 0, 0), ("say yes", 0, 1, 0),
-    ("approve", 0, 0, 0),
-]
+histories = st.builds(lambda begun, more: [*begun, *more], st.sampled_from([[], UNDER_WAY, UNDER_WAY]), steps)
+
+
+async def take(world: World, step: Step) -> None:
+    """One step of a history."""
+    act, *numbers = step
+    if act in TIME:
+        clock.move(TIME[act])
+    else:
+        await world.do(act, (numbers[0], numbers[1], numbers[2]))
+
+
+async def test_a_story_gets_under_way_and_books(db: object) -> None:
+    world = await World.arrive()
+    for step in [*UNDER_WAY, ("book", 1, 1, 0), ("book a series", 0, 1, 0)]:
+        await take(world, step)
+    running = Match.filter(organization_id=world.organization_id, state=MatchState.ACTIVE)
+    assert await running.count() == 2
+    assert await Session.filter(organization_id=world.organization_id, series_id=None).count() == 1
+    assert await Session.filter(organization_id=world.organization_id, series_id__isnull=False).count() == 3
 
 
 @settings(
     max_examples=400 if CHAOS else 6, deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(history=steps)
+@given(history=histories)
 @example(history=[*UNDER_WAY, ("absent", 0, 0, 0), ("depart", 2, 0, 0), ("return", 0, 0, 0), ("months pass", 0, 0, 0)])
 @example(history=[
     *UNDER_WAY, ("extend", 0, 0, 1), ("months pass", 0, 0, 0), ("months pass", 0, 0, 0), ("agree", 0, 1, 0),
@@ -39,14 +63,18 @@ UNDER_WAY: list[Step] = [
     *UNDER_WAY, ("remove gently", 0, 0, 0), ("put back", 0, 0, 0), ("remove gently", 2, 0, 0), ("put back", 2, 0, 0),
     ("approve gently", 0, 0, 0), ("undo approval", 0, 0, 0), ("cancel gently", 0, 0, 0), ("undo change", 0, 0, 0),
 ])
+@example(history=[
+    *UNDER_WAY, ("book a series", 0, 1, 0), ("move one", 1, 3, 0), ("undo a move", 1, 0, 0), ("move the rest", 1, 4, 0),
+    ("a minute passes", 0, 0, 0), ("call off the rest", 0, 0, 0), ("undo a move", 0, 0, 0), ("rest gently", 0, 0, 0),
+    ("undo break", 0, 0, 0), ("book", 1, 1, 0), ("book a series", 1, 1, 0), ("undo a booking", 0, 0, 0),
+    ("finish gently", 0, 0, 0),
+])
 async def test_no_history_breaks_what_must_hold(db: object, history: list[Step]) -> None:
     world = await World.arrive()
-    for act, *numbers in history:
-        if act in TIME:
-            clock.move(TIME[act])
-        else:
-            await world.do(act, (numbers[0], numbers[1], numbers[2]))
+    for step in history:
+        await take(world, step)
         await check(world.organization_id)
+    clock.move(timedelta(minutes=1))
     await drain(strict=False)
-    await check(world.organization_id)
+    await check_at_rest(world.organization_id)
     clock.reset()
