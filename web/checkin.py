@@ -11,13 +11,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from server.journey.check.queries import CheckInPage, check_in_page
-from server.kernel.db import once
 from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
 from server.surveys import actions
 from server.surveys.states import GoalOutcome, Help
-from web.forms import Errors, choice, choices, form_key, integer, read_form, text, typed_in
+from web.forms import Errors, choice, choices, integer, read_form, text, typed_in
 from web.render import go_to, page
 from web.toast import Toast
 
@@ -68,7 +67,7 @@ async def check_in(request: Request) -> Response:
         typed = _typed(form, errors)
         if not errors:
             try:
-                await _answer(request, typed, form_key(form))
+                await _answer(request, typed)
                 return go_to(request, f"/checkin/{invitation_id}", toast=Toast(_("Thank you.")))
             except Invalid as refusal:
                 errors.take(refusal)
@@ -125,16 +124,13 @@ def _step(words: tuple[Callable[[], str], ...], step: int | None) -> str:
     return words[step - LEAST]() if step else ""
 
 
-async def _answer(request: Request, typed: Typed, key: str) -> None:
-    async def act() -> dict[str, object]:
-        answer = await actions.answer_check_in(
-            request.state.actor, request.path_params["id"], usefulness=typed["usefulness"],
-            goal_distance=typed["goal_distance"], help_wanted=typed["help"], words=typed["words"],
-            recommend=typed["recommend"], goal_outcome=typed["goal_outcome"],
-        )
-        return {"answer_id": answer.id}
-
-    await once(request.state.actor, key, act)
+async def _answer(request: Request, typed: Typed) -> None:
+    """Without the form's key: there is one answer, so twice is harmless, and of two wordings the last one holds."""
+    await actions.answer_check_in(
+        request.state.actor, request.path_params["id"], usefulness=typed["usefulness"],
+        goal_distance=typed["goal_distance"], help_wanted=typed["help"], words=typed["words"],
+        recommend=typed["recommend"], goal_outcome=typed["goal_outcome"],
+    )
 
 
 def _answered(answer: SurveyAnswer) -> Typed:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, time
 from enum import Enum
+from hashlib import sha256
 from io import BytesIO
 from typing import TypeVar
 from uuid import UUID
@@ -177,9 +178,13 @@ def upload(form: FormData, name: str) -> UploadFile | None:
     return given if isinstance(given, UploadFile) and given.filename else None
 
 
-def form_key(form: FormData) -> str:
-    """The form's idempotency key, "" when it carries none."""
-    return _typed(form, "form_key")[:64]
+def form_key(form: FormData, *words: str) -> str:
+    """The form's idempotency key, "" when it carries none; with `words`, the key of these words in this form.
+
+    Of a form that adds something each time, the same words again are the same act, and others are another.
+    """
+    key = _typed(form, "form_key")[:64]
+    return sha256("\0".join((key, *words)).encode()).hexdigest() if key and words else key
 
 
 async def _in_memory(value: UploadFile | str) -> UploadFile | str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
@@ -15,6 +15,7 @@ from server.goals.states import MilestoneState
 from server.journey.meeting.queries import match_page
 from server.journey.today.queries import Home, Journey, home
 from server.kernel import clock
+from server.kernel.db import Json, once
 from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
@@ -26,7 +27,7 @@ from server.people.states import ConsentPurpose
 from server.sessions import actions as sessions
 from server.sessions.times import slots_for_match
 from web.dates import clock_time, count_words, day_long, day_month, day_short, upper_first, weekday
-from web.forms import Errors, day, moment_of, one_id, read_form, text, ticked
+from web.forms import Errors, day, form_key, moment_of, one_id, read_form, text, ticked
 from web.happened import booked_as_asked
 from web.items import Slot, Step, StepState, one_of
 from web.offers import offer_on
@@ -82,7 +83,7 @@ async def add_milestone(request: Request) -> Response:
         title, due_on = text(form, "step", STEP_LETTERS, errors), day(form, "due_on", errors)
         if not errors:
             try:
-                await goals.add_milestone(request.state.actor, goal_id, title, due_on)
+                await _add_step(request, form_key(form, title), title, due_on)
                 return go_to(request, "/", toast=Toast(_("Step added.")))
             except Invalid as refusal:
                 errors.update({STEP_FIELDS.get(name, name): words for name, words in refusal.fields.items()})
@@ -92,6 +93,14 @@ async def add_milestone(request: Request) -> Response:
         request, "journey/milestone.html", block="form", status=422 if errors else 200, errors=errors, goal=goal,
         title_typed=title, due_on=due_on.isoformat() if due_on else "",
     )
+
+
+async def _add_step(request: Request, key: str, title: str, due_on: date | None) -> None:
+    async def add() -> Json:
+        step = await goals.add_milestone(request.state.actor, request.path_params["id"], title, due_on)
+        return {"milestone_id": step.id}
+
+    await once(request.state.actor, key, add)
 
 
 async def revise(request: Request) -> Response:

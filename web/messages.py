@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -52,7 +53,7 @@ async def thread(request: Request) -> Response:
         typed = text(form, "body", LETTERS, errors, required=_("Write something first."), lines=True)
         if not errors:
             try:
-                await _send(request, match_id, typed, form_key(form))
+                await _send(request, match_id, typed, form)
                 return go_to(request, f"/messages/{match_id}{LATEST}")
             except Invalid as refusal:
                 errors.take(refusal)
@@ -92,12 +93,19 @@ def _first_words(partner: Person) -> str:
     return _("Hello %(name)s, I look forward to our talk.") % {"name": partner.first_name}
 
 
-async def _send(request: Request, match_id: UUID, body: str, key: str) -> None:
+async def _send(request: Request, match_id: UUID, body: str, form: FormData) -> None:
+    """Once, however often the form comes. Where its answer got lost and it was changed, the last wording holds;
+    what was read by then stays, and the change is a word of its own.
+    """
+    actor = request.state.actor
+
     async def act() -> dict[str, object]:
-        sent = await actions.send_message(request.state.actor, match_id, body)
+        sent = await actions.send_message(actor, match_id, body)
         return {"message_id": sent.id}
 
-    await once(request.state.actor, key, act)
+    first = await once(actor, form_key(form), act)
+    if not await actions.reword_message(actor, UUID(first["message_id"]), body):
+        await once(actor, form_key(form, body), act)
 
 
 def _is_quiet(request: Request) -> bool:

@@ -15,6 +15,7 @@ from starlette.routing import Route
 from server.journey.meeting.actions import Wrapped, save_and_book_next
 from server.journey.talk.queries import SessionPage, session_page
 from server.kernel import clock
+from server.kernel.db import Json, once
 from server.kernel.errors import Conflict, Invalid
 from server.kernel.ids import parse_id
 from server.kernel.text import gettext as _
@@ -147,12 +148,18 @@ async def _carry_on(request: Request, session_id: UUID, form: FormData, wrapped:
         return go_to(request, "/", toast=Toast(_("Saved.")))
     await sessions.write_note(actor, session_id, wrapped.visibility, wrapped.notes, seen=wrapped.seen)
     await sessions.set_talked_about(actor, session_id, wrapped.talked_about)
-    if act == "topic":
-        topic = text(form, "new_topic", TOPIC_LETTERS)
-        await sessions.add_topic(actor, session_id, topic)
-    elif (item_id := parse_id(rest)) and act in ORDER:
-        await ORDER[act](request, item_id)
-    typed = {**_typed(form), "new_topic": ""}
+    topic = text(form, "new_topic", TOPIC_LETTERS)
+
+    async def change() -> Json:
+        if act == "topic":
+            await sessions.add_topic(actor, session_id, topic)
+        elif (item_id := parse_id(rest)) and act in ORDER:
+            await ORDER[act](request, item_id)
+        return {}
+
+    await once(actor, form_key(form, act, rest, topic if act == "topic" else ""), change)
+    typed = {**_typed(form), "new_topic": "", "key": ""}
+    del typed["marks"]      # saved as they stand: the next page begins from there
     if any(typed[name] for name in ("promise", "promise_due_on", "milestone_done")):
         return await _show(request, session_id, Errors(), typed)   # a new page would forget what is not saved yet
     return go_to(request, f"/session/{session_id}")

@@ -182,7 +182,7 @@ async def unit_of_work(actor: Actor) -> AsyncGenerator[Unit, None]:
 
 
 async def once(actor: Actor, key: str, act: Callable[[], Awaitable[Json]]) -> Json:
-    """Run `act` in one unit; the same key again returns the first outcome and does nothing. Keys live 48 hours.
+    """Run `act` in one unit; the same key again returns the first outcome and does nothing.
 
     An empty key runs `act` plainly. `act` returns ids and codes as a JSON object.
     """

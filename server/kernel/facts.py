@@ -104,7 +104,10 @@ class ScheduledAction(Model):
 
 
 class Receipt(Model):
-    """The outcome of an act that carried a key: the same key again returns it and does nothing. Kept 48 hours."""
+    """The outcome of an act that carried a key: the same key again returns it and does nothing.
+
+    Kept longer than the week for which a device keeps a form whose answer it did not hear (docs/decisions/0014).
+    """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     organization_id = fields.UUIDField()

@@ -33,12 +33,8 @@ async def send_message(
         Conflict: the match is over (`kind="closed"`).
     """
     async with unit_of_work(actor) as unit:
-        match = await queries.own_match(actor, match_id, lock=True)
-        if not rules.is_open(match):
-            raise Conflict(_("This match is over. Its messages stay readable."), kind="closed")
-        problems: dict[str, str] = {}
-        words = typed(problems, "body", body, at_most=BODY_LETTERS, needed=_("Write a few words."))
-        check(problems)
+        match = await _open_match(actor, match_id)
+        words = _checked(body)
         thread = await _thread(match)
         message = await ThreadMessage.create(
             organization_id=match.organization_id, thread=thread, author_id=actor.person_id, body=words,
@@ -84,6 +80,29 @@ async def take_back_words(actor: Actor, match_id: UUID) -> bool:
         return True
 
 
+async def reword_message(actor: Actor, message_id: UUID, body: str) -> bool:
+    """Put other words in the place of one's own that nobody else has read. False: somebody has, and nothing changed.
+
+    For a form whose answer got lost, and which was changed and sent again: its last wording holds. The same words again
+    change nothing.
+
+    Raises:
+        NotFound: absent, or not the actor's own.
+        Invalid, Conflict: as `send_message`.
+    """
+    async with unit_of_work(actor) as unit:
+        message = await queries.own_message(actor, message_id)
+        match, words = await _open_match(actor, message.thread.match_id), _checked(body)
+        if message.body == words:
+            return True
+        if await queries.is_read(message):
+            return False
+        message.body = words
+        await message.save(update_fields=["body"])
+        await unit.audit("message.reword", message, match_id=match.id)
+        return True
+
+
 async def mark_read(actor: Actor, match_id: UUID) -> int:
     """Mark everything in a thread as read by the actor; returns how many words were new to them. Twice is harmless.
 
@@ -101,6 +120,20 @@ async def mark_read(actor: Actor, match_id: UUID) -> int:
         if unread:
             await _read_up_to(actor, thread, thread.last_at)
         return unread
+
+
+async def _open_match(actor: Actor, match_id: UUID) -> Match:
+    match = await queries.own_match(actor, match_id, lock=True)
+    if not rules.is_open(match):
+        raise Conflict(_("This match is over. Its messages stay readable."), kind="closed")
+    return match
+
+
+def _checked(body: str) -> str:
+    problems: dict[str, str] = {}
+    words = typed(problems, "body", body, at_most=BODY_LETTERS, needed=_("Write a few words."))
+    check(problems)
+    return words
 
 
 async def _thread(match: Match) -> Thread:

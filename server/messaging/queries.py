@@ -180,6 +180,18 @@ async def writing_in(actor: Actor, match: Match, limit: int = 200) -> Writing:
     return Writing(await written.count(), [(author_id, sent_at) for author_id, sent_at in rows])
 
 
+async def own_message(actor: Actor, message_id: UUID) -> ThreadMessage:
+    """One word that the actor wrote, with its thread.
+
+    Raises:
+        NotFound: absent, or somebody else's.
+    """
+    found = await messages(actor).select_related("thread").get_or_none(id=message_id, author_id=actor.person_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
 async def unread_in(actor: Actor, thread_id: UUID) -> int:
     """How many words of others in one thread the actor has not read."""
     return (await _unread(actor, [thread_id])).get(thread_id, 0)

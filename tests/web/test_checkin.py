@@ -47,6 +47,15 @@ async def test_three_taps_are_enough_and_twice_is_once(client_of: ClientOf, pair
     assert "Thank you" in (await client.get(f"/checkin/{asked.id}")).text
 
 
+async def test_of_answers_sent_again_the_last_ones_hold(client_of: ClientOf, pair: Pair) -> None:
+    clock.move(timedelta(days=92))
+    asked, client, key = await invitation(pair), await client_of(pair.mentee), fresh_key()
+    for distance in ("1", "3"):
+        data = {"usefulness": "4", "goal_distance": distance, "form_key": key}
+        assert (await client.post(f"/checkin/{asked.id}", data=data)).status_code == 303
+    assert (await SurveyAnswer.get(invitation_id=asked.id)).goal_distance == 3
+
+
 async def test_who_reads_it_is_said_by_name(client_of: ClientOf, pair: Pair) -> None:
     clock.move(timedelta(days=92))
     client = await client_of(pair.mentee)

@@ -85,6 +85,16 @@ async def test_without_scripts_a_tick_comes_back_to_the_page(client_of: ClientOf
     assert (await client.post(f"/milestone/{step.id}", data={"done": "1"})).status_code == 303
 
 
+async def test_a_step_whose_answer_got_lost_is_added_once_and_another_one_beside_it(
+    client_of: ClientOf, pair: Pair
+) -> None:
+    goal = await a_goal(pair, steps=1)
+    client, key = await client_of(pair.mentee), fresh_key()
+    for title in ("Watch a review", "Watch a review", "Lead one"):
+        await client.post(f"/goal/{goal.id}/milestone", data={"step": title, "form_key": key})
+    assert [step.title for step in await Milestone.all().order_by("position")][1:] == ["Watch a review", "Lead one"]
+
+
 async def test_a_mentor_cannot_tick_the_mentees_step(client_of: ClientOf, pair: Pair) -> None:
     await a_goal(pair)
     step = (await Milestone.all().order_by("position"))[0]

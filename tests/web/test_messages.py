@@ -27,6 +27,18 @@ async def test_a_word_is_sent_once_however_often_the_form_is(client_of: ClientOf
     assert "Hello Idris" in (await (await client_of(pair.mentor)).get(f"/messages/{pair.match.id}")).text
 
 
+async def test_a_form_that_was_changed_and_sent_again_leaves_its_last_wording(client_of: ClientOf, pair: Pair) -> None:
+    client, key = await client_of(pair.mentee), fresh_key()
+    here = f"/messages/{pair.match.id}"
+    for words in ("Hello", "Hello Idris", "Hello Idris"):
+        await client.post(here, data={"body": words, "form_key": key})
+    assert [message.body for message in await ThreadMessage.all()] == ["Hello Idris"]
+    await actions.mark_read(pair.mentor_actor, pair.match.id)
+    for _time in range(2):
+        await client.post(here, data={"body": "How are you?", "form_key": key})
+    assert [message.body for message in await ThreadMessage.all()] == ["Hello Idris", "How are you?"]
+
+
 async def test_an_empty_word_is_refused_and_a_long_one_kept(client_of: ClientOf, pair: Pair) -> None:
     client = await client_of(pair.mentee)
     assert (await client.post(f"/messages/{pair.match.id}", data={"body": " "})).status_code == 422

@@ -198,6 +198,44 @@ async def test_another_topic_does_not_cost_the_promise_that_was_typed(
     assert again.status_code == 303
 
 
+async def test_a_topic_whose_answer_got_lost_is_added_once_and_another_one_beside_it(
+    client_of: ClientOf, pair: Pair, session: Session
+) -> None:
+    client, path = await client_of(pair.mentee), f"/session/{session.id}"
+    sent = form(do="topic")
+    for topic in ("Who decides?", "Who decides?", "And who pays?"):
+        await client.post(path, data={**sent, "new_topic": topic})
+    topics = await AgendaItem.filter(session_id=session.id).order_by("position")
+    assert [one.topic for one in topics][3:] == ["Who decides?", "And who pays?"]
+    for _time in range(2):
+        await client.post(path, data={**sent, "do": f"up-{topics[-1].id}"})
+    moved = await AgendaItem.filter(session_id=session.id).order_by("position")
+    assert [one.topic for one in moved][3:] == ["And who pays?", "Who decides?"]
+    assert (await client.post(path, data={**sent, "do": "save"})).status_code == 303
+
+
+async def test_a_page_drawn_again_beside_a_promise_acts_anew_and_saves_over_its_own_notes(
+    client_of: ClientOf, pair: Pair, session: Session
+) -> None:
+    client, path = await client_of(pair.mentee), f"/session/{session.id}"
+    sent = {**hidden((await client.get(path)).text), **form(promise="Ask Mei"), "note-0": "First", "new_topic": "No"}
+    again = hidden((await client.post(path, data={**sent, "do": "topic"})).text)
+    assert again["form_key"] != sent["form_key"]
+    await client.post(path, data={**sent, **again, "do": "save", "note-0": "First and second"})
+    assert [note.words for note in await SessionNote.filter(session_id=session.id, prompt=0)] == ["First and second"]
+
+
+async def test_of_notes_sent_again_the_last_wording_holds_and_the_promise_is_made_once(
+    client_of: ClientOf, pair: Pair, session: Session
+) -> None:
+    client, path = await client_of(pair.mentee), f"/session/{session.id}"
+    sent = {**hidden((await client.get(path)).text), **form(promise="Ask Mei")}
+    for words in ("First", "Last", "Last"):
+        await client.post(path, data={**sent, "note-0": words})
+    assert [note.words for note in await SessionNote.filter(session_id=session.id, prompt=0)] == ["Last"]
+    assert await ActionItem.all().count() == 1
+
+
 async def test_a_field_that_nobody_drew_is_left_alone(client_of: ClientOf, pair: Pair, session: Session) -> None:
     client = await client_of(pair.mentee)
     answer = await client.post(f"/session/{session.id}", data=form(**{"note-²": "?", "note-": "?", "note-x": "?"}))

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from server.goals import actions as goals
 from server.kernel.actor import Actor
-from server.kernel.db import Json, once, unit_of_work
+from server.kernel.db import Json, once, outcome_of, unit_of_work
 from server.matches import actions as matches
 from server.matches.queries import visible_match
 from server.matches.states import DeclineReason, MatchState
@@ -121,7 +121,8 @@ async def undo_change(actor: Actor, match_id: UUID) -> bool:
 
 
 async def save_and_book_next(actor: Actor, session_id: UUID, wrapped: Wrapped, *, key: str = "") -> Json:
-    """Keep what a session brought and book the next one, all or nothing. The same key again changes nothing.
+    """Keep what a session brought and book the next one, all or nothing. The same key again books and promises nothing
+    more; of the notes the last wording holds, since a form whose answer got lost may be changed and sent again.
 
     Returns {"session_id", "next_session_id"}.
 
@@ -133,10 +134,7 @@ async def save_and_book_next(actor: Actor, session_id: UUID, wrapped: Wrapped, *
 
     async def act() -> Json:
         session = await session_queries.visible_session(actor, session_id, lock=True)
-        await sessions.write_note(actor, session_id, wrapped.visibility, wrapped.notes, seen=wrapped.seen)
-        await sessions.set_talked_about(actor, session_id, wrapped.talked_about)
-        for milestone_id in wrapped.milestones_done:
-            await goals.tick_milestone(actor, milestone_id, True)
+        await _keep_notes(actor, session_id, wrapped)
         if wrapped.promise and actor.person_id:
             await sessions.promise(actor, session_id, actor.person_id, wrapped.promise, wrapped.promise_due_on)
         following = None
@@ -144,7 +142,18 @@ async def save_and_book_next(actor: Actor, session_id: UUID, wrapped: Wrapped, *
             following = await sessions.book_session(actor, session.match_id, wrapped.next_at)
         return {"session_id": session_id, "next_session_id": following.id if following else None}
 
+    if await outcome_of(actor, key):
+        await _keep_notes(actor, session_id, wrapped)
     return await once(actor, key, act)
+
+
+async def _keep_notes(actor: Actor, session_id: UUID, wrapped: Wrapped) -> None:
+    """What may be kept again and again: words and ticks."""
+    async with unit_of_work(actor):
+        await sessions.write_note(actor, session_id, wrapped.visibility, wrapped.notes, seen=wrapped.seen)
+        await sessions.set_talked_about(actor, session_id, wrapped.talked_about)
+        for milestone_id in wrapped.milestones_done:
+            await goals.tick_milestone(actor, milestone_id, True)
 
 
 async def _choose_time(

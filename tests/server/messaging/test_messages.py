@@ -40,6 +40,33 @@ async def test_a_word_starts_the_thread_and_waits_for_the_other_alone(db: object
     assert [entry.action for entry in await AuditEvent.all()] == ["message.send"]
 
 
+async def test_the_last_wording_holds_until_somebody_has_read_it(db: object) -> None:
+    pair = await active_match()
+    first = await actions.send_message(pair.mentor_actor, pair.match.id, "Who loses?")
+    for _time in range(2):
+        assert await actions.reword_message(pair.mentor_actor, first.id, " Who wins? ")
+    await actions.mark_read(pair.mentee_actor, pair.match.id)
+    assert await actions.reword_message(pair.mentor_actor, first.id, "Who wins?")
+    assert not await actions.reword_message(pair.mentor_actor, first.id, "Who else wins?")
+    assert [one.body for one in await ThreadMessage.all()] == ["Who wins?"]
+    assert [entry.action for entry in await AuditEvent.all().order_by("at")] == ["message.send", "message.reword"]
+
+
+async def test_words_are_reworded_by_who_wrote_them_while_the_match_is_open(db: object) -> None:
+    pair = await active_match()
+    first = await actions.send_message(pair.mentor_actor, pair.match.id, "Who loses?")
+    stranger = await active_match()
+    for actor in (pair.mentee_actor, stranger.mentor_actor, pair.manager_actor):
+        with pytest.raises(NotFound):
+            await actions.reword_message(actor, first.id, "Other words")
+    with pytest.raises(Invalid):
+        await actions.reword_message(pair.mentor_actor, first.id, " ")
+    await Match.filter(id=pair.match.id).update(state=MatchState.CONCLUDED)
+    with pytest.raises(Conflict):
+        await actions.reword_message(pair.mentor_actor, first.id, "Other words")
+    assert [one.body for one in await ThreadMessage.all()] == ["Who loses?"]
+
+
 async def test_reading_counts_once_and_only_for_oneself(db: object) -> None:
     pair = await active_match()
     for words in ("One", "Two"):
