@@ -1,4 +1,4 @@
-"""Circles: what a run is worth beside a long plain swap search on the same tables, and that no rule is broken.
+"""Circles and peers: what a run is worth beside a long plain search on the same tables, and that no rule is broken.
 
 The peer starts from the same composition without any exchange and tries random pairs of people, hundreds of thousands
 of times, keeping what helps: slow, but nothing about it is clever. Tables, rules and values are the same for both.
@@ -9,7 +9,7 @@ from time import perf_counter, process_time
 import numpy as np
 
 from benchmarks.figures import Figure, at_least, at_most, table
-from server.matchmaking.engine import CirclesResult, Pool, RuleSet, form_circles, weights_for
+from server.matchmaking.engine import CirclesResult, Pool, RuleSet, form_circles, pair_peers, rules_for, weights_for
 from server.matchmaking.engine.groups.both_ways import both_ways
 from server.matchmaking.engine.groups.circles import together
 from server.matchmaking.engine.groups.compose import compose, place
@@ -20,7 +20,8 @@ from tests.server.matchmaking.people import synthetic_people
 SIZES = {240: 300_000, 1200: 600_000}
 """People, and exchanges that the plain search tries."""
 RULES, WEIGHTS, USUAL = RuleSet(), weights_for(ProgramType.CIRCLE), 6
-FLOOR_VALUE = 0.95
+FLOOR_VALUE, FLOOR_PEERS = 0.95, 0.9999
+PEERS = (240, 2000)
 
 
 def main() -> None:
@@ -30,7 +31,21 @@ def main() -> None:
 
 def figures() -> list[Figure]:
     """The lines of `make bench`."""
-    return [figure for people, tries in SIZES.items() for figure in _lines(people, tries)]
+    circles = [figure for people, tries in SIZES.items() for figure in _lines(people, tries)]
+    return circles + [figure for people in PEERS for figure in _peer_lines(people)]
+
+
+def _peer_lines(people: int) -> list[Figure]:
+    pool, kind, name = Pool(synthetic_people(0, people)), ProgramType.PEER, f"peers, {people:,}"
+    wall, cpu = perf_counter(), process_time()
+    result = pair_peers(pool, rules_for(kind), weights_for(kind))
+    wall, cpu = perf_counter() - wall, process_time() - cpu
+    return [
+        Figure(f"{name}, from people to pairs", f"{wall:.1f} s, {cpu:.1f} s of processor"),
+        at_least(f"{name}, certified share of the best choice of pairs", 1 - result.gap, FLOOR_PEERS, 6),
+        at_least(f"{name}, share paired", 2 * len(result.pairs) / people, FLOOR_PEERS, 4),
+        at_most(f"{name}, rules broken", result.violations, 0, "", 0),
+    ]
 
 
 def _lines(people: int, tries: int) -> list[Figure]:

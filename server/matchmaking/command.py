@@ -2,6 +2,7 @@
 
 import sys
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterable
 from pathlib import Path
 
 from server.kernel import clock
@@ -13,11 +14,13 @@ from server.matchmaking.engine import (
     Explanation,
     Learned,
     MatchingResult,
+    RefusedPin,
     form_circles,
     learn,
+    pair_peers,
     run_matching,
 )
-from server.matchmaking.engine.groups.words import circle_lines, circle_words, waiting_lines
+from server.matchmaking.engine.groups.words import circle_lines, circle_words, peer_lines, peer_words, waiting_lines
 from server.matchmaking.engine.learning.report import report_of
 from server.matchmaking.engine.learning.words import calibration_words, stage_line
 from server.matchmaking.engine.wording import Names, Reader, one_line
@@ -56,6 +59,8 @@ def run(args: Namespace) -> int:
         print(_("Warning: {warning}").format(warning=warning), file=sys.stderr)
     if order.terms.kind is ProgramType.CIRCLE:
         return _circles(order, args)
+    if order.is_one_sided:
+        return _peers(order, args)
     learned = learn(order.pool, order.weights)
     result = run_matching(
         order.pool, order.rules, order.weights, standing=order.standing, seed=args.seed, outlook=learned.outlook
@@ -88,6 +93,21 @@ def _circles(order: Order, args: Namespace) -> int:
     return 0
 
 
+def _peers(order: Order, args: Namespace) -> int:
+    result = pair_peers(
+        order.pool, order.rules, order.weights, standing=order.standing, seed=args.seed, by_draw=order.terms.by_draw
+    )
+    try:
+        write_tables({args.out: peer_lines(result), args.waitlist: waiting_lines(result.waitlist)})
+    except OSError as error:
+        return _not_written(error)
+    _say_refused(result.refused_pins)
+    print("\n".join(peer_words(result, proven=not order.terms.by_draw)))
+    if args.report:
+        print(_("Nothing is learned about peers yet: no report was written."), file=sys.stderr)
+    return 0
+
+
 def _matches(result: MatchingResult) -> list[list[object]]:
     lines: list[list[object]] = [["mentor_id", "mentee_id", "score", "p_accept", "confidence", "reasons"]]
     told = result.explain_many([(pair.mentor, pair.mentee) for pair in result.pairs])
@@ -108,6 +128,12 @@ def _waitlist(result: MatchingResult) -> list[list[object]]:
     return [["mentee_id", "position"], *waiting]
 
 
+def _say_refused(pins: Iterable[RefusedPin]) -> None:
+    for pin in pins:
+        line = _("Warning: the pin of {mentor} and {mentee} breaks the rule {rule} and was left out.")
+        print(line.format(mentor=pin.mentor, mentee=pin.mentee, rule=pin.code), file=sys.stderr)
+
+
 def _say_mistakes(bad: BadFiles) -> None:
     for mistake in bad.mistakes[:MISTAKES_SHOWN]:
         print(mistake, file=sys.stderr)
@@ -117,9 +143,7 @@ def _say_mistakes(bad: BadFiles) -> None:
 
 
 def _say_result(result: MatchingResult) -> None:
-    for pin in result.refused_pins:
-        line = _("Warning: the pin of {mentor} and {mentee} breaks the rule {rule} and was left out.")
-        print(line.format(mentor=pin.mentor, mentee=pin.mentee, rule=pin.code), file=sys.stderr)
+    _say_refused(result.refused_pins)
     proof, pairs = result.certificate, len(result.pairs)
     waiting = len([one for one in result.waitlist if one.position is not None])
     print(ngettext("One pair.", "{count} pairs.", pairs).format(count=pairs))

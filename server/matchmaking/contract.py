@@ -1,6 +1,7 @@
 """The file contract of `ithaca match`: people, past pairs, programme and decisions as the engine wants them."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -98,6 +99,7 @@ class Terms:
     rules: RuleSet
     weights: Weights
     circle_size: int = USUAL_SIZE
+    by_draw: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,11 @@ class Order:
     terms: Terms
     standing: Standing
     warnings: tuple[str, ...]
+
+    @property
+    def is_one_sided(self) -> bool:
+        """Whether anybody may be paired with anybody: a peer programme that knows no mentors beside mentees."""
+        return _one_sided(self.terms, self.pool.participants)
 
     @property
     def rules(self) -> RuleSet:
@@ -127,32 +134,48 @@ def read_order(paths: Paths) -> Order:
         BadFiles: with every mistake found in any of the files.
     """
     notes = Notes()
-    people = _people(paths.participants, notes)
-    history = _history(paths.history, notes)
     terms = _program(paths.program, notes)
+    people = _people(paths.participants, terms, notes)
+    history = _history(paths.history, notes)
     if terms.kind is ProgramType.CIRCLE:
         people = [_silent_where_empty(one) for one in people]
-    standing = _standing(paths, people, terms.kind, notes)
+    standing = _standing(paths, people, terms, notes)
     notes.stop_if_wrong()
     pool = Pool(with_all_vectors(people, embed), history=history)
     return Order(pool, terms, standing, tuple(notes.warnings))
 
 
-def _people(path: Path, notes: Notes) -> list[Participant]:
+def _people(path: Path, terms: Terms, notes: Notes) -> list[Participant]:
     people: list[Participant] = []
     seen: set[tuple[str, str]] = set()
-    for row in read_table(path, PEOPLE, notes, may_be_empty=False):
-        one = _participant(row)
+    rows = read_table(path, PEOPLE, notes, may_be_empty=False)
+    roles = ("mentor", "mentee", "peer") if terms.kind is ProgramType.PEER else ("mentor", "mentee")
+    for row in rows:
+        one = _participant(row, roles)
         if one is not None:
             if (one.role, one.id) in seen:
                 row.wrong("participant_id", _("This person is in the file twice in this role. Keep one row."))
             seen.add((one.role, one.id))
             people.append(one)
+    _check_sides(rows, people, terms)
     return people
 
 
-def _participant(row: Row) -> Participant | None:
-    name, role = row.needed("participant_id"), row.one_of("role", ("mentor", "mentee"))
+def _check_sides(rows: list[Row], people: list[Participant], terms: Terms) -> None:
+    """Either everybody is a peer, or there are two sides; only peers can be drawn."""
+    peers = [row for row in rows if row.cells["role"].strip().casefold() == "peer"]
+    if peers and len(peers) < len(rows):
+        peers[0].wrong("role", _("Write peer for everybody, or mentor or mentee for everybody."))
+    elif rows and terms.by_draw and not _one_sided(terms, people):
+        rows[0].wrong("role", _("Pairs are drawn only among peers: write peer for everybody."))
+
+
+def _one_sided(terms: Terms, people: Sequence[Participant]) -> bool:
+    return terms.kind is ProgramType.PEER and len({one.role for one in people}) < 2
+
+
+def _participant(row: Row, roles: Sequence[str]) -> Participant | None:
+    name, role = row.needed("participant_id"), row.one_of("role", roles)
     if role is None and not row.cells["role"].strip():
         row.needed("role")
     capacity, grade = row.whole("capacity", 0, MOST_PLACES), row.whole("grade", 1, 10)
@@ -166,7 +189,7 @@ def _participant(row: Row) -> Participant | None:
     common: dict[str, Any] = {**rates, **years, **texts, **free}
     return Participant(
         id=name,
-        role=ParticipantRole((role or "mentee").upper()),
+        role=ParticipantRole.MENTOR if role == "mentor" else ParticipantRole.MENTEE,
         capacity=1 if capacity is None else capacity,
         manager=row.text("manager_id"),
         grade=grade,
@@ -223,9 +246,11 @@ def _history(path: Path | None, notes: Notes) -> tuple[PastPair, ...]:
     )
 
 
-def _standing(paths: Paths, people: list[Participant], kind: ProgramType, notes: Notes) -> Standing:
+def _standing(paths: Paths, people: list[Participant], terms: Terms, notes: Notes) -> Standing:
     """Decisions taken already. Circles are formed anew each time: only who may not sit together can be decided."""
-    known, circles = {(one.role, one.id) for one in people}, kind is ProgramType.CIRCLE
+    known, circles = {(one.role, one.id) for one in people}, terms.kind is ProgramType.CIRCLE
+    if _one_sided(terms, people):
+        known = {(role, one.id) for one in people for role in (ParticipantRole.MENTOR, ParticipantRole.MENTEE)}
     overrides = read_table(paths.overrides, OVERRIDES, notes, may_be_empty=True) if paths.overrides else []
     decided: dict[str, set[tuple[str, str]]] = {"pin": set(), "ban": set()}
     for row in overrides:
@@ -305,9 +330,17 @@ def _program(path: Path, notes: Notes) -> Terms:
     )
     known = {"type", "grade_gap", "min_overlap_blocks", "company", "no_repeat", "exclude_direct_reports"}
     known |= {"require_common_language", "circle_size" if TYPES[kind] is ProgramType.CIRCLE else "max_pairs"}
+    known |= {"pairing"} if TYPES[kind] is ProgramType.PEER else set()
     for key in sorted(settings.values.keys() - known):
         notes.warnings.append(_("{file}: {key} is not known and was ignored.").format(file=path.name, key=key))
-    return Terms(TYPES[kind], rules, weights_for(TYPES[kind]), _circle_size(settings))
+    return Terms(TYPES[kind], rules, weights_for(TYPES[kind]), _circle_size(settings), _by_draw(settings))
+
+
+def _by_draw(settings: Settings) -> bool:
+    found = settings.values.get("pairing", "best")
+    if found not in ("best", "random"):
+        settings.wrong("pairing", _("Write one of {words}.").format(words="best, random"))
+    return bool(found == "random")
 
 
 def _circle_size(settings: Settings) -> int:

@@ -25,7 +25,8 @@ What comes out: `MatchingResult`
 - `Watch` as `run_matching(..., watch=...)`: how far it is, asked from another thread, and a way to stop it.
 
 One side that is both: `form_circles(pool, rules, weights, size=6)` seats the mentees of a pool in circles of 4 to 8,
-each with one of its mentors as host where one fits.
+each with one of its mentors as host where one fits; `pair_peers(pool, rules, weights)` pairs everybody with anybody,
+for the best of the whole, or `by_draw`.
 
 The order of rows, the number of threads and the audit group never change a result.
 """
@@ -35,6 +36,7 @@ from server.matchmaking.engine.constraints import RuleCode, RuleSet, Violation, 
 from server.matchmaking.engine.explain import Explanation, Reason, ReasonCode
 from server.matchmaking.engine.fairness import Audit, audit
 from server.matchmaking.engine.groups.circles import Circle, CirclesResult, form_circles
+from server.matchmaking.engine.groups.peers import PeersResult, pair_peers
 from server.matchmaking.engine.learning.learn import Learned, learn
 from server.matchmaking.engine.learning.outlook import Outlook
 from server.matchmaking.engine.pool import Participant, PastPair, Pool, Standing, week_mask
@@ -64,6 +66,7 @@ __all__ = [
     "Outlook",
     "Participant",
     "PastPair",
+    "PeersResult",
     "Pool",
     "Reason",
     "ReasonCode",
@@ -82,6 +85,7 @@ __all__ = [
     "described",
     "form_circles",
     "learn",
+    "pair_peers",
     "rescaled",
     "rules_for",
     "run_matching",

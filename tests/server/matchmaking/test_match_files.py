@@ -52,12 +52,13 @@ class Desk:
     def person(self, number: int, **cells: str) -> None:
         self.table("P.csv", PEOPLE, [{**row, **(cells if at == number else {})} for at, row in enumerate(PEOPLE_ROWS)])
 
-    def match(self, *more: str) -> int:
+    def match(self, *more: str, seed: str = "0") -> int:
         parser = ArgumentParser()
         add_arguments(parser)
         names = [f"--{name}={self.folder / file}" for name, file in zip(more[::2], more[1::2], strict=True)]
         needed = {"participants": "P.csv", "program": "program.json", "out": "matches.csv", "waitlist": "waitlist.csv"}
-        return run(parser.parse_args([f"--{name}={self.folder / file}" for name, file in needed.items()] + names))
+        asked = [f"--{name}={self.folder / file}" for name, file in needed.items()]
+        return run(parser.parse_args([*asked, *names, f"--seed={seed}"]))
 
     def result(self, name: str = "matches.csv") -> Table:
         return list(csv.DictReader((self.folder / name).read_text("utf-8").splitlines()))

@@ -12,7 +12,7 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
-from server.matchmaking.engine.candidates import BLOCK_CELLS, Ground, nothing_added, scores
+from server.matchmaking.engine.candidates import BLOCK_CELLS, Ground, nothing_added
 from server.matchmaking.engine.columns import Columns, Side, build
 from server.matchmaking.engine.constraints import Market, RuleSet, open_market
 from server.matchmaking.engine.factor import build_factors
@@ -47,10 +47,9 @@ class BothWays:
         return self.ground.factors.tile(rows).scores.astype(np.float64).round(DIGITS)
 
     def mutual(self, rows: Rows) -> Floats:
-        """What people bring each other, the mean of both directions; minus infinity where a rule forbids the pair."""
-        everybody = np.arange(len(self.people))
-        given = self.ground.factors.tile(everybody, rows).scores.T
-        return ((scores(self.ground, rows).astype(np.float64) + given) / 2).round(DIGITS)
+        """What some people (rows) and everybody bring each other: the mean of both ways, whatever the rules say."""
+        given = self.ground.factors.tile(np.arange(len(self.people)), rows).scores.T
+        return ((self.ground.factors.tile(rows).scores.astype(np.float64) + given) / 2).round(DIGITS)
 
     def blocks(self) -> Iterator[Rows]:
         """All rows, as many at a time as fit a processor's cache when each meets everybody."""

@@ -1,14 +1,18 @@
-"""Circles in tables and words, for files and for whoever reads the terminal."""
+"""Circles and pairs of peers in tables and words, for files and for whoever reads the terminal."""
 
 from collections.abc import Iterable, Iterator
 
+from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
 from server.matchmaking.engine.groups.circles import Circle, CirclesResult
+from server.matchmaking.engine.groups.peers import PeersResult
 from server.matchmaking.engine.pool import HALF_HOURS_A_WEEK
+from server.matchmaking.engine.result import MatchedPair
 from server.matchmaking.engine.waitlist import Waiting
+from server.matchmaking.engine.wording import Names, Reader, one_line
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-HALF_HOURS_A_DAY = 48
+HALF_HOURS_A_DAY, REASONS_EACH = 48, 2
 
 
 def circle_lines(result: CirclesResult) -> list[list[object]]:
@@ -34,6 +38,36 @@ def circle_words(result: CirclesResult) -> list[str]:
     broken = result.violations
     lines.append(ngettext("One rule is broken.", "{count} rules are broken.", broken).format(count=broken))
     return lines
+
+
+def peer_lines(result: PeersResult) -> list[list[object]]:
+    """One line for each pair, with what each brings the other: two reasons from each side, `;` between them."""
+    lines: list[list[object]] = [["mentor_id", "mentee_id", "score", "p_accept", "confidence", "reasons"]]
+    for pair in result.pairs:
+        numbers = [f"{pair.fit:.2f}", f"{pair.p_accept:.4f}", f"{pair.confidence:.4f}"]
+        lines.append([pair.mentor, pair.mentee, *numbers, "; ".join(_reasons(result, pair))])
+    return lines
+
+
+def _reasons(result: PeersResult, pair: MatchedPair) -> list[str]:
+    said: list[str] = []
+    for mentor, mentee in ((pair.mentor, pair.mentee), (pair.mentee, pair.mentor)):
+        told = result.explain(mentor, mentee).reasons
+        lines = [one_line(reason, Names(mentor, mentee), Reader.MANAGER).replace(";", ",") for reason in told]
+        said += [line for line in lines if line not in said][:REASONS_EACH]
+    return said
+
+
+def peer_words(result: PeersResult, *, proven: bool) -> list[str]:
+    """How many pairs there are and who waits, and how near they are to the best; chances are not calibrated."""
+    pairs, waiting = len(result.pairs), sum(one.position is not None for one in result.waitlist)
+    lines = [ngettext("One pair.", "{count} pairs.", pairs).format(count=pairs)]
+    lines.append(ngettext("One person waits.", "{count} people wait.", waiting).format(count=waiting))
+    if proven:
+        lines.append(_("Proven within {gap:.4%} of the best possible result.").format(gap=result.gap))
+    past = sum(one.accepted is not None for one in result.people.market.columns.pool.history)
+    note = ngettext("based on one pair", "based on {count} pairs", past).format(count=past)
+    return [*lines, _("Probabilities are not yet calibrated, {note}.").format(note=note)]
 
 
 def spans(times: int) -> Iterator[str]:
