@@ -36,7 +36,7 @@ from server.matchmaking.engine.constraints import RuleCode, RuleSet, Violation, 
 from server.matchmaking.engine.explain import Explanation, Reason, ReasonCode
 from server.matchmaking.engine.fairness import Audit, audit
 from server.matchmaking.engine.groups.circles import Circle, CirclesResult, form_circles
-from server.matchmaking.engine.groups.peers import PeersResult, pair_peers
+from server.matchmaking.engine.groups.pairs.peers import PeersResult, pair_peers
 from server.matchmaking.engine.learning.learn import Learned, learn
 from server.matchmaking.engine.learning.outlook import Outlook
 from server.matchmaking.engine.pool import Participant, PastPair, Pool, Standing, week_mask

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
 from server.matchmaking.engine.groups.circles import Circle, CirclesResult
-from server.matchmaking.engine.groups.peers import PeersResult
+from server.matchmaking.engine.groups.pairs.peers import PeersResult
 from server.matchmaking.engine.pool import HALF_HOURS_A_WEEK
 from server.matchmaking.engine.result import MatchedPair
 from server.matchmaking.engine.waitlist import Waiting

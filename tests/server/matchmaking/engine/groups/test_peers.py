@@ -24,8 +24,8 @@ from server.matchmaking.engine import (
     pair_peers,
     weights_for,
 )
-from server.matchmaking.engine.groups import pairing
-from server.matchmaking.engine.groups.pairing import Worth, best_pairs
+from server.matchmaking.engine.groups.pairs import pairing
+from server.matchmaking.engine.groups.pairs.pairing import Worth, best_pairs
 from server.programs.states import ParticipantRole, ProgramType
 from tests.server.matchmaking.engine import checker
 from tests.server.matchmaking.engine.groups.crowds import crowd_rules, crowds, of

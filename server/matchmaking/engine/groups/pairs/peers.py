@@ -12,8 +12,8 @@ from server.matchmaking.engine.constraints import RuleCode, RuleSet, active_pair
 from server.matchmaking.engine.explain import Explanation, explain_pairs
 from server.matchmaking.engine.factor import score
 from server.matchmaking.engine.groups.both_ways import BothWays, Floats, Rows, both_ways
-from server.matchmaking.engine.groups.draw import chances
-from server.matchmaking.engine.groups.pairing import Chosen, Worth, best_pairs
+from server.matchmaking.engine.groups.pairs.draw import chances
+from server.matchmaking.engine.groups.pairs.pairing import Chosen, Worth, best_pairs
 from server.matchmaking.engine.pool import Pool, Standing
 from server.matchmaking.engine.result import MatchedPair, Origin, RefusedPin
 from server.matchmaking.engine.score import expect_from_score
