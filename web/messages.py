@@ -59,24 +59,17 @@ async def thread(request: Request) -> Response:
                 errors.take(refusal)
             except Conflict as refusal:
                 errors.add("body", refusal.message)
-    match = await queries.own_match(actor, match_id)
-    partner = partner_of(match, actor.person_id)
-    found = await queries.threads_of(actor)
-    here = next(line for line in found if line.match.id == match_id)
-    marks = await queries.marks_in(actor, match_id)
-    before = one_id(request.query_params, "before")
-    words = await queries.messages_in(actor, match_id, before, queries.PAGE + 1)
-    if before and not words:    # nothing stands before it, or nobody wrote it: the latest is better than nothing
-        before, words = None, await queries.messages_in(actor, match_id, None, queries.PAGE + 1)
-    shown, can_write = words[-queries.PAGE:], rules.is_open(match)
+    shown = await queries.thread_page(actor, match_id, one_id(request.query_params, "before"))
+    match = shown.here.match
+    partner, can_write = partner_of(match, actor.person_id), rules.is_open(match)
     return page(
         request, "messages/thread.html", match=match, partner=partner, errors=errors if can_write else Errors(),
         status=(422 if can_write else 409) if errors else 200,
-        lines=_lines(request, found, match_id), days=_days(request, shown),
-        earlier=shown[0].id if len(words) > len(shown) else None, is_latest=before is None,
-        words=typed or ("" if shown else _first_words(partner)), unread=here.unread, read=marks.get(partner.id),
-        can_write=can_write, way=way_on(match, request.state.person), now=clock.now(),
-        typed=[] if can_write else typed_in(request),
+        lines=_lines(request, shown.lines, match_id), days=_days(request, shown.words),
+        earlier=shown.words[0].id if shown.has_earlier else None, is_latest=shown.is_latest,
+        words=typed or ("" if shown.words else _first_words(partner)), unread=shown.here.unread,
+        read=shown.marks.get(partner.id), can_write=can_write, way=way_on(match, request.state.person),
+        now=clock.now(), typed=[] if can_write else typed_in(request),
     )
 
 

@@ -43,6 +43,21 @@ class ThreadSummary:
     unread: int
 
 
+@dataclass(frozen=True)
+class ThreadPage:
+    """One thread beside the list of all. `words` are oldest first; `marks` say how far each member has read, by person.
+
+    `is_latest` is False where the page ends before the last word.
+    """
+
+    here: ThreadSummary
+    lines: list[ThreadSummary]
+    words: list[ThreadMessage]
+    marks: dict[UUID, ReadMark]
+    has_earlier: bool
+    is_latest: bool
+
+
 def messages(actor: Actor) -> QuerySet[ThreadMessage]:
     """The words of the actor's own threads: every member, and nobody else, has a mark from the first word on."""
     return ThreadMessage.filter(
@@ -79,6 +94,26 @@ async def threads_of(actor: Actor) -> list[ThreadSummary]:
     return sorted(found, key=lambda line: line.last.sent_at.timestamp() if line.last else 0, reverse=True)
 
 
+async def thread_page(
+    actor: Actor, match_id: UUID, before: UUID | None = None, limit: int = PAGE
+) -> ThreadPage:
+    """The latest words of a thread; with `before`, the latest before that word, where there are any.
+
+    Raises:
+        NotFound: absent, or the actor is no member, or it never began.
+    """
+    lines = await threads_of(actor)
+    here = next((line for line in lines if line.match.id == match_id), None)
+    if here is None:
+        raise NotFound
+    found = await _words(actor, here.thread, before, limit + 1)
+    if before and not found:    # nothing stands before it, or nobody wrote it: the latest is better than nothing
+        before, found = None, await _words(actor, here.thread, None, limit + 1)
+    return ThreadPage(
+        here, lines, found[-limit:], await _marks(actor, here.thread), len(found) > limit, is_latest=before is None
+    )
+
+
 async def last_words(actor: Actor, match_ids: Collection[UUID]) -> dict[UUID, ThreadMessage]:
     """The latest word in the actor's own threads of some matches, by match; wordless ones are left out."""
     threads = await Thread.filter(
@@ -86,16 +121,6 @@ async def last_words(actor: Actor, match_ids: Collection[UUID]) -> dict[UUID, Th
     )
     last = await _last_messages(actor, [thread.id for thread in threads])
     return {thread.match_id: last[thread.id] for thread in threads if thread.id in last}
-
-
-async def thread_of(actor: Actor, match_id: UUID) -> Thread | None:
-    """The thread of a match; None before the first word.
-
-    Raises:
-        NotFound: absent, or the actor is no member.
-    """
-    match = await own_match(actor, match_id)
-    return await thread_row(match)
 
 
 async def thread_row(match: Match) -> Thread | None:
@@ -128,43 +153,9 @@ async def is_read(message: ThreadMessage) -> bool:
     return await others.exclude(person_id=message.author_id).exists()
 
 
-async def messages_in(
-    actor: Actor, match_id: UUID, before: UUID | None = None, limit: int = PAGE
-) -> list[ThreadMessage]:
-    """The latest words of a thread, oldest first; with `before`, the latest ones before that message.
-
-    Raises:
-        NotFound: absent, or the actor is no member.
-    """
-    thread = await thread_of(actor, match_id)
-    if thread is None:
-        return []
-    found = ThreadMessage.filter(organization_id=actor.organization_id, thread_id=thread.id)
-    if before is not None:
-        mark = await found.filter(id=before).first()
-        if mark is None:
-            return []
-        found = found.filter(Q(sent_at__lt=mark.sent_at) | Q(sent_at=mark.sent_at, id__lt=mark.id))
-    rows = await found.order_by("-sent_at", "-id").limit(max(1, min(limit, 2 * PAGE)))
-    return rows[::-1]
-
-
 async def unread_count(actor: Actor) -> int:
     """How many words to the actor are unread, over all threads that are still readable. One query: every page asks."""
     return await _newer(actor).filter(thread__match__state__in=list(READABLE)).count()
-
-
-async def marks_in(actor: Actor, match_id: UUID) -> dict[UUID, ReadMark]:
-    """How far each member has read, by person.
-
-    Raises:
-        NotFound: absent, or the actor is no member.
-    """
-    thread = await thread_of(actor, match_id)
-    if thread is None:
-        return {}
-    rows = await ReadMark.filter(organization_id=actor.organization_id, thread_id=thread.id)
-    return {mark.person_id: mark for mark in rows}
 
 
 async def writing_in(actor: Actor, match: Match, limit: int = 200) -> Writing:
@@ -195,6 +186,25 @@ async def own_message(actor: Actor, message_id: UUID) -> ThreadMessage:
 async def unread_in(actor: Actor, thread_id: UUID) -> int:
     """How many words of others in one thread the actor has not read."""
     return (await _unread(actor, [thread_id])).get(thread_id, 0)
+
+
+async def _words(actor: Actor, thread: Thread | None, before: UUID | None, limit: int) -> list[ThreadMessage]:
+    if thread is None:
+        return []
+    found = messages(actor).filter(thread_id=thread.id)
+    if before is not None:
+        mark = await found.filter(id=before).first()
+        if mark is None:
+            return []
+        found = found.filter(Q(sent_at__lt=mark.sent_at) | Q(sent_at=mark.sent_at, id__lt=mark.id))
+    return (await found.order_by("-sent_at", "-id").limit(limit))[::-1]
+
+
+async def _marks(actor: Actor, thread: Thread | None) -> dict[UUID, ReadMark]:
+    if thread is None:
+        return {}
+    rows = await ReadMark.filter(organization_id=actor.organization_id, thread_id=thread.id)
+    return {mark.person_id: mark for mark in rows}
 
 
 async def _last_messages(actor: Actor, thread_ids: Collection[UUID]) -> dict[UUID, ThreadMessage]:

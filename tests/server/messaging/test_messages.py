@@ -23,7 +23,7 @@ ENDED = (MatchState.COMPLETED, MatchState.CONCLUDED)
 
 async def test_a_word_starts_the_thread_and_waits_for_the_other_alone(db: object) -> None:
     pair = await active_match()
-    assert await queries.thread_of(pair.mentor_actor, pair.match.id) is None
+    assert (await queries.thread_page(pair.mentor_actor, pair.match.id)).here.thread is None
     message = await actions.send_message(pair.mentor_actor, pair.match.id, "  Who loses\r\nif you’re right? \x07")
     assert message.body == "Who loses\nif you’re right?"
     assert await queries.unread_count(pair.mentee_actor) == 1
@@ -75,7 +75,7 @@ async def test_reading_counts_once_and_only_for_oneself(db: object) -> None:
     assert await actions.mark_read(pair.mentee_actor, pair.match.id) == 2
     assert await actions.mark_read(pair.mentee_actor, pair.match.id) == 0
     assert await queries.unread_count(pair.mentee_actor) == 0
-    marks = await queries.marks_in(pair.mentor_actor, pair.match.id)
+    marks = (await queries.thread_page(pair.mentor_actor, pair.match.id)).marks
     assert marks[pair.mentee.id].read_at == (await Thread.get(match_id=pair.match.id)).last_at
 
 
@@ -90,8 +90,8 @@ async def test_answering_reads_what_came_before(db: object) -> None:
 async def test_nothing_to_read_is_nothing_to_do(db: object) -> None:
     pair = await active_match()
     assert await actions.mark_read(pair.mentee_actor, pair.match.id) == 0
-    assert await queries.messages_in(pair.mentee_actor, pair.match.id) == []
-    assert await queries.marks_in(pair.mentee_actor, pair.match.id) == {}
+    page = await queries.thread_page(pair.mentee_actor, pair.match.id)
+    assert (page.words, page.marks, page.has_earlier, page.is_latest) == ([], {}, False, True)
 
 
 @pytest.mark.parametrize("body", ["", " \n\x00", "x" * 5001])
@@ -115,27 +115,29 @@ async def test_words_sent_at_once_share_one_thread_and_no_moment(db: object) -> 
         assert await Thread.all().count() == 1
         assert await ReadMark.all().count() == 2
         assert len({message.sent_at for message in await ThreadMessage.all()}) == 8
-        assert len(await queries.messages_in(pair.mentee_actor, pair.match.id)) == 8
+        assert len((await queries.thread_page(pair.mentee_actor, pair.match.id)).words) == 8
 
 
 async def test_pages_go_back_without_gap_or_repeat(db: object) -> None:
     pair = await active_match()
     for number in range(7):
         await actions.send_message(pair.mentor_actor, pair.match.id, str(number))
-    seen: list[str] = []
-    page = await queries.messages_in(pair.mentee_actor, pair.match.id, limit=3)
-    while page:
-        seen = [message.body for message in page] + seen
-        page = await queries.messages_in(pair.mentee_actor, pair.match.id, before=page[0].id, limit=3)
+    page = await queries.thread_page(pair.mentee_actor, pair.match.id, limit=3)
+    seen, ends = [message.body for message in page.words], [page.is_latest]
+    while page.has_earlier:
+        page = await queries.thread_page(pair.mentee_actor, pair.match.id, before=page.words[0].id, limit=3)
+        seen, ends = [message.body for message in page.words] + seen, [*ends, page.is_latest]
     assert seen == [str(number) for number in range(7)]
-    assert await queries.messages_in(pair.mentee_actor, pair.match.id, before=new_id()) == []
+    assert ends == [True, False, False]
 
 
-async def test_a_message_of_another_thread_is_no_mark(db: object) -> None:
+async def test_what_stands_before_nothing_is_the_latest(db: object) -> None:
     pair, other = await active_match(), await active_match()
     foreign = await actions.send_message(other.mentor_actor, other.match.id, "Elsewhere")
-    await actions.send_message(pair.mentor_actor, pair.match.id, "Here")
-    assert await queries.messages_in(pair.mentee_actor, pair.match.id, before=foreign.id) == []
+    first = await actions.send_message(pair.mentor_actor, pair.match.id, "Here")
+    for before in (foreign.id, new_id(), first.id):
+        page = await queries.thread_page(pair.mentee_actor, pair.match.id, before=before)
+        assert ([message.body for message in page.words], page.is_latest) == (["Here"], True)
 
 
 @pytest.mark.parametrize("state", ENDED)
@@ -146,7 +148,8 @@ async def test_after_the_end_words_stay_and_none_are_added(db: object, state: Ma
     with pytest.raises(Conflict) as refusal:
         await actions.send_message(pair.mentee_actor, pair.match.id, "And you")
     assert refusal.value.kind == "closed"
-    assert [message.body for message in await queries.messages_in(pair.mentee_actor, pair.match.id)] == ["Thank you"]
+    page = await queries.thread_page(pair.mentee_actor, pair.match.id)
+    assert [message.body for message in page.words] == ["Thank you"]
 
 
 @pytest.mark.parametrize(
@@ -172,8 +175,7 @@ async def test_only_members_find_the_thread(db: object) -> None:
         for match_id in (pair.match.id, new_id()):
             acts: list[Any] = [
                 actions.send_message(actor, match_id, "x"), actions.mark_read(actor, match_id),
-                queries.messages_in(actor, match_id), queries.thread_of(actor, match_id),
-                queries.marks_in(actor, match_id),
+                queries.thread_page(actor, match_id),
             ]
             for act in acts:
                 with pytest.raises(NotFound) as refusal:
