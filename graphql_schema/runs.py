@@ -9,7 +9,7 @@ import strawberry
 from graphql_schema.ids import global_id
 from server.kernel.db import Json
 from server.matchmaking.engine.differences import Verdict
-from server.matchmaking.engine.fairness import Figure
+from server.matchmaking.engine.fairness import Figure, verdict_of
 from server.matchmaking.engine.waitlist import WaitCode
 from server.matchmaking.engine.weights import Category
 from server.matchmaking.runs.comparison import Why
@@ -73,7 +73,7 @@ class AuditedGroup:
         """One group."""
         return cls(group=row.group, people=row.people, figures=[
             GroupFigure(figure=name, value=told.value, others=told.others, low=told.low, high=told.high,
-                        verdict=told.verdict)
+                        verdict=verdict_of(name, told))
             for name, told in row.figures.items()
         ])
 

@@ -39,7 +39,7 @@ PARTICIPANT = (
 )
 CONSOLE = (
     "console", "filters", "measures", "risk", "chart", "queue", "gauge", "supply", "ledger", "import", "record",
-    "explorer",
+    "explorer", "trial",
 )
 
 

@@ -37,12 +37,12 @@ class Errors(dict[str, str]):
             self.add(field, words)
 
 
-async def read_form(request: Request) -> FormData:
-    """The posted form; call it once and hand it on. A file in it lies in memory, its temporary copy is closed.
+async def read_form(request: Request, *, files: int = 1) -> FormData:
+    """The posted form; call it once and hand it on. Files in it lie in memory, their temporary copies are closed.
 
     What was typed in it stays on the request, so that a page of refusal can give it back (`typed_in`).
     """
-    async with request.form(max_fields=MAX_FIELDS, max_files=1) as form:
+    async with request.form(max_fields=MAX_FIELDS, max_files=files) as form:
         read = FormData([(name, await _in_memory(value)) for name, value in form.multi_items()])
     sent = [value.strip() for _name, value in read.multi_items() if isinstance(value, str)]
     request.state.typed = [value for value in sent if len(value.split()) > 1 or len(value) > LONGEST_CODE]

@@ -17,13 +17,14 @@ from a11y_tests.states import (
     runs,
     signing_in,
     talking,
+    trial,
     voyage,
     you,
 )
 
 PARTS = (
     doors, joining, asking, matching, voyage, goals, meeting, talking, you, leaving, console, pairs, roster,
-    runs, exploring, signing_in, keeping,
+    runs, trial, exploring, signing_in, keeping,
 )
 
 

@@ -10,6 +10,7 @@ from tortoise.indexes import Index
 
 from server.kernel.clock import now
 from server.kernel.ids import new_id
+from server.kernel.secrets import EncryptedTextField
 from server.matchmaking.engine.watch import Step
 from server.matchmaking.states import PreferenceKind, RunState
 from server.programs.models import Cohort, Program
@@ -114,3 +115,21 @@ class TextVector(Model):
         table = "text_vector"
         unique_together = (("owner_id", "aspect", "model"),)
         indexes = [Index(fields=("organization_id", "owner_kind", "model"), name="ix_vector_org")]
+
+
+class MatchTrial(Model):
+    """A manager's own files, matched to see how it would be: nobody else sees it, and after a day it is erased."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organization_id = fields.UUIDField()
+    person_id = fields.UUIDField()
+    files = EncryptedTextField()
+    settings: dict[str, Any] = fields.JSONField(default=dict)
+    result = EncryptedTextField(default="")
+    created_at = fields.DatetimeField(default=now)
+    matched_at = fields.DatetimeField(null=True)
+    erase_at = fields.DatetimeField()
+
+    class Meta:
+        table = "match_trial"
+        indexes = [Index(fields=("organization_id", "person_id", "created_at"), name="ix_trial_person")]

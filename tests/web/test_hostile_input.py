@@ -91,7 +91,11 @@ async def send(
     return await http.request(asked.method, asked.path(key), data=given)
 
 
-@pytest.mark.parametrize("name", ["console-import", "console-framework"])
+TAKE_FILES = {"console-import": "file", "console-framework": "file", "console-trial": "mentors"}
+"""Every address that takes files, with the name of the form's field."""
+
+
+@pytest.mark.parametrize("name", TAKE_FILES)
 @settings(max_examples=max(INPUTS // 40, 1), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     file=st.text(max_size=20), content=st.binary(max_size=2_000), complete=st.booleans(),
@@ -101,12 +105,11 @@ async def test_no_file_is_ever_a_surprise(
     people: People, name: str, file: str, content: bytes, complete: bool, start: bytes
 ) -> None:
     (asked,) = (one for one in ASKED if one.route.name == name and one.method == "POST")
-    answer = await people.browsers[2].post(
-        asked.path(""), files={"file": (file, start + content, "text/csv")}, data={"complete": "1"} if complete else {}
-    )
+    given = {TAKE_FILES[name]: (file, start + content, "text/csv")}
+    answer = await people.browsers[2].post(asked.path(""), files=given, data={"complete": "1"} if complete else {})
     assert answer.status_code in (303, 400, 403, 409, 422)
 
 
 def test_every_address_that_takes_files_is_tried() -> None:
     takes_files = {one.route.name for one in ASKED for path, _ in FILES if path.match(one.path(""))}
-    assert takes_files == {"console-import", "console-framework"}
+    assert takes_files == set(TAKE_FILES)

@@ -10,14 +10,14 @@ from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
 from server.matchmaking.engine import Audit
 from server.matchmaking.engine.differences import Compared, Verdict
-from server.matchmaking.engine.fairness import SMALL_GROUP, Figure, GroupFigures, Parity
+from server.matchmaking.engine.fairness import SMALL_GROUP, Figure, GroupFigures, Parity, verdict_of
 from server.matchmaking.runs.records import Dimension, Proof, Tenure
 from web.dates import count_words, upper_first
 from web.items import Kind
 
-PROVEN_BEST, SHOWN_GAP = 1e-9, 1e-4
+PROVEN_BEST, SHOWN_GAP, WIDE_GAP = 1e-9, 1e-4, 0.01
 Cells = Callable[[GroupFigures], tuple[str, str]]
-HIDDEN_ROWS = 3
+HIDDEN_ROWS, ROUND_FROM = 3, 10
 """So many hidden groups have a line of their own; more of them share one."""
 
 
@@ -83,6 +83,8 @@ def best_words(proof: Proof) -> str:
         return _("No pair could be made.")
     if proof.gap <= PROVEN_BEST:
         return _("No better total exists for these weights. That is proven.")
+    if proof.gap > WIDE_GAP:
+        return _("A better total may exist for these weights, by %(gap)s at most.") % {"gap": gap_words(proof)}
     return _("No better total exists for these weights, within 1 part in %(parts)s.") % {
         "parts": f"{_rounded_down(1 / proof.gap):,}"}
 
@@ -135,15 +137,15 @@ def tables(audit: Audit, named: dict[str, str] | None = None) -> list[ParityTabl
 def fairness_words(audit: Audit) -> str:
     """The finding in one sentence."""
     groups = [row for one in audit.parity for row in (*one.mentees, *one.mentors) if row.people is not None]
-    uneven = [row for row in groups if any(told.verdict is Verdict.LOWER for told in row.figures.values())]
+    uneven = [row for row in groups if any(verdict_of(*told) is Verdict.LOWER for told in row.figures.items())]
     compared = sum(bool(row.figures) for row in groups)
     if not compared:
         return _("No two groups are large enough to be compared.")
     if not uneven:
         return _("No group fares worse than the others by more than chance would explain.")
     said = ngettext(
-        "%(count)s of %(num)d group fares worse than the others by more than chance would explain.",
-        "%(count)s of %(num)d groups fare worse than the others by more than chance would explain.", compared,
+        "%(count)s of %(num)d groups fares worse than the others by more than chance would explain.",
+        "%(count)s of %(num)d groups fare worse than the others by more than chance would explain.", len(uneven),
     )
     return upper_first(said % {"count": count_words(len(uneven)), "num": compared})
 
@@ -213,7 +215,7 @@ def _judged(row: GroupFigures, figures: tuple[Figure, ...]) -> Judged:
     for verdict in (Verdict.LOWER, Verdict.HIGHER):
         for figure in figures:
             told = row.figures.get(figure)
-            if told and told.verdict is verdict:
+            if told and verdict_of(figure, told) is verdict:
                 kind: Kind = "sun" if verdict is Verdict.LOWER else "sea"
                 icon = "minus" if verdict is Verdict.LOWER else "info"
                 return Judged(_NAMES[verdict, figure](), kind, icon, range_words(figure, told))
@@ -222,8 +224,8 @@ def _judged(row: GroupFigures, figures: tuple[Figure, ...]) -> Judged:
 
 def range_words(figure: Figure, told: Compared) -> str:
     """The difference and where it may lie, such as "7 points lower (2 to 12)"."""
-    scale, form = (100, "{:.0f}") if figure in (Figure.MATCHED, Figure.PLACES) else (1, "{:.0f}")
-    form = "{:.1f}" if figure is Figure.SHOWN else form
+    scale = 100 if figure in (Figure.MATCHED, Figure.PLACES) else 1
+    form = "{:.0f}" if abs(told.difference) * scale >= ROUND_FROM else "{:.1f}"
     low, high = sorted((abs(told.low), abs(told.high)))
     values = {"gap": form.format(abs(told.difference) * scale), "low": form.format(low * scale),
               "high": form.format(high * scale)}

@@ -85,7 +85,18 @@ def title(record: RunRecord) -> str:
     """Who has a mentor, counted; for a run without an audit how many pairs it found."""
     if record.audit and record.proof:
         return audit_words.title(record.audit.mentees, record.proof.waiting)
-    return pairs_found(record) or _("This run came to nothing")
+    unfinished = {
+        RunState.RUNNING: _("This run is under way"), RunState.FAILED: _("This run did not come to its end"),
+        RunState.CANCELLED: _("This run was stopped"),
+    }
+    return unfinished.get(record.run.state) or pairs_found(record) or _("This run found no pair")
+
+
+def without_audit(record: RunRecord) -> str:
+    """Why there are no figures."""
+    if record.run.state is not RunState.DONE:
+        return _("Nothing of it was kept. A finished run shows its figures here.")
+    return _("This run was made before audits were kept. Match again to get one.")
 
 
 def group_name(record: RunRecord) -> str:

@@ -29,7 +29,8 @@ async def show(request: Request) -> Response:
     here = f"{HERE}/{record.run.id}"
     return page(
         request, "console/run.html", here=here, queue=address(record.cohort.id), title=run_words.title(record),
-        eyebrow=run_words.group_name(record), briefing=run_words.briefing(record), pairs=run_words.pairs_found(record),
+        eyebrow=run_words.group_name(record), briefing=run_words.briefing(record),
+        missing=run_words.without_audit(record),
         facts_shown=audit_words.facts(record.audit, record.proof, run_words.pair_name(record.lowest))
         if record.audit and record.proof else [],
         fair=audit_words.fairness(record.audit) if record.audit else None,

@@ -27,6 +27,7 @@ JOB_MODULES: list[str] = [
     "server.goals.jobs",
     "server.journey.closing.jobs",
     "server.journey.leaving.jobs",
+    "server.journey.trying.jobs",
     "server.journey.you.jobs",
     "server.matches.jobs",
     "server.matchmaking.jobs",

@@ -25,6 +25,8 @@ FEW_HOURS, HOURS_APART = 2, 3
 SLOW_ANSWERS, OFTEN_MISSED = 0.5, 0.3
 HALF_HOURS_A_DAY = 48
 PAIRS_AT_A_TIME = 4096
+REST_NAMED = 3
+"""So many wishes that a mentor does not meet are named; the rest is counted."""
 
 
 class ReasonCode(StrEnum):
@@ -34,6 +36,7 @@ class ReasonCode(StrEnum):
     GOAL_CLOSE = "GOAL_CLOSE"
     GOAL_PARTLY = "GOAL_PARTLY"
     GOAL_FAR = "GOAL_FAR"
+    GOAL_REST = "GOAL_REST"
     SKILLS_SHARED = "SKILLS_SHARED"
     SKILLS_CLOSE = "SKILLS_CLOSE"
     SKILLS_FAR = "SKILLS_FAR"
@@ -147,6 +150,8 @@ def _reservations(pair: Pair, facts: Mapping[Category, Fact]) -> list[tuple[Cate
     if abs(ahead) >= HOURS_APART:
         params = {"hours": abs(ahead), "mentor_is_ahead": ahead > 0}
         found.append((Category.AVAILABILITY, Fact(ReasonCode.HOURS_APART, params)))
+    if facts[Category.GOALS].code is ReasonCode.GOAL_OFFERED and (rest := _not_offered(pair)):
+        found.append((Category.GOALS, Fact(ReasonCode.GOAL_REST, {"tags": rest[:REST_NAMED], "count": len(rest)})))
     return found
 
 
@@ -274,6 +279,12 @@ def _in_common(wanted: tuple[str, ...], held: tuple[str, ...]) -> list[str]:
     """Tags of both, in the words of the mentee, in the mentee's order."""
     names = {key(tag) for tag in held} - {""}
     return [tag for tag in wanted if key(tag) in names]
+
+
+def _not_offered(pair: Pair) -> list[str]:
+    """What the mentee wants and the mentor does not offer, in the mentee's order."""
+    offered = {key(tag) for tag in pair.mentor.skill_tags}
+    return [tag for tag in pair.mentee.goal_tags if key(tag) and key(tag) not in offered]
 
 
 def _percent(share: float | None) -> int | None:

@@ -16,7 +16,7 @@ from server.matchmaking.engine.candidates import rank_within
 from server.matchmaking.engine.columns import Side, build
 from server.matchmaking.engine.constraints import RuleCode, Violation, active_pair_rules, open_market, over_capacity
 from server.matchmaking.engine.constraints import violations as broken_by
-from server.matchmaking.engine.differences import Compared, of_means, of_shares
+from server.matchmaking.engine.differences import Compared, Verdict, of_means, of_shares
 from server.matchmaking.engine.pool import Standing
 from server.matchmaking.engine.result import MatchingResult, Origin
 
@@ -44,6 +44,11 @@ class Figure(StrEnum):
     CONFIDENCE = "CONFIDENCE"
     SHOWN = "SHOWN"
     PLACES = "PLACES"
+
+
+NOTICEABLE = {Figure.MATCHED: 0.02, Figure.FIT: 2.0, Figure.CONFIDENCE: 0.02, Figure.SHOWN: 0.5, Figure.PLACES: 0.02}
+"""Differences below these count as none, however certain they are: in a large pool chance explains nothing any more,
+and yet nobody would notice half a point of fit. Our own choice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +170,11 @@ def envy(result: MatchingResult) -> Envy:
 def parity(result: MatchingResult, dimension: str, of: Mapping[str, str], minimum: int = SMALL_GROUP) -> Parity:
     """How each group of one dimension fared; whose group is not known stands in the group named ""."""
     return Parity(dimension, _mentees(result, of, minimum), _mentors(result, of, minimum))
+
+
+def verdict_of(figure: Figure, told: Compared) -> Verdict:
+    """Whether a group stands apart: by more than chance explains, and by enough to be noticed."""
+    return told.verdict if abs(told.difference) >= NOTICEABLE[figure] else Verdict.EVEN
 
 
 def hidden(sizes: Mapping[str, int], minimum: int, already: Iterable[str] = ()) -> frozenset[str]:

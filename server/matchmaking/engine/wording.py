@@ -128,6 +128,17 @@ def _goal_far(told: Telling) -> tuple[str, str]:
     return title, _("What both wrote has little in common")
 
 
+def _goal_rest(told: Telling) -> tuple[str, str]:
+    title = told.pick(
+        mentee=_("{mentor} does not offer all you want"),
+        mentor=_("You do not offer all {mentee} wants"),
+        manager=_("{mentor} does not offer all {mentee} wants"),
+    )
+    more = int(told.number("count")) - len(told.words("tags"))
+    rest = [ngettext("one more", "{count} more", more).format(count=more)] if more > 0 else []
+    return title, _("not {what}").format(what=_list([*told.words("tags"), *rest]))
+
+
 def _skills_shared(told: Telling) -> tuple[str, str]:
     title = told.pick(
         mentee=_("You and {mentor} know the same field"),
@@ -267,8 +278,7 @@ def _named_by_mentor(told: Telling) -> tuple[str, str]:
 
 
 def _department_as_asked(told: Telling) -> tuple[str, str]:
-    same = _("The same department, as asked")
-    return same if told.params.get("same") else _("Another department, as asked"), ""
+    return _("The same department, as asked") if told.params.get("same") else _("Another department, as asked"), ""
 
 
 def _department_not_as_asked(told: Telling) -> tuple[str, str]:
@@ -317,6 +327,7 @@ WORDS: Mapping[ReasonCode, Callable[[Telling], tuple[str, str]]] = {
     ReasonCode.GOAL_CLOSE: _goal_close,
     ReasonCode.GOAL_PARTLY: _goal_partly,
     ReasonCode.GOAL_FAR: _goal_far,
+    ReasonCode.GOAL_REST: _goal_rest,
     ReasonCode.SKILLS_SHARED: _skills_shared,
     ReasonCode.SKILLS_CLOSE: _skills_close,
     ReasonCode.SKILLS_FAR: _skills_far,

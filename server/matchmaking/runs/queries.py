@@ -14,6 +14,7 @@ from server.matchmaking.engine import Audit, WaitCode
 from server.matchmaking.models import MatchRun, MatchSuggestion
 from server.matchmaking.runs.comparison import Comparison, Side, compare, settings_between, side_of
 from server.matchmaking.runs.records import Proof, audit_of, proof_of
+from server.matchmaking.states import RunState
 from server.people.models import Person
 from server.people.queries import people_by_ids
 from server.programs import queries as programs
@@ -73,8 +74,9 @@ class RunsCompared:
 
 
 async def runs_of(actor: Actor, cohort_id: UUID, limit: int = 50) -> list[MatchRun]:
-    """The runs of a cohort, the latest first; none of a programme that the actor does not run."""
-    return await queries.runs(actor).filter(cohort_id=cohort_id).order_by("-started_at", "-id").limit(limit)
+    """The finished runs of a cohort, the latest first; none of a programme that the actor does not run."""
+    done = queries.runs(actor).filter(cohort_id=cohort_id, state=RunState.DONE)
+    return await done.order_by("-started_at", "-id").limit(limit)
 
 
 async def run_record(actor: Actor, run_id: UUID) -> RunRecord:
@@ -146,7 +148,8 @@ async def _side(actor: Actor, run: MatchRun) -> Side:
 
 
 async def _before(actor: Actor, run: MatchRun) -> MatchRun | None:
-    older = queries.runs(actor).filter(cohort_id=run.cohort_id, started_at__lte=run.started_at).exclude(id=run.id)
+    done = queries.runs(actor).filter(cohort_id=run.cohort_id, state=RunState.DONE)
+    older = done.filter(started_at__lte=run.started_at).exclude(id=run.id)
     return await older.order_by("-started_at", "-id").first()
 
 

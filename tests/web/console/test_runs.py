@@ -85,6 +85,16 @@ async def test_a_run_from_before_audits_opens_and_is_not_compared(client_of: Cli
     assert (refused.status_code, "cannot be compared" in refused.text) == (409, True)
 
 
+async def test_a_run_that_did_not_end_says_so_and_is_not_among_the_others(client_of: ClientOf, found: Market) -> None:
+    made, stopped, client = await run(found), await run(found), await client_of(found.manager)
+    await MatchRun.filter(id=stopped.id).update(result={}, state=RunState.CANCELLED)
+    shown = (await client.get(f"{HERE}/{stopped.id}")).text
+    assert "This run was stopped" in shown
+    assert "Nothing of it was kept." in shown
+    assert str(stopped.id) not in (await client.get(f"{HERE}/{made.id}")).text
+    assert (await client.get(f"{HERE}/{made.id}/against/{stopped.id}")).status_code == 409
+
+
 async def test_strangers_and_participants_find_no_run(client_of: ClientOf, found: Market) -> None:
     made, client = await run(found), await client_of(found.stranger)
     for address in ("", "/pairs.csv", "/run.json", f"/against/{made.id}", f"/against/{made.id}/changes.csv"):

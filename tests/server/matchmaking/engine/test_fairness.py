@@ -23,7 +23,7 @@ from server.matchmaking.engine import (
     run_matching,
 )
 from server.matchmaking.engine.differences import Compared, Verdict, of_means, of_shares
-from server.matchmaking.engine.fairness import Figure, GroupFigures, envy, hidden, parity, recount
+from server.matchmaking.engine.fairness import Figure, GroupFigures, envy, hidden, parity, recount, verdict_of
 from server.programs.states import ProgramType
 from tests.server.matchmaking.engine.populations import (
     FREE,
@@ -209,6 +209,13 @@ def test_the_difference_of_means_is_welchs() -> None:
     theirs = ttest_ind(ours, others, equal_var=False).confidence_interval(0.95)
     found = of_means(ours, others)
     assert (found.low, found.high) == pytest.approx((theirs.low, theirs.high))
+
+
+def test_a_certain_difference_that_nobody_would_notice_is_none() -> None:
+    certain = Compared(70.0, 70.6, -0.8, -0.4)
+    assert certain.verdict is Verdict.LOWER
+    assert verdict_of(Figure.FIT, certain) is Verdict.EVEN
+    assert verdict_of(Figure.FIT, Compared(70.0, 73.0, -4.0, -2.0)) is Verdict.LOWER
 
 
 def test_one_person_tells_nothing_about_a_difference() -> None:

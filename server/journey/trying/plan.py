@@ -1,0 +1,70 @@
+"""The files of a trial as they were handed in, and how they are to be read; both as they are stored."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from server.journey.trying.columns import KNOWN, Field
+from server.people.tables import Table, read_table
+from server.programs.states import ProgramType
+
+
+class Who(StrEnum):
+    """Who the rows of one file are."""
+
+    MENTORS = "MENTORS"
+    MENTEES = "MENTEES"
+    COLUMN = "COLUMN"
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file as it was handed in, decoded."""
+
+    name: str
+    text: str
+
+    def table(self) -> Table:
+        """Its rows.
+
+        Raises:
+            Invalid: it cannot be used as a table (field "file").
+        """
+        return read_table(self.text.encode(), self.name, KNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How the files are read: for each one who its rows are and what its columns hold, then what holds for all."""
+
+    who: tuple[Who, ...]
+    columns: tuple[Mapping[str, Field], ...]
+    kind: ProgramType = ProgramType.ONE_TO_ONE
+    places: int = 1
+
+
+def pack(files: Iterable[File]) -> str:
+    """Files as the text that is stored encrypted."""
+    return json.dumps([{"name": one.name, "text": one.text} for one in files], ensure_ascii=False)
+
+
+def unpack(stored: str) -> list[File]:
+    """What `pack` was given."""
+    return [File(one["name"], one["text"]) for one in json.loads(stored)] if stored else []
+
+
+def dump_plan(plan: Plan) -> dict[str, Any]:
+    """A plan as JSON."""
+    return {"who": [one.value for one in plan.who], "kind": plan.kind.value, "places": plan.places,
+            "columns": [{name: one.value for name, one in held.items()} for held in plan.columns]}
+
+
+def load_plan(stored: Mapping[str, Any]) -> Plan:
+    """What `dump_plan` was given."""
+    return Plan(
+        tuple(map(Who, stored["who"])),
+        tuple({name: Field(one) for name, one in held.items()} for held in stored["columns"]),
+        ProgramType(stored["kind"]), stored["places"],
+    )

@@ -1,0 +1,67 @@
+"""What single cells of somebody's own file say. Each reader raises ValueError for what it cannot read."""
+
+import re
+from zoneinfo import ZoneInfo
+
+from server.journey.importing import cells
+from server.kernel import clock
+from server.matchmaking.engine import week_mask
+from server.people.facts import is_zone
+
+MOST_OFFSET_MIN, MOST_YEARS, YEAR_DAYS = 14 * 60, 80, 365.25
+HALF_HOUR, DAY_HALF_HOURS, BLOCK_HALF_HOURS = 30, 48, 8
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+BLOCK = re.compile(r"([a-z]{3})-(\d{2})")
+OFFSET = re.compile(r"(?:utc|gmt)?\s*([+-])(\d{1,2})(?::?(\d{2}))?")
+
+
+def split(cell: str) -> list[str]:
+    """The words of a list: between semicolons, or bars, or else commas."""
+    sign = next((sign for sign in (";", "|", "\n") if sign in cell), ",")
+    return [word for part in cell.split(sign) if (word := " ".join(part.split()))]
+
+
+def whole(cell: str, least: int, most: int) -> int:
+    """A whole number within bounds."""
+    found = int(cell)
+    if not least <= found <= most:
+        raise ValueError(cell)
+    return found
+
+
+def years(cell: str) -> float:
+    """A number of years, with a point or a comma."""
+    found = float(cell.replace(",", "."))
+    if not 0 <= found <= MOST_YEARS:
+        raise ValueError(cell)
+    return found
+
+
+def offset(cell: str) -> int:
+    """Minutes ahead of UTC: of an IANA zone as of now, of "UTC+2" or "+05:30", or as a number of minutes."""
+    if is_zone(cell):
+        ahead = clock.now().astimezone(ZoneInfo(cell)).utcoffset()
+        return int(ahead.total_seconds() // 60) if ahead else 0
+    if found := OFFSET.fullmatch(cell.casefold()):
+        minutes = int(found[2]) * 60 + int(found[3] or 0)
+        if minutes <= MOST_OFFSET_MIN:
+            return -minutes if found[1] == "-" else minutes
+    return whole(cell, -MOST_OFFSET_MIN, MOST_OFFSET_MIN)
+
+
+def week(cell: str, offset: int) -> int:
+    """Blocks of four hours of UTC such as Mon-08 (the contract of `ithaca match`), or times as in the people file."""
+    blocks = [BLOCK.fullmatch(word.casefold()) for word in split(cell)]
+    if all(block and block[1] in DAYS and int(block[2]) < 24 for block in blocks):
+        starts = [DAYS.index(block[1]) * DAY_HALF_HOURS + int(block[2]) * 2 for block in blocks if block]
+        return week_mask((start, BLOCK_HALF_HOURS) for start in starts)
+    return week_mask(
+        (-(-(one.weekday * DAY_HALF_HOURS * HALF_HOUR + one.start_minute - offset) // HALF_HOUR),
+         (one.end_minute - one.start_minute) // HALF_HOUR)
+        for one in cells.week(cell)
+    )
+
+
+def years_since(cell: str) -> float:
+    """Years since a day written as year-month-day; 0 for one to come."""
+    return max(0.0, (clock.now().date() - cells.day(cell)).days / YEAR_DAYS)

@@ -1,0 +1,144 @@
+"""Bring your own records: choose files, say what their columns hold, see whom the engine would put together."""
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from server.journey.trying import actions, export, queries
+from server.journey.trying.columns import Field
+from server.journey.trying.plan import Plan, Who
+from server.journey.trying.queries import Document, TrialShown
+from server.journey.trying.reading import MOST_PLACES
+from server.kernel.errors import Invalid
+from server.kernel.text import gettext as _
+from server.programs.states import ProgramType
+from web.bodies import ENVELOPE_BYTES
+from web.console import trial_words as words
+from web.console.runs import CSV, JSON, download
+from web.forms import Errors, choice, integer, read_form, upload
+from web.render import go_to, page
+from web.toast import Toast
+
+HERE = "/console/matches/trial"
+FIELDS = ("mentors", "mentees")
+
+
+async def choose(request: Request) -> Response:
+    """Choose one or two files."""
+    actor, errors = request.state.actor, Errors()
+    earlier = await queries.latest_trial(actor)
+    if request.method == "POST":
+        form = await read_form(request, files=actions.FILES_MAX)
+        chosen = [(file.filename or "", await file.read()) for name in FIELDS if (file := upload(form, name))]
+        if not chosen:
+            errors.add("mentors", _("Choose a file first."))
+        else:
+            try:
+                made = await actions.start_trial(actor, chosen)
+                return go_to(request, f"{HERE}/{made.id}")
+            except Invalid as refusal:
+                errors.add("mentors", " ".join(refusal.fields.values()))
+    return page(
+        request, "console/trial.html", status=422 if errors else 200, errors=errors, here=HERE,
+        earlier=f"{HERE}/{earlier.id}" if earlier else "", erased=words.kept_until(earlier) if earlier else "",
+    )
+
+
+async def show(request: Request) -> Response:
+    """The result, or what the columns hold until there is one."""
+    shown = await queries.shown_trial(request.state.actor, request.path_params["id"])
+    if shown.document is None or "columns" in request.query_params:
+        return _columns(request, shown, Errors())
+    return _result(request, shown, shown.document)
+
+
+async def match(request: Request) -> Response:
+    """Match the people as the columns were named."""
+    actor, trial_id, errors = request.state.actor, request.path_params["id"], Errors()
+    shown, form = await queries.shown_trial(actor, trial_id), await read_form(request)
+    plan = _plan(shown, form, errors)
+    if not errors:
+        try:
+            await actions.run_trial(actor, trial_id, plan)
+            return go_to(request, f"{HERE}/{trial_id}")
+        except Invalid as refusal:
+            errors.take(refusal)
+    return _columns(request, TrialShown(shown.trial, plan, None), errors)
+
+
+async def erase(request: Request) -> Response:
+    """Erase files and result now."""
+    await actions.erase_trial(request.state.actor, request.path_params["id"])
+    return go_to(request, HERE, toast=Toast(_("Erased: the files and what came of them.")))
+
+
+async def pairs_file(request: Request) -> Response:
+    """The pairs as a table."""
+    return download(export.pairs_csv(await _document(request)), CSV, "pairs.csv")
+
+
+async def waiting_file(request: Request) -> Response:
+    """Those without a mentor as a table."""
+    return download(export.waiting_csv(await _document(request)), CSV, "waiting.csv")
+
+
+async def whole_file(request: Request) -> Response:
+    """Everything, with the proof, as JSON."""
+    return download(export.trial_json(await _document(request)), JSON, "trial.json")
+
+
+async def _document(request: Request) -> Document:
+    return await queries.document_of(request.state.actor, request.path_params["id"])
+
+
+def _columns(request: Request, shown: TrialShown, errors: Errors) -> Response:
+    return page(
+        request, "console/trial_columns.html", status=422 if errors else 200, errors=errors,
+        here=f"{HERE}/{shown.trial.id}", files=words.files(queries.files_shown(shown), shown),
+        fields=words.field_options(), who=words.who_options(), kinds=words.kind_options(), kind=shown.plan.kind.value,
+        seats=shown.plan.places, most_seats=MOST_PLACES, erased=words.erased(shown), again=HERE,
+    )
+
+
+def _result(request: Request, shown: TrialShown, document: Document) -> Response:
+    here, last = f"{HERE}/{shown.trial.id}", words.pages(document)
+    number = request.query_params.get("page", "")
+    at = min(max(1, int(number)), last) if number.isascii() and number.isdigit() else 1
+    return page(
+        request, "console/trial_run.html", here=here, title=words.title(document), again=HERE,
+        eyebrow=words.eyebrow(document, queries.file_names(shown)), briefing=words.briefing(document),
+        facts_shown=words.facts(document), fair=words.fairness(document), gaps=words.gaps(document),
+        pairs=words.pairs(document, at), waiting=words.waiting(document), waits=document["waiting"],
+        erased=words.erased(shown), at=at, last=last,
+        before=f"{here}?page={at - 1}#pairs" if at > 1 else "",
+        after=f"{here}?page={at + 1}#pairs" if at < last else "",
+    )
+
+
+def _plan(shown: TrialShown, form: FormData, errors: Errors) -> Plan:
+    """What was chosen; what was not is as it stood."""
+    files = queries.files_shown(shown)
+    places = integer(form, "places", errors, least=1, most=MOST_PLACES)
+    return Plan(
+        tuple(choice(Who, form, f"who-{number}") or held for number, held in enumerate(shown.plan.who)),
+        tuple(
+            {name: choice(Field, form, words.column_field(number, place)) or held
+             for place, (name, held, _examples) in enumerate(file.columns)}
+            for number, file in enumerate(files)
+        ),
+        choice(ProgramType, form, "kind") or shown.plan.kind, places or shown.plan.places,
+    )
+
+
+MOST = actions.FILES_MAX * actions.BYTES_MAX + ENVELOPE_BYTES
+
+routes = [
+    Route(HERE, choose, methods=["GET", "POST"], name="console-trial", max_body_size=MOST),
+    Route(f"{HERE}/{{id:uuid}}", show, name="console-trial-run"),
+    Route(f"{HERE}/{{id:uuid}}/matching", match, methods=["POST"], name="console-trial-matching"),
+    Route(f"{HERE}/{{id:uuid}}/erasure", erase, methods=["POST"], name="console-trial-erasure"),
+    Route(f"{HERE}/{{id:uuid}}/pairs.csv", pairs_file, name="console-trial-pairs"),
+    Route(f"{HERE}/{{id:uuid}}/waiting.csv", waiting_file, name="console-trial-waiting"),
+    Route(f"{HERE}/{{id:uuid}}/trial.json", whole_file, name="console-trial-json"),
+]
