@@ -57,7 +57,7 @@ async def result_of_few() -> View:
     return View(who, f"{HERE}/{trial.id}", press("Find the matches"))
 
 
-@state("GET console-trial-run 200", proof="Page 2 of 4")
+@state("GET console-trial-run 200", proof="Page 2 of 3")
 async def result_with_groups_and_a_queue() -> View:
     who, trial = await started(people_file(mentors=24, mentees=40, note=LONG_WORDS))
     await run_trial(await actor_for(who), trial.id, load_plan(trial.settings))
