@@ -45,6 +45,12 @@ def test_peers_are_paired_with_what_each_brings_the_other(
     assert said.err == ""
 
 
+def test_what_holds_for_both_is_said_once(desk: Desk) -> None:
+    alike = {"skills": "Python", "availability_utc": "", "languages": ""}
+    assert meet(desk, [someone(name, "peer", role_years=years, **alike) for name, years in ("a4", "b9")]) == 0
+    assert desk.result()[0]["reasons"].count("Both know the same field: Python") == 1
+
+
 def test_peers_are_never_of_one_team_nor_from_history(desk: Desk) -> None:
     team = [row | {"manager_id": "x"} if row["participant_id"] in "ab" else row for row in PEERS]
     assert meet(desk, team) == 0

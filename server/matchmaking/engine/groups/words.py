@@ -9,6 +9,7 @@ from server.matchmaking.engine.groups.pairs.peers import PeersResult
 from server.matchmaking.engine.pool import HALF_HOURS_A_WEEK
 from server.matchmaking.engine.result import MatchedPair
 from server.matchmaking.engine.waitlist import Waiting
+from server.matchmaking.engine.weights import Category
 from server.matchmaking.engine.wording import Names, Reader, one_line
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -50,12 +51,14 @@ def peer_lines(result: PeersResult) -> list[list[object]]:
 
 
 def _reasons(result: PeersResult, pair: MatchedPair) -> list[str]:
-    said: list[str] = []
+    """What the first brings, then what the second does that was not said yet; goals are each one's own."""
+    said: dict[str, Category] = {}
     for mentor, mentee in ((pair.mentor, pair.mentee), (pair.mentee, pair.mentor)):
-        told = result.explain(mentor, mentee).reasons
-        lines = [one_line(reason, Names(mentor, mentee), Reader.MANAGER).replace(";", ",") for reason in told]
-        said += [line for line in lines if line not in said][:REASONS_EACH]
-    return said
+        known = set(said.values()) - {Category.GOALS}
+        fresh = [one for one in result.explain(mentor, mentee).reasons if one.category not in known]
+        for reason in fresh[:REASONS_EACH]:
+            said[one_line(reason, Names(mentor, mentee), Reader.MANAGER).replace(";", ",")] = reason.category
+    return list(said)
 
 
 def peer_words(result: PeersResult, *, proven: bool) -> list[str]:
