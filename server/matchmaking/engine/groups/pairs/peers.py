@@ -90,9 +90,7 @@ def pair_peers(
         worth = Worth(_allowed(people, rules, open_, utility), people.blocks, len(people.people))
         placement = float(len(looking)) if by_draw else rules.placement
         chosen = best_pairs(worth, open_, most, placement)
-    rows = zip(chosen.first.tolist(), chosen.second.tolist(), strict=True)
-    made = [_turned(people, rules, one, other) for one, other in rows]
-    return _result(people, rules, frozen, made, chosen)
+    return _result(people, rules, frozen, _turned(people, rules, chosen.first, chosen.second), chosen)
 
 
 def _freeze(people: BothWays, rules: RuleSet, standing: Standing) -> Frozen:
@@ -173,11 +171,14 @@ def _gap_broken(people: BothWays, rules: RuleSet, mentor: Rows, mentee: Rows) ->
     return wrong
 
 
-def _turned(people: BothWays, rules: RuleSet, one: int, other: int) -> tuple[int, int]:
-    """A pair with the one first who brings more, unless the gap in grades wants the other."""
-    brought = people.help(np.array([one, other]))
-    pair = (one, other) if brought[1, one] >= brought[0, other] else (other, one)
-    return pair if not _gap_broken(people, rules, *map(np.atleast_1d, pair))[0] else pair[::-1]
+def _turned(people: BothWays, rules: RuleSet, first: Rows, second: Rows) -> list[tuple[int, int]]:
+    """Pairs with the one first who brings more, unless the gap in grades wants the other."""
+    factors = people.ground.factors
+    brings, gets = (score(factors.fits(e, m), factors.weights) for e, m in ((second, first), (first, second)))
+    turned = (gets > brings) | _gap_broken(people, rules, first, second)
+    turned &= ~_gap_broken(people, rules, second, first)
+    pairs = np.where(turned[:, None], np.stack([second, first], axis=1), np.stack([first, second], axis=1))
+    return [(one, other) for one, other in pairs.tolist()]
 
 
 def _result(
