@@ -33,7 +33,7 @@ MISTAKES_SHOWN = 30
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Give a parser the arguments of `ithaca match`."""
-    parser.description = _("Match mentors and mentees from files, without a database.")
+    parser.description = _("Match mentors and mentees, peers or circles from files, without a database.")
     parser.add_argument("--participants", type=Path, required=True, help=_("people, one row each (CSV)"))
     parser.add_argument("--program", type=Path, required=True, help=_("type and rules of the programme (JSON)"))
     parser.add_argument("--history", type=Path, help=_("past pairs, to learn from and not to repeat (CSV)"))
