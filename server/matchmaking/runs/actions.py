@@ -79,7 +79,7 @@ async def carry_out(actor: Actor, run_id: UUID) -> MatchRun:
     if run.state is RunState.RUNNING:
         gathered, weights = await gather(actor, cohort), weights_of(cohort.program)
         with suppress(Stopped):
-            await _store(actor, run, gathered, weights, await _watched(actor, run, cohort, gathered, weights))
+            await _store(actor, run, cohort, gathered, weights, await _watched(actor, run, cohort, gathered, weights))
     return await queries.visible_run(actor, run_id)
 
 
@@ -136,9 +136,12 @@ async def _tell(actor: Actor, run: MatchRun, watch: Watch) -> bool:
         return bool(await mine.update(step=watch.step, percent=int(100 * watch.share)))
 
 
-async def _store(actor: Actor, run: MatchRun, gathered: Gathered, weights: Weights, found: Findings) -> None:
+async def _store(
+    actor: Actor, run: MatchRun, cohort: Cohort, gathered: Gathered, weights: Weights, found: Findings
+) -> None:
+    """`cohort` is as it was when the run began, with the rules that it went by: they may have changed since."""
     async with unit_of_work(actor) as unit:
-        cohort = await cohort_by_id(actor, run.cohort_id, lock=True)
+        await cohort_by_id(actor, cohort.id, lock=True)
         run = await queries.visible_run(actor, run.id, lock=True)
         if run.state is not RunState.RUNNING:
             return

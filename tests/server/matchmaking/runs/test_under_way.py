@@ -12,14 +12,14 @@ from server.kernel.facts import AuditEvent
 from server.kernel.jobs import drain
 from server.matches.models import Match, MatchMember
 from server.matches.states import MatchState
-from server.matchmaking.engine import Step, Watch
+from server.matchmaking.engine import Category, Step, Watch
 from server.matchmaking.models import MatchRun, MatchSuggestion
 from server.matchmaking.queries import latest_run
 from server.matchmaking.runs import actions
 from server.matchmaking.runs.actions import cancel_run, carry_out, run_matching, start_run
 from server.matchmaking.runs.findings import Findings, find
 from server.matchmaking.states import RunState
-from server.programs.models import Enrollment
+from server.programs.models import Enrollment, Program
 from server.programs.states import EnrollmentState
 from tests import factories
 from tests.web.console.market import Market, drafts_of, market
@@ -150,6 +150,21 @@ async def test_who_left_while_it_ran_gets_no_draft_and_the_others_do(
     assert (done.state, done.result["left_out"]) == (RunState.DONE, 1)
     assert len(await drafts_of(found)) == 2
     assert not await MatchMember.filter(enrollment_id=found.mentees[0].id).exists()
+
+
+async def test_a_run_keeps_the_rules_it_went_by_though_others_hold_by_now(
+    found: Market, manager: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, run = Gate(monkeypatch), await start_run(manager, found.cohort.id)
+    work = asyncio.create_task(carry_out(manager, run.id))
+    await gate.entered()
+    await Program.filter(id=found.program.id).update(
+        rules={"same_department": True}, weights={Category.GOALS.value: 1.0}
+    )
+    gate.open.set()
+    done = await work
+    assert (done.rules, done.weights_version) == (run.rules, run.weights_version)
+    assert done.weights == run.weights
 
 
 async def test_what_the_engine_cannot_do_has_failed_and_says_so(
