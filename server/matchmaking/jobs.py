@@ -1,10 +1,12 @@
 """Runs, and what follows in the matchmaking room when a suggestion came to nothing."""
 
+import logging
 from uuid import UUID
 
 from server.kernel.actor import system_actor
 from server.kernel.facts import OutboxEvent
 from server.kernel.jobs import on_event
+from server.kernel.log import note
 from server.matches.queries import sides, visible_match
 from server.matches.states import ClosureReason
 from server.matchmaking import actions
@@ -17,8 +19,9 @@ async def carry_out(event: OutboxEvent) -> None:
     actor, run_id = system_actor(event.organization_id), UUID(event.payload["run_id"])
     try:
         await runs.carry_out(actor, run_id)
-    except (ArithmeticError, MemoryError) as error:
-        await runs.fail_run(actor, run_id, type(error).__name__)
+    except runs.GaveUp as error:
+        note("matching.failed", level=logging.ERROR, caught=error.__cause__ or error, row_id=run_id, code=str(error))
+        await runs.fail_run(actor, run_id, str(error))
 
 
 @on_event("match.declined", "match.expired", "match.cancelled")

@@ -1,6 +1,7 @@
 """A run from the first tap to its drafts: asked for here, carried out by a job, stopped by who waits for it."""
 
 import asyncio
+import time
 from collections import Counter
 from contextlib import suppress
 from uuid import UUID
@@ -25,6 +26,12 @@ from server.programs.queries import cohort_by_id
 
 LOOK_EVERY_S = 0.5
 """How often a run writes down how far it is, and hears that it was cancelled: often enough for a bar that moves."""
+MOST_S = 3_000
+"""A run that takes longer is given up, before its job is cut off (`LONG_S`) and all of it would begin anew."""
+
+
+class GaveUp(Exception):
+    """The engine came to no result, and would come to none tomorrow; the message is a code."""
 
 
 async def start_run(actor: Actor, cohort_id: UUID, *, seed: int = 0) -> MatchRun:
@@ -72,6 +79,7 @@ async def carry_out(actor: Actor, run_id: UUID) -> MatchRun:
     Raises:
         NotFound: no such run.
         Refused: the actor does not run the programme.
+        GaveUp: the engine came to no result; `fail_run` notes it.
     """
     run = await queries.visible_run(actor, run_id)
     cohort = await cohort_by_id(actor, run.cohort_id)
@@ -116,7 +124,7 @@ async def fail_run(actor: Actor, run_id: UUID, code: str) -> None:
 
 async def _watched(actor: Actor, run: MatchRun, cohort: Cohort, gathered: Gathered, weights: Weights) -> Findings:
     """Compute in a thread, and meanwhile write down how far it is. Ends the thread when this is cut off."""
-    watch = Watch()
+    watch, until = Watch(), time.monotonic() + MOST_S
     work = asyncio.create_task(
         asyncio.to_thread(find, gathered, rules_of(cohort.program), weights, seed=run.seed, watch=watch)
     )
@@ -124,9 +132,28 @@ async def _watched(actor: Actor, run: MatchRun, cohort: Cohort, gathered: Gather
         while not (await asyncio.wait([work], timeout=LOOK_EVERY_S))[0]:
             if not await _tell(actor, run, watch):
                 watch.stop()
-        return await work
+            if time.monotonic() > until:
+                raise GaveUp("too_long")
+        return _result(work)
     finally:
         watch.stop()
+        work.add_done_callback(_heard)
+
+
+def _result(work: asyncio.Task[Findings]) -> Findings:
+    """What the thread found; whatever it stumbled over, other than being stopped, it would stumble over again."""
+    try:
+        return work.result()
+    except Stopped:
+        raise
+    except Exception as error:
+        raise GaveUp(type(error).__name__) from error
+
+
+def _heard(work: asyncio.Task[Findings]) -> None:
+    """A thread that was left ends as `Stopped`: asyncio would complain that nobody asked."""
+    if not work.cancelled():
+        work.exception()
 
 
 async def _tell(actor: Actor, run: MatchRun, watch: Watch) -> bool:

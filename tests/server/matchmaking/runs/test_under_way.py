@@ -1,6 +1,7 @@
 """A run between the tap that asks for it and its drafts: once, watched, stopped, cut off, given up."""
 
 import asyncio
+import gc
 from collections.abc import Callable
 from threading import Event
 
@@ -126,6 +127,8 @@ async def test_stopped_before_it_began_the_job_does_nothing(found: Market, manag
 async def test_a_process_that_ends_leaves_the_run_to_the_next(
     found: Market, manager: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    complaints: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: complaints.append(context))
     gate, run = Gate(monkeypatch), await start_run(manager, found.cohort.id)
     work = asyncio.create_task(carry_out(manager, run.id))
     await gate.entered()
@@ -136,6 +139,9 @@ async def test_a_process_that_ends_leaves_the_run_to_the_next(
     await drain()
     assert (await MatchRun.get(id=run.id)).state is RunState.DONE
     assert len(await drafts_of(found)) == 3
+    del work
+    gc.collect()
+    assert complaints == [], "nobody asks any more what the thread found that was left"
 
 
 async def test_who_left_while_it_ran_gets_no_draft_and_the_others_do(
@@ -167,23 +173,36 @@ async def test_a_run_keeps_the_rules_it_went_by_though_others_hold_by_now(
     assert done.weights == run.weights
 
 
+@pytest.mark.parametrize("error", [ArithmeticError, ValueError])
 async def test_what_the_engine_cannot_do_has_failed_and_says_so(
-    found: Market, manager: Actor, monkeypatch: pytest.MonkeyPatch
+    found: Market, manager: Actor, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
 ) -> None:
     await run_matching(manager, found.cohort.id)
     made = {draft.id for draft in await drafts_of(found)}
 
     def gives_up(*_: object, **__: object) -> Findings:
-        raise ArithmeticError
+        raise error
 
     monkeypatch.setattr(actions, "find", gives_up)
     run = await start_run(manager, found.cohort.id)
     await drain()
     failed = await MatchRun.get(id=run.id)
-    assert (failed.state, failed.result) == (RunState.FAILED, {"failed": "ArithmeticError"})
+    assert (failed.state, failed.result) == (RunState.FAILED, {"failed": error.__name__})
     assert {draft.id for draft in await drafts_of(found)} == made
     assert all(draft.state is MatchState.DRAFT for draft in await drafts_of(found))
     assert (await start_run(manager, found.cohort.id)).id != run.id, "it can be tried again"
+
+
+async def test_a_run_that_takes_too_long_has_failed_and_is_not_begun_anew(
+    found: Market, manager: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, run = Gate(monkeypatch), await start_run(manager, found.cohort.id)
+    monkeypatch.setattr(actions, "MOST_S", 0)
+    await drain()
+    gate.open.set()
+    failed = await MatchRun.get(id=run.id)
+    assert (failed.state, failed.result) == (RunState.FAILED, {"failed": "too_long"})
+    assert await drain() == []
 
 
 async def test_only_who_runs_the_programme_starts_and_stops(found: Market, manager: Actor) -> None:
