@@ -4,6 +4,12 @@ from xml.etree.ElementTree import Element
 
 from tests.web.drawing import broken_references, read, words
 
+HIDING = {
+    "action", "after", "append", "children", "classList", "closest", "contains", "dataset", "elements", "id", "matches",
+    "method", "parentElement", "querySelector", "remove", "reset", "submit", "tagName", "target",
+}
+"""A field of such a name hides from scripts what a form is asked by it: htmx stops at `form.matches`."""
+
 
 def faults_of(html: str, status: int) -> list[str]:
     """What is wrong with a page or a fragment of one, in words; an empty list for a good one.
@@ -13,8 +19,8 @@ def faults_of(html: str, status: int) -> list[str]:
     """
     tree = read(html)
     whole = html.lstrip().startswith("<!doctype")
-    found = [*broken_references(tree), *_forms(tree), *_inline(tree), *_enhanced(tree), *_title(tree, status)]
-    return found + (_landmarks(tree) if whole else [])
+    forms, found = [*_forms(tree), *_hidden(tree)], [*broken_references(tree), *_inline(tree), *_enhanced(tree)]
+    return forms + found + _title(tree, status) + (_landmarks(tree) if whole else [])
 
 
 def _forms(tree: Element) -> list[str]:
@@ -23,6 +29,13 @@ def _forms(tree: Element) -> list[str]:
         for form in tree.iter("form")
         for name in (*(("action", "method") if form.get("method") != "get" else ("action",)), "novalidate")
         if form.get(name) is None
+    ]
+
+
+def _hidden(tree: Element) -> list[str]:
+    return [
+        f"the field {field.get('name')} hides what scripts ask the form {form.get('action')!r}"
+        for form in tree.iter("form") for field in form.iter() if field.get("name") in HIDING
     ]
 
 

@@ -36,7 +36,7 @@ async def approve_together(request: Request) -> Response:
     """Approve the strong ones that were shown."""
     form = await read_form(request)
     key, group = form_key(form), one_id(form, "group")
-    chosen = _ids(text(form, "matches", IDS_LETTERS))
+    chosen = _ids(text(form, "pairs", IDS_LETTERS))
     approved, stale = await actions.approve_together(request.state.actor, chosen, key=key)
     undo = f"{HERE}/approvals/undo" if approved else ""
     told = Toast(words.of_approvals(approved, stale), undo, {"approval": key, "group": str(group or "")})
@@ -47,7 +47,7 @@ async def undo_together(request: Request) -> Response:
     """Take approvals back while nobody was told."""
     form = await read_form(request)
     undone = await actions.undo_approvals(
-        request.state.actor, _ids(text(form, "matches", IDS_LETTERS)), key=text(form, "approval", 80)
+        request.state.actor, _ids(text(form, "pairs", IDS_LETTERS)), key=text(form, "approval", 80)
     )
     return go_to(request, address(one_id(form, "group")), toast=Toast(words.of_undone(undone)))
 

@@ -52,7 +52,7 @@ async def test_strong_ones_are_approved_together_and_taken_back(client_of: Clien
     key = fresh_key()
     for _ in range(2):
         answer = await client.post(f"{HERE}/approvals", data={
-            "matches": strong, "group": str(waiting.cohort.id), "form_key": key,
+            "pairs": strong, "group": str(waiting.cohort.id), "form_key": key,
         })
         assert answer.status_code == 303
     assert (await states(waiting)).count(MatchState.DRAFT) == 1
@@ -68,17 +68,17 @@ async def test_strong_ones_are_approved_together_and_taken_back(client_of: Clien
 async def test_undo_from_the_page_needs_no_toast(client_of: ClientOf, waiting: Market) -> None:
     client = await client_of(waiting.manager)
     ids = " ".join(str(one.id) for one in (await drafts_of(waiting))[:2])
-    await client.post(f"{HERE}/approvals", data={"matches": ids})
-    await client.post(f"{HERE}/approvals/undo", data={"matches": ids})
+    await client.post(f"{HERE}/approvals", data={"pairs": ids})
+    await client.post(f"{HERE}/approvals/undo", data={"pairs": ids})
     assert set(await states(waiting)) == {MatchState.DRAFT}
 
 
 async def test_after_ten_minutes_it_is_too_late(client_of: ClientOf, waiting: Market) -> None:
     client = await client_of(waiting.manager)
     ids = " ".join(str(one.id) for one in (await drafts_of(waiting))[:2])
-    await client.post(f"{HERE}/approvals", data={"matches": ids})
+    await client.post(f"{HERE}/approvals", data={"pairs": ids})
     with clock.at(clock.now() + timedelta(minutes=11)):
-        answer = await client.post(f"{HERE}/approvals/undo", data={"matches": ids})
+        answer = await client.post(f"{HERE}/approvals/undo", data={"pairs": ids})
         shown = await client.get(answer.headers["location"])
     assert "Too late to undo" in shown.text
     assert (await states(waiting)).count(MatchState.AWAITING_BOTH) == 2
@@ -244,7 +244,7 @@ async def test_nobody_else_reads_or_decides(client_of: ClientOf, waiting: Market
     assert (await client.get(f"{HERE}?group={waiting.cohort.id}")).status_code == 404
     assert (await client.get(HERE)).status_code == (200 if who == "other" else 404)
     for path, data in (
-        ("approvals", {"matches": str(match.id)}), ("approvals/undo", {"matches": str(match.id)}),
+        ("approvals", {"pairs": str(match.id)}), ("approvals/undo", {"pairs": str(match.id)}),
         ("run", {"group": str(waiting.cohort.id)}), (f"{match.id}/approval", {}), (f"{match.id}/lock", {}),
         (f"{match.id}/hold", {"held": "1"}), (f"{match.id}/withdrawal", {}),
         (f"{match.id}/mentor", {"mentor": str(match.id), "reason": "x"}), (f"{match.id}/approval/undo", {}),
