@@ -166,12 +166,13 @@ def weights_name(run: MatchRun) -> str:
     return _("The programme’s own") if own else _("Factory setting %(version)s") % {"version": run.weights_version}
 
 
-def run_rows(here: str, runs: list[MatchRun]) -> list[Run]:
-    """Other runs of the group, each with the address that compares it with this one."""
+def run_rows(here: str, shown: MatchRun, runs: list[MatchRun]) -> list[Run]:
+    """The others of the runs of a group, each with the address that compares it with the one that is shown."""
     return [
-        Run(f"/console/matches/runs/{one.id}", f"{here}/against/{one.id}" if "mentors" in one.result else "",
+        Run(f"/console/matches/runs/{one.id}",
+            f"{here}/against/{one.id}" if "mentors" in one.result and "mentors" in shown.result else "",
             upper_first(moment(one.started_at)), _pairs_and_waiting(one))
-        for one in runs
+        for one in runs if one.id != shown.id
     ]
 
 

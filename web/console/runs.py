@@ -25,7 +25,7 @@ async def show(request: Request) -> Response:
     """One run."""
     actor = request.state.actor
     record = await queries.run_record(actor, request.path_params["id"])
-    earlier = await queries.runs_of(actor, record.cohort.id, RUNS_LISTED)
+    latest = await queries.runs_of(actor, record.cohort.id, RUNS_LISTED)
     here = f"{HERE}/{record.run.id}"
     return page(
         request, "console/run.html", here=here, queue=address(record.cohort.id), title=run_words.title(record),
@@ -37,7 +37,7 @@ async def show(request: Request) -> Response:
         best=run_words.pair_rows(record.best), weakest=run_words.pair_rows(record.weakest),
         waiting=run_words.waiting_rows(record.waiting), confidence=run_words.confidence(record),
         calibrated=record.calibrated, made=run_words.made(record),
-        runs=run_words.run_rows(here, [one for one in earlier if one.id != record.run.id]),
+        runs=run_words.run_rows(here, record.run, latest),
     )
 
 

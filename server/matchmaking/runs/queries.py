@@ -47,7 +47,7 @@ class RunWaiting:
 
 @dataclass(frozen=True)
 class RunRecord:
-    """One run. `audit` is None for a run made before audits were kept; `earlier` is the run before it."""
+    """One run. `audit` is None for a run made before audits were kept."""
 
     run: MatchRun
     cohort: Cohort
@@ -60,7 +60,6 @@ class RunRecord:
     weakest: list[RunPair]
     lowest: RunPair | None
     waiting: list[RunWaiting]
-    earlier: MatchRun | None
 
 
 @dataclass(frozen=True)
@@ -104,7 +103,6 @@ async def run_record(actor: Actor, run_id: UUID) -> RunRecord:
             RunWaiting(known.get(UUID(one["enrollment_id"])), one["position"], WaitCode(one["code"]))
             for one in waitlist
         ],
-        earlier=await _before(actor, run),
     )
 
 
@@ -145,12 +143,6 @@ async def _side(actor: Actor, run: MatchRun) -> Side:
         "mentor_enrollment_id", "mentee_enrollment_id", "fit", "chosen"
     )
     return side_of([(row[0], row[1], row[2], row[3]) for row in stored], run.result["mentors"], run.result["waitlist"])
-
-
-async def _before(actor: Actor, run: MatchRun) -> MatchRun | None:
-    done = queries.runs(actor).filter(cohort_id=run.cohort_id, state=RunState.DONE)
-    older = done.filter(started_at__lte=run.started_at).exclude(id=run.id)
-    return await older.order_by("-started_at", "-id").first()
 
 
 async def _starter(actor: Actor, run: MatchRun) -> Person | None:

@@ -91,6 +91,8 @@ async def test_a_run_that_did_not_end_says_so_and_is_not_among_the_others(client
     shown = (await client.get(f"{HERE}/{stopped.id}")).text
     assert "This run was stopped" in shown
     assert "Nothing of it was kept." in shown
+    assert f"{HERE}/{made.id}" in shown
+    assert "/against/" not in shown, "there is nothing to compare"
     assert str(stopped.id) not in (await client.get(f"{HERE}/{made.id}")).text
     assert (await client.get(f"{HERE}/{made.id}/against/{stopped.id}")).status_code == 409
 
