@@ -10,18 +10,23 @@ from server.matchmaking.engine.learning.examples import PriorPairs
 from server.matchmaking.engine.learning.learners import Learner, Lesson
 from server.matchmaking.engine.learning.model import Model, Scorer
 
-LEARN_FROM = 100
-"""Outcomes below which nothing is learned: the prior alone would be as good."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Course:
-    """One learner on the rows of one stage, cycle by cycle: what it would have known at the beginning of each."""
+    """One learner on the rows of one stage, cycle by cycle: what it would have known at the beginning of each.
+
+    It learns from no fewer than `least` outcomes.
+    """
 
     learner: Learner
+    least: int
     rows: Lesson
     prior: PriorPairs
     scorers: dict[int, Scorer] = field(default_factory=dict)
+
+    def is_open(self, cycle: int) -> bool:
+        """Whether enough outcomes were there before a cycle."""
+        return bool(np.count_nonzero(self.rows.cycle < cycle) >= self.least)
 
     def model(self, cycle: int) -> Model:
         """A model of all cycles before this one, calibrated on what it foretold of them one after the other."""
@@ -37,7 +42,7 @@ class Course:
         """Each earlier cycle that has enough behind it, by a model of the cycles before it."""
         found = [Foretold(np.zeros(0), np.zeros(0), np.zeros(0, np.intp))]
         for cycle in np.unique(self.rows.cycle[self.rows.cycle < end]):
-            if np.count_nonzero(self.rows.cycle < cycle) >= LEARN_FROM:
+            if self.is_open(int(cycle)):
                 now = self.rows.where(self.rows.cycle == cycle)
                 found.append(Foretold(self._scorer(int(cycle)).logit(now.values), now.outcomes, now.cycle))
         return Foretold(*(np.concatenate(parts) for parts in zip(*found, strict=True)))

@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.matchmaking.engine.features import Numbers
-from server.matchmaking.engine.learning.course import LEARN_FROM, Course
+from server.matchmaking.engine.learning.course import Course
 from server.matchmaking.engine.learning.examples import Examples, PriorPairs, prior_pairs, read_examples
 from server.matchmaking.engine.learning.judging import LARGEST_ERROR, Quality, Side, Verdict, gap, judge, quality
-from server.matchmaking.engine.learning.learners import Learner, Lesson, lesson, levelled, linear, trees
+from server.matchmaking.engine.learning.learners import Lesson, lesson, levelled, linear, trees
 from server.matchmaking.engine.learning.model import LEVELLED, Model
 from server.matchmaking.engine.learning.outlook import Outlook, untaught
 from server.matchmaking.engine.pool import Pool
@@ -18,6 +18,8 @@ from server.matchmaking.engine.score import Calibration, Stage, logistic, prior_
 from server.matchmaking.engine.weights import Weights
 
 PRIOR_KIND = "prior"
+LEARN_FROM = 100
+"""Outcomes below which nothing is learned: the prior alone would be as good."""
 HELD_OUT_FROM = 50
 """Outcomes that a model must have foretold before anybody can say whether it is better."""
 SAID_FROM = 200
@@ -119,15 +121,16 @@ def _try(rows: Lesson, prior: PriorPairs | None, examples: Examples) -> _Tried:
     if prior is None or not judged:
         alone = len(rows) >= LEARN_FROM + HELD_OUT_FROM and len(np.unique(rows.cycle)) == 1
         return _refused(rows, Verdict.ONE_CYCLE if alone else Verdict.TOO_FEW)
-    learners: list[Learner] = [levelled, linear, trees] if len(rows) >= TREES_FROM else [levelled, linear]
-    courses = [Course(learner, rows, prior) for learner in learners]
+    learners = ((levelled, LEARN_FROM), (linear, LEARN_FROM), (trees, TREES_FROM))
+    courses = [Course(learner, least, rows, prior) for learner, least in learners]
     in_force: Course | None = None
     standing: Model | None = None
     trials: list[Trial] = []
     for first, stop in judged:
         late = rows.where((rows.cycle >= first) & (rows.cycle < stop))
         standing = in_force.model(first) if in_force else None
-        for challenger in courses[courses.index(in_force) + 1 if in_force else 0 :]:
+        above = courses[courses.index(in_force) + 1 if in_force else 0 :]
+        for challenger in (one for one in above if one.is_open(first)):
             model = challenger.model(first)
             trials.append(_trial(model, standing, late, examples))
             if trials[-1].verdict is Verdict.CHAMPION:
