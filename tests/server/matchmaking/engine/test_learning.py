@@ -13,6 +13,7 @@ from hypothesis.extra.numpy import arrays
 from threadpoolctl import threadpool_limits
 
 from server.matchmaking.engine import Learned, Outlook, Participant, PastPair, Pool, learn, run, run_matching
+from server.matchmaking.engine.learning import examples as examples_module
 from server.matchmaking.engine.learning import learn as learning
 from server.matchmaking.engine.learning.examples import Examples, cycle_order, read_examples
 from server.matchmaking.engine.learning.judging import Verdict
@@ -118,6 +119,14 @@ def test_the_order_of_rows_and_the_number_of_threads_change_nothing(firm: Firm) 
     with threadpool_limits(1):
         again = learn(Pool(tuple(people), history=tuple(history)), WEIGHTS)
     assert told(again) == told(firm.learned)
+
+
+def test_the_pairs_of_the_prior_are_the_same_in_any_order(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(examples_module, "SAMPLED_PEOPLE", 20)
+    turned = replace(firm.pool, participants=firm.pool.participants[::-1])
+    one, other = (examples_module.prior_pairs(pool, WEIGHTS) for pool in (firm.pool, turned))
+    assert np.array_equal(one.values, other.values, equal_nan=True)
+    assert np.array_equal(one.scores, other.scores)
 
 
 def test_the_audit_group_is_never_a_feature(firm: Firm) -> None:
@@ -319,6 +328,9 @@ def test_a_run_takes_its_probabilities_from_the_outlook_and_fit_stays_fit(firm: 
         assert 0 <= pair.confidence <= pair.p_accept <= 1
         assert pair.fit == pytest.approx(plain.explain(pair.mentor, pair.mentee).fit, abs=1e-6)
     first = result.pairs[0]
+    moved = {(pair.mentor, pair.mentee): pair.p_accept for pair in result.pairs}
+    before = {(pair.mentor, pair.mentee): pair.p_accept for pair in plain.pairs}
+    assert all(abs(moved[one] - before[one]) > 1e-4 for one in moved.keys() & before.keys())
     listed = {one.id: one.confidence for one in result.candidates_of_mentee(first.mentee, MENTORS)}
     assert listed[first.mentor] == pytest.approx(first.confidence, abs=1e-9)
     assert result.explain(first.mentor, first.mentee).reasons
