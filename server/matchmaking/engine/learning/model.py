@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # comes without types
 
 from server.matchmaking.engine.features import Numbers
 from server.matchmaking.engine.score import logistic
@@ -57,8 +58,9 @@ class Trees:
     kind: str = TREES
 
     def logit(self, values: Numbers) -> Numbers:
-        """The logit of rows of features."""
-        found: Numbers = self.estimator.decision_function(values)
+        """The logit of rows of features, by one thread: on a busy machine several wait for each other at each tree."""
+        with threadpool_limits(1):
+            found: Numbers = self.estimator.decision_function(values)
         return found
 
 
