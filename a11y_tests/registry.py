@@ -116,4 +116,9 @@ async def offline(page: Page) -> None:
 
 async def kept_here(page: Page) -> None:
     """The script is in charge that keeps on this device what is written without a network."""
-    await expect(page.locator("html[data-later=on]")).to_be_attached(timeout=REACHED_WITHIN_MS)
+    await expect(page.locator("html[data-later]")).to_be_attached(timeout=REACHED_WITHIN_MS)
+
+
+async def waits(page: Page) -> None:
+    """What was sent without a network says that it waits."""
+    await page.get_by_role("status").filter(has_text="Will be sent").wait_for(state="attached")

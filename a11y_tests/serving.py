@@ -43,10 +43,16 @@ class Recorder:
             if message["type"] == "http.response.start":
                 name = getattr(scope.get("route"), "name", "") or "nowhere"
                 method = SAFE.get(scope["method"], scope["method"])
-                self.seen.visits.add(f"{method} {name} {message['status']}")
+                self.seen.visits.update(f"{method} {name} {status}" for status in _statuses(message))
             await send(message)
 
         await self.inner(scope, receive, noted if scope["type"] == "http" else send)
+
+
+def _statuses(message: Message) -> set[int]:
+    """The status. With 204 a script is led on where a browser is with 303; which of them asked is a matter of time."""
+    is_onward = any(name.lower() == b"hx-redirect" for name, _value in message["headers"])
+    return {message["status"], *([303] if is_onward else [])}
 
 
 @asynccontextmanager

@@ -2,7 +2,7 @@
 
 from playwright.async_api import Page
 
-from a11y_tests.registry import Shelf, View, each, fill, offline, open_everything, press
+from a11y_tests.registry import Shelf, View, each, fill, kept_here, offline, open_everything, press, waits
 from a11y_tests.states.people import LONG_NAME, LONG_WORDS, asked, with_goal
 from server.access.actions import grant_role
 from server.access.states import Role
@@ -167,11 +167,7 @@ async def offline_while_sending() -> View:
     pair = await factories.active_match()
     goal = await with_goal(pair)
     return View(pair.mentee, f"/goal/{goal.id}/milestone",
-                each(fill("step", "Watch a review"), offline, press("Add the step"), _lost))
-
-
-async def _lost(page: Page) -> None:
-    await page.get_by_role("status").filter(has_text="No connection.").wait_for(state="attached")
+                each(kept_here, fill("step", "Watch a review"), offline, press("Add the step"), waits))
 
 
 async def _demonstration() -> Pair:

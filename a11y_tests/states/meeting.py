@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from playwright.async_api import Page
 
-from a11y_tests.registry import Shelf, View, check, each, fill, kept_here, offline, open_everything, press
+from a11y_tests.registry import Shelf, View, check, each, fill, kept_here, offline, open_everything, press, waits
 from a11y_tests.states.matching import somebody_is_faster
 from a11y_tests.states.people import LONG_WORDS, booked, with_goal
 from server.kernel import clock
@@ -89,6 +89,15 @@ async def not_saved_yet() -> View:
     pair, session = await _pair()
     _an_hour_after(session)
     return View(pair.mentee, f"/session/{session.id}", each(kept_here, offline, fill("note-0", "Name one decider.")))
+
+
+@state("GET session 200", proof="No connection. Try again when you’re back.")
+async def a_topic_waits_and_an_order_does_not() -> View:
+    pair, session = await _pair()
+    return View(pair.mentee, f"/session/{session.id}", each(
+        kept_here, open_everything, fill("new_topic", "Who decides what?"), offline, press("Add the topic"), waits,
+        press("Down"),
+    ))
 
 
 @state("GET session-time 200", proof="Pick a time")

@@ -68,7 +68,7 @@ async def queued() -> View:
     return View(pair.mentee, f"/messages/{pair.match.id}", _queued)
 
 
-@state("GET thread 200", proof="Kept on this device until you are back.")
+@state("GET thread 200", proof="Kept on this device. Not sent yet.")
 async def draft_kept() -> View:
     pair = await _talk()
     return View(pair.mentee, f"/messages/{pair.match.id}", each(kept_here, offline, fill("body", LONG_WORDS)))
@@ -201,7 +201,7 @@ async def check_in_closed_while_writing() -> View:
 
 async def _queued(page: Page) -> None:
     await each(kept_here, offline, fill("body", "Thursday is good."), press("Send"))(page)
-    await page.locator("#kept").get_by_text("Will be sent when").wait_for()
+    await page.locator("[data-kept]").get_by_text("Will be sent when").wait_for()
 
 
 async def _talk() -> Pair:

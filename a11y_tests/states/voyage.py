@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from a11y_tests.registry import Shelf, View, check, open_everything, press
+from a11y_tests.registry import Shelf, View, check, each, kept_here, offline, open_everything, press, waits
 from a11y_tests.states.people import LONG_NAME, LONG_WORDS, another_mentee, asked, booked, with_goal
 from server.goals import actions as goals
 from server.kernel import clock
@@ -64,6 +64,12 @@ async def under_way() -> View:
 @state("GET home 200", proof="What is the step?")
 async def everything_open() -> View:
     return View((await full_life()).mentee, "/", open_everything)
+
+
+@state("GET home 200", proof="Will be sent when you’re back.")
+async def ticked_without_a_network() -> View:
+    open_step = ".tick-form [type=checkbox]:not(:checked)"
+    return View((await full_life()).mentee, "/", each(kept_here, offline, check(open_step), waits))
 
 
 @state("GET home 200", proof="Unternehmensführungsverantwortlichkeiten")

@@ -7,10 +7,13 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import BrowserContext, async_playwright
+from playwright.async_api import BrowserContext, Page, async_playwright
 
 from a11y_tests.serving import served
-from tests.live import CHROMIUM
+from tests.badline import BadLine, bad_line
+from tests.live import CHROMIUM, chromium
+
+WITHIN_MS = 30_000
 
 
 @pytest.fixture
@@ -23,6 +26,22 @@ def database_url(tmp_path: Path, sqlite_template: Path) -> str:
 async def site(db: object) -> AsyncGenerator[str, None]:
     async with served() as (address, _recorder):
         yield address
+
+
+@pytest.fixture
+async def line(site: str) -> AsyncGenerator[tuple[str, BadLine], None]:
+    """The product at the far end of a line that can be cut."""
+    async with bad_line(site) as near:
+        yield near
+
+
+@pytest.fixture
+async def page() -> AsyncGenerator[Page, None]:
+    """A page of a phone's size, without a worker."""
+    async with chromium() as browser:
+        context = await browser.new_context(viewport={"width": 390, "height": 844}, service_workers="block")
+        context.set_default_timeout(WITHIN_MS)
+        yield await context.new_page()
 
 
 @pytest.fixture

@@ -98,7 +98,7 @@ SOURCES = {
     "subtabs": "{{ subtabs(counts_given, t) }}",
     "toast": "{{ toast(told) }}",
     "aside_of_fragment": "{{ aside_of_fragment(t, told) }}",
-    "later_words": '<form method="post" novalidate data-later="{{ later_words() }}">{{ form_key() }}</form>',
+    "later_words": '<div data-later="{{ later_words() }}"></div>',
     "stopped": "{{ stopped(way) }}",
     "type_link": '{{ type_link("/p", t, t) }}',
     "member_line": '{{ member_line("/p", member, [t]) }}',

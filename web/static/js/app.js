@@ -62,7 +62,7 @@
   on(["htmx:beforeSwap", "htmx:before:swap"], () => { held = document.activeElement !== document.body; });
   const hold = (region) => { region.tabIndex = -1; region.focus({ preventScroll: true }); };
 
-  const boosted = ({ detail }) => Boolean(detail?.boosted || detail?.requestConfig?.boosted || detail?.ctx?.boosted);
+  const boosted = ({ detail }) => detail?.boosted || detail?.requestConfig?.boosted || detail?.ctx?.boosted;
   on(["htmx:afterSettle", "htmx:after:settle"], (event) => {
     keepAll();
     if (boosted(event)) arrive();

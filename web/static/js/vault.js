@@ -3,8 +3,8 @@
 const STORES = ["kept", "keys"], KEY = "key", AES = "AES-GCM";
 const A_WEEK_MS = 7 * 24 * 3600 * 1000;
 
-export const able = Boolean(globalThis.crypto?.subtle && globalThis.indexedDB && navigator.locks);
-export const who = () => /(?:^|; )ithaca_who=(\w+)/.exec(document.cookie)?.[1];
+export const able = globalThis.crypto?.subtle && globalThis.indexedDB && navigator.locks;
+export const who = () => /(?:^|;\s)ithaca_who=(\w+)/.exec(document.cookie)?.[1];
 
 const answered = (request) => new Promise((resolve, reject) => {
   request.onsuccess = () => resolve(request.result);
@@ -37,29 +37,34 @@ async function secret() {
 }
 
 // `state` may be read; what `said` holds may not.
-export async function put(address, state, said) {
+export async function put(place, state, said) {
+  const at = Date.now();
   const iv = crypto.getRandomValues(new Uint8Array(12)), plain = new TextEncoder().encode(JSON.stringify(said));
   const words = await crypto.subtle.encrypt({ name: AES, iv }, await secret(), plain);
-  await write("kept", address, { state, who: who(), at: Date.now(), iv, words });
+  await write("kept", place, { state, who: who(), at, iv, words });
+  return at;
 }
 
 // What is kept for whoever is signed in here, or nothing. What is another's, or too old, is forgotten.
-export async function take(address) {
-  const held = await read("kept", address);
+export async function take(place) {
+  const held = await read("kept", place);
   if (!held || !who()) return undefined;
-  if (held.who !== who() || Date.now() - held.at > A_WEEK_MS) return forget(address);
+  if (held.who !== who() || Date.now() - held.at > A_WEEK_MS) return forget(place);
   const plain = await crypto.subtle.decrypt({ name: AES, iv: held.iv }, await secret(), held.words);
-  return { address, state: held.state, ...JSON.parse(new TextDecoder().decode(plain)) };
+  return { place, state: held.state, at: held.at, ...JSON.parse(new TextDecoder().decode(plain)) };
 }
 
+// In the order in which it was written.
 export async function takeAll() {
   const found = [];
-  for (const address of await answered((await store("kept", "readonly")).getAllKeys())) found.push(await take(address));
-  return found.filter(Boolean);
+  for (const place of await answered((await store("kept", "readonly")).getAllKeys())) found.push(await take(place));
+  return found.filter(Boolean).sort((one, other) => one.at - other.at);
 }
 
-export async function forget(address) {
-  await answered((await store("kept", "readwrite")).delete(address));
+// With `at`, only if nothing was written there since.
+export async function forget(place, at) {
+  const kept = await store("kept", "readwrite"), held = at && await answered(kept.get(place));
+  if (!held || held.at === at) await answered(kept.delete(place));
 }
 
 // Whether the person wants something of theirs kept here beyond what waits to be sent.
