@@ -1,6 +1,7 @@
 """Past pairs as rows to learn from: what was known of a pair before its cycle, and what it came to at each stage."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -21,6 +22,8 @@ from server.programs.states import ParticipantRole
 MET, SATISFIED_FROM, GOAL_FROM = 2, 4, 0.5
 """Two sessions held, four of five points, half of the goals: from there on a stage counts as reached (matching.md,
 section 5; the share of goals is ours)."""
+MOST_CYCLES = 20
+"""Beyond so many, cycles are taken together until each holds its share of the pairs."""
 PRIOR_PAIRS, SAMPLED_PEOPLE = 1000, 400
 """How many pairs carry the prior's opinion, drawn among how many people of each side."""
 
@@ -73,16 +76,16 @@ def read_examples(pool: Pool, weights: Weights) -> Examples:
     known = [past for past in pool.history if past.mentor in sides[0] and past.mentee in sides[1]]
     free = [past for past in known if not past.by_manager]
     told = sorted((past for past in free if past.accepted is not None), key=_order)
-    cycles = sorted({past.cycle or "" for past in told}, key=cycle_order)
-    seen = [_seen(told, cycle, sides, weights) for cycle in cycles]
+    cycle, cycles = _cycles(told)
+    seen = [_seen(told, cycle, at, sides, weights) for at in range(len(cycles))]
     return Examples(
         names=seen[0].names if seen else (),
         weights=weights.vector,
         values=np.vstack([one.values for one in seen]) if seen else np.zeros((0, 0)),
         scores=np.concatenate([one.scores for one in seen]) if seen else np.zeros(0),
         labels={stage: np.array([_label(past, stage) for past in told], np.float64) for stage in Stage},
-        cycle=np.array([cycles.index(past.cycle or "") for past in told], np.intp),
-        cycles=tuple(cycles),
+        cycle=cycle,
+        cycles=cycles,
         sides=(_side(told, sides[1], "mentee"), _side(told, sides[0], "mentor")),
         left_out=LeftOut(len(pool.history) - len(known), len(known) - len(free), len(free) - len(told)),
     )
@@ -122,10 +125,33 @@ def _order(past: PastPair) -> tuple[object, ...]:
     return cycle_order(past.cycle or ""), past.cycle or "", past.mentor, past.mentee, repr(past)
 
 
-def _seen(told: Sequence[PastPair], cycle: str, sides: Sequence[dict[str, Participant]], weights: Weights) -> _Seen:
+def _cycles(told: Sequence[PastPair]) -> tuple[NDArray[np.intp], tuple[str, ...]]:
+    """The cycle of each pair as a number from 0, and what cycles are called; pairs come in the order of their cycles.
+
+    Where each day or pair has a cycle of its own, neighbours are taken together: each cycle costs a model.
+    """
+    sizes = Counter(past.cycle or "" for past in told)
+    least = len(told) / MOST_CYCLES if len(sizes) > MOST_CYCLES else 0
+    joined: list[list[str]] = []
+    held = least
+    for name, size in sizes.items():
+        if held >= least:
+            joined.append([])
+            held = 0
+        joined[-1].append(name)
+        held += size
+    number = {name: at for at, names in enumerate(joined) for name in names}
+    called = tuple(names[0] if len(names) == 1 else f"{names[0]} … {names[-1]}" for names in joined)
+    return np.array([number[past.cycle or ""] for past in told], np.intp), called
+
+
+def _seen(
+    told: Sequence[PastPair], cycle: NDArray[np.intp], now_at: int, sides: Sequence[dict[str, Participant]],
+    weights: Weights,
+) -> _Seen:
     """The pairs of one cycle, with the records that people had before it."""
-    now = [past for past in told if (past.cycle or "") == cycle]
-    before = tuple(past for past in told if cycle_order(past.cycle or "") < cycle_order(cycle))
+    now = [past for past, at in zip(told, cycle, strict=True) if at == now_at]
+    before = tuple(past for past, at in zip(told, cycle, strict=True) if at < now_at)
     mentors, mentees = ({getattr(past, side) for past in now} for side in ("mentor", "mentee"))
     people = [*(sides[0][name] for name in mentors), *(sides[1][name] for name in mentees)]
     columns = build(Pool(tuple(people), history=before))

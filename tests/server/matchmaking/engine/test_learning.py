@@ -216,6 +216,24 @@ def test_cycles_stand_in_the_order_of_their_numbers() -> None:
     assert sorted(["cohort 12", "Cohort 3"], key=cycle_order) == ["Cohort 3", "cohort 12"]
 
 
+def test_a_cycle_for_each_day_is_taken_together_with_its_neighbours(firm: Firm) -> None:
+    by_day = tuple(
+        replace(past, cycle=f"2025-{1 + at // 100:02}-{1 + at % 28:02}") for at, past in enumerate(firm.pool.history)
+    )
+    learned = learn(replace(firm.pool, history=by_day), WEIGHTS)
+    sizes = np.bincount(learned.examples.cycle)
+    assert len(learned.examples.cycles) == len(sizes) <= 20
+    assert sizes[:-1].min() >= A_CYCLE * CYCLES / 20
+    assert learned.examples.cycles[0].startswith("2025-01-01 … 2025-01-")
+    assert learned.outlook.models
+
+
+def test_names_that_sort_alike_stay_in_one_order() -> None:
+    names = ["cycle 1", "Cycle 1", "cycle 01", "CYCLE 1"]
+    lived = [PastPair("m", "e", accepted=True, cycle=name) for name in names]
+    assert a_history(*lived).cycles == a_history(*lived[::-1]).cycles == tuple(sorted(names))
+
+
 def few(pool: Pool, cycles: Sequence[int], each: int) -> Pool:
     kept = [past for cycle in cycles for past in [one for one in pool.history if one.cycle == str(cycle)][:each]]
     return replace(pool, history=tuple(kept))
