@@ -127,6 +127,16 @@ def test_who_would_fit_better_elsewhere_is_counted_with_the_gain() -> None:
     assert found.mean_gain == found.most_gain > 5
 
 
+def test_who_has_two_mentors_does_not_envy_themselves() -> None:
+    people = (
+        mentor("knows", skill_tags=("Python",)), mentor("other", skill_tags=("Weaving",)),
+        mentee("a", goal_tags=("Python",), capacity=2),
+    )
+    result = run_matching(Pool(people), FREE, GOALS_ONLY)
+    assert len({round(pair.fit) for pair in result.pairs}) == 2
+    assert envy(result).rather == 0
+
+
 @given(st.dictionaries(st.text("abcdefgh", min_size=1, max_size=1), st.integers(0, 40)), st.integers(1, 20))
 def test_nothing_shown_tells_about_fewer_than_the_minimum(sizes: dict[str, int], minimum: int) -> None:
     unseen = hidden(sizes, minimum)
