@@ -145,4 +145,5 @@ def best_possible(result: MatchingResult, truth: Table) -> float:
 def calibration_error(foretold: Table, true: Table, bins: int = 10) -> float:
     """The mean distance of ten equal bins from the true chance in them."""
     parts = np.array_split(np.argsort(foretold, kind="stable"), bins)
-    return sum(abs(foretold[rows].mean() - true[rows].mean()) * len(rows) for rows in parts) / len(foretold)
+    apart = sum(abs(foretold[rows].mean() - true[rows].mean()) * len(rows) for rows in parts)
+    return float(apart / len(foretold))
