@@ -9,8 +9,8 @@ from server.matchmaking.models import MatchRun
 from server.matchmaking.runs.actions import run_matching, start_run
 from server.matchmaking.states import RunState
 from server.people.models import Person
-from server.programs.models import Enrollment
-from server.programs.states import EnrollmentState
+from server.programs.models import Enrollment, Program
+from server.programs.states import EnrollmentState, ProgramType
 from tests.arrival import drawn
 from tests.web.console.market import Market, market
 
@@ -59,6 +59,13 @@ async def stopped() -> View:
     found = await market()
     await start_run(system_actor(found.organization.id), found.cohort.id)
     return View(found.manager, "/console/matches", press("Stop the matching"))
+
+
+@state("POST console-matching-run 409", proof="Circles and peers are matched from files")
+async def circles() -> View:
+    found = await market()
+    await Program.filter(id=found.program.id).update(type=ProgramType.CIRCLE)
+    return View(found.manager, "/console/matches", press("Run the matching"))
 
 
 @state("GET console-matches 200", proof="The matching came to no result")

@@ -122,7 +122,11 @@ async def run(request: Request) -> Response:
     """Ask for everybody of the group who waits to be matched, and look how far it is: a small group is done by then."""
     group = one_id(await read_form(request), "group")
     actor = request.state.actor
-    asked = await runs.start_run(actor, (await queries.group_of(actor, group)).id)
+    cohort = await queries.group_of(actor, group)
+    try:
+        asked = await runs.start_run(actor, cohort.id)
+    except Conflict as refusal:
+        return await _show(request, None, group=cohort.id, refused=refusal.message)
     return go_to(request, f"{HERE}/runs/{asked.id}/progress")
 
 
@@ -139,10 +143,10 @@ def address(group: UUID | None) -> str:
 
 
 async def _show(
-    request: Request, pair: UUID | None, *, errors: Errors | None = None, mentor: str = "", reason: str = "",
-    refused: str = "",
+    request: Request, pair: UUID | None, *, group: UUID | None = None, errors: Errors | None = None, mentor: str = "",
+    reason: str = "", refused: str = "",
 ) -> Response:
-    actor, asked = request.state.actor, parse_id(request.query_params.get("group", ""))
+    actor, asked = request.state.actor, group or parse_id(request.query_params.get("group", ""))
     shown_pair = await queries.pairing(actor, pair) if pair else None
     shown = await queries.review(actor, shown_pair.match.cohort_id if shown_pair else asked)
     if shown_pair is None and shown.pairs:

@@ -23,11 +23,16 @@ from server.matchmaking.runs.findings import Findings, find
 from server.matchmaking.states import RunState
 from server.programs.models import Cohort
 from server.programs.queries import cohort_by_id
+from server.programs.states import ProgramType
 
 LOOK_EVERY_S = 0.5
 """How often a run writes down how far it is, and hears that it was cancelled: often enough for a bar that moves."""
 MOST_S = 3_000
 """A run that takes longer is given up, before its job is cut off (`LONG_S`) and all of it would begin anew."""
+
+
+FROM_FILES = frozenset({ProgramType.CIRCLE, ProgramType.PEER})
+"""Types whose people are no mentors and mentees: drafts are pairs of these two, so `ithaca match` alone forms them."""
 
 
 class GaveUp(Exception):
@@ -43,10 +48,16 @@ async def start_run(actor: Actor, cohort_id: UUID, *, seed: int = 0) -> MatchRun
     Raises:
         NotFound: no such cohort.
         Refused: the actor does not run the programme.
+        Conflict: its people are no mentors and mentees (`kind="not_pairs"`).
     """
     async with unit_of_work(actor) as unit:
         cohort = await cohort_by_id(actor, cohort_id, lock=True)
         require(actor.may(Permission.PROGRAM_MATCHING_RUN, cohort.program_id), _("run the matching"))
+        if cohort.program.type in FROM_FILES:
+            raise Conflict(
+                _("Circles and peers are matched from files, with “ithaca match”. Nothing was changed here."),
+                kind="not_pairs",
+            )
         newest = await queries.newest_run(actor, cohort_id)
         if newest is not None and newest.state is RunState.RUNNING:
             return newest
@@ -66,7 +77,7 @@ async def run_matching(actor: Actor, cohort_id: UUID, *, seed: int = 0) -> Match
     """Ask for a run and carry it out at once, for whoever can wait for it. The job then finds it done.
 
     Raises:
-        NotFound, Refused: as `start_run`.
+        NotFound, Refused, Conflict: as `start_run`.
     """
     return await carry_out(actor, (await start_run(actor, cohort_id, seed=seed)).id)
 

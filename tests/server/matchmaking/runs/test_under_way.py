@@ -21,7 +21,7 @@ from server.matchmaking.runs.actions import cancel_run, carry_out, run_matching,
 from server.matchmaking.runs.findings import Findings, find
 from server.matchmaking.states import RunState
 from server.programs.models import Enrollment, Program
-from server.programs.states import EnrollmentState
+from server.programs.states import EnrollmentState, ProgramType
 from tests import factories
 from tests.web.console.market import Market, drafts_of, market
 
@@ -217,3 +217,14 @@ async def test_only_who_runs_the_programme_starts_and_stops(found: Market, manag
     await drain()
     with pytest.raises(Conflict, match="over already"):
         await cancel_run(manager, run.id)
+
+
+@pytest.mark.parametrize("kind", [ProgramType.CIRCLE, ProgramType.PEER])
+async def test_people_who_are_no_mentors_and_mentees_are_not_paired_as_if_they_were(
+    found: Market, manager: Actor, kind: ProgramType
+) -> None:
+    await Program.filter(id=found.program.id).update(type=kind)
+    with pytest.raises(Conflict, match="ithaca match") as refusal:
+        await start_run(manager, found.cohort.id)
+    assert refusal.value.kind == "not_pairs"
+    assert not await MatchRun.all().exists()
