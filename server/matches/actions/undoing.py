@@ -150,10 +150,11 @@ async def _require_seats(actor: Actor, match: Match) -> None:
 
 
 async def _restore(unit: Unit, match: Match, fact: OutboxEvent) -> None:
+    moved_to, last_day = match.ends_on, _day(fact, "was_end") or match.ends_on
     match.update_from_dict({
         "state": MatchState(fact.payload["was"]), "closure_reason": None, "ended_at": None,
         "paused_until": _day(fact, "was_until"), "paused_on": _day(fact, "was_on"),
-        "ends_on": _day(fact, "was_end") or match.ends_on, "proposed_end_on": _day(fact, "was_proposed"),
+        "ends_on": last_day, "proposed_end_on": _day(fact, "was_proposed"),
     })
     proposer = fact.payload.get("was_proposed_by")
     match.proposed_by_id = UUID(proposer) if proposer else None
@@ -162,6 +163,8 @@ async def _restore(unit: Unit, match: Match, fact: OutboxEvent) -> None:
         await _unanswer(match, fact)
     if match.paused_until is None:
         await unit.unschedule(match.id, "match.resume", reason="undone")
+    if moved_to != last_day:
+        await unit.unschedule(match.id, "match.end_date", reason="undone")
     await unit.plan_again(match.id, since=datetime.fromisoformat(fact.payload["acted_at"]))
 
 

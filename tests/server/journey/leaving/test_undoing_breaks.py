@@ -7,13 +7,16 @@ import pytest
 
 from server.journey.leaving import actions
 from server.kernel import clock
+from server.kernel.db import unit_of_work
 from server.kernel.errors import Conflict, NotFound, Refused
 from server.kernel.facts import OutboxEvent, ScheduledAction
 from server.kernel.jobs import drain
 from server.matches.models import Match
+from server.matches.queries import visible_match
 from server.matches.states import MatchState
+from server.matches.steps import plan_end
 from server.notifications.models import Message
-from server.programs.models import Enrollment, WaitlistEntry
+from server.programs.models import Enrollment, Program, WaitlistEntry
 from server.programs.states import EnrollmentState, ParticipantRole
 from server.sessions.actions import book_session
 from server.sessions.models import Session
@@ -86,6 +89,22 @@ async def test_everything_stands_as_before_and_nobody_hears_of_it(pair: Pair, ac
     await jobs_run()
     assert await everything(pair) == before
     assert await Message.all().count() == told
+
+
+async def test_a_last_day_that_moved_when_somebody_came_back_is_planned_as_it_was(pair: Pair) -> None:
+    await Program.filter(id=pair.program.id).update(pause_moves_end=True)
+    async with unit_of_work(pair.mentor_actor) as unit:
+        await plan_end(unit, await visible_match(pair.mentor_actor, pair.match.id))
+    await rest(pair, hold=timedelta())
+    clock.move(timedelta(days=3))
+    await drain(strict=False)
+    before = await everything(pair)
+    for _ in range(2):
+        await back(pair)
+        assert (await Match.get(id=pair.match.id)).ends_on != pair.match.ends_on
+        assert await undo(pair)
+        assert await everything(pair) == before
+        clock.move(timedelta(seconds=1))
 
 
 async def test_left_alone_it_is_told_and_called_off_after_ten_seconds(pair: Pair) -> None:
