@@ -228,11 +228,14 @@ def _is_free(held: datetime | None, moment: datetime) -> bool:
 
 
 async def _begin(lane: Lane, taken: Claim) -> Any | None:
-    """The row, counted as begun and its lease renewed, or None when it is somebody else's by now."""
-    mine = lane.model.filter(id=taken.row_id, lease_owner=taken.owner, lease_until=taken.until, **lane.open)
-    if not await once_back(lambda: mine.update(crashes=F("crashes") + 1, lease_until=clock.now() + lane.lease)):
-        return None
-    return await once_back(lambda: lane.model.filter(id=taken.row_id, lease_owner=taken.owner).first())
+    """The row, counted as begun and its lease renewed, or None when it is somebody else's by now.
+
+    Whose it is shows in what was written, not in the answer: that gets lost when the database goes away.
+    """
+    rows, until = lane.model.filter(id=taken.row_id, lease_owner=taken.owner, **lane.open), clock.now() + lane.lease
+    mine = rows.filter(lease_until=taken.until)
+    await once_back(lambda: mine.update(crashes=F("crashes") + 1, lease_until=until))
+    return await once_back(lambda: rows.filter(lease_until=until).first())
 
 
 async def _run(lane: Lane, row: Any) -> Outcome:

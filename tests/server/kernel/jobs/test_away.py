@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from datetime import timedelta
 
 import pytest
 from tortoise.context import TortoiseContext
@@ -62,6 +63,20 @@ async def test_a_server_lost_before_the_job_has_begun(wire: Wire) -> None:
     one = await taken()
     await wire.cut()
     await is_done_once(one, wire.mend)
+
+
+async def test_an_answer_that_got_lost_after_the_row_was_begun(db: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def heard_the_second_time(act: Act) -> object:
+        await act()
+        return await act()
+
+    MEANWHILE[:] = [nothing]
+    one = await taken()
+    monkeypatch.setattr(lanes, "once_back", heard_the_second_time)
+    with clock.at(clock.now() + timedelta(seconds=1)):
+        assert (await work(one)).ending is Ending.DONE
+    assert (await ScheduledAction.get(id=one.row_id)).state is ActionState.DONE
+    assert MEANWHILE == []
 
 
 @SQLITE
