@@ -122,8 +122,9 @@ def packed(asset: Asset, encoding: str) -> bytes:
 
 
 def _taken(accepted: str) -> str | None:
-    """The smallest encoding that a browser takes, by the names in its `Accept-Encoding`."""
-    names = {one.partition(";")[0].strip() for one in accepted.split(",")}
+    """The smallest encoding that a browser takes, by the names in its `Accept-Encoding`; a weight of 0 refuses one."""
+    asked = (one.replace(" ", "").lower().partition(";") for one in accepted.split(","))
+    names = {name for name, _mark, weight in asked if not re.fullmatch(r"q=0(\.0*)?", weight)}
     return next((encoding for encoding in PACKERS if encoding in names), None)
 
 

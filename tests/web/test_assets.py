@@ -47,7 +47,7 @@ def test_asset_is_served_for_ever_and_packed(client, name):
 
 @pytest.mark.parametrize(("accepted", "encoding"), [
     ("gzip, deflate", "gzip"), ("br;q=0.5", "br"), ("deflate, gzip;q=1.0, *;q=0.5", "gzip"), ("identity", None),
-    ("brotli", None), ("", None),
+    ("brotli", None), ("", None), ("br;q=0, gzip", "gzip"), ("gzip; q=0.0", None), ("BR", "br"), ("br;q=0.01", "br"),
 ])
 def test_a_browser_gets_an_encoding_that_it_names(client, accepted, encoding):
     with client.stream("GET", asset_url("app.js"), headers={"Accept-Encoding": accepted}) as answer:
