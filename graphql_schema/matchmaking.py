@@ -27,6 +27,7 @@ from server.matchmaking.engine.weights import Category
 from server.matchmaking.engine.wording import Names, Reader
 from server.matchmaking.runs import actions as runs
 from server.matchmaking.runs.queries import compared
+from server.matchmaking.runs.records import put_into_queue
 from server.matchmaking.states import RunState
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class MatchRunType(Node):
             id=global_id("MatchRun", row.id), cohort_id=global_id("Cohort", row.cohort_id), state=row.state,
             engine_version=row.engine_version, weights_version=row.weights_version, seed=row.seed,
             weights=[Weight(category=Category(name), share=share) for name, share in row.weights.items()],
-            started_at=row.started_at, finished_at=row.finished_at, matched=row.result.get("matched"),
+            started_at=row.started_at, finished_at=row.finished_at, matched=put_into_queue(row.result),
             step=row.step if row.state is RunState.RUNNING else None,
             percent=row.percent if row.state is RunState.RUNNING else None,
             waiting=row.result.get("waiting"), started_by=row.started_by, proof=RunProof.of(row.result),

@@ -11,7 +11,7 @@ from server.matchmaking.engine.watch import Step
 from server.matchmaking.engine.weights import Category
 from server.matchmaking.engine.wording import category_name
 from server.matchmaking.runs.comparison import Change, Why
-from server.matchmaking.runs.records import audit_of
+from server.matchmaking.runs.records import audit_of, put_into_queue
 from server.matchmaking.states import RunState
 from web.console import audit_words
 from web.console.review_words import wait_words
@@ -69,7 +69,7 @@ def failed() -> str:
 
 def _found(run: MatchRun) -> str:
     out, waiting = int(run.result.get("left_out", 0)), int(run.result["waiting"])
-    matched = int(run.result["matched"]) - out
+    matched = put_into_queue(run.result) or 0
     said = [ngettext("One pair found.", "%(num)d pairs found.", matched) % {"num": matched}]
     if waiting:
         said.append(ngettext("One mentee waits.", "%(num)d mentees wait.", waiting) % {"num": waiting})

@@ -77,6 +77,11 @@ def proof_of(record: Mapping[str, Any]) -> Proof | None:
     return Proof(*(record[name] for name in ("matched", "waiting", "value", "upper_bound", "gap", "violations")))
 
 
+def put_into_queue(record: Mapping[str, Any]) -> int | None:
+    """How many pairs became drafts: all but those of whom somebody was matched or left meanwhile. None before that."""
+    return record["matched"] - record.get("left_out", 0) if "matched" in record else None
+
+
 def audit_of(record: Mapping[str, Any]) -> Audit | None:
     """The audit of a stored run; None for one made before audits were kept."""
     stored = record.get("audit")

@@ -19,6 +19,7 @@ from server.matchmaking.queries import latest_run
 from server.matchmaking.runs import actions
 from server.matchmaking.runs.actions import cancel_run, carry_out, run_matching, start_run
 from server.matchmaking.runs.findings import Findings, find
+from server.matchmaking.runs.records import put_into_queue
 from server.matchmaking.states import RunState
 from server.programs.models import Enrollment, Program
 from server.programs.states import EnrollmentState, ProgramType
@@ -153,7 +154,7 @@ async def test_who_left_while_it_ran_gets_no_draft_and_the_others_do(
     await Enrollment.filter(id=found.mentees[0].id).update(state=EnrollmentState.PAUSED)
     gate.open.set()
     done = await work
-    assert (done.state, done.result["left_out"]) == (RunState.DONE, 1)
+    assert (done.state, done.result["left_out"], put_into_queue(done.result)) == (RunState.DONE, 1, 2)
     assert len(await drafts_of(found)) == 2
     assert not await MatchMember.filter(enrollment_id=found.mentees[0].id).exists()
 
