@@ -7,7 +7,6 @@ from server.kernel import clock
 from server.kernel.actor import Actor, require
 from server.kernel.db import unit_of_work
 from server.kernel.errors import Conflict
-from server.kernel.facts import OutboxEvent
 from server.kernel.text import gettext as _
 from server.kernel.typed import check, typed
 from server.matches.models import Match
@@ -15,6 +14,7 @@ from server.matches.queries import visible_match
 from server.matches.rules import can_decide
 from server.messaging import queries, rules
 from server.messaging.models import ReadMark, Thread, ThreadMessage
+from server.programs.steps import withdraw
 
 BODY_LETTERS = 5_000
 
@@ -72,8 +72,7 @@ async def take_back_words(actor: Actor, match_id: UUID) -> bool:
         require(message.author_id == actor.person_id or can_decide(actor, match), _("take back what somebody wrote"))
         if await queries.is_read(message):
             raise Conflict(_("Your last message has been read already. It stays as it is."), kind="read")
-        still = OutboxEvent.filter(organization_id=actor.organization_id, id=fact.id, delivered_at=None)
-        if not await still.update(withdrawn_at=clock.now()):
+        if not await withdraw(fact):
             return False
         await unit.audit("message.take_back", message, match_id=match.id)
         await _unwrite(thread, message, datetime.fromisoformat(fact.payload["had_read_at"]))

@@ -18,6 +18,7 @@ from server.matches.states import OPEN_MATCHES, RUNNING, Approval, MatchState
 from server.matches.steps import require_new_pair
 from server.programs.queries import visible_enrollment
 from server.programs.states import GONE
+from server.programs.steps import withdraw
 
 REVERSIBLE = (
     "match.paused", "match.resumed", "match.ended", "match.completed", "match.cancelled", "match.declined",
@@ -51,7 +52,7 @@ async def undo_change(actor: Actor, match_id: UUID) -> bool:
         may_mend = rules.can_decide(actor, match) and fact.kind not in ANSWERS
         require(is_own or may_mend, _("take back what somebody else did"))
         await _require_room(actor, match, MatchState(fact.payload["was"]))
-        if not await _withdraw(fact):
+        if not await withdraw(fact):
             return False
         await _restore(unit, match, fact)
         await unit.audit("match.undo_change", match, now=match.state)
@@ -71,7 +72,7 @@ async def undo_approve(actor: Actor, match_id: UUID) -> bool:
         if match.state is not MatchState.ACTIVE or began is None:
             return False
         fact = await _last(unit, match, ("match.activated",))
-        if fact is None or fact.payload.get("was") != MatchState.AWAITING_ADMIN or not await _withdraw(fact):
+        if fact is None or fact.payload.get("was") != MatchState.AWAITING_ADMIN or not await withdraw(fact):
             return False
         match.state, match.active_at, match.ends_on = MatchState.AWAITING_ADMIN, None, None
         await match.save(update_fields=["state", "active_at", "ends_on"])
@@ -99,7 +100,7 @@ async def restore_matches(actor: Actor, enrollment_id: UUID, *, since: UUID) -> 
         restored = []
         for match in [await queries.visible_match(actor, match_id, lock=True) for match_id in found]:
             fact = await _last(unit, match, FOLLOWED)
-            if fact is None or str(enrollment.person_id) not in _followed(fact) or not await _withdraw(fact):
+            if fact is None or str(enrollment.person_id) not in _followed(fact) or not await withdraw(fact):
                 continue
             had_ended = match.state not in OPEN_MATCHES
             await _require_room(actor, match, MatchState(fact.payload["was"]))
@@ -118,11 +119,6 @@ def _held(actor: Actor, kinds: tuple[str, ...]) -> QuerySet[OutboxEvent]:
 
 async def _last(unit: Unit, match: Match, kinds: tuple[str, ...]) -> OutboxEvent | None:
     return await _held(unit.actor, kinds).filter(subject_id=match.id).order_by("-at", "-id").first()
-
-
-async def _withdraw(fact: OutboxEvent) -> bool:
-    still = OutboxEvent.filter(organization_id=fact.organization_id, id=fact.id, delivered_at=None)
-    return bool(await still.update(withdrawn_at=clock.now()))
 
 
 def _followed(fact: OutboxEvent) -> list[str]:
