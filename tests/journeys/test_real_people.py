@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import Browser, Locator, Page, ViewportSize, expect
 
-from tests.arrival import answered, drawn
+from tests.arrival import WITHIN_S, answered, drawn
 from tests.conftest import environment
 from tests.journeys.hands import Hand, Keyboard, Pointer
 from tests.journeys.real_people import PROGRAM, DataAbsent, people_file
@@ -210,10 +210,20 @@ async def approve(manager: Walk, group: str, mentee: str) -> None:
     await manager.go(f"/console/matches?group={group}")
     again, first = (manager.page.get_by_role("button", name=name) for name in ("Match again", "Run the matching"))
     await manager.send(again.or_(first))
+    await matched(manager)
     await manager.page.screenshot(path=str(SHOTS / f"{manager.name}-queue.png"), full_page=True)
     await manager.follow(mentee)
     await manager.page.screenshot(path=str(SHOTS / f"{manager.name}-pair.png"), full_page=True)
     await manager.send(manager.page.get_by_role("button", name="Approve", exact=True))
+
+
+async def matched(manager: Walk) -> None:
+    """The run is over: with scripts the page says so by itself, without them the manager looks again."""
+    look = manager.page.get_by_role("link", name="Look again")
+    while not manager.scripts and await look.count():
+        await manager.follow("Look again")
+    await expect(look).to_have_count(0, timeout=1000 * WITHIN_S)
+    await drawn(manager.page)
 
 
 async def days_pass(manager: Walk, days: int) -> None:

@@ -102,7 +102,7 @@ def download(content: bytes, kind: str, name: str) -> Response:
 
 
 def _both(request: Request) -> tuple[UUID, UUID]:
-    return request.path_params["id"], request.path_params["other_id"]
+    return request.path_params["id"], request.path_params["other"]
 
 
 routes = [
@@ -111,6 +111,6 @@ routes = [
     Route(f"{HERE}/{{id:uuid}}/cancel", cancel, methods=["POST"], name="console-run-cancel"),
     Route(f"{HERE}/{{id:uuid}}/pairs.csv", pairs_file, name="console-run-pairs"),
     Route(f"{HERE}/{{id:uuid}}/run.json", run_file, name="console-run-json"),
-    Route(f"{HERE}/{{id:uuid}}/against/{{other_id:uuid}}", compare, name="console-run-compare"),
-    Route(f"{HERE}/{{id:uuid}}/against/{{other_id:uuid}}/changes.csv", changes_file, name="console-run-changes"),
+    Route(f"{HERE}/{{id:uuid}}/against/{{other:uuid}}", compare, name="console-run-compare"),
+    Route(f"{HERE}/{{id:uuid}}/against/{{other:uuid}}/changes.csv", changes_file, name="console-run-changes"),
 ]
