@@ -9,10 +9,11 @@ from time import perf_counter, process_time
 import numpy as np
 
 from benchmarks.figures import Figure, at_least, at_most, table
-from server.matchmaking.engine import CirclesResult, Pool, RuleSet, form_circles, pair_peers, rules_for, weights_for
+from server.matchmaking.engine import Pool, RuleSet, rules_for, weights_for
 from server.matchmaking.engine.groups.both_ways import both_ways
-from server.matchmaking.engine.groups.circles import together
+from server.matchmaking.engine.groups.circles import CirclesResult, form_circles, together
 from server.matchmaking.engine.groups.compose import compose, place
+from server.matchmaking.engine.groups.pairs.peers import pair_peers
 from server.matchmaking.engine.groups.room import Room, open_room
 from server.programs.states import ProgramType
 from tests.server.matchmaking.people import synthetic_people

@@ -13,7 +13,8 @@ from statistics import mean
 from typing import NamedTuple
 
 from benchmarks.figures import Figure, at_least, at_most, table
-from server.matchmaking.engine import Pool, learn, run_matching
+from server.matchmaking.engine import Pool, run_matching
+from server.matchmaking.engine.learning.learn import learn
 from tests.server.matchmaking import worlds
 
 MENTORS, MENTEES, MOST_CYCLES = 150, 300, 10

@@ -9,18 +9,11 @@ from server.kernel import clock
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
 from server.matchmaking.contract import Order, Paths, read_order
-from server.matchmaking.engine import (
-    Certificate,
-    Explanation,
-    Learned,
-    MatchingResult,
-    RefusedPin,
-    form_circles,
-    learn,
-    pair_peers,
-    run_matching,
-)
+from server.matchmaking.engine import Certificate, Explanation, MatchingResult, RefusedPin, run_matching
+from server.matchmaking.engine.groups.circles import form_circles
+from server.matchmaking.engine.groups.pairs.peers import pair_peers
 from server.matchmaking.engine.groups.words import circle_lines, circle_words, peer_lines, peer_words, waiting_lines
+from server.matchmaking.engine.learning.learn import Learned, learn
 from server.matchmaking.engine.learning.report import report_of
 from server.matchmaking.engine.learning.words import calibration_words, stage_line
 from server.matchmaking.engine.wording import Names, Reader, one_line

@@ -24,9 +24,8 @@ What comes out: `MatchingResult`
   language, so a stored reason can be read in another one later.
 - `Watch` as `run_matching(..., watch=...)`: how far it is, asked from another thread, and a way to stop it.
 
-One side that is both: `form_circles(pool, rules, weights, size=6)` seats the mentees of a pool in circles of 4 to 8,
-each with one of its mentors as host where one fits; `pair_peers(pool, rules, weights)` pairs everybody with anybody,
-for the best of the whole, or `by_draw`.
+Beside it, and not loaded with it: `learning.learn` (from history to what is expected of pairs, handed to `run_matching`
+as `outlook`), `groups.circles` (circles of 4 to 8 with hosts) and `groups.pairs.peers` (everybody with anybody).
 
 The order of rows, the number of threads and the audit group never change a result.
 """
@@ -35,9 +34,6 @@ from server.matchmaking.engine.columns import described, with_vectors
 from server.matchmaking.engine.constraints import RuleCode, RuleSet, Violation, rules_for
 from server.matchmaking.engine.explain import Explanation, Reason, ReasonCode
 from server.matchmaking.engine.fairness import Audit, audit
-from server.matchmaking.engine.groups.circles import Circle, CirclesResult, form_circles
-from server.matchmaking.engine.groups.pairs.peers import PeersResult, pair_peers
-from server.matchmaking.engine.learning.learn import Learned, learn
 from server.matchmaking.engine.learning.outlook import Outlook
 from server.matchmaking.engine.pool import Participant, PastPair, Pool, Standing, week_mask
 from server.matchmaking.engine.result import Candidate, Certificate, MatchedPair, MatchingResult, Origin, RefusedPin
@@ -56,17 +52,13 @@ __all__ = [
     "Candidate",
     "Category",
     "Certificate",
-    "Circle",
-    "CirclesResult",
     "Explanation",
-    "Learned",
     "MatchedPair",
     "MatchingResult",
     "Origin",
     "Outlook",
     "Participant",
     "PastPair",
-    "PeersResult",
     "Pool",
     "Reason",
     "ReasonCode",
@@ -83,9 +75,6 @@ __all__ = [
     "Weights",
     "audit",
     "described",
-    "form_circles",
-    "learn",
-    "pair_peers",
     "rescaled",
     "rules_for",
     "run_matching",

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from threadpoolctl import threadpool_limits
 
-from server.matchmaking.engine import Learned, Outlook, Participant, PastPair, Pool, learn, run, run_matching
+from server.matchmaking.engine import Outlook, Participant, PastPair, Pool, run, run_matching
 from server.matchmaking.engine.learning import examples as examples_module
 from server.matchmaking.engine.learning import learn as learning
 from server.matchmaking.engine.learning.examples import Examples, cycle_order, read_examples
 from server.matchmaking.engine.learning.judging import Verdict
-from server.matchmaking.engine.learning.learn import PRIOR_KIND, StageReport, Trial
+from server.matchmaking.engine.learning.learn import PRIOR_KIND, Learned, StageReport, Trial, learn
 from server.matchmaking.engine.learning.model import LEVELLED, LINEAR, TREES, Linear
 from server.matchmaking.engine.score import Calibration, Stage, logistic
 from tests.server.matchmaking import worlds

@@ -15,14 +15,13 @@ from server.matchmaking.engine import (
     MatchingResult,
     Participant,
     PastPair,
-    PeersResult,
     Pool,
-    form_circles,
-    pair_peers,
     rules_for,
     run_matching,
     weights_for,
 )
+from server.matchmaking.engine.groups.circles import form_circles
+from server.matchmaking.engine.groups.pairs.peers import PeersResult, pair_peers
 from server.programs.states import ParticipantRole, ProgramType
 from tests.server.matchmaking.engine.groups.crowds import wrong_inside
 from tests.server.matchmaking.engine.populations import FREE, participants

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from threadpoolctl import threadpool_limits
 
-from server.matchmaking.engine import CirclesResult, Pool, RuleSet, WaitCode, form_circles, weights_for
+from server.matchmaking.engine import Pool, RuleSet, WaitCode, weights_for
 from server.matchmaking.engine.groups.both_ways import both_ways
-from server.matchmaking.engine.groups.circles import together
+from server.matchmaking.engine.groups.circles import CirclesResult, form_circles, together
 from server.matchmaking.engine.groups.compose import compose, place, target
 from server.matchmaking.engine.groups.portrait import SharedGoal
 from server.matchmaking.engine.groups.room import Room, open_room

@@ -15,17 +15,16 @@ from server.matchmaking.engine import (
     Origin,
     Participant,
     PastPair,
-    PeersResult,
     Pool,
     RuleCode,
     RuleSet,
     Standing,
     WaitCode,
-    pair_peers,
     weights_for,
 )
 from server.matchmaking.engine.groups.pairs import pairing
 from server.matchmaking.engine.groups.pairs.pairing import Worth, best_pairs
+from server.matchmaking.engine.groups.pairs.peers import PeersResult, pair_peers
 from server.programs.states import ParticipantRole, ProgramType
 from tests.server.matchmaking.engine import checker
 from tests.server.matchmaking.engine.groups.crowds import crowd_rules, crowds, of
