@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PORT ?= 8000
 PYTHON ?= python3.11
-WORKERS ?= 2
+WORKERS ?= 3
 VENV := .venv
 BIN := $(VENV)/bin
 

@@ -25,7 +25,7 @@ OPTIONS = {
     "rules": {rule: {"enabled": True} for rule in OFF_BY_DEFAULT},
 }
 MEASURED = "contrast, measured by ourselves"
-MOST_STOPS = 250
+MOST_STOPS = 400
 SPACING = """* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }
 p { margin-block-end: 2em !important }"""
 """Text spacing as WCAG 1.4.12 has it."""
