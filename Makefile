@@ -3,6 +3,7 @@ SHELL := /bin/bash
 PORT ?= 8000
 PYTHON ?= python3.11
 WORKERS ?= 3
+BROWSERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 
@@ -44,7 +45,7 @@ migration: setup ## Draft a migration from what changed in the models: make migr
 test: check ## Everything that must be true: lint, types, and every test on both databases
 	@$(BIN)/python -m tests.provision
 	$(BIN)/pytest tests -n $(WORKERS) --dist loadfile
-	$(BIN)/pytest a11y_tests -n $(WORKERS) --dist loadfile
+	$(BIN)/pytest a11y_tests -n $(BROWSERS) --dist loadfile
 
 check: lint types ## Lint and types, without the tests
 
@@ -57,7 +58,7 @@ types: setup ## mypy --strict
 
 a11y: setup ## The full accessibility matrix, in a real browser
 	@$(BIN)/python -m tests.provision
-	ITHACA_A11Y_FULL=1 $(BIN)/pytest a11y_tests -n $(WORKERS) --dist loadfile
+	ITHACA_A11Y_FULL=1 $(BIN)/pytest a11y_tests -n $(BROWSERS) --dist loadfile
 
 phrases: setup ## Write anew what screen readers have to say of the five screens (a11y_tests/phrases)
 	@$(BIN)/python -m tests.provision
