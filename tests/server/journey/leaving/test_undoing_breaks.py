@@ -18,27 +18,13 @@ from server.matches.steps import plan_end
 from server.notifications.models import Message
 from server.programs.models import Enrollment, Program, WaitlistEntry
 from server.programs.states import EnrollmentState, ParticipantRole
-from server.sessions.actions import book_session
 from server.sessions.models import Session
 from server.sessions.states import SessionState
-from server.sessions.times import slots_for_match
 from tests import factories
 from tests.factories import Pair
 
 TEN_SECONDS, A_MINUTE = timedelta(seconds=10), timedelta(minutes=1)
 pytestmark = pytest.mark.usefixtures("clock_stands")
-
-
-@pytest.fixture
-async def pair(db: object) -> Pair:
-    """A pair with a session that both know of, and a request that waits for the mentor."""
-    made = await factories.active_match()
-    slot = (await slots_for_match(made.mentee_actor, made.match.id, 1))[0]
-    await book_session(made.mentee_actor, made.match.id, slot.starts_at)
-    another = await factories.enrollment(made.cohort, made.stranger, ParticipantRole.MENTEE)
-    await factories.match(made.mentor_enrollment, another, state=MatchState.AWAITING_MENTOR)
-    await jobs_run()
-    return made
 
 
 async def jobs_run() -> None:

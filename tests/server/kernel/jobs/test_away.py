@@ -119,7 +119,7 @@ class Losing(MailServer):
 
     async def handle_DATA(self, *given: object) -> str:  # noqa: N802  # aiosmtpd calls it by this name
         await self._lose()
-        return await super().handle_DATA(*given)  # type: ignore[arg-type]
+        return await super().handle_DATA(*given)  # type: ignore[arg-type]  # as it was given
 
 
 async def taken() -> Claim:
