@@ -4,8 +4,9 @@ import logging
 from uuid import UUID
 
 from server.kernel.actor import system_actor
+from server.kernel.errors import Conflict, NotFound
 from server.kernel.facts import OutboxEvent
-from server.kernel.jobs import on_event
+from server.kernel.jobs import on_event, on_parked
 from server.kernel.log import note
 from server.matches.queries import sides, visible_match
 from server.matches.states import ClosureReason
@@ -16,12 +17,24 @@ from server.matchmaking.runs import actions as runs
 @on_event("matching.requested", long=True)
 async def carry_out(event: OutboxEvent) -> None:
     """Do what a run was asked for. What the engine cannot do today it cannot do tomorrow: the run has failed."""
-    actor, run_id = system_actor(event.organization_id), UUID(event.payload["run_id"])
     try:
-        await runs.carry_out(actor, run_id)
+        await runs.carry_out(system_actor(event.organization_id), UUID(event.payload["run_id"]))
     except runs.GaveUp as error:
-        note("matching.failed", level=logging.ERROR, caught=error.__cause__ or error, row_id=run_id, code=str(error))
-        await runs.fail_run(actor, run_id, str(error))
+        await _fail(event, str(error), error.__cause__ or error)
+    except (Conflict, NotFound) as error:
+        await _fail(event, error.code, error)
+
+
+@on_parked("matching.requested")
+async def give_up(event: OutboxEvent, code: str) -> None:
+    """Let a run fail whose job killed its process again and again, or failed for a day: nobody tries it any more."""
+    await _fail(event, code, None)
+
+
+async def _fail(event: OutboxEvent, code: str, error: BaseException | None) -> None:
+    run_id = UUID(event.payload["run_id"])
+    note("matching.failed", level=logging.ERROR, caught=error, row_id=run_id, code=code)
+    await runs.fail_run(system_actor(event.organization_id), run_id, code)
 
 
 @on_event("match.declined", "match.expired", "match.cancelled")

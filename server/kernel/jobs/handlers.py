@@ -40,6 +40,7 @@ JOB_MODULES: list[str] = [
 """Every module that registers handlers. A room that gets a `jobs.py` adds its line here."""
 
 OnEvent = Callable[[OutboxEvent], Awaitable[None]]
+OnParked = Callable[[OutboxEvent, str], Awaitable[None]]
 OnDue = Callable[[ScheduledAction], Awaitable[str | None]]
 
 LONG_S = 3600
@@ -48,6 +49,7 @@ LONG_S = 3600
 _by_kind: defaultdict[str, list[OnEvent]] = defaultdict(list)
 _long: list[str] = []
 _by_rule: dict[str, OnDue] = {}
+_by_end: dict[str, OnParked] = {}
 
 
 def on_event(*kinds: str, long: bool = False) -> Callable[[OnEvent], OnEvent]:
@@ -58,6 +60,19 @@ def on_event(*kinds: str, long: bool = False) -> Callable[[OnEvent], OnEvent]:
             _long.extend(kinds)
         for kind in kinds:
             _by_kind[kind].append(handler)
+        return handler
+
+    return register
+
+
+def on_parked(kind: str) -> Callable[[OnParked], OnParked]:
+    """Register who hears that a fact of this kind is parked, and by which code: somebody may wait for what it began.
+
+    What it writes is tried until the database takes it; it may run twice.
+    """
+
+    def register(handler: OnParked) -> OnParked:
+        _by_end[kind] = handler
         return handler
 
     return register
@@ -142,14 +157,20 @@ async def _deliver_long(event: OutboxEvent) -> None:
         _working.discard(event.id)
 
 
+async def _give_up(event: OutboxEvent, code: str) -> None:
+    if event.kind in _by_end:
+        await _by_end[event.kind](event, code)
+
+
 _working: set[UUID] = set()
 _OPEN = {"delivered_at": None, "withdrawn_at": None, "parked_at": None}
 
 register_lane(Lane(
     "outbox", OutboxEvent, "not_before", {**_OPEN, "kind__not_in": _long}, _deliver, _event_marks, group="subject_id",
+    given_up=_give_up,
 ))
 register_lane(Lane(
     "long", OutboxEvent, "not_before", {**_OPEN, "kind__in": _long}, _deliver_long, _event_marks, group="subject_id",
-    room=lambda: 1 - len(_working), longest_s=LONG_S,
+    room=lambda: 1 - len(_working), longest_s=LONG_S, given_up=_give_up,
 ))
 register_lane(Lane("due", ScheduledAction, "due_at", {"state": ActionState.PLANNED}, _perform, _action_marks))

@@ -81,7 +81,8 @@ class Lane:
 
     `run` does the work and may return why there was none. `marks` gives the columns to write for an ending and its
     code. Rows with the same `group` column go in order, one at a time. `room` says how many may be taken now. A row
-    that takes more than `longest_s` seconds is cut off; its lease is twice as long.
+    that takes more than `longest_s` seconds is cut off; its lease is twice as long. `given_up` tells whoever waits for
+    a row that it is parked; it comes before the mark, so that a process that dies between them tells it again.
     """
 
     name: str
@@ -93,6 +94,7 @@ class Lane:
     group: str = "id"
     room: Callable[[], int] = lambda: BATCH
     longest_s: int = LONGEST_JOB_S
+    given_up: Callable[[Any, str], Awaitable[None]] | None = None
 
     @property
     def lease(self) -> timedelta:
@@ -160,6 +162,8 @@ async def work(taken: Claim) -> Outcome:
         if row is None:
             return Outcome(Ending.LOST)
         outcome = await _run(lane, row)
+        if outcome.ending is Ending.PARKED and lane.given_up:
+            await _tell(lane.given_up, row, outcome.code)
         await _end(lane, row, outcome)
         return outcome
     finally:
@@ -250,6 +254,14 @@ async def _run(lane: Lane, row: Any) -> Outcome:
     except Exception as error:
         return _judge(error, row.attempts)
     return Outcome(Ending.SKIPPED, reason) if reason else Outcome(Ending.DONE)
+
+
+async def _tell(given_up: Callable[[Any, str], Awaitable[None]], row: Any, code: str) -> None:
+    """Once the database is there to take it. What fails otherwise keeps no row from being parked."""
+    try:
+        await once_back(lambda: given_up(row, code))
+    except Exception as error:
+        note("job.untold", level=logging.ERROR, caught=error, row_id=row.id, code=code)
 
 
 def _judge(error: Exception, attempts: int) -> Outcome:

@@ -15,7 +15,7 @@ from server.kernel.db import unit_of_work
 from server.kernel.errors import Conflict, Invalid, NotFound
 from server.kernel.facts import ActionState, OutboxEvent, ScheduledAction
 from server.kernel.ids import new_id
-from server.kernel.jobs import JOB_MODULES, drain, lanes, load_handlers, on_due, on_event
+from server.kernel.jobs import JOB_MODULES, drain, lanes, load_handlers, on_due, on_event, on_parked
 from server.people.models import Organization
 from tests.factories import organization
 
@@ -24,11 +24,22 @@ TROUBLE: dict[str, Exception] = {}
 HOLDS: list[asyncio.Event] = []
 
 
+class Died(BaseException):
+    """As if the process were killed there."""
+
+
 @on_event("test.told")
 async def hear(event: OutboxEvent) -> None:
     if error := TROUBLE.get(str(event.payload["number"])):
         raise error
     SEEN.append(("first", event.payload["number"]))
+
+
+@on_parked("test.told")
+async def give_up(event: OutboxEvent, code: str) -> None:
+    SEEN.append((code, event.payload["number"]))
+    if error := TROUBLE.get(f"end {event.payload['number']}"):
+        raise error
 
 
 @on_event("test.told")
@@ -229,6 +240,30 @@ async def one_life(deadly: object) -> None:
             await (lanes._begin(lane, one) if dies else lanes.work(one))
         if dies:
             return
+
+
+@pytest.mark.parametrize("trouble", [{}, {"end 1": RuntimeError("also this")}])
+async def test_who_waits_for_a_fact_hears_that_it_is_parked(db: object, trouble: dict[str, Exception]) -> None:
+    TROUBLE.update(trouble, **{"1": Invalid({})})
+    await tell(await organization(), 1)
+    await drain(strict=False)
+    assert SEEN == [("second", 1), ("INVALID", 1)]
+    assert (await OutboxEvent.all())[0].parked_at is not None, "whatever came of telling"
+
+
+async def test_who_dies_before_the_mark_leaves_it_to_be_told_again(db: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def dies(*_: object) -> None:
+        raise Died
+
+    monkeypatch.setattr(lanes, "BORN", -math.inf)
+    await tell(await organization(), 1)
+    await OutboxEvent.all().update(crashes=lanes.MOST_CRASHES)
+    with monkeypatch.context() as patch, pytest.raises(Died):
+        patch.setattr(lanes, "_end", dies)
+        await drain()
+    await OutboxEvent.all().update(lease_until=None)
+    await drain()
+    assert SEEN == [("crashed", 1)] * 2
 
 
 def test_one_rule_has_one_handler() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import math
 from collections.abc import Callable
 from threading import Event
 
@@ -9,8 +10,8 @@ import pytest
 
 from server.kernel.actor import Actor, system_actor
 from server.kernel.errors import Conflict, NotFound, Refused
-from server.kernel.facts import AuditEvent
-from server.kernel.jobs import drain
+from server.kernel.facts import AuditEvent, OutboxEvent
+from server.kernel.jobs import drain, lanes
 from server.matches.models import Match, MatchMember
 from server.matches.states import MatchState
 from server.matchmaking.engine import Category, Step, Watch
@@ -204,6 +205,31 @@ async def test_a_run_that_takes_too_long_has_failed_and_is_not_begun_anew(
     failed = await MatchRun.get(id=run.id)
     assert (failed.state, failed.result) == (RunState.FAILED, {"failed": "too_long"})
     assert await drain() == []
+
+
+async def test_a_run_that_kills_its_process_again_and_again_has_failed_by_itself(
+    found: Market, manager: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lanes, "BORN", -math.inf)
+    run = await start_run(manager, found.cohort.id)
+    await OutboxEvent.filter(kind="matching.requested").update(crashes=lanes.MOST_CRASHES)
+    await drain()
+    failed = await MatchRun.get(id=run.id)
+    assert (failed.state, failed.result) == (RunState.FAILED, {"failed": "crashed"})
+    assert (await start_run(manager, found.cohort.id)).id != run.id, "it can be tried again"
+
+
+async def test_a_run_whose_world_moved_on_has_failed_though_its_job_is_done(
+    found: Market, manager: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def moved_on(*_: object, **__: object) -> None:
+        raise Conflict("The group is closed.")
+
+    monkeypatch.setattr(actions, "gather", moved_on)
+    run = await start_run(manager, found.cohort.id)
+    await drain()
+    failed = await MatchRun.get(id=run.id)
+    assert (failed.state, failed.result) == (RunState.FAILED, {"failed": "CONFLICT"})
 
 
 async def test_only_who_runs_the_programme_starts_and_stops(found: Market, manager: Actor) -> None:
