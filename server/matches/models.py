@@ -43,6 +43,7 @@ class Match(Model):
     fit = fields.IntField(null=True)
     confidence = fields.FloatField(null=True)
     calibrated_on = fields.IntField(default=0)
+    based_on = fields.IntField(null=True)
     explanation: dict[str, Any] = fields.JSONField(default=dict)
     held_back = fields.BooleanField(default=False)
     created_at = fields.DatetimeField(default=now)
@@ -98,6 +99,45 @@ class MatchMember(Model):
             Index(fields=("organization_id", "person_id"), name="ix_member_person"),
             Index(fields=("organization_id", "enrollment_id"), name="ix_member_enrollment"),
         ]
+
+
+class Proposal(Model):
+    """What was known of a pair when its match was made, and who proposed it: what matching learns from (decision 0016).
+
+    Written once, never changed: the database refuses it. It goes with its match.
+    """
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organization_id = fields.UUIDField()
+    match: fields.OneToOneRelation[Match] = fields.OneToOneField(
+        "models.Match", related_name="proposal", on_delete=fields.CASCADE
+    )
+    match_id: UUID
+    program_id = fields.UUIDField()
+    cohort_id = fields.UUIDField()
+    mentor_enrollment_id = fields.UUIDField()
+    mentee_enrollment_id = fields.UUIDField()
+    origin = fields.CharEnumField(MatchOrigin, max_length=10)
+    decided_by = fields.CharField(max_length=60)
+    run_id = fields.UUIDField(null=True)
+    engine_version = fields.CharField(max_length=40, default="")
+    model_version = fields.CharField(max_length=60, default="")
+    weights_version = fields.CharField(max_length=40, default="")
+    features: dict[str, float] = fields.JSONField(default=dict)
+    fit = fields.FloatField(null=True)
+    confidence = fields.FloatField(null=True)
+    calibrated = fields.BooleanField(default=False)
+    based_on = fields.IntField(null=True)
+    rank_for_mentor = fields.IntField(null=True)
+    rank_for_mentee = fields.IntField(null=True)
+    shown: list[str] = fields.JSONField(default=list)
+    propensity = fields.FloatField(null=True)
+    seed = fields.IntField(null=True)
+    at = fields.DatetimeField(default=now)
+
+    class Meta:
+        table = "proposal"
+        indexes = [Index(fields=("organization_id", "program_id", "at"), name="ix_proposal_program")]
 
 
 class MatchNote(Model):

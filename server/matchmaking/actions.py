@@ -10,8 +10,10 @@ from server.kernel.text import gettext as _
 from server.matches import actions as matches
 from server.matches import queries as match_queries
 from server.matches.models import Match, MatchOverride
+from server.matches.proposals import Evidence
 from server.matches.states import MatchOrigin, MatchState, OverrideKind
 from server.matchmaking import queries
+from server.matchmaking.learned.evidence import chosen_by_hand, evidence_then
 
 REASON_MAX = 500
 
@@ -31,7 +33,7 @@ async def choose_another(actor: Actor, match_id: UUID, mentor_enrollment_id: UUI
     async with unit_of_work(actor) as unit:
         draft = await match_queries.visible_match(actor, match_id, lock=True)
         _mentor, mentee = match_queries.sides(draft)
-        choice = await _choice(actor, draft, mentor_enrollment_id)
+        choice, evidence = await _choice(actor, draft, mentor_enrollment_id)
         await matches.discard_match(actor, match_id, reason="override")
         await MatchOverride.create(
             organization_id=actor.organization_id, cohort_id=draft.cohort_id, match_id=match_id,
@@ -40,7 +42,7 @@ async def choose_another(actor: Actor, match_id: UUID, mentor_enrollment_id: UUI
         )
         made = await matches.suggest_match(
             actor, mentor_enrollment_id, mentee.enrollment_id, origin=MatchOrigin.MANAGER, run_id=draft.run_id,
-            fit=round(choice.fit), confidence=choice.confidence, explanation=choice.explanation,
+            fit=round(choice.fit), confidence=choice.confidence, explanation=choice.explanation, evidence=evidence,
         )
         await unit.audit("match.override", made, instead_of=match_id)
         return made
@@ -65,10 +67,13 @@ async def suggest_next(
         return await matches.suggest_match(
             actor, choice.mentor_enrollment_id, mentee_enrollment_id, run_id=choice.run_id, fit=round(choice.fit),
             confidence=choice.confidence, explanation=choice.factors, rematch_of_id=rematch_of,
+            evidence=evidence_then(await queries.visible_run(actor, choice.run_id), choice),
         )
 
 
-async def _choice(actor: Actor, draft: Match, mentor_enrollment_id: UUID) -> queries.Alternative:
+async def _choice(
+    actor: Actor, draft: Match, mentor_enrollment_id: UUID
+) -> tuple[queries.Alternative, Evidence | None]:
     if draft.state is not MatchState.DRAFT:
         raise Conflict(_("This match is no draft any more."))
     offered = {one.mentor.id: one for one in await queries.alternatives(actor, draft)}
@@ -78,4 +83,10 @@ async def _choice(actor: Actor, draft: Match, mentor_enrollment_id: UUID) -> que
     if not choice.has_place:
         name = choice.mentor.person.full_name
         raise Conflict(_("%(name)s has no free place any more.") % {"name": name}, kind="seat_taken")
-    return choice
+    assert draft.run_id is not None, "alternatives are those of a run"
+    run = await queries.visible_run(actor, draft.run_id)
+    mentee_id = match_queries.sides(draft)[1].enrollment_id
+    one = await queries.suggestions(actor, run).get(
+        mentor_enrollment_id=mentor_enrollment_id, mentee_enrollment_id=mentee_id
+    )
+    return choice, chosen_by_hand(evidence_then(run, one), offered)

@@ -14,6 +14,7 @@ from server.kernel.secrets import EncryptedTextField
 from server.matchmaking.engine.watch import Step
 from server.matchmaking.states import PreferenceKind, RunState
 from server.programs.models import Cohort, Program
+from server.programs.states import ProgramType
 
 
 class MatchRun(Model):
@@ -55,7 +56,10 @@ class MatchRun(Model):
 
 
 class MatchSuggestion(Model):
-    """A scored candidate of one run, kept for explanations, newcomers and learning. `rank` 0 was assigned."""
+    """A scored candidate of one run, kept for explanations and newcomers; `rank` 0 is the mentee's best.
+
+    `evidence`: its features by name and its rank for the mentor, for the log should it be proposed later.
+    """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     organization_id = fields.UUIDField()
@@ -71,6 +75,7 @@ class MatchSuggestion(Model):
     confidence = fields.FloatField()
     propensity = fields.FloatField(default=1.0)
     factors: dict[str, Any] = fields.JSONField(default=dict)
+    evidence: dict[str, Any] = fields.JSONField(null=True)
 
     class Meta:
         table = "match_suggestion"
@@ -115,6 +120,30 @@ class TextVector(Model):
         table = "text_vector"
         unique_together = (("owner_id", "aspect", "model"),)
         indexes = [Index(fields=("organization_id", "owner_kind", "model"), name="ix_vector_org")]
+
+
+class LearnedModel(Model):
+    """What the proposals of one programme type taught: models as plain numbers, and the report of how they came about.
+
+    The latest one that is done stands; `number` counts from 1 within its organisation and type.
+    """
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organization_id = fields.UUIDField()
+    program_type = fields.CharEnumField(ProgramType, max_length=20)
+    number = fields.IntField()
+    state = fields.CharEnumField(RunState, max_length=10, default=RunState.RUNNING)
+    models: dict[str, Any] = fields.JSONField(default=dict)
+    report: dict[str, Any] = fields.JSONField(default=dict)
+    calibrated = fields.BooleanField(default=False)
+    based_on = fields.IntField(default=0)
+    started_by = fields.CharField(max_length=60)
+    started_at = fields.DatetimeField(default=now)
+    finished_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "learned_model"
+        unique_together = (("organization_id", "program_type", "number"),)
 
 
 class MatchTrial(Model):

@@ -1,5 +1,6 @@
 """Asking somebody for a match with the reasons that one was shown."""
 
+from typing import Any
 from uuid import UUID
 
 from server.journey.asking.queries import choices_of
@@ -8,6 +9,7 @@ from server.kernel.db import Json, once
 from server.matches.actions import request_match
 from server.matches.models import Match
 from server.matches.queries import visible_match
+from server.matchmaking.learned.evidence import chosen_by_hand
 
 
 async def ask_for_match(
@@ -21,8 +23,9 @@ async def ask_for_match(
     """
     offered = {one.partner.id: one for one in await choices_of(actor, enrollment_id)}
     choice = offered.get(partner_enrollment_id)
-    scored: Json = {} if choice is None else {
+    scored: dict[str, Any] = {} if choice is None else {
         "fit": round(choice.fit), "confidence": choice.confidence, "explanation": choice.explanation,
+        "evidence": chosen_by_hand(choice.evidence, offered),
     }
 
     async def act() -> Json:

@@ -14,11 +14,13 @@ from server.kernel.db import Json
 from server.kernel.errors import NotFound
 from server.matches import queries as matches
 from server.matches.models import Match
+from server.matches.proposals import Evidence
 from server.matches.rules import is_requester, may_ask
 from server.matches.states import AWAITING, OPEN_MATCHES, MatchState, OverrideKind
 from server.matchmaking import stored
 from server.matchmaking.engine import run_matching
 from server.matchmaking.gather import gather, rules_of, stopped, weights_of
+from server.matchmaking.learned.evidence import evidence_now, evidence_then, stored_evidence
 from server.matchmaking.queries import latest_run, suggestions
 from server.people.queries import profiles_of
 from server.programs.models import Enrollment
@@ -47,13 +49,17 @@ class Asking(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Somebody who can be asked: how well the two fit (0 to 100), and what the engine says of it, as it is stored."""
+    """Somebody who can be asked: how well the two fit (0 to 100), and what the engine says of it, as it is stored.
+
+    `evidence` is for the log, should this one be asked.
+    """
 
     partner: Enrollment
     fit: float
     confidence: float
     explanation: Json
     words: str = ""
+    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +164,7 @@ async def _from_the_run(system: Actor, own: Enrollment, there: dict[UUID, Enroll
     found = await suggestions(system, run).filter(**mine)
     partners = [(one.mentee_enrollment_id if mentors else one.mentor_enrollment_id, one) for one in found]
     known = [
-        Choice(there[partner_id], one.fit, one.confidence, one.factors)
+        Choice(there[partner_id], one.fit, one.confidence, one.factors, evidence=evidence_then(run, one))
         for partner_id, one in partners if partner_id in there
     ]
     return sorted(known, key=lambda one: -one.fit)
@@ -177,7 +183,11 @@ async def _found_now(system: Actor, own: Enrollment, there: dict[UUID, Enrollmen
     mentors = own.role is ParticipantRole.MENTOR
     found = (result.candidates_of_mentor if mentors else result.candidates_of_mentee)(str(own.id), FEW)
     pairs = [(str(own.id), one.id) if mentors else (one.id, str(own.id)) for one in found]
+    told = zip(found, result.explain_many(pairs), stored_evidence(result, pairs), strict=True)
     return [
-        Choice(there[UUID(one.id)], one.fit, one.confidence, stored.dump(told))
-        for one, told in zip(found, result.explain_many(pairs), strict=True)
+        Choice(
+            there[UUID(one.id)], one.fit, one.confidence, stored.dump(why),
+            evidence=evidence_now(result, known, one.fit, one.confidence),
+        )
+        for one, why, known in told
     ]

@@ -11,7 +11,8 @@ from server.kernel.db import unit_of_work
 from server.kernel.errors import Conflict, NotFound
 from server.kernel.text import gettext as _
 from server.matches import queries, rules
-from server.matches.models import Match, MatchMember, MatchOverride
+from server.matches.models import Match, MatchMember, MatchOverride, Proposal
+from server.matches.proposals import Evidence, proposal_of, rests_on
 from server.matches.states import (
     MatchOrigin,
     MatchState,
@@ -24,9 +25,11 @@ from server.programs.states import EnrollmentState, ParticipantRole
 
 async def suggest_match(
     actor: Actor, mentor_enrollment_id: UUID, mentee_enrollment_id: UUID, *,
-    origin: MatchOrigin = MatchOrigin.ENGINE, **scored: Any,
+    origin: MatchOrigin = MatchOrigin.ENGINE, evidence: Evidence | None = None, **scored: Any,
 ) -> Match:
     """Put a draft into the review queue. `scored` are columns of Match: run_id, fit, confidence, explanation.
+
+    `evidence` is what the log of proposals keeps; None where the engine said nothing of the two.
 
     Raises:
         NotFound: one of the enrolments is not here.
@@ -42,13 +45,14 @@ async def suggest_match(
         _check_pair(mentor, mentee)
         match = await Match.create(
             organization_id=actor.organization_id, program_id=mentor.program_id, cohort_id=mentor.cohort_id,
-            origin=origin, **scored,
+            origin=origin, **rests_on(evidence), **scored,
         )
         for enrollment in (mentor, mentee):
             await MatchMember.create(
                 organization_id=actor.organization_id, match=match, person_id=enrollment.person_id,
                 enrollment=enrollment, role=enrollment.role,
             )
+        await proposal_of(actor, match, mentor.id, mentee.id, evidence).save()
         await unit.audit("match.suggest", match, origin=origin, fit=match.fit)
         await tell(unit, match, "suggested")
         return match
@@ -56,14 +60,14 @@ async def suggest_match(
 
 @dataclass(frozen=True)
 class Draft:
-    """A pair for the review queue, with what the engine says of it (columns of Match)."""
+    """A pair for the review queue, with what the engine says of it (columns of Match), and what the log keeps."""
 
     mentor_enrollment_id: UUID
     mentee_enrollment_id: UUID
     fit: int
     confidence: float
-    calibrated_on: int
     explanation: dict[str, Any]
+    evidence: Evidence
 
 
 async def suggest_matches(actor: Actor, cohort_id: UUID, run_id: UUID, drafts: list[Draft]) -> list[Match]:
@@ -86,10 +90,10 @@ async def suggest_matches(actor: Actor, cohort_id: UUID, run_id: UUID, drafts: l
             _check_pair(mentor, mentee)
             made.append(Match(
                 organization_id=actor.organization_id, program_id=mentor.program_id, cohort_id=cohort_id,
-                run_id=run_id, fit=draft.fit, confidence=draft.confidence, calibrated_on=draft.calibrated_on,
-                explanation=draft.explanation,
+                run_id=run_id, fit=draft.fit, confidence=draft.confidence, explanation=draft.explanation,
+                **rests_on(draft.evidence),
             ))
-        pairs = zip(made, drafts, strict=True)
+        pairs = list(zip(made, drafts, strict=True))
         members = [
             MatchMember(
                 organization_id=actor.organization_id, match_id=match.id, enrollment_id=row.id,
@@ -100,6 +104,11 @@ async def suggest_matches(actor: Actor, cohort_id: UUID, run_id: UUID, drafts: l
         ]
         await Match.bulk_create(made, batch_size=200)
         await MatchMember.bulk_create(members, batch_size=500)
+        log = [
+            proposal_of(actor, match, draft.mentor_enrollment_id, draft.mentee_enrollment_id, draft.evidence)
+            for match, draft in pairs
+        ]
+        await Proposal.bulk_create(log, batch_size=200)
         await unit.audit_many("match.suggest", made, run_id=run_id)
         return made
 

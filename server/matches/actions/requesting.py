@@ -10,6 +10,7 @@ from server.kernel.errors import Conflict, NotFound
 from server.kernel.text import gettext as _
 from server.matches import queries, rules
 from server.matches.models import Match, MatchMember
+from server.matches.proposals import Evidence, proposal_of, rests_on
 from server.matches.states import RUNNING, Approval, MatchOrigin, MatchState, OverrideKind
 from server.matches.steps import UNDO_ONE, ask_by, next_state, require_seats, start, tell, who_answers
 from server.people.queries import line_of
@@ -22,12 +23,12 @@ OTHER_SIDE = {ParticipantRole.MENTEE: ParticipantRole.MENTOR, ParticipantRole.ME
 
 
 async def request_match(
-    actor: Actor, enrollment_id: UUID, partner_enrollment_id: UUID, **scored: Any
+    actor: Actor, enrollment_id: UUID, partner_enrollment_id: UUID, *, evidence: Evidence | None = None, **scored: Any
 ) -> Match:
     """Ask for a match with somebody of the other side of one's group. It holds a seat of both until it is answered.
 
     Where nobody's yes is needed it begins at once. Asking again returns what was asked; `cancel_match` takes it back.
-    `scored` are columns of Match: fit, confidence, explanation.
+    `scored` are columns of Match: fit, confidence, explanation; `evidence` is what the log of proposals keeps.
 
     Raises:
         NotFound: not the actor's enrolment, or no such person takes part in the group now.
@@ -48,18 +49,22 @@ async def request_match(
         if known is not None:
             raise Conflict(_("These two have an open match already."), kind="open")
         await _require_apart(actor, own, partner)
-        return await _ask(unit, own, partner, scored)
+        return await _ask(unit, own, partner, evidence, scored)
 
 
-async def _ask(unit: Unit, own: Enrollment, partner: Enrollment, scored: dict[str, Any]) -> Match:
+async def _ask(
+    unit: Unit, own: Enrollment, partner: Enrollment, evidence: Evidence | None, scored: dict[str, Any]
+) -> Match:
     match = await Match.create(
         organization_id=own.organization_id, program_id=own.program_id, cohort_id=own.cohort_id,
-        origin=MatchOrigin(own.role.value), published_at=clock.now(), **scored,
+        origin=MatchOrigin(own.role.value), published_at=clock.now(), **rests_on(evidence), **scored,
     )
     for one in (own, partner):
         await MatchMember.create(
             organization_id=own.organization_id, match=match, person_id=one.person_id, enrollment=one, role=one.role
         )
+    mentor, mentee = (own, partner) if own.role is ParticipantRole.MENTOR else (partner, own)
+    await proposal_of(unit.actor, match, mentor.id, mentee.id, evidence).save()
     await match.fetch_related("members__person", "members__enrollment", "program", "cohort")
     await require_seats(unit.actor, match)
     who_answers(match)

@@ -1,6 +1,7 @@
 """What a run finds, made ready to be stored: off the event loop, without the database."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from server.matchmaking import stored
 from server.matchmaking.engine import MatchingResult, RuleSet, Step, Watch, Weights, run_matching
 from server.matchmaking.engine.result import Candidate
 from server.matchmaking.gather import Gathered
+from server.matchmaking.learned.evidence import Pair, evidence_now, stored_evidence
 from server.matchmaking.models import MatchSuggestion
 from server.matchmaking.runs.records import record_of
 
@@ -40,28 +42,49 @@ def find(gathered: Gathered, rules: RuleSet, weights: Weights, *, seed: int, wat
 
 def _describe(result: MatchingResult) -> tuple[list[Draft], list[MatchSuggestion]]:
     """The chosen pairs, and the best candidates of each mentee with whoever was chosen, each with its explanation."""
-    chosen = [(pair.mentor, pair.mentee) for pair in result.pairs]
-    kept = set(chosen)
-    ranked = list(_ranked(result, kept))
-    told = iter(result.explain_many([*chosen, *((one.id, mentee) for one, mentee, _rank in ranked)]))
-    drafts = [
-        Draft(
-            UUID(pair.mentor), UUID(pair.mentee), round(pair.fit), pair.confidence, result.calibration.based_on,
-            stored.dump(next(told)),
+    kept = {(pair.mentor, pair.mentee) for pair in result.pairs}
+    suggestions = _suggestions(result, kept)
+    told, known = (of(result, [(pair.mentor, pair.mentee) for pair in result.pairs]) for of in (_told, stored_evidence))
+    ranks, shown = _shown(suggestions)
+    drafts = []
+    for pair, explanation, evidence in zip(result.pairs, told, known, strict=True):
+        ids = UUID(pair.mentor), UUID(pair.mentee)
+        basis = replace(
+            evidence_now(result, evidence, pair.fit, pair.confidence),
+            rank_for_mentee=ranks.get(ids), shown=shown.get(ids[1], ()),
         )
-        for pair in result.pairs
-    ]
-    suggestions = [
-        MatchSuggestion(
-            mentor_enrollment_id=UUID(one.id), mentee_enrollment_id=UUID(mentee), rank=rank,
-            chosen=(one.id, mentee) in kept, fit=one.fit, confidence=one.confidence, factors=stored.dump(next(told)),
-        )
-        for one, mentee, rank in ranked
-    ]
+        drafts.append(Draft(*ids, round(pair.fit), pair.confidence, explanation, basis))
     return drafts, suggestions
 
 
-def _ranked(result: MatchingResult, kept: set[tuple[str, str]]) -> Iterator[tuple[Candidate, str, int]]:
+def _suggestions(result: MatchingResult, kept: set[Pair]) -> list[MatchSuggestion]:
+    ranked = list(_ranked(result, kept))
+    pairs = [(one.id, mentee) for one, mentee, _rank in ranked]
+    told = zip(ranked, _told(result, pairs), stored_evidence(result, pairs), strict=True)
+    return [
+        MatchSuggestion(
+            mentor_enrollment_id=UUID(one.id), mentee_enrollment_id=UUID(mentee), rank=rank,
+            chosen=(one.id, mentee) in kept, fit=one.fit, confidence=one.confidence, factors=explanation,
+            evidence=evidence,
+        )
+        for (one, mentee, rank), explanation, evidence in told
+    ]
+
+
+def _told(result: MatchingResult, pairs: Sequence[Pair]) -> Iterator[Json]:
+    return map(stored.dump, result.explain_many(pairs))
+
+
+def _shown(suggestions: Iterable[MatchSuggestion]) -> tuple[dict[tuple[UUID, UUID], int], dict[UUID, tuple[UUID, ...]]]:
+    """The rank of each stored pair for its mentee, from 1, and the mentors among whom each mentee's was chosen."""
+    ranks, shown = {}, dict[UUID, tuple[UUID, ...]]()
+    for one in suggestions:
+        ranks[one.mentor_enrollment_id, one.mentee_enrollment_id] = one.rank + 1
+        shown[one.mentee_enrollment_id] = (*shown.get(one.mentee_enrollment_id, ()), one.mentor_enrollment_id)
+    return ranks, shown
+
+
+def _ranked(result: MatchingResult, kept: set[Pair]) -> Iterator[tuple[Candidate, str, int]]:
     """The best candidates of each mentee with their rank from 0, and the chosen one however far down."""
     mentors: dict[str, list[str]] = {}
     for mentor, mentee in kept:

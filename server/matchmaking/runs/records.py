@@ -64,7 +64,7 @@ def record_of(result: MatchingResult, standing: Standing) -> Json:
         "waitlist": [
             {"enrollment_id": one.mentee, "position": one.position, "code": one.code.value} for one in result.waitlist
         ],
-        "calibration": {"calibrated": result.calibration.calibrated, "based_on": result.calibration.based_on},
+        "calibration": {**result.calibration._asdict(), "model": result.outlook.version},
         "mentors": [one.id for one in result.market.columns.mentors.people],
         "audit": dump(found),
     }

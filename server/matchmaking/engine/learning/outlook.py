@@ -11,7 +11,15 @@ from server.matchmaking.engine.factor import Factors, score
 from server.matchmaking.engine.features import Numbers, pair_features
 from server.matchmaking.engine.learning.model import Model
 from server.matchmaking.engine.pool import Pool
-from server.matchmaking.engine.score import Calibration, Expectation, Stage, expect, logistic, prior_logit
+from server.matchmaking.engine.score import (
+    PRIOR_VERSION,
+    Calibration,
+    Expectation,
+    Stage,
+    expect,
+    logistic,
+    prior_logit,
+)
 from server.matchmaking.engine.weights import CATEGORIES
 
 PAIRS_AT_A_TIME = 16_384
@@ -19,10 +27,14 @@ PAIRS_AT_A_TIME = 16_384
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """The models in force, by stage; without any, assignment goes by fit alone, as the weights of the programme say."""
+    """The models in force, by stage; without any, assignment goes by fit alone, as the weights of the programme say.
+
+    `version` names what the probabilities go by.
+    """
 
     calibration: Calibration
     models: Mapping[Stage, Model] = field(default_factory=dict)
+    version: str = PRIOR_VERSION
 
     def expect(self, columns: Columns, factors: Factors, e: Rows, m: Rows) -> Expectation:
         """The probabilities that pairs of rows are accepted, and that they are and also meet twice."""

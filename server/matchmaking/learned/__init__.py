@@ -1,0 +1,1 @@
+"""Learning inside the product: what the log of proposals holds, and the models it taught."""
