@@ -27,7 +27,8 @@ async def apart(db: object) -> Pair:
 
 async def suggested(pair: Pair) -> Match:
     return await actions.suggest_match(
-        system_actor(pair.organization.id), pair.mentor_enrollment.id, pair.mentee_enrollment.id, evidence=KNOWN, fit=81,
+        system_actor(pair.organization.id), pair.mentor_enrollment.id, pair.mentee_enrollment.id,
+        evidence=KNOWN, fit=81,
     )
 
 
