@@ -82,7 +82,7 @@ chaos: setup ## The long loops of kills, losses and hostile input: an hour or tw
 	$(BIN)/pytest -s tests/faults tests/web/test_isolation.py tests/web/test_hostile_input.py \
 		tests/graphql/test_hostile_input.py tests/server/journey/importing/test_interruptions.py
 	ITHACA_CHAOS=1 $(BIN)/pytest tests/server/notifications/test_hostile_words.py tests/server/sessions/test_zones.py \
-		tests/server/kernel/engines/test_kept_sql.py
+		tests/server/kernel/engines/test_kept_sql.py tests/server/matchmaking/engine
 	ITHACA_CHAOS=1 $(BIN)/pytest -s tests/server/cli/test_crowds.py
 
 schema: setup ## Write graphql_schema/schema.graphql from the code

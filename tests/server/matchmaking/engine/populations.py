@@ -1,11 +1,13 @@
 """Small made-up pools with every awkward case: empty sides, no places, people in both roles, circles of managers."""
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import product
 from typing import Any
 
 import numpy as np
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from server.matchmaking.engine import (
@@ -19,6 +21,10 @@ from server.matchmaking.engine import (
 )
 from server.programs.states import ParticipantRole, ProgramType
 
+CHAOS = "ITHACA_CHAOS" in os.environ
+many = settings(max_examples=500 if CHAOS else 15, deadline=None)
+some = settings(max_examples=200 if CHAOS else 8, deadline=None)
+"""Examples of a property: few each time the tests run, many in `make chaos`."""
 WEIGHTS = weights_for(ProgramType.ONE_TO_ONE)
 FREE = RuleSet(reporting_line=False, same_team=False, repeat=False)
 MORNINGS = [week_mask([(day * 48 + 16, 8)]) for day in range(5)]

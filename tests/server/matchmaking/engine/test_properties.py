@@ -5,7 +5,7 @@ from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from threadpoolctl import threadpool_limits
 
@@ -32,18 +32,18 @@ from tests.server.matchmaking.engine.populations import (
     best_by_trying_all,
     everyone,
     loose_rules,
+    many,
     mentee,
     mentor,
     participants,
     pools,
     reversed_ids,
     rule_sets,
+    some,
     weights,
 )
 
 MENTOR, MENTEE = ParticipantRole.MENTOR, ParticipantRole.MENTEE
-many = settings(max_examples=60, deadline=None)
-some = settings(max_examples=25, deadline=None)
 
 
 def made(result: MatchingResult) -> list[tuple[str, str]]:

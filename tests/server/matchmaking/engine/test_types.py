@@ -7,7 +7,7 @@ from itertools import combinations
 from statistics import fmean
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from server.matchmaking.engine import (
     CATEGORIES,
@@ -24,7 +24,7 @@ from server.matchmaking.engine.groups.circles import form_circles
 from server.matchmaking.engine.groups.pairs.peers import PeersResult, pair_peers
 from server.programs.states import ParticipantRole, ProgramType
 from tests.server.matchmaking.engine.groups.crowds import wrong_inside
-from tests.server.matchmaking.engine.populations import FREE, participants
+from tests.server.matchmaking.engine.populations import FREE, participants, some
 from tests.server.matchmaking.people import DataAbsent, real_people, synthetic_people
 
 MENTOR, MENTEE = ParticipantRole.MENTOR, ParticipantRole.MENTEE
@@ -151,7 +151,7 @@ ONE_SIDED = {"goal_tags": (), "skill_tags": (), "goal_vector": None, "skill_vect
 ONLY_MUTUAL = {**ONE_SIDED, "response_rate": None, "sessions_prior": None, "pref_department": "any"}
 
 
-@settings(max_examples=25, deadline=None)
+@some
 @given(participants())
 def test_reverse_with_roles_exchanged_mirrors_traditional_with_the_gap_negated(people: tuple[Participant, ...]) -> None:
     """What one side wants of the other is left out: it has no mirror. Everything else has."""

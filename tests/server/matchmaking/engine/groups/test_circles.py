@@ -1,12 +1,11 @@
 """Circles: what must hold for any crowd, and what one looks like."""
 
-import os
 from dataclasses import replace
 from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from threadpoolctl import threadpool_limits
 
@@ -29,14 +28,11 @@ from tests.server.matchmaking.engine.groups.crowds import (
     of,
     wrong_inside,
 )
-from tests.server.matchmaking.engine.populations import FREE, mentee, mentor
+from tests.server.matchmaking.engine.populations import FREE, many, mentee, mentor, some
 from tests.server.matchmaking.people import synthetic_people
 
 WEIGHTS = weights_for(ProgramType.CIRCLE)
 MENTOR, MENTEE = ParticipantRole.MENTOR, ParticipantRole.MENTEE
-CHAOS = "ITHACA_CHAOS" in os.environ
-many = settings(max_examples=500 if CHAOS else 50, deadline=None)
-some = settings(max_examples=200 if CHAOS else 20, deadline=None)
 
 
 def formed(pool: Pool, rules: RuleSet = FREE, **more: int) -> CirclesResult:

@@ -1,13 +1,12 @@
 """Peer pairs: the best of all, by trying all; and pairs by the draw, never twice the same."""
 
-import os
 from dataclasses import replace
 from functools import cache
 from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from threadpoolctl import threadpool_limits
 
@@ -28,13 +27,10 @@ from server.matchmaking.engine.groups.pairs.peers import PeersResult, pair_peers
 from server.programs.states import ParticipantRole, ProgramType
 from tests.server.matchmaking.engine import checker
 from tests.server.matchmaking.engine.groups.crowds import crowd_rules, crowds, of
-from tests.server.matchmaking.engine.populations import FREE, mentee
+from tests.server.matchmaking.engine.populations import FREE, many, mentee, some
 from tests.server.matchmaking.people import synthetic_people
 
 WEIGHTS = weights_for(ProgramType.PEER)
-CHAOS = "ITHACA_CHAOS" in os.environ
-many = settings(max_examples=500 if CHAOS else 40, deadline=None)
-some = settings(max_examples=200 if CHAOS else 15, deadline=None)
 
 
 def names(result: PeersResult) -> list[frozenset[str]]:
