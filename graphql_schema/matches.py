@@ -135,7 +135,7 @@ class MatchType(Node):
         own = next((READERS.get(member.role) for member in self.members if member.person.key == me), None)
         return reasons(self.explanation, self._names(), own or Reader.MANAGER)
 
-    @strawberry.field(description="The goals of this match that you may read, the one in focus first.")
+    @strawberry.field(description="The goals of this match that you may read: your own first, then the one in focus.")
     async def goals(self, info: Info) -> list[GoalType]:
         return [GoalType.of(row) for row in await info.context.many(goals_by_match, self.key)]
 

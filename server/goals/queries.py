@@ -42,7 +42,8 @@ async def goals_of(actor: Actor, enrollment_id: UUID) -> list[Goal]:
 
 
 async def goals_by_match(actor: Actor, match_ids: Collection[UUID]) -> dict[UUID, list[Goal]]:
-    """The goals of some matches, each list in the order of `goals_of`. Matches without a readable goal are left out.
+    """The goals of some matches, the actor's own first, then in the order of `goals_of`. Matches without a readable
+    goal are left out.
 
     A match has the goals that were worked on in it and, while it is open, the open ones of its members.
     """
@@ -52,7 +53,8 @@ async def goals_by_match(actor: Actor, match_ids: Collection[UUID]) -> dict[UUID
     sharing = [member for member in members if member.match.state in SHARED]
     of_members = Q(enrollment_id__in=[member.enrollment_id for member in sharing], state__in=list(OPEN_GOALS))
     found: dict[UUID, list[Goal]] = {}
-    for goal in await _whole(goals(actor).filter(of_members | Q(match_id__in=list(match_ids)))):
+    readable = await _whole(goals(actor).filter(of_members | Q(match_id__in=list(match_ids))))
+    for goal in sorted(readable, key=lambda goal: goal.person_id != actor.person_id):
         for match_id in _matches_of(goal, sharing) | ({goal.match_id} & set(match_ids)):
             if match_id:
                 found.setdefault(match_id, []).append(goal)

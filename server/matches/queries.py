@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import date
+from itertools import combinations
 from uuid import UUID
 
 from tortoise.functions import Count
@@ -16,6 +17,9 @@ from server.matches.states import OPEN_MATCHES, RUNNING, Approval, MatchState, O
 from server.people.models import Person
 from server.programs.models import Enrollment
 from server.programs.states import EnrollmentState, ParticipantRole
+
+LEADING = frozenset({ParticipantRole.MENTOR, ParticipantRole.FACILITATOR})
+"""The roles of who is there for the others."""
 
 
 def matches(actor: Actor) -> QuerySet[Match]:
@@ -75,10 +79,11 @@ def reviewable_matches(actor: Actor) -> QuerySet[Match]:
 
 
 async def tried_pairs(actor: Actor, cohort_id: UUID) -> set[tuple[UUID, UUID]]:
-    """(mentor enrolment, mentee enrolment) of every match of a cohort that was ever asked, whatever became of it."""
+    """The enrolments of any two who were ever asked about one match of a cohort, as in `pairs`, whatever became of it.
+    """
     never_asked = (MatchState.DRAFT, MatchState.CANCELLED)
     rows = await matches(actor).filter(cohort_id=cohort_id).exclude(state__in=never_asked).prefetch_related("members")
-    return {(mentor.enrollment_id, mentee.enrollment_id) for mentor, mentee in map(sides, rows)}
+    return {(one.enrollment_id, other.enrollment_id) for match in rows for one, other in pairs(match)}
 
 
 async def seats_taken(actor: Actor, enrollment_ids: Iterable[UUID]) -> dict[UUID, int]:
@@ -94,11 +99,11 @@ async def seats_taken(actor: Actor, enrollment_ids: Iterable[UUID]) -> dict[UUID
 
 
 async def past_partners(actor: Actor, person_ids: Iterable[UUID]) -> set[tuple[UUID, UUID]]:
-    """(mentor person, mentee person) of every match of some people that ever ran, in any programme."""
+    """Any two members, as in `pairs`, of every match of some people that ever ran, in any programme."""
     ids = list(person_ids)
     ran = matches(actor).filter(active_at__isnull=False, members__person_id__in=ids).distinct()
     rows = await ran.prefetch_related("members")
-    return {(mentor.person_id, mentee.person_id) for mentor, mentee in map(sides, rows)}
+    return {(one.person_id, other.person_id) for match in rows for one, other in pairs(match)}
 
 
 async def overrides(actor: Actor, cohort_id: UUID, kind: OverrideKind) -> list[MatchOverride]:
@@ -139,10 +144,33 @@ async def open_match_of(actor: Actor, one_id: UUID, other_id: UUID) -> Match | N
     return None
 
 
+def in_order(match: Match) -> list[MatchMember]:
+    """The members of a match, fetched before: who leads it first, everybody else as they came into it.
+
+    So of a pair the mentor comes first, and of two peers who asked, or who brings more (glossary section 3).
+    """
+    return sorted(match.members, key=lambda member: (member.role not in LEADING, member.id))
+
+
 def sides(match: Match) -> tuple[MatchMember, MatchMember]:
-    """The mentor's and the mentee's membership of a pair; the members must have been fetched."""
-    first, second = list(match.members)[:2]
-    return (first, second) if first.role is ParticipantRole.MENTOR else (second, first)
+    """The two members of a pair, in order; for what is stored and shown by side. The members must have been fetched."""
+    first, second = in_order(match)[:2]
+    return first, second
+
+
+def pairs(match: Match) -> list[tuple[MatchMember, MatchMember]]:
+    """Any two members of a match, each two once, in order."""
+    return list(combinations(in_order(match), 2))
+
+
+def is_mentor(match: Match, person_id: UUID | None) -> bool:
+    """Whether somebody is the mentor of a match; among peers nobody is. The members must have been fetched."""
+    return any(one.person_id == person_id and one.role is ParticipantRole.MENTOR for one in match.members)
+
+
+def learners(match: Match) -> list[MatchMember]:
+    """Those for whose own goals a match is there: the mentee, both peers, everybody in a circle but its host."""
+    return [member for member in in_order(match) if member.role not in LEADING]
 
 
 def back_on(match: Match) -> date | None:

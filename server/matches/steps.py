@@ -95,9 +95,9 @@ async def require_new_pair(actor: Actor, match: Match) -> None:
     Raises:
         Conflict: they have one.
     """
-    mentor, mentee = queries.sides(match)
-    if await queries.open_match_of(actor, mentor.enrollment_id, mentee.enrollment_id):
-        raise Conflict(_("These two have an open match already."))
+    for one, other in queries.pairs(match):
+        if await queries.open_match_of(actor, one.enrollment_id, other.enrollment_id):
+            raise Conflict(_("These two have an open match already."))
 
 
 def who_answers(match: Match) -> None:

@@ -8,7 +8,7 @@ from server.kernel.errors import Conflict, NotFound
 from server.kernel.facts import OutboxEvent
 from server.kernel.jobs import on_event, on_parked
 from server.kernel.log import note
-from server.matches.queries import sides, visible_match
+from server.matches.queries import learners, visible_match
 from server.matches.states import ClosureReason
 from server.matchmaking import actions
 from server.matchmaking.runs import actions as runs
@@ -39,16 +39,18 @@ async def _fail(event: OutboxEvent, code: str, error: BaseException | None) -> N
 
 @on_event("match.declined", "match.expired", "match.cancelled")
 async def suggest_next(event: OutboxEvent) -> None:
-    """Put the next best mentor for the mentee before the manager."""
+    """Put the next best match before the manager, for everybody for whom this one was."""
     actor = system_actor(event.organization_id)
     match = await visible_match(actor, UUID(event.payload["match_id"]))
-    await actions.suggest_next(actor, sides(match)[1].enrollment_id)
+    for member in learners(match):
+        await actions.suggest_next(actor, member.enrollment_id)
 
 
 @on_event("match.ended")
 async def offer_rematch(event: OutboxEvent) -> None:
-    """After an end before its time: another mentor for a mentee who goes on, unless the goal was reached."""
+    """After an end before its time: another match for those who go on, unless the goal was reached."""
     actor = system_actor(event.organization_id)
     match = await visible_match(actor, UUID(event.payload["match_id"]))
     if match.closure_reason is not ClosureReason.GOAL_REACHED:
-        await actions.suggest_next(actor, sides(match)[1].enrollment_id, rematch_of=match.id)
+        for member in learners(match):
+            await actions.suggest_next(actor, member.enrollment_id, rematch_of=match.id)

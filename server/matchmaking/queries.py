@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from itertools import permutations
 from uuid import UUID
 
 from tortoise.functions import Count
@@ -225,8 +226,9 @@ async def _holders(actor: Actor, mentor_ids: list[UUID]) -> dict[UUID, list[Pers
     )
     found: dict[UUID, list[Person]] = {}
     for match in await placed.order_by("created_at", "id").prefetch_related("members__person"):
-        mentor, mentee = matches.sides(match)
-        found.setdefault(mentor.enrollment_id, []).append(mentee.person)
+        for one, other in permutations(match.members, 2):
+            if one.enrollment_id in mentor_ids:
+                found.setdefault(one.enrollment_id, []).append(other.person)
     return found
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from server.matches.queries import sides
+from server.matches.queries import is_mentor
 from server.surveys.models import SurveyInvitation
 from server.surveys.states import Help, InvitationState
 
@@ -26,8 +26,8 @@ def has_closed(invitation: SurveyInvitation, now: datetime) -> bool:
 
 
 def is_asked_about_goal(invitation: SurveyInvitation) -> bool:
-    """Whether the last check-in asks this person what became of the goal: it is the mentee's. Members are fetched."""
-    return sides(invitation.match)[1].person_id == invitation.person_id
+    """Whether the last check-in asks this person what became of the goal: no mentor. Members are fetched."""
+    return not is_mentor(invitation.match, invitation.person_id)
 
 
 def needs_a_person(usefulness: int, goal_distance: int, help_wanted: Collection[str]) -> bool:

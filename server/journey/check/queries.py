@@ -11,7 +11,7 @@ from server.goals.states import MilestoneState
 from server.kernel import clock
 from server.kernel.actor import Actor
 from server.matches.models import Match
-from server.matches.queries import partner_of, sides, visible_match
+from server.matches.queries import is_mentor, partner_of, visible_match
 from server.people.models import Person
 from server.sessions.queries import held_counts
 from server.surveys.models import SurveyAnswer, SurveyInvitation
@@ -71,7 +71,7 @@ async def check_in_page(actor: Actor, invitation_id: UUID) -> CheckInPage:
     managers = await people_with_role(actor, Role.PROGRAM_MANAGER, match.program_id)
     return CheckInPage(
         invitation=invitation, match=match, partner=partner_of(match, actor.person_id),
-        is_mentor=sides(match)[0].person_id == actor.person_id,
+        is_mentor=is_mentor(match, actor.person_id),
         held=(await held_counts(actor, [match.id])).get(match.id, 0),
         steps=(sum(step.state is MilestoneState.DONE for step in steps), len(steps)),
         week=min(weeks, (clock.now().date() - start).days // WEEK_DAYS + 1), weeks=weeks,

@@ -3,6 +3,7 @@
 The order of locks is that of leaving: the roster, the enrolments, their matches.
 """
 
+from itertools import chain
 from uuid import UUID
 
 from server.kernel import clock
@@ -11,7 +12,7 @@ from server.kernel.db import unit_of_work
 from server.kernel.errors import Conflict
 from server.kernel.text import gettext as _
 from server.matches import actions as matches
-from server.matches.queries import last_day, lock_enrollments, partner_enrollments, sides, visible_match
+from server.matches.queries import last_day, learners, lock_enrollments, partner_enrollments, visible_match
 from server.matches.states import OPEN_MATCHES, ClosureReason, MatchState
 from server.programs import actions as programs
 from server.programs.models import Cohort, Enrollment
@@ -22,7 +23,6 @@ from server.programs.states import (
     OVER_PROGRAMS,
     TAKING_PART,
     EnrollmentState,
-    ParticipantRole,
     ProgramState,
 )
 from server.programs.steps import CLOSE_AFTER, midnight
@@ -86,8 +86,9 @@ async def reach_cohort_end(actor: Actor, cohort_id: UUID) -> Cohort:
         return await close_cohort(actor, cohort_id)
 
 
-async def complete_mentee(actor: Actor, match_id: UUID) -> None:
-    """A match ran its time and was closed: the group is over for its mentee too (glossary section 2, COMPLETED).
+async def complete_learners(actor: Actor, match_id: UUID) -> None:
+    """A match ran its time and was closed: the group is over for its mentee too, and for both of two peers (glossary
+    section 2, COMPLETED).
 
     Not while another match of theirs goes on or is still to be closed. Mentors stay: their place is free for somebody
     else. Twice is harmless.
@@ -99,15 +100,15 @@ async def complete_mentee(actor: Actor, match_id: UUID) -> None:
     require(actor.kind is ActorKind.SYSTEM, _("end this for somebody else"))
     async with unit_of_work(actor):
         match = await visible_match(actor, match_id)
-        mentee = sides(match)[1]
         await cohort_by_id(actor, match.cohort_id, lock=True)
-        drafted = await partner_enrollments(actor, mentee.enrollment_id, [MatchState.DRAFT])
-        row = (await lock_enrollments(actor, {mentee.enrollment_id, *drafted}))[mentee.enrollment_id]
-        going_on = await partner_enrollments(actor, row.id, OPEN_MATCHES | {MatchState.DURATION_COMPLETED})
-        if mentee.role is not ParticipantRole.MENTEE or row.state not in TAKING_PART or going_on:
-            return
-        await matches.release_matches(actor, row.id, ClosureReason.DURATION)
-        await _complete(actor, row)
+        ids = [member.enrollment_id for member in learners(match)]
+        drafted = [await partner_enrollments(actor, one, [MatchState.DRAFT]) for one in ids]
+        locked = await lock_enrollments(actor, {*ids, *chain.from_iterable(drafted)})
+        for row in [locked[one] for one in ids]:
+            going_on = await partner_enrollments(actor, row.id, OPEN_MATCHES | {MatchState.DURATION_COMPLETED})
+            if row.state in TAKING_PART and not going_on:
+                await matches.release_matches(actor, row.id, ClosureReason.DURATION)
+                await _complete(actor, row)
 
 
 async def _complete(actor: Actor, enrollment: Enrollment) -> None:

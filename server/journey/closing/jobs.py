@@ -15,6 +15,6 @@ async def close_cohort(action: ScheduledAction) -> None:
 
 
 @on_event("match.completed")
-async def complete_mentee(event: OutboxEvent) -> None:
+async def complete_learners(event: OutboxEvent) -> None:
     """Let the mentee of a match that ran its time have completed the programme."""
-    await actions.complete_mentee(system_actor(event.organization_id), UUID(event.payload["match_id"]))
+    await actions.complete_learners(system_actor(event.organization_id), UUID(event.payload["match_id"]))

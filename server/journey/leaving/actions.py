@@ -16,7 +16,7 @@ from server.kernel.text import gettext as _
 from server.matches import actions as matches
 from server.matches import queries as match_queries
 from server.matches.models import Match
-from server.matches.queries import sides
+from server.matches.queries import learners
 from server.matches.states import OPEN_MATCHES, ClosureReason, MatchState
 from server.messaging import actions as messaging
 from server.people.queries import visible_person
@@ -24,7 +24,7 @@ from server.people.states import PersonStatus
 from server.programs import actions as programs
 from server.programs.models import Enrollment
 from server.programs.queries import cohort_by_id, enrollments, moved_up_by, visible_enrollment
-from server.programs.states import EnrollmentState, ParticipantRole
+from server.programs.states import EnrollmentState
 
 NOT_JOINED = (EnrollmentState.INVITED, EnrollmentState.IN_PROGRESS)
 
@@ -110,9 +110,9 @@ async def undo_decision(actor: Actor, enrollment_id: UUID) -> bool:
             return False
         await _require_unmatched(actor, [undone.enrollment, *undone.waiting])
         for match in await matches.restore_matches(actor, enrollment_id, since=undone.fact_id):
-            mentee = sides(match)[1]
-            if mentee.enrollment_id != enrollment_id and mentee.role is ParticipantRole.MENTEE:
-                await programs.move_back_in_line(actor, mentee.enrollment_id)
+            for left in learners(match):
+                if left.enrollment_id != enrollment_id:
+                    await programs.move_back_in_line(actor, left.enrollment_id)
         return True
 
 
@@ -237,9 +237,9 @@ async def _end(
     await _lock_everybody(actor, enrollment)
     ended = await programs.end_enrollment(actor, enrollment.id, state, act=act, undo_within=hold)
     for match in await matches.release_matches(actor, enrollment.id, reason, undo_within=hold):
-        mentee = sides(match)[1]
-        if mentee.enrollment_id != enrollment.id and mentee.role is ParticipantRole.MENTEE:
-            await programs.move_to_front(actor, mentee.enrollment_id)
+        for left in learners(match):
+            if left.enrollment_id != enrollment.id:
+                await programs.move_to_front(actor, left.enrollment_id)
     return ended
 
 

@@ -9,7 +9,7 @@ from server.goals.states import OPEN_GOALS
 from server.kernel import clock
 from server.kernel.actor import Actor
 from server.matches.models import Match
-from server.matches.queries import partner_of, sides, visible_match
+from server.matches.queries import is_mentor, partner_of, visible_match
 from server.matches.states import MatchState
 from server.people.models import Person
 from server.sessions import queries as sessions
@@ -78,18 +78,18 @@ async def session_page(actor: Actor, session_id: UUID, *, widen: bool = False) -
     notes = await sessions.notes_in(actor, session)
     goals = (await goals_by_match(actor, [match.id])).get(match.id, [])
     focus = next((goal for goal in goals if goal.state in OPEN_GOALS), None)
-    is_mentor = sides(match)[0].person_id == actor.person_id
     ahead = await sessions.next_session(actor, match.id)
     following = ahead if ahead is not None and ahead.id != session.id else None
     weeks = THREE_WEEKS if widen else TWO_WEEKS
     bookable = match.state is MatchState.ACTIVE and following is None
     return SessionPage(
-        session=session, match=match, partner=partner_of(match, actor.person_id), is_mentor=is_mentor,
+        session=session, match=match, partner=partner_of(match, actor.person_id),
+        is_mentor=is_mentor(match, actor.person_id),
         topics=await sessions.agenda_items(session), prompts=sessions.prompts_of(session),
         mine={note.prompt: note for note in notes if note.author_id == actor.person_id},
         theirs=[note for note in notes if note.author_id != actor.person_id and note.words],
         promises=await sessions.action_items_in(session),
-        step=next_step(focus) if focus and not is_mentor else None, following=following,
+        step=next_step(focus) if focus and not is_mentor(match, actor.person_id) else None, following=following,
         next_slots=await times.next_slots_after(actor, session, weeks=weeks) if bookable else [],
         widened=widen,
         missed_slots=await times.free_times(actor, match, 1) if bookable and rules.can_be_missed(session) else [],

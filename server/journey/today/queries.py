@@ -11,7 +11,7 @@ from server.goals.states import OPEN_GOALS, MilestoneState
 from server.kernel import clock
 from server.kernel.actor import Actor
 from server.matches.models import Match
-from server.matches.queries import back_on, my_matches, partner_of, sides
+from server.matches.queries import back_on, is_mentor, my_matches, partner_of
 from server.matches.rules import may_ask, member_of
 from server.matches.states import AWAITING, OPEN_MATCHES, RUNNING, Approval, MatchState
 from server.messaging.models import ThreadMessage
@@ -252,7 +252,7 @@ async def _journeys(actor: Actor, running: list[Match], asked: list[SurveyInvita
     return [
         Journey(
             match=match, partner=partner_of(match, actor.person_id),
-            is_mentor=sides(match)[0].person_id == actor.person_id,
+            is_mentor=is_mentor(match, actor.person_id),
             goals=[one for one in goals.get(match.id, []) if match.state not in RUNNING or one.state in OPEN_GOALS],
             session=_next_of(ahead, match), unwritten=unwritten.get(match.id), held=len(held.get(match.id, [])),
             last_met=next(reversed(held.get(match.id, [])), None),

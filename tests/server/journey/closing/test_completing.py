@@ -45,7 +45,7 @@ async def test_the_mentee_has_completed_it_and_the_mentor_takes_the_next(pair: P
     await drain(strict=False)
     assert await states(pair) == (EnrollmentState.ACTIVE, EnrollmentState.COMPLETED)
     assert await in_the_pool(pair) == {str(pair.mentor_enrollment.id)}
-    await actions.complete_mentee(system_actor(pair.organization.id), pair.match.id)
+    await actions.complete_learners(system_actor(pair.organization.id), pair.match.id)
     assert await AuditEvent.filter(action="enrollment.cohort_end").count() == 1
 
 
@@ -74,4 +74,4 @@ async def test_an_end_before_its_time_leaves_the_mentee_in_the_pool(db: object) 
 
 async def test_only_the_product_completes_somebody(pair: Pair) -> None:
     with pytest.raises(Refused):
-        await actions.complete_mentee(pair.manager_actor, pair.match.id)
+        await actions.complete_learners(pair.manager_actor, pair.match.id)
