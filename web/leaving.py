@@ -25,7 +25,22 @@ LETTERS = 5000
 
 async def ending(request: Request) -> Response:
     """What a pause or an end would mean for this match."""
-    return await _ending(request, Errors())
+    return await show_ending(request)
+
+
+async def show_ending(
+    request: Request, errors: Errors | None = None, *, thanks: str = "", toast: Toast | None = None
+) -> Response:
+    """The page to pause or finish on, with thanks that were written."""
+    try:
+        shown = await queries.ending_page(request.state.actor, request.path_params["id"])
+    except Conflict:
+        return go_to(request, f"/match/{request.path_params['id']}")
+    return page(
+        request, "leaving/ending.html", status=422 if errors else 200, errors=errors or Errors(), shown=shown,
+        partner=shown.partner, has_run=shown.match.state is MatchState.DURATION_COMPLETED, toast=toast,
+        may_pause=shown.match.state is MatchState.ACTIVE, in_a_month=_in_a_month(), thanks=thanks,
+    )
 
 
 async def finish(request: Request) -> Response:
@@ -34,7 +49,7 @@ async def finish(request: Request) -> Response:
     form = await read_form(request)
     thanks = text(form, "thanks", LETTERS, errors, lines=True)
     if errors:
-        return await _ending(request, errors, thanks)
+        return await show_ending(request, errors, thanks=thanks)
     try:
         shown = await queries.ending_page(actor, match_id)
         await actions.finish_match(actor, match_id, thanks, undo_within=UNDO_ONE)
@@ -49,7 +64,7 @@ async def pause(request: Request) -> Response:
     until, errors = await _until(request)
     actor, match_id = request.state.actor, request.path_params["id"]
     return await _saved(
-        request, errors, lambda: matches.pause_match(actor, match_id, until, undo_within=UNDO_ONE), _ending,
+        request, errors, lambda: matches.pause_match(actor, match_id, until, undo_within=UNDO_ONE), show_ending,
         undo=changed_undo(match_id),
     )
 
@@ -148,18 +163,6 @@ async def _saved(
         except Conflict as late:
             return go_to(request, "/", toast=Toast(late.message))
     return await again(request, errors)
-
-
-async def _ending(request: Request, errors: Errors, thanks: str = "") -> Response:
-    try:
-        shown = await queries.ending_page(request.state.actor, request.path_params["id"])
-    except Conflict:
-        return go_to(request, f"/match/{request.path_params['id']}")
-    return page(
-        request, "leaving/ending.html", status=422 if errors else 200, errors=errors, shown=shown,
-        partner=shown.partner, has_run=shown.match.state is MatchState.DURATION_COMPLETED,
-        may_pause=shown.match.state is MatchState.ACTIVE, in_a_month=_in_a_month(), thanks=thanks,
-    )
 
 
 async def _leaving(request: Request, errors: Errors) -> Response:

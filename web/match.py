@@ -22,6 +22,7 @@ from web.explained import factors_of, fit_chip, names_of, reasons_of
 from web.forms import Errors, choice, form_key, moment_of, read_form, text
 from web.happened import booked_undo, changed_undo
 from web.items import Slot, one_of
+from web.leaving import show_ending
 from web.offers import offer_on
 from web.render import go_to, page
 from web.taken import taken_words, with_nearest
@@ -150,13 +151,15 @@ async def take_back(request: Request) -> Response:
 
 
 async def undo(request: Request) -> Response:
-    """Take back what one just did to a match: a no, a withdrawal, a pause, an end."""
-    match_id = request.path_params["id"]
+    """Take back what one just did to a match: a no, a withdrawal, a pause, an end. Thanks come back into their form."""
+    match_id, form = request.path_params["id"], await read_form(request)
     try:
-        undone = await actions.undo_change(request.state.actor, match_id)
+        undone = await actions.undo_change(request.state.actor, match_id, key=form_key(form))
     except Conflict as late:
         return go_to(request, f"/match/{match_id}", toast=Toast(late.message))
-    words = _("Undone. It stands as before.") if undone else _("It is too late to undo this. It stays as it is.")
+    if undone.words:
+        return await show_ending(request, thanks=undone.words, toast=Toast(_("Undone. Nobody got your words.")))
+    words = _("Undone. It stands as before.") if undone.done else _("It is too late to undo this. It stays as it is.")
     return go_to(request, f"/match/{match_id}", toast=Toast(words))
 
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from playwright.async_api import Page
 
-from a11y_tests.registry import Act, Shelf, View, each, open_everything, press
+from a11y_tests.registry import Act, Shelf, View, each, fill, open_everything, press
 from a11y_tests.states.people import LONG_NAME, asked
 from server.journey.meeting import actions as meeting
 from server.kernel import clock
@@ -122,6 +122,13 @@ async def refused() -> View:
 async def refusal_undone() -> View:
     pair = await asked()
     return View(pair.mentee, _at(pair), each(open_everything, press("Suggest someone else"), press("Undo")))
+
+
+@state("POST match-undo 200", proof="Nobody got your words.")
+async def end_undone() -> View:
+    pair = await factories.active_match()
+    finish = each(fill("thanks", "Thank you for every hour."), press("Finish with"))
+    return View(pair.mentee, f"{_at(pair)}/ending", each(finish, press("Undo")))
 
 
 @state("GET match 200", proof="This suggestion has passed")

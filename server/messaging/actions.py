@@ -52,10 +52,11 @@ async def send_message(
         return message
 
 
-async def take_back_words(actor: Actor, match_id: UUID) -> bool:
+async def take_back_words(actor: Actor, match_id: UUID) -> str:
     """Take back what was written with an act on a match that is being undone, as if it never was.
 
-    False when nothing was written with it, or the others were told of it already.
+    Returns the words to whoever wrote them. "" for somebody else, when nothing was written with it, and when the
+    others were told of it already.
 
     Raises:
         NotFound: no match that the actor may see.
@@ -67,16 +68,16 @@ async def take_back_words(actor: Actor, match_id: UUID) -> bool:
         thread = await queries.thread_row(match)
         fact = await queries.held_word(actor, thread.id) if thread else None
         if thread is None or fact is None:
-            return False
+            return ""
         message = await ThreadMessage.get(organization_id=actor.organization_id, id=fact.payload["message_id"])
         require(message.author_id == actor.person_id or can_decide(actor, match), _("take back what somebody wrote"))
         if await queries.is_read(message):
             raise Conflict(_("Your last message has been read already. It stays as it is."), kind="read")
         if not await withdraw(fact):
-            return False
+            return ""
         await unit.audit("message.take_back", message, match_id=match.id)
         await _unwrite(thread, message, datetime.fromisoformat(fact.payload["had_read_at"]))
-        return True
+        return message.body if message.author_id == actor.person_id else ""
 
 
 async def reword_message(actor: Actor, message_id: UUID, body: str) -> bool:

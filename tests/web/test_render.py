@@ -6,6 +6,7 @@ from html import unescape
 
 import pytest
 from jinja2 import ChoiceLoader, DictLoader
+from jinja2.nodes import Assign, AssignBlock, Extends
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,7 +14,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from tests.web.drawing import broken_references, one, read, words
-from web.render import ENV, go_to, page
+from web.render import ENV, TEMPLATES, go_to, page
 from web.toast import COOKIE, Toast
 from web.viewer import Viewer
 
@@ -173,3 +174,11 @@ def test_title_is_escaped_once(client, monkeypatch):
     request = Request({"type": "http", "method": "GET", "path": "/", "headers": [], "query_string": b""})
     told = page(request, "amp.html").body.decode()
     assert unescape(told.split("<title>")[1].split("</title>")[0]) == "A & B <i> - Ithaca"
+
+
+def test_what_a_page_sets_stands_in_its_block_for_a_part_alone_sees_nothing_else() -> None:
+    pages = [ENV.parse(path.read_text()).body for path in TEMPLATES.rglob("*.html")]
+    children = [nodes for nodes in pages if any(isinstance(node, Extends) for node in nodes)]
+    assert len(children) > 20
+    outside = [node for nodes in children for node in nodes if isinstance(node, Assign | AssignBlock)]
+    assert not outside, [node.target for node in outside]

@@ -7,6 +7,7 @@ import httpx2
 import pytest
 
 from server.kernel import clock
+from server.kernel.db import fresh_key
 from server.matches.models import Match, MatchMember
 from server.matches.states import Approval, MatchOrigin, MatchState
 from server.messaging.models import ThreadMessage
@@ -35,7 +36,7 @@ async def press_undo(client: httpx2.AsyncClient, answer: httpx2.Response) -> str
     found = UNDO.search((await client.get(answer.headers["location"])).text)
     assert found, "no Undo is offered"
     undone = await client.post(found[1])
-    return (await client.get(undone.headers["location"])).text
+    return undone.text if undone.status_code == 200 else (await client.get(undone.headers["location"])).text
 
 
 async def test_a_no_is_taken_back_with_the_time_that_was_held(client_of: ClientOf, db: object) -> None:
@@ -78,9 +79,20 @@ async def test_an_end_is_taken_back_with_its_thanks(
     client = await client_of(pair.mentee)
     ended = await client.post(f"/match/{pair.match.id}/closure", data={"thanks": thanks})
     assert (await Match.get(id=pair.match.id)).state not in (MatchState.ACTIVE, MatchState.DURATION_COMPLETED)
-    await press_undo(client, ended)
+    shown = await press_undo(client, ended)
     assert (await Match.get(id=pair.match.id)).state is state
     assert not await ThreadMessage.exists()
+    assert (thanks + "</textarea>" in shown) is bool(thanks), "what was written stands in its form again"
+
+
+async def test_thanks_come_back_however_often_undo_is_sent(client_of: ClientOf, pair: Pair) -> None:
+    client, here = await client_of(pair.mentee), f"/match/{pair.match.id}"
+    await client.post(f"{here}/closure", data={"thanks": "Thank you for every hour."})
+    key = {"form_key": fresh_key()}
+    answers = [await client.post(f"{here}/undo", data=key, headers=htmx) for htmx in ({"HX-Request": "true"}, {})]
+    assert all("Thank you for every hour.</textarea>" in one.text for one in answers), "the script sends it once more"
+    await client.post(f"{here}/closure", data={})
+    assert (await client.post(f"{here}/undo", data=key)).status_code == 303, "it is finished by now"
 
 
 async def test_thanks_that_were_read_keep_the_end(client_of: ClientOf, pair: Pair) -> None:

@@ -88,7 +88,7 @@ async def another_mentor(request: Request) -> Response:
 async def undo(request: Request) -> Response:
     """Take the last change back while nobody was told."""
     try:
-        undone = await undo_change(request.state.actor, _id(request))
+        undone = (await undo_change(request.state.actor, _id(request))).done
     except Conflict as refusal:
         return await _show(request, refused=refusal.message)
     said = _("Taken back. Nobody was told.") if undone else _("Too late to undo: they have been told.")

@@ -29,6 +29,14 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Undone:
+    """What came of an undo; `words` is the thanks that it took back, for whoever wrote them alone."""
+
+    done: bool
+    words: str
+
+
+@dataclass(frozen=True)
 class Wrapped:
     """What a session left behind. `notes` by prompt number; `next_at` of None books nothing."""
 
@@ -105,19 +113,21 @@ async def decline(
     return _outcome(await once(actor, key, act))
 
 
-async def undo_change(actor: Actor, match_id: UUID) -> bool:
+async def undo_change(actor: Actor, match_id: UUID, *, key: str = "") -> Undone:
     """`matches.undo_change`; a time that was held when one said no is held again, if it is still free, and a word of
-    thanks that went with an end is taken back.
+    thanks that went with an end is taken back. The same key again brings back the same words.
 
     Raises:
         NotFound, Refused, Conflict: as `matches.undo_change`; the word of thanks was read already (`kind="read"`).
     """
-    async with unit_of_work(actor):
-        undone = await matches.undo_change(actor, match_id)
-        if undone:
-            await sessions.restore_hold(actor, match_id)
-            await messaging.take_back_words(actor, match_id)
-        return undone
+
+    async def act() -> Json:
+        if not await matches.undo_change(actor, match_id):
+            return {"done": False, "words": ""}
+        await sessions.restore_hold(actor, match_id)
+        return {"done": True, "words": await messaging.take_back_words(actor, match_id)}
+
+    return Undone(**await once(actor, key, act))
 
 
 async def save_and_book_next(actor: Actor, session_id: UUID, wrapped: Wrapped, *, key: str = "") -> Json:

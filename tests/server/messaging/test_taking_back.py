@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from server.journey.leaving.actions import finish_match
-from server.journey.meeting.actions import undo_change
+from server.journey.meeting.actions import Undone, undo_change
 from server.kernel import clock
 from server.kernel.errors import Conflict, Refused
 from server.kernel.facts import AuditEvent, OutboxEvent
@@ -48,7 +48,7 @@ async def test_the_thread_is_as_before_and_nobody_is_told(pair: Pair, words: int
     before, told = await written(pair), await Message.all().count()
     await finish(pair)
     assert await written(pair) != before
-    assert await undo_change(pair.mentee_actor, pair.match.id)
+    assert await undo_change(pair.mentee_actor, pair.match.id) == Undone(done=True, words="Thank you for every hour.")
     assert await written(pair) == before
     assert (await Match.get(id=pair.match.id)).state is MatchState.ACTIVE
     assert await AuditEvent.filter(action="message.take_back").count() == 1
@@ -62,7 +62,7 @@ async def test_left_alone_it_is_told(pair: Pair) -> None:
     clock.move(timedelta(minutes=1))
     await drain(strict=False)
     assert await Message.filter(kind="A02", recipient_id=pair.mentor.id).exists()
-    assert not await undo_change(pair.mentee_actor, pair.match.id)
+    assert not (await undo_change(pair.mentee_actor, pair.match.id)).done
     assert not await actions.take_back_words(pair.mentee_actor, pair.match.id)
 
 
@@ -81,7 +81,8 @@ async def test_only_its_author_and_who_runs_the_programme_take_it_back(pair: Pai
     await finish(pair)
     with pytest.raises(Refused):
         await actions.take_back_words(pair.mentor_actor, pair.match.id)
-    assert await undo_change(pair.manager_actor, pair.match.id)
+    undone = await undo_change(pair.manager_actor, pair.match.id)
+    assert undone == Undone(done=True, words=""), "who runs the programme never reads them"
     assert not await ThreadMessage.exists()
 
 
