@@ -123,7 +123,7 @@ def _turn(purpose: str) -> Act:
 
 @state("POST you-look 204", "GET you 200", proof="Saved")
 async def look_saved() -> View:
-    return View(await _somebody(), HERE, press("Save look"))
+    return View(await _somebody(), HERE, press("Save language and look"))
 
 
 @state("POST you-look 422", proof="One thing to fix")
@@ -132,7 +132,7 @@ async def language_with_an_error() -> View:
 
     async def act(page: Page) -> None:
         await page.evaluate(odd)
-        await page.get_by_role("button", name="Save look").click()
+        await page.get_by_role("button", name="Save language and look").click()
 
     return View(await _somebody(), HERE, act)
 
