@@ -8,6 +8,7 @@ from server.kernel import clock
 from server.kernel.actor import Actor
 from server.kernel.db import Unit
 from server.kernel.errors import Conflict, Invalid
+from server.kernel.facts import OutboxEvent
 from server.kernel.text import gettext as _
 from server.matches.models import Match
 from server.sessions import queries, times
@@ -130,6 +131,15 @@ async def tell(
         event, subject_id=session.id, hold=hold, session_id=session.id, match_id=session.match_id,
         by_id=unit.actor.person_id, **payload,
     )
+
+
+async def withdraw(actor: Actor, subject_id: UUID, kind: str) -> bool:
+    """Whether a fact of this kind about a session or series could still be taken back, and now is never told."""
+    untold = OutboxEvent.filter(
+        organization_id=actor.organization_id, subject_id=subject_id, kind=kind, delivered_at=None, withdrawn_at=None,
+        not_before__gt=clock.now(),
+    )
+    return bool(await untold.update(withdrawn_at=clock.now()))
 
 
 def _check_time(starts_at: datetime) -> None:

@@ -11,7 +11,6 @@ from server.kernel import clock
 from server.kernel.actor import Actor, ActorKind, require
 from server.kernel.db import Unit, unit_of_work
 from server.kernel.errors import Conflict, NotFound
-from server.kernel.facts import OutboxEvent
 from server.kernel.text import gettext as _
 from server.matches.models import Match
 from server.matches.queries import visible_match
@@ -133,11 +132,7 @@ async def undo_booking(actor: Actor, session_id: UUID) -> Session:
         require(rules.is_member(actor, session), _("undo this booking"))
         if session.state is SessionState.CANCELLED:
             return session
-        untold = OutboxEvent.filter(
-            organization_id=actor.organization_id, subject_id=session.id, kind="session.booked", delivered_at=None,
-            withdrawn_at=None, not_before__gt=clock.now(),
-        )
-        if not await untold.update(withdrawn_at=clock.now()):
+        if not await steps.withdraw(actor, session.id, "session.booked"):
             raise Conflict(_("They know of it already. Move it or cancel it instead."), kind="told")
         await steps.call_off(unit, session)
         return session

@@ -8,7 +8,6 @@ from server.kernel import clock
 from server.kernel.actor import Actor, ActorKind, require
 from server.kernel.db import unit_of_work
 from server.kernel.errors import Conflict, NotFound
-from server.kernel.facts import OutboxEvent
 from server.kernel.text import gettext as _
 from server.kernel.typed import check
 from server.matches.models import Match
@@ -90,11 +89,7 @@ async def undo_no_show(actor: Actor, session_id: UUID) -> Session:
             return session
         if session.state is not SessionState.NO_SHOW:
             raise Conflict(_("This session is not over yet, or was called off."), kind="not_over")
-        untold = OutboxEvent.filter(
-            organization_id=actor.organization_id, subject_id=session.id, kind="session.no_show", delivered_at=None,
-            withdrawn_at=None, not_before__gt=clock.now(),
-        )
-        if not await untold.update(withdrawn_at=clock.now()):
+        if not await steps.withdraw(actor, session.id, "session.no_show"):
             raise Conflict(_("They know of it already. If you met after all, write it down."), kind="told")
         session.state, session.ended_at = SessionState.SCHEDULED, None
         if session.held_at is not None:

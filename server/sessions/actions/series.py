@@ -5,11 +5,9 @@ from itertools import pairwise
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from server.kernel import clock
 from server.kernel.actor import Actor, require
 from server.kernel.db import Unit, unit_of_work
 from server.kernel.errors import Conflict, Invalid, NotFound
-from server.kernel.facts import OutboxEvent
 from server.kernel.ids import new_id
 from server.kernel.text import gettext as _
 from server.kernel.typed import check
@@ -76,11 +74,7 @@ async def undo_series(actor: Actor, session_id: UUID) -> list[Session]:
         session = await _of_a_series(actor, session_id, _("undo this booking"))
         if session.state is SessionState.CANCELLED:
             return []
-        untold = OutboxEvent.filter(
-            organization_id=actor.organization_id, subject_id=session.series_id, kind="session.series_booked",
-            delivered_at=None, withdrawn_at=None, not_before__gt=clock.now(),
-        )
-        if not await untold.update(withdrawn_at=clock.now()):
+        if session.series_id is None or not await steps.withdraw(actor, session.series_id, "session.series_booked"):
             raise Conflict(_("They know of it already. Move it or cancel it instead."), kind="told")
         booked = queries.sessions(actor).filter(series_id=session.series_id, state=SessionState.SCHEDULED)
         taken_back = await booked.order_by("occurs_at", "id")

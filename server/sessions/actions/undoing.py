@@ -15,6 +15,7 @@ from server.kernel.facts import OutboxEvent
 from server.kernel.text import gettext as _
 from server.matches.queries import visible_match
 from server.matches.states import AWAITING, MatchState
+from server.programs.steps import withdraw
 from server.sessions import queries, rules, steps
 from server.sessions.models import Session
 from server.sessions.states import SessionState
@@ -91,8 +92,7 @@ async def _withdrawn_fact(unit: Unit, session: Session) -> OutboxEvent:
     told = Conflict(_("They know of it already. Move it or book another one instead."), kind="told")
     if fact is None or fact.payload["by_id"] != str(unit.actor.person_id):
         raise told
-    still = OutboxEvent.filter(organization_id=session.organization_id, id=fact.id, delivered_at=None)
-    if not await still.update(withdrawn_at=clock.now()):
+    if not await withdraw(fact):
         raise told
     return fact
 
