@@ -87,7 +87,7 @@ class SuggestionType:
     mentor_key: strawberry.Private[UUID]
     mentee_key: strawberry.Private[UUID]
     explanation: strawberry.Private[Json]
-    rank: int = strawberry.field(description="Among the candidates of this mentee; 0 was assigned.")
+    rank: int = strawberry.field(description="Among this mentee’s candidates; 0 is the best, `chosen` the assigned.")
     chosen: bool
     fit: float
     confidence: float

@@ -11,7 +11,7 @@ from server.matchmaking.engine.watch import Step
 from server.matchmaking.engine.weights import Category
 from server.matchmaking.engine.wording import category_name
 from server.matchmaking.runs.comparison import Change, Why
-from server.matchmaking.runs.records import audit_of, put_into_queue
+from server.matchmaking.runs.records import audit_of
 from server.matchmaking.states import RunState
 from web.console import audit_words
 from web.console.review_words import wait_words
@@ -68,17 +68,20 @@ def failed() -> str:
 
 
 def _found(run: MatchRun) -> str:
-    out, waiting = int(run.result.get("left_out", 0)), int(run.result["waiting"])
-    matched = put_into_queue(run.result) or 0
-    said = [ngettext("One pair found.", "%(num)d pairs found.", matched) % {"num": matched}]
+    found, waiting = int(run.result["matched"]), int(run.result["waiting"])
+    said = [ngettext("One pair found.", "%(num)d pairs found.", found) % {"num": found}]
     if waiting:
         said.append(ngettext("One mentee waits.", "%(num)d mentees wait.", waiting) % {"num": waiting})
-    if out:
-        said.append(ngettext(
-            "One pair was left out: somebody was matched or left meanwhile.",
-            "%(num)d pairs were left out: somebody was matched or left meanwhile.", out,
-        ) % {"num": out})
-    return " ".join(said)
+    return " ".join([*said, *left_out(run)])
+
+
+def left_out(run: MatchRun) -> list[str]:
+    """What became of found pairs that are not in the queue; nothing when all are."""
+    out = int(run.result.get("left_out", 0))
+    return [ngettext(
+        "One of these pairs is not in the queue: somebody was matched or left while the run was under way.",
+        "%(num)d of these pairs are not in the queue: somebody was matched or left while the run was under way.", out,
+    ) % {"num": out}] if out else []
 
 
 def title(record: RunRecord) -> str:
@@ -111,12 +114,12 @@ def pairs_found(record: RunRecord) -> str:
 
 
 def briefing(record: RunRecord) -> str:
-    """How good the result is, and who waits."""
+    """How good the result is, who waits, and what of it did not go to the queue."""
     if record.proof is None:
         return ""
-    waiting = ngettext("%(num)d mentee waits.", "%(num)d mentees wait.", record.proof.waiting)
-    said = audit_words.best_words(record.proof)
-    return f"{said} {waiting % {'num': record.proof.waiting}}" if record.proof.waiting else said
+    waits = record.proof.waiting
+    waiting = ngettext("%(num)d mentee waits.", "%(num)d mentees wait.", waits) % {"num": waits}
+    return " ".join([audit_words.best_words(record.proof), *([waiting] if waits else []), *left_out(record.run)])
 
 
 def pair_name(pair: RunPair | None) -> str:
