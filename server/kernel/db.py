@@ -41,6 +41,11 @@ MODEL_MODULES = [
 MIGRATIONS = "server.migrations"
 POOL = {"minsize": 1, "maxsize": 8, "command_timeout": 30}
 
+RECEIPTS_KEPT = timedelta(days=14)
+"""Longer than the week for which a device keeps a form whose answer it did not hear (docs/decisions/0014), and than the
+48 hours that the API promises."""
+FORGOTTEN_AT_ONCE = 1_000
+
 Json = dict[str, Any]
 
 
@@ -125,7 +130,11 @@ class Unit:
     async def schedule(
         self, rule: str, subject: Model, due_at: datetime, *, key: str = "", **payload: object
     ) -> None:
-        """Make `rule` due for `subject`. The same rule, subject and `key` again moves what did not run."""
+        """Make `rule` due for `subject`. The same rule, subject and `key` again moves what did not run.
+
+        What did run never runs again, for whoever plans may be told twice: a rule that may come back for its subject
+        names each occasion by a `key`.
+        """
         dedupe = f"{rule}:{subject.pk}:{key}"
         values: Json = {"due_at": due_at, "payload": {name: plain(value) for name, value in payload.items()}}
         same = ScheduledAction.filter(organization_id=self.actor.organization_id, dedupe_key=dedupe)
@@ -209,6 +218,17 @@ async def once(actor: Actor, key: str, act: Callable[[], Awaitable[Json]]) -> Js
 async def outcome_of(actor: Actor, key: str) -> Json | None:
     """What `once` stored under a key, if it did: for long acts, which may not run within a unit."""
     return await _receipt(actor, key) if key else None
+
+
+async def forget_receipts() -> int:
+    """Delete receipts older than `RECEIPTS_KEPT`, of all organisations, so many at once that nobody waits for it.
+
+    Returns how many: a thousand at most.
+    """
+    old = await Receipt.filter(at__lt=clock.now() - RECEIPTS_KEPT).order_by("at").limit(FORGOTTEN_AT_ONCE).values_list(
+        "id", flat=True
+    )
+    return await Receipt.filter(id__in=list(old)).delete() if old else 0
 
 
 def fresh_key() -> str:

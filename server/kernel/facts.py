@@ -106,7 +106,7 @@ class ScheduledAction(Model):
 class Receipt(Model):
     """The outcome of an act that carried a key: the same key again returns it and does nothing.
 
-    Kept longer than the week for which a device keeps a form whose answer it did not hear (docs/decisions/0014).
+    Kept for two weeks (`db.RECEIPTS_KEPT`).
     """
 
     id = fields.UUIDField(primary_key=True, default=new_id)

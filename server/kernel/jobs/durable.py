@@ -17,7 +17,7 @@ from uuid import UUID
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 
-from server.kernel.db import on_commit
+from server.kernel.db import forget_receipts, on_commit
 from server.kernel.jobs import lanes
 from server.kernel.jobs.adoption import Watch
 from server.kernel.jobs.handlers import load_handlers
@@ -94,8 +94,11 @@ async def run_taken(lane: str, row_id: str, owner: str, until: str) -> str:
 
 @DBOS.workflow(name="sweep")
 async def sweep(scheduled_at: datetime, context: Any) -> None:  # noqa: ARG001  # the shape that DBOS asks for
-    """Once a minute: look for due rows, and forget workflows of over a day ago: ended, or left by a dead worker."""
+    """Once a minute: look for due rows, and forget old receipts, and workflows of over a day ago: ended, or left by a
+    dead worker.
+    """
     wake()
+    await forget_receipts()
     before = (datetime.now(UTC) - KEPT).isoformat()  # DBOS keeps the system's time, not ours
     old = await DBOS.list_workflows_async(completed_before=before, limit=500, load_input=False, load_output=False)
     old += await DBOS.list_workflows_async(

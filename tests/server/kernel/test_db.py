@@ -1,14 +1,15 @@
 """One transaction holds the change, its audit entry, its fact and its receipt."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from tortoise.context import TortoiseContext
 
 from server.kernel import clock
 from server.kernel.actor import system_actor
-from server.kernel.db import Json, once, unit_of_work
-from server.kernel.facts import AuditEvent, OutboxEvent, Receipt, ScheduledAction
+from server.kernel.db import RECEIPTS_KEPT, Json, forget_receipts, once, outcome_of, unit_of_work
+from server.kernel.facts import ActionState, AuditEvent, OutboxEvent, Receipt, ScheduledAction
 from server.kernel.ids import new_id
 from server.people.models import Organization
 
@@ -134,3 +135,34 @@ async def test_scheduling_again_moves_what_is_planned(db: object) -> None:
         await unit.schedule("remind", org, later)
     planned = await ScheduledAction.all()
     assert [action.due_at for action in planned] == [later]
+
+
+@pytest.mark.parametrize("state", [ActionState.DONE, ActionState.SKIPPED, ActionState.PARKED])
+async def test_what_ran_runs_again_under_another_key_alone(db: object, state: ActionState) -> None:
+    org = await an_organization()
+    async with unit_of_work(system_actor(org.id)) as unit:
+        await unit.schedule("remind", org, clock.now())
+        await ScheduledAction.all().update(state=state)
+        await unit.schedule("remind", org, clock.now())
+        await unit.schedule("remind", org, clock.now(), key="another occasion")
+    states = await ScheduledAction.all().order_by("created_at", "id").values_list("state", flat=True)
+    assert states == [state, ActionState.PLANNED]
+
+
+async def test_receipts_are_forgotten_after_two_weeks_a_thousand_at_once(
+    db: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def act() -> Json:
+        return {"done": 1}
+
+    actor = system_actor((await an_organization()).id)
+    for key in ("one", "two", "three"):
+        await once(actor, key, act)
+    assert await forget_receipts() == 0
+    clock.move(RECEIPTS_KEPT - timedelta(hours=1))
+    await once(actor, "young", act)
+    clock.move(timedelta(hours=2))
+    monkeypatch.setattr("server.kernel.db.FORGOTTEN_AT_ONCE", 2)
+    assert [await forget_receipts() for _ in range(3)] == [2, 1, 0]
+    assert await outcome_of(actor, "young") == {"done": 1}
+    assert await outcome_of(actor, "one") is None

@@ -1,6 +1,7 @@
 """A real process with DBOS: killed at any moment it repeats nothing and loses nothing; asked to stop, it stops."""
 
 import asyncio
+import inspect
 import os
 import random
 import signal
@@ -19,7 +20,7 @@ from server.kernel import clock
 from server.kernel.actor import system_actor
 from server.kernel.db import unit_of_work
 from server.kernel.facts import OutboxEvent, Worker
-from server.kernel.jobs import place
+from server.kernel.jobs import durable, place
 from server.kernel.jobs.place import PlaceTaken, beat, leave_place, take_place, this_process
 from server.notifications.models import Message
 from server.notifications.states import MessageState
@@ -242,3 +243,7 @@ async def test_two_that_start_together_never_both_get_the_place(db: object) -> N
     taken = await asyncio.gather(*(take_place("w1") for _ in range(4)), return_exceptions=True)
     assert len([one for one in taken if isinstance(one, str)]) == 1
     assert all(isinstance(one, str | PlaceTaken) for one in taken)
+
+
+def test_receipts_are_forgotten_by_what_runs_each_minute() -> None:
+    assert "forget_receipts" in inspect.unwrap(durable.sweep).__code__.co_names
