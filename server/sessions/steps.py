@@ -8,7 +8,7 @@ from server.kernel import clock
 from server.kernel.actor import Actor
 from server.kernel.db import Unit
 from server.kernel.errors import Conflict, Invalid
-from server.kernel.facts import OutboxEvent
+from server.kernel.facts import OutboxEvent, ScheduledAction
 from server.kernel.text import gettext as _
 from server.matches.models import Match
 from server.sessions import queries, times
@@ -22,6 +22,8 @@ FURTHEST = timedelta(days=366)
 AGENDA_BEFORE = timedelta(hours=48)
 """When an agenda that nobody touched is drawn again from what happened since (F61: two days before)."""
 DUE = ("session.held", "session.agenda")
+EDITED = "edited"
+"""Why an agenda is not drawn any more: people made it theirs."""
 
 
 class SlotTaken(Conflict):
@@ -79,8 +81,16 @@ async def book(unit: Unit, session: Session) -> None:
 async def plan(unit: Unit, session: Session) -> None:
     """What falls due by the session's time."""
     await unit.schedule("session.held", session, session.ends_at)
-    if session.starts_at - AGENDA_BEFORE > clock.now():
-        await unit.schedule("session.agenda", session, session.starts_at - AGENDA_BEFORE)
+    draws_at = session.starts_at - AGENDA_BEFORE
+    if draws_at > clock.now() and not await _is_theirs(session):
+        await unit.schedule("session.agenda", session, draws_at)
+
+
+async def _is_theirs(session: Session) -> bool:
+    """Whether people changed the agenda: another time does not have it drawn again."""
+    return await ScheduledAction.filter(
+        organization_id=session.organization_id, subject_id=session.id, rule="session.agenda", reason=EDITED
+    ).exists()
 
 
 async def give_time(unit: Unit, session: Session, starts_at: datetime) -> None:

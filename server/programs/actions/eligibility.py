@@ -5,7 +5,7 @@ from uuid import UUID
 
 from server.kernel import clock
 from server.kernel.actor import Actor, require
-from server.kernel.db import unit_of_work
+from server.kernel.db import Unit, unit_of_work
 from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
 from server.programs import queries, rules
@@ -41,7 +41,7 @@ async def lose_eligibility(
         if await queries.grace_ends_at(actor, enrollment.id):
             return enrollment
         ends_at: datetime = clock.now() + timedelta(days=grace_days)
-        await unit.schedule(queries.GRACE, enrollment, ends_at)
+        await _plan_end(unit, enrollment, ends_at)
         await unit.audit("enrollment.lose_eligibility", enrollment, ends_at=ends_at)
         await tell(unit, enrollment, "eligibility_ending", hold=undo_within, ends_at=ends_at)
         return enrollment
@@ -90,6 +90,11 @@ async def undo_eligibility(actor: Actor, enrollment_id: UUID) -> bool:
         if runs:
             await unit.unschedule(enrollment.id, queries.GRACE, reason="undone")
         else:
-            await unit.schedule(queries.GRACE, enrollment, datetime.fromisoformat(fact.payload["ends_at"]))
+            await _plan_end(unit, enrollment, datetime.fromisoformat(fact.payload["ends_at"]))
         await unit.audit("enrollment.undo_eligibility", enrollment)
         return True
+
+
+async def _plan_end(unit: Unit, enrollment: Enrollment, ends_at: datetime) -> None:
+    """Each grace is an occasion of its own: whoever came back may lose it again."""
+    await unit.schedule(queries.GRACE, enrollment, ends_at, key=ends_at.isoformat())

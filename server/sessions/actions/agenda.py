@@ -14,7 +14,7 @@ from server.kernel.text import gettext as _
 from server.kernel.text import use_language
 from server.kernel.typed import check, typed
 from server.programs.states import ParticipantRole
-from server.sessions import queries, rules
+from server.sessions import queries, rules, steps
 from server.sessions.agenda import Facts, compose
 from server.sessions.models import AgendaItem, Session
 from server.sessions.states import TAKES_TIME
@@ -189,7 +189,7 @@ async def _order(items: list[AgendaItem]) -> None:
 async def _touched(unit: Unit, session: Session, act: str, item: AgendaItem) -> None:
     """An agenda that people changed is theirs: it is not drawn again."""
     await unit.audit(act, session, item_id=item.id)
-    await unit.unschedule(session.id, "session.agenda", reason="edited")
+    await unit.unschedule(session.id, "session.agenda", reason=steps.EDITED)
 
 
 async def _facts(actor: Actor, session: Session, message: str) -> Facts:

@@ -139,3 +139,11 @@ async def test_what_is_told_or_changed_since_stays(pair: Pair, late: str) -> Non
     assert await grace(pair) == before
     ends_at = await grace_ends_at(pair.manager_actor, pair.mentee_enrollment.id)
     assert (ends_at is not None) is (late == "told")
+
+
+async def test_who_came_back_may_lose_it_again(pair: Pair) -> None:
+    for _ in range(2):
+        await Enrollment.filter(id=pair.mentee_enrollment.id).update(state=EnrollmentState.ACTIVE)
+        await actions.lose_eligibility(pair.manager_actor, pair.mentee_enrollment.id, grace_days=1)
+        await pass_days(2)
+        assert await state(pair) is EnrollmentState.REMOVED

@@ -155,6 +155,7 @@ class TestStoredAgenda:
         session, touched = await a_session(pair), await a_session(pair, FRIDAY + timedelta(hours=2))
         first = (await queries.agenda_of(pair.mentee_actor, touched.id))[0]
         await actions.remove_topic(pair.mentee_actor, first.id)
+        await actions.move_session(pair.mentee_actor, touched.id, FRIDAY + timedelta(hours=3))
         await goals.save_goal(pair.mentee_actor, pair.mentee_enrollment.id, want=WANT)
         clock.move(FRIDAY - SUNDAY - timedelta(hours=44))
         await drain()
