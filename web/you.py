@@ -27,7 +27,15 @@ from web.you_words import profile_of
 
 async def show(request: Request) -> Response:
     """Everything one set for oneself."""
-    return await _page(request)
+    was = request.query_params.get("was", "")
+    seen = await you_page(request.state.actor, was)
+    return page(
+        request, "you/you.html", seen=seen,
+        facts=you_words.facts(seen), **consents.words_of(seen.consents), **times.words_of(seen.times, was),
+        **reaching.words_of(request.state.actor, seen.profile.muted_kinds),
+        devices=you_words.devices(seen.sessions, browser_of(request)), is_demo=settings().demo,
+        **look.words_of(seen.person, request.state.viewer, seen.profile.look), push=await _push(request),
+    )
 
 
 async def profile(request: Request) -> Response:
@@ -65,12 +73,16 @@ async def sign_out_device(request: Request) -> Response:
 
 async def push(request: Request) -> Response:
     """Tell this browser at once from now on."""
-    form = await forms.read_form(request)
+    form, errors = await forms.read_form(request), Errors()
+    onward = own_path(forms.text(form, "next", PATH_LETTERS)) or "/you#devices"
     try:
         await pushing.subscribe(request.state.actor, browser_of(request), *address_in(form))
     except Invalid as refusal:
-        return await _page(request, refusal)
-    onward = own_path(forms.text(form, "next", PATH_LETTERS)) or "/you#devices"
+        errors.take(refusal)
+        return page(
+            request, "you/pushing.html", block="devices", status=422, errors=errors, push=await _push(request),
+            back=onward,
+        )
     return go_to(request, onward, toast=Toast(_("This device tells you from now on")))
 
 
@@ -97,20 +109,6 @@ async def _push(request: Request) -> Push:
 
 def _saved(request: Request, card: str) -> Response:
     return go_to(request, f"/you#{card}", toast=Toast(_("Saved")))
-
-
-async def _page(request: Request, refusal: Invalid | None = None) -> Response:
-    was, errors = request.query_params.get("was", ""), Errors()
-    seen = await you_page(request.state.actor, was)
-    if refusal:
-        errors.take(refusal)
-    return page(
-        request, "you/you.html", status=422 if errors else 200, errors=errors, seen=seen,
-        facts=you_words.facts(seen), **consents.words_of(seen.consents), **times.words_of(seen.times, was),
-        **reaching.words_of(request.state.actor, seen.profile.muted_kinds),
-        devices=you_words.devices(seen.sessions, browser_of(request)), is_demo=settings().demo,
-        **look.words_of(seen.person, request.state.viewer, seen.profile.look), push=await _push(request),
-    )
 
 
 routes = [

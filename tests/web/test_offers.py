@@ -10,7 +10,7 @@ from tests import factories
 from tests.server.journey.tapping.test_tapping import offer
 from tests.server.notifications.push_service import push_service
 from tests.server.notifications.test_offering import SAFARI
-from tests.web.conftest import booked
+from tests.web.conftest import HTMX, booked
 from tests.web.drawing import one, read, words
 
 SAVED = 303
@@ -54,9 +54,13 @@ async def test_an_address_that_is_no_push_service_comes_back_as_words(pair, clie
     client, point = await client_of(pair.mentee), (await current_key()).point
     async with push_service() as service:
         given = {**asdict(service.address()), "endpoint": "https://evil.example/x", "point": point}
-    answer = await client.post("/you/push", data=given)
-    assert answer.status_code == 422
-    assert "push service is not known here" in words(one(read(answer.text), ".//*[@id='error-summary']"))
+    for headers in ({}, HTMX):
+        answer = await client.post("/you/push", data={**given, "next": "/match/1"}, headers=headers)
+        assert answer.status_code == 422
+        page = read(answer.text)
+        assert "push service is not known here" in words(one(page, ".//*[@id='error-summary']"))
+        assert [card.get("id") for card in page.iterfind(".//section")] == ["devices"], "nothing else of You"
+        assert one(page, ".//section//a[@class]").get("href") == "/match/1"
 
 
 async def test_a_browser_says_its_new_address_by_itself(pair, client_of):
