@@ -16,7 +16,9 @@ from importlib import import_module
 
 from benchmarks.figures import Figure, table
 
-WORKLOADS = ("people_import", "matching", "learning", "circles", "pages", "journey", "graphql", "phone", "roster")
+WORKLOADS = (
+    "people_import", "matching", "newcomers", "learning", "circles", "pages", "journey", "graphql", "phone", "roster",
+)
 """Modules of this package; each has `figures()`."""
 
 

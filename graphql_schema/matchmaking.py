@@ -10,8 +10,8 @@ import strawberry
 
 from graphql_schema.context import Context, Info
 from graphql_schema.ids import Node, global_id, key_of
-from graphql_schema.matches import MatchPayload, MatchType
-from graphql_schema.mutations import ById, Input, Payload, perform
+from graphql_schema.matches import MatchesPayload, MatchPayload, MatchType
+from graphql_schema.mutations import ById, Input, OfMatchInput, Payload, perform
 from graphql_schema.pagination import Connection, Order, Window, page_of, page_of_list
 from graphql_schema.people import PersonType
 from graphql_schema.programs import EnrollmentType, enrollments_by_ids
@@ -25,16 +25,17 @@ from server.matchmaking.engine.waitlist import WaitCode
 from server.matchmaking.engine.watch import Step
 from server.matchmaking.engine.weights import Category
 from server.matchmaking.engine.wording import Names, Reader
+from server.matchmaking.queue import actions as queue
 from server.matchmaking.runs import actions as runs
 from server.matchmaking.runs.queries import compared
 from server.matchmaking.runs.records import put_into_queue
-from server.matchmaking.states import RunState
+from server.matchmaking.states import RunKind, RunState
 
 if TYPE_CHECKING:
     from server.matchmaking.models import MatchRun, MatchSuggestion
     from server.matchmaking.queries import Alternative, Unmatched
 
-for enum in (RunState, Step):
+for enum in (RunKind, RunState, Step):
     strawberry.enum(enum)
 
 NEWEST = Order(("started_at", "id"), newest_first=True)
@@ -51,6 +52,8 @@ class Weight:
 @strawberry.type(name="MatchRun", description="One run of the engine over a cohort. Same input, same pairs.")
 class MatchRunType(Node):
     cohort_id: strawberry.ID
+    kind: RunKind
+    after_id: strawberry.ID | None = strawberry.field(description="The run that this one goes on from.")
     state: RunState
     engine_version: str
     weights_version: str
@@ -72,6 +75,7 @@ class MatchRunType(Node):
         """The run of a row."""
         return cls(
             id=global_id("MatchRun", row.id), cohort_id=global_id("Cohort", row.cohort_id), state=row.state,
+            kind=row.kind, after_id=global_id("MatchRun", row.after_id) if row.after_id else None,
             engine_version=row.engine_version, weights_version=row.weights_version, seed=row.seed,
             weights=[Weight(category=Category(name), share=share) for name, share in row.weights.items()],
             started_at=row.started_at, finished_at=row.finished_at, matched=put_into_queue(row.result),
@@ -254,6 +258,39 @@ class MatchmakingMutation:
     async def run_matching(self, info: Info, input: RunMatchingInput) -> MatchRunPayload:
         return await perform(
             info, MatchRunPayload, input, lambda actor: runs.start_run(actor, key_of("Cohort", input.cohort_id))
+        )
+
+    @strawberry.mutation(
+        description="Ask for everybody without a mentor to be placed around what stands: who came since the last run,"
+        " and who waited then. No other draft changes."
+    )
+    async def match_newcomers(self, info: Info, input: RunMatchingInput) -> MatchRunPayload:
+        return await perform(
+            info, MatchRunPayload, input, lambda actor: queue.match_newcomers(actor, key_of("Cohort", input.cohort_id))
+        )
+
+    @strawberry.mutation(
+        description="Ask what matching everybody again would change. It makes no draft: read matchRunChanges, then"
+        " useMatchRun."
+    )
+    async def preview_matching(self, info: Info, input: RunMatchingInput) -> MatchRunPayload:
+        return await perform(
+            info, MatchRunPayload, input, lambda actor: queue.preview_matching(actor, key_of("Cohort", input.cohort_id))
+        )
+
+    @strawberry.mutation(description="Put the pairs of a preview into the queue, unless people changed since.")
+    async def use_match_run(self, info: Info, input: ById) -> MatchRunPayload:
+        return await perform(
+            info, MatchRunPayload, input, lambda actor: queue.use_run(actor, key_of("MatchRun", input.id)), long=True
+        )
+
+    @strawberry.mutation(
+        description="After the end of a match: a new draft for the mentee who is left alone, and the mentor's free"
+        " place for the first in line."
+    )
+    async def fill_gap(self, info: Info, input: OfMatchInput) -> MatchesPayload:
+        return await perform(
+            info, MatchesPayload, input, lambda actor: queue.fill_gap(actor, key_of("Match", input.match_id)), long=True
         )
 
     @strawberry.mutation(description="Stop a run that is under way. Every draft stays as it was.")

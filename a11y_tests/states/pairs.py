@@ -8,9 +8,11 @@ from playwright.async_api import Page
 from a11y_tests.registry import Act, Shelf, View, each, fill, open_everything, press, undo
 from a11y_tests.states.people import LONG_NAME, LONG_WORDS
 from server.kernel import clock
+from server.kernel.actor import system_actor
 from server.kernel.ids import new_id
-from server.matches.models import MatchNote
+from server.matches.models import Match, MatchNote
 from server.matches.states import ClosureReason, MatchState
+from server.matchmaking.runs.actions import run_matching
 from server.people.models import Person
 from tests import factories
 from tests.web.console.lived import lived
@@ -95,6 +97,20 @@ async def nobody_left() -> View:
         closure_reason=ClosureReason.NO_FAULT,
     )
     return View(found.manager, f"{HERE}/{over.id}", _press("another"))
+
+
+@state("POST console-pair-place 303", proof="The first in line is suggested.")
+async def place_offered() -> View:
+    found = await market(mentors=1, mentees=2, capacity=1)
+    await run_matching(system_actor(found.organization.id), found.cohort.id)
+    await Match.all().update(state=MatchState.CONCLUDED, ended_at=clock.now(), closure_reason=ClosureReason.NO_FAULT)
+    over = await Match.get()
+    return View(found.manager, f"{HERE}/{over.id}", _press("offer"))
+
+
+@state("POST console-pair-place 409", proof="Nobody who waits can have this place now.")
+async def nobody_for_the_place() -> View:
+    return View(*await _pair(state=MatchState.CONCLUDED, ended_at=clock.now(), published_at=clock.now()), _press("offer"))
 
 
 @state("POST console-pair-note 303", proof="Note kept.")

@@ -2,11 +2,13 @@
 
 from playwright.async_api import Page
 
-from a11y_tests.registry import Shelf, View, press
+from a11y_tests.registry import Act, Shelf, View, each, press
 from server.kernel.actor import system_actor
+from server.kernel.jobs import drain
 from server.matchmaking.engine import Step
 from server.matchmaking.models import MatchRun
-from server.matchmaking.runs.actions import run_matching, start_run
+from server.matchmaking.queue.actions import preview_matching
+from server.matchmaking.runs.actions import carry_out, run_matching, start_run
 from server.matchmaking.states import RunState
 from server.people.models import Person
 from server.programs.models import Enrollment, Program
@@ -101,6 +103,55 @@ async def a_run_too_old_to_compare() -> View:
     earlier = await run(found)
     await MatchRun.filter(id=earlier.id).update(result={"matched": 3, "waiting": 0})
     return View(found.manager, f"{HERE}/{(await run(found)).id}/against/{earlier.id}")
+
+
+async def look_on(page: Page) -> None:
+    """Wait until the job that a press asked for is done and shown."""
+    await page.get_by_role("heading", name="The matching is under way").wait_for()
+    await drain()
+
+
+def ask_for(button: str, said: str) -> Act:
+    """Press a button that asks for a run, and read what came of it."""
+
+    async def act(page: Page) -> None:
+        await page.get_by_role("button", name=button).click()
+        await look_on(page)
+        await page.get_by_text(said).first.wait_for()
+
+    return act
+
+
+@state("POST console-newcomers 303", proof="One pair found.")
+async def newcomers() -> View:
+    found = await market(mentors=3, mentees=4, capacity=1)
+    await run(found)
+    await Enrollment.filter(id=found.mentors[0].id).update(capacity=2)
+    return View(found.manager, "/console/matches", ask_for("Place the one without a mentor", "One pair found."))
+
+
+@state("POST console-newcomers 409", "POST console-preview 409", proof="Circles and peers are matched from files")
+async def newcomers_of_circles() -> View:
+    found = await market(mentors=3, mentees=4, capacity=1)
+    await run(found)
+    await Program.filter(id=found.program.id).update(type=ProgramType.CIRCLE)
+    return View(found.manager, "/console/matches", each(press("Place the one"), press("What would change?")))
+
+
+@state("POST console-preview 303", proof="A preview. Nothing has moved")
+async def preview() -> View:
+    found = await market()
+    await run(found)
+    await Enrollment.filter(id=found.mentors[0].id).update(state=EnrollmentState.PAUSED)
+    return View(found.manager, "/console/matches", ask_for("What would change?", "A preview. Nothing has moved"))
+
+
+@state("POST console-run-use 303", proof="3 pairs found.")
+async def preview_used() -> View:
+    found = await market()
+    actor = system_actor(found.organization.id)
+    made = await carry_out(actor, (await preview_matching(actor, found.cohort.id)).id)
+    return View(found.manager, f"{HERE}/{made.id}", press("Use these pairs"))
 
 
 async def run(found: Market) -> MatchRun:

@@ -1,5 +1,6 @@
 """Reading matches, always within the actor's organisation."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import date
 from itertools import combinations
@@ -96,6 +97,31 @@ async def seats_taken(actor: Actor, enrollment_ids: Iterable[UUID]) -> dict[UUID
         .annotate(taken=Count("id")).group_by("enrollment_id").values_list("enrollment_id", "taken")
     )
     return {enrollment_id: int(taken) for enrollment_id, taken in rows}
+
+
+async def placed_seats(actor: Actor, cohort_id: UUID) -> Counter[UUID]:
+    """How many open matches and drafts each enrolment of a cohort is in."""
+    rows = await _standing_members(actor, cohort_id).annotate(n=Count("id")).group_by("enrollment_id").values_list(
+        "enrollment_id", "n"
+    )
+    return Counter({enrollment_id: int(count) for enrollment_id, count in rows})
+
+
+async def standing_pairs(actor: Actor, cohort_id: UUID) -> set[tuple[UUID, UUID]]:
+    """The two persons, mentor first, of every open match and draft of a cohort."""
+    rows = await _standing_members(actor, cohort_id).values_list("match_id", "role", "person_id")
+    found: dict[UUID, dict[ParticipantRole, UUID]] = {}
+    for match_id, role, person_id in rows:
+        found.setdefault(match_id, {})[ParticipantRole(role)] = person_id
+    roles = (ParticipantRole.MENTOR, ParticipantRole.MENTEE)
+    return {(pair[roles[0]], pair[roles[1]]) for pair in found.values() if pair.keys() >= set(roles)}
+
+
+def _standing_members(actor: Actor, cohort_id: UUID) -> QuerySet[MatchMember]:
+    return MatchMember.filter(
+        organization_id=actor.organization_id, match__cohort_id=cohort_id,
+        match__state__in=list(OPEN_MATCHES | {MatchState.DRAFT}),
+    )
 
 
 async def past_partners(actor: Actor, person_ids: Iterable[UUID]) -> set[tuple[UUID, UUID]]:

@@ -48,29 +48,6 @@ async def choose_another(actor: Actor, match_id: UUID, mentor_enrollment_id: UUI
         return made
 
 
-async def suggest_next(
-    actor: Actor, mentee_enrollment_id: UUID, *, rematch_of: UUID | None = None
-) -> Match | None:
-    """The next best suggestion of the latest run that still fits, as a draft; None if none. For after a no, no answer,
-    or an end: then `rematch_of` names the match that ended.
-
-    Doing it twice is harmless: a mentee with an open match or a draft gets no second one.
-
-    Raises:
-        NotFound: no such enrolment.
-        Refused: the actor does not run the programme.
-    """
-    async with unit_of_work(actor):
-        choice = await queries.next_choice(actor, mentee_enrollment_id)
-        if choice is None:
-            return None
-        return await matches.suggest_match(
-            actor, choice.mentor_enrollment_id, mentee_enrollment_id, run_id=choice.run_id, fit=round(choice.fit),
-            confidence=choice.confidence, explanation=choice.factors, rematch_of_id=rematch_of,
-            evidence=evidence_then(await queries.visible_run(actor, choice.run_id), choice),
-        )
-
-
 async def _choice(
     actor: Actor, draft: Match, mentor_enrollment_id: UUID
 ) -> tuple[queries.Alternative, Evidence | None]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
@@ -40,11 +40,13 @@ Vectors = Mapping[tuple[UUID, str], NDArray[np.float32]]
 
 @dataclass(frozen=True)
 class Gathered:
-    """Everything a run needs. Ids of participants are ids of enrolments; persons are ids of persons."""
+    """Everything a run needs. Ids of participants are ids of enrolments; persons are ids of persons. `placed` have a
+    match or a draft, and a place left besides."""
 
     pool: Pool
     standing: Standing
     digest: str
+    placed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -58,24 +60,31 @@ class _Known:
     persons: Mapping[UUID, UUID]
 
 
-async def gather(actor: Actor, cohort: Cohort) -> Gathered:
+async def gather(
+    actor: Actor, cohort: Cohort, *, around_drafts: bool = False, among: Callable[[Enrollment], bool] | None = None
+) -> Gathered:
     """Who waits for a match in a cohort and who has a place, with past pairs, bans and wishes.
 
     People whose places are all taken, by open matches or by locked drafts, are left out, and so is whoever took back
-    the consent to be matched.
+    the consent to be matched. With `around_drafts` every draft has its place, and pairs that stand are not made again.
+    `among` says whom to look at at all.
     """
-    reader, seats = system_actor(actor.organization_id), await _seats(actor, cohort)
+    reader, seats = system_actor(actor.organization_id), await _seats(actor, cohort, around_drafts)
+    seats = [(row, free) for row, free in seats if among is None or among(row)]
     active = [row for row, free in seats if free]
     known = await _known(reader, active)
     vectors = await _vectors(reader, active, known)
     people_in = tuple(_participant(row, free, known, vectors) for row, free in seats if free)
-    pool = Pool(people_in, await _managers(reader), await _past(reader, active))
-    return Gathered(pool, await _standing(reader, cohort.id), _digest(people_in))
+    together = await _together(reader, cohort.id) if around_drafts else frozenset()
+    pool = Pool(people_in, await _managers(reader), await _past(reader, active), together)
+    placed = frozenset(str(row.id) for row, free in seats if around_drafts and 0 < free < row.capacity)
+    return Gathered(pool, await _standing(reader, cohort.id), _digest(people_in), placed)
 
 
-async def places_left(actor: Actor, cohort: Cohort) -> dict[UUID, int]:
-    """For each active enrolment of a cohort the places that no open match and no locked draft takes."""
-    return {row.id: free for row, free in await _seats(actor, cohort)}
+async def places_left(actor: Actor, cohort: Cohort, *, around_drafts: bool = False) -> dict[UUID, int]:
+    """For each active enrolment of a cohort the places that no open match and no locked draft takes; none that any
+    draft takes with `around_drafts`."""
+    return {row.id: free for row, free in await _seats(actor, cohort, around_drafts)}
 
 
 def rules_of(program: Program) -> RuleSet:
@@ -94,7 +103,7 @@ def weights_of(program: Program) -> Weights:
     return rescaled(amounts, program.type, f"program:{program.id.hex}")
 
 
-async def _seats(actor: Actor, cohort: Cohort) -> list[tuple[Enrollment, int]]:
+async def _seats(actor: Actor, cohort: Cohort, around_drafts: bool) -> list[tuple[Enrollment, int]]:
     """The active people of a cohort with their free places: none for whoever does not want to be matched."""
     reader = system_actor(actor.organization_id)
     rows = [
@@ -102,11 +111,16 @@ async def _seats(actor: Actor, cohort: Cohort) -> list[tuple[Enrollment, int]]:
         for role in (MENTOR, MENTEE)
         for row in await enrollments_in(actor, cohort.id, role=role, states=[EnrollmentState.ACTIVE])
     ]
-    free, silent = await _free_seats(reader, cohort.id, rows), await stopped(reader, rows)
+    free, silent = await _free_seats(reader, cohort.id, rows, around_drafts), await stopped(reader, rows)
     return [(row, 0 if row.person_id in silent else free[row.id]) for row in rows]
 
 
-async def _free_seats(actor: Actor, cohort_id: UUID, rows: Iterable[Enrollment]) -> dict[UUID, int]:
+async def _free_seats(
+    actor: Actor, cohort_id: UUID, rows: Iterable[Enrollment], around_drafts: bool
+) -> dict[UUID, int]:
+    if around_drafts:
+        placed = await matches.placed_seats(actor, cohort_id)
+        return {row.id: max(0, row.capacity - placed[row.id]) for row in rows}
     taken = await matches.seats_taken(actor, [row.id for row in rows])
     locked = await matches.overrides(actor, cohort_id, OverrideKind.LOCK)
     for override in locked:
@@ -261,6 +275,11 @@ async def _managers(actor: Actor) -> dict[str, str]:
 async def _past(actor: Actor, rows: list[Enrollment]) -> tuple[PastPair, ...]:
     pairs = await matches.past_partners(actor, [row.person_id for row in rows])
     return tuple(PastPair(str(mentor), str(mentee)) for mentor, mentee in sorted(pairs))
+
+
+async def _together(actor: Actor, cohort_id: UUID) -> frozenset[tuple[str, str]]:
+    """The two people of every match and draft of a cohort that stands."""
+    return frozenset((str(one), str(other)) for one, other in await matches.standing_pairs(actor, cohort_id))
 
 
 async def _standing(actor: Actor, cohort_id: UUID) -> Standing:

@@ -10,7 +10,7 @@ from server.kernel.jobs import on_event, on_parked
 from server.kernel.log import note
 from server.matches.queries import learners, visible_match
 from server.matches.states import ClosureReason
-from server.matchmaking import actions
+from server.matchmaking.queue import actions
 from server.matchmaking.runs import actions as runs
 
 

@@ -12,7 +12,7 @@ from server.kernel.clock import now
 from server.kernel.ids import new_id
 from server.kernel.secrets import EncryptedTextField
 from server.matchmaking.engine.watch import Step
-from server.matchmaking.states import PreferenceKind, RunState
+from server.matchmaking.states import PreferenceKind, RunKind, RunState
 from server.programs.models import Cohort, Program
 from server.programs.states import ProgramType
 
@@ -20,7 +20,8 @@ from server.programs.states import ProgramType
 class MatchRun(Model):
     """One execution of the engine over a pool: inputs, weights, seed, version, results. Reproducible.
 
-    While it is under way, `step` and `percent` say how far it is.
+    While it is under way, `step` and `percent` say how far it is. `after_id` is the run that one for newcomers, or for
+    one person, goes on from.
     """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
@@ -33,6 +34,8 @@ class MatchRun(Model):
         "models.Cohort", related_name="runs", on_delete=fields.RESTRICT
     )
     cohort_id: UUID
+    kind = fields.CharEnumField(RunKind, max_length=10, default=RunKind.FULL, db_default="FULL")
+    after_id = fields.UUIDField(null=True)
     state = fields.CharEnumField(RunState, max_length=10, default=RunState.RUNNING)
     step = fields.CharEnumField(Step, max_length=20, null=True)
     percent = fields.SmallIntField(null=True)

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from itertools import permutations
 from uuid import UUID
 
-from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
 from server.goals.queries import goals
@@ -14,12 +13,13 @@ from server.kernel.actor import Actor, Permission, system_actor
 from server.kernel.db import Json
 from server.kernel.errors import NotFound
 from server.matches import queries as matches
-from server.matches.models import Match, MatchMember
+from server.matches.models import Match
 from server.matches.states import OPEN_MATCHES, MatchState, OverrideKind
 from server.matchmaking.engine.waitlist import WaitCode
 from server.matchmaking.engine.wording import STRONG_FIT
 from server.matchmaking.models import MatchRun, MatchSuggestion
-from server.matchmaking.states import RunState
+from server.matchmaking.queue.line import Claim, in_order
+from server.matchmaking.states import OF_THE_GROUP, RunKind, RunState
 from server.people import queries as people
 from server.people.models import Competency, Person
 from server.people.states import SkillSide
@@ -30,7 +30,8 @@ from server.programs.states import EnrollmentState, ParticipantRole
 
 @dataclass(frozen=True)
 class Unmatched:
-    """An active mentee without a match or a draft, the place in the queue and why."""
+    """An active mentee without a match or a draft, the place in line as it is now, and why. Without a run there is no
+    line yet, and who came after the last one has no reason."""
 
     enrollment: Enrollment
     position: int | None
@@ -106,8 +107,8 @@ async def visible_run(actor: Actor, run_id: UUID, *, lock: bool = False) -> Matc
 
 
 async def latest_run(actor: Actor, cohort_id: UUID) -> MatchRun | None:
-    """The newest run of a cohort that came to its end and that the actor may read."""
-    done = runs(actor).filter(cohort_id=cohort_id, state=RunState.DONE)
+    """The newest run of a whole cohort that came to its end, for all or for newcomers, and that the actor may read."""
+    done = runs(actor).filter(cohort_id=cohort_id, state=RunState.DONE, kind__in=list(OF_THE_GROUP))
     return await done.order_by("-started_at", "-id").first()
 
 
@@ -175,7 +176,7 @@ async def supply_by_skill(actor: Actor, cohort_id: UUID, limit: int = 3) -> list
         await programs.enrollments_in(actor, cohort_id, role=role, states=[EnrollmentState.ACTIVE])
         for role in (ParticipantRole.MENTOR, ParticipantRole.MENTEE)
     ]
-    placed = await _placed_seats(actor, cohort_id)
+    placed = await matches.placed_seats(actor, cohort_id)
     offered = await people.skills_of(actor, [row.person_id for row in mentors], SkillSide.OFFERED)
     wanting = await _wishes(actor, [row for row in mentees if row.id not in placed])
     known = {one.id: one for held in offered.values() for one in held} | {one.id: one for one in wanting}
@@ -193,7 +194,10 @@ async def next_choice(actor: Actor, mentee_enrollment_id: UUID) -> MatchSuggesti
     mentee = await programs.visible_enrollment(actor, mentee_enrollment_id)
     if mentee.state is not EnrollmentState.ACTIVE or mentee.id in await _placed(actor, mentee.cohort_id):
         return None
-    run = await latest_run(actor, mentee.cohort_id)
+    listing = runs(actor).filter(
+        cohort_id=mentee.cohort_id, state=RunState.DONE, suggestions__mentee_enrollment_id=mentee.id
+    )
+    run = await listing.exclude(kind=RunKind.PREVIEW).order_by("-started_at", "-id").first()
     if run is None:
         return None
     found = await suggestions(actor, run).filter(mentee_enrollment_id=mentee.id)
@@ -209,7 +213,7 @@ async def _with_places(
         actor, cohort_id, role=ParticipantRole.MENTOR, states=[EnrollmentState.ACTIVE]
     )
     mentors = {row.id: row for row in active}
-    placed = await _placed_seats(actor, cohort_id)
+    placed = await matches.placed_seats(actor, cohort_id)
     return [
         Alternative(mentor, one.fit, one.confidence, one.factors, max(0, mentor.capacity - placed[mentor.id]))
         for one in found
@@ -233,17 +237,7 @@ async def _holders(actor: Actor, mentor_ids: list[UUID]) -> dict[UUID, list[Pers
 
 
 async def _placed(actor: Actor, cohort_id: UUID) -> set[UUID]:
-    return set(await _placed_seats(actor, cohort_id))
-
-
-async def _placed_seats(actor: Actor, cohort_id: UUID) -> Counter[UUID]:
-    """How many open matches and drafts each enrolment of a cohort is in."""
-    members = MatchMember.filter(
-        organization_id=actor.organization_id, match__cohort_id=cohort_id,
-        match__state__in=list(OPEN_MATCHES | {MatchState.DRAFT}),
-    )
-    rows = await members.annotate(n=Count("id")).group_by("enrollment_id").values_list("enrollment_id", "n")
-    return Counter({enrollment_id: int(count) for enrollment_id, count in rows})
+    return set(await matches.placed_seats(actor, cohort_id))
 
 
 async def _wishes(actor: Actor, mentees: list[Enrollment]) -> Counter[Competency]:
@@ -259,17 +253,17 @@ async def _wishes(actor: Actor, mentees: list[Enrollment]) -> Counter[Competency
 
 async def _unmatched(actor: Actor, cohort_id: UUID) -> list[Unmatched]:
     placed = await _placed(actor, cohort_id)
-    run = await latest_run(actor, cohort_id)
-    waiting = {row["enrollment_id"]: row for row in run.result.get("waitlist", [])} if run else {}
     active = await programs.enrollments_in(
         actor, cohort_id, role=ParticipantRole.MENTEE, states=[EnrollmentState.ACTIVE]
     )
-    rows = [
-        Unmatched(
-            row, waiting.get(str(row.id), {}).get("position"),
-            WaitCode(waiting[str(row.id)]["code"]) if str(row.id) in waiting else None,
-        )
-        for row in active
-        if row.id not in placed
+    alone = {row.id: row for row in active if row.id not in placed}
+    run = await latest_run(actor, cohort_id)
+    then = {UUID(one["enrollment_id"]): one for one in run.result.get("waitlist", [])} if run else {}
+    order = in_order(
+        Claim(row.id, row.waited_cycles, row.invited_at.date(), then.get(row.id, {}).get("position"))
+        for row in alone.values()
+    )
+    return [
+        Unmatched(alone[one], place if run else None, WaitCode(then[one]["code"]) if one in then else None)
+        for place, one in enumerate(order, 1)
     ]
-    return sorted(rows, key=lambda row: (row.position is None, row.position or 0))

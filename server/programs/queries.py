@@ -1,5 +1,6 @@
 """Reading programmes, cohorts and enrolments, always within the actor's organisation."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -116,6 +117,20 @@ async def cohorts_of(actor: Actor, program_ids: Iterable[UUID]) -> list[Cohort]:
     return await found.order_by("-starts_on").select_related("program")
 
 
+async def cohort_by_keys(actor: Actor, program_key: str, cohort_key: str) -> Cohort:
+    """One cohort by its key in its programme.
+
+    Raises:
+        NotFound: no such cohort here.
+    """
+    found = await Cohort.get_or_none(
+        organization_id=actor.organization_id, key=cohort_key, program__key=program_key
+    ).select_related("program")
+    if found is None:
+        raise NotFound
+    return found
+
+
 async def visible_enrollment(actor: Actor, enrollment_id: UUID, *, lock: bool = False) -> Enrollment:
     """An enrolment that the actor may see, with programme, cohort and person.
 
@@ -209,6 +224,12 @@ async def count_by_state(actor: Actor, cohort_id: UUID) -> dict[tuple[Participan
         .values_list("role", "state", "n")
     )
     return {(ParticipantRole(role), EnrollmentState(state)): count for role, state, count in rows}
+
+
+async def came_since(actor: Actor, cohort_id: UUID, moment: datetime) -> Counter[ParticipantRole]:
+    """How many people of each role began to take part in a cohort after a moment (aware)."""
+    there = enrollments(actor).filter(cohort_id=cohort_id, state=EnrollmentState.ACTIVE, active_at__gt=moment)
+    return Counter(ParticipantRole(role) for role in await there.values_list("role", flat=True))
 
 
 async def waitlist(actor: Actor, cohort_id: UUID) -> list[WaitlistEntry]:

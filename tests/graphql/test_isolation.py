@@ -70,6 +70,8 @@ MUTATIONS = {
     "saveGoal": ("enrollmentId", "Enrollment", ', want: "Run a review"'),
     "openCohort": ("programId", "Program", ', key: "a", name: "A", startsOn: "2027-01-01"'),
     "runMatching": ("cohortId", "Cohort", ""), "cancelMatching": ("id", "MatchRun", ""),
+    "matchNewcomers": ("cohortId", "Cohort", ""), "previewMatching": ("cohortId", "Cohort", ""),
+    "useMatchRun": ("id", "MatchRun", ""), "fillGap": ("matchId", "Match", ""),
     "focusGoal": ("id", "Goal", ""), "agreeGoalRevision": ("id", "Goal", ""),
     "settleGoal": ("id", "Goal", ", state: ACHIEVED"), "reviseGoal": ("id", "Goal", ', want: "Run a review"'),
     "addMilestone": ("goalId", "Goal", ', title: "Ask for leave"'),

@@ -8,7 +8,8 @@ from uuid import UUID
 from graphql_schema.ids import global_id
 from server.kernel import clock
 from server.kernel.jobs import drain
-from server.matches.states import MatchState
+from server.matches.actions import end_match
+from server.matches.states import ClosureReason, MatchState
 from server.matchmaking.engine import Step
 from server.matchmaking.models import MatchRun
 from server.matchmaking.runs.actions import run_matching, start_run
@@ -37,6 +38,31 @@ async def side(pair: factories.Pair, role: ParticipantRole, skill: Competency) -
     meant = SkillSide.OFFERED if role is ParticipantRole.MENTOR else SkillSide.WANTED
     await PersonSkill.create(organization_id=pair.organization.id, person=person, competency=skill, side=meant)
     return await factories.enrollment(pair.cohort, person, role)
+
+
+async def test_newcomers_a_preview_and_a_gap_are_asked_for(db: object) -> None:
+    pair = await factories.active_match()
+    skill = await factories.competency(pair.organization, "Negotiation")
+    await side(pair, ParticipantRole.MENTOR, skill)
+    before = str((await run_matching(pair.manager_actor, pair.cohort.id)).id)
+    await side(pair, ParticipantRole.MENTEE, skill)
+    shown = "run { id kind afterId state matched waiting } errors { code message }"
+    asked = f"mutation ($id: ID!) {{ matchNewcomers(input: {{cohortId: $id}}) {{ {shown} }} }}"
+    told = (await ask(pair.manager_actor, asked, id=gid(pair.cohort)))["matchNewcomers"]
+    assert (told["errors"], told["run"]["kind"]) == ([], "NEWCOMERS")
+    assert told["run"]["afterId"] == global_id("MatchRun", UUID(before))
+    await drain()
+    asked = f"mutation ($id: ID!) {{ previewMatching(input: {{cohortId: $id}}) {{ {shown} }} }}"
+    look = (await ask(pair.manager_actor, asked, id=gid(pair.cohort)))["previewMatching"]["run"]
+    await drain()
+    asked = f"mutation ($id: ID!) {{ useMatchRun(input: {{id: $id}}) {{ {shown} }} }}"
+    used = (await ask(pair.manager_actor, asked, id=look["id"]))["useMatchRun"]
+    assert (used["errors"], used["run"]["kind"], used["run"]["matched"]) == ([], "FULL", 1)
+    gap = "mutation ($id: ID!) { fillGap(input: {matchId: $id}) { matches { id state } errors { code } } }"
+    assert (await ask(pair.manager_actor, gap, id=gid(pair.match)))["fillGap"]["errors"] == [{"code": "CONFLICT"}]
+    await end_match(pair.manager_actor, pair.match.id, ClosureReason.NO_FAULT)
+    filled = (await ask(pair.manager_actor, gap, id=gid(pair.match)))["fillGap"]
+    assert (filled["errors"], [one["state"] for one in filled["matches"]]) == ([], ["DRAFT"])
 
 
 async def test_cohort_is_matched_reviewed_and_approved(db: object) -> None:

@@ -1,5 +1,9 @@
 """Matches to review: approve the strong ones together, look closer at the others, and give one pair a decision."""
 
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from starlette.requests import Request
@@ -12,6 +16,7 @@ from server.kernel.ids import parse_id
 from server.kernel.text import gettext as _
 from server.matches import actions as matches
 from server.matches.steps import UNDO_ONE
+from server.matchmaking.queue import actions as queue
 from server.matchmaking.runs import actions as runs
 from server.people.keys.actions import set_keys
 from server.people.queries import keys_are_on
@@ -20,6 +25,10 @@ from web.console import run_words
 from web.forms import Errors, form_key, one_id, read_form, text, ticked
 from web.render import go_to, page
 from web.toast import Toast
+
+if TYPE_CHECKING:
+    from server.kernel.actor import Actor
+    from server.matchmaking.models import MatchRun
 
 HERE = "/console/matches"
 REASON_LETTERS = 500
@@ -120,14 +129,17 @@ async def choose_another(request: Request) -> Response:
 
 async def run(request: Request) -> Response:
     """Ask for everybody of the group who waits to be matched, and look how far it is: a small group is done by then."""
-    group = one_id(await read_form(request), "group")
-    actor = request.state.actor
-    cohort = await queries.group_of(actor, group)
-    try:
-        asked = await runs.start_run(actor, cohort.id)
-    except Conflict as refusal:
-        return await _show(request, None, group=cohort.id, refused=refusal.message)
-    return go_to(request, f"{HERE}/runs/{asked.id}/progress")
+    return await _ask(request, runs.start_run)
+
+
+async def newcomers(request: Request) -> Response:
+    """Place whoever has no mentor around what stands."""
+    return await _ask(request, queue.match_newcomers)
+
+
+async def preview(request: Request) -> Response:
+    """Look what matching everybody again would change; nothing moves."""
+    return await _ask(request, queue.preview_matching)
 
 
 async def keys(request: Request) -> Response:
@@ -140,6 +152,16 @@ async def keys(request: Request) -> Response:
 def address(group: UUID | None) -> str:
     """The page of a group."""
     return f"{HERE}?group={group}" if group else HERE
+
+
+async def _ask(request: Request, act: Callable[[Actor, UUID], Awaitable[MatchRun]]) -> Response:
+    actor = request.state.actor
+    cohort = await queries.group_of(actor, one_id(await read_form(request), "group"))
+    try:
+        asked = await act(actor, cohort.id)
+    except Conflict as refusal:
+        return await _show(request, None, group=cohort.id, refused=refusal.message)
+    return go_to(request, f"{HERE}/runs/{asked.id}/progress")
 
 
 async def _show(
@@ -171,6 +193,8 @@ def _ids(typed: str) -> list[UUID]:
 routes = [
     Route(HERE, show, name="console-matches"),
     Route(f"{HERE}/run", run, methods=["POST"], name="console-matching-run"),
+    Route(f"{HERE}/newcomers", newcomers, methods=["POST"], name="console-newcomers"),
+    Route(f"{HERE}/preview", preview, methods=["POST"], name="console-preview"),
     Route(f"{HERE}/keys", keys, methods=["POST"], name="console-keys"),
     Route(f"{HERE}/approvals", approve_together, methods=["POST"], name="console-approvals"),
     Route(f"{HERE}/approvals/undo", undo_together, methods=["POST"], name="console-approvals-undo"),

@@ -85,6 +85,16 @@ async def another_mentor(request: Request) -> Response:
     return go_to(request, f"{QUEUE}?pair={made.id}", toast=Toast(_("The next best is suggested. Nobody is told yet.")))
 
 
+async def offer(request: Request) -> Response:
+    """Offer the place that this end left to the first in line."""
+    try:
+        made = await actions.offer_the_place(request.state.actor, _id(request))
+    except Conflict as refusal:
+        return await _show(request, refused=refusal.message)
+    told = Toast(_("The first in line is suggested. Nobody is told yet."))
+    return go_to(request, f"{QUEUE}?pair={made.id}", toast=told)
+
+
 async def undo(request: Request) -> Response:
     """Take the last change back while nobody was told."""
     try:
@@ -154,6 +164,7 @@ routes = [
     Route(f"{QUEUE}/{{id:uuid}}/resumption", resume, methods=["POST"], name="console-pair-resumption"),
     Route(f"{QUEUE}/{{id:uuid}}/closure", end, methods=["POST"], name="console-pair-closure"),
     Route(f"{QUEUE}/{{id:uuid}}/another-mentor", another_mentor, methods=["POST"], name="console-pair-another"),
+    Route(f"{QUEUE}/{{id:uuid}}/free-place", offer, methods=["POST"], name="console-pair-place"),
     Route(f"{QUEUE}/{{id:uuid}}/undo", undo, methods=["POST"], name="console-pair-undo"),
     Route(f"{QUEUE}/{{id:uuid}}/note", note, methods=["POST"], name="console-pair-note"),
 ]

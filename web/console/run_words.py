@@ -12,7 +12,7 @@ from server.matchmaking.engine.weights import Category
 from server.matchmaking.engine.wording import category_name
 from server.matchmaking.runs.comparison import Change, Why
 from server.matchmaking.runs.records import audit_of
-from server.matchmaking.states import RunState
+from server.matchmaking.states import RunKind, RunState
 from web.console import audit_words
 from web.console.review_words import wait_words
 from web.dates import moment, upper_first
@@ -58,7 +58,14 @@ def outcome(run: MatchRun) -> str:
     """What came of a run that is over."""
     if run.state is RunState.CANCELLED:
         return _("Stopped. The queue is as it was.")
-    return failed() if run.state is RunState.FAILED else _found(run)
+    if run.state is RunState.FAILED:
+        return failed()
+    return _("Nothing has moved yet.") if run.kind is RunKind.PREVIEW else _found(run)
+
+
+def preview_of(*runs: MatchRun) -> MatchRun | None:
+    """The preview among some runs, that can be put into the queue."""
+    return next((run for run in runs if run.kind is RunKind.PREVIEW and run.state is RunState.DONE), None)
 
 
 def failed() -> str:
@@ -119,7 +126,18 @@ def briefing(record: RunRecord) -> str:
         return ""
     waits = record.proof.waiting
     waiting = ngettext("%(num)d mentee waits.", "%(num)d mentees wait.", waits) % {"num": waits}
-    return " ".join([audit_words.best_words(record.proof), *([waiting] if waits else []), *left_out(record.run)])
+    said = [came(record.run), audit_words.best_words(record.proof), waiting if waits else "", *left_out(record.run)]
+    return " ".join(filter(None, said))
+
+
+def came(run: MatchRun) -> str:
+    """How many a run for newcomers found new; "" for any other."""
+    if "came" not in run.result:
+        return ""
+    mentees, mentors = run.result["came"]["mentees"], run.result["came"]["mentors"]
+    first = ngettext("%(num)d mentee", "%(num)d mentees", mentees) % {"num": mentees}
+    second = ngettext("%(num)d mentor", "%(num)d mentors", mentors) % {"num": mentors}
+    return _("%(mentees)s and %(mentors)s came since the run before.") % {"mentees": first, "mentors": second}
 
 
 def pair_name(pair: RunPair | None) -> str:
@@ -155,12 +173,22 @@ def made(record: RunRecord) -> list[tuple[str, str]]:
     run = record.run
     return [
         (_("When"), moment(run.started_at)),
+        (_("For"), for_whom(run)),
         (_("Who"), record.started_by.full_name if record.started_by else _("By itself")),
         (_("Engine"), _("version %(number)s") % {"number": run.engine_version}),
         (_("Seed"), str(run.seed)),
         (_("Weights"), weights_name(run)),
         *((category_name(Category(name)), f"{share:.0%}") for name, share in run.weights.items()),
     ]
+
+
+def for_whom(run: MatchRun) -> str:
+    """Whom a run was for."""
+    return {
+        RunKind.FULL: _("Everybody who waited"), RunKind.PREVIEW: _("Everybody who waits, as a preview"),
+        RunKind.NEWCOMERS: _("Who had no mentor; all others stayed"),
+        RunKind.SINGLE: _("One person; all others stayed"),
+    }[run.kind]
 
 
 def weights_name(run: MatchRun) -> str:
@@ -173,10 +201,14 @@ def run_rows(here: str, shown: MatchRun, runs: list[MatchRun]) -> list[Run]:
     """The others of the runs of a group, each with the address that compares it with the one that is shown."""
     return [
         Run(f"/console/matches/runs/{one.id}",
-            f"{here}/against/{one.id}" if "mentors" in one.result and "mentors" in shown.result else "",
+            f"{here}/against/{one.id}" if _is_comparable(one) and _is_comparable(shown) else "",
             upper_first(moment(one.started_at)), _pairs_and_waiting(one))
         for one in runs if one.id != shown.id
     ]
+
+
+def _is_comparable(run: MatchRun) -> bool:
+    return "mentors" in run.result and run.kind in (RunKind.FULL, RunKind.PREVIEW)
 
 
 def figures(shown: RunsCompared) -> list[tuple[str, str]]:
@@ -193,7 +225,11 @@ def figures(shown: RunsCompared) -> list[tuple[str, str]]:
 def _pairs_and_waiting(run: MatchRun) -> str:
     matched, waits = int(run.result.get("matched", 0)), int(run.result.get("waiting", 0))
     pairs = ngettext("%(num)d pair", "%(num)d pairs", matched) % {"num": matched}
-    return _("%(pairs)s, %(waiting)s waiting") % {"pairs": pairs, "waiting": waits}
+    told = {"pairs": pairs, "waiting": waits}
+    return {
+        RunKind.NEWCOMERS: _("Newcomers: %(pairs)s, %(waiting)s waiting"),
+        RunKind.PREVIEW: _("Preview: %(pairs)s, %(waiting)s waiting"),
+    }.get(run.kind, _("%(pairs)s, %(waiting)s waiting")) % told
 
 
 def settings(shown: RunsCompared) -> list[tuple[str, str]]:

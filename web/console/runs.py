@@ -1,5 +1,8 @@
 """A run of the matching: can it be trusted, was it fair, and what differs from another run."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from starlette.requests import Request
@@ -9,12 +12,16 @@ from starlette.routing import Route
 from server.kernel.errors import Conflict
 from server.kernel.text import gettext as _
 from server.matchmaking.queries import visible_run
+from server.matchmaking.queue import actions as queue_actions
 from server.matchmaking.runs import actions, export, queries
-from server.matchmaking.states import RunState
+from server.matchmaking.states import RunKind, RunState
 from web.console import audit_words, run_words
 from web.console.matches import address
 from web.render import go_to, is_fragment, page
 from web.toast import Toast
+
+if TYPE_CHECKING:
+    from server.matchmaking.models import MatchRun
 
 HERE = "/console/matches/runs"
 CSV, JSON = "text/csv; charset=utf-8", "application/json"
@@ -28,7 +35,8 @@ async def show(request: Request) -> Response:
     latest = await queries.runs_of(actor, record.cohort.id, RUNS_LISTED)
     here = f"{HERE}/{record.run.id}"
     return page(
-        request, "console/run.html", here=here, queue=address(record.cohort.id), title=run_words.title(record),
+        request, "console/run.html", here=here, preview=run_words.preview_of(record.run), runs_at=HERE,
+        queue=address(record.cohort.id), title=run_words.title(record),
         eyebrow=run_words.group_name(record), briefing=run_words.briefing(record),
         missing=run_words.without_audit(record),
         facts_shown=audit_words.facts(record.audit, record.proof, run_words.pair_name(record.lowest))
@@ -46,10 +54,21 @@ async def progress(request: Request) -> Response:
     run = await visible_run(request.state.actor, request.path_params["id"])
     queue = address(run.cohort_id)
     if run.state is not RunState.RUNNING:
-        return go_to(request, queue, toast=Toast(run_words.outcome(run)))
+        return go_to(request, _seen_at(run), toast=Toast(run_words.outcome(run)))
     if not is_fragment(request):
         return go_to(request, queue)
     return page(request, "console/matches.html", block="state", run=run, queue=queue, doing=run_words.doing(run))
+
+
+async def use(request: Request) -> Response:
+    """Put the pairs of a preview into the queue."""
+    actor, run_id = request.state.actor, request.path_params["id"]
+    try:
+        run = await queue_actions.use_run(actor, run_id)
+    except Conflict as refusal:
+        run = await visible_run(actor, run_id)
+        return go_to(request, address(run.cohort_id), toast=Toast(refusal.message))
+    return go_to(request, address(run.cohort_id), toast=Toast(run_words.outcome(run)))
 
 
 async def cancel(request: Request) -> Response:
@@ -68,10 +87,11 @@ async def compare(request: Request) -> Response:
     try:
         shown = await queries.compared(request.state.actor, one, other)
     except Conflict as refusal:
-        return page(request, "console/run_compare.html", status=409, shown=None, back=f"{HERE}/{one}",
+        return page(request, "console/run_compare.html", status=409, shown=None, preview=None, back=f"{HERE}/{one}",
                     title=_("These two cannot be compared"), refused=refusal.message)
     return page(
-        request, "console/run_compare.html", shown=shown, back=f"{HERE}/{one}", here=f"{HERE}/{one}/against/{other}",
+        request, "console/run_compare.html", shown=shown, preview=run_words.preview_of(shown.later, shown.earlier),
+        runs_at=HERE, back=f"{HERE}/{one}", here=f"{HERE}/{one}/against/{other}",
         title=run_words.changed_title(shown), same=run_words.same_words(shown), figures=run_words.figures(shown),
         settings=run_words.settings(shown), changes=run_words.change_rows(shown, CHANGES_SHOWN),
     )
@@ -101,6 +121,13 @@ def download(content: bytes, kind: str, name: str) -> Response:
     return Response(content, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
+def _seen_at(run: MatchRun) -> str:
+    """Where to read what came of a run: a preview beside the run before it, any other in the queue."""
+    if run.kind is not RunKind.PREVIEW or run.state is not RunState.DONE:
+        return address(run.cohort_id)
+    return f"{HERE}/{run.id}/against/{run.after_id}" if run.after_id else f"{HERE}/{run.id}"
+
+
 def _both(request: Request) -> tuple[UUID, UUID]:
     return request.path_params["id"], request.path_params["other"]
 
@@ -109,6 +136,7 @@ routes = [
     Route(f"{HERE}/{{id:uuid}}", show, name="console-run"),
     Route(f"{HERE}/{{id:uuid}}/progress", progress, name="console-run-progress"),
     Route(f"{HERE}/{{id:uuid}}/cancel", cancel, methods=["POST"], name="console-run-cancel"),
+    Route(f"{HERE}/{{id:uuid}}/use", use, methods=["POST"], name="console-run-use"),
     Route(f"{HERE}/{{id:uuid}}/pairs.csv", pairs_file, name="console-run-pairs"),
     Route(f"{HERE}/{{id:uuid}}/run.json", run_file, name="console-run-json"),
     Route(f"{HERE}/{{id:uuid}}/against/{{other:uuid}}", compare, name="console-run-compare"),

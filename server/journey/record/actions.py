@@ -4,14 +4,13 @@ from uuid import UUID
 
 from server.journey.record.queries import pair_record
 from server.kernel.actor import Actor, require
-from server.kernel.db import unit_of_work
 from server.kernel.errors import Conflict
 from server.kernel.text import gettext as _
 from server.matches import actions as matches
 from server.matches.models import Match
-from server.matches.states import AWAITING, RUNNING, ClosureReason
+from server.matches.states import AWAITING, OPEN_MATCHES, RUNNING, ClosureReason
 from server.matches.steps import UNDO_ONE
-from server.matchmaking import actions as matchmaking
+from server.matchmaking.queue import actions as queue
 
 
 async def find_another_mentor(actor: Actor, match_id: UUID) -> Match:
@@ -24,16 +23,32 @@ async def find_another_mentor(actor: Actor, match_id: UUID) -> Match:
         NotFound, Refused: not of a programme that the actor runs.
         Conflict: they are still being asked, or nobody with a place is left (`kind="nobody"`).
     """
-    async with unit_of_work(actor):
-        shown = await pair_record(actor, match_id)
-        require(shown.may_decide, _("find another mentor"))
-        if shown.match.state in RUNNING:
-            return await matches.end_match(actor, match_id, ClosureReason.NO_FAULT, undo_within=UNDO_ONE)
-        if shown.match.state in AWAITING:
-            raise Conflict(_("They are still being asked. Take that back first."), kind="asked")
-        if shown.successor is not None:
-            return shown.successor
-        made = await matchmaking.suggest_next(actor, shown.mentee.enrollment_id, rematch_of=match_id)
-        if made is None:
-            raise Conflict(_("Nobody with a free place is left from the last run. Match again."), kind="nobody")
-        return made
+    shown = await pair_record(actor, match_id)
+    require(shown.may_decide, _("find another mentor"))
+    if shown.match.state in RUNNING:
+        return await matches.end_match(actor, match_id, ClosureReason.NO_FAULT, undo_within=UNDO_ONE)
+    if shown.match.state in AWAITING:
+        raise Conflict(_("They are still being asked. Take that back first."), kind="asked")
+    if shown.successor is not None:
+        return shown.successor
+    made = await queue.suggest_next(actor, shown.mentee.enrollment_id, rematch_of=match_id)
+    if made is None:
+        raise Conflict(_("Nobody with a free place is left. Match again, or add mentors."), kind="nobody")
+    return made
+
+
+async def offer_the_place(actor: Actor, match_id: UUID) -> Match:
+    """Offer the place that the end of a match left with its mentor to the first in line. Twice is harmless.
+
+    Raises:
+        NotFound, Refused: not of a programme that the actor runs.
+        Conflict: the match is not over, there is no place, or nobody who waits may have it (`kind="nobody"`).
+    """
+    shown = await pair_record(actor, match_id)
+    require(shown.may_decide, _("offer this place"))
+    if shown.match.state in OPEN_MATCHES:
+        raise Conflict(_("This match is not over."), kind="open")
+    made = await queue.offer_place(actor, shown.mentor.enrollment_id)
+    if made is None:
+        raise Conflict(_("Nobody who waits can have this place now."), kind="nobody")
+    return made

@@ -28,6 +28,7 @@ class Side:
 
     people: tuple[Participant, ...]
     rows: dict[str, int]
+    by_person: dict[str, int]
     person: Ints
     capacity: Ints
     grade: NDArray[np.int8]
@@ -61,16 +62,6 @@ class Side:
         return len(self.people)
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """Both sides, coded alike, and the pool they came from."""
-
-    mentors: Side
-    mentees: Side
-    pool: Pool
-    persons: dict[str, int]
-
-
 class Codes(dict[str, int]):
     """Numbers for words, in the order first met."""
 
@@ -78,6 +69,21 @@ class Codes(dict[str, int]):
         """One code for each word, -1 for none."""
         found = [UNKNOWN if word is None or word == "" else self.setdefault(word, len(self)) for word in words]
         return np.array(found, np.int32)
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Both sides, coded alike, and the pool they came from."""
+
+    mentors: Side
+    mentees: Side
+    pool: Pool
+    books: dict[str, Codes]
+
+    @property
+    def persons(self) -> dict[str, int]:
+        """The code of each person of either side."""
+        return self.books["person"]
 
 
 def build(pool: Pool, seed: int = 0) -> Columns:
@@ -89,7 +95,26 @@ def build(pool: Pool, seed: int = 0) -> Columns:
     books: dict[str, Codes] = {}
     records = _records(pool.history)
     mentors, mentees = (_side(people, books, records[role], seed, ordered) for role, people in sides.items())
-    return Columns(mentors, mentees, pool, books["person"])
+    return Columns(mentors, mentees, pool, books)
+
+
+def beside(standing: Columns, newcomers: Sequence[Participant], pool: Pool, seed: int = 0) -> Columns:
+    """The same mentors with other mentees, coded alike; `pool` holds both. Costs the newcomers' rows alone.
+
+    A mentee whose answers about style are not as many as the mentors' counts as having given none.
+    """
+    books = {name: Codes(book) for name, book in standing.books.items()}
+    mentors, items = standing.mentors, standing.mentors.style.shape[1]
+    people = [one if len(one.style or ()) == items else replace(one, style=None) for one in newcomers]
+    people.sort(key=lambda one: _hash(seed, one.id))
+    for name, words in _words(people).items():
+        books[name].of(words)
+    mentees = _side(people, books, _records(pool.history)[ParticipantRole.MENTEE], seed, people)
+    answers = mentees.style if mentees.style.shape[1] == items else np.full((len(people), items), np.nan, np.float32)
+    wide = {name: _widened(getattr(mentors, name), len(books["tag"])) for name in ("goals", "skills")}
+    spoken = np.zeros((len(mentors), mentees.languages.shape[1]), np.uint64)
+    spoken[:, : mentors.languages.shape[1]] = mentors.languages
+    return Columns(replace(mentors, languages=spoken, **wide), replace(mentees, style=answers), pool, books)
 
 
 def with_vectors(
@@ -133,6 +158,7 @@ def _side(
     return Side(
         people=tuple(people),
         rows={one.id: row for row, one in enumerate(people)},
+        by_person={one.who: row for row, one in enumerate(people)},
         person=books.setdefault("person", Codes()).of(one.who for one in people),
         capacity=np.array([one.capacity for one in people], np.int32),
         grade=np.array([one.grade or 0 for one in people], np.int8),
@@ -197,7 +223,7 @@ def _week_masks(people: list[Participant]) -> Masks:
 def _language_masks(people: list[Participant], books: dict[str, Codes], everyone: list[Participant]) -> Masks:
     book = books.setdefault("language", Codes())
     if not book:
-        book.of(word.casefold() for one in everyone for word in one.languages or ())
+        book.of(_words(everyone)["language"])
     masks = np.zeros((len(people), max(1, -(-len(book) // 64))), np.uint64)
     for row, one in zip(masks, people, strict=True):
         for word in one.languages or ():
@@ -206,11 +232,24 @@ def _language_masks(people: list[Participant], books: dict[str, Codes], everyone
     return masks
 
 
+def _words(people: Sequence[Participant]) -> dict[str, list[str]]:
+    """What people hold many of, in the words that are coded."""
+    return {
+        "language": [word.casefold() for one in people for word in one.languages or ()],
+        "tag": [key(tag) for one in people for tag in (*one.goal_tags, *one.skill_tags)],
+    }
+
+
+def _widened(table: csr_array, width: int) -> csr_array:
+    """The same rows with room for tags that nobody in them holds."""
+    return csr_array((table.data, table.indices, table.indptr), shape=(table.shape[0], max(1, width)))
+
+
 def _tags(lists: list[tuple[str, ...]], books: dict[str, Codes], everyone: list[Participant]) -> csr_array:
     """Rows of ones: who holds which tag; two spellings that differ only in case or punctuation are one tag."""
     book = books.setdefault("tag", Codes())
     if not book:
-        book.of(key(tag) for one in everyone for tag in (*one.goal_tags, *one.skill_tags))
+        book.of(_words(everyone)["tag"])
     held = [sorted({book[name] for tag in tags if (name := key(tag))}) for tags in lists]
     starts = np.cumsum([0, *map(len, held)])
     columns = np.array([code for codes in held for code in codes], np.int32)

@@ -262,14 +262,9 @@ def _overfull(side: Side, rows: Rows) -> list[str]:
     return [side.people[row].id for row in np.flatnonzero(held > side.capacity)]
 
 
-def rows_by_person(side: Side) -> dict[str, int]:
-    """The row of each person on one side."""
-    return {one.who: row for row, one in enumerate(side.people)}
-
-
 def _between(columns: Columns, named: Iterable[tuple[str, str, bool]]) -> Iterator[tuple[int, int]]:
     """Rows of pairs of persons named as (mentor, mentee, also the other way round)."""
-    mentors, mentees = rows_by_person(columns.mentors), rows_by_person(columns.mentees)
+    mentors, mentees = columns.mentors.by_person, columns.mentees.by_person
     for left, right, both_ways in named:
         if left in mentors and right in mentees:
             yield mentees[right], mentors[left]
@@ -278,7 +273,8 @@ def _between(columns: Columns, named: Iterable[tuple[str, str, bool]]) -> Iterat
 
 
 def _same_person(columns: Columns) -> Iterator[tuple[int, int]]:
-    return _between(columns, ((one.who, one.who, False) for one in columns.mentors.people))
+    mentors = columns.mentors.by_person
+    return ((row, mentors[who]) for who, row in columns.mentees.by_person.items() if who in mentors)
 
 
 def _avoided(columns: Columns) -> Iterator[tuple[int, int]]:
@@ -302,14 +298,15 @@ def _named_pairs(columns: Columns, pairs: Iterable[tuple[str, str]]) -> Iterator
 
 
 def _reporting_lines(columns: Columns, rules: RuleSet) -> Iterator[tuple[int, int]]:
+    """Who stands above whom: lines are followed only where somebody of the other side leads anybody at all."""
     bosses = {**columns.pool.managers, **{one.who: one.manager for one in columns.pool.participants if one.manager}}
-    named = (
-        (boss, one.who, True)
-        for one in columns.pool.participants
-        for boss in _chain(bosses, one.who, rules.reporting_depth)
-        if boss in columns.persons
-    )
-    return _between(columns, named)
+    leading, sides = set(bosses.values()), (columns.mentees.by_person, columns.mentors.by_person)
+    for below, above, is_mentor_above in ((*sides, True), (*reversed(sides), False)):
+        heads = leading & above.keys()
+        for who, row in below.items() if heads else ():
+            for boss in _chain(bosses, who, rules.reporting_depth):
+                if boss in heads:
+                    yield (row, above[boss]) if is_mentor_above else (above[boss], row)
 
 
 def _chain(bosses: Mapping[str, str], who: str, depth: int | None) -> Iterator[str]:

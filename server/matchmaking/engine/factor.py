@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from server.matchmaking.engine.columns import UNKNOWN, Columns, Floats, Ints, Side
-from server.matchmaking.engine.constraints import Rows, overlap_half_hours, rows_by_person
+from server.matchmaking.engine.constraints import Rows, overlap_half_hours
 from server.matchmaking.engine.weights import CATEGORIES, Category, Shape, Weights
 
 FULL_WEEK_HALF_HOURS = 12
@@ -121,7 +121,7 @@ def build_factors(columns: Columns, weights: Weights) -> Factors:
         flat=_flat(parts, columns, weights),
         wishes=_wishes(columns, weights),
         slots=_slots(columns),
-        held=np.ascontiguousarray(columns.mentors.skills.toarray().T),
+        held=_held(columns),
     )
 
 
@@ -326,18 +326,29 @@ def _grade_kernel(shape: Shape) -> NDArray[np.floating]:
 def _slots(columns: Columns) -> tuple[Floats, Floats]:
     """Availability bits that are not always equal, each standing for as many half hours as behave alike."""
     n_e = len(columns.mentees)
-    bits = _bits(np.vstack([columns.mentees.availability, columns.mentors.availability])).astype(np.uint8)
-    used = bits[:, bits.any(axis=0)]
+    sides = [_bits(side.availability).astype(np.uint8) for side in (columns.mentees, columns.mentors)]
+    used = np.vstack(sides)[:, sides[0].any(axis=0) & sides[1].any(axis=0)]
     if not used.size:
         return np.zeros((n_e, 0), np.float32), np.zeros((len(columns.mentors), 0), np.float32)
-    kinds, counts = np.unique(used, axis=1, return_counts=True)
-    slots = kinds.astype(np.float32)
-    return slots[:n_e], slots[n_e:] * counts.astype(np.float32)
+    places: dict[bytes, list[int]] = {}
+    for at, packed in enumerate(np.packbits(used, axis=0).T):
+        places.setdefault(packed.tobytes(), []).append(at)
+    slots = used[:, [alike[0] for alike in places.values()]].astype(np.float32)
+    return slots[:n_e], slots[n_e:] * np.array([len(alike) for alike in places.values()], np.float32)
+
+
+def _held(columns: Columns) -> Floats:
+    """Who of the mentors holds which tag, tag by tag; tags that no mentee names stay empty, for nobody asks."""
+    ours, skills = columns.mentees, columns.mentors.skills
+    asked = np.union1d(ours.goals.indices, ours.skills.indices)
+    held = np.zeros((skills.shape[1], skills.shape[0]), np.float32)
+    held[asked] = skills.T.tocsr()[asked].toarray()
+    return held
 
 
 def _wishes(columns: Columns, weights: Weights) -> csr_array:
     """What named wishes add to the score, weights included."""
-    mentors, mentees = rows_by_person(columns.mentors), rows_by_person(columns.mentees)
+    mentors, mentees = columns.mentors.by_person, columns.mentees.by_person
     cells: dict[tuple[int, int], float] = {}
     for side, others, worth, is_mentee in (
         (columns.mentees, mentors, WISHED_BY_MENTEE, True),

@@ -25,7 +25,6 @@ from server.matchmaking.engine.constraints import (
     mark_paired,
     open_market,
     over_capacity,
-    rows_by_person,
     violations,
 )
 from server.matchmaking.engine.factor import build_factors, score
@@ -82,20 +81,45 @@ def run_matching(
 ) -> MatchingResult:
     """Match a whole pool. The same input gives the same result, whatever the order of people and number of threads.
 
-    `candidates` is how many mentors are listed for each mentee in pools of more than EVERY_PAIR_UP_TO pairs; None lets
-    the engine choose. `watch` tells others how far it is, and lets them stop it. `outlook` is what `learn` made of past
-    pairs: where it holds models, pairs are chosen by what they are expected to come to, and otherwise by fit.
+    `candidates` is how many mentors are listed for each mentee; None lets the engine choose, which lists all of them in
+    pools of up to EVERY_PAIR_UP_TO pairs. `watch` tells others how far it is, and lets them stop it. `outlook` is what
+    `learn` made of past pairs: where it holds models, pairs are chosen by what they are expected to come to, and
+    otherwise by fit.
 
     Raises:
         ValueError: a pin names somebody who is not in the pool.
         Stopped: `watch` was asked to stop.
     """
-    decided, watch = standing or Standing(), watch or Watch()
-    columns = build(pool, seed)
+    return match_columns(
+        build(pool, seed), rules, weights, standing or Standing(), seed=seed, candidates=candidates, watch=watch,
+        outlook=outlook,
+    )
+
+
+def match_columns(
+    columns: Columns,
+    rules: RuleSet,
+    weights: Weights,
+    decided: Standing,
+    *,
+    seed: int,
+    placed: NDArray[np.bool_] | None = None,
+    candidates: int | None = None,
+    watch: Watch | None = None,
+    outlook: Outlook | None = None,
+) -> MatchingResult:
+    """The same for people who are in columns already. `placed` tells which mentees have somebody elsewhere.
+
+    Raises:
+        ValueError, Stopped: as `run_matching`.
+    """
+    watch, pool = watch or Watch(), columns.pool
     factors = build_factors(columns, weights)
     market = open_market(columns, rules, decided)
     frozen = _freeze(market, decided)
     needs, steering = _needs(market, frozen), _steering(columns, rules, decided)
+    if placed is not None:
+        needs = replace(needs, placed=needs.placed | placed)
     ground = Ground(mark_paired(market, *_with_mirrors(columns, frozen.e, frozen.m)), factors, steering)
     outlook = outlook or untaught(pool)
     solved = first = _solve(ground, needs, outlook, candidates, watch)
@@ -179,7 +203,8 @@ def _solve(ground: Ground, needs: assign.Needs, outlook: Outlook, candidates: in
     everybody, looking = np.arange(n_e), np.flatnonzero(ground.market.columns.mentees.capacity > 0)
     asked = everybody if n_e * n_m <= EVERY_PAIR_UP_TO else looking
     wanted = candidates or (WHEN_TIGHT if outlook.models else _listed(needs))
-    k = n_m if len(asked) * n_m <= EVERY_PAIR_UP_TO else min(wanted, n_m)
+    every = candidates is None and len(asked) * n_m <= EVERY_PAIR_UP_TO
+    k = n_m if every else min(wanted, n_m)
     closed = np.where(needs.places > 0, 0, np.inf).astype(np.float32)
     watch.begin(Step.SEARCHING)
     found = search(ground, asked, k, closed, watch)
@@ -243,7 +268,7 @@ class MirrorFinder:
 
     def __init__(self, columns: Columns) -> None:
         self.columns = columns
-        self.mentors, self.mentees = rows_by_person(columns.mentors), rows_by_person(columns.mentees)
+        self.mentors, self.mentees = columns.mentors.by_person, columns.mentees.by_person
 
     def __call__(self, e: int, m: int) -> tuple[int, int] | None:
         mentee, mentor = self.columns.mentees.people[e].who, self.columns.mentors.people[m].who

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from server.matchmaking.engine.columns import Side
 from server.matchmaking.engine.constraints import Market, RuleCode, active_pair_rules, is_broken
 from server.matchmaking.engine.pool import Participant
 
@@ -46,8 +47,7 @@ def queue(market: Market, best: NDArray[np.float64], unplaced: NDArray[np.intp],
     `best` is each mentee's best score with any mentor, minus infinity where rules keep them from all.
     """
     side = market.columns.mentees
-    looking = [row for row in unplaced if side.capacity[row] > 0]
-    looking.sort(key=lambda row: (-side.waited[row], side.people[row].enrolled_on or "9999", -best[row], row))
+    looking = in_line(side, [row for row in unplaced if side.capacity[row] > 0], best)
     reached = {row for row in looking if best[row] >= 0}
     placed_code = WaitCode.COHORT_LIMIT if at_limit else WaitCode.NO_SEAT
     waiting = [
@@ -56,6 +56,12 @@ def queue(market: Market, best: NDArray[np.float64], unplaced: NDArray[np.intp],
     ]
     idle = [Waiting(side.people[row].id, None, WaitCode.NOT_LOOKING) for row in unplaced if side.capacity[row] == 0]
     return waiting + idle
+
+
+def in_line(side: Side, rows: Iterable[int], best: NDArray[np.float64]) -> list[int]:
+    """Rows of mentees in the order in which places are due to them: a total order, so nobody is overtaken by somebody
+    who came later with an equal claim, and who joins or leaves changes nobody else's turn."""
+    return sorted(rows, key=lambda row: (-side.waited[row], side.people[row].enrolled_on or "9999", -best[row], row))
 
 
 def in_turn(people: Sequence[Participant], rows: Iterable[int]) -> list[int]:

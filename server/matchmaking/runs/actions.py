@@ -8,7 +8,7 @@ from uuid import UUID
 
 from server.kernel import clock
 from server.kernel.actor import Actor, Permission, require
-from server.kernel.db import unit_of_work
+from server.kernel.db import Json, unit_of_work
 from server.kernel.errors import Conflict
 from server.kernel.text import gettext as _
 from server.matches import actions as matches
@@ -20,10 +20,11 @@ from server.matchmaking.engine import ENGINE_VERSION, Stopped, Watch, Weights
 from server.matchmaking.gather import Gathered, gather, places_left, rules_of, weights_of
 from server.matchmaking.models import MatchRun, MatchSuggestion
 from server.matchmaking.runs.findings import Findings, find
-from server.matchmaking.states import RunState
+from server.matchmaking.states import RunKind, RunState
+from server.programs import queries as programs
 from server.programs.models import Cohort
 from server.programs.queries import cohort_by_id
-from server.programs.states import ProgramType
+from server.programs.states import ParticipantRole, ProgramType
 
 LOOK_EVERY_S = 0.5
 """How often a run writes down how far it is, and hears that it was cancelled: often enough for a bar that moves."""
@@ -39,11 +40,13 @@ class GaveUp(Exception):
     """The engine came to no result, and would come to none tomorrow; the message is a code."""
 
 
-async def start_run(actor: Actor, cohort_id: UUID, *, seed: int = 0) -> MatchRun:
+async def start_run(
+    actor: Actor, cohort_id: UUID, *, seed: int = 0, kind: RunKind = RunKind.FULL, after: UUID | None = None
+) -> MatchRun:
     """Ask for everybody of a cohort who waits to be matched, into drafts for review; a job does it.
 
-    Locked drafts stay, other drafts are replaced once it is done. While one run is under way, asking again gives that
-    one.
+    Locked drafts stay, other drafts are replaced once it is done; a run for newcomers replaces none, and a preview
+    makes none. While one run is under way, asking again gives that one.
 
     Raises:
         NotFound: no such cohort.
@@ -66,7 +69,7 @@ async def start_run(actor: Actor, cohort_id: UUID, *, seed: int = 0) -> MatchRun
             organization_id=actor.organization_id, program_id=cohort.program_id, cohort_id=cohort.id, seed=seed,
             engine_version=ENGINE_VERSION, weights_version=weights.version, rules=dict(cohort.program.rules),
             weights={name.value: share for name, share in weights.shares.items()}, started_by=actor.id,
-            started_at=clock.now(),
+            started_at=clock.now(), kind=kind, after_id=after,
         )
         await unit.audit("matching.start", run)
         await unit.publish("matching.requested", subject_id=run.id, run_id=run.id)
@@ -96,7 +99,8 @@ async def carry_out(actor: Actor, run_id: UUID) -> MatchRun:
     cohort = await cohort_by_id(actor, run.cohort_id)
     require(actor.may(Permission.PROGRAM_MATCHING_RUN, cohort.program_id), _("run the matching"))
     if run.state is RunState.RUNNING:
-        gathered, weights = await gather(actor, cohort), weights_of(cohort.program)
+        newcomers = run.kind is RunKind.NEWCOMERS
+        gathered, weights = await gather(actor, cohort, around_drafts=newcomers), weights_of(cohort.program)
         with suppress(Stopped):
             await _store(actor, run, cohort, gathered, weights, await _watched(actor, run, cohort, gathered, weights))
     return await queries.visible_run(actor, run_id)
@@ -137,7 +141,10 @@ async def _watched(actor: Actor, run: MatchRun, cohort: Cohort, gathered: Gather
     """Compute in a thread, and meanwhile write down how far it is. Ends the thread when this is cut off."""
     watch, until = Watch(), time.monotonic() + MOST_S
     work = asyncio.create_task(
-        asyncio.to_thread(find, gathered, rules_of(cohort.program), weights, seed=run.seed, watch=watch)
+        asyncio.to_thread(
+            find, gathered, rules_of(cohort.program), weights, seed=run.seed, watch=watch,
+            newcomers=run.kind is RunKind.NEWCOMERS,
+        )
     )
     try:
         while not (await asyncio.wait([work], timeout=LOOK_EVERY_S))[0]:
@@ -183,26 +190,49 @@ async def _store(
         run = await queries.visible_run(actor, run.id, lock=True)
         if run.state is not RunState.RUNNING:
             return
-        locked = await match_queries.overrides(actor, cohort.id, OverrideKind.LOCK)
-        keep = frozenset(override.match_id for override in locked if override.match_id)
-        await matches.discard_drafts(actor, cohort.id, keep=keep, reason="new_run")
-        drafts = await _still_possible(actor, cohort, found.drafts)
+        drafts = await _make_room(actor, run, cohort, found.drafts)
         run.state, run.finished_at, run.pool_digest = RunState.DONE, clock.now(), gathered.digest
         run.weights_version, run.rules = weights.version, dict(cohort.program.rules)
         run.weights = {name.value: share for name, share in weights.shares.items()}
         run.result = {**found.record, "left_out": len(found.drafts) - len(drafts)}
+        if run.kind is RunKind.NEWCOMERS and run.after_id:
+            run.result["came"] = await _came(actor, cohort.id, run.after_id)
         await run.save()
         for one in found.suggestions:
             one.organization_id, one.run_id = actor.organization_id, run.id
         await MatchSuggestion.bulk_create(found.suggestions, batch_size=500)
-        await matches.suggest_matches(actor, cohort.id, run.id, drafts)
-        await unit.audit("matching.run", run, matched=len(drafts), waiting=run.result["waiting"])
+        if run.kind is not RunKind.PREVIEW:
+            await matches.suggest_matches(actor, cohort.id, run.id, drafts)
+        await unit.audit("matching.run", run, matched=len(drafts), waiting=run.result["waiting"], kind=run.kind)
         await unit.publish("matching.finished", subject_id=run.id, run_id=run.id, cohort_id=cohort.id)
 
 
-async def _still_possible(actor: Actor, cohort: Cohort, drafts: list[Draft]) -> list[Draft]:
+async def _came(actor: Actor, cohort_id: UUID, after_id: UUID) -> Json:
+    """How many mentees and mentors began to take part since the run before."""
+    came = await programs.came_since(actor, cohort_id, (await queries.visible_run(actor, after_id)).started_at)
+    return {"mentees": came[ParticipantRole.MENTEE], "mentors": came[ParticipantRole.MENTOR]}
+
+
+async def _make_room(actor: Actor, run: MatchRun, cohort: Cohort, drafts: list[Draft]) -> list[Draft]:
+    """Those of a run's drafts for which there are places, beside the drafts that stay: all of them for newcomers, the
+    locked ones for everybody. A preview touches nothing."""
+    if run.kind is RunKind.FULL:
+        await discard_unlocked(actor, cohort.id)
+    return await still_possible(actor, cohort, drafts, around_drafts=run.kind is RunKind.NEWCOMERS)
+
+
+async def discard_unlocked(actor: Actor, cohort_id: UUID) -> None:
+    """Take every draft out of the queue that nobody locked; the caller's unit is open."""
+    locked = await match_queries.overrides(actor, cohort_id, OverrideKind.LOCK)
+    keep = frozenset(override.match_id for override in locked if override.match_id)
+    await matches.discard_drafts(actor, cohort_id, keep=keep, reason="new_run")
+
+
+async def still_possible(
+    actor: Actor, cohort: Cohort, drafts: list[Draft], *, around_drafts: bool = False
+) -> list[Draft]:
     """Drafts for whose two people there are places now: some may have been matched, or have left, while it ran."""
-    places, kept = Counter(await places_left(actor, cohort)), []
+    places, kept = Counter(await places_left(actor, cohort, around_drafts=around_drafts)), []
     for draft in sorted(drafts, key=lambda one: -one.fit):
         if places[draft.mentor_enrollment_id] > 0 and places[draft.mentee_enrollment_id] > 0:
             places.subtract([draft.mentor_enrollment_id, draft.mentee_enrollment_id])

@@ -9,6 +9,7 @@ from server.kernel.db import Json
 from server.matches.actions import Draft
 from server.matchmaking import stored
 from server.matchmaking.engine import MatchingResult, RuleSet, Step, Watch, Weights, run_matching
+from server.matchmaking.engine.incremental import match_newcomers
 from server.matchmaking.engine.result import Candidate
 from server.matchmaking.gather import Gathered
 from server.matchmaking.learned.evidence import Pair, evidence_now, stored_evidence
@@ -27,13 +28,21 @@ class Findings(NamedTuple):
     suggestions: list[MatchSuggestion]
 
 
-def find(gathered: Gathered, rules: RuleSet, weights: Weights, *, seed: int, watch: Watch) -> Findings:
-    """Match a pool, and say why. Minutes for the largest pools: call it in a thread.
+def find(
+    gathered: Gathered, rules: RuleSet, weights: Weights, *, seed: int, watch: Watch, newcomers: bool = False
+) -> Findings:
+    """Match a pool, and say why. Minutes for the largest pools: call it in a thread. With `newcomers` the pool was
+    gathered around drafts, and only those without a mentor have rows of their own.
 
     Raises:
         Stopped: `watch` was asked to stop.
     """
-    result = run_matching(gathered.pool, rules, weights, standing=gathered.standing, seed=seed, watch=watch)
+    if newcomers:
+        result = match_newcomers(
+            gathered.pool, rules, weights, standing=gathered.standing, placed=gathered.placed, seed=seed, watch=watch
+        )
+    else:
+        result = run_matching(gathered.pool, rules, weights, standing=gathered.standing, seed=seed, watch=watch)
     watch.begin(Step.EXPLAINING)
     drafts, suggestions = _describe(result)
     watch.look()

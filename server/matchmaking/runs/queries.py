@@ -14,7 +14,7 @@ from server.matchmaking.engine import Audit, WaitCode
 from server.matchmaking.models import MatchRun, MatchSuggestion
 from server.matchmaking.runs.comparison import Comparison, Side, compare, settings_between, side_of
 from server.matchmaking.runs.records import Proof, audit_of, proof_of
-from server.matchmaking.states import RunState
+from server.matchmaking.states import RunKind, RunState
 from server.people.models import Person
 from server.people.queries import people_by_ids
 from server.programs import queries as programs
@@ -73,8 +73,9 @@ class RunsCompared:
 
 
 async def runs_of(actor: Actor, cohort_id: UUID, limit: int = 50) -> list[MatchRun]:
-    """The finished runs of a cohort, the latest first; none of a programme that the actor does not run."""
-    done = queries.runs(actor).filter(cohort_id=cohort_id, state=RunState.DONE)
+    """The finished runs of a cohort, the latest first, previews too; none of a programme that the actor does not
+    run."""
+    done = queries.runs(actor).filter(cohort_id=cohort_id, state=RunState.DONE).exclude(kind=RunKind.SINGLE)
     return await done.order_by("-started_at", "-id").limit(limit)
 
 
@@ -123,12 +124,14 @@ async def compared(actor: Actor, run_id: UUID, other_id: UUID) -> RunsCompared:
 
     Raises:
         NotFound: one is absent or not the actor's to read, or they are of two cohorts.
-        Conflict: one was made before runs kept what a comparison needs (kind "too_old").
+        Conflict: one was made before runs kept what a comparison needs (kind "too_old"), or for newcomers alone.
     """
     runs = [await queries.visible_run(actor, one) for one in (run_id, other_id)]
     if runs[0].cohort_id != runs[1].cohort_id:
         raise NotFound
     earlier, later = sorted(runs, key=lambda run: (run.started_at, run.id))
+    if RunKind.NEWCOMERS in (earlier.kind, later.kind):
+        raise Conflict(_("A run for newcomers has nobody in it whom the run before placed."), kind="newcomers")
     if "mentors" not in earlier.result or "mentors" not in later.result:
         raise Conflict(_("The earlier run did not keep who took part, so the two cannot be compared."), kind="too_old")
     found = compare(

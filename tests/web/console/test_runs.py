@@ -9,7 +9,7 @@ from server.kernel.jobs import drain
 from server.matchmaking.engine import Step
 from server.matchmaking.models import MatchRun
 from server.matchmaking.runs.actions import run_matching, start_run
-from server.matchmaking.states import RunState
+from server.matchmaking.states import RunKind, RunState
 from server.people.models import Person
 from server.programs.models import Enrollment, Program
 from server.programs.states import EnrollmentState, ProgramType
@@ -174,3 +174,37 @@ async def test_circles_are_refused_on_the_page_of_their_group(client_of: ClientO
     refused = await client.post("/console/matches/run", data={"group": str(found.cohort.id)})
     assert refused.status_code == 409
     assert "Circles and peers are matched from files" in refused.text
+
+
+async def test_newcomers_are_placed_by_a_button(client_of: ClientOf, found: Market) -> None:
+    client = await client_of(found.manager)
+    assert "without a mentor" not in (await client.get("/console/matches")).text, "nobody was matched yet"
+    await run(found)
+    await Enrollment.filter(id=found.mentors[0].id).update(capacity=2)
+    assert "Place the one without a mentor" in (await client.get("/console/matches")).text
+    asked = await client.post("/console/matches/newcomers", data={"group": str(found.cohort.id)})
+    await drain()
+    shown = (await client.get(asked.headers["location"], follow_redirects=True)).text
+    assert "One pair found." in shown
+    assert "Place the one" not in shown
+    made = await MatchRun.get(kind=RunKind.NEWCOMERS)
+    told = (await client.get(f"{HERE}/{made.id}")).text
+    assert "0 mentees and 0 mentors came since the run before." in told
+    assert "Who had no mentor; all others stayed" in told
+
+
+async def test_what_would_change_is_looked_at_first_and_then_used(client_of: ClientOf, found: Market) -> None:
+    await run(found)
+    client = await client_of(found.manager)
+    await Enrollment.filter(id=found.mentors[0].id).update(state=EnrollmentState.PAUSED)
+    asked = await client.post("/console/matches/preview", data={"group": str(found.cohort.id)})
+    await drain()
+    shown = await client.get(asked.headers["location"], follow_redirects=True)
+    assert "A preview. Nothing has moved and nobody was told." in shown.text
+    assert "Idris had no place any more." in shown.text
+    preview = await MatchRun.get(kind=RunKind.PREVIEW)
+    used = await client.post(f"{HERE}/{preview.id}/use", follow_redirects=True)
+    assert "2 pairs found." in used.text
+    await MatchRun.filter(id=preview.id).update(kind=RunKind.PREVIEW, pool_digest="another")
+    stale = await client.post(f"{HERE}/{preview.id}/use", follow_redirects=True)
+    assert "Somebody came, left or changed since." in stale.text

@@ -79,7 +79,7 @@ def both_ways(
     columns = build(replace(pool, participants=tuple(doubled)), seed)
     keys = tuple(columns.mentees.rows)
     sides = [_named(side, keyed) for side in (columns.mentors, columns.mentees)]
-    named = Columns(sides[0], sides[1], pool, columns.persons)
+    named = Columns(sides[0], sides[1], pool, columns.books)
     either = frozenset(pair for ban in bans for pair in (ban, ban[::-1]))
     market = open_market(named, _undirected(rules), Standing(bans=either))
     return BothWays(Ground(market, build_factors(named, weights), nothing_added(named)), keys)
@@ -92,7 +92,10 @@ def _undirected(rules: RuleSet) -> RuleSet:
 def _named(side: Side, keyed: dict[str, Participant]) -> Side:
     """The same side with people under their own ids again."""
     people = tuple(replace(keyed[one.id], role=one.role) for one in side.people)
-    return replace(side, people=people, rows={one.id: row for row, one in enumerate(people)})
+    at = range(len(people))
+    return replace(
+        side, people=people, rows={people[row].id: row for row in at}, by_person={people[row].who: row for row in at}
+    )
 
 
 def by_content(people: Iterable[Participant], seed: int) -> dict[str, Participant]:

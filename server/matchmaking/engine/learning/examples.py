@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.matchmaking.engine.columns import build
-from server.matchmaking.engine.constraints import rows_by_person
 from server.matchmaking.engine.factor import build_factors, score
 from server.matchmaking.engine.features import Numbers, pair_features
 from server.matchmaking.engine.learning.judging import Side
@@ -156,7 +155,7 @@ def _seen(
     people = [*(sides[0][name] for name in mentors), *(sides[1][name] for name in mentees)]
     columns = build(Pool(tuple(people), history=before))
     factors = build_factors(columns, weights)
-    row_e, row_m = rows_by_person(columns.mentees), rows_by_person(columns.mentors)
+    row_e, row_m = columns.mentees.by_person, columns.mentors.by_person
     e, m = np.array([row_e[past.mentee] for past in now]), np.array([row_m[past.mentor] for past in now])
     features = pair_features(columns, factors, e, m)
     return _Seen(features.names, features.values, score(factors.fits(e, m), weights))

@@ -1,0 +1,232 @@
+"""What keeps a group matched between its runs. Every draft that these acts do not make stays byte for byte as it is."""
+
+import asyncio
+from dataclasses import replace
+from uuid import UUID
+
+from server.kernel import clock
+from server.kernel.actor import Actor, Permission, require
+from server.kernel.db import unit_of_work
+from server.kernel.errors import Conflict
+from server.kernel.text import gettext as _
+from server.matches import actions as matches
+from server.matches import queries as match_queries
+from server.matches.models import Match
+from server.matches.states import OPEN_MATCHES, MatchState
+from server.matchmaking import queries
+from server.matchmaking.engine import ENGINE_VERSION, Watch
+from server.matchmaking.engine.incremental import first_in_line
+from server.matchmaking.gather import Gathered, gather, rules_of, weights_of
+from server.matchmaking.learned.evidence import evidence_then
+from server.matchmaking.models import MatchRun, MatchSuggestion
+from server.matchmaking.queue.queries import drafts_of, someone_is_needed
+from server.matchmaking.runs import actions as runs
+from server.matchmaking.runs.findings import Findings, find
+from server.matchmaking.states import RunKind, RunState
+from server.programs import queries as programs
+from server.programs.models import Cohort
+from server.programs.states import ParticipantRole
+
+MENTOR, MENTEE = ParticipantRole.MENTOR, ParticipantRole.MENTEE
+
+
+async def match_newcomers(actor: Actor, cohort_id: UUID) -> MatchRun:
+    """Ask for everybody without a mentor to be placed around what stands: whoever came since the last run, and who
+    waited then. Only their rows are computed, against places that no match and no draft takes; a job does it.
+
+    Raises:
+        NotFound: no such cohort.
+        Refused: the actor does not run the programme.
+        Conflict: the group was never matched (`kind="no_run"`), or has no mentors and mentees.
+    """
+    async with unit_of_work(actor):
+        cohort = await programs.cohort_by_id(actor, cohort_id)
+        require(actor.may(Permission.PROGRAM_MATCHING_RUN, cohort.program_id), _("match newcomers"))
+        last = await queries.latest_run(actor, cohort_id)
+        if last is None:
+            raise Conflict(_("This group was never matched. Run the matching first."), kind="no_run")
+        return await runs.start_run(actor, cohort_id, seed=last.seed, kind=RunKind.NEWCOMERS, after=last.id)
+
+
+async def preview_matching(actor: Actor, cohort_id: UUID) -> MatchRun:
+    """Ask what matching everybody again on today's facts would change. It makes no draft; `use_run` takes it over.
+
+    Raises:
+        NotFound, Refused, Conflict: as `start_run`.
+    """
+    last = await queries.latest_run(actor, cohort_id)
+    return await runs.start_run(
+        actor, cohort_id, seed=last.seed if last else 0, kind=RunKind.PREVIEW, after=last.id if last else None
+    )
+
+
+async def use_run(actor: Actor, run_id: UUID) -> MatchRun:
+    """Put the pairs of a preview into the queue. Locked drafts stay, other drafts are replaced, and whatever was
+    proposed, accepted or runs is not touched. Twice is harmless.
+
+    Raises:
+        NotFound: no such run.
+        Refused: the actor does not run the programme.
+        Conflict: it is not done, or people or pairs changed since (`kind="stale"`).
+    """
+    run = await queries.visible_run(actor, run_id)
+    require(actor.may(Permission.PROGRAM_MATCHING_RUN, run.program_id), _("use this run"))
+    cohort = await programs.cohort_by_id(actor, run.cohort_id)
+    gathered = await gather(actor, cohort)
+    async with unit_of_work(actor) as unit:
+        await programs.cohort_by_id(actor, cohort.id, lock=True)
+        run = await queries.visible_run(actor, run_id, lock=True)
+        if run.kind is RunKind.FULL and run.state is RunState.DONE:
+            return run
+        await _require_fresh(actor, run, gathered)
+        await runs.discard_unlocked(actor, cohort.id)
+        found = await drafts_of(actor, run, gathered.standing.bans)
+        drafts = await runs.still_possible(actor, cohort, found)
+        await matches.suggest_matches(actor, cohort.id, run.id, drafts)
+        run.kind, run.finished_at = RunKind.FULL, clock.now()
+        run.result = {**run.result, "left_out": run.result["matched"] - len(drafts)}
+        await run.save(update_fields=["kind", "finished_at", "result"])
+        await unit.audit("matching.use", run, matched=len(drafts))
+        await unit.publish("matching.finished", subject_id=run.id, run_id=run.id, cohort_id=cohort.id)
+        return run
+
+
+async def suggest_next(
+    actor: Actor, mentee_enrollment_id: UUID, *, rematch_of: UUID | None = None
+) -> Match | None:
+    """The next best mentor for somebody who is left alone, as a draft; None if nobody fits. For after a no, no answer,
+    or an end: then `rematch_of` names the match that ended.
+
+    First what the last run stored for this mentee; when nothing of that is possible any more, their row is computed
+    anew against the places that are free now. In a group that was never matched nothing is suggested by itself.
+    Doing it twice is harmless: a mentee with an open match or a draft gets no second one.
+
+    Raises:
+        NotFound: no such enrolment.
+        Refused: the actor does not run the programme.
+    """
+    made = await _from_the_last_run(actor, mentee_enrollment_id, rematch_of)
+    return made or await _anew(actor, mentee_enrollment_id, rematch_of)
+
+
+async def offer_place(actor: Actor, mentor_enrollment_id: UUID) -> Match | None:
+    """Offer a mentor's free place to the first in line whom no rule keeps from it, as a draft; None if there is no
+    place, or nobody waits for it. Twice is harmless while nobody else waits.
+
+    Raises:
+        NotFound: no such enrolment.
+        Refused: the actor does not run the programme.
+    """
+    mentor = await programs.visible_enrollment(actor, mentor_enrollment_id)
+    cohort = await programs.cohort_by_id(actor, mentor.cohort_id)
+    require(actor.may(Permission.PROGRAM_MATCHING_RUN, cohort.program_id), _("suggest a match"))
+    run = await queries.latest_run(actor, cohort.id)
+    if run is None:
+        return None
+    gathered = await gather(
+        actor, cohort, around_drafts=True, among=lambda row: row.id == mentor.id or row.role is MENTEE
+    )
+    first = await asyncio.to_thread(
+        first_in_line, gathered.pool, rules_of(cohort.program), weights_of(cohort.program),
+        standing=gathered.standing, placed=gathered.placed, seed=run.seed,
+    )
+    if first is None:
+        return None
+    return await _place(actor, cohort, run, _only(gathered, {str(mentor.id), first}), UUID(first), None)
+
+
+async def fill_gap(actor: Actor, match_id: UUID) -> list[Match]:
+    """After the end of a match, in one call: a new draft for the mentee who is left alone, and the mentor's free place
+    for the first in line. Whatever cannot be filled is left out; twice makes nothing twice.
+
+    Raises:
+        NotFound: no such match.
+        Refused: the actor does not run the programme.
+        Conflict: it goes on, or is still being asked.
+    """
+    match = await match_queries.visible_match(actor, match_id)
+    require(actor.may(Permission.PROGRAM_MATCHING_RUN, match.program_id), _("suggest a match"))
+    if match.state in OPEN_MATCHES | {MatchState.DRAFT}:
+        raise Conflict(_("This match is not over."), kind="open")
+    mentor, mentee = match_queries.sides(match)
+    made = [
+        await suggest_next(actor, mentee.enrollment_id, rematch_of=match.id),
+        await offer_place(actor, mentor.enrollment_id),
+    ]
+    return [one for one in made if one]
+
+
+async def _from_the_last_run(actor: Actor, mentee_enrollment_id: UUID, rematch_of: UUID | None) -> Match | None:
+    async with unit_of_work(actor):
+        choice = await queries.next_choice(actor, mentee_enrollment_id)
+        if choice is None:
+            return None
+        return await matches.suggest_match(
+            actor, choice.mentor_enrollment_id, mentee_enrollment_id, run_id=choice.run_id, fit=round(choice.fit),
+            confidence=choice.confidence, explanation=choice.factors, rematch_of_id=rematch_of,
+            evidence=evidence_then(await queries.visible_run(actor, choice.run_id), choice),
+        )
+
+
+async def _anew(actor: Actor, mentee_enrollment_id: UUID, rematch_of: UUID | None) -> Match | None:
+    mentee = await programs.visible_enrollment(actor, mentee_enrollment_id)
+    require(actor.may(Permission.PROGRAM_MATCHING_RUN, mentee.program_id), _("suggest a match"))
+    run = await queries.latest_run(actor, mentee.cohort_id)
+    if run is None or not await someone_is_needed(actor, mentee):
+        return None
+    cohort = await programs.cohort_by_id(actor, mentee.cohort_id)
+    gathered = await gather(
+        actor, cohort, around_drafts=True, among=lambda row: row.id == mentee.id or row.role is MENTOR
+    )
+    return await _place(actor, cohort, run, gathered, mentee.id, rematch_of)
+
+
+async def _place(
+    actor: Actor, cohort: Cohort, after: MatchRun, gathered: Gathered, mentee_id: UUID, rematch_of: UUID | None
+) -> Match | None:
+    """Compute the row of one mentee outside any transaction; store it as a run of its own with its draft, if any."""
+    found = await asyncio.to_thread(
+        find, gathered, rules_of(cohort.program), weights_of(cohort.program), seed=after.seed, watch=Watch(),
+        newcomers=True,
+    )
+    async with unit_of_work(actor) as unit:
+        await programs.cohort_by_id(actor, cohort.id, lock=True)
+        mentee = await programs.visible_enrollment(actor, mentee_id)
+        drafts = await runs.still_possible(actor, cohort, found.drafts, around_drafts=True)
+        if not drafts or not await someone_is_needed(actor, mentee):
+            return None
+        run = await _stored(actor, cohort, after, gathered, found)
+        await unit.audit("matching.run", run, matched=len(drafts), kind=run.kind)
+        draft = drafts[0]
+        return await matches.suggest_match(
+            actor, draft.mentor_enrollment_id, draft.mentee_enrollment_id, run_id=run.id, fit=draft.fit,
+            confidence=draft.confidence, explanation=draft.explanation, rematch_of_id=rematch_of,
+            evidence=draft.evidence,
+        )
+
+
+async def _stored(actor: Actor, cohort: Cohort, after: MatchRun, gathered: Gathered, found: Findings) -> MatchRun:
+    weights, now = weights_of(cohort.program), clock.now()
+    run = await MatchRun.create(
+        organization_id=actor.organization_id, program_id=cohort.program_id, cohort_id=cohort.id, seed=after.seed,
+        kind=RunKind.SINGLE, after_id=after.id, state=RunState.DONE, engine_version=ENGINE_VERSION,
+        weights_version=weights.version, rules=dict(cohort.program.rules), pool_digest=gathered.digest,
+        weights={name.value: share for name, share in weights.shares.items()}, result=found.record,
+        started_by=actor.id, started_at=now, finished_at=now,
+    )
+    for one in found.suggestions:
+        one.organization_id, one.run_id = actor.organization_id, run.id
+    await MatchSuggestion.bulk_create(found.suggestions, batch_size=500)
+    return run
+
+
+def _only(gathered: Gathered, ids: set[str]) -> Gathered:
+    people = tuple(one for one in gathered.pool.participants if one.id in ids)
+    return replace(gathered, pool=replace(gathered.pool, participants=people))
+
+
+async def _require_fresh(actor: Actor, run: MatchRun, gathered: Gathered) -> None:
+    newer = await queries.latest_run(actor, run.cohort_id)
+    is_done = run.kind is RunKind.PREVIEW and run.state is RunState.DONE
+    if not is_done or run.pool_digest != gathered.digest or (newer is not None and newer.started_at > run.started_at):
+        raise Conflict(_("Somebody came, left or changed since. Look again at what would change."), kind="stale")
