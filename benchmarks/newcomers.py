@@ -10,7 +10,7 @@ from time import perf_counter, process_time
 
 from benchmarks.figures import Figure, at_least, at_most, table
 from server.matchmaking.engine import MatchingResult, Participant, Pool, RuleSet, Standing, run_matching, weights_for
-from server.matchmaking.engine.incremental import match_newcomers, openings
+from server.matchmaking.engine.living.incremental import match_newcomers, openings
 from server.programs.states import ParticipantRole, ProgramType
 from tests.server.matchmaking.people import synthetic_people
 

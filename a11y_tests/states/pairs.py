@@ -110,7 +110,7 @@ async def place_offered() -> View:
 
 @state("POST console-pair-place 409", proof="Nobody who waits can have this place now.")
 async def nobody_for_the_place() -> View:
-    return View(*await _pair(state=MatchState.CONCLUDED, ended_at=clock.now(), published_at=clock.now()), _press("offer"))
+    return View(*await _pair(state=MatchState.CONCLUDED, ended_at=clock.now()), _press("offer"))
 
 
 @state("POST console-pair-note 303", proof="Note kept.")

@@ -229,7 +229,7 @@ async def count_by_state(actor: Actor, cohort_id: UUID) -> dict[tuple[Participan
 async def came_since(actor: Actor, cohort_id: UUID, moment: datetime) -> Counter[ParticipantRole]:
     """How many people of each role began to take part in a cohort after a moment (aware)."""
     there = enrollments(actor).filter(cohort_id=cohort_id, state=EnrollmentState.ACTIVE, active_at__gt=moment)
-    return Counter(ParticipantRole(role) for role in await there.values_list("role", flat=True))
+    return Counter(ParticipantRole(row["role"]) for row in await there.values("role"))
 
 
 async def waitlist(actor: Actor, cohort_id: UUID) -> list[WaitlistEntry]:

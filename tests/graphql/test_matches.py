@@ -61,6 +61,7 @@ async def test_newcomers_a_preview_and_a_gap_are_asked_for(db: object) -> None:
     gap = "mutation ($id: ID!) { fillGap(input: {matchId: $id}) { matches { id state } errors { code } } }"
     assert (await ask(pair.manager_actor, gap, id=gid(pair.match)))["fillGap"]["errors"] == [{"code": "CONFLICT"}]
     await end_match(pair.manager_actor, pair.match.id, ClosureReason.NO_FAULT)
+    await side(pair, ParticipantRole.MENTOR, skill)
     filled = (await ask(pair.manager_actor, gap, id=gid(pair.match)))["fillGap"]
     assert (filled["errors"], [one["state"] for one in filled["matches"]]) == ([], ["DRAFT"])
 

@@ -24,6 +24,8 @@ What comes out: `MatchingResult`
   language, so a stored reason can be read in another one later.
 - `Watch` as `run_matching(..., watch=...)`: how far it is, asked from another thread, and a way to stop it.
 
+- `living.incremental.match_newcomers` places those without a mentor around what stands, a row each.
+
 Beside it, and not loaded with it: `learning.learn` (from history to what is expected of pairs, handed to `run_matching`
 as `outlook`), `groups.circles` (circles of 4 to 8 with hosts) and `groups.pairs.peers` (everybody with anybody).
 

@@ -300,8 +300,8 @@ def _named_pairs(columns: Columns, pairs: Iterable[tuple[str, str]]) -> Iterator
 def _reporting_lines(columns: Columns, rules: RuleSet) -> Iterator[tuple[int, int]]:
     """Who stands above whom: lines are followed only where somebody of the other side leads anybody at all."""
     bosses = {**columns.pool.managers, **{one.who: one.manager for one in columns.pool.participants if one.manager}}
-    leading, sides = set(bosses.values()), (columns.mentees.by_person, columns.mentors.by_person)
-    for below, above, is_mentor_above in ((*sides, True), (*reversed(sides), False)):
+    leading, mentees, mentors = set(bosses.values()), columns.mentees.by_person, columns.mentors.by_person
+    for below, above, is_mentor_above in ((mentees, mentors, True), (mentors, mentees, False)):
         heads = leading & above.keys()
         for who, row in below.items() if heads else ():
             for boss in _chain(bosses, who, rules.reporting_depth):

@@ -15,12 +15,13 @@ from server.matches.models import Match
 from server.matches.states import OPEN_MATCHES, MatchState
 from server.matchmaking import queries
 from server.matchmaking.engine import ENGINE_VERSION, Watch
-from server.matchmaking.engine.incremental import first_in_line
+from server.matchmaking.engine.living.incremental import first_in_line
 from server.matchmaking.gather import Gathered, gather, rules_of, weights_of
 from server.matchmaking.learned.evidence import evidence_then
 from server.matchmaking.models import MatchRun, MatchSuggestion
 from server.matchmaking.queue.queries import drafts_of, someone_is_needed
 from server.matchmaking.runs import actions as runs
+from server.matchmaking.runs import places
 from server.matchmaking.runs.findings import Findings, find
 from server.matchmaking.states import RunKind, RunState
 from server.programs import queries as programs
@@ -79,9 +80,9 @@ async def use_run(actor: Actor, run_id: UUID) -> MatchRun:
         if run.kind is RunKind.FULL and run.state is RunState.DONE:
             return run
         await _require_fresh(actor, run, gathered)
-        await runs.discard_unlocked(actor, cohort.id)
+        await places.discard_unlocked(actor, cohort.id)
         found = await drafts_of(actor, run, gathered.standing.bans)
-        drafts = await runs.still_possible(actor, cohort, found)
+        drafts = await places.still_possible(actor, cohort, found)
         await matches.suggest_matches(actor, cohort.id, run.id, drafts)
         run.kind, run.finished_at = RunKind.FULL, clock.now()
         run.result = {**run.result, "left_out": run.result["matched"] - len(drafts)}
@@ -192,7 +193,7 @@ async def _place(
     async with unit_of_work(actor) as unit:
         await programs.cohort_by_id(actor, cohort.id, lock=True)
         mentee = await programs.visible_enrollment(actor, mentee_id)
-        drafts = await runs.still_possible(actor, cohort, found.drafts, around_drafts=True)
+        drafts = await places.still_possible(actor, cohort, found.drafts, around_drafts=True)
         if not drafts or not await someone_is_needed(actor, mentee):
             return None
         run = await _stored(actor, cohort, after, gathered, found)

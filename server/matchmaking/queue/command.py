@@ -36,10 +36,11 @@ def run(args: argparse.Namespace) -> int:
 async def _run(args: argparse.Namespace) -> str:
     async with database(settings().database):
         actor = system_actor((await organization_by_key(args.organization)).id)
-        return await (_newcomers(actor, args) if args.todo == "newcomers" else _gap(actor, args.match))
+        return await (newcomers(actor, args) if args.todo == "newcomers" else gap(actor, args.match))
 
 
-async def _newcomers(actor: Actor, args: argparse.Namespace) -> str:
+async def newcomers(actor: Actor, args: argparse.Namespace) -> str:
+    """Place newcomers; what came of it, in words."""
     cohort = await cohort_by_keys(actor, args.program, args.cohort)
     done = await carry_out(actor, (await actions.match_newcomers(actor, cohort.id)).id)
     placed, waiting = put_into_queue(done.result) or 0, int(done.result.get("waiting", 0))
@@ -47,6 +48,7 @@ async def _newcomers(actor: Actor, args: argparse.Namespace) -> str:
     return f"{said} {ngettext('One mentee waits.', '%(num)d mentees wait.', waiting) % {'num': waiting}}"
 
 
-async def _gap(actor: Actor, match_id: UUID) -> str:
+async def gap(actor: Actor, match_id: UUID) -> str:
+    """Fill what an end left empty; what came of it, in words."""
     made = await actions.fill_gap(actor, match_id)
     return ngettext("One draft was made.", "%(num)d drafts were made.", len(made)) % {"num": len(made)}

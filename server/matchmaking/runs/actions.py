@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections import Counter
 from contextlib import suppress
 from uuid import UUID
 
@@ -12,13 +11,12 @@ from server.kernel.db import Json, unit_of_work
 from server.kernel.errors import Conflict
 from server.kernel.text import gettext as _
 from server.matches import actions as matches
-from server.matches import queries as match_queries
 from server.matches.actions import Draft
-from server.matches.states import OverrideKind
 from server.matchmaking import queries
 from server.matchmaking.engine import ENGINE_VERSION, Stopped, Watch, Weights
-from server.matchmaking.gather import Gathered, gather, places_left, rules_of, weights_of
+from server.matchmaking.gather import Gathered, gather, rules_of, weights_of
 from server.matchmaking.models import MatchRun, MatchSuggestion
+from server.matchmaking.runs import places
 from server.matchmaking.runs.findings import Findings, find
 from server.matchmaking.states import RunKind, RunState
 from server.programs import queries as programs
@@ -217,24 +215,5 @@ async def _make_room(actor: Actor, run: MatchRun, cohort: Cohort, drafts: list[D
     """Those of a run's drafts for which there are places, beside the drafts that stay: all of them for newcomers, the
     locked ones for everybody. A preview touches nothing."""
     if run.kind is RunKind.FULL:
-        await discard_unlocked(actor, cohort.id)
-    return await still_possible(actor, cohort, drafts, around_drafts=run.kind is RunKind.NEWCOMERS)
-
-
-async def discard_unlocked(actor: Actor, cohort_id: UUID) -> None:
-    """Take every draft out of the queue that nobody locked; the caller's unit is open."""
-    locked = await match_queries.overrides(actor, cohort_id, OverrideKind.LOCK)
-    keep = frozenset(override.match_id for override in locked if override.match_id)
-    await matches.discard_drafts(actor, cohort_id, keep=keep, reason="new_run")
-
-
-async def still_possible(
-    actor: Actor, cohort: Cohort, drafts: list[Draft], *, around_drafts: bool = False
-) -> list[Draft]:
-    """Drafts for whose two people there are places now: some may have been matched, or have left, while it ran."""
-    places, kept = Counter(await places_left(actor, cohort, around_drafts=around_drafts)), []
-    for draft in sorted(drafts, key=lambda one: -one.fit):
-        if places[draft.mentor_enrollment_id] > 0 and places[draft.mentee_enrollment_id] > 0:
-            places.subtract([draft.mentor_enrollment_id, draft.mentee_enrollment_id])
-            kept.append(draft)
-    return kept
+        await places.discard_unlocked(actor, cohort.id)
+    return await places.still_possible(actor, cohort, drafts, around_drafts=run.kind is RunKind.NEWCOMERS)

@@ -9,7 +9,7 @@ from server.kernel.db import Json
 from server.matches.actions import Draft
 from server.matchmaking import stored
 from server.matchmaking.engine import MatchingResult, RuleSet, Step, Watch, Weights, run_matching
-from server.matchmaking.engine.incremental import match_newcomers
+from server.matchmaking.engine.living.incremental import match_newcomers
 from server.matchmaking.engine.result import Candidate
 from server.matchmaking.gather import Gathered
 from server.matchmaking.learned.evidence import Pair, evidence_now, stored_evidence

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.matchmaking.engine import MatchingResult, Pool, RuleSet, Standing, run_matching
-from server.matchmaking.engine.incremental import match_newcomers, openings
+from server.matchmaking.engine.living.incremental import match_newcomers, openings
 from server.programs.states import ParticipantRole
 from tests.chance import LONG
 from tests.server.matchmaking.engine import checker

@@ -1,0 +1,1 @@
+"""Between two runs: who comes later, why somebody was not chosen, and what would open more doors."""

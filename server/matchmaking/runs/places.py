@@ -1,0 +1,31 @@
+"""The places for what a run found: drafts that make room for it, and pairs that have become impossible meanwhile."""
+
+from collections import Counter
+from uuid import UUID
+
+from server.kernel.actor import Actor
+from server.matches import actions as matches
+from server.matches import queries as match_queries
+from server.matches.actions import Draft
+from server.matches.states import OverrideKind
+from server.matchmaking.gather import places_left
+from server.programs.models import Cohort
+
+
+async def discard_unlocked(actor: Actor, cohort_id: UUID) -> None:
+    """Take every draft out of the queue that nobody locked; the caller's unit is open."""
+    locked = await match_queries.overrides(actor, cohort_id, OverrideKind.LOCK)
+    keep = frozenset(override.match_id for override in locked if override.match_id)
+    await matches.discard_drafts(actor, cohort_id, keep=keep, reason="new_run")
+
+
+async def still_possible(
+    actor: Actor, cohort: Cohort, drafts: list[Draft], *, around_drafts: bool = False
+) -> list[Draft]:
+    """Drafts for whose two people there are places now: some may have been matched, or have left, while it ran."""
+    places, kept = Counter(await places_left(actor, cohort, around_drafts=around_drafts)), []
+    for draft in sorted(drafts, key=lambda one: -one.fit):
+        if places[draft.mentor_enrollment_id] > 0 and places[draft.mentee_enrollment_id] > 0:
+            places.subtract([draft.mentor_enrollment_id, draft.mentee_enrollment_id])
+            kept.append(draft)
+    return kept
