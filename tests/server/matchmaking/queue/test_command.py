@@ -10,6 +10,8 @@ from server.matches.states import ClosureReason, MatchState
 from server.matchmaking.queue import command
 from server.matchmaking.runs.actions import run_matching
 from server.programs.models import Enrollment
+from server.programs.states import ParticipantRole
+from tests import factories
 from tests.web.console.market import Market, market
 
 
@@ -34,4 +36,7 @@ async def test_newcomers_and_a_gap_are_asked_for_in_a_terminal(db: object) -> No
     await Match.filter(id=over.id).update(
         state=MatchState.CONCLUDED, ended_at=clock.now() - timedelta(hours=1), closure_reason=ClosureReason.NO_FAULT
     )
+    assert await ask(found, "gap", str(over.id)) == "0 drafts were made.", "these two have met"
+    mentor = await factories.person(found.organization)
+    await factories.enrollment(found.cohort, mentor, ParticipantRole.MENTOR)
     assert await ask(found, "gap", str(over.id)) == "One draft was made."
