@@ -126,7 +126,7 @@ def match_columns(
     while len(clash := _mirrored(columns, solved)):
         ground = replace(ground, market=mark_paired(ground.market, solved.arcs.e[clash], solved.arcs.m[clash]))
         solved = _solve(ground, needs, outlook, candidates, watch)
-    return _result(ground, frozen, solved._replace(upper_bound=first.upper_bound), outlook, seed)
+    return _result(ground, frozen, needs.placed, solved._replace(upper_bound=first.upper_bound), outlook, seed)
 
 
 def _freeze(market: Market, standing: Standing) -> Frozen:
@@ -277,7 +277,9 @@ class MirrorFinder:
         return None
 
 
-def _result(ground: Ground, frozen: Frozen, solved: Solved, outlook: Outlook, seed: int) -> MatchingResult:
+def _result(
+    ground: Ground, frozen: Frozen, placed: NDArray[np.bool_], solved: Solved, outlook: Outlook, seed: int
+) -> MatchingResult:
     market, factors, columns = ground.market, ground.factors, ground.market.columns
     new_e, new_m = solved.arcs.e[solved.taken], solved.arcs.m[solved.taken]
     e, m = np.r_[frozen.e, new_e], np.r_[frozen.m, new_m]
@@ -285,7 +287,7 @@ def _result(ground: Ground, frozen: Frozen, solved: Solved, outlook: Outlook, se
     origins += [Origin.SOLVED] * len(new_e)
     fits = factors.fits(e, m)
     broken = {*violations(market, new_e, new_m), *over_capacity(columns, e, m)}
-    unplaced = np.setdiff1d(np.arange(len(columns.mentees)), e)
+    unplaced = np.setdiff1d(np.flatnonzero(~placed), e)
     limit = market.rules.max_pairs
     at_limit = limit is not None and len(e) >= limit
     short = solved.upper_bound - solved.value
