@@ -17,8 +17,8 @@ from server.matches.models import Match
 from server.matches.states import OPEN_MATCHES, MatchState, OverrideKind
 from server.matchmaking.engine.waitlist import WaitCode
 from server.matchmaking.engine.wording import STRONG_FIT
+from server.matchmaking.line import Claim, in_order
 from server.matchmaking.models import MatchRun, MatchSuggestion
-from server.matchmaking.queue.line import Claim, in_order
 from server.matchmaking.states import OF_THE_GROUP, RunKind, RunState
 from server.people import queries as people
 from server.people.models import Competency, Person
