@@ -15,9 +15,9 @@ from server.kernel.errors import NotFound
 from server.matches import queries as matches
 from server.matches.models import Match
 from server.matches.states import OPEN_MATCHES, MatchState, OverrideKind
+from server.matchmaking.engine.living.line import Claim, in_order
 from server.matchmaking.engine.waitlist import WaitCode
 from server.matchmaking.engine.wording import STRONG_FIT
-from server.matchmaking.line import Claim, in_order
 from server.matchmaking.models import MatchRun, MatchSuggestion
 from server.matchmaking.states import OF_THE_GROUP, RunKind, RunState
 from server.people import queries as people
