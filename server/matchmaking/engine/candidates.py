@@ -161,9 +161,19 @@ def _block(ground: Ground, rows: Rows, k: int, prices: Floats, watch: Watch) -> 
     # Sorting out the values first and the places afterwards costs a tenth of numpy's argpartition on such rows.
     ranked = -np.sort(-np.partition(net, net.shape[1] - k, axis=1)[:, -k:], axis=1)
     row, m = np.nonzero((net >= ranked[:, -1:]) & (net > NEVER))
-    first = rank_within(row) < k
-    arcs = _arcs(ground, rows[row[first]], m[first], allowed[row[first], m[first]])
+    among = _is_among(row, net[row, m], ranked)
+    row, m = row[among], m[among]
+    arcs = _arcs(ground, rows[row], m, allowed[row, m])
     return Found(arcs, ranked.astype(np.float64), allowed.max(axis=1).astype(np.float64))
+
+
+def _is_among(row: Rows, net: Floats, ranked: Floats) -> NDArray[np.bool_]:
+    """Which pairs are among the best of their row; of those that equal the last of them, the first ones."""
+    last = ranked[row, -1]
+    among, tied = net > last, net == last
+    room = ranked.shape[1] - np.bincount(row[among], minlength=len(ranked))
+    among[tied] = rank_within(row[tied]) < room[row[tied]]
+    return among
 
 
 def _arcs(ground: Ground, e: Rows, m: Rows, scores: Floats) -> Arcs:

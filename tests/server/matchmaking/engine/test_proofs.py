@@ -16,6 +16,7 @@ from server.matchmaking.engine import (
     RuleSet,
     WaitCode,
     candidates,
+    factor,
     rescaled,
     run,
     run_matching,
@@ -90,6 +91,16 @@ def test_the_scale_of_the_weights_changes_no_pair(pool: Pool, rules: RuleSet, am
         own = {name: scale * amount for name, amount in zip(CATEGORIES, amounts, strict=True)}
         found.append(made(run_matching(pool, rules, rescaled(own, ProgramType.ONE_TO_ONE, "own"))))
     assert found[0] == found[1]
+
+
+def test_many_equals_keep_nobody_better_from_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever order the people stand in: the best mentor may come after all who are as good as each other."""
+    monkeypatch.setattr(run, "EVERY_PAIR_UP_TO", 0)
+    monkeypatch.setattr(factor, "TIE_BREAK", 0.0)
+    equals = tuple(mentor(f"m{number}") for number in range(20))
+    pool = Pool((*equals, mentor("best", skill_tags=("Python",)), mentee("e", goal_tags=("Python",))))
+    for seed in range(5):
+        assert made(run_matching(pool, FREE, WEIGHTS, seed=seed, candidates=3)) == [("best", "e")]
 
 
 def test_any_number_of_threads_gives_the_same_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
