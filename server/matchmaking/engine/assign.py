@@ -97,7 +97,8 @@ def bound(net: NDArray[np.float64], price: NDArray[np.float64], needs: Needs) ->
     `net` holds for each mentee the best differences of utility and price over all pairs, best first.
     """
     open_prices = price[needs.places > 0]
-    cohort = float(open_prices.min(initial=np.inf)) if needs.limit is not None and len(open_prices) else 0.0
+    is_limited = needs.limit is not None and needs.limit < needs.places.sum()
+    cohort = float(open_prices.min()) if is_limited else 0.0
     paid = float(((open_prices - cohort) * needs.places[needs.places > 0]).sum()) + cohort * (needs.limit or 0)
     gains = net + np.where(needs.placed, 0.0, needs.placement)[:, None] * (np.arange(net.shape[1]) == 0)
     wanted = np.arange(net.shape[1])[None, :] < needs.wanted[:, None]

@@ -93,6 +93,11 @@ def test_the_scale_of_the_weights_changes_no_pair(pool: Pool, rules: RuleSet, am
     assert found[0] == found[1]
 
 
+def test_a_limit_that_places_never_reach_costs_nothing() -> None:
+    result = run_matching(Pool((mentor("m"), mentee("e1"), mentee("e2"))), replace(FREE, max_pairs=3), WEIGHTS)
+    assert result.certificate.gap == pytest.approx(0, abs=1e-6)
+
+
 def test_many_equals_keep_nobody_better_from_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever order the people stand in: the best mentor may come after all who are as good as each other."""
     monkeypatch.setattr(run, "EVERY_PAIR_UP_TO", 0)
