@@ -27,6 +27,8 @@ from tests.server.matchmaking.people import real_people, synthetic_people
 
 WEIGHTS = weights_for(ProgramType.ONE_TO_ONE)
 RULES = RuleSet(grade_gap=(0, 6), common_language=True, min_overlap_half_hours=4, wait_bonus=0.0)
+ANY_LEVEL = replace(RULES, grade_gap=None)
+"""RULES leave 28 of 100 pairs, these 36."""
 
 
 class Firm(NamedTuple):
@@ -65,12 +67,12 @@ class Clock:
         self.cpu[name] = self.cpu.get(name, 0) + processor() - cpu
 
 
-def measured(firm: Firm) -> dict[str, Any]:
+def measured(firm: Firm, rules: RuleSet = RULES) -> dict[str, Any]:
     """One run from people to pairs, timed step by step."""
     people, clock = firm.people(), Clock()
     _look_on(clock)
     with clock.step("people to pairs"):
-        result = run_matching(Pool(people), RULES, WEIGHTS)
+        result = run_matching(Pool(people), rules, WEIGHTS)
     proof = result.certificate
     return {
         "wall": clock.wall,
@@ -134,4 +136,4 @@ def _timed(clock: Clock, step: str, processor: Callable[[], float], function: An
 
 
 if __name__ == "__main__":
-    print(json.dumps(measured(Firm(*json.loads(sys.argv[1])))))
+    print(json.dumps(measured(Firm(*json.loads(sys.argv[1])), ANY_LEVEL if "any level" in sys.argv else RULES)))

@@ -170,7 +170,8 @@ def _block(ground: Ground, rows: Rows, k: int, prices: Floats, watch: Watch) -> 
 def _is_among(row: Rows, net: Floats, ranked: Floats) -> NDArray[np.bool_]:
     """Which pairs are among the best of their row; of those that equal the last of them, the first ones."""
     last = ranked[row, -1]
-    among, tied = net > last, net == last
+    among: NDArray[np.bool_] = net > last
+    tied = net == last
     room = ranked.shape[1] - np.bincount(row[among], minlength=len(ranked))
     among[tied] = rank_within(row[tied]) < room[row[tied]]
     return among
