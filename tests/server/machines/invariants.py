@@ -14,7 +14,7 @@ from server.people.states import PersonStatus
 from server.programs.models import Enrollment, WaitlistEntry
 from server.programs.queries import supply
 from server.programs.states import OPEN_ENROLLMENTS, TAKING_PART, EnrollmentState, ParticipantRole, ProgramState
-from tests.server.machines import calendars, test_enrollments, test_matches
+from tests.server.machines import calendars, pushing, test_enrollments, test_matches
 
 E = EnrollmentState
 MOVES = {(start, row.after) for row in test_enrollments.ROWS for start in row.starts}
@@ -51,6 +51,7 @@ async def check_at_rest(organization_id: UUID) -> None:
     await check(organization_id)
     over = Match.filter(organization_id=organization_id, state__in=[MatchState(end) for end in ENDS])
     await calendars.check_at_rest(organization_id, [match.id for match in await over])
+    await pushing.check_at_rest(organization_id)
 
 
 def _seats(matches: Iterable[Match]) -> None:

@@ -1,8 +1,10 @@
 """Whatever people, managers, records and the clock do in whatever order: what must hold, holds after each step."""
 
 import os
+from collections.abc import AsyncGenerator
 from datetime import timedelta
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -10,9 +12,13 @@ from server.kernel import clock
 from server.kernel.jobs import drain
 from server.matches.models import Match
 from server.matches.states import MatchState
+from server.notifications.models import PushSubscription
+from server.notifications.push.actions import GATES
 from server.sessions.models import Session
 from tests.server.machines.invariants import check, check_at_rest
+from tests.server.machines.pushing import SERVICE, Forgetful
 from tests.server.machines.world import ACTS, COMMON, World
+from tests.server.notifications.push_service import push_service
 
 CHAOS = bool(os.environ.get("ITHACA_CHAOS"))
 TIME = {"a minute passes": timedelta(minutes=2), "a week passes": timedelta(days=8), "months pass": timedelta(days=100)}
@@ -25,9 +31,16 @@ UNDER_WAY: list[Step] = [
 """Two matches that run, one in each programme; `test_a_story_gets_under_way` holds that they do."""
 steps = st.lists(
     st.tuples(acts, st.integers(0, 5), st.integers(0, 5), st.integers(0, 1)),
-    min_size=10, max_size=60 if CHAOS else 25,
+    min_size=10, max_size=60 if CHAOS else 22,
 )
 histories = st.builds(lambda begun, more: [*begun, *more], st.sampled_from([[], UNDER_WAY, UNDER_WAY]), steps)
+
+
+@pytest.fixture
+async def pushes() -> AsyncGenerator[Forgetful, None]:
+    async with push_service(SERVICE):
+        yield SERVICE
+    GATES.clear()
 
 
 async def take(world: World, step: Step) -> None:
@@ -49,12 +62,29 @@ async def test_a_story_gets_under_way_and_books(db: object) -> None:
     assert await Session.filter(organization_id=world.organization_id, series_id__isnull=False).count() == 3
 
 
+async def test_a_story_is_told_to_browsers_and_who_is_gone_is_forgotten(db: object, pushes: Forgetful) -> None:
+    world = await World.arrive()
+    for step in [("ask to be told", 0, 0, 0), ("ask to be told", 0, 1, 1), *UNDER_WAY[:1]]:
+        await take(world, step)
+    clock.move(timedelta(minutes=1))
+    await drain(strict=False)
+    mine = {path for path, _message in pushes.told if str(world.organization_id) in path}
+    assert len(mine) == 1
+    assert [path for path in pushes.gone if str(world.organization_id) in path]
+    assert await PushSubscription.filter(organization_id=world.organization_id).count() == 1
+    await check_at_rest(world.organization_id)
+
+
 @settings(
     max_examples=400 if CHAOS else 6, deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(history=histories)
-@example(history=[*UNDER_WAY, ("absent", 0, 0, 0), ("depart", 2, 0, 0), ("return", 0, 0, 0), ("months pass", 0, 0, 0)])
+@example(history=[
+    ("ask to be told", 0, 0, 0), ("ask to be told", 0, 1, 1), ("ask to be told", 2, 0, 1), *UNDER_WAY,
+    ("ask to be told", 1, 0, 0), ("sign out everywhere", 1, 0, 0), ("absent", 0, 0, 0), ("depart", 2, 0, 0),
+    ("return", 0, 0, 0), ("months pass", 0, 0, 0),
+])
 @example(history=[
     *UNDER_WAY, ("extend", 0, 0, 1), ("months pass", 0, 0, 0), ("months pass", 0, 0, 0), ("agree", 0, 1, 0),
     ("close group", 0, 0, 0), ("new group", 0, 0, 0), ("join", 2, 0, 1),
@@ -69,7 +99,7 @@ async def test_a_story_gets_under_way_and_books(db: object) -> None:
     ("undo break", 0, 0, 0), ("book", 1, 1, 0), ("book a series", 1, 1, 0), ("undo a booking", 0, 0, 0),
     ("finish gently", 0, 0, 0),
 ])
-async def test_no_history_breaks_what_must_hold(db: object, history: list[Step]) -> None:
+async def test_no_history_breaks_what_must_hold(db: object, pushes: Forgetful, history: list[Step]) -> None:
     world = await World.arrive()
     for step in history:
         await take(world, step)

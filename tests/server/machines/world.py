@@ -35,6 +35,7 @@ from server.programs.states import (
 )
 from tests import factories
 from tests.server.machines.conversations import TALKS
+from tests.server.machines.pushing import PUSHES
 from tests.server.machines.walking import at_one_go
 
 MENTOR, MENTEE = ParticipantRole.MENTOR, ParticipantRole.MENTEE
@@ -262,7 +263,7 @@ ACTS: dict[str, Act] = {
     "depart": _records_say(PersonStatus.ENDED),
     "absent": _records_say(PersonStatus.LEAVE), "return": _records_say(PersonStatus.ACTIVE),
     "join": _come_again, "invite": _invite, "new group": _new_group,
-    "close group": _close_group, **TALKS,
+    "close group": _close_group, **TALKS, **PUSHES,
 }
 COMMON = ("ask", "ask", "suggest", "suggest", "say yes", "say yes", "say yes", "approve", "submit", "admit", "go on")
 """What happens oftener than the rest, so that stories get somewhere."""

@@ -50,9 +50,9 @@ class PushService:
 
 
 @asynccontextmanager
-async def push_service() -> AsyncGenerator[PushService, None]:
+async def push_service(service: PushService | None = None) -> AsyncGenerator[PushService, None]:
     """A running one, and the setting that lets the installation write to it."""
-    service, app = PushService(), web.Application()
+    service, app = service or PushService(), web.Application()
     app.router.add_post("/{tail:.*}", service.take)
     runner = web.AppRunner(app)
     await runner.setup()
