@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -100,20 +101,20 @@ async def compare(request: Request) -> Response:
 async def pairs_file(request: Request) -> Response:
     """The pairs of a run as a table."""
     pairs = await queries.run_pairs(request.state.actor, request.path_params["id"])
-    return download(export.pairs_csv(pairs), CSV, "pairs.csv")
+    return download(await asyncio.to_thread(export.pairs_csv, pairs), CSV, "pairs.csv")
 
 
 async def run_file(request: Request) -> Response:
     """A run whole, as JSON."""
     actor, run_id = request.state.actor, request.path_params["id"]
-    content = export.run_json(await visible_run(actor, run_id), await queries.run_pairs(actor, run_id))
-    return download(content, JSON, "run.json")
+    run, pairs = await visible_run(actor, run_id), await queries.run_pairs(actor, run_id)
+    return download(await asyncio.to_thread(export.run_json, run, pairs), JSON, "run.json")
 
 
 async def changes_file(request: Request) -> Response:
     """What differs between two runs, as a table."""
     found = await queries.compared(request.state.actor, *_both(request))
-    return download(export.changes_csv(found), CSV, "changes.csv")
+    return download(await asyncio.to_thread(export.changes_csv, found), CSV, "changes.csv")
 
 
 def download(content: bytes, kind: str, name: str) -> Response:

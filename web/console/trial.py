@@ -1,5 +1,8 @@
 """Bring your own records: choose files, say what their columns hold, see whom the engine would put together."""
 
+import asyncio
+from collections.abc import Callable
+
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
@@ -22,6 +25,7 @@ from web.toast import Toast
 
 HERE = "/console/matches/trial"
 FIELDS = ("mentors", "mentees")
+PAGE_DIGITS = 6
 
 
 async def choose(request: Request) -> Response:
@@ -49,7 +53,7 @@ async def show(request: Request) -> Response:
     """The result, or what the columns hold until there is one."""
     shown = await queries.shown_trial(request.state.actor, request.path_params["id"])
     if shown.document is None or "columns" in request.query_params:
-        return _columns(request, shown, Errors())
+        return await _columns(request, shown, Errors())
     return _result(request, shown, shown.document)
 
 
@@ -57,14 +61,14 @@ async def match(request: Request) -> Response:
     """Match the people as the columns were named."""
     actor, trial_id, errors = request.state.actor, request.path_params["id"], Errors()
     shown, form = await queries.shown_trial(actor, trial_id), await read_form(request)
-    plan = _plan(shown, form, errors)
+    plan = await asyncio.to_thread(_plan, shown, form, errors)
     if not errors:
         try:
             await actions.run_trial(actor, trial_id, plan)
             return go_to(request, f"{HERE}/{trial_id}")
         except Invalid as refusal:
             errors.take(refusal)
-    return _columns(request, TrialShown(shown.trial, plan, None), errors)
+    return await _columns(request, TrialShown(shown.trial, plan, None), errors)
 
 
 async def erase(request: Request) -> Response:
@@ -75,27 +79,30 @@ async def erase(request: Request) -> Response:
 
 async def pairs_file(request: Request) -> Response:
     """The pairs as a table."""
-    return download(export.pairs_csv(await _document(request)), CSV, "pairs.csv")
+    return download(await _written(request, export.pairs_csv), CSV, "pairs.csv")
 
 
 async def waiting_file(request: Request) -> Response:
     """Those without a mentor as a table."""
-    return download(export.waiting_csv(await _document(request)), CSV, "waiting.csv")
+    return download(await _written(request, export.waiting_csv), CSV, "waiting.csv")
 
 
 async def whole_file(request: Request) -> Response:
     """Everything, with the proof, as JSON."""
-    return download(export.trial_json(await _document(request)), JSON, "trial.json")
+    return download(await _written(request, export.trial_json), JSON, "trial.json")
 
 
-async def _document(request: Request) -> Document:
-    return await queries.document_of(request.state.actor, request.path_params["id"])
+async def _written(request: Request, write: Callable[[Document], bytes]) -> bytes:
+    """Thousands of pairs take a while to write: others are served meanwhile."""
+    document = await queries.document_of(request.state.actor, request.path_params["id"])
+    return await asyncio.to_thread(write, document)
 
 
-def _columns(request: Request, shown: TrialShown, errors: Errors) -> Response:
+async def _columns(request: Request, shown: TrialShown, errors: Errors) -> Response:
+    files = await asyncio.to_thread(queries.files_shown, shown)
     return page(
         request, "console/trial_columns.html", status=422 if errors else 200, errors=errors,
-        here=f"{HERE}/{shown.trial.id}", files=words.files(queries.files_shown(shown), shown),
+        here=f"{HERE}/{shown.trial.id}", files=words.files(files, shown),
         fields=words.field_options(), who=words.who_options(), kinds=words.kind_options(), kind=shown.plan.kind.value,
         seats=shown.plan.places, most_seats=MOST_PLACES, erased=words.erased(shown), again=HERE,
     )
@@ -104,7 +111,7 @@ def _columns(request: Request, shown: TrialShown, errors: Errors) -> Response:
 def _result(request: Request, shown: TrialShown, document: Document) -> Response:
     here, last = f"{HERE}/{shown.trial.id}", words.pages(document)
     number = request.query_params.get("page", "")
-    at = min(max(1, int(number)), last) if number.isascii() and number.isdigit() else 1
+    at = min(max(1, int(number[:PAGE_DIGITS])), last) if number.isascii() and number.isdigit() else 1
     return page(
         request, "console/trial_run.html", here=here, title=words.title(document), again=HERE,
         eyebrow=words.eyebrow(document, queries.file_names(shown)), briefing=words.briefing(document),

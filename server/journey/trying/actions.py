@@ -65,7 +65,7 @@ async def run_trial(actor: Actor, trial_id: UUID, plan: Plan) -> MatchTrial:
     except Invalid as refusal:
         problems, document = refusal, ""
     async with unit_of_work(actor) as unit:
-        trial = await queries.own_trial(actor, trial_id)
+        trial = await queries.own_trial(actor, trial_id, lock=True)
         trial.settings, trial.result = dump_plan(whole), document
         trial.matched_at = clock.now() if document else None
         await trial.save(update_fields=["settings", "result", "matched_at"])

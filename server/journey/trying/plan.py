@@ -7,8 +7,11 @@ from enum import StrEnum
 from typing import Any
 
 from server.journey.trying.columns import KNOWN, Field
+from server.kernel.secrets import decrypt, encrypt
 from server.people.tables import Table, read_table
 from server.programs.states import ProgramType
+
+PLACE = "match_trial.settings"
 
 
 class Who(StrEnum):
@@ -56,15 +59,16 @@ def unpack(stored: str) -> list[File]:
 
 
 def dump_plan(plan: Plan) -> dict[str, Any]:
-    """A plan as JSON."""
+    """A plan as it is stored. Names of columns are encrypted: in a file without a header they are its first person."""
+    columns = [{name: one.value for name, one in held.items()} for held in plan.columns]
     return {"who": [one.value for one in plan.who], "kind": plan.kind.value, "places": plan.places,
-            "columns": [{name: one.value for name, one in held.items()} for held in plan.columns]}
+            "columns": encrypt(json.dumps(columns), PLACE)}
 
 
 def load_plan(stored: Mapping[str, Any]) -> Plan:
     """What `dump_plan` was given."""
+    columns = json.loads(decrypt(stored["columns"], PLACE))
     return Plan(
-        tuple(map(Who, stored["who"])),
-        tuple({name: Field(one) for name, one in held.items()} for held in stored["columns"]),
+        tuple(map(Who, stored["who"])), tuple({name: Field(one) for name, one in held.items()} for held in columns),
         ProgramType(stored["kind"]), stored["places"],
     )

@@ -1,5 +1,6 @@
 """A manager's own trials. Nobody else sees them, whatever rights they hold."""
 
+import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from tortoise.queryset import QuerySet
 
 from server.journey.trying.columns import Field, samples, suggestions
 from server.journey.trying.plan import File, Plan, load_plan, unpack
+from server.kernel import clock
 from server.kernel.actor import Actor, Permission
 from server.kernel.errors import NotFound
 from server.matchmaking.models import MatchTrial
@@ -42,20 +44,24 @@ def can_try(actor: Actor) -> bool:
 
 
 def trials(actor: Actor) -> QuerySet[MatchTrial]:
-    """The actor's own trials: where a query about trials starts. A machine has none."""
-    return MatchTrial.filter(organization_id=actor.organization_id, person_id=actor.person_id)
+    """The actor's own trials: where a query about trials starts. A machine has none, and one whose day is over is gone
+    whether or not the job that erases it has come by."""
+    return MatchTrial.filter(
+        organization_id=actor.organization_id, person_id=actor.person_id, erase_at__gt=clock.now()
+    )
 
 
-async def own_trial(actor: Actor, trial_id: UUID) -> MatchTrial:
-    """One trial of the actor's own.
+async def own_trial(actor: Actor, trial_id: UUID, *, lock: bool = False) -> MatchTrial:
+    """One trial of the actor's own, who may still try.
 
     Raises:
-        NotFound: absent, erased or somebody else's.
+        NotFound: absent, erased or somebody else's, or the actor runs no programme any more.
     """
-    found = await trials(actor).get_or_none(id=trial_id) if actor.person_id else None
-    if found is None:
+    found = trials(actor).filter(id=trial_id)
+    trial = await (found.select_for_update() if lock else found).first() if can_try(actor) else None
+    if trial is None:
         raise NotFound
-    return found
+    return trial
 
 
 async def latest_trial(actor: Actor) -> MatchTrial | None:
@@ -76,7 +82,8 @@ async def shown_trial(actor: Actor, trial_id: UUID) -> TrialShown:
         NotFound: absent, erased or somebody else's.
     """
     trial = await own_trial(actor, trial_id)
-    return TrialShown(trial, load_plan(trial.settings), json.loads(trial.result) if trial.result else None)
+    document = await asyncio.to_thread(json.loads, trial.result) if trial.result else None
+    return TrialShown(trial, load_plan(trial.settings), document)
 
 
 async def document_of(actor: Actor, trial_id: UUID) -> Document:
@@ -97,7 +104,7 @@ def file_names(shown: TrialShown) -> list[str]:
 
 
 def files_shown(shown: TrialShown) -> list[FileShown]:
-    """The files of a trial with their columns, as the plan in force reads them."""
+    """The files of a trial with their columns, as the plan in force reads them. Parses them: call it off the loop."""
     return [_file(one, shown.plan.columns[number]) for number, one in enumerate(unpack(shown.trial.files))]
 
 

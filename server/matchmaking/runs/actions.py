@@ -126,9 +126,15 @@ async def cancel_run(actor: Actor, run_id: UUID) -> MatchRun:
 
 
 async def fail_run(actor: Actor, run_id: UUID, code: str) -> None:
-    """Note that the engine gave up on a run, and why; every draft stays as it was."""
+    """Note that the engine gave up on a run, and why; every draft stays as it was.
+
+    Raises:
+        NotFound: no such run.
+        Refused: the actor does not run the programme.
+    """
     async with unit_of_work(actor) as unit:
         run = await queries.visible_run(actor, run_id, lock=True)
+        require(actor.may(Permission.PROGRAM_MATCHING_RUN, run.program_id), _("note that the matching failed"))
         if run.state is RunState.RUNNING:
             run.state, run.finished_at, run.result = RunState.FAILED, clock.now(), {"failed": code}
             await run.save(update_fields=["state", "finished_at", "result"])

@@ -1,5 +1,6 @@
 """A run as the programme's manager reads it, alone or beside another one."""
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
@@ -134,8 +135,8 @@ async def compared(actor: Actor, run_id: UUID, other_id: UUID) -> RunsCompared:
         raise Conflict(_("A run for newcomers has nobody in it whom the run before placed."), kind="newcomers")
     if "mentors" not in earlier.result or "mentors" not in later.result:
         raise Conflict(_("The earlier run did not keep who took part, so the two cannot be compared."), kind="too_old")
-    found = compare(
-        await _side(actor, earlier), await _side(actor, later),
+    found = await asyncio.to_thread(
+        compare, await _side(actor, earlier), await _side(actor, later),
         settings_between(*({name: getattr(one, name) for name in SETTINGS} for one in (earlier, later))),
     )
     return RunsCompared(earlier, later, found, {row.id: row for row in await _cohort(actor, later)})

@@ -99,6 +99,7 @@ async def test_pages_of_pairs_and_a_queue(client_of: ClientOf, found: Market) ->
     assert "Page 3 of 3" in third
     assert "Page 3 of 3" in (await client.get(f"{here}?page=999")).text
     assert "Page 1 of 3" in (await client.get(f"{here}?page=x")).text
+    assert "Page 3 of 3" in (await client.get(f"{here}?page={'9' * 5_000}")).text
     assert "16 mentees" not in first
     assert "24 of 40 mentees have a mentor" in first
     assert "Every fitting mentor is full" in first

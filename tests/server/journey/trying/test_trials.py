@@ -1,6 +1,7 @@
 """A trial from files to result: for one manager alone, encrypted, gone after a day; and with the real records."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -76,6 +77,23 @@ async def test_what_is_stored_of_people_is_encrypted(manager: Actor) -> None:
         assert "Noor" not in json.dumps(entry.detail)
 
 
+async def test_a_first_row_that_is_taken_for_the_names_of_columns_is_encrypted_too(manager: Actor) -> None:
+    trial = await actions.start_trial(manager, [("mentors.csv", b"M1,Noor Pell,noor@example.test\nM2,Idris Crane,x\n")])
+    _count, rows = await connections.get("default").execute_query("SELECT settings FROM match_trial")
+    assert "noor" not in repr([dict(row) for row in rows]).casefold()
+    assert "noor_pell" in load_plan((await MatchTrial.get(id=trial.id)).settings).columns[0]
+
+
+async def test_who_runs_no_programme_any_more_sees_the_files_no_more(found: Market, manager: Actor) -> None:
+    trial = await matched(manager)
+    demoted = replace(manager, grants=frozenset())
+    for question in (queries.shown_trial(demoted, trial.id), queries.document_of(demoted, trial.id),
+                     actions.run_trial(demoted, trial.id, load_plan(trial.settings))):
+        with pytest.raises(NotFound):
+            await question
+    assert await MatchTrial.filter(id=trial.id).exists(), "its day goes on"
+
+
 async def test_nobody_else_sees_a_trial_whatever_they_may(found: Market, manager: Actor) -> None:
     trial = await matched(manager)
     for other in (found.admin, found.stranger, await manager_of(found.organization, found.program)):
@@ -99,6 +117,9 @@ async def test_a_trial_is_erased_after_a_day_and_not_before(manager: Actor) -> N
         await drain()
         assert await MatchTrial.filter(id=trial.id).exists()
     with clock.at(trial.erase_at + timedelta(seconds=1)):
+        with pytest.raises(NotFound):
+            await queries.shown_trial(manager, trial.id)    # before the job comes by
+        assert await queries.latest_trial(manager) is None
         await drain()
         assert not await MatchTrial.filter(id=trial.id).exists()
     assert trial.erase_at - trial.created_at <= timedelta(days=1, seconds=60)

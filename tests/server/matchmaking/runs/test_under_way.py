@@ -18,7 +18,7 @@ from server.matchmaking.engine import Category, Step, Watch
 from server.matchmaking.models import MatchRun, MatchSuggestion
 from server.matchmaking.queries import latest_run
 from server.matchmaking.runs import actions
-from server.matchmaking.runs.actions import cancel_run, carry_out, run_matching, start_run
+from server.matchmaking.runs.actions import cancel_run, carry_out, fail_run, run_matching, start_run
 from server.matchmaking.runs.findings import Findings, find
 from server.matchmaking.runs.records import put_into_queue
 from server.matchmaking.states import RunState
@@ -241,6 +241,8 @@ async def test_only_who_runs_the_programme_starts_and_stops(found: Market, manag
     for who in (stranger, foreign):
         with pytest.raises(NotFound):
             await cancel_run(who, run.id)
+        with pytest.raises(NotFound):
+            await fail_run(who, run.id, "too_long")
     await drain()
     with pytest.raises(Conflict, match="over already"):
         await cancel_run(manager, run.id)
