@@ -57,6 +57,8 @@ class ProgramNode(Node):
     asked_first: AskedFirst = strawberry.field(description="Where both must say yes: who is asked before the other.")
     mentees_may_ask: bool = strawberry.field(description="Whether mentees may ask for a match themselves.")
     mentors_may_ask: bool = strawberry.field(description="Whether mentors may ask for a match themselves.")
+    mentees_may_wish: bool = strawberry.field(description="Whether mentees may name whom they would like.")
+    mentors_may_wish: bool = strawberry.field(description="Whether mentors may name whom they would like.")
     pause_moves_end: bool = strawberry.field(description="Whether a pause moves the last day of a match.")
     note_prompts: list[str]
 
@@ -70,6 +72,7 @@ class ProgramNode(Node):
             answer_within_days=row.answer_within_days, places_max=row.places_max,
             admin_approves_matches=row.admin_approves_matches, admin_approves_admission=row.admin_approves_admission,
             asked_first=row.asked_first, mentees_may_ask=row.mentees_may_ask, mentors_may_ask=row.mentors_may_ask,
+            mentees_may_wish=row.mentees_may_wish, mentors_may_wish=row.mentors_may_wish,
             pause_moves_end=row.pause_moves_end, note_prompts=row.note_prompts,
         )
 
@@ -199,6 +202,8 @@ class ConfigureProgramInput(ById):
     admin_approves_admission: bool | None = None
     mentees_may_ask: bool | None = None
     mentors_may_ask: bool | None = None
+    mentees_may_wish: bool | None = None
+    mentors_may_wish: bool | None = None
     pause_moves_end: bool | None = None
 
 
@@ -258,6 +263,7 @@ class ProgramsMutation:
                 actor, key_of("Program", input.id), approvals=input.approvals, asked_first=input.asked_first,
                 admin_approves_matches=input.admin_approves_matches, mentees_may_ask=input.mentees_may_ask,
                 admin_approves_admission=input.admin_approves_admission, mentors_may_ask=input.mentors_may_ask,
+                mentees_may_wish=input.mentees_may_wish, mentors_may_wish=input.mentors_may_wish,
                 pause_moves_end=input.pause_moves_end,
             ),
         )

@@ -8,6 +8,7 @@ from typing import Self
 import strawberry
 
 from server.kernel.db import Json
+from server.matchmaking.engine.discretion import told_to
 from server.matchmaking.engine.explain import Reason, ReasonCode
 from server.matchmaking.engine.weights import Category
 from server.matchmaking.engine.wording import Names, Reader, sentence
@@ -55,4 +56,4 @@ def caution(stored: Json, names: Names) -> ReasonType | None:
 
 
 def _told(found: Iterable[Reason], names: Names, reader: Reader) -> list[ReasonType]:
-    return [ReasonType.of(reason, names, reader) for reason in found]
+    return [ReasonType.of(reason, names, reader) for reason in told_to(found, reader)]

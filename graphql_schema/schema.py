@@ -6,7 +6,7 @@ import strawberry
 from graphql import GraphQLError
 from strawberry.types import ExecutionContext
 
-from graphql_schema.asking import AskingQuery
+from graphql_schema.asking import AskingMutation, AskingQuery
 from graphql_schema.conversations import ConversationsMutation
 from graphql_schema.eligibility import EligibilityMutation
 from graphql_schema.enrollments import EnrollmentsMutation
@@ -53,7 +53,7 @@ class Query(
 class Mutation(
     ProfilesMutation, ImportsMutation, ProgramsMutation, EnrollmentsMutation, OpeningsMutation, MatchesMutation,
     MatchmakingMutation, GoalsMutation, SessionsMutation, ConversationsMutation, MessagingMutation, SurveysMutation,
-    JourneyMutation, UndoingMutation, EligibilityMutation,
+    JourneyMutation, UndoingMutation, EligibilityMutation, AskingMutation,
 ):
     pass
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from server.matches.queries import sides
+from server.matchmaking.engine.discretion import told_to
 from server.matchmaking.engine.explain import Explanation
 from server.matchmaking.engine.weights import Category
 from server.matchmaking.engine.wording import Names, Reader, category_name, fit_words, sentence
@@ -29,7 +30,7 @@ def names_of(match: Match) -> Names:
 def reasons_of(explanation: Explanation, names: Names, reader: Reader) -> list[Reason]:
     """Three reasons and the caution, last and marked."""
     shown = []
-    for reason in explanation.reasons:
+    for reason in told_to(explanation.reasons, reader):
         title, detail = sentence(reason, names, reader)
         shown.append(Reason(ICONS[reason.category], title, detail))
     if explanation.caution:
@@ -40,7 +41,7 @@ def reasons_of(explanation: Explanation, names: Names, reader: Reader) -> list[R
 
 def factors_of(explanation: Explanation, names: Names, reader: Reader) -> list[Factor]:
     """The parts of the score, heaviest first."""
-    heaviest = sorted(explanation.factors, key=lambda one: -one.weight)
+    heaviest = sorted(told_to(explanation.factors, reader), key=lambda one: -one.weight)
     return [
         Factor(category_name(one.category), round(100 * one.weight), round(one.fit), sentence(one, names, reader).title)
         for one in heaviest

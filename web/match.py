@@ -24,15 +24,10 @@ from web.happened import booked_undo, changed_undo
 from web.items import Slot, one_of
 from web.leaving import show_ending
 from web.offers import offer_on
+from web.refusals import refusals_about
 from web.render import go_to, page
 from web.taken import taken_words, with_nearest
 from web.toast import Toast
-
-REFUSALS = (
-    DeclineReason.CLOSER_TO_GOAL, DeclineReason.TIMES, DeclineReason.KNOW_EACH_OTHER, DeclineReason.NO_ROOM,
-    DeclineReason.NOT_SAID,
-)
-"""What one may answer to "What would suit you better?": four short reasons, and none."""
 
 
 async def match(request: Request) -> Response:
@@ -106,7 +101,7 @@ async def _show(
         factors=factors_of(explanation, names, reader) if explanation else [],
         fit=fit_chip(shown.match.fit), following=following, more=more,
         offer=await offer_on(request, has_booked=shown.has_chosen_a_time), here=request.url.path,
-        refusals=[(one.value, _refusal_words(one, shown)) for one in REFUSALS],
+        refusals=refusals_about(shown.partner, shown.i_mentor),
     )
 
 
@@ -129,16 +124,6 @@ def _buttons(shown: MatchPage, offered: list[Time]) -> list[str]:
     """The main button's words for each time."""
     words = _("Accept and meet on %(day)s at %(time)s") if shown.i_mentor else _("Yes, %(day)s at %(time)s")
     return [words % {"day": weekday(slot.starts_at), "time": clock_time(slot.starts_at)} for slot in offered]
-
-
-def _refusal_words(reason: DeclineReason, shown: MatchPage) -> str:
-    return {
-        DeclineReason.CLOSER_TO_GOAL: _("Not my field") if shown.i_mentor else _("Someone closer to my goal"),
-        DeclineReason.TIMES: _("Times don’t work for me"),
-        DeclineReason.KNOW_EACH_OTHER: _("I know %(name)s already") % {"name": shown.partner.first_name},
-        DeclineReason.NO_ROOM: _("I have no room just now") if shown.i_mentor else _("Not at this moment"),
-        DeclineReason.NOT_SAID: _("I’d rather not say"),
-    }[reason]
 
 
 async def take_back(request: Request) -> Response:

@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from server.access.actions import end_session
 from server.journey.you.actions import ProfileForm, save_profile
-from server.journey.you.queries import you_page
+from server.journey.you.queries import my_people, you_page
 from server.kernel.errors import Invalid
 from server.kernel.settings import settings
 from server.kernel.text import gettext as _
@@ -65,6 +65,16 @@ def _said(form: FormData) -> ProfileForm:
     )
 
 
+async def people(request: Request) -> Response:
+    """Whom one keeps in mind, and whom one set aside."""
+    found = await my_people(request.state.actor)
+    shelves = [(False, _("Kept in mind")), (True, _("Not suggested again"))]
+    return page(
+        request, "you/people.html",
+        shelves=[(name, [one for one in found if one.is_aside is aside]) for aside, name in shelves],
+    )
+
+
 async def sign_out_device(request: Request) -> Response:
     """Sign another browser out."""
     await end_session(request.state.actor, request.path_params["id"])
@@ -114,6 +124,7 @@ def _saved(request: Request, card: str) -> Response:
 routes = [
     Route("/you", show, name="you"),
     Route("/you/profile", profile, methods=["GET", "POST"], name="you-profile"),
+    Route("/you/people", people, name="you-people"),
     Route("/you/push", push, methods=["POST"], name="you-push"),
     Route("/you/push/stop", push_stop, methods=["POST"], name="you-push-stop"),
     Route("/you/device/{id:uuid}/sign-out", sign_out_device, methods=["POST"], name="you-device-sign-out"),

@@ -7,6 +7,7 @@ from a11y_tests.states.people import LONG_NAME
 from server.journey.asking.actions import ask_for_match
 from server.matches.models import Match
 from server.matches.states import MatchState
+from server.matchmaking.wishes import actions as saying
 from server.people.models import Person, Profile
 from server.programs.models import Enrollment, Program
 from tests import factories
@@ -72,6 +73,63 @@ async def not_in_this_programme() -> View:
     return _view(found.mentees[0])
 
 
+@state("GET asking 200", proof="Your wishes")
+async def wishes_to_name() -> View:
+    found = await market()
+    await Program.filter(id=found.program.id).update(mentees_may_wish=True)
+    return _view(found.mentees[0])
+
+
+@state("POST wishes 422", proof="You named somebody twice.")
+async def the_same_wish_twice() -> View:
+    found = await _wishing()
+
+    async def act(page: Page) -> None:
+        for name in ("First wish", "Second wish"):
+            await page.get_by_label(name).select_option(index=1)
+        await press("Keep my wishes")(page)
+
+    return View(found.mentees[0].person, _at(found.mentees[0]), act)
+
+
+@state("POST wishes 303", "GET asking 200", proof="Your wishes are kept.")
+async def wishes_kept() -> View:
+    found = await _wishing()
+
+    async def act(page: Page) -> None:
+        await page.get_by_label("First wish").select_option(index=1)
+        await press("Keep my wishes")(page)
+
+    return View(found.mentees[0].person, _at(found.mentees[0]), act)
+
+
+@state("POST favourites 303", "GET asking 200", proof="Kept in mind. Only you see it.")
+async def kept_in_mind() -> View:
+    found = await _group()
+    return View(found.mentees[0].person, _at(found.mentees[0]), press("Keep in mind, Idris"))
+
+
+@state("POST aside 303", "GET asking 200", proof="Not suggested again.")
+async def set_aside() -> View:
+    found = await _group()
+
+    async def act(page: Page) -> None:
+        await page.get_by_text("Not for me?").first.click()
+        await press("Don’t suggest again, Idris")(page)
+
+    return View(found.mentees[0].person, _at(found.mentees[0]), act)
+
+
+@state("GET you-people 200", proof="Not suggested again")
+async def people_one_chose() -> View:
+    return View((await _said()).mentees[0].person, "/you/people")
+
+
+@state("POST aside-undo 303", "GET you-people 200", proof="Taken back.")
+async def taken_back() -> View:
+    return View((await _said()).mentees[0].person, "/you/people", press("Take back, Idris Crane0"))
+
+
 @state("GET home 200", proof="Choose your mentor")
 async def offered_on_the_first_page() -> View:
     return View((await _group()).mentees[0].person, "/")
@@ -86,6 +144,21 @@ async def offered_while_waiting() -> View:
 async def _group() -> Market:
     found = await market()
     await Program.filter(id=found.program.id).update(mentees_may_ask=True, mentors_may_ask=True)
+    return found
+
+
+async def _wishing() -> Market:
+    found = await _group()
+    await Program.filter(id=found.program.id).update(mentees_may_wish=True)
+    return found
+
+
+async def _said() -> Market:
+    found = await _group()
+    mentee, (first, second, _third) = found.mentees[0], found.mentors
+    me = factories.actor_of(mentee.person)
+    await saying.set_aside(me, mentee.id, first.id)
+    await saying.keep_in_mind(me, mentee.id, second.id, on=True)
     return found
 
 

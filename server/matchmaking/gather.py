@@ -22,8 +22,8 @@ from server.matches.states import OverrideKind
 from server.matchmaking.engine.constraints import RuleSet, rules_for
 from server.matchmaking.engine.pool import Participant, PastPair, Pool, Standing, week_mask
 from server.matchmaking.engine.weights import Category, Weights, rescaled, weights_for
-from server.matchmaking.models import Preference, TextVector
-from server.matchmaking.states import PreferenceKind
+from server.matchmaking.models import TextVector
+from server.matchmaking.wishes.queries import Said, said_by
 from server.people import queries as people
 from server.people.models import AvailabilityBlock, Competency, Consent, Person, Profile
 from server.people.states import ConsentPurpose, SkillSide
@@ -56,8 +56,7 @@ class _Known:
     profiles: Mapping[UUID, Profile]
     weeks: Mapping[UUID, list[AvailabilityBlock]]
     goals: Mapping[UUID, Goal]
-    wishes: Mapping[UUID, list[Preference]]
-    persons: Mapping[UUID, UUID]
+    said: Mapping[UUID, Said]
 
 
 async def gather(
@@ -72,7 +71,7 @@ async def gather(
     reader, seats = system_actor(actor.organization_id), await _seats(actor, cohort, around_drafts)
     seats = [(row, free) for row, free in seats if among is None or among(row)]
     active = [row for row, free in seats if free]
-    known = await _known(reader, active)
+    known = await _known(reader, active, cohort.program)
     vectors = await _vectors(reader, active, known)
     people_in = tuple(_participant(row, free, known, vectors) for row, free in seats if free)
     together = await _together(reader, cohort.id) if around_drafts else frozenset()
@@ -139,26 +138,21 @@ async def stopped(actor: Actor, rows: Iterable[Enrollment]) -> set[UUID]:
     return {person_id for person_id, given in last.items() if not given}
 
 
-async def _known(actor: Actor, rows: list[Enrollment]) -> _Known:
+async def _known(actor: Actor, rows: list[Enrollment], program: Program) -> _Known:
     ids = [row.person_id for row in rows]
     goals = await goals_for(actor).filter(enrollment_id__in=[row.id for row in rows], state__in=list(OPEN_GOALS))
-    wishes: dict[UUID, list[Preference]] = {}
-    stored = Preference.filter(organization_id=actor.organization_id, enrollment_id__in=[row.id for row in rows])
-    for wish in await stored.order_by("rank", "id"):
-        wishes.setdefault(wish.enrollment_id, []).append(wish)
     return _Known(
         skills=await people.skills_of(actor, ids, SkillSide.OFFERED),
         wants=await people.skills_of(actor, ids, SkillSide.WANTED),
         profiles=await people.profiles_of(actor, ids),
         weeks=await people.availability_of(actor, ids),
         goals={goal.enrollment_id: goal for goal in reversed(goals)},
-        wishes=wishes,
-        persons={row.id: row.person_id for row in rows},
+        said=await said_by(actor, rows, program),
     )
 
 
 def _participant(row: Enrollment, seats: int, known: _Known, vectors: Vectors) -> Participant:
-    person, profile, wishes = row.person, known.profiles.get(row.person_id), known.wishes.get(row.id, [])
+    person, profile, said = row.person, known.profiles.get(row.person_id), known.said[row.id]
     goal, today = known.goals.get(row.id), clock.now().date()
     return Participant(
         id=str(row.id), role=row.role, person=str(person.id), capacity=seats,
@@ -175,15 +169,9 @@ def _participant(row: Enrollment, seats: int, known: _Known, vectors: Vectors) -
         skill_tags=tuple(one.name for one in known.skills.get(person.id, [])),
         skill_text=_skill_text(profile) or None, skill_vector=vectors.get((row.id, "skill")),
         life_stage=(profile.life_stage or None) if profile else None,
-        prefers=_about(wishes, known, PreferenceKind.WISH, PreferenceKind.FAVOURITE),
-        avoids=_about(wishes, known, PreferenceKind.NOT_FOR_ME),
+        prefers=said.prefers, avoids=said.avoids, missed=said.missed,
         enrolled_on=row.invited_at.date().isoformat(), waited_cycles=row.waited_cycles,
     )
-
-
-def _about(wishes: Iterable[Preference], known: _Known, *kinds: PreferenceKind) -> tuple[str, ...]:
-    named = (known.persons.get(wish.about_enrollment_id) for wish in wishes if wish.kind in kinds)
-    return tuple(str(person) for person in named if person)
 
 
 def _goal_tags(goal: Goal | None, wants: Iterable[Competency]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from tortoise.indexes import Index
 from server.kernel.clock import now
 from server.kernel.ids import new_id
 from server.kernel.secrets import EncryptedTextField
+from server.matches.states import DeclineReason
 from server.matchmaking.engine.watch import Step
 from server.matchmaking.states import PreferenceKind, RunKind, RunState
 from server.programs.models import Cohort, Program
@@ -89,7 +90,10 @@ class MatchSuggestion(Model):
 
 
 class Preference(Model):
-    """A wish or a "not for me" of one participant about another in the same cohort."""
+    """A wish, a favourite or a "not for me" of one participant about another in the same cohort.
+
+    Wishes are ranked from 1; `reason` says what was missing in whom they set aside.
+    """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     organization_id = fields.UUIDField()
@@ -97,12 +101,39 @@ class Preference(Model):
     about_enrollment_id = fields.UUIDField()
     kind = fields.CharEnumField(PreferenceKind, max_length=12)
     rank = fields.SmallIntField(default=0)
+    reason = fields.CharEnumField(DeclineReason, max_length=20, null=True)
     at = fields.DatetimeField(default=now)
 
     class Meta:
         table = "preference"
         unique_together = (("enrollment_id", "about_enrollment_id", "kind"),)
         indexes = [Index(fields=("organization_id", "about_enrollment_id"), name="ix_preference_about")]
+
+
+class ShortlistEntry(Model):
+    """Somebody who is shown to a participant to choose from, at a place from 0: from lists made for a whole cohort.
+
+    `evidence` is what the log of proposals keeps should they be chosen.
+    """
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organization_id = fields.UUIDField()
+    cohort_id = fields.UUIDField()
+    enrollment_id = fields.UUIDField()
+    about_enrollment_id = fields.UUIDField()
+    place = fields.SmallIntField()
+    fit = fields.FloatField()
+    confidence = fields.FloatField()
+    factors: dict[str, Any] = fields.JSONField(default=dict)
+    evidence: dict[str, Any] = fields.JSONField(null=True)
+    made_at = fields.DatetimeField(default=now)
+
+    class Meta:
+        table = "shortlist_entry"
+        unique_together = (("enrollment_id", "about_enrollment_id"),)
+        indexes = [
+            Index(fields=("organization_id", "cohort_id", "about_enrollment_id"), name="ix_shortlist_cohort"),
+        ]
 
 
 class TextVector(Model):

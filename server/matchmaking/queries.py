@@ -20,6 +20,7 @@ from server.matchmaking.engine.waitlist import WaitCode
 from server.matchmaking.engine.wording import STRONG_FIT
 from server.matchmaking.models import MatchRun, MatchSuggestion
 from server.matchmaking.states import OF_THE_GROUP, RunKind, RunState
+from server.matchmaking.wishes.queries import apart_from
 from server.people import queries as people
 from server.people.models import Competency, Person
 from server.people.states import SkillSide
@@ -158,7 +159,7 @@ async def alternatives(actor: Actor, draft: Match) -> list[Alternative]:
         mentee_enrollment_id=mentee.enrollment_id
     )
     others = [one for one in found if one.mentor_enrollment_id != mentor.enrollment_id]
-    offered = await _with_places(actor, draft.cohort_id, mentee.enrollment_id, others)
+    offered = await _with_places(actor, draft.cohort_id, mentee.enrollment, others)
     holders = await _holders(actor, [one.mentor.id for one in offered if not one.has_place])
     return [replace(one, holders=tuple(holders.get(one.mentor.id, ()))) for one in offered]
 
@@ -201,13 +202,15 @@ async def next_choice(actor: Actor, mentee_enrollment_id: UUID) -> MatchSuggesti
     if run is None:
         return None
     found = await suggestions(actor, run).filter(mentee_enrollment_id=mentee.id)
-    free = {one.mentor.id for one in await _with_places(actor, mentee.cohort_id, mentee.id, found) if one.has_place}
+    free = {one.mentor.id for one in await _with_places(actor, mentee.cohort_id, mentee, found) if one.has_place}
     return next((one for one in found if one.mentor_enrollment_id in free), None)
 
 
 async def _with_places(
-    actor: Actor, cohort_id: UUID, mentee_id: UUID, found: list[MatchSuggestion]
+    actor: Actor, cohort_id: UUID, mentee: Enrollment, found: list[MatchSuggestion]
 ) -> list[Alternative]:
+    """Those of some candidates who still take part and were not tried; nobody whom one of the two set aside."""
+    apart = await apart_from(actor, mentee.person_id)
     tried = await matches.tried_pairs(actor, cohort_id)
     active = await programs.enrollments_in(
         actor, cohort_id, role=ParticipantRole.MENTOR, states=[EnrollmentState.ACTIVE]
@@ -217,7 +220,8 @@ async def _with_places(
     return [
         Alternative(mentor, one.fit, one.confidence, one.factors, max(0, mentor.capacity - placed[mentor.id]))
         for one in found
-        if (mentor := mentors.get(one.mentor_enrollment_id)) and (mentor.id, mentee_id) not in tried
+        if (mentor := mentors.get(one.mentor_enrollment_id)) and (mentor.id, mentee.id) not in tried
+        and mentor.person_id not in apart
     ]
 
 

@@ -1,8 +1,10 @@
 """Explanations as they are stored: codes and data, never sentences, so that they can be read in any language later."""
 
+from dataclasses import asdict
 from typing import Any
 
 from server.kernel.db import Json
+from server.matches.proposals import Evidence
 from server.matchmaking.engine.explain import Explanation, Reason, ReasonCode
 from server.matchmaking.engine.weights import Category
 
@@ -26,6 +28,16 @@ def load(stored: Json) -> Explanation | None:
         "", "", float(stored["fit"]), tuple(_load(one) for one in stored["reasons"]),
         _load(caution) if caution else None, tuple(_load(one) for one in stored["factors"]),
     )
+
+
+def dump_evidence(evidence: Evidence) -> Json:
+    """What the log of proposals would keep of a pair, as JSON; among whom it was chosen is known only then."""
+    return {name: value for name, value in asdict(evidence).items() if name != "shown"}
+
+
+def evidence(stored: Json | None) -> Evidence | None:
+    """The evidence that `dump_evidence` stored."""
+    return Evidence(**stored) if stored else None
 
 
 def _dump(reason: Reason) -> Json:

@@ -43,6 +43,8 @@ class Program(Model):
     asked_first = fields.CharEnumField(AskedFirst, max_length=10, default=AskedFirst.TOGETHER, db_default="TOGETHER")
     mentees_may_ask = fields.BooleanField(default=False, db_default=False)
     mentors_may_ask = fields.BooleanField(default=False, db_default=False)
+    mentees_may_wish = fields.BooleanField(default=False, db_default=False)
+    mentors_may_wish = fields.BooleanField(default=False, db_default=False)
     pause_moves_end = fields.BooleanField(default=False, db_default=False)
     admin_approves_matches = fields.BooleanField(default=False)
     admin_approves_admission = fields.BooleanField(default=False)

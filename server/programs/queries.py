@@ -193,6 +193,12 @@ async def enrollments_in(
     return await found.order_by("invited_at", "id").select_related("person")
 
 
+async def with_people(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, Enrollment]:
+    """Enrolments of the organisation by id, each with its person; unknown ids are missing."""
+    found = enrollments(actor).filter(id__in=list(ids)).select_related("person")
+    return {row.id: row for row in await found}
+
+
 def held_facts(actor: Actor, *kinds: str) -> QuerySet[OutboxEvent]:
     """What was done but told nobody yet, since it can still be undone."""
     return OutboxEvent.filter(

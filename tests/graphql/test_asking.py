@@ -34,6 +34,36 @@ async def test_choices_are_read_and_one_is_asked_with_the_reasons(db: object) ->
     assert await Match.all().count() == 1
 
 
+SAY = """mutation ($own: ID!, $first: ID!, $second: ID!) {
+  nameWishes(input: {enrollmentId: $own, aboutEnrollmentIds: [$first, $second]}) { choices { wish } errors { code } }
+  keepInMind(input: {enrollmentId: $own, aboutEnrollmentId: $first}) { choices { isFavourite } errors { code } }
+  setAside(input: {enrollmentId: $own, aboutEnrollmentId: $second, reason: TIMES}) {
+    choices { wish isFavourite person { firstName } } errors { code }
+  }
+}"""
+CHOSEN = "{ chosenPeople { isAside person { firstName } enrollmentId aboutEnrollmentId } }"
+BACK = """mutation ($own: ID!, $about: ID!) {
+  takeBack(input: {enrollmentId: $own, aboutEnrollmentId: $about}) { choices { wish } errors { code } }
+}"""
+
+
+async def test_wishes_favourites_and_not_for_me_are_said_and_taken_back(db: object) -> None:
+    found = await market()
+    mentee, (first, second, _third) = found.mentees[0], found.mentors
+    me = factories.actor_of(mentee.person)
+    refused = await ask(me, SAY, own=gid(mentee), first=gid(first), second=gid(second))
+    assert {one["errors"][0]["code"] for one in refused.values()} == {"NOT_FOUND", "FORBIDDEN"}
+    await Program.filter(id=found.program.id).update(mentees_may_wish=True)
+    said = await ask(me, SAY, own=gid(mentee), first=gid(first), second=gid(second))
+    assert sorted(one["wish"] or 0 for one in said["nameWishes"]["choices"]) == [0, 1, 2]
+    assert sum(one["isFavourite"] for one in said["keepInMind"]["choices"]) == 1
+    assert {one["person"]["firstName"] for one in said["setAside"]["choices"]} == {"Idris", "Juno"}
+    chosen = (await ask(me, CHOSEN))["chosenPeople"]
+    assert {(one["person"]["firstName"], one["isAside"]) for one in chosen} == {("Idris", False), ("Ottoline", True)}
+    back = (await ask(me, BACK, own=gid(mentee), about=gid(second)))["takeBack"]
+    assert sorted(one["wish"] or 0 for one in back["choices"]) == [0, 1, 2]
+
+
 async def test_somebody_elses_choices_are_not_there(db: object) -> None:
     found = await market()
     other = factories.actor_of(found.mentees[1].person)

@@ -50,6 +50,10 @@ MUTATIONS = {
     "endMatch": ("id", "Match", ", reason: OTHER"),
     **dict.fromkeys(("proposeExtension", "agreeExtension"), ("id", "Match", ', endsOn: "2030-01-31"')),
     "requestMatch": ("enrollmentId", "Enrollment", ', partnerEnrollmentId: "x"'),
+    "nameWishes": ("enrollmentId", "Enrollment", ', aboutEnrollmentIds: []'),
+    **dict.fromkeys(
+        ("keepInMind", "setAside", "takeBack"), ("enrollmentId", "Enrollment", ', aboutEnrollmentId: "x"')
+    ),
     "moveProgram": ("id", "Program", ", state: CLOSING"), "moveCohort": ("id", "Cohort", ", state: CLOSING"),
     "configureProgram": ("id", "Program", ", menteesMayAsk: true"),
     "chooseAnotherMentor": ("id", "Match", ', mentorEnrollmentId: "x", reason: "Nearer"'),

@@ -37,6 +37,7 @@ async def keep(request: Request) -> Response:
     await actions.configure_program(
         request.state.actor, _id(request), approvals=approvals, asked_first=first,
         mentees_may_ask=ticked(form, "mentees_may_ask"), mentors_may_ask=ticked(form, "mentors_may_ask"),
+        mentees_may_wish=ticked(form, "mentees_may_wish"), mentors_may_wish=ticked(form, "mentors_may_wish"),
         admin_approves_matches=ticked(form, "admin_approves_matches"),
         admin_approves_admission=ticked(form, "admin_approves_admission"),
         pause_moves_end=ticked(form, "pause_moves_end"),

@@ -1,15 +1,22 @@
-"""Asking somebody for a match with the reasons that one was shown."""
+"""Choosing among the people whom one was shown: asking one of them, naming wishes, keeping in mind, setting aside."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from server.journey.asking.queries import choices_of
-from server.kernel.actor import Actor
+from server.kernel.actor import Actor, system_actor
 from server.kernel.db import Json, once
+from server.kernel.errors import Conflict, NotFound
+from server.kernel.text import gettext as _
 from server.matches.actions import request_match
 from server.matches.models import Match
-from server.matches.queries import visible_match
+from server.matches.queries import enrollments_by_ids, visible_match
 from server.matchmaking.learned.evidence import chosen_by_hand
+from server.matchmaking.wishes import actions as saying
+from server.matchmaking.wishes.queries import apart_from, own_words
+from server.programs.models import Enrollment
+from server.programs.queries import visible_enrollment
 
 
 async def ask_for_match(
@@ -19,16 +26,41 @@ async def ask_for_match(
     key again changes nothing. The engine works before the unit opens.
 
     Raises:
-        NotFound, Refused, Conflict: as `request_match`.
+        NotFound, Refused, Conflict: as `request_match`; Conflict too where one of the two set the other aside.
     """
+    own = await visible_enrollment(actor, enrollment_id)
     offered = {one.partner.id: one for one in await choices_of(actor, enrollment_id)}
     choice = offered.get(partner_enrollment_id)
     scored: dict[str, Any] = {} if choice is None else {
         "fit": round(choice.fit), "confidence": choice.confidence, "explanation": choice.explanation,
         "evidence": chosen_by_hand(choice.evidence, offered),
     }
+    if choice is None:
+        await _require_not_aside(actor, own, partner_enrollment_id)
 
     async def act() -> Json:
         return {"match_id": (await request_match(actor, enrollment_id, partner_enrollment_id, **scored)).id}
 
     return await visible_match(actor, UUID((await once(actor, key, act))["match_id"]))
+
+
+async def wish(actor: Actor, enrollment_id: UUID, about_ids: Sequence[UUID]) -> Enrollment:
+    """Name some of the people whom one was shown as wishes, the first wish first, in the place of earlier ones.
+
+    Raises:
+        NotFound: not the actor's own enrolment, or somebody whom they were not shown.
+        Refused, Invalid, Conflict: as `wishes.actions.name_wishes`.
+    """
+    shown = {one.partner.id for one in await choices_of(actor, enrollment_id)}
+    known = set((await own_words(actor, enrollment_id)).wishes)
+    if set(about_ids) - shown - known:
+        raise NotFound
+    return await saying.name_wishes(actor, enrollment_id, about_ids)
+
+
+async def _require_not_aside(actor: Actor, own: Enrollment, partner_id: UUID) -> None:
+    """Said as of any two whom a rule keeps apart: nobody learns that they were set aside."""
+    partner = (await enrollments_by_ids(actor, [partner_id])).get(partner_id)
+    apart = await apart_from(system_actor(actor.organization_id), own.person_id)
+    if partner is not None and partner.cohort_id == own.cohort_id and partner.person_id in apart:
+        raise Conflict(_("You two can't be matched in this programme."), kind="apart")

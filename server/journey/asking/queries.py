@@ -1,10 +1,11 @@
-"""Whom somebody may ask for a match, and where their requests stand.
+"""Whom somebody may choose, to ask them or to name them as a wish, and where their requests stand.
 
-The people come from the latest run of the engine; where it says nothing of this person, the engine is asked about them
-alone. Nothing of it is stored.
+The people come from the lists drawn up for the whole group; for somebody who came after that, the engine is asked about
+them alone, among those who stand in few enough lists.
 """
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
@@ -13,24 +14,24 @@ from server.kernel.actor import Actor, system_actor
 from server.kernel.db import Json
 from server.kernel.errors import NotFound
 from server.matches import queries as matches
+from server.matches.actions.requesting import OTHER_SIDE
 from server.matches.models import Match
 from server.matches.proposals import Evidence
 from server.matches.rules import is_requester, may_ask
 from server.matches.states import AWAITING, OPEN_MATCHES, MatchState, OverrideKind
 from server.matchmaking import stored
 from server.matchmaking.engine import run_matching
+from server.matchmaking.engine.exposure import EXPOSURE, LISTED
 from server.matchmaking.gather import gather, rules_of, stopped, weights_of
-from server.matchmaking.learned.evidence import evidence_now, evidence_then, stored_evidence
-from server.matchmaking.queries import latest_run, suggestions
+from server.matchmaking.learned.evidence import evidence_now, stored_evidence
+from server.matchmaking.wishes import queries as said
+from server.matchmaking.wishes.rules import may_choose, may_wish
 from server.people.queries import profiles_of
 from server.programs.models import Enrollment
-from server.programs.queries import enrollments_in, visible_enrollment
+from server.programs.queries import cohort_by_id, enrollments_in, visible_enrollment
 from server.programs.rules import is_self
 from server.programs.states import EnrollmentState, ParticipantRole
 
-FEW = 5
-"""People shown at once: as many as one reads before choosing."""
-OTHER_SIDE = {ParticipantRole.MENTEE: ParticipantRole.MENTOR, ParticipantRole.MENTOR: ParticipantRole.MENTEE}
 PASSED = (MatchState.DECLINED, MatchState.EXPIRED)
 
 
@@ -43,8 +44,13 @@ class Asking(StrEnum):
     """Every place of theirs is taken, by matches or by requests that wait."""
     NOT_NOW = "NOT_NOW"
     """They are on a break, in line, or not admitted yet."""
+    WISH = "WISH"
+    """Nobody is asked, but one may name whom one would like."""
     NOT_HERE = "NOT_HERE"
-    """In this programme one does not ask oneself."""
+    """In this programme one does not choose."""
+
+
+CHOOSING = (Asking.OPEN, Asking.WISH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,9 @@ class Choice:
     explanation: Json
     words: str = ""
     evidence: Evidence | None = None
+    is_favourite: bool = False
+    wish: int = 0
+    """Which wish they are, from 1; 0 for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +82,12 @@ class AskingPage:
     waiting: list[Match]
     passed: list[Match]
     taken: int
+    set_aside: int = 0
+
+    @property
+    def may_wish(self) -> bool:
+        """Whether wishes can be named now."""
+        return self.asking in (Asking.OPEN, Asking.WISH) and may_wish(self.enrollment.program, self.enrollment.role)
 
     @property
     def is_mentor(self) -> bool:
@@ -96,29 +111,41 @@ async def asking_page(actor: Actor, enrollment_id: UUID) -> AskingPage:
     asking = _asking(own, taken)
     return AskingPage(
         enrollment=own, asking=asking, taken=taken,
-        choices=await choices_of(actor, own.id) if asking is Asking.OPEN else [],
+        choices=await choices_of(actor, own.id) if asking in CHOOSING else [],
         waiting=[match for match in asked if match.state in AWAITING],
         passed=[match for match in asked if match.state in PASSED],
+        set_aside=len((await said.own_words(actor, own.id)).aside),
     )
 
 
 async def choices_of(actor: Actor, enrollment_id: UUID) -> list[Choice]:
-    """The people of the other side who fit somebody best and can be asked, the best first; at most FEW.
+    """The people of the other side who fit somebody best and can be chosen, the best first; at most LISTED, and besides
+    them whom somebody named or keeps in mind.
 
     Raises:
         NotFound: not the actor's own enrolment.
     """
     own = await _own(actor, enrollment_id)
-    if _asking(own, 0) is not Asking.OPEN:
+    if _asking(own, 0) not in CHOOSING:
         return []
     system = system_actor(actor.organization_id)
-    there = await _askable(system, own)
-    found = await _from_the_run(system, own, there) or await _found_now(system, own, there)
-    best = found[:FEW]
-    said = await profiles_of(system, [one.partner.person_id for one in best])
+    there, words = await _there(system, own), await said.own_words(system, own.id)
+    kept = words.favourites | set(words.wishes)
+    found = await _listed(system, own, there) or await _found_now(system, own, there, kept)
+    shown = [one for place, one in enumerate(found) if place < LISTED or one.partner.id in kept]
+    return await _told(system, shown, words)
+
+
+async def _told(system: Actor, found: list[Choice], words: said.Own) -> list[Choice]:
+    """With what they say of themselves, and what was said of them by whoever looks."""
+    profiles = await profiles_of(system, [one.partner.person_id for one in found])
+    wishes = {about: rank for rank, about in enumerate(words.wishes, 1)}
     return [
-        replace(one, words=profile.words_for_mentees) if (profile := said.get(one.partner.person_id)) else one
-        for one in best
+        replace(
+            one, is_favourite=one.partner.id in words.favourites, wish=wishes.get(one.partner.id, 0),
+            words=profile.words_for_mentees if (profile := profiles.get(one.partner.person_id)) else "",
+        )
+        for one in found
     ]
 
 
@@ -130,15 +157,18 @@ async def _own(actor: Actor, enrollment_id: UUID) -> Enrollment:
 
 
 def _asking(own: Enrollment, taken: int) -> Asking:
-    if not may_ask(own.program, own.role):
+    if not may_choose(own.program, own.role):
         return Asking.NOT_HERE
     if own.state is not EnrollmentState.ACTIVE:
         return Asking.NOT_NOW
-    return Asking.FULL if taken >= own.capacity else Asking.OPEN
+    if taken >= own.capacity:
+        return Asking.FULL
+    return Asking.OPEN if may_ask(own.program, own.role) else Asking.WISH
 
 
-async def _askable(system: Actor, own: Enrollment) -> dict[UUID, Enrollment]:
-    """Who of the other side has a place, wants to be matched, and was neither asked before nor kept apart."""
+async def _there(system: Actor, own: Enrollment) -> dict[UUID, Enrollment]:
+    """Who of the other side has a place, wants to be matched, and was neither asked before nor kept apart: by a
+    manager, or because one of the two set the other aside."""
     rows = await enrollments_in(
         system, own.cohort_id, role=OTHER_SIDE[own.role], states=[EnrollmentState.ACTIVE]
     )
@@ -148,6 +178,7 @@ async def _askable(system: Actor, own: Enrollment) -> dict[UUID, Enrollment]:
     apart = {(one.mentor_enrollment_id, one.mentee_enrollment_id) for one in bans}
     apart |= await matches.tried_pairs(system, own.cohort_id)
     without = {one for pair in apart if own.id in pair for one in pair}
+    silent |= await said.apart_from(system, own.person_id)
     return {
         row.id: row for row in rows
         if row.id not in without and row.person_id not in silent and row.person_id != own.person_id
@@ -155,38 +186,49 @@ async def _askable(system: Actor, own: Enrollment) -> dict[UUID, Enrollment]:
     }
 
 
-async def _from_the_run(system: Actor, own: Enrollment, there: dict[UUID, Enrollment]) -> list[Choice]:
-    run = await latest_run(system, own.cohort_id)
-    if run is None:
-        return []
-    mentors = own.role is ParticipantRole.MENTOR
-    mine = {"mentor_enrollment_id" if mentors else "mentee_enrollment_id": own.id}
-    found = await suggestions(system, run).filter(**mine)
-    partners = [(one.mentee_enrollment_id if mentors else one.mentor_enrollment_id, one) for one in found]
-    known = [
-        Choice(there[partner_id], one.fit, one.confidence, one.factors, evidence=evidence_then(run, one))
-        for partner_id, one in partners if partner_id in there
+async def _listed(system: Actor, own: Enrollment, there: dict[UUID, Enrollment]) -> list[Choice]:
+    entries = await said.shortlist_of(system, own.id)
+    return [
+        Choice(
+            there[one.about_enrollment_id], one.fit, one.confidence, one.factors, evidence=stored.evidence(one.evidence)
+        )
+        for one in entries if one.about_enrollment_id in there
     ]
-    return sorted(known, key=lambda one: -one.fit)
 
 
-async def _found_now(system: Actor, own: Enrollment, there: dict[UUID, Enrollment]) -> list[Choice]:
-    """The engine's word about this person alone, among those who can be asked."""
-    gathered = await gather(system, own.cohort)
-    among = {str(own.id), *map(str, there)}
-    pool = replace(gathered.pool, participants=tuple(one for one in gathered.pool.participants if one.id in among))
+async def _with_room(system: Actor, own: Enrollment, there: dict[UUID, Enrollment]) -> dict[UUID, Enrollment]:
+    """Those who stand in fewer lists than their free places allow."""
+    lists = await said.lists_with(system, own.cohort_id)
+    taken = await matches.seats_taken(system, there)
+    return {
+        key: row for key, row in there.items()
+        if lists.get(key, 0) < EXPOSURE * (row.capacity - taken.get(key, 0))
+    }
+
+
+async def _found_now(
+    system: Actor, own: Enrollment, there: dict[UUID, Enrollment], kept: Collection[UUID]
+) -> list[Choice]:
+    """The engine's word about this person alone, among those who can be chosen."""
+    room = await _with_room(system, own, there)
+    room |= {key: there[key] for key in kept if key in there}
+    gathered = await gather(system, await cohort_by_id(system, own.cohort_id))
+    among = {str(own.id), *map(str, room)}
+    people = (one for one in gathered.pool.participants if one.id in among)
+    pool = replace(gathered.pool, participants=tuple(replace(one, prefers=()) for one in people))
     if len(pool.participants) < 2 or str(own.id) not in {one.id for one in pool.participants}:
         return []
     result = await asyncio.to_thread(
         run_matching, pool, rules_of(own.program), weights_of(own.program), standing=gathered.standing
     )
     mentors = own.role is ParticipantRole.MENTOR
-    found = (result.candidates_of_mentor if mentors else result.candidates_of_mentee)(str(own.id), FEW)
+    ranked = (result.candidates_of_mentor if mentors else result.candidates_of_mentee)(str(own.id), len(room))
+    found = [one for place, one in enumerate(ranked) if place < LISTED or UUID(one.id) in kept]
     pairs = [(str(own.id), one.id) if mentors else (one.id, str(own.id)) for one in found]
     told = zip(found, result.explain_many(pairs), stored_evidence(result, pairs), strict=True)
     return [
         Choice(
-            there[UUID(one.id)], one.fit, one.confidence, stored.dump(why),
+            room[UUID(one.id)], one.fit, one.confidence, stored.dump(why),
             evidence=evidence_now(result, known, one.fit, one.confidence),
         )
         for one, why, known in told

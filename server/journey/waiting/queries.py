@@ -20,6 +20,7 @@ from server.matches.models import Match
 from server.matches.queries import my_matches
 from server.matches.rules import may_ask
 from server.matches.states import OPEN_MATCHES
+from server.matchmaking.wishes.rules import may_wish
 from server.people import queries as people
 from server.people.availability import Stretch
 from server.people.models import Person, PersonSkill
@@ -57,6 +58,11 @@ class WaitingPage:
     def may_ask(self) -> bool:
         """Whether they may choose somebody and ask."""
         return self.state is EnrollmentState.ACTIVE and may_ask(self.enrollment.program, self.enrollment.role)
+
+    @property
+    def may_wish(self) -> bool:
+        """Whether they may name whom they would like."""
+        return self.state is EnrollmentState.ACTIVE and may_wish(self.enrollment.program, self.enrollment.role)
 
     @property
     def state(self) -> EnrollmentState:

@@ -6,12 +6,14 @@ from server.access.models import UserSession
 from server.access.queries import my_sessions
 from server.journey.join.queries import stands
 from server.kernel.actor import Actor
+from server.matchmaking.states import PreferenceKind
+from server.matchmaking.wishes.queries import kept_words
 from server.people import queries as people
 from server.people.facts import is_zone
 from server.people.models import AvailabilityBlock, Competency, Consent, ConsentText, Person, Profile
 from server.people.states import ConsentPurpose, SkillSide
 from server.programs.models import Enrollment
-from server.programs.queries import my_enrollments
+from server.programs.queries import my_enrollments, with_people
 from server.programs.states import OPEN_ENROLLMENTS, ParticipantRole
 from server.sessions.models import Session
 from server.sessions.queries import my_next_sessions
@@ -65,6 +67,8 @@ class YouPage:
     consents: Consents
     sessions: list[UserSession]
     taking_part: list[Enrollment]
+    has_said: bool = False
+    """Whether they keep somebody in mind, or set somebody aside."""
 
     @property
     def is_mentor(self) -> bool:
@@ -112,7 +116,28 @@ async def you_page(actor: Actor, was: str = "") -> YouPage:
         wanted=(await people.skills_of(actor, [person.id], SkillSide.WANTED))[person.id],
         consents=Consents(await people.consent_texts(actor), await people.consent_history(actor, person.id)),
         sessions=await my_sessions(actor), taking_part=own,
+        has_said=bool(await kept_words(actor, [row.id for row in own])),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Somebody whom one keeps in mind, or set aside, in one of one's groups."""
+
+    enrollment: Enrollment
+    about: Enrollment
+    is_aside: bool
+
+
+async def my_people(actor: Actor) -> list[Kept]:
+    """Whom the person who acts keeps in mind or set aside, the latest first; of groups they are in now."""
+    own = {row.id: row for row in await my_enrollments(actor) if row.state in OPEN_ENROLLMENTS}
+    said = await kept_words(actor, own)
+    about = await with_people(actor, [one.about_enrollment_id for one in said])
+    return [
+        Kept(own[one.enrollment_id], there, one.kind is PreferenceKind.NOT_FOR_ME)
+        for one in said if (there := about.get(one.about_enrollment_id))
+    ]
 
 
 async def _times(actor: Actor, person: Person, was: str) -> Times:

@@ -31,6 +31,7 @@ JOB_MODULES: list[str] = [
     "server.journey.you.jobs",
     "server.matches.jobs",
     "server.matchmaking.jobs",
+    "server.matchmaking.wishes.jobs",
     "server.notifications.jobs",
     "server.notifications.push.jobs",
     "server.programs.jobs",

@@ -26,6 +26,7 @@ from server.matchmaking.engine.constraints import (
     too_little_overlap,
 )
 from server.matchmaking.engine.factor import Factors, Tile
+from server.matchmaking.engine.taught import Taught
 from server.matchmaking.engine.watch import Watch
 
 BLOCK_CELLS = 2_000_000
@@ -48,10 +49,11 @@ class Arcs:
 
 @dataclass(frozen=True, slots=True)
 class Steering:
-    """What is added to a score to make its utility: for each mentee, and for single pairs."""
+    """What is added to a score to make its utility: for each mentee, for single pairs, and by what noes taught."""
 
     waiting: Floats
     kept: csr_array
+    taught: Taught | None = None
 
 
 def nothing_added(columns: Columns) -> Steering:
@@ -157,6 +159,8 @@ def _block(ground: Ground, rows: Rows, k: int, prices: Floats, watch: Watch) -> 
     net = allowed + ground.steering.waiting[rows, None] - prices[None, :]
     kept = ground.steering.kept[rows].tocoo()
     net[kept.row, kept.col] += kept.data
+    if ground.steering.taught is not None:
+        net += ground.steering.taught.tile(ground.factors, rows)
     k = min(k, net.shape[1])
     # Sorting out the values first and the places afterwards costs a tenth of numpy's argpartition on such rows.
     ranked = -np.sort(-np.partition(net, net.shape[1] - k, axis=1)[:, -k:], axis=1)
@@ -182,6 +186,8 @@ def _arcs(ground: Ground, e: Rows, m: Rows, scores: Floats) -> Arcs:
     utility = score + ground.steering.waiting[e]
     if ground.steering.kept.nnz:
         utility += np.asarray(ground.steering.kept[e, m]).ravel()
+    if ground.steering.taught is not None:
+        utility += ground.steering.taught.worth(ground.factors, e, m)
     return Arcs(e, m, score, utility)
 
 

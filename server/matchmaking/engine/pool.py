@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from server.matchmaking.engine.weights import Category
 from server.programs.states import ParticipantRole
 
 HALF_HOURS_A_WEEK = 336
@@ -23,6 +24,7 @@ class Participant:
     elsewhere (managers, avoids, prefers and history name persons); without it the id is the person.
     An empty tuple of languages, or an availability of 0, says "none", which a hard rule may hold against a pair.
     Vectors come from `server.language.vectors.embed`; `with_vectors` in columns.py fills in the missing ones.
+    `missed` are the parts that were missing in people they turned down, once for each time they said so.
     `audit_group` is carried for the fairness audit and is never scored.
     """
 
@@ -52,6 +54,7 @@ class Participant:
     pref_department: DepartmentWish = "any"
     prefers: tuple[str, ...] = ()
     avoids: tuple[str, ...] = ()
+    missed: tuple[Category, ...] = ()
     style: tuple[float, ...] | None = None
     response_rate: float | None = None
     noshow_rate: float | None = None

@@ -15,6 +15,7 @@ from server.matchmaking.engine.factor import Factors
 from server.matchmaking.engine.learning.outlook import Outlook
 from server.matchmaking.engine.pool import Participant
 from server.matchmaking.engine.score import Calibration, expect_from_score
+from server.matchmaking.engine.taught import Taught
 from server.matchmaking.engine.waitlist import Waiting
 from server.matchmaking.engine.weights import Weights
 
@@ -88,6 +89,7 @@ class MatchingResult:
     factors: Factors = field(repr=False)
     arcs: Arcs = field(repr=False)
     seat_prices: NDArray[np.float64] = field(repr=False)
+    taught: Taught | None = field(default=None, repr=False)
 
     @property
     def calibration(self) -> Calibration:
@@ -106,6 +108,18 @@ class MatchingResult:
         columns = self.market.columns
         at = np.flatnonzero(self.arcs.m == columns.mentors.rows[mentor])
         return self._listed(at, columns.mentees.people, self.arcs.e, k)
+
+    def candidates(self, at: NDArray[np.intp], *, mentors: bool) -> list[Candidate]:
+        """The mentors, or the mentees, of some arcs, in their order."""
+        columns, arcs = self.market.columns, self.arcs
+        side, rows = (columns.mentors, arcs.m) if mentors else (columns.mentees, arcs.e)
+        return self._candidates(at, side.people, rows)
+
+    def appeal(self, at: NDArray[np.intp]) -> NDArray[np.float64]:
+        """By what arcs are put in order for the people themselves: their score (0 to 1), and what noes taught."""
+        taught = 0.0 if self.taught is None else self.taught.worth(self.factors, self.arcs.e[at], self.arcs.m[at])
+        found: NDArray[np.float64] = self.arcs.score[at] + taught
+        return found
 
     def explain(self, mentor: str, mentee: str) -> Explanation:
         """Three reasons, at most one caution and nine factor rows for any pair of the pool, chosen or not."""
@@ -130,11 +144,14 @@ class MatchingResult:
     def _listed(
         self, at: NDArray[np.intp], people: Sequence[Participant], other: NDArray[np.intp], k: int
     ) -> list[Candidate]:
-        best = at[np.lexsort((other[at], -self.arcs.score[at]))][:k]
-        sure = self._sure(best)
+        return self._candidates(at[np.lexsort((other[at], -self.appeal(at)))][:k], people, other)
+
+    def _candidates(
+        self, at: NDArray[np.intp], people: Sequence[Participant], other: NDArray[np.intp]
+    ) -> list[Candidate]:
         return [
             Candidate(people[other[arc]].id, float(self.arcs.score[arc]) * 100, float(p))
-            for arc, p in zip(best, sure, strict=True)
+            for arc, p in zip(at, self._sure(at), strict=True)
         ]
 
     def _sure(self, at: NDArray[np.intp]) -> NDArray[np.float64]:

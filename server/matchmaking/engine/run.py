@@ -31,9 +31,10 @@ from server.matchmaking.engine.factor import build_factors, score
 from server.matchmaking.engine.learning.outlook import Outlook, untaught
 from server.matchmaking.engine.pool import Pool, Standing
 from server.matchmaking.engine.result import Certificate, MatchedPair, MatchingResult, Origin, RefusedPin
+from server.matchmaking.engine.taught import taught
 from server.matchmaking.engine.waitlist import queue
 from server.matchmaking.engine.watch import Step, Watch
-from server.matchmaking.engine.weights import Weights
+from server.matchmaking.engine.weights import Shape, Weights
 
 __all__ = ["ENGINE_VERSION", "MatchingResult", "run_matching"]
 
@@ -117,7 +118,7 @@ def match_columns(
     factors = build_factors(columns, weights)
     market = open_market(columns, rules, decided)
     frozen = _freeze(market, decided)
-    needs, steering = _needs(market, frozen), _steering(columns, rules, decided)
+    needs, steering = _needs(market, frozen), _steering(columns, rules, decided, weights.shape)
     if placed is not None:
         needs = replace(needs, placed=needs.placed | placed)
     ground = Ground(mark_paired(market, *_with_mirrors(columns, frozen.e, frozen.m)), factors, steering)
@@ -184,13 +185,16 @@ def _needs(market: Market, frozen: Frozen) -> assign.Needs:
     )
 
 
-def _steering(columns: Columns, rules: RuleSet, standing: Standing) -> Steering:
+def _steering(columns: Columns, rules: RuleSet, standing: Standing, wanted: Shape) -> Steering:
     waiting = (rules.wait_bonus * np.minimum(columns.mentees.waited, rules.wait_cap)).astype(np.float32)
     moving = standing.current if standing.keep_bonus is not None else ()
     pairs = np.array([_rows(columns, *pair) for pair in moving if _is_known(columns, *pair)], np.intp).reshape(-1, 2)
     bonus = np.full(len(pairs), standing.keep_bonus or 0, np.float32)
     shape = (len(columns.mentees), len(columns.mentors))
-    return Steering(waiting, csr_array((bonus, (pairs[:, 0], pairs[:, 1])), shape=shape))
+    lessons = taught(columns, wanted)
+    return Steering(
+        waiting, csr_array((bonus, (pairs[:, 0], pairs[:, 1])), shape=shape), None if lessons.is_nothing else lessons
+    )
 
 
 def _solve(ground: Ground, needs: assign.Needs, outlook: Outlook, candidates: int | None, watch: Watch) -> Solved:
@@ -314,6 +318,7 @@ def _result(
         factors=factors,
         arcs=solved.arcs,
         seat_prices=solved.price,
+        taught=ground.steering.taught,
     )
 
 

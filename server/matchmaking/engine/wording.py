@@ -261,20 +261,19 @@ def _same_department(told: Telling) -> tuple[str, str]:
     return _("The same department"), _("Both work in {mentor_department}").format(**told.params)
 
 
-def _named_by_both(_told: Telling) -> tuple[str, str]:
-    return _("Each named the other"), ""
+def _named_by_both(told: Telling) -> tuple[str, str]:
+    both = _("Each named the other")
+    return told.pick(mentee=_("You named {mentor}"), mentor=_("You named {mentee}"), manager=both), ""
 
 
 def _named_by_mentee(told: Telling) -> tuple[str, str]:
-    return told.pick(
-        mentee=_("You named {mentor}"), mentor=_("{mentee} named you"), manager=_("{mentee} named {mentor}")
-    ), ""
+    named = _("{mentee} named {mentor}")
+    return told.pick(mentee=_("You named {mentor}"), mentor=_("Nobody was named"), manager=named), ""
 
 
 def _named_by_mentor(told: Telling) -> tuple[str, str]:
-    return told.pick(
-        mentee=_("{mentor} named you"), mentor=_("You named {mentee}"), manager=_("{mentor} named {mentee}")
-    ), ""
+    named = _("{mentor} named {mentee}")
+    return told.pick(mentee=_("Nobody was named"), mentor=_("You named {mentee}"), manager=named), ""
 
 
 def _department_as_asked(told: Telling) -> tuple[str, str]:

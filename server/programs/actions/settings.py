@@ -75,8 +75,10 @@ async def configure_program(
     actor: Actor, program_id: UUID, *, approvals: Approvals | None = None, asked_first: AskedFirst | None = None,
     admin_approves_matches: bool | None = None, admin_approves_admission: bool | None = None,
     mentees_may_ask: bool | None = None, mentors_may_ask: bool | None = None, pause_moves_end: bool | None = None,
+    mentees_may_wish: bool | None = None, mentors_may_wish: bool | None = None,
 ) -> Program:
-    """Say who may ask for a match, whose yes it needs, who is asked first, and what a pause does to the last day.
+    """Say who may ask for a match or name wishes, whose yes it needs, who is asked first, and what a pause does to the
+    last day.
 
     None leaves a setting as it is. What waits already stays as it was asked. The same again changes nothing.
 
@@ -89,7 +91,8 @@ async def configure_program(
         require(rules.can_edit_program(actor, program.id), _("change this programme"))
         wanted: dict[str, Any] = {
             "approvals": approvals, "asked_first": asked_first, "mentees_may_ask": mentees_may_ask,
-            "mentors_may_ask": mentors_may_ask, "pause_moves_end": pause_moves_end,
+            "mentors_may_ask": mentors_may_ask, "mentees_may_wish": mentees_may_wish,
+            "mentors_may_wish": mentors_may_wish, "pause_moves_end": pause_moves_end,
             "admin_approves_matches": admin_approves_matches, "admin_approves_admission": admin_approves_admission,
         }
         changes = {name: value for name, value in wanted.items() if value not in (None, getattr(program, name))}

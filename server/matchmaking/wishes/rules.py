@@ -1,0 +1,17 @@
+"""Who may choose among the people of the other side."""
+
+from server.matches.rules import may_ask
+from server.programs.models import Program
+from server.programs.states import ParticipantRole
+
+
+def may_wish(program: Program, role: ParticipantRole) -> bool:
+    """Whether a programme lets people in this role name whom they would like to be matched with."""
+    if role is ParticipantRole.MENTEE:
+        return program.mentees_may_wish
+    return role is ParticipantRole.MENTOR and program.mentors_may_wish
+
+
+def may_choose(program: Program, role: ParticipantRole) -> bool:
+    """Whether people in this role are shown anybody: to ask, or to name."""
+    return may_ask(program, role) or may_wish(program, role)
