@@ -48,7 +48,8 @@ EXTRA = {
     "Mutation.applyImport": 1_000, "Mutation.correctImport": 1_000, "Mutation.importFramework": 1_000,
     "Mutation.previewImport": 1_000, "Mutation.runMatching": 1_000,
     "Query.__schema": 2_000, "Query.__type": 50,
-    "Query.alternativeMentors": 200, "Query.importReport": 200, "Query.pairRecord": 50, "Query.reviewQueue": 200,
+    "Query.alternativeMentors": 200, "Query.importReport": 200, "Query.pairRecord": 50,
+    "Query.pairTried": 500, "Query.reviewQueue": 200,
 }
 """Fields that compute, beside the objects they show. The schema shows some 2,000 objects when asked about itself."""
 COUNT = 10

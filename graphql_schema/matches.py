@@ -32,6 +32,7 @@ from server.matches.states import (
     MatchState,
 )
 from server.matches.steps import UNDO_ONE
+from server.matchmaking.byhand.actions import pair_by_hand
 from server.matchmaking.engine.wording import Names, Reader
 from server.programs.states import ParticipantRole
 
@@ -176,6 +177,7 @@ class MatchesQuery:
 class SuggestMatchInput(Input):
     mentor_enrollment_id: strawberry.ID
     mentee_enrollment_id: strawberry.ID
+    reason: str = strawberry.field(default="", description="It stays with the programme's staff.")
 
 
 @strawberry.input(description="Several matches at once.")
@@ -239,14 +241,15 @@ class MatchesPayload(Payload):
 
 @strawberry.type
 class MatchesMutation:
-    @strawberry.mutation(description="Put a pair of your own choice into the review queue.")
+    @strawberry.mutation(description="Put a pair of your own choice into the review queue. No hard rule may be broken.")
     async def suggest_match(self, info: Info, input: SuggestMatchInput) -> MatchPayload:
         return await perform(
             info, MatchPayload, input,
-            lambda actor: actions.suggest_match(
+            lambda actor: pair_by_hand(
                 actor, key_of("Enrollment", input.mentor_enrollment_id),
-                key_of("Enrollment", input.mentee_enrollment_id), origin=MatchOrigin.MANAGER,
+                key_of("Enrollment", input.mentee_enrollment_id), reason=input.reason,
             ),
+            long=True,
         )
 
     @strawberry.mutation(description="Approve a draft: it goes to whoever must answer.")

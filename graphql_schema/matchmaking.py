@@ -15,12 +15,14 @@ from graphql_schema.mutations import ById, Input, OfMatchInput, Payload, perform
 from graphql_schema.pagination import Connection, Order, Window, page_of, page_of_list
 from graphql_schema.people import PersonType
 from graphql_schema.programs import EnrollmentType, enrollments_by_ids
-from graphql_schema.reasons import ReasonType, reasons
+from graphql_schema.reasons import ReasonType, caution, factors, reasons
 from graphql_schema.runs import RunAudit, RunChanges, RunProof, RunWaiting
 from server.kernel.actor import Actor
 from server.kernel.db import Json
 from server.matches.queries import sides, visible_match
 from server.matchmaking import actions, queries
+from server.matchmaking.byhand.queries import Tried, tried
+from server.matchmaking.engine import RuleCode
 from server.matchmaking.engine.waitlist import WaitCode
 from server.matchmaking.engine.watch import Step
 from server.matchmaking.engine.weights import Category
@@ -30,12 +32,13 @@ from server.matchmaking.runs import actions as runs
 from server.matchmaking.runs.queries import compared
 from server.matchmaking.runs.records import put_into_queue
 from server.matchmaking.states import RunKind, RunState
+from server.matchmaking.stored import dump
 
 if TYPE_CHECKING:
     from server.matchmaking.models import MatchRun, MatchSuggestion
     from server.matchmaking.queries import Alternative, Unmatched
 
-for enum in (RunKind, RunState, Step):
+for enum in (RuleCode, RunKind, RunState, Step):
     strawberry.enum(enum)
 
 NEWEST = Order(("started_at", "id"), newest_first=True)
@@ -189,8 +192,39 @@ class AlternativeType:
         )
 
 
+@strawberry.type(name="PairTried", description="Two people as a pair of your own choice, before you make it.")
+class TriedType:
+    fit: float = strawberry.field(description="How well they fit, out of 100.")
+    confidence: float = strawberry.field(description="Probability that the pair is accepted and meets twice.")
+    calibrated_on: int = strawberry.field(description="On how many pairs it is calibrated; 0 is not yet calibrated.")
+    reasons: list[ReasonType]
+    factors: list[ReasonType] = strawberry.field(description="How the fit was worked out.")
+    caution: ReasonType | None = strawberry.field(description="What to look at before approving.")
+    rules: list[RuleCode] = strawberry.field(description="The hard rules that the pair was held against.")
+    broken: list[RuleCode] = strawberry.field(description="Those it breaks: then it cannot be made.")
+
+    @classmethod
+    def of(cls, found: Tried) -> Self:
+        """What the engine says of two people."""
+        names = Names(found.mentor.person.first_name, found.mentee.person.first_name)
+        told = dump(found.explanation)
+        return cls(
+            fit=found.fit, confidence=found.confidence, calibrated_on=found.calibrated_on, rules=found.rules,
+            reasons=reasons(told, names, Reader.MANAGER), factors=factors(told, names), caution=caution(told, names),
+            broken=found.broken,
+        )
+
+
 @strawberry.type
 class MatchmakingQuery:
+    @strawberry.field(description="What the engine says of two people whom you may put together.")
+    async def pair_tried(
+        self, info: Info, *, cohort_id: strawberry.ID, mentor_enrollment_id: strawberry.ID,
+        mentee_enrollment_id: strawberry.ID,
+    ) -> TriedType:
+        keys = key_of("Enrollment", mentor_enrollment_id), key_of("Enrollment", mentee_enrollment_id)
+        return TriedType.of(await tried(info.context.actor, key_of("Cohort", cohort_id), *keys))
+
     @strawberry.field(description="The runs of a cohort, the latest first. Only for who runs the programme.")
     async def match_runs(
         self, info: Info, *, cohort_id: strawberry.ID, first: int | None = None, after: str | None = None,

@@ -8,7 +8,7 @@ from typing import Self
 import strawberry
 
 from server.kernel.db import Json
-from server.matchmaking.engine.discretion import told_to
+from server.matchmaking.engine.choosing.discretion import told_to
 from server.matchmaking.engine.explain import Reason, ReasonCode
 from server.matchmaking.engine.weights import Category
 from server.matchmaking.engine.wording import Names, Reader, sentence

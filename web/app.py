@@ -41,7 +41,7 @@ from web import (
     you,
 )
 from web.assets import serve_asset
-from web.console import eligibility, imports, more, pairs, people, programs, runs, today, trial
+from web.console import by_hand, eligibility, imports, more, pairs, people, programs, runs, today, trial
 from web.console import matches as console_matches
 from web.errors import MACHINES, refusal
 from web.limits import Limits
@@ -51,9 +51,9 @@ from web.sign_in import SignIn, signed_in_only
 DOORS: tuple[ModuleType, ...] = (sign_in, letter, demo, mailbox, offline, push_key, tap)
 """Screens that anybody may see."""
 SCREENS: tuple[ModuleType, ...] = (
-    asking, checkin, consents, console_matches, eligibility, extending, happened, imports, join, journey, kept, leaving,
-    look, match, messages, more, offers, pairs, people, programs, reaching, runs, session, times, today, trial, waiting,
-    you,
+    asking, by_hand, checkin, consents, console_matches, eligibility, extending, happened, imports, join, journey, kept,
+    leaving, look, match, messages, more, offers, pairs, people, programs, reaching, runs, session, times, today, trial,
+    waiting, you,
 )
 """Screens of signed-in people."""
 NOT_PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/*")

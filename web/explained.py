@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from server.matches.queries import sides
-from server.matchmaking.engine.discretion import told_to
+from server.matchmaking.engine.choosing.discretion import told_to
 from server.matchmaking.engine.explain import Explanation
 from server.matchmaking.engine.weights import Category
 from server.matchmaking.engine.wording import Names, Reader, category_name, fit_words, sentence

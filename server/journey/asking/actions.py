@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from server.journey.asking.queries import choices_of
-from server.kernel.actor import Actor, system_actor
+from server.kernel.actor import Actor, require, system_actor
 from server.kernel.db import Json, once
 from server.kernel.errors import Conflict, NotFound
 from server.kernel.text import gettext as _
@@ -15,6 +15,7 @@ from server.matches.queries import enrollments_by_ids, visible_match
 from server.matchmaking.learned.evidence import chosen_by_hand
 from server.matchmaking.wishes import actions as saying
 from server.matchmaking.wishes.queries import apart_from, own_words
+from server.matchmaking.wishes.rules import may_wish
 from server.programs.models import Enrollment
 from server.programs.queries import visible_enrollment
 
@@ -52,6 +53,8 @@ async def wish(actor: Actor, enrollment_id: UUID, about_ids: Sequence[UUID]) -> 
         Refused, Invalid, Conflict: as `wishes.actions.name_wishes`.
     """
     shown = {one.partner.id for one in await choices_of(actor, enrollment_id)}
+    own = await visible_enrollment(actor, enrollment_id)
+    require(may_wish(own.program, own.role), _("name wishes in this programme"))
     known = set((await own_words(actor, enrollment_id)).wishes)
     if set(about_ids) - shown - known:
         raise NotFound

@@ -21,7 +21,7 @@ from server.matches.rules import is_requester, may_ask
 from server.matches.states import AWAITING, OPEN_MATCHES, MatchState, OverrideKind
 from server.matchmaking import stored
 from server.matchmaking.engine import run_matching
-from server.matchmaking.engine.exposure import EXPOSURE, LISTED
+from server.matchmaking.engine.choosing.exposure import EXPOSURE, LISTED
 from server.matchmaking.gather import gather, rules_of, stopped, weights_of
 from server.matchmaking.learned.evidence import evidence_now, stored_evidence
 from server.matchmaking.wishes import queries as said

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.matchmaking.engine.candidates import Arcs
+from server.matchmaking.engine.choosing.taught import Taught
 from server.matchmaking.engine.constraints import Market, RuleCode, broken_rules
 from server.matchmaking.engine.explain import Explanation, explain_pairs
 from server.matchmaking.engine.factor import Factors
 from server.matchmaking.engine.learning.outlook import Outlook
 from server.matchmaking.engine.pool import Participant
 from server.matchmaking.engine.score import Calibration, expect_from_score
-from server.matchmaking.engine.taught import Taught
 from server.matchmaking.engine.waitlist import Waiting
 from server.matchmaking.engine.weights import Weights
 
@@ -131,6 +131,12 @@ class MatchingResult:
         e = np.array([columns.mentees.rows[mentee] for _, mentee in pairs], np.intp)
         m = np.array([columns.mentors.rows[mentor] for mentor, _ in pairs], np.intp)
         return explain_pairs(columns, self.factors, e, m)
+
+    def confidence_of(self, mentor: str, mentee: str) -> float:
+        """The probability (0 to 1) that any pair of the pool is accepted and meets twice."""
+        columns = self.market.columns
+        rows = np.array([columns.mentees.rows[mentee]]), np.array([columns.mentors.rows[mentor]])
+        return float(self.outlook.expect(columns, self.factors, *rows).confidence[0])
 
     def rules_against(self, mentor: str, mentee: str) -> list[RuleCode]:
         """Which hard rules forbid a pair; none means that others were worth more (see `price_of`)."""

@@ -16,6 +16,7 @@ from server.matchmaking.engine.candidates import (
     search,
     union,
 )
+from server.matchmaking.engine.choosing.taught import taught
 from server.matchmaking.engine.columns import Columns, build
 from server.matchmaking.engine.constraints import (
     Market,
@@ -31,7 +32,6 @@ from server.matchmaking.engine.factor import build_factors, score
 from server.matchmaking.engine.learning.outlook import Outlook, untaught
 from server.matchmaking.engine.pool import Pool, Standing
 from server.matchmaking.engine.result import Certificate, MatchedPair, MatchingResult, Origin, RefusedPin
-from server.matchmaking.engine.taught import taught
 from server.matchmaking.engine.waitlist import queue
 from server.matchmaking.engine.watch import Step, Watch
 from server.matchmaking.engine.weights import Shape, Weights

@@ -11,8 +11,8 @@ from server.matches.states import Approval, DeclineReason, MatchState
 from server.matches.steps import UNDO_ONE
 from server.matchmaking import stored
 from server.matchmaking.engine import Category, ReasonCode, run_matching
-from server.matchmaking.engine.discretion import told_to
-from server.matchmaking.engine.exposure import EXPOSURE
+from server.matchmaking.engine.choosing.discretion import told_to
+from server.matchmaking.engine.choosing.exposure import EXPOSURE
 from server.matchmaking.engine.factor import LATER_WISH, WISHED_BY_MENTEE
 from server.matchmaking.engine.wording import Reader
 from server.matchmaking.gather import gather, rules_of, weights_of

@@ -14,7 +14,7 @@ from server.kernel.text import gettext as _
 from server.matches.actions.requesting import OTHER_SIDE
 from server.matchmaking import stored
 from server.matchmaking.engine import run_matching
-from server.matchmaking.engine.exposure import shortlists
+from server.matchmaking.engine.choosing.exposure import shortlists
 from server.matchmaking.gather import Gathered, gather, rules_of, weights_of
 from server.matchmaking.learned.evidence import evidence_now, stored_evidence
 from server.matchmaking.models import ShortlistEntry

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.matchmaking.engine import Category, Pool, run_matching
-from server.matchmaking.engine.exposure import EXPOSURE, LISTED, Choices, balanced, shortlists
+from server.matchmaking.engine.choosing.exposure import EXPOSURE, LISTED, Choices, balanced, shortlists
 from tests.server.matchmaking.engine.populations import FREE, WEIGHTS, mentee, mentor
 
 

@@ -1,0 +1,123 @@
+"""Putting two people together by hand: choose both, see fit, reasons and rules, then make the draft."""
+
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from server.journey.reviewing import queries
+from server.kernel.errors import Conflict
+from server.kernel.ids import parse_id
+from server.kernel.text import gettext as _
+from server.matchmaking.byhand.actions import pair_by_hand
+from server.matchmaking.byhand.queries import Free, Tried, free_people, tried
+from server.matchmaking.engine import RuleCode
+from server.matchmaking.engine.wording import Names, Reader
+from server.programs.models import Enrollment
+from web.console.matches import HERE, REASON_LETTERS
+from web.console.review_words import Check
+from web.explained import factors_of, reasons_of
+from web.forms import Errors, one_id, read_form, text
+from web.render import go_to, page
+from web.toast import Toast
+
+PATH = f"{HERE}/by-hand"
+
+
+async def show(request: Request) -> Response:
+    """The two to choose, and what the engine says of them once both are chosen."""
+    asked = request.query_params
+    group, mentor, mentee = (parse_id(asked.get(name, "")) for name in ("group", "mentor", "mentee"))
+    return await _show(request, group, mentor, mentee, Errors())
+
+
+async def make(request: Request) -> Response:
+    """Make the draft; what was chosen and typed stays on the page if it cannot be."""
+    form, errors = await read_form(request), Errors()
+    group, mentor, mentee = (one_id(form, name) for name in ("group", "mentor", "mentee"))
+    if mentor is None or mentee is None:
+        errors.add("mentee" if mentee is None else "mentor", _("Choose two people."))
+        return await _show(request, group, mentor, mentee, errors)
+    try:
+        made = await pair_by_hand(request.state.actor, mentor, mentee, reason=text(form, "reason", REASON_LETTERS))
+        said = Toast(_("In the queue. Every other pair stays as it is."))
+        return go_to(request, f"{HERE}?pair={made.id}", toast=said)
+    except Conflict as refusal:
+        errors.add("mentor", refusal.message)
+        return await _show(request, group, mentor, mentee, errors, status=409)
+
+
+async def _show(
+    request: Request, group: UUID | None, mentor: UUID | None, mentee: UUID | None, errors: Errors, status: int = 422
+) -> Response:
+    actor = request.state.actor
+    free = await free_people(actor, (await queries.group_of(actor, group)).id)
+    found = None
+    if mentor and mentee and not errors:
+        try:
+            found = await tried(actor, free.cohort.id, mentor, mentee)
+        except Conflict as refusal:
+            errors.add("mentor", refusal.message)
+    return page(
+        request, "console/by_hand.html", status=status if errors else 200, errors=errors, found=found, here=PATH,
+        cohort=free.cohort, back=f"{HERE}?group={free.cohort.id}", mentors=_options(free.mentors),
+        mentees=_options(free.mentees), mentor=str(mentor or ""), mentee=str(mentee or ""), title=_title(free),
+        told=_told(found) if found else None,
+    )
+
+
+def _title(free: Free) -> str:
+    if free.mentors and free.mentees:
+        return _("Put two people together")
+    return _("Nobody to put together just now")
+
+
+def _options(rows: list[Enrollment]) -> list[tuple[str, str]]:
+    return [(str(row.id), row.person.full_name) for row in rows]
+
+
+def _told(found: Tried) -> dict[str, object]:
+    """The pair in words, and each hard rule as it was looked up."""
+    mentor, mentee = found.mentor.person, found.mentee.person
+    names, told = Names(mentor.first_name, mentee.first_name), found.explanation
+    return {
+        "both": [
+            {"name": one.full_name, "detail": ", ".join(filter(None, (one.title, one.location)))}
+            for one in (mentee, mentor)
+        ],
+        "fit": round(found.fit), "reasons": reasons_of(told, names, Reader.MANAGER),
+        "factors": factors_of(told, names, Reader.MANAGER),
+        "checks": [_check(code, found.broken) for code in dict.fromkeys([*found.rules, *found.broken])],
+    }
+
+
+def _check(code: RuleCode, broken: list[RuleCode]) -> Check:
+    kept, not_kept = rule_words(code)
+    return Check(not_kept, "rust", "warning") if code in broken else Check(kept, "leaf", "tick")
+
+
+def rule_words(code: RuleCode) -> tuple[str, str]:
+    """A hard rule as it is kept, and as it is broken. Who set whom aside is nobody's business."""
+    return {
+        RuleCode.SELF: (_("Two people"), _("One and the same person")),
+        RuleCode.REPORTING_LINE: (_("No reporting line"), _("In one reporting line")),
+        RuleCode.SAME_TEAM: (_("Not in one team"), _("In one team")),
+        RuleCode.BLOCKED: (_("Nothing keeps them apart"), _("Kept apart")),
+        RuleCode.CONFLICT: (_("No conflict of interest"), _("A conflict of interest")),
+        RuleCode.REPEAT: (_("Never paired"), _("Paired before")),
+        RuleCode.BANNED: (_("Not asked before"), _("Asked before, or kept apart by you")),
+        RuleCode.PAIRED: (_("No match of their own"), _("Have a match already")),
+        RuleCode.COMPANY: (_("The right company"), _("Not the right company")),
+        RuleCode.LANGUAGE: (_("A language in common"), _("No language in common")),
+        RuleCode.OVERLAP: (_("Enough shared time"), _("Too little shared time")),
+        RuleCode.GRADE_GAP: (_("The right levels"), _("Not the right levels")),
+        RuleCode.CAPACITY: (_("Places free"), _("No place free")),
+        RuleCode.COHORT_LIMIT: (_("Room in the group"), _("The group is full")),
+    }[code]
+
+
+routes = [
+    Route(PATH, show, name="console-by-hand"),
+    Route(PATH, make, methods=["POST"], name="console-by-hand-make"),
+]
