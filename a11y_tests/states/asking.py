@@ -73,13 +73,6 @@ async def not_in_this_programme() -> View:
     return _view(found.mentees[0])
 
 
-@state("GET asking 200", proof="Your wishes")
-async def wishes_to_name() -> View:
-    found = await market()
-    await Program.filter(id=found.program.id).update(mentees_may_wish=True)
-    return _view(found.mentees[0])
-
-
 @state("POST wishes 422", proof="You named somebody twice.")
 async def the_same_wish_twice() -> View:
     found = await _wishing()
@@ -106,7 +99,7 @@ async def wishes_kept() -> View:
 @state("POST favourites 303", "GET asking 200", proof="Kept in mind. Only you see it.")
 async def kept_in_mind() -> View:
     found = await _group()
-    return View(found.mentees[0].person, _at(found.mentees[0]), press("Keep in mind, Idris"))
+    return View(found.mentees[0].person, _at(found.mentees[0]), press("Keep in mind"))
 
 
 @state("POST aside 303", "GET asking 200", proof="Not suggested again.")
@@ -115,19 +108,14 @@ async def set_aside() -> View:
 
     async def act(page: Page) -> None:
         await page.get_by_text("Not for me?").first.click()
-        await press("Don’t suggest again, Idris")(page)
+        await press("Don’t suggest again")(page)
 
     return View(found.mentees[0].person, _at(found.mentees[0]), act)
 
 
-@state("GET you-people 200", proof="Not suggested again")
-async def people_one_chose() -> View:
-    return View((await _said()).mentees[0].person, "/you/people")
-
-
 @state("POST aside-undo 303", "GET you-people 200", proof="Taken back.")
 async def taken_back() -> View:
-    return View((await _said()).mentees[0].person, "/you/people", press("Take back, Idris Crane0"))
+    return View((await _said()).mentees[0].person, "/you/people", press("Take back"))
 
 
 @state("GET home 200", proof="Choose your mentor")

@@ -70,6 +70,22 @@ async def circles() -> View:
     return View(found.manager, "/console/matches", press("Run the matching"))
 
 
+@state("GET console-by-hand 200", proof="Nobody is told before you approve.")
+async def two_put_together_by_hand() -> View:
+    return await _two()
+
+
+@state("POST console-by-hand-make 303", "GET console-matches 200", proof="Every other pair stays as it is.")
+async def put_into_the_queue_by_hand() -> View:
+    return await _two(press("Put them into the queue"))
+
+
+async def _two(act: Act | None = None) -> View:
+    found = await market()
+    both = f"mentor={found.mentors[0].id}&mentee={found.mentees[0].id}"
+    return View(found.manager, f"/console/matches/by-hand?group={found.cohort.id}&{both}", act)
+
+
 @state("GET console-matches 200", proof="The matching came to no result")
 async def gave_up() -> View:
     found = await market()
