@@ -209,7 +209,8 @@ class TriedType:
         names = Names(found.mentor.person.first_name, found.mentee.person.first_name)
         told = dump(found.explanation)
         return cls(
-            fit=found.fit, confidence=found.confidence, calibrated_on=found.calibrated_on, rules=found.rules,
+            fit=found.fit, confidence=found.confidence, rules=found.rules,
+            calibrated_on=found.evidence.based_on if found.evidence.calibrated else 0,
             reasons=reasons(told, names, Reader.MANAGER), factors=factors(told, names), caution=caution(told, names),
             broken=found.broken,
         )

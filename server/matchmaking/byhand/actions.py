@@ -46,7 +46,7 @@ async def pair_by_hand(
             raise Conflict(_("Somebody was faster. Look again."), kind="seat_taken")
         made = await matches.suggest_match(
             actor, mentor_enrollment_id, mentee_enrollment_id, origin=MatchOrigin.MANAGER, fit=round(pair.fit),
-            confidence=pair.confidence, calibrated_on=pair.calibrated_on, explanation=stored.dump(pair.explanation),
+            confidence=pair.confidence, explanation=stored.dump(pair.explanation), evidence=pair.evidence,
         )
         await MatchOverride.create(
             organization_id=actor.organization_id, cohort_id=mentor.cohort_id, match_id=made.id,

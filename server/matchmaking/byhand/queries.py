@@ -7,10 +7,12 @@ from uuid import UUID
 from server.kernel.actor import Actor, Permission
 from server.kernel.errors import Conflict, NotFound
 from server.kernel.text import gettext as _
+from server.matches.proposals import Evidence
 from server.matchmaking.engine import RuleCode, RuleSet, run_matching
 from server.matchmaking.engine.constraints import active_pair_rules
 from server.matchmaking.engine.explain import Explanation
 from server.matchmaking.gather import gather, places_left, rules_of, weights_of
+from server.matchmaking.learned.evidence import evidence_now, stored_evidence
 from server.programs.models import Cohort, Enrollment
 from server.programs.queries import cohort_by_id, enrollments_in
 from server.programs.states import EnrollmentState, ParticipantRole
@@ -36,8 +38,8 @@ class Tried:
     mentee: Enrollment
     fit: float
     confidence: float
-    calibrated_on: int
     explanation: Explanation
+    evidence: Evidence
     rules: list[RuleCode]
     broken: list[RuleCode]
 
@@ -88,12 +90,11 @@ async def tried(actor: Actor, cohort_id: UUID, mentor_id: UUID, mentee_id: UUID)
         run_matching, replace(gathered.pool, participants=two), replace(rules, min_fit=0.0),
         weights_of(free.cohort.program), standing=gathered.standing,
     )
-    told = result.explain(str(mentor.id), str(mentee.id))
-    confidence = result.confidence_of(str(mentor.id), str(mentee.id))
-    return Tried(
-        mentor, mentee, told.fit, confidence, result.calibration.based_on, told, _rules(rules),
-        result.rules_against(str(mentor.id), str(mentee.id)),
-    )
+    pair = str(mentor.id), str(mentee.id)
+    told, confidence = result.explain(*pair), result.confidence_of(*pair)
+    (known,) = stored_evidence(result, [pair])
+    evidence = replace(evidence_now(result, known, told.fit, confidence), propensity=None)
+    return Tried(mentor, mentee, told.fit, confidence, told, evidence, _rules(rules), result.rules_against(*pair))
 
 
 def _rules(rules: RuleSet) -> list[RuleCode]:
