@@ -8,6 +8,7 @@ from server.kernel.actor import Actor, Permission
 from server.kernel.errors import Conflict, NotFound
 from server.kernel.text import gettext as _
 from server.matches.proposals import Evidence
+from server.matches.queries import placed_seats
 from server.matchmaking.engine import RuleCode, RuleSet, run_matching
 from server.matchmaking.engine.constraints import active_pair_rules
 from server.matchmaking.engine.explain import Explanation

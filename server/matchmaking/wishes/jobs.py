@@ -5,15 +5,18 @@ from uuid import UUID
 from server.kernel.actor import system_actor
 from server.kernel.facts import OutboxEvent
 from server.kernel.jobs import on_event
+from server.matchmaking.queue.actions import suggest_next
 from server.matchmaking.wishes import actions
 from server.programs.queries import open_cohorts
 
 
 @on_event("preference.set_aside")
 async def part(event: OutboxEvent) -> None:
-    """No draft of the two stays, once it can no longer be undone."""
+    """No draft of the two stays, once it can no longer be undone; the next one follows."""
     assert event.subject_id is not None
-    await actions.part(system_actor(event.organization_id), event.subject_id)
+    actor = system_actor(event.organization_id)
+    for enrollment_id in await actions.part(actor, event.subject_id):
+        await suggest_next(actor, enrollment_id)
 
 
 @on_event(

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
 from server.matchmaking.engine.columns import Side
-from server.matchmaking.engine.constraints import rows_by_person
 from server.matchmaking.engine.result import Candidate, MatchingResult
 
 LISTED = 5
@@ -109,7 +108,7 @@ def _lists(result: MatchingResult, choices: Choices, lookers: Side, *, mentors: 
 def _kept(
     looks: Rows, shown: Rows, lookers: Side, others: Side, named: Mapping[str, Collection[str]]
 ) -> NDArray[np.bool_]:
-    rows = rows_by_person(others)
+    rows = others.by_person
     wanted = {
         (row, rows[who]) for row, one in enumerate(lookers.people) for who in named.get(one.id, ()) if who in rows
     }

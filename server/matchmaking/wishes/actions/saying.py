@@ -17,7 +17,6 @@ from server.matches import queries as match_queries
 from server.matches.actions.requesting import OTHER_SIDE
 from server.matches.states import DeclineReason
 from server.matches.steps import UNDO_ONE
-from server.matchmaking.actions import suggest_next
 from server.matchmaking.models import Preference
 from server.matchmaking.states import PreferenceKind
 from server.matchmaking.wishes import queries, rules
@@ -130,10 +129,10 @@ async def take_back(actor: Actor, enrollment_id: UUID, about_id: UUID) -> Enroll
         return own
 
 
-async def part(actor: Actor, preference_id: UUID) -> int:
-    """Take the drafts of two people, of whom one set the other aside, out of the queue, and look for the next.
+async def part(actor: Actor, preference_id: UUID) -> list[UUID]:
+    """Take the drafts of two people, of whom one set the other aside, out of the queue.
 
-    Returns how many drafts went; none when it was taken back meanwhile.
+    Returns the enrolments that now want somebody else; none when it was taken back meanwhile.
 
     Raises:
         Refused: the actor does not run the programme.
@@ -141,13 +140,12 @@ async def part(actor: Actor, preference_id: UUID) -> int:
     async with unit_of_work(actor) as unit:
         said = await queries.preference_by_id(actor, preference_id)
         if said is None:
-            return 0
+            return []
         drafts = await queries.drafts_between(actor, said.enrollment_id, said.about_enrollment_id)
         for draft in drafts:
             await matches.discard_match(actor, draft.id, reason="set_aside")
-            await suggest_next(actor, match_queries.sides(draft)[1].enrollment_id)
         await unit.audit_many("draft.part", drafts)
-        return len(drafts)
+        return [member.enrollment_id for draft in drafts for member in match_queries.learners(draft)]
 
 
 async def _own(actor: Actor, enrollment_id: UUID) -> Enrollment:
