@@ -23,7 +23,7 @@ from server.matchmaking.engine.constraints import RuleSet, rules_for
 from server.matchmaking.engine.pool import Participant, PastPair, Pool, Standing, week_mask
 from server.matchmaking.engine.weights import Category, Weights, rescaled, weights_for
 from server.matchmaking.models import TextVector
-from server.matchmaking.wishes.queries import Said, said_by
+from server.matchmaking.said.queries import Said, said_by
 from server.people import queries as people
 from server.people.models import AvailabilityBlock, Competency, Consent, Person, Profile
 from server.people.states import ConsentPurpose, SkillSide

@@ -19,8 +19,8 @@ from server.matchmaking.engine.living.line import Claim, in_order
 from server.matchmaking.engine.waitlist import WaitCode
 from server.matchmaking.engine.wording import STRONG_FIT
 from server.matchmaking.models import MatchRun, MatchSuggestion
+from server.matchmaking.said.queries import apart_from
 from server.matchmaking.states import OF_THE_GROUP, RunKind, RunState
-from server.matchmaking.wishes.queries import apart_from
 from server.people import queries as people
 from server.people.models import Competency, Person
 from server.people.states import SkillSide

@@ -1,5 +1,8 @@
 """Putting two people together by hand: choose both, see fit, reasons and rules, then make the draft."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from starlette.requests import Request
@@ -14,13 +17,15 @@ from server.matchmaking.byhand.actions import pair_by_hand
 from server.matchmaking.byhand.queries import Free, Tried, free_people, tried
 from server.matchmaking.engine import RuleCode
 from server.matchmaking.engine.wording import Names, Reader
-from server.programs.models import Enrollment
 from web.console.matches import HERE, REASON_LETTERS
 from web.console.review_words import Check
 from web.explained import factors_of, reasons_of
 from web.forms import Errors, one_id, read_form, text
 from web.render import go_to, page
 from web.toast import Toast
+
+if TYPE_CHECKING:
+    from server.programs.models import Enrollment
 
 PATH = f"{HERE}/by-hand"
 

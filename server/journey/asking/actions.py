@@ -13,9 +13,9 @@ from server.matches.actions import request_match
 from server.matches.models import Match
 from server.matches.queries import enrollments_by_ids, visible_match
 from server.matchmaking.learned.evidence import chosen_by_hand
+from server.matchmaking.said.queries import apart_from, own_words
+from server.matchmaking.said.rules import may_wish
 from server.matchmaking.wishes import actions as saying
-from server.matchmaking.wishes.queries import apart_from, own_words
-from server.matchmaking.wishes.rules import may_wish
 from server.programs.models import Enrollment
 from server.programs.queries import visible_enrollment
 

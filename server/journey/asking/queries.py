@@ -24,8 +24,8 @@ from server.matchmaking.engine import run_matching
 from server.matchmaking.engine.choosing.exposure import EXPOSURE, LISTED
 from server.matchmaking.gather import gather, rules_of, stopped, weights_of
 from server.matchmaking.learned.evidence import evidence_now, stored_evidence
-from server.matchmaking.wishes import queries as said
-from server.matchmaking.wishes.rules import may_choose, may_wish
+from server.matchmaking.said import queries as said
+from server.matchmaking.said.rules import may_choose, may_wish
 from server.people.queries import profiles_of
 from server.programs.models import Enrollment
 from server.programs.queries import cohort_by_id, enrollments_in, visible_enrollment

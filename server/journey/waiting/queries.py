@@ -20,7 +20,7 @@ from server.matches.models import Match
 from server.matches.queries import my_matches
 from server.matches.rules import may_ask
 from server.matches.states import OPEN_MATCHES
-from server.matchmaking.wishes.rules import may_wish
+from server.matchmaking.said.rules import may_wish
 from server.people import queries as people
 from server.people.availability import Stretch
 from server.people.models import Person, PersonSkill

@@ -6,8 +6,8 @@ from server.access.models import UserSession
 from server.access.queries import my_sessions
 from server.journey.join.queries import stands
 from server.kernel.actor import Actor
+from server.matchmaking.said.queries import kept_words
 from server.matchmaking.states import PreferenceKind
-from server.matchmaking.wishes.queries import kept_words
 from server.people import queries as people
 from server.people.facts import is_zone
 from server.people.models import AvailabilityBlock, Competency, Consent, ConsentText, Person, Profile

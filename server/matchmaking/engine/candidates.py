@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]  # comes without types
 
-from server.matchmaking.engine.choosing.taught import Taught
 from server.matchmaking.engine.columns import Columns, Floats
 from server.matchmaking.engine.constraints import (
     Market,
@@ -27,6 +26,7 @@ from server.matchmaking.engine.constraints import (
     too_little_overlap,
 )
 from server.matchmaking.engine.factor import Factors, Tile
+from server.matchmaking.engine.lessons.taught import Taught
 from server.matchmaking.engine.watch import Watch
 
 BLOCK_CELLS = 2_000_000

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.matchmaking.engine.candidates import Arcs
-from server.matchmaking.engine.choosing.taught import Taught
 from server.matchmaking.engine.constraints import Market, RuleCode, broken_rules
 from server.matchmaking.engine.explain import Explanation, explain_pairs
 from server.matchmaking.engine.factor import Factors
 from server.matchmaking.engine.learning.outlook import Outlook
+from server.matchmaking.engine.lessons.taught import Taught
 from server.matchmaking.engine.pool import Participant
 from server.matchmaking.engine.score import Calibration, expect_from_score
 from server.matchmaking.engine.waitlist import Waiting

@@ -16,7 +16,6 @@ from server.matchmaking.engine.candidates import (
     search,
     union,
 )
-from server.matchmaking.engine.choosing.taught import taught
 from server.matchmaking.engine.columns import Columns, build
 from server.matchmaking.engine.constraints import (
     Market,
@@ -30,6 +29,7 @@ from server.matchmaking.engine.constraints import (
 )
 from server.matchmaking.engine.factor import build_factors, score
 from server.matchmaking.engine.learning.outlook import Outlook, untaught
+from server.matchmaking.engine.lessons.taught import taught
 from server.matchmaking.engine.pool import Pool, Standing
 from server.matchmaking.engine.result import Certificate, MatchedPair, MatchingResult, Origin, RefusedPin
 from server.matchmaking.engine.waitlist import queue

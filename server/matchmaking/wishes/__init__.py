@@ -1,1 +1,1 @@
-"""What people say about whom they could be matched with, and the lists from which they choose."""
+"""What people say about whom they could be matched with, and the lists drawn up for them to choose from."""

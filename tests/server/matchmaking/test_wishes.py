@@ -18,7 +18,8 @@ from server.matchmaking.engine.wording import Reader
 from server.matchmaking.gather import gather, rules_of, weights_of
 from server.matchmaking.models import Preference, ShortlistEntry
 from server.matchmaking.runs import actions as runs
-from server.matchmaking.wishes import actions, queries
+from server.matchmaking.said import queries
+from server.matchmaking.wishes import actions
 from server.programs.actions import configure_program
 from server.programs.models import Enrollment, Program
 from server.programs.queries import cohort_by_id

@@ -1,1 +1,1 @@
-"""Whom people are shown to choose from: lists for everybody, what their noes taught, and what stays secret."""
+"""Whom people are shown to choose from: lists for everybody, and what stays secret."""

@@ -18,7 +18,7 @@ from server.matchmaking.engine.choosing.exposure import shortlists
 from server.matchmaking.gather import Gathered, gather, rules_of, weights_of
 from server.matchmaking.learned.evidence import evidence_now, stored_evidence
 from server.matchmaking.models import ShortlistEntry
-from server.matchmaking.wishes import queries, rules
+from server.matchmaking.said import queries, rules
 from server.programs.models import Program
 from server.programs.queries import cohort_by_id
 from server.programs.states import ParticipantRole

@@ -18,8 +18,8 @@ from server.matches.actions.requesting import OTHER_SIDE
 from server.matches.states import DeclineReason
 from server.matches.steps import UNDO_ONE
 from server.matchmaking.models import Preference
+from server.matchmaking.said import queries, rules
 from server.matchmaking.states import PreferenceKind
-from server.matchmaking.wishes import queries, rules
 from server.programs.models import Enrollment
 from server.programs.queries import visible_enrollment
 from server.programs.rules import is_self

@@ -15,8 +15,8 @@ from server.matches.models import Match, MatchMember
 from server.matches.states import Approval, DeclineReason, MatchState
 from server.matchmaking.engine.weights import Category
 from server.matchmaking.models import Preference, ShortlistEntry
+from server.matchmaking.said.rules import may_wish
 from server.matchmaking.states import PreferenceKind
-from server.matchmaking.wishes.rules import may_wish
 from server.programs.models import Enrollment, Program
 
 LESSONS = {

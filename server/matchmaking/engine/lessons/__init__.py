@@ -1,0 +1,1 @@
+"""What people teach about themselves by whom they turn down."""
