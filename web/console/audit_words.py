@@ -187,6 +187,8 @@ def _rows(groups: Iterable[GroupFigures], cells: Cells, figures: tuple[Figure, .
     unseen = [one for one in every if one.people is None]
     rows = [GroupRow(group_name(one.group), (f"{one.people:,}", *cells(one)), _judged(one, figures))
             for one in every if one.people is not None]
+    if not rows:
+        return ()
     small = Judged(_("Hidden"), "", "lock")
     hidden = (_("hidden"),) * 3
     if len(unseen) <= HIDDEN_ROWS:

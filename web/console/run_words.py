@@ -251,6 +251,8 @@ def settings(shown: RunsCompared) -> list[tuple[str, str]]:
 def same_words(shown: RunsCompared) -> str:
     """How many kept their mentor."""
     same = shown.comparison.same
+    if not same:
+        return _("No mentee has the same mentor.")
     said = ngettext("%(num)d mentee has the same mentor.", "%(num)d mentees have the same mentor.", same)
     return said % {"num": same}
 
@@ -265,11 +267,12 @@ def changed_title(shown: RunsCompared) -> str:
 
 
 def change_rows(shown: RunsCompared, most: int) -> list[tuple[str, str, str, str]]:
-    """Mentee, mentors before and after, and why."""
+    """Mentee, mentors before and after, and why; who was in both runs comes first."""
+    changes = sorted(shown.comparison.changes, key=lambda one: one.why in (Why.JOINED, Why.LEFT))
     return [
         (_full(shown.people.get(one.mentee)), _side(shown, one, "before"), _side(shown, one, "after"),
          why_words(shown, one))
-        for one in shown.comparison.changes[:most]
+        for one in changes[:most]
     ]
 
 

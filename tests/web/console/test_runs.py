@@ -5,16 +5,20 @@ import json
 import pytest
 
 from server.kernel.actor import system_actor
+from server.kernel.ids import new_id
 from server.kernel.jobs import drain
 from server.matchmaking.engine import Step
 from server.matchmaking.models import MatchRun
 from server.matchmaking.runs.actions import run_matching, start_run
+from server.matchmaking.runs.comparison import Change, Comparison, Settings, Why
+from server.matchmaking.runs.queries import RunsCompared
 from server.matchmaking.states import RunKind, RunState
 from server.people.models import Person
 from server.programs.models import Enrollment, Program
 from server.programs.states import EnrollmentState, ProgramType
 from tests.web.conftest import HTMX, ClientOf
 from tests.web.console.market import Market, market
+from web.console import run_words
 
 HERE = "/console/matches/runs"
 
@@ -208,3 +212,11 @@ async def test_what_would_change_is_looked_at_first_and_then_used(client_of: Cli
     await MatchRun.filter(id=preview.id).update(kind=RunKind.PREVIEW, pool_digest="another")
     stale = await client.post(f"{HERE}/{preview.id}/use", follow_redirects=True)
     assert "Somebody came, left or changed since." in stale.text
+
+
+def test_who_was_in_both_runs_comes_first_and_nobody_is_a_word() -> None:
+    changes = tuple(Change(new_id(), (), (), why) for why in (Why.LEFT, Why.AS_GOOD, Why.JOINED))
+    same = Settings(weights=(), rules=(), engine=None, seed=None, same_people=True)
+    shown = RunsCompared(MatchRun(), MatchRun(), Comparison(same, 0, changes), {})
+    assert [row[3] for row in run_words.change_rows(shown, 2)] == [" fits no worse.", "Is not in the later run."]
+    assert run_words.same_words(shown) == "No mentee has the same mentor."
