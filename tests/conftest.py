@@ -6,19 +6,17 @@ import shutil
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 
-import asyncpg
 import hypothesis
 import pytest
 from tortoise.context import TortoiseContext
 
 from server.kernel import clock, secrets
 from server.kernel.db import database
-from server.kernel.schema.drafting import changes
-from server.kernel.schema.guard import migrate
 from server.kernel.settings import settings
 from tests import postgres
+from tests.made import postgres_copy, sqlite_file
+from tests.pools import Kept, kept
 
 ENGINES = ("sqlite", "postgres")
 SERVER_VARIABLE = "ITHACA_TEST_POSTGRES"
@@ -64,24 +62,30 @@ def clock_stands() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-async def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty database with every table, copied for each test."""
-    path = tmp_path_factory.mktemp("template") / "ithaca.db"
-    await _make_tables(f"sqlite://{path}", path.parent)
-    return path
+def made(worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that all workers of the run share."""
+    own = tmp_path_factory.getbasetemp()
+    return own if worker_id == "master" else own.parent
 
 
 @pytest.fixture(scope="session")
-async def postgres_database(worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The address of this worker's own database with every table."""
-    base = os.environ[SERVER_VARIABLE]
-    name = f"ithaca_{os.getpid()}_{worker_id}"
-    connection = await asyncpg.connect(base)
-    await connection.execute(f'CREATE DATABASE "{name}"')
-    await connection.close()
-    url = urlsplit(base)._replace(path=f"/{name}").geturl()
-    await _make_tables(url, tmp_path_factory.mktemp("backups"))
-    return url
+async def sqlite_template(made: Path) -> Path:
+    """An empty database with every table, copied for each test."""
+    return await sqlite_file(made)
+
+
+@pytest.fixture(scope="session")
+async def connections(worker_id: str, made: Path) -> AsyncGenerator[Kept, None]:
+    """This worker's own PostgreSQL database with every table, and the connections to it."""
+    url = await postgres_copy(os.environ[SERVER_VARIABLE], made, f"ithaca_{os.getpid()}_{worker_id}")
+    async with kept(url) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def postgres_database(connections: Kept) -> str:
+    """Its address."""
+    return connections.url
 
 
 @pytest.fixture(params=ENGINES)
@@ -95,11 +99,11 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-async def db(database_url: str) -> AsyncGenerator[TortoiseContext, None]:
+async def db(request: pytest.FixtureRequest, database_url: str) -> AsyncGenerator[TortoiseContext, None]:
     """An open, empty database."""
     async with database(database_url) as context:
         if not database_url.startswith("sqlite"):
-            await _empty(context)
+            await request.getfixturevalue("connections").empty()
         yield context
 
 
@@ -120,14 +124,3 @@ def environment(**values: str) -> Iterator[None]:
 def _forget() -> None:
     settings.cache_clear()
     secrets._installation_key.cache_clear()
-
-
-async def _make_tables(url: str, backups: Path) -> None:
-    """By the real migrations, as an operator gets them."""
-    assert not await changes(), "The models have changed. Run: make migration name=..."
-    await migrate(url, backups)
-
-
-async def _empty(context: TortoiseContext) -> None:
-    tables = ", ".join(f'"{model._meta.db_table}"' for model in context.apps.get_models_iterable())
-    await context.connections.get("default").execute_script(f"TRUNCATE {tables} CASCADE")

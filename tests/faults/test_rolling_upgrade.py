@@ -18,11 +18,12 @@ from tests.faults.installation import KEY, PATIENCE_S, environ_of, installed
 from tests.faults.test_crash_loop import everything_is_there_once, nothing_waits, some_more, until
 from tests.faults.writers import Journal, six_writers
 from tests.graphql.everything import everything
+from tests.pools import Kept
 from tests.server.kernel.jobs.test_durable import slow_server
 
 
 @pytest.fixture
-async def of_the_next_version(db: TortoiseContext) -> AsyncGenerator[None, None]:
+async def of_the_next_version(db: TortoiseContext, connections: Kept) -> AsyncGenerator[None, None]:
     """The database is as the next version's `ithaca migrate` leaves it, until the test is over."""
     await to_every_table(db, "ADD COLUMN next_empty VARCHAR(20), ADD COLUMN next_default INT NOT NULL DEFAULT 7")
     connection = db.connections.get("default")
@@ -33,6 +34,7 @@ async def of_the_next_version(db: TortoiseContext) -> AsyncGenerator[None, None]
     yield
     await connection.execute_script("DROP TABLE next_table; DELETE FROM tortoise_migrations WHERE name = '9999_next'")
     await to_every_table(db, "DROP COLUMN next_empty, DROP COLUMN next_default")
+    await connections.forget()
 
 
 async def to_every_table(context: TortoiseContext, change: str) -> None:

@@ -12,7 +12,7 @@ import pytest
 from server.kernel.db import database
 from server.kernel.ids import new_id
 from server.kernel.settings import Settings, settings
-from tests.conftest import SERVER_VARIABLE, _empty, environment
+from tests.conftest import SERVER_VARIABLE, environment
 from tests.populate import populate
 
 KEY = "A" * 43 + "="
@@ -27,11 +27,10 @@ def full(database_url: str, tmp_path: Path) -> Iterator[Settings]:
 
 
 @pytest.fixture
-async def clean(full: Settings) -> Settings:
+async def clean(request: pytest.FixtureRequest, full: Settings) -> Settings:
     """`full` with tables and without a row, closed."""
     if not full.is_sqlite:
-        async with database(full.database) as context:
-            await _empty(context)
+        await request.getfixturevalue("connections").empty()
     return full
 
 

@@ -30,7 +30,7 @@ from server.people.models import (
 from server.people.states import ImportState
 from server.programs.models import Enrollment
 from tests import factories
-from tests.conftest import _empty
+from tests.pools import Kept
 from tests.queries import queries_run
 
 PEOPLE = 57
@@ -126,23 +126,23 @@ async def imported(actor: Actor) -> ImportRun:
 
 
 @asynccontextmanager
-async def an_empty(database_url: str, template: Path) -> AsyncGenerator[None, None]:
+async def an_empty(database_url: str, template: Path, connections: Kept) -> AsyncGenerator[None, None]:
     """The test's database without a row."""
     if database_url.startswith("sqlite"):
         path = Path(database_url.removeprefix("sqlite://"))
         for part in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
             part.unlink(missing_ok=True)
         shutil.copy(template, path)
-    async with database(database_url) as context:
-        if not database_url.startswith("sqlite"):
-            await _empty(context)
+    else:
+        await connections.empty()
+    async with database(database_url):
         yield
 
 
 async def test_killed_at_any_step_and_run_again_ends_like_a_clean_run(
-    small_batches: None, database_url: str, sqlite_template: Path
+    small_batches: None, database_url: str, sqlite_template: Path, connections: Kept
 ) -> None:
-    async with an_empty(database_url, sqlite_template):
+    async with an_empty(database_url, sqlite_template, connections):
         _, actor = await an_office()
         clean_run = await imported(actor)
         clean = await table_hash()
@@ -151,7 +151,7 @@ async def test_killed_at_any_step_and_run_again_ends_like_a_clean_run(
     every_step = database_url.startswith("sqlite") or "ITHACA_CHAOS" in os.environ
     steps = 0
     for step in range(1, 100, 1 if every_step else 4):
-        async with an_empty(database_url, sqlite_template):
+        async with an_empty(database_url, sqlite_template, connections):
             _, actor = await an_office()
             await actions.preview_import(actor, "people.csv", a_file(), complete=True)
             try:

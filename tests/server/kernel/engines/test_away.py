@@ -16,6 +16,7 @@ from server.kernel.errors import Unavailable
 from server.kernel.facts import OutboxEvent
 from server.kernel.ids import new_id
 from tests.conftest import SERVER_VARIABLE
+from tests.pools import Kept
 from tests.ports import free_port
 
 ACTOR = system_actor(new_id())
@@ -25,7 +26,7 @@ Cut = Callable[[], Awaitable[None]]
 
 
 @pytest.fixture
-async def cut(db: TortoiseContext, database_url: str) -> AsyncGenerator[Cut, None]:
+async def cut(db: TortoiseContext, database_url: str, connections: Kept) -> AsyncGenerator[Cut, None]:
     """Ends every connection of the product to its PostgreSQL, as a server does that stops."""
     outside = await asyncpg.connect(os.environ[SERVER_VARIABLE])
     name = urlsplit(database_url).path[1:]
@@ -35,6 +36,7 @@ async def cut(db: TortoiseContext, database_url: str) -> AsyncGenerator[Cut, Non
 
     yield now
     await outside.close()
+    await connections.forget()
 
 
 async def write(between: Cut | None = None) -> None:

@@ -16,9 +16,9 @@ from server.kernel.jobs import lanes, load_handlers, on_due
 from server.kernel.jobs.lanes import LANES, Claim, Ending, claim, work
 from server.notifications.models import Message
 from server.notifications.states import MessageState
-from tests.conftest import _empty
 from tests.factories import active_match, organization
 from tests.faults.wire import Wire, wired
+from tests.pools import Kept
 from tests.server.notifications.conftest import happened
 from tests.server.notifications.mail_server import MailServer, goes_to
 
@@ -43,10 +43,9 @@ def handlers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def wire(database_url: str) -> AsyncGenerator[Wire, None]:
+async def wire(database_url: str, connections: Kept) -> AsyncGenerator[Wire, None]:
     """An empty database, open, at the other end of a wire."""
-    async with database(database_url) as context:
-        await _empty(context)
+    await connections.empty()
     async with wired(database_url) as there, database(there.url):
         yield there
 
