@@ -4,8 +4,10 @@ A command's module is loaded when it is asked for: `ithaca migrate` need not wai
 """
 
 import argparse
+import gc
 import sys
 from importlib import import_module
+from types import ModuleType
 from typing import NamedTuple
 
 from pydantic import ValidationError
@@ -49,7 +51,7 @@ def main(argv: list[str] | None = None) -> int:
     name = words[0] if words else ""
     if name not in COMMANDS:
         return _explain(name)
-    module = import_module(COMMANDS[name].module)
+    module = _loaded(COMMANDS[name].module)
     parser = argparse.ArgumentParser(prog=f"ithaca {name}", description=module.__doc__)
     module.add_arguments(parser)
     try:
@@ -59,6 +61,18 @@ def main(argv: list[str] | None = None) -> int:
         return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
+
+
+def _loaded(name: str) -> ModuleType:
+    """The module. What is imported stays: Python need not look through it for garbage, neither meanwhile nor later.
+
+    A fifth of the time until `ithaca serve` answers went there.
+    """
+    gc.disable()
+    module = import_module(name)
+    gc.freeze()
+    gc.enable()
+    return module
 
 
 def in_words(error: Exception) -> str:

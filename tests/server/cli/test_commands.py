@@ -125,7 +125,7 @@ def test_what_is_too_large_is_refused_in_words(serving: subprocess.Popen[str], e
 
 
 def ithaca(environ: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([ITHACA, *words], env=environ, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run([ITHACA, *words], env=environ, capture_output=True, text=True, timeout=300, check=False)
 
 
 def refused(environ: dict[str, str], *words: str) -> str:
