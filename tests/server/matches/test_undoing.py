@@ -68,7 +68,7 @@ async def test_what_was_undone_stands_as_before_and_is_never_told(
     facts = await OutboxEvent.filter(organization_id=pair.organization.id)
     assert facts
     assert all(fact.withdrawn_at for fact in facts)
-    (last,) = await AuditEvent.filter(organization_id=pair.organization.id).order_by("-at").limit(1)
+    (last,) = await AuditEvent.filter(organization_id=pair.organization.id).order_by("-at", "-id").limit(1)
     assert last.action == "match.undo_change"
     assert not await actions.undo_change(pair.manager_actor, pair.match.id)
 
