@@ -44,7 +44,7 @@ migration: setup ## Draft a migration from what changed in the models: make migr
 
 test: check ## Everything that must be true: lint, types, and every test on both databases
 	@$(BIN)/python -m tests.provision
-	$(BIN)/pytest tests -n $(WORKERS) --dist loadfile
+	$(BIN)/pytest tests -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 	$(BIN)/pytest a11y_tests -n $(BROWSERS) --dist loadfile
 
 check: lint types ## Lint and types, without the tests

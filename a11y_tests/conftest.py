@@ -13,11 +13,11 @@ from a11y_tests import report
 from a11y_tests.serving import Recorder, served
 from server.kernel import clock
 from server.kernel.db import database
-from server.kernel.schema.guard import migrate
 from server.kernel.settings import settings
 from server.notifications import sink
 from tests.conftest import environment
 from tests.live import chromium
+from tests.made import shared_folder, sqlite_file
 
 MONDAY = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 """The moment at which every state stands: the same picture every day."""
@@ -32,11 +32,9 @@ def settled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="package")
-async def tables(settled: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+async def tables(settled: Path, worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty database with every table, by the real migrations; copied for each state."""
-    path = tmp_path_factory.mktemp("a11y-template") / "ithaca.db"
-    await migrate(f"sqlite://{path}", path.parent)
-    return path
+    return await sqlite_file(shared_folder(tmp_path_factory, worker_id))
 
 
 @pytest.fixture
@@ -46,6 +44,7 @@ async def rows(tables: Path, tmp_path: Path) -> AsyncGenerator[TortoiseContext, 
     shutil.copy(tables, target)
     with clock.at(MONDAY):
         async with database(f"sqlite://{target}") as context:
+            await context.connections.get("default").execute_script("PRAGMA synchronous = OFF")
             yield context
 
 

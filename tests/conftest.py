@@ -15,7 +15,7 @@ from server.kernel import clock, secrets
 from server.kernel.db import database
 from server.kernel.settings import settings
 from tests import postgres
-from tests.made import postgres_copy, sqlite_file
+from tests.made import postgres_copy, shared_folder, sqlite_file
 from tests.pools import Kept, kept
 
 ENGINES = ("sqlite", "postgres")
@@ -64,8 +64,7 @@ def clock_stands() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def made(worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that all workers of the run share."""
-    own = tmp_path_factory.getbasetemp()
-    return own if worker_id == "master" else own.parent
+    return shared_folder(tmp_path_factory, worker_id)
 
 
 @pytest.fixture(scope="session")
@@ -104,6 +103,8 @@ async def db(request: pytest.FixtureRequest, database_url: str) -> AsyncGenerato
     async with database(database_url) as context:
         if not database_url.startswith("sqlite"):
             await request.getfixturevalue("connections").empty()
+        else:       # that it reaches the disk is seen where processes of their own are stopped
+            await context.connections.get("default").execute_script("PRAGMA synchronous = OFF")
         yield context
 
 

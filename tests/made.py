@@ -10,9 +10,16 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import asyncpg
+import pytest
 
 from server.kernel.schema.drafting import changes
 from server.kernel.schema.guard import migrate
+
+
+def shared_folder(factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The folder that all workers of the run share."""
+    own = factory.getbasetemp()
+    return own if worker_id == "master" else own.parent
 
 
 async def sqlite_file(folder: Path) -> Path:

@@ -17,7 +17,7 @@ from server.kernel.engines.asyncpg import Client
 
 USED = """SELECT quote_ident(relname) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
 AND relname <> 'tortoise_migrations' AND pg_relation_size(oid) > 0"""
-UNCOUNTED = """UPDATE pg_class SET relpages = 0, reltuples = -1 
+UNCOUNTED = """UPDATE pg_class SET relpages = 0, reltuples = -1
 WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relpages = 0 AND reltuples = 0"""
 """What a table that never held a row is known by: the planner chooses for it as after TRUNCATE."""
 LOST = (asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.AdminShutdownError, OSError)

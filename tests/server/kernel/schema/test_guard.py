@@ -17,6 +17,7 @@ from server.kernel.ids import new_id
 from server.kernel.schema.guard import MigrationFailed, migrate, pending
 from server.kernel.schema.snapshot import Snapshot, promised, take
 from tests.conftest import SERVER_VARIABLE
+from tests.made import postgres_copy
 from tests.populate import populate
 
 NEXT = "0900_planted"
@@ -25,12 +26,14 @@ Plant = Callable[[str], str]
 
 
 @pytest.fixture(scope="session")
-async def templates(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[dict[str, str], None]:
+async def templates(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, made: Path
+) -> AsyncGenerator[dict[str, str], None]:
     """A database on each engine, made by the real migrations, with a row in every table."""
-    folder = tmp_path_factory.mktemp("migrated")
-    urls = {"sqlite": f"sqlite://{folder / 'ithaca.db'}", "postgres": await _create_database()}
+    file = shutil.copy(sqlite_template, tmp_path_factory.mktemp("migrated") / "ithaca.db")
+    server = await postgres_copy(os.environ[SERVER_VARIABLE], made, f"planted_{new_id().hex}")
+    urls = {"sqlite": f"sqlite://{file}", "postgres": server}
     for url in urls.values():
-        await migrate(url, folder)
         async with database(url) as context:
             await populate(context)
     yield urls
@@ -192,10 +195,9 @@ async def _held(url: str) -> Snapshot:
         return await take(context.connections.get("default"))
 
 
-async def _create_database(template: str = "") -> str:
+async def _create_database(template: str) -> str:
     name, base = f"guard_{new_id().hex}", os.environ[SERVER_VARIABLE]
-    like = f' TEMPLATE "{urlsplit(template).path[1:]}"' if template else ""
-    await _on_server(f'CREATE DATABASE "{name}"{like}')
+    await _on_server(f'CREATE DATABASE "{name}" TEMPLATE "{urlsplit(template).path[1:]}"')
     return urlsplit(base)._replace(path=f"/{name}").geturl()
 
 
