@@ -37,7 +37,7 @@ USUAL = 3
 """So many things usually hang below one, where a list has no size of its own."""
 LENGTHS = {
     "Match.members": 2, "MatchesPayload.matches": PAGE_MAX, "PairRecord.events": 300, "PairRecord.plans": 10,
-    "ReviewQueue.unmatched": PAGE_MAX,
+    "ReviewQueue.unmatched": PAGE_MAX, "MatchSettings.versions": 20, "MatchSettings.weights": 9,
 }
 """Lists that are known to be shorter or longer than usual."""
 SIZES = {"Query.nodes": "ids", "Query.freeSlots": "count", "Query.nextSlots": "count"}
@@ -48,8 +48,8 @@ EXTRA = {
     "Mutation.applyImport": 1_000, "Mutation.correctImport": 1_000, "Mutation.importFramework": 1_000,
     "Mutation.previewImport": 1_000, "Mutation.runMatching": 1_000,
     "Query.__schema": 2_000, "Query.__type": 50,
-    "Query.alternativeMentors": 200, "Query.importReport": 200, "Query.pairRecord": 50,
-    "Query.pairTried": 500, "Query.reviewQueue": 200,
+    "Query.alternativeMentors": 200, "Query.importReport": 200, "Query.matchPreview": 1_000,
+    "Query.matchSettings": 50, "Query.pairRecord": 50, "Query.pairTried": 500, "Query.reviewQueue": 200,
 }
 """Fields that compute, beside the objects they show. The schema shows some 2,000 objects when asked about itself."""
 COUNT = 10

@@ -29,6 +29,7 @@ from graphql_schema.sessions import SessionsMutation, SessionsQuery
 from graphql_schema.surveys import SurveysMutation, SurveysQuery
 from graphql_schema.undoing import UndoingMutation
 from graphql_schema.viewer import ViewerQuery
+from graphql_schema.weighing import WeighingMutation, WeighingQuery
 
 
 class Schema(strawberry.Schema):
@@ -44,7 +45,7 @@ class Schema(strawberry.Schema):
 @strawberry.type(description="What can be read.")
 class Query(
     NodeQuery, ViewerQuery, PeopleQuery, ProfilesQuery, ImportsQuery, ProgramsQuery, MatchesQuery, MatchmakingQuery,
-    RecordsQuery, AskingQuery, SessionsQuery, MessagingQuery, SurveysQuery, JourneyQuery,
+    RecordsQuery, AskingQuery, SessionsQuery, MessagingQuery, SurveysQuery, JourneyQuery, WeighingQuery,
 ):
     pass
 
@@ -53,7 +54,7 @@ class Query(
 class Mutation(
     ProfilesMutation, ImportsMutation, ProgramsMutation, EnrollmentsMutation, OpeningsMutation, MatchesMutation,
     MatchmakingMutation, GoalsMutation, SessionsMutation, ConversationsMutation, MessagingMutation, SurveysMutation,
-    JourneyMutation, UndoingMutation, EligibilityMutation, AskingMutation,
+    JourneyMutation, UndoingMutation, EligibilityMutation, AskingMutation, WeighingMutation,
 ):
     pass
 

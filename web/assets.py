@@ -41,7 +41,7 @@ PARTICIPANT = (
 )
 CONSOLE = (
     "console", "filters", "measures", "risk", "chart", "queue", "gauge", "supply", "ledger", "import", "record",
-    "explorer", "trial",
+    "explorer", "trial", "weights",
 )
 
 
@@ -136,7 +136,7 @@ def _sources() -> dict[str, str]:
         "participant.css": _joined([*shared, *(css / "components" / f"{name}.css" for name in PARTICIPANT)]),
         "console.css": _joined([css / "components" / f"{name}.css" for name in CONSOLE]),
         "install.css": _joined([css / "install.css"]),
-        **{name: _script(name, late) for name in ("app.js", "push.js", "console.js")}, **late,
+        **{name: _script(name, late) for name in ("app.js", "push.js", "console.js", "weights.js")}, **late,
         "htmx.js": (STATIC / "vendor" / "htmx.min.js").read_text(),
     }
 

@@ -19,12 +19,13 @@ from a11y_tests.states import (
     talking,
     trial,
     voyage,
+    weighing,
     you,
 )
 
 PARTS = (
     doors, joining, asking, matching, voyage, goals, meeting, talking, you, leaving, console, pairs, roster,
-    runs, trial, exploring, signing_in, keeping,
+    runs, trial, exploring, signing_in, keeping, weighing,
 )
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable
-from datetime import date
+from datetime import date, datetime
 from itertools import combinations
 from uuid import UUID
 
@@ -126,10 +126,19 @@ def _standing_members(actor: Actor, cohort_id: UUID) -> QuerySet[MatchMember]:
 
 async def past_partners(actor: Actor, person_ids: Iterable[UUID]) -> set[tuple[UUID, UUID]]:
     """Any two members, as in `pairs`, of every match of some people that ever ran, in any programme."""
-    ids = list(person_ids)
-    ran = matches(actor).filter(active_at__isnull=False, members__person_id__in=ids).distinct()
-    rows = await ran.prefetch_related("members")
-    return {(one.person_id, other.person_id) for match in rows for one, other in pairs(match)}
+    return set(await pairs_ended(actor, person_ids))
+
+
+async def pairs_ended(actor: Actor, person_ids: Iterable[UUID]) -> dict[tuple[UUID, UUID], datetime | None]:
+    """For each two of `past_partners` when their match last ended; None while one still runs."""
+    ran = matches(actor).filter(active_at__isnull=False, members__person_id__in=list(person_ids)).distinct()
+    found: dict[tuple[UUID, UUID], datetime | None] = {}
+    for match in await ran.prefetch_related("members"):
+        for one, other in pairs(match):
+            two, ended = (one.person_id, other.person_id), match.ended_at
+            before = found.get(two, ended)
+            found[two] = max(before, ended) if before and ended else None
+    return found
 
 
 async def overrides(actor: Actor, cohort_id: UUID, kind: OverrideKind) -> list[MatchOverride]:

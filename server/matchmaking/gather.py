@@ -4,7 +4,8 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -29,11 +30,12 @@ from server.people.models import AvailabilityBlock, Competency, Consent, Person,
 from server.people.states import ConsentPurpose, SkillSide
 from server.programs.models import Cohort, Enrollment, Program
 from server.programs.queries import enrollments_in
-from server.programs.states import EnrollmentState, ParticipantRole
+from server.programs.states import EnrollmentState, ParticipantRole, ProgramType
 
 MENTOR, MENTEE = ParticipantRole.MENTOR, ParticipantRole.MENTEE
 OPEN_GOALS = (GoalState.DRAFT, GoalState.ACTIVE)
 HALF_HOUR, DAY_MINUTES, YEAR_DAYS = 30, 24 * 60, 365.25
+MONTH = timedelta(days=YEAR_DAYS / 12)
 
 Vectors = Mapping[tuple[UUID, str], NDArray[np.float32]]
 
@@ -68,15 +70,27 @@ async def gather(
     the consent to be matched. With `around_drafts` every draft has its place, and pairs that stand are not made again.
     `among` says whom to look at at all.
     """
-    reader, seats = system_actor(actor.organization_id), await _seats(actor, cohort, around_drafts)
-    seats = [(row, free) for row, free in seats if among is None or among(row)]
-    active = [row for row, free in seats if free]
+    seats = await _seats(actor, cohort, around_drafts)
+    return await gather_seats(
+        actor, cohort, [(row, free) for row, free in seats if among is None or among(row)], around_drafts=around_drafts
+    )
+
+
+async def gather_seats(
+    actor: Actor, cohort: Cohort, seats: Iterable[tuple[Enrollment, int]], *, around_drafts: bool = False
+) -> Gathered:
+    """What is known about some people, each with so many places (those without any are left out), as for a run.
+
+    The enrolments may be of another cohort; bans and pairs that were tried are those of `cohort`.
+    """
+    reader, open_seats = system_actor(actor.organization_id), [(row, free) for row, free in seats if free]
+    active = [row for row, _free in open_seats]
     known = await _known(reader, active, cohort.program)
     vectors = await _vectors(reader, active, known)
-    people_in = tuple(_participant(row, free, known, vectors) for row, free in seats if free)
+    people_in = tuple(_participant(row, free, known, vectors) for row, free in open_seats)
     together = await _together(reader, cohort.id) if around_drafts else frozenset()
     pool = Pool(people_in, await _managers(reader), await _past(reader, active), together)
-    placed = frozenset(str(row.id) for row, free in seats if around_drafts and 0 < free < row.capacity)
+    placed = frozenset(str(row.id) for row, free in open_seats if around_drafts and free < row.capacity)
     return Gathered(pool, await _standing(reader, cohort.id), _digest(people_in), placed)
 
 
@@ -88,18 +102,33 @@ async def places_left(actor: Actor, cohort: Cohort, *, around_drafts: bool = Fal
 
 def rules_of(program: Program) -> RuleSet:
     """A programme's hard rules: its own settings over those of its type."""
-    own = dict(program.rules)
+    return rules_from(program.type, program.rules)
+
+
+def rules_from(kind: ProgramType, stored: Mapping[str, Any]) -> RuleSet:
+    """The hard rules of a type with settings as they are stored over them."""
+    own = dict(stored)
     if own.get("grade_gap"):
         own["grade_gap"] = tuple(own["grade_gap"])
-    return replace(rules_for(program.type), **own)
+    return replace(rules_for(kind), **own)
 
 
 def weights_of(program: Program) -> Weights:
-    """A programme's own weights, or the factory setting of its type."""
+    """A programme's own weights, or the factory setting of its type. A version that was set is named in them."""
     if not program.weights:
-        return weights_for(program.type)
-    amounts = {Category(name): amount for name, amount in program.weights.items()}
-    return rescaled(amounts, program.type, f"program:{program.id.hex}")
+        factory = weights_for(program.type)
+        return factory if program.weights_version is None else replace(factory, version=_version(program))
+    return weights_from(program.type, program.weights, _version(program))
+
+
+def weights_from(kind: ProgramType, stored: Mapping[str, float], version: str) -> Weights:
+    """Weights as they are stored, with what a type looks for."""
+    return rescaled({Category(name): amount for name, amount in stored.items()}, kind, version)
+
+
+def _version(program: Program) -> str:
+    """The name of the weights in force; of those from before versions were counted it is the programme's own."""
+    return f"program:{program.weights_version or program.id.hex}"
 
 
 async def _seats(actor: Actor, cohort: Cohort, around_drafts: bool) -> list[tuple[Enrollment, int]]:
@@ -261,8 +290,12 @@ async def _managers(actor: Actor) -> dict[str, str]:
 
 
 async def _past(actor: Actor, rows: list[Enrollment]) -> tuple[PastPair, ...]:
-    pairs = await matches.past_partners(actor, [row.person_id for row in rows])
-    return tuple(PastPair(str(mentor), str(mentee)) for mentor, mentee in sorted(pairs))
+    """Pairs that ran before, and how long ago they ended; for a pair that still runs no time has passed."""
+    ended, now = await matches.pairs_ended(actor, [row.person_id for row in rows]), clock.now()
+    return tuple(
+        PastPair(str(mentor), str(mentee), months_ago=(now - (since or now)) / MONTH)
+        for (mentor, mentee), since in sorted(ended.items())
+    )
 
 
 async def _together(actor: Actor, cohort_id: UUID) -> frozenset[tuple[str, str]]:

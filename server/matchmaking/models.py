@@ -59,6 +59,33 @@ class MatchRun(Model):
         ]
 
 
+class WeightsVersion(Model):
+    """What a programme's weights and hard rules became: who set them, when, and from which version. Never changed.
+
+    The newest is in force and stands in the programme itself. Numbers count from 1 in each programme; `based_on` is
+    the version that was in force before (None: the factory setting of the type), `restores` the one put back.
+    """
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organization_id = fields.UUIDField()
+    program: fields.ForeignKeyRelation[Program] = fields.ForeignKeyField(
+        "models.Program", related_name="weights_versions", on_delete=fields.RESTRICT
+    )
+    program_id: UUID
+    number = fields.IntField()
+    weights: dict[str, float] = fields.JSONField(default=dict)
+    rules: dict[str, Any] = fields.JSONField(default=dict)
+    based_on = fields.IntField(null=True)
+    restores = fields.IntField(null=True)
+    set_by = fields.CharField(max_length=60)
+    set_at = fields.DatetimeField(default=now)
+
+    class Meta:
+        table = "weights_version"
+        unique_together = (("program_id", "number"),)
+        indexes = [Index(fields=("organization_id", "program_id"), name="ix_weights_program")]
+
+
 class MatchSuggestion(Model):
     """A scored candidate of one run, kept for explanations and newcomers; `rank` 0 is the mentee's best.
 

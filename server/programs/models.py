@@ -54,6 +54,7 @@ class Program(Model):
     meeting_url = fields.CharField(max_length=500, default="")
     weights: dict[str, float] = fields.JSONField(default=dict)
     rules: dict[str, Any] = fields.JSONField(default=dict)
+    weights_version = fields.IntField(null=True)
     note_prompts: list[str] = fields.JSONField(default=list)
     goal_examples: list[dict[str, str]] = fields.JSONField(default=list)
     created_at = fields.DatetimeField(default=now)

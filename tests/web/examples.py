@@ -32,6 +32,7 @@ SOURCES = {
     "textarea": '{{ textarea("a", t, t, t, t, optional=true) }}',
     "select": '{{ select("a", t, [(t, t), ("b", "B")], "b", t, t, empty=t) }}',
     "stepper": '{{ stepper("a", t, 2, 1, 5, hint=t, error=t) }}',
+    "weight_list": '{{ weight_list([{"field": "a", "name": t, "detail": t}], {"a": "20"}, {"a": t}) }}',
     "file_field": '{{ file_field("a", t, ".csv", t, t) }}',
     "field_label": '{{ field_label("a", t) }}<input id="a">',
     "field_words": '{{ field_words("a", t, t) }}',

@@ -193,8 +193,11 @@ def for_whom(run: MatchRun) -> str:
 
 def weights_name(run: MatchRun) -> str:
     """Whose weights they were."""
-    own = run.weights_version.startswith("program:")
-    return _("The programme’s own") if own else _("Factory setting %(version)s") % {"version": run.weights_version}
+    own, _colon, number = run.weights_version.partition(":")
+    if own != "program":
+        return _("Factory setting %(version)s") % {"version": run.weights_version}
+    return _("The programme’s own, version %(number)s") % {"number": number} if number.isdigit() else _(
+        "The programme’s own")
 
 
 def run_rows(here: str, shown: MatchRun, runs: list[MatchRun]) -> list[Run]:

@@ -43,7 +43,15 @@ from server.matchmaking.engine.run import ENGINE_VERSION, run_matching
 from server.matchmaking.engine.score import Calibration
 from server.matchmaking.engine.waitlist import WaitCode, Waiting
 from server.matchmaking.engine.watch import Step, Stopped, Watch
-from server.matchmaking.engine.weights import CATEGORIES, WEIGHTS_VERSION, Category, Weights, rescaled, weights_for
+from server.matchmaking.engine.weights import (
+    CATEGORIES,
+    WEIGHTS_VERSION,
+    Category,
+    Weights,
+    hundred,
+    rescaled,
+    weights_for,
+)
 
 __all__ = [
     "CATEGORIES",
@@ -77,6 +85,7 @@ __all__ = [
     "Weights",
     "audit",
     "described",
+    "hundred",
     "rescaled",
     "rules_for",
     "run_matching",

@@ -93,6 +93,25 @@ def rescaled(amounts: Mapping[Category, float], kind: ProgramType, version: str)
     return Weights(MappingProxyType(shares), weights_for(kind).shape, version)
 
 
+def hundred(amounts: Mapping[Category, float]) -> dict[Category, int]:
+    """Amounts on any scale as whole percents of all nine that add up to 100, each as near to its share as can be.
+
+    What is left by rounding down goes to the largest rests, on a tie in the order of CATEGORIES.
+
+    Raises:
+        ValueError: an amount is below 0, or all are 0.
+    """
+    total = sum(amounts.values())
+    if not total > 0 or min(amounts.values()) < 0:
+        raise ValueError("At least one weight must be above 0, and none below")
+    exact = {name: 100 * amounts.get(name, 0) / total for name in CATEGORIES}
+    whole = {name: int(share) for name, share in exact.items()}
+    rests = sorted(CATEGORIES, key=lambda name: whole[name] - exact[name])
+    for name in rests[: 100 - sum(whole.values())]:
+        whole[name] += 1
+    return whole
+
+
 _FACTORY: Mapping[ProgramType, tuple[tuple[int, ...], Shape]] = {
     #                           goals expertise stage availability history organisation preference behaviour style
     ProgramType.ONE_TO_ONE: ((28, 14, 12, 14, 6, 8, 8, 5, 5), Shape(ideal_gap=2)),

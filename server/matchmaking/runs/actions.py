@@ -13,8 +13,8 @@ from server.kernel.text import gettext as _
 from server.matches import actions as matches
 from server.matches.actions import Draft
 from server.matchmaking import queries
-from server.matchmaking.engine import ENGINE_VERSION, Stopped, Watch, Weights
-from server.matchmaking.gather import Gathered, gather, rules_of, weights_of
+from server.matchmaking.engine import ENGINE_VERSION, Stopped, Watch
+from server.matchmaking.gather import Gathered, gather, rules_from, weights_from, weights_of
 from server.matchmaking.models import MatchRun, MatchSuggestion
 from server.matchmaking.runs import places
 from server.matchmaking.runs.findings import Findings, find
@@ -97,10 +97,9 @@ async def carry_out(actor: Actor, run_id: UUID) -> MatchRun:
     cohort = await cohort_by_id(actor, run.cohort_id)
     require(actor.may(Permission.PROGRAM_MATCHING_RUN, cohort.program_id), _("run the matching"))
     if run.state is RunState.RUNNING:
-        newcomers = run.kind is RunKind.NEWCOMERS
-        gathered, weights = await gather(actor, cohort, around_drafts=newcomers), weights_of(cohort.program)
+        gathered = await gather(actor, cohort, around_drafts=run.kind is RunKind.NEWCOMERS)
         with suppress(Stopped):
-            await _store(actor, run, cohort, gathered, weights, await _watched(actor, run, cohort, gathered, weights))
+            await _store(actor, run, cohort, gathered, await _watched(actor, run, cohort, gathered))
     return await queries.visible_run(actor, run_id)
 
 
@@ -141,15 +140,17 @@ async def fail_run(actor: Actor, run_id: UUID, code: str) -> None:
             await unit.audit("matching.fail", run, code=code)
 
 
-async def _watched(actor: Actor, run: MatchRun, cohort: Cohort, gathered: Gathered, weights: Weights) -> Findings:
-    """Compute in a thread, and meanwhile write down how far it is. Ends the thread when this is cut off."""
-    watch, until = Watch(), time.monotonic() + MOST_S
-    work = asyncio.create_task(
-        asyncio.to_thread(
-            find, gathered, rules_of(cohort.program), weights, seed=run.seed, watch=watch,
-            newcomers=run.kind is RunKind.NEWCOMERS,
-        )
-    )
+async def _watched(actor: Actor, run: MatchRun, cohort: Cohort, gathered: Gathered) -> Findings:
+    """Compute in a thread, and meanwhile write down how far it is. Ends the thread when this is cut off.
+
+    Weights and rules are those that the programme had when the run was asked for, whatever was set meanwhile.
+    """
+    watch, until, kind = Watch(), time.monotonic() + MOST_S, cohort.program.type
+    rules, weights = rules_from(kind, run.rules), weights_from(kind, run.weights, run.weights_version)
+    newcomers = run.kind is RunKind.NEWCOMERS
+    work = asyncio.create_task(asyncio.to_thread(
+        find, gathered, rules, weights, seed=run.seed, watch=watch, newcomers=newcomers
+    ))
     try:
         while not (await asyncio.wait([work], timeout=LOOK_EVERY_S))[0]:
             if not await _tell(actor, run, watch):
@@ -185,10 +186,7 @@ async def _tell(actor: Actor, run: MatchRun, watch: Watch) -> bool:
         return bool(await mine.update(step=watch.step, percent=int(100 * watch.share)))
 
 
-async def _store(
-    actor: Actor, run: MatchRun, cohort: Cohort, gathered: Gathered, weights: Weights, found: Findings
-) -> None:
-    """`cohort` is as it was when the run began, with the rules that it went by: they may have changed since."""
+async def _store(actor: Actor, run: MatchRun, cohort: Cohort, gathered: Gathered, found: Findings) -> None:
     async with unit_of_work(actor) as unit:
         await cohort_by_id(actor, cohort.id, lock=True)
         run = await queries.visible_run(actor, run.id, lock=True)
@@ -196,8 +194,6 @@ async def _store(
             return
         drafts = await _make_room(actor, run, cohort, found.drafts)
         run.state, run.finished_at, run.pool_digest = RunState.DONE, clock.now(), gathered.digest
-        run.weights_version, run.rules = weights.version, dict(cohort.program.rules)
-        run.weights = {name.value: share for name, share in weights.shares.items()}
         run.result = {**found.record, "left_out": len(found.drafts) - len(drafts)}
         if run.kind is RunKind.NEWCOMERS and run.after_id:
             run.result["came"] = await _came(actor, cohort.id, run.after_id)

@@ -1,0 +1,103 @@
+"""What a good match is: weights, rules, their preview and their versions."""
+
+from playwright.async_api import Page
+
+from a11y_tests.registry import Act, Shelf, View, each, fill, open_everything, press
+from server.matchmaking.engine import Category, RuleSet
+from server.matchmaking.weighing.actions import set_weights
+from server.matchmaking.weighing.settings import Settings
+from server.programs.models import Enrollment
+from server.programs.states import EnrollmentState
+from tests import factories
+from tests.arrival import drawn
+from tests.web.console.market import Market, market
+
+state = Shelf("weighing")
+STATES = state.states
+
+
+@state("GET console-weights 200", proof="Change a weight and the preview runs again on 18 of your own people.")
+async def in_force() -> View:
+    found = await town()
+    return View(found.manager, page_of(found), open_everything)
+
+
+@state("GET console-weights 200", proof="there is nobody to try it on")
+async def nobody_yet() -> View:
+    found = await market(1, 1)
+    await Enrollment.filter(cohort_id=found.cohort.id).update(state=EnrollmentState.COMPLETED)
+    return View(found.manager, page_of(found))
+
+
+@state("GET console-weights 404", proof="We could not find that")
+async def not_yours() -> View:
+    found = await market(1, 1)
+    return View(found.stranger, page_of(found))
+
+
+@state("POST console-weights-preview 200", proof="Goal goes from 28 to 60.")
+async def others_give_way() -> View:
+    """One grows, the others give way, and only the preview is exchanged."""
+    async def grow(page: Page) -> None:
+        await page.locator("[id='weight-GOALS']").fill("60")
+        await page.locator("[id='weight-GOALS']").press("Tab")
+        await drawn(page, "window.__swaps.length > 0")
+        total = await page.evaluate(
+            "[...document.querySelectorAll('input[name^=weight-]')].reduce((all, one) => all + Number(one.value), 0)")
+        assert total == 100, "the others give way"
+    found = await town()
+    return View(found.manager, page_of(found), grow)
+
+
+@state("POST console-weights-preview 422", proof="Fix what is marked, and the preview runs again.")
+async def cannot_be() -> View:
+    found = await town()
+    return View(found.manager, page_of(found), each(fill("repeat_months", "500"), press("Try them")))
+
+
+@state("POST console-weights-keep 303", proof="Kept as version 1.")
+async def kept() -> View:
+    found = await town()
+    return View(found.manager, page_of(found), each(typed("weight-GOALS", "60"), press("Use these weights")))
+
+
+@state("POST console-weights-keep 409", proof="Somebody set other weights meanwhile.")
+async def changed_meanwhile() -> View:
+    found = await town()
+
+    async def meanwhile(_page: Page) -> None:
+        await set_them(found)
+
+    return View(found.manager, page_of(found), each(typed("weight-GOALS", "60"), meanwhile, press("Use these weights")))
+
+
+@state("POST console-weights-version 303", proof="Put back: the factory setting is in force again.")
+async def put_back() -> View:
+    found = await town()
+    await set_them(found)
+    return View(found.manager, page_of(found), press("Put back , Factory setting"))
+
+
+def typed(field: str, words: str) -> Act:
+    """Fill a number and leave it."""
+    async def act(page: Page) -> None:
+        await page.locator(f"[id='{field}']").fill(words)
+        await page.locator(f"[id='{field}']").press("Tab")
+
+    return act
+
+
+async def set_them(found: Market) -> None:
+    """Other weights, set by the manager."""
+    actor = factories.manager_of(found.manager, found.program)
+    await set_weights(actor, found.program.id, Settings({Category.AVAILABILITY: 1}, RuleSet()))
+
+
+async def town() -> Market:
+    """Six mentors and twelve mentees."""
+    return await market(6, 12)
+
+
+def page_of(found: Market) -> str:
+    """The page of weights."""
+    return f"/console/programs/{found.program.id}/matching"

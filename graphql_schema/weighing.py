@@ -1,0 +1,252 @@
+"""What a good match is in a programme: weights and hard rules, their versions, and what others would come to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+from uuid import UUID
+
+import strawberry
+
+from graphql_schema.context import Context, Info
+from graphql_schema.ids import global_id, key_of
+from graphql_schema.matchmaking import Weight
+from graphql_schema.mutations import ById, Payload, perform
+from server.kernel.errors import Invalid
+from server.kernel.text import gettext as _
+from server.matchmaking.engine import Category, RuleCode, RuleSet
+from server.matchmaking.weighing import actions, queries
+from server.matchmaking.weighing.settings import Settings, settings_of, with_rules
+
+if TYPE_CHECKING:
+    from server.matchmaking.weighing.queries import Past, Preview, Version
+    from server.matchmaking.weighing.trying import Outcome, Together
+    from server.programs.models import Program
+
+strawberry.enum(RuleCode, name="MatchRule")
+
+
+@strawberry.input(name="WeightInput", description="How much a part counts, on any scale; all are brought to 100.")
+class WeightInput:
+    category: Category
+    amount: int
+
+
+@strawberry.input(description="The hard rules whole: what is left out is off.")
+class MatchRulesInput:
+    reporting_line: bool = False
+    reporting_depth: int | None = strawberry.field(default=None, description="Levels of management; null: any depth.")
+    same_team: bool = strawberry.field(default=False, description="Nobody with one line manager.")
+    repeat: bool = strawberry.field(default=False, description="Nobody who was paired before.")
+    repeat_months: int | None = strawberry.field(default=None, description="In the last so many; null: ever.")
+    common_language: bool = False
+    shared_half_hours: int = strawberry.field(default=0, description="Each week, at least.")
+    least_grade_gap: int | None = strawberry.field(default=None, description="The mentor's level minus the mentee's.")
+    most_grade_gap: int | None = None
+    same_company: bool | None = strawberry.field(default=None, description="Only the same, never the same, or any.")
+
+    def rules(self) -> RuleSet:
+        """As the engine takes them.
+
+        Raises:
+            Invalid: one end of the gap of levels was given without the other.
+        """
+        gap = self.least_grade_gap, self.most_grade_gap
+        if (gap[0] is None) != (gap[1] is None):
+            raise Invalid({"grade_gap": _("Say both the least and the most.")})
+        return RuleSet(
+            reporting_line=self.reporting_line, reporting_depth=self.reporting_depth, same_team=self.same_team,
+            repeat=self.repeat, repeat_months=self.repeat_months, common_language=self.common_language,
+            min_overlap_half_hours=self.shared_half_hours,
+            grade_gap=(gap[0], gap[1]) if gap[0] is not None and gap[1] is not None else None,
+            company=None if self.same_company is None else "same" if self.same_company else "different",
+        )
+
+
+@strawberry.type(description="The hard rules of a programme.")
+class MatchRules:
+    reporting_line: bool
+    reporting_depth: int | None
+    same_team: bool
+    repeat: bool
+    repeat_months: float | None
+    common_language: bool
+    shared_half_hours: int
+    least_grade_gap: int | None
+    most_grade_gap: int | None
+    same_company: bool | None
+
+    @classmethod
+    def of(cls, rules: RuleSet) -> Self:
+        """The rules in force."""
+        gap = rules.grade_gap or (None, None)
+        return cls(
+            reporting_line=rules.reporting_line, reporting_depth=rules.reporting_depth, same_team=rules.same_team,
+            repeat=rules.repeat, repeat_months=rules.repeat_months, common_language=rules.common_language,
+            shared_half_hours=rules.min_overlap_half_hours, least_grade_gap=gap[0], most_grade_gap=gap[1],
+            same_company=None if rules.company is None else rules.company == "same",
+        )
+
+
+@strawberry.type(description="A version of the weights and rules of a programme. Versions are never changed.")
+class WeightsVersion:
+    number: int
+    weights: list[Weight]
+    set_at: datetime
+    set_by_id: strawberry.ID | None = strawberry.field(description="Null for a machine, and for what stood before.")
+    based_on: int | None = strawberry.field(description="The version that was in force; null: the factory setting.")
+    restores: int | None = strawberry.field(description="The version it puts back; 0 is the factory setting.")
+
+    @classmethod
+    def of(cls, found: Version) -> Self:
+        """One version."""
+        row = found.row
+        return cls(
+            number=row.number, set_at=row.set_at, based_on=row.based_on, restores=row.restores,
+            set_by_id=global_id("Person", found.by.id) if found.by else None,
+            weights=[Weight(category=Category(name), share=share) for name, share in row.weights.items()],
+        )
+
+
+@strawberry.type(description="What a good match is in a programme.")
+class MatchSettings:
+    program_id: strawberry.ID
+    version: int = strawberry.field(description="0 is the factory setting of the type.")
+    weights: list[Weight]
+    rules: MatchRules
+    versions: list[WeightsVersion] = strawberry.field(description="The latest 20, the newest first.")
+
+    @classmethod
+    def of(cls, program: Program, versions: list[Version]) -> Self:
+        """What is in force, and what was."""
+        settings = settings_of(program)
+        return cls(
+            program_id=global_id("Program", program.id), version=program.weights_version or actions.FACTORY,
+            weights=[Weight(category=name, share=amount / 100) for name, amount in settings.amounts.items()],
+            rules=MatchRules.of(settings.rules), versions=[WeightsVersion.of(one) for one in versions],
+        )
+
+
+@strawberry.type(description="People who would be together: a mentee with a mentor, two peers, or a circle.")
+class PreviewPair:
+    enrollment_ids: list[strawberry.ID] = strawberry.field(description="The mentee first.")
+    fit: float
+
+    @classmethod
+    def of(cls, one: Together) -> Self:
+        """Those together."""
+        return cls(enrollment_ids=[global_id("Enrollment", UUID(key)) for key in one.who], fit=one.fit)
+
+
+@strawberry.type(description="What settings come to on some people of a programme.")
+class PreviewOutcome:
+    placed: int
+    mean_fit: float | None
+    lowest_fit: float | None
+    best: list[PreviewPair]
+    weakest: list[PreviewPair]
+    past_pairs: int = strawberry.field(description="Past pairs that the weights call a good fit.")
+    said_yes: float | None = strawberry.field(description="The share of them that began; null for fewer than 8.")
+
+    @classmethod
+    def of(cls, found: Outcome, past: Past) -> Self:
+        """One of the two outcomes."""
+        return cls(
+            placed=found.placed, mean_fit=found.mean, lowest_fit=found.lowest, past_pairs=past.good,
+            said_yes=past.share, best=[PreviewPair.of(one) for one in found.best],
+            weakest=[PreviewPair.of(one) for one in found.weakest],
+        )
+
+
+@strawberry.type(description="How many mentees a rule keeps from somebody, and how many from everybody.")
+class RuleTouch:
+    rule: RuleCode
+    people: int
+    alone: int
+
+
+@strawberry.type(name="MatchPreview", description="Settings tried on some people of the newest group. Nothing is kept.")
+class PreviewType:
+    people: int = strawberry.field(description="How many people it was run on.")
+    out_of: int
+    now: PreviewOutcome
+    was: PreviewOutcome = strawberry.field(description="With what is in force.")
+    moved: int = strawberry.field(description="Pairs that are not made with what is in force.")
+    rules: list[RuleTouch]
+
+    @classmethod
+    def of(cls, found: Preview) -> Self | None:
+        """The preview; None while nobody takes part."""
+        if found.trial is None or found.sample is None:
+            return None
+        return cls(
+            people=len(found.sample.rows), out_of=found.sample.of, moved=found.trial.moved,
+            now=PreviewOutcome.of(found.trial.now, found.now), was=PreviewOutcome.of(found.trial.was, found.was),
+            rules=[RuleTouch(rule=code, people=one.some, alone=one.alone) for code, one in found.trial.touched.items()],
+        )
+
+
+@strawberry.type
+class WeighingQuery:
+    @strawberry.field(description="What a good match is in a programme. Only for who may change it.")
+    async def match_settings(self, info: Info, program_id: strawberry.ID) -> MatchSettings:
+        actor = info.context.actor
+        program = await queries.weighed_program(actor, key_of("Program", program_id))
+        return MatchSettings.of(program, await queries.versions(actor, program))
+
+    @strawberry.field(description="What other weights and rules would come to, run now on some people of the group.")
+    async def match_preview(
+        self, info: Info, program_id: strawberry.ID, weights: list[WeightInput], rules: MatchRulesInput
+    ) -> PreviewType | None:
+        actor = info.context.actor
+        program = await queries.weighed_program(actor, key_of("Program", program_id))
+        settings = with_rules(_settings(weights, rules), program.type, program.rules)
+        return PreviewType.of(await queries.preview(actor, program, settings))
+
+
+@strawberry.input
+class SetMatchSettingsInput(ById):
+    weights: list[WeightInput]
+    rules: MatchRulesInput
+    based_on: int | None = strawberry.field(
+        default=None, description="The version these were made from: another one in force then is a conflict."
+    )
+
+
+@strawberry.input
+class RestoreMatchSettingsInput(ById):
+    version: int = strawberry.field(description="0 is the factory setting.")
+
+
+@strawberry.type
+class MatchSettingsPayload(Payload):
+    settings: MatchSettings | None = None
+
+    @classmethod
+    async def of(cls, context: Context, keys: list[UUID]) -> Self:
+        """What is in force now."""
+        program = await queries.weighed_program(context.actor, keys[0])
+        return cls(settings=MatchSettings.of(program, await queries.versions(context.actor, program)))
+
+
+@strawberry.type
+class WeighingMutation:
+    @strawberry.mutation(description="Set weights and rules of a programme, from the next run on.")
+    async def set_match_settings(self, info: Info, input: SetMatchSettingsInput) -> MatchSettingsPayload:
+        return await perform(
+            info, MatchSettingsPayload, input,
+            lambda actor: actions.set_weights(
+                actor, key_of("Program", input.id), _settings(input.weights, input.rules), based_on=input.based_on
+            ),
+        )
+
+    @strawberry.mutation(description="Put an earlier version of weights and rules back in force, as a new version.")
+    async def restore_match_settings(self, info: Info, input: RestoreMatchSettingsInput) -> MatchSettingsPayload:
+        return await perform(
+            info, MatchSettingsPayload, input,
+            lambda actor: actions.restore_weights(actor, key_of("Program", input.id), input.version),
+        )
+
+
+def _settings(weights: list[WeightInput], rules: MatchRulesInput) -> Settings:
+    return Settings({one.category: one.amount for one in weights}, rules.rules())

@@ -1,0 +1,145 @@
+"""What a good match is in a programme, as its manager reads it: in force, before, and tried on its own people."""
+
+import asyncio
+from dataclasses import dataclass
+from uuid import UUID
+
+from server.kernel.actor import Actor, require
+from server.kernel.errors import NotFound
+from server.kernel.text import gettext as _
+from server.matches.queries import reviewable_matches
+from server.matches.states import MatchState
+from server.matchmaking.engine import Weights
+from server.matchmaking.engine.wording import GOOD_FIT
+from server.matchmaking.gather import rules_of, weights_of
+from server.matchmaking.models import WeightsVersion
+from server.matchmaking.stored import load
+from server.matchmaking.weighing.sampling import Sample, sample
+from server.matchmaking.weighing.settings import Settings, as_weights, checked
+from server.matchmaking.weighing.trying import Trial, compare
+from server.people.models import Person
+from server.people.queries import people_by_ids
+from server.programs import queries as programs
+from server.programs.models import Cohort, Program
+from server.programs.rules import can_edit_program
+
+SAMPLED = 120
+"""People whom a preview is run on: two runs of the engine and an answer well within 2 s (design.md 4.4)."""
+PAST_READ = 1_000
+"""The latest past pairs that are read for a preview."""
+ENOUGH_PAST = 8
+"""Of fewer past pairs no share is told: one pair would move it by more than 10 points."""
+SAID_NO = (MatchState.DECLINED, MatchState.EXPIRED)
+
+
+@dataclass(frozen=True)
+class Past:
+    """How many past pairs that weights call a good fit there were, and how many of them said yes."""
+
+    good: int
+    yes: int
+
+    @property
+    def share(self) -> float | None:
+        """The share (0 to 1) that said yes; None for too few."""
+        return self.yes / self.good if self.good >= ENOUGH_PAST else None
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Settings tried on people of a group beside what is in force. Without a group, or people, `trial` is None."""
+
+    cohort: Cohort | None
+    sample: Sample | None
+    trial: Trial | None
+    now: Past
+    was: Past
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version with who set it; `by` is None for a machine, for somebody who is gone, and for before."""
+
+    row: WeightsVersion
+    by: Person | None
+
+
+async def weighed_program(actor: Actor, program_id: UUID) -> Program:
+    """A programme whose weights the actor may set.
+
+    Raises:
+        NotFound: the actor runs no such programme.
+        Refused: the actor reads it, but may not change it.
+    """
+    program = next((one for one in await programs.managed_programs(actor) if one.id == program_id), None)
+    if program is None:
+        raise NotFound
+    require(can_edit_program(actor, program.id), _("change this programme"))
+    return program
+
+
+async def versions(actor: Actor, program: Program, limit: int = 20) -> list[Version]:
+    """What the weights of a programme were, the newest first."""
+    rows = await (
+        WeightsVersion.filter(organization_id=actor.organization_id, program_id=program.id)
+        .order_by("-number").limit(limit)
+    )
+    people = await people_by_ids(actor, [found for row in rows if (found := _person(row.set_by))])
+    return [Version(row, people.get(_person(row.set_by) or row.id)) for row in rows]
+
+
+async def preview(actor: Actor, program: Program, settings: Settings) -> Preview:
+    """What settings would come to, computed now on a few people of the newest open group. Nothing is stored.
+
+    Raises:
+        Invalid: something in the settings cannot be, by its field.
+    """
+    wanted, kind = checked(settings), program.type
+    new, old = as_weights(wanted, kind, "preview"), weights_of(program)
+    cohort = await _newest(actor, program)
+    now, was = await accepted(actor, program, new), await accepted(actor, program, old)
+    if cohort is None:
+        return Preview(None, None, None, now, was)
+    found = await sample(actor, cohort, SAMPLED)
+    pool, standing = found.gathered.pool, found.gathered.standing
+    trial = await asyncio.to_thread(
+        compare, pool, standing, kind, (wanted.rules, new), (rules_of(program), old)
+    ) if pool.participants else None
+    return Preview(cohort, found, trial, now, was)
+
+
+async def accepted(actor: Actor, program: Program, weights: Weights) -> Past:
+    """The past pairs of a programme that weights call a good fit, by the nine fits that were stored with them.
+
+    A pair said yes when it began, and no when one of them declined or let it pass. Pairs that still wait, and those
+    that somebody made by hand, tell nothing.
+    """
+    past = reviewable_matches(actor).filter(program_id=program.id).order_by("-created_at", "-id").limit(PAST_READ)
+    answered = [
+        (active_at is not None, fit)
+        for active_at, state, told in await past.values_list("active_at", "state", "explanation")
+        if (active_at is not None or state in SAID_NO) and (fit := _fit(told, weights)) is not None
+    ]
+    good = [yes for yes, fit in answered if fit >= GOOD_FIT]
+    return Past(len(good), sum(good))
+
+
+def _fit(told: dict[str, object], weights: Weights) -> float | None:
+    """The fit (0 to 100) that a stored explanation has by weights; None where none was stored."""
+    explanation = load(told)
+    if explanation is None or not explanation.factors:
+        return None
+    return sum(weights.shares[row.category] * row.fit for row in explanation.factors)
+
+
+async def _newest(actor: Actor, program: Program) -> Cohort | None:
+    """The newest group that is open, else the newest one."""
+    found = await programs.current_cohort(actor, program.id)
+    return found or next(iter(await programs.cohorts_of(actor, [program.id])), None)
+
+
+def _person(set_by: str) -> UUID | None:
+    try:
+        return UUID(set_by)
+    except ValueError:
+        return None

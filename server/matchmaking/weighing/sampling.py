@@ -1,0 +1,78 @@
+"""Real people of a group to try something on: always the same ones, as few as an answer at once allows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from uuid import UUID
+
+from server.kernel.actor import Actor, system_actor
+from server.matches import queries as matches
+from server.matches.states import OPEN_MATCHES, OverrideKind
+from server.matchmaking.engine import Standing
+from server.matchmaking.gather import Gathered, gather_seats, stopped
+from server.programs import queries as programs
+from server.programs.models import Cohort, Enrollment
+from server.programs.states import EnrollmentState, ParticipantRole
+
+
+@dataclass(frozen=True)
+class Sample:
+    """People of a group as if none of them were matched yet, out of `of` who take part in it."""
+
+    gathered: Gathered
+    rows: dict[str, Enrollment]
+    of: int
+
+
+async def sample(actor: Actor, cohort: Cohort, most: int) -> Sample:
+    """At most so many of a group's active people, both roles in their proportion, chosen by a digest of their ids.
+
+    Everybody counts with all their places, and a pair that is together in this group now may come out again. Whoever
+    took back the consent to be matched is left out.
+    """
+    rows = await willing(actor, cohort)
+    chosen = few(rows, most)
+    gathered = await gather_seats(actor, cohort, [(row, row.capacity) for row in chosen])
+    return Sample(await _as_if_new(actor, cohort, gathered), {str(row.id): row for row in chosen}, len(rows))
+
+
+async def willing(actor: Actor, cohort: Cohort) -> list[Enrollment]:
+    """Everybody active in a group who may be matched, mentors first."""
+    reader = system_actor(actor.organization_id)
+    rows = [
+        row
+        for role in (ParticipantRole.MENTOR, ParticipantRole.MENTEE)
+        for row in await programs.enrollments_in(reader, cohort.id, role=role, states=[EnrollmentState.ACTIVE])
+    ]
+    silent = await stopped(reader, rows)
+    return [row for row in rows if row.person_id not in silent]
+
+
+def few(rows: Sequence[Enrollment], most: int) -> list[Enrollment]:
+    """At most so many rows, each role by its share; who is among a few is also among more."""
+    if len(rows) <= most:
+        return list(rows)
+    chosen: list[Enrollment] = []
+    for role in (ParticipantRole.MENTOR, ParticipantRole.MENTEE):
+        side = [row for row in rows if row.role is role]
+        share = max(1, round(most * len(side) / len(rows)))
+        chosen += sorted(side, key=lambda row: _lot(row.id))[:share]
+    return chosen
+
+
+def _lot(key: UUID) -> str:
+    return sha256(key.bytes).hexdigest()
+
+
+async def _as_if_new(actor: Actor, cohort: Cohort, gathered: Gathered) -> Gathered:
+    """Pairs that are together here now are no past and no ban: what was tried is tried again, bans stay."""
+    reader = system_actor(actor.organization_id)
+    together = {
+        (str(one.person_id), str(other.person_id))
+        for match in await matches.matches_in(reader, cohort.id, OPEN_MATCHES)
+        for one, other in matches.pairs(match)
+    }
+    banned = await matches.overrides(reader, cohort.id, OverrideKind.BAN)
+    history = tuple(one for one in gathered.pool.history if (one.mentor, one.mentee) not in together)
+    bans = frozenset((str(one.mentor_enrollment_id), str(one.mentee_enrollment_id)) for one in banned)
+    return replace(gathered, pool=replace(gathered.pool, history=history), standing=Standing(bans=bans))

@@ -1,0 +1,52 @@
+"""Weights and rules over GraphQL: read, tried, set and put back."""
+
+from graphql_schema.ids import global_id
+from server.programs.models import Program
+from tests import factories
+from tests.graphql.ask import ask, refusal
+from tests.web.console.market import market
+
+SET = """mutation ($input: SetMatchSettingsInput!) { setMatchSettings(input: $input) {
+  errors { field message } settings { version weights { category share } rules { sameCompany leastGradeGap }
+  versions { number setById basedOn restores weights { share } } } } }"""
+RESTORE = """mutation ($input: RestoreMatchSettingsInput!) { restoreMatchSettings(input: $input) {
+  errors { field message } settings { version versions { restores } } } }"""
+PREVIEW = """query ($id: ID!, $weights: [WeightInput!]!, $rules: MatchRulesInput!) {
+  matchPreview(programId: $id, weights: $weights, rules: $rules) { people outOf moved
+    now { placed meanFit lowestFit pastPairs saidYes best { enrollmentIds fit } } was { placed }
+    rules { rule people alone } } }"""
+READ = "query ($id: ID!) { matchSettings(programId: $id) { version weights { share } } }"
+
+
+async def test_settings_are_read_tried_set_and_put_back(db: object) -> None:
+    found = await market(3, 4)
+    actor, key = factories.manager_of(found.manager, found.program), global_id("Program", found.program.id)
+    read = (await ask(actor, READ, id=key))["matchSettings"]
+    assert (read["version"], round(sum(one["share"] for one in read["weights"]), 9)) == (0, 1)
+    weights, rules = [{"category": "AVAILABILITY", "amount": 3}, {"category": "GOALS", "amount": 1}], {
+        "repeat": True, "repeatMonths": 24, "sameCompany": False, "leastGradeGap": 1, "mostGradeGap": 9}
+    tried = (await ask(actor, PREVIEW, id=key, weights=weights, rules=rules))["matchPreview"]
+    assert (tried["people"], tried["outOf"], tried["now"]["placed"], tried["was"]["placed"]) == (7, 7, 4, 4)
+    assert {one["rule"] for one in tried["rules"]} >= {"REPEAT", "GRADE_GAP", "COMPANY"}
+    assert (await Program.get(id=found.program.id)).weights_version is None
+    given = {"id": key, "weights": weights, "rules": rules, "basedOn": 0}
+    kept = (await ask(actor, SET, input=given))["setMatchSettings"]["settings"]
+    shares = {one["category"]: one["share"] for one in kept["weights"]}
+    assert (kept["version"], shares["AVAILABILITY"], kept["rules"]["sameCompany"]) == (1, 0.75, False)
+    assert kept["versions"][0]["setById"] == global_id("Person", found.manager.id)
+    late = await ask(actor, SET, input={**given, "weights": weights[:1]})
+    assert "Somebody set other weights meanwhile" in late["setMatchSettings"]["errors"][0]["message"]
+    back = (await ask(actor, RESTORE, input={"id": key, "version": 0}))["restoreMatchSettings"]["settings"]
+    assert (back["version"], back["versions"][0]["restores"]) == (2, 0)
+
+
+async def test_what_cannot_be_comes_back_as_data_and_strangers_see_nothing(db: object) -> None:
+    found = await market(1, 1)
+    actor, key = factories.manager_of(found.manager, found.program), global_id("Program", found.program.id)
+    for rules, weights, field in (
+        ({}, [{"category": "GOALS", "amount": -1}], "weight-GOALS"),
+        ({"leastGradeGap": 1}, [{"category": "GOALS", "amount": 1}], "gradeGap"),
+    ):
+        answer = await ask(actor, SET, input={"id": key, "weights": weights, "rules": rules})
+        assert [one["field"] for one in answer["setMatchSettings"]["errors"]] == [field]
+    assert (await refusal(factories.actor_of(found.stranger), READ, id=key))["extensions"]["code"] == "NOT_FOUND"

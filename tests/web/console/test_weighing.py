@@ -1,0 +1,162 @@
+"""The page of weights and rules: what it shows, what it refuses and explains, and that scripts are not needed."""
+
+import re
+
+import pytest
+
+from server.kernel.actor import system_actor
+from server.matchmaking.engine import Category
+from server.matchmaking.runs.actions import run_matching
+from server.matchmaking.weighing.settings import settings_for, settings_of
+from server.programs.models import Enrollment, Program
+from server.programs.states import EnrollmentState, ProgramType
+from tests import factories
+from tests.web.conftest import HTMX, ClientOf
+from tests.web.console.market import Market, market
+from web.console import weighing_words as words
+
+
+@pytest.fixture
+async def found(db: object) -> Market:
+    return await market(3, 4)
+
+
+def page_of(found: Market) -> str:
+    return f"/console/programs/{found.program.id}/matching"
+
+
+def typed(**values: str) -> dict[str, str]:
+    """The form as it stands on a programme of its type's own setting, with `values` typed; "" leaves a box empty."""
+    fields = {name.replace("weight-", "weight_"): value for name, value in words.fields(
+        settings_for(ProgramType.ONE_TO_ONE)).items()}
+    kept = {name.replace("weight_", "weight-"): value for name, value in {**fields, **values}.items()}
+    return {name: value for name, value in kept.items() if value or name not in words.SWITCHES}
+
+
+def box(page: str, name: str) -> str:
+    """What a number field holds."""
+    found = re.search(rf'<input id="{name}" name="{name}"[^>]*?value="([^"]*)"', page) or re.search(
+        rf'<input[^>]*id="{name}"[^>]*value="([^"]*)"', page)
+    assert found, name
+    return found[1]
+
+
+async def test_the_page_shows_what_is_in_force_and_what_it_comes_to(client_of: ClientOf, found: Market) -> None:
+    client = await client_of(found.manager)
+    assert f'href="{page_of(found)}"' in (await client.get(f"/console/programs/{found.program.id}")).text
+    shown = (await client.get(page_of(found))).text
+    assert "Change a weight and the preview runs again on 7 of your own people." in shown
+    assert "7 people, 3 mentors" in shown
+    assert "of 4, was 4" in shown
+    assert "Too few: 0 past pairs that these weights call good" in shown
+    assert "Nothing yet: these are the weights and rules in force." in shown
+    assert box(shown, "weight-GOALS") == "28"
+    assert "Touches 0 people here" in shown
+
+
+async def test_each_type_can_be_started_from(client_of: ClientOf, found: Market) -> None:
+    client = await client_of(found.manager)
+    shown = (await client.get(f"{page_of(found)}?start=FLASH")).text
+    assert (box(shown, "weight-GOALS"), box(shown, "repeat_months")) == ("40", "3")
+    assert "Goal goes from 28 to 40." in shown
+    assert (await client.get(f"{page_of(found)}?start=NONSENSE")).status_code == 200
+    assert {kind for kind, _name in words.starts()} == set(ProgramType)
+
+
+async def test_the_preview_alone_is_exchanged_and_nothing_is_kept(client_of: ClientOf, found: Market) -> None:
+    client = await client_of(found.manager)
+    answer = await client.post(f"{page_of(found)}/preview", data=typed(weight_GOALS="60"), headers=HTMX)
+    assert answer.status_code == 200
+    assert 'id="preview"' in answer.text
+    assert "<form" not in answer.text
+    assert "Mean fit" in answer.text
+    assert (await Program.get(id=found.program.id)).weights_version is None
+
+
+async def test_without_a_script_weights_are_brought_to_a_hundred_and_it_is_said(
+    client_of: ClientOf, found: Market
+) -> None:
+    shown = (await (await client_of(found.manager)).post(
+        f"{page_of(found)}/preview", data=typed(weight_GOALS="128"))).text
+    assert "The weights came to 200. Each counts by its share of 100." in shown
+    assert (box(shown, "weight-GOALS"), box(shown, "weight-EXPERTISE")) == ("64", "7")
+
+
+async def test_what_is_used_counts_and_can_be_taken_back_at_once(client_of: ClientOf, found: Market) -> None:
+    client = await client_of(found.manager)
+    kept = await client.post(page_of(found), data=typed(weight_GOALS="128", same_team="", based_on="0"))
+    assert (kept.status_code, kept.headers["location"]) == (303, page_of(found))
+    program = await Program.get(id=found.program.id)
+    assert (settings_of(program).amounts[Category.GOALS], settings_of(program).rules.same_team) == (64, False)
+    shown = (await client.get(page_of(found))).text
+    assert "Kept as version 1. It counts from the next run on." in shown
+    assert "Version 1" in shown
+    run = await run_matching(system_actor(found.organization.id), found.cohort.id)
+    assert "The programme’s own, version 1" in (await client.get(f"/console/matches/runs/{run.id}")).text
+    await client.post(f"{page_of(found)}/versions", data={"number": "0"})
+    assert "Put back: the factory setting is in force again." in (await client.get(page_of(found))).text
+    assert settings_of(await Program.get(id=found.program.id)) == settings_for(ProgramType.ONE_TO_ONE)
+
+
+@pytest.mark.parametrize(("values", "words_shown"), [
+    ({"weight_GOALS": "-4"}, "A weight cannot be below 0."),
+    ({"weight_GOALS": "many"}, "Choose a number from"),
+    ({"grade_gap": "1", "gap_least": "5", "gap_most": "2"}, "The least must not be above the most"),
+    ({"repeat_months": "500"}, "Choose a number from 1 to 120."),
+    ({"overlap": "1", "overlap_hours": ""}, "Say how many hours, at least 1."),
+])
+async def test_what_cannot_be_is_explained_and_stays_as_it_was_typed(
+    client_of: ClientOf, found: Market, values: dict[str, str], words_shown: str
+) -> None:
+    client, data = await client_of(found.manager), typed(**values)
+    for address, headers in ((page_of(found), {}), (f"{page_of(found)}/preview", HTMX)):
+        answer = await client.post(address, data=data, headers=headers)
+        assert answer.status_code == 422
+        assert words_shown in answer.text
+    whole = (await client.post(f"{page_of(found)}/preview", data=data)).text
+    name, value = next((name.replace("weight_", "weight-"), value) for name, value in values.items() if value != "1")
+    assert box(whole, name) == value
+    assert (await Program.get(id=found.program.id)).weights_version is None
+
+
+async def test_all_zero_says_so(client_of: ClientOf, found: Market) -> None:
+    none = {name: "0" if name.startswith("weight-") else value for name, value in typed().items()}
+    answer = await (await client_of(found.manager)).post(f"{page_of(found)}/preview", data=none, headers=HTMX)
+    assert "At least one part must count: all weights are 0." in answer.text
+
+
+async def test_a_rule_that_leaves_nobody_is_told_while_it_is_set(client_of: ClientOf, found: Market) -> None:
+    data = typed(grade_gap="1", gap_least="-9", gap_most="-5")
+    shown = (await (await client_of(found.manager)).post(f"{page_of(found)}/preview", data=data, headers=HTMX)).text
+    assert "With these rules nobody finds anybody. For most: No mentor with a place is at the right level." in shown
+    assert "This type of programme looks for mentors above their mentees" in shown
+
+
+async def test_older_weights_do_not_overwrite_newer_ones(client_of: ClientOf, found: Market) -> None:
+    client = await client_of(found.manager)
+    await client.post(page_of(found), data=typed(weight_GOALS="40", based_on="0"))
+    late = await client.post(page_of(found), data=typed(weight_GOALS="50", based_on="0"))
+    assert late.status_code == 409
+    assert "Somebody set other weights meanwhile." in late.text
+    assert box(late.text, "weight-GOALS") == "50"
+
+
+async def test_circles_are_told_as_circles_and_a_group_of_nobody_has_no_preview(
+    client_of: ClientOf, db: object
+) -> None:
+    found = await market(2, 12)
+    await Program.filter(id=found.program.id).update(type=ProgramType.CIRCLE)
+    client = await client_of(found.manager)
+    assert re.search(r"and \d others", (await client.get(page_of(found))).text)
+    await Enrollment.filter(cohort_id=found.cohort.id).update(state=EnrollmentState.COMPLETED)
+    assert "there is nobody to try it on" in (await client.get(page_of(found))).text
+
+
+async def test_only_who_may_change_the_programme_opens_it(client_of: ClientOf, found: Market) -> None:
+    other = await market(1, 1)
+    for someone in (found.stranger, other.manager):
+        assert (await (await client_of(someone)).get(page_of(found))).status_code == 404
+    assert (await (await client_of(other.manager)).post(
+        f"{page_of(found)}/versions", data={"number": "0"})).status_code == 404
+    pair = await factories.program(found.organization)
+    assert (await (await client_of(found.admin)).get(f"/console/programs/{pair.id}/matching")).status_code == 200

@@ -1,0 +1,162 @@
+"""What a good match is in a programme: weights and hard rules, tried on its own people while they are changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from server.kernel.errors import Conflict, Invalid
+from server.kernel.text import gettext as _
+from server.matchmaking.engine import CATEGORIES, RuleSet
+from server.matchmaking.weighing import actions, queries
+from server.matchmaking.weighing.queries import Preview
+from server.matchmaking.weighing.settings import MOST, Settings, settings_for, settings_of, with_rules
+from server.programs.states import ProgramType
+from web.console import weighing_words as words
+from web.console.programs import HERE
+from web.forms import Errors, integer, read_form, text, ticked
+from web.render import go_to, page
+from web.toast import Toast
+
+if TYPE_CHECKING:
+    from server.programs.models import Program
+
+IDS = {"grade_gap": "gap_least", "min_overlap_half_hours": "overlap_hours"}
+"""Where what a rule says is mended, if its field has another name."""
+NUMBER_LETTERS = 12
+
+
+async def show(request: Request) -> Response:
+    """What is in force, or the factory setting of a type to start from, with its preview."""
+    program = await queries.weighed_program(request.state.actor, _id(request))
+    kind = _start(request)
+    settings = settings_for(kind) if kind else settings_of(program)
+    found = await queries.preview(request.state.actor, program, settings)
+    return await _page(request, program, words.fields(settings), settings, found, start=kind)
+
+
+async def preview(request: Request) -> Response:
+    """What was typed, tried: the preview alone for htmx, the whole page otherwise, with weights that make 100."""
+    program = await queries.weighed_program(request.state.actor, _id(request))
+    typed, settings, errors = await _typed(request, program)
+    found = await _tried(request, program, settings, errors)
+    shown = typed if errors else words.fields(Settings(settings.percents, settings.rules))
+    return await _page(request, program, shown, settings, found, errors=errors, block="preview")
+
+
+async def keep(request: Request) -> Response:
+    """Use these weights and rules from the next run on."""
+    actor = request.state.actor
+    program = await queries.weighed_program(actor, _id(request))
+    typed, settings, errors = await _typed(request, program)
+    refused = ""
+    if not errors:
+        try:
+            kept = await actions.set_weights(actor, program.id, settings, based_on=_number(typed["based_on"]))
+            undo = f"{_here(program)}/versions" if kept.weights_version != program.weights_version else ""
+            return go_to(request, _here(program), toast=Toast(
+                words.kept(kept.weights_version, bool(undo)), undo, {"number": str(words.before(kept))}))
+        except Invalid as refusal:
+            errors.take(refusal)
+        except Conflict as refusal:
+            refused = refusal.message
+    found = await _tried(request, program, settings, errors)
+    return await _page(request, program, typed, settings, found, errors=errors, refused=refused)
+
+
+async def put_back(request: Request) -> Response:
+    """Put an earlier version back in force; 0 is the factory setting."""
+    number = integer(await read_form(request), "number")
+    kept = await actions.restore_weights(request.state.actor, _id(request), number or actions.FACTORY)
+    return go_to(request, _here(kept), toast=Toast(words.put_back(number or actions.FACTORY)))
+
+
+async def _tried(request: Request, program: Program, settings: Settings, errors: Errors) -> Preview | None:
+    if not errors:
+        try:
+            return await queries.preview(request.state.actor, program, settings)
+        except Invalid as refusal:
+            errors.take(refusal)
+    return None
+
+
+async def _typed(request: Request, program: Program) -> tuple[dict[str, str], Settings, Errors]:
+    """What was typed, as it was typed and as settings; what is no number at all is in the errors."""
+    form, errors = await read_form(request), Errors()
+    typed = {name: text(form, name, NUMBER_LETTERS) for name in words.NUMBERS}
+    typed |= {name: "1" if ticked(form, name) else "" for name in words.SWITCHES}
+    typed |= {name: text(form, name, NUMBER_LETTERS) for name in ("company_kind", "based_on")}
+    amounts = {
+        name: number or 0 for name in CATEGORIES
+        for number in [integer(form, f"weight-{name}", errors, least=-MOST, most=10 * MOST)]
+    }
+    settings = Settings(amounts, _rules(form, typed, errors))
+    return typed, with_rules(settings, program.type, program.rules), errors
+
+
+def _rules(form: FormData, typed: Mapping[str, str], errors: Errors) -> RuleSet:
+    """The rules that are on, each with its numbers; those of a rule that is off do not count."""
+    depth, months, hours = (
+        integer(form, name, errors) if typed[switch] else None
+        for switch, name in (("reporting_line", "reporting_depth"), ("repeat", "repeat_months"),
+                             ("overlap", "overlap_hours"))
+    )
+    least, most = (integer(form, name, errors, least=-99, most=99) or 0 for name in ("gap_least", "gap_most"))
+    if typed["overlap"] and not hours:
+        errors.add("min_overlap_half_hours", _("Say how many hours, at least 1."))
+    return RuleSet(
+        reporting_line=bool(typed["reporting_line"]), reporting_depth=depth, same_team=bool(typed["same_team"]),
+        repeat=bool(typed["repeat"]), repeat_months=months, common_language=bool(typed["common_language"]),
+        min_overlap_half_hours=2 * (hours or 0), grade_gap=(least, most) if typed["grade_gap"] else None,
+        company=("same" if typed["company_kind"] == "same" else "different") if typed["company"] else None,
+    )
+
+
+async def _page(
+    request: Request, program: Program, typed: Mapping[str, str], settings: Settings, found: Preview | None, *,
+    errors: Errors | None = None, refused: str = "", start: ProgramType | None = None, block: str = "main",
+) -> Response:
+    status = 409 if refused else 422 if errors else 200
+    told = words.told(found, settings, program) if found else None
+    return page(
+        request, "console/weighing.html", block=block, status=status, errors=errors or Errors(), error_ids=IDS,
+        say=words.spoken(told, errors), program=program, here=_here(program), typed=typed, refused=refused,
+        settings_page=f"{HERE}/{program.id}", briefing=words.briefing(found), told=told, warnings=words.warnings(
+            found, settings, program), scaled=words.scaled(settings) if not errors else "",
+        rows=words.weight_rows(settings_of(program)), rules=words.rule_rows(found),
+        start=start or program.type, starts=words.starts(),
+        versions=words.version_rows(await queries.versions(request.state.actor, program), program),
+        based_on=program.weights_version or actions.FACTORY,
+    )
+
+
+def _number(typed: str) -> int | None:
+    return int(typed) if typed.isascii() and typed.isdigit() else None
+
+
+def _start(request: Request) -> ProgramType | None:
+    wanted = request.query_params.get("start", "")
+    return ProgramType(wanted) if wanted in set(ProgramType) else None
+
+
+def _here(program: Program) -> str:
+    return f"{HERE}/{program.id}/matching"
+
+
+def _id(request: Request) -> UUID:
+    program_id: UUID = request.path_params["id"]
+    return program_id
+
+
+routes = [
+    Route(f"{HERE}/{{id:uuid}}/matching", show, name="console-weights"),
+    Route(f"{HERE}/{{id:uuid}}/matching", keep, methods=["POST"], name="console-weights-keep"),
+    Route(f"{HERE}/{{id:uuid}}/matching/preview", preview, methods=["POST"], name="console-weights-preview"),
+    Route(f"{HERE}/{{id:uuid}}/matching/versions", put_back, methods=["POST"], name="console-weights-version"),
+]
