@@ -40,7 +40,7 @@ async def test_two_files_are_tried_from_choosing_to_keeping(client_of: ClientOf,
     assert (await client.post(f"{here}/matching", data={})).status_code == 303
     shown = (await client.get(here)).text
     for words in ("3 of 3 mentees have a mentor", "That is proven.", "Noor Pell with Ottoline Vane",
-                  "Ottoline Vane offers what Noor Pell wants to learn: Python", "Worth knowing",
+                  "Ottoline Vane offers what Noor Pell wants to learn: Python", "Worth knowing:",
                   "No column names managers", "Not yet calibrated", "which nobody else sees"):
         assert words in shown, words
     assert "reason_3" in (await client.get(f"{here}/pairs.csv")).text
