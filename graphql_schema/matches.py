@@ -72,6 +72,7 @@ class MatchReviewType:
         description="Probability that the pair is accepted and meets twice; null before there is one."
     )
     calibrated_on: int = strawberry.field(description="On how many pairs it is calibrated; 0 is not yet calibrated.")
+    based_on: int | None = strawberry.field(description="Pairs whose outcome was known when it was worked out.")
     held_back: bool = strawberry.field(description="Kept out of bulk approval.")
     closure_reason: ClosureReason | None
     caution: ReasonType | None = strawberry.field(description="What to look at before approving.")
@@ -81,7 +82,8 @@ class MatchReviewType:
     def of(cls, row: Match, names: Names) -> Self:
         """The review side of a row."""
         return cls(
-            origin=row.origin, confidence=row.confidence, calibrated_on=row.calibrated_on, held_back=row.held_back,
+            origin=row.origin, confidence=row.confidence, calibrated_on=row.calibrated_on, based_on=row.based_on,
+            held_back=row.held_back,
             closure_reason=row.closure_reason, caution=caution(row.explanation, names),
             factors=factors(row.explanation, names),
         )

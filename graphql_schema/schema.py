@@ -14,6 +14,7 @@ from graphql_schema.errors import log_surprises
 from graphql_schema.goals import GoalsMutation
 from graphql_schema.imports import ImportsMutation, ImportsQuery
 from graphql_schema.journey import JourneyMutation, JourneyQuery
+from graphql_schema.learning import LearningMutation, LearningQuery
 from graphql_schema.limits import EXTENSIONS
 from graphql_schema.matches import MatchesMutation, MatchesQuery
 from graphql_schema.matchmaking import MatchmakingMutation, MatchmakingQuery
@@ -45,7 +46,7 @@ class Schema(strawberry.Schema):
 @strawberry.type(description="What can be read.")
 class Query(
     NodeQuery, ViewerQuery, PeopleQuery, ProfilesQuery, ImportsQuery, ProgramsQuery, MatchesQuery, MatchmakingQuery,
-    RecordsQuery, AskingQuery, SessionsQuery, MessagingQuery, SurveysQuery, JourneyQuery, WeighingQuery,
+    LearningQuery, RecordsQuery, AskingQuery, SessionsQuery, MessagingQuery, SurveysQuery, JourneyQuery, WeighingQuery,
 ):
     pass
 
@@ -53,8 +54,8 @@ class Query(
 @strawberry.type(description="What can be done. Refusals come back as data, in `errors` of the payload.")
 class Mutation(
     ProfilesMutation, ImportsMutation, ProgramsMutation, EnrollmentsMutation, OpeningsMutation, MatchesMutation,
-    MatchmakingMutation, GoalsMutation, SessionsMutation, ConversationsMutation, MessagingMutation, SurveysMutation,
-    JourneyMutation, UndoingMutation, EligibilityMutation, AskingMutation, WeighingMutation,
+    MatchmakingMutation, LearningMutation, GoalsMutation, SessionsMutation, ConversationsMutation, MessagingMutation,
+    SurveysMutation, JourneyMutation, UndoingMutation, EligibilityMutation, AskingMutation, WeighingMutation,
 ):
     pass
 

@@ -41,7 +41,20 @@ from web import (
     you,
 )
 from web.assets import serve_asset
-from web.console import by_hand, eligibility, imports, more, pairs, people, programs, runs, today, trial, weighing
+from web.console import (
+    by_hand,
+    eligibility,
+    imports,
+    learning,
+    more,
+    pairs,
+    people,
+    programs,
+    runs,
+    today,
+    trial,
+    weighing,
+)
 from web.console import matches as console_matches
 from web.errors import MACHINES, refusal
 from web.limits import Limits
@@ -52,8 +65,8 @@ DOORS: tuple[ModuleType, ...] = (sign_in, letter, demo, mailbox, offline, push_k
 """Screens that anybody may see."""
 SCREENS: tuple[ModuleType, ...] = (
     asking, by_hand, checkin, consents, console_matches, eligibility, extending, happened, imports, join, journey, kept,
-    leaving, look, match, messages, more, offers, pairs, people, programs, reaching, runs, session, times, today, trial,
-    waiting, weighing, you,
+    learning, leaving, look, match, messages, more, offers, pairs, people, programs, reaching, runs, session, times,
+    today, trial, waiting, weighing, you,
 )
 """Screens of signed-in people."""
 NOT_PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/*")

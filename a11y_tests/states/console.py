@@ -10,7 +10,7 @@ from server.journey.leaving.actions import remove_from_program
 from server.kernel import clock
 from server.kernel.actor import system_actor
 from server.kernel.jobs import drain
-from server.matches.models import MatchMember
+from server.matches.models import Match, MatchMember
 from server.matches.states import Approval, MatchState
 from server.matches.steps import UNDO_ONE
 from server.matchmaking.runs.actions import run_matching
@@ -47,6 +47,9 @@ async def today_calm() -> View:
 @state("GET console 200", proof="wants another mentor")
 async def today() -> View:
     pair = await _needs()
+    refused = [Match(organization_id=pair.organization.id, program_id=pair.program.id, cohort_id=pair.cohort.id,
+                     state=MatchState.DECLINED) for _ in range(20)]
+    await Match.bulk_create(refused)
     return View(await manager_of(pair.organization, None), HERE, open_everything)
 
 

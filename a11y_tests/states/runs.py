@@ -2,7 +2,7 @@
 
 from playwright.async_api import Page
 
-from a11y_tests.registry import Act, Shelf, View, each, press
+from a11y_tests.registry import Act, Shelf, View, each, open_everything, press
 from server.kernel.actor import system_actor
 from server.kernel.jobs import drain
 from server.matchmaking.engine import Step
@@ -14,6 +14,7 @@ from server.people.models import Person
 from server.programs.models import Enrollment, Program
 from server.programs.states import EnrollmentState, ProgramType
 from tests.arrival import drawn
+from tests.web.console.learned import a_learning
 from tests.web.console.market import Market, market
 
 state = Shelf("runs")
@@ -182,3 +183,28 @@ async def town() -> Market:
         city = CITIES[0] if number < 12 else CITIES[1] if number < 24 else CITIES[2]
         await Person.filter(id=row.person_id).update(location=city)
     return found
+
+
+LEARNING = "/console/matches/learning"
+
+
+@state("GET console-learning 200", proof="A model of past pairs")
+async def what_was_learned() -> View:
+    found = await market()
+    await a_learning(found.organization)
+    await a_learning(found.organization, number=2, state=RunState.FAILED, report={})
+    return View(found.manager, f"{LEARNING}?type=ONE_TO_ONE", open_everything)
+
+
+@state("GET console-learning-one 200", proof="Came to nothing")
+async def a_learning_that_stands_no_more() -> View:
+    found = await market()
+    first = await a_learning(found.organization)
+    await a_learning(found.organization, number=2, state=RunState.FAILED, report={})
+    return View(found.manager, f"{LEARNING}/{first.id}")
+
+
+@state("POST console-learning-start 303", proof="It learns now.")
+async def asked_to_learn() -> View:
+    found = await market()
+    return View(found.manager, f"{LEARNING}?type=ONE_TO_ONE", press("Learn now"))

@@ -41,6 +41,7 @@ COMMANDS = {
     "demo": Command("server.cli.demo", "load the demonstration organisation, unless it is there"),
     "import": Command("server.journey.importing.command", "preview or apply a people file"),
     "queue": Command("server.matchmaking.queue.command", "place newcomers, or whoever an end left alone"),
+    "learn": Command("server.journey.learning.command", "let the matching learn from what became of its proposals"),
     "match": Command("server.matchmaking.command", "who fits whom: read a roster, write the pairs"),
 }
 

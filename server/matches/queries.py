@@ -6,6 +6,7 @@ from datetime import date, datetime
 from itertools import combinations
 from uuid import UUID
 
+from tortoise.expressions import Q
 from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
@@ -13,8 +14,8 @@ from server.kernel import clock
 from server.kernel.actor import Actor, Permission
 from server.kernel.errors import NotFound
 from server.matches import rules
-from server.matches.models import Match, MatchMember, MatchNote, MatchOverride
-from server.matches.states import OPEN_MATCHES, RUNNING, Approval, MatchState, OverrideKind
+from server.matches.models import Match, MatchMember, MatchNote, MatchOverride, Proposal
+from server.matches.states import OPEN_MATCHES, RUNNING, SAID_NO, Approval, MatchState, OverrideKind
 from server.people.models import Person
 from server.programs.models import Enrollment
 from server.programs.states import EnrollmentState, ParticipantRole
@@ -139,6 +140,22 @@ async def pairs_ended(actor: Actor, person_ids: Iterable[UUID]) -> dict[tuple[UU
             before = found.get(two, ended)
             found[two] = max(before, ended) if before and ended else None
     return found
+
+
+def decided_proposals(actor: Actor, program_ids: Collection[UUID]) -> QuerySet[Proposal]:
+    """The log of proposals of some programmes as far as they were answered: begun, declined or not answered in time.
+
+    For the product itself, which learns from them and counts them; nobody reads it as such.
+    """
+    answered = Q(match__active_at__isnull=False) | Q(match__state__in=list(SAID_NO))
+    return Proposal.filter(answered, organization_id=actor.organization_id, program_id__in=list(program_ids))
+
+
+async def lived_matches(actor: Actor, person_ids: Collection[UUID]) -> list[Match]:
+    """The matches of some people that ran or that somebody turned down, in any programme, with their members."""
+    told = Q(active_at__isnull=False) | Q(state=MatchState.DECLINED)
+    found = matches(actor).filter(told, members__person_id__in=list(person_ids)).distinct()
+    return await found.order_by("id").prefetch_related("members")
 
 
 async def overrides(actor: Actor, cohort_id: UUID, kind: OverrideKind) -> list[MatchOverride]:

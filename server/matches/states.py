@@ -27,6 +27,9 @@ RUNNING = frozenset({MatchState.ACTIVE, MatchState.PAUSED})
 OPEN_MATCHES = AWAITING | RUNNING
 """The states that take a seat."""
 
+SAID_NO = frozenset({MatchState.DECLINED, MatchState.EXPIRED})
+"""Asked, and turned down or not answered in time."""
+
 
 class MatchOrigin(StrEnum):
     """Who brought it up."""

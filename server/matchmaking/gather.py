@@ -62,22 +62,24 @@ class _Known:
 
 
 async def gather(
-    actor: Actor, cohort: Cohort, *, around_drafts: bool = False, among: Callable[[Enrollment], bool] | None = None
+    actor: Actor, cohort: Cohort, history: tuple[PastPair, ...] | None = None, *, around_drafts: bool = False,
+    among: Callable[[Enrollment], bool] | None = None,
 ) -> Gathered:
     """Who waits for a match in a cohort and who has a place, with past pairs, bans and wishes.
 
     People whose places are all taken, by open matches or by locked drafts, are left out, and so is whoever took back
     the consent to be matched. With `around_drafts` every draft has its place, and pairs that stand are not made again.
-    `among` says whom to look at at all.
+    `among` says whom to look at at all. `history` are past pairs with what came of them; without it, only that they
+    were paired.
     """
     seats = await _seats(actor, cohort, around_drafts)
-    return await gather_seats(
-        actor, cohort, [(row, free) for row, free in seats if among is None or among(row)], around_drafts=around_drafts
-    )
+    asked = [(row, free) for row, free in seats if among is None or among(row)]
+    return await gather_seats(actor, cohort, asked, history, around_drafts=around_drafts)
 
 
 async def gather_seats(
-    actor: Actor, cohort: Cohort, seats: Iterable[tuple[Enrollment, int]], *, around_drafts: bool = False
+    actor: Actor, cohort: Cohort, seats: Iterable[tuple[Enrollment, int]],
+    history: tuple[PastPair, ...] | None = None, *, around_drafts: bool = False,
 ) -> Gathered:
     """What is known about some people, each with so many places (those without any are left out), as for a run.
 
@@ -89,9 +91,23 @@ async def gather_seats(
     vectors = await _vectors(reader, active, known)
     people_in = tuple(_participant(row, free, known, vectors) for row, free in open_seats)
     together = await _together(reader, cohort.id) if around_drafts else frozenset()
-    pool = Pool(people_in, await _managers(reader), await _past(reader, active), together)
+    past = await _past(reader, active) if history is None else history
+    pool = Pool(people_in, await _managers(reader), past, together)
     placed = frozenset(str(row.id) for row, free in open_seats if around_drafts and free < row.capacity)
     return Gathered(pool, await _standing(reader, cohort.id), _digest(people_in), placed)
+
+
+async def sampled(actor: Actor, rows: list[Enrollment], history: tuple[PastPair, ...]) -> Pool:
+    """Some enrolments, with person and programme, as a pool in which each has one place: for learning what would be
+    tried where nobody did."""
+    reader = system_actor(actor.organization_id)
+    people_in: list[Participant] = []
+    for program in {row.program_id: row.program for row in rows}.values():
+        those = [row for row in rows if row.program_id == program.id]
+        known = await _known(reader, those, program)
+        vectors = await _vectors(reader, those, known)
+        people_in += [_participant(row, 1, known, vectors) for row in those]
+    return Pool(tuple(people_in), history=history)
 
 
 async def places_left(actor: Actor, cohort: Cohort, *, around_drafts: bool = False) -> dict[UUID, int]:

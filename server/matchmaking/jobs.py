@@ -1,40 +1,13 @@
-"""Runs, and what follows in the matchmaking room when a suggestion came to nothing."""
+"""What follows in the matchmaking room when a suggestion came to nothing. Runs are in `journey/learning/jobs.py`."""
 
-import logging
 from uuid import UUID
 
 from server.kernel.actor import system_actor
-from server.kernel.errors import Conflict, NotFound
 from server.kernel.facts import OutboxEvent
-from server.kernel.jobs import on_event, on_parked
-from server.kernel.log import note
+from server.kernel.jobs import on_event
 from server.matches.queries import learners, visible_match
 from server.matches.states import ClosureReason
 from server.matchmaking.queue import actions
-from server.matchmaking.runs import actions as runs
-
-
-@on_event("matching.requested", long=True)
-async def carry_out(event: OutboxEvent) -> None:
-    """Do what a run was asked for. What the engine cannot do today it cannot do tomorrow: the run has failed."""
-    try:
-        await runs.carry_out(system_actor(event.organization_id), UUID(event.payload["run_id"]))
-    except runs.GaveUp as error:
-        await _fail(event, str(error), error.__cause__ or error)
-    except (Conflict, NotFound) as error:
-        await _fail(event, error.code, error)
-
-
-@on_parked("matching.requested")
-async def give_up(event: OutboxEvent, code: str) -> None:
-    """Let a run fail whose job killed its process again and again, or failed for a day: nobody tries it any more."""
-    await _fail(event, code, None)
-
-
-async def _fail(event: OutboxEvent, code: str, error: BaseException | None) -> None:
-    run_id = UUID(event.payload["run_id"])
-    note("matching.failed", level=logging.ERROR, caught=error, row_id=run_id, code=code)
-    await runs.fail_run(system_actor(event.organization_id), run_id, code)
 
 
 @on_event("match.declined", "match.expired", "match.cancelled")

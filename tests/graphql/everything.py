@@ -10,7 +10,7 @@ from graphql_schema.ids import global_id
 from server.goals import actions as goals
 from server.kernel import clock
 from server.kernel.actor import Actor, Grant, Permission
-from server.matchmaking.models import MatchRun
+from server.matchmaking.models import LearnedModel, MatchRun
 from server.matchmaking.states import RunState
 from server.people.models import ImportRun
 from server.sessions import actions as sessions
@@ -66,7 +66,13 @@ async def everything() -> Everything:
     readers = dict.fromkeys(rows, pair.mentee_actor) | {
         "MatchRun": manager, "ImportRun": importer, "CheckInAnswer": manager
     }
-    return Everything(pair, rows, readers, {"Milestone": step, "AgendaItem": topic, "ActionItem": promised})
+    parts = {
+        "Milestone": step, "AgendaItem": topic, "ActionItem": promised,
+        "LearnedModel": await LearnedModel.create(
+            organization_id=pair.organization.id, program_type=pair.program.type, number=1, started_by="system"
+        ),
+    }
+    return Everything(pair, rows, readers, parts)
 
 
 async def open_check_in(pair: factories.Pair) -> SurveyInvitation:

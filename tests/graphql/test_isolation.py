@@ -33,6 +33,7 @@ BY_ID = {
     "nextSlots": ("query ($id: ID!) { nextSlots(sessionId: $id) { startsAt } }", "Session"),
     "importReport": ("query ($id: ID!) { importReport(runId: $id) { zonesAssumed } }", "ImportRun"),
     "matchRunChanges": ("query ($id: ID!) { matchRunChanges(runId: $id, otherId: $id) { same } }", "MatchRun"),
+    "learning": ("query ($id: ID!) { learning(id: $id) { state } }", "LearnedModel"),
     "matchSuggestions": ("query ($id: ID!) { matchSuggestions(runId: $id) { totalCount } }", "MatchRun"),
 }
 FOR_COLLEAGUES = {"Organization", "Program", "Cohort", "Competency"}
@@ -188,7 +189,7 @@ def test_every_mutation_of_a_subject_is_tried() -> None:
     own = {
         "updateProfile", "updatePerson", "setDayParts", "setSkills", "setLook", "setMutedKinds", "recordConsents",
         "publishConsentText", "importFramework", "previewImport", "createProgram", "joinProgram",
-        "askForOpening", "forgetOpening",
+        "askForOpening", "forgetOpening", "startLearning",
     }
     several = {"publishMatches", "undoPublish", "suggestMatch", "invite"}
     assert MUTATIONS.keys() | own | several == build_schema(sdl()).mutation_type.fields.keys()

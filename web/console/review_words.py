@@ -68,6 +68,7 @@ class Told:
     sentences: str
     caution: str
     factors: list[Factor]
+    confidence: str
     checks: list[Check]
     others: list[tuple[str, str, str]]
     first_name: str
@@ -112,6 +113,18 @@ def lists(shown: Review, current: UUID | None) -> list[Shelf]:
     return [shelf for shelf in shelves if shelf.rows]
 
 
+def confidence(match: Match) -> str:
+    """How likely it is that both accept and meet twice, and what that rests on; "" where nobody worked it out."""
+    if match.confidence is None:
+        return ""
+    count = match.based_on or 0
+    based = ngettext("based on %(num)d pair", "based on %(num)d pairs", count) % {"num": count}
+    words = _("Confidence that both say yes and meet twice: %(share)s, not yet calibrated, %(based)s.")
+    if match.calibrated_on:
+        words = _("Confidence that both say yes and meet twice: %(share)s, calibrated, %(based)s.")
+    return words % {"share": f"{match.confidence:.0%}", "based": based}
+
+
 def why_closer(match: Match) -> str:
     """Why a draft is not approved with the others: held back, its caution, or a fit that is not strong."""
     if match.held_back:
@@ -153,7 +166,8 @@ def tell(shown: Pairing) -> Told:
         title=_("%(mentee)s and %(mentor)s") % both,
         mentee=_side(mentee.person), mentor=_side(mentor.person), sentences=_sentences(shown, names),
         caution=one_line(caution, names, Reader.MANAGER) if caution else "",
-        factors=factors_of(explanation, names, Reader.MANAGER) if explanation else [], checks=checks(shown.checks),
+        factors=factors_of(explanation, names, Reader.MANAGER) if explanation else [],
+        confidence=confidence(shown.match), checks=checks(shown.checks),
         others=[_other(one, names) for one in shown.alternatives], first_name=mentee.person.first_name,
         mentor_name=mentor.person.first_name,
     )

@@ -16,7 +16,7 @@ from server.matchmaking.queries import visible_run
 from server.matchmaking.queue import actions as queue_actions
 from server.matchmaking.runs import actions, export, queries
 from server.matchmaking.states import RunKind, RunState
-from web.console import audit_words, run_words
+from web.console import audit_words, learning, run_words
 from web.console.matches import address
 from web.render import go_to, is_fragment, page
 from web.toast import Toast
@@ -45,7 +45,7 @@ async def show(request: Request) -> Response:
         fair=audit_words.fairness(record.audit) if record.audit else None,
         best=run_words.pair_rows(record.best), weakest=run_words.pair_rows(record.weakest),
         waiting=run_words.waiting_rows(record.waiting), confidence=run_words.confidence(record),
-        calibrated=record.calibrated, made=run_words.made(record),
+        calibrated=record.calibrated, learned=learning.address(record.cohort.program.type), made=run_words.made(record),
         runs=run_words.run_rows(here, record.run, latest),
     )
 

@@ -37,6 +37,7 @@ async def show(
         request, "console/today.html", status=409 if refused else 422 if errors else 200, errors=errors or Errors(),
         typed=typed or (None, ""), shown=shown, title=words.title(shown),
         briefing=words.briefing(shown), eyebrow=words.eyebrow(shown), refused=refused,
+        refusing=[words.refusing(one) for one in shown.refusing],
         answers=[words.answer(one) for one in shown.answers], quiet=[words.quiet(one) for one in shown.quiet],
         partings=[words.parting(one) for one in shown.partings],
         stranded=[words.resting(one) for one in shown.stranded],

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from server.journey.console.measures import Figure, MeasureKey, Standing
+from server.journey.console.acceptance import LowAcceptance
+from server.journey.console.measures import BOUNDS, Figure, MeasureKey, Standing
 from server.journey.console.queries import Parting, Silence, Today
 from server.kernel import clock
 from server.kernel.text import gettext as _
@@ -80,6 +81,17 @@ def answer(one: SurveyAnswer) -> Need:
     else:
         reason = _("%(name)s’s check-in: far from the goal.") % {"name": who}
     return replace(_need(match, reason), id=one.id, quote=one.words, write="")
+
+
+def refusing(one: LowAcceptance) -> tuple[str, str, str]:
+    """A group in which too many say no: what it is about, the numbers with what to do, and where."""
+    said = _("%(accepted)d of %(decided)d matches were accepted: %(percent)d%%, and under %(red)d%% needs a look. "
+             "Read why people say no, look at the weights, and run the matching again.")
+    numbers = {"accepted": one.accepted, "decided": one.decided, "percent": one.percent,
+               "red": BOUNDS[MeasureKey.ACCEPTED].red}
+    group = {"program": one.cohort.program.name, "group": one.cohort.name}
+    head = _("Few matches are accepted in %(program)s, %(group)s") % group
+    return head, said % numbers, f"/console/matches?group={one.cohort.id}"
 
 
 def quiet(one: Silence) -> Need:

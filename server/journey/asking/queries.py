@@ -24,6 +24,7 @@ from server.matchmaking.engine import run_matching
 from server.matchmaking.engine.choosing.exposure import EXPOSURE, LISTED
 from server.matchmaking.gather import gather, rules_of, stopped, weights_of
 from server.matchmaking.learned.evidence import evidence_now, stored_evidence
+from server.matchmaking.learned.queries import outlook_for
 from server.matchmaking.said import queries as said
 from server.matchmaking.said.rules import may_choose, may_wish
 from server.people.queries import profiles_of
@@ -218,8 +219,10 @@ async def _found_now(
     pool = replace(gathered.pool, participants=tuple(replace(one, prefers=()) for one in people))
     if len(pool.participants) < 2 or str(own.id) not in {one.id for one in pool.participants}:
         return []
+    weights = weights_of(own.program)
     result = await asyncio.to_thread(
-        run_matching, pool, rules_of(own.program), weights_of(own.program), standing=gathered.standing
+        run_matching, pool, rules_of(own.program), weights, standing=gathered.standing,
+        outlook=await outlook_for(system, own.program, weights),
     )
     mentors = own.role is ParticipantRole.MENTOR
     ranked = (result.candidates_of_mentor if mentors else result.candidates_of_mentee)(str(own.id), len(room))

@@ -9,6 +9,7 @@ from tortoise.expressions import Q, Subquery
 from tortoise.functions import Count, Max
 from tortoise.queryset import QuerySet
 
+from server.journey.console.acceptance import LowAcceptance, low_acceptance
 from server.journey.console.measures import Figure, figures, quiet_pairs, unmet_pairs
 from server.journey.reviewing.queries import managed_programs
 from server.kernel import clock
@@ -61,9 +62,9 @@ class Parting:
 class Today:
     """What waits for a person in the actor's programmes, or in the chosen one, and how they are doing.
 
-    `matches` waits for a decision; `quiet_count` and `unmet_count` may be more than are listed. `resting` are the pairs
-    on a pause: those without a day on which they go on need somebody. `handled`: how often the product did what by
-    itself within a week, by the action's name.
+    `matches` waits for a decision; in the groups `refusing` too many say no; `quiet_count` and `unmet_count` may be
+    more than are listed. `resting` are the pairs on a pause: those without a day on which they go on need somebody.
+    `handled`: how often the product did what by itself within a week, by the action's name.
     """
 
     programs: list[Program]
@@ -71,6 +72,7 @@ class Today:
     answers: list[SurveyAnswer] = field(default_factory=list)
     admissions: list[Enrollment] = field(default_factory=list)
     matches: int = 0
+    refusing: list[LowAcceptance] = field(default_factory=list)
     quiet: list[Silence] = field(default_factory=list)
     quiet_count: int = 0
     unmet: list[Match] = field(default_factory=list)
@@ -96,7 +98,7 @@ class Today:
     def needs(self) -> int:
         """How many things wait for a person: all matches to review are one thing."""
         people = len(self.answers) + len(self.admissions) + len(self.partings) + len(self.stranded)
-        return people + self.quiet_count + self.unmet_count + bool(self.matches)
+        return people + len(self.refusing) + self.quiet_count + self.unmet_count + bool(self.matches)
 
 
 async def today(actor: Actor, program_key: str = "") -> Today:
@@ -118,6 +120,7 @@ async def today(actor: Actor, program_key: str = "") -> Today:
         programs=programs, program=chosen, answers=await answers_to_handle(actor, ids),
         admissions=await _admissions(actor, ids),
         matches=await pairs.filter(state__in=[MatchState.DRAFT, MatchState.AWAITING_ADMIN]).count(),
+        refusing=await low_acceptance(actor, ids, pairs),
         quiet=await _silences(actor, await quiet.limit(SHOWN).prefetch_related("members__person", "program")),
         quiet_count=await quiet.count(),
         unmet=await unmet.limit(SHOWN).prefetch_related("members__person", "program"),

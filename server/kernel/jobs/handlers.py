@@ -26,6 +26,7 @@ JOB_MODULES: list[str] = [
     "server.access.letters.jobs",
     "server.goals.jobs",
     "server.journey.closing.jobs",
+    "server.journey.learning.jobs",
     "server.journey.leaving.jobs",
     "server.journey.trying.jobs",
     "server.journey.you.jobs",

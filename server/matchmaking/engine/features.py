@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from server.matchmaking.engine.columns import UNKNOWN, Columns, Ints
+from server.matchmaking.engine.columns import UNKNOWN, Columns, Ints, build
 from server.matchmaking.engine.constraints import Rows, overlap_half_hours
-from server.matchmaking.engine.factor import Factors
-from server.matchmaking.engine.weights import CATEGORIES, Category
+from server.matchmaking.engine.factor import Factors, build_factors
+from server.matchmaking.engine.pool import Pool
+from server.matchmaking.engine.weights import CATEGORIES, Category, weights_for
+from server.programs.states import ProgramType
 
 Numbers = NDArray[np.float64]
 
@@ -36,6 +38,13 @@ def pair_features(columns: Columns, factors: Factors, e: Rows, m: Rows) -> Featu
     facts["goal_help_in_shared_time"] = goals * times
     names = (*(f"fit_{name.lower()}" for name in CATEGORIES), *facts)
     return Features(names, np.column_stack([fits, *facts.values()]))
+
+
+def feature_names() -> tuple[str, ...]:
+    """The names of all features, in the order of their columns."""
+    nobody = build(Pool(()))
+    rows = np.zeros(0, np.intp)
+    return pair_features(nobody, build_factors(nobody, weights_for(ProgramType.ONE_TO_ONE)), rows, rows).names
 
 
 def _time(columns: Columns, e: Rows, m: Rows) -> dict[str, Numbers]:

@@ -18,6 +18,7 @@ from server.matchmaking.engine import ENGINE_VERSION, Watch
 from server.matchmaking.engine.living.incremental import first_in_line
 from server.matchmaking.gather import Gathered, gather, rules_of, weights_of
 from server.matchmaking.learned.evidence import evidence_then
+from server.matchmaking.learned.queries import outlook_for
 from server.matchmaking.models import MatchRun, MatchSuggestion
 from server.matchmaking.queue.queries import drafts_of, someone_is_needed
 from server.matchmaking.runs import actions as runs
@@ -186,9 +187,10 @@ async def _place(
     actor: Actor, cohort: Cohort, after: MatchRun, gathered: Gathered, mentee_id: UUID, rematch_of: UUID | None
 ) -> Match | None:
     """Compute the row of one mentee outside any transaction; store it as a run of its own with its draft, if any."""
+    weights = weights_of(cohort.program)
     found = await asyncio.to_thread(
-        find, gathered, rules_of(cohort.program), weights_of(cohort.program), seed=after.seed, watch=Watch(),
-        newcomers=True,
+        find, gathered, rules_of(cohort.program), weights, seed=after.seed, watch=Watch(), newcomers=True,
+        outlook=await outlook_for(actor, cohort.program, weights),
     )
     async with unit_of_work(actor) as unit:
         await programs.cohort_by_id(actor, cohort.id, lock=True)

@@ -13,8 +13,9 @@ from server.kernel.text import gettext as _
 from server.matches import actions as matches
 from server.matches.actions import Draft
 from server.matchmaking import queries
-from server.matchmaking.engine import ENGINE_VERSION, Stopped, Watch
+from server.matchmaking.engine import ENGINE_VERSION, PastPair, Stopped, Watch
 from server.matchmaking.gather import Gathered, gather, rules_from, weights_from, weights_of
+from server.matchmaking.learned.queries import outlook_for
 from server.matchmaking.models import MatchRun, MatchSuggestion
 from server.matchmaking.runs import places
 from server.matchmaking.runs.findings import Findings, find
@@ -83,10 +84,13 @@ async def run_matching(actor: Actor, cohort_id: UUID, *, seed: int = 0) -> Match
     return await carry_out(actor, (await start_run(actor, cohort_id, seed=seed)).id)
 
 
-async def carry_out(actor: Actor, run_id: UUID) -> MatchRun:
+async def carry_out(
+    actor: Actor, run_id: UUID, *, history: tuple[PastPair, ...] | None = None
+) -> MatchRun:
     """Do what a run was asked for. A run that is over stays as it is, so that doing it twice is harmless.
 
     The engine computes outside any transaction; the record and its drafts are then stored together or not at all.
+    It goes by what was learned for the type of programme, and by what became of earlier pairs (`history`).
 
     Raises:
         NotFound: no such run.
@@ -97,7 +101,7 @@ async def carry_out(actor: Actor, run_id: UUID) -> MatchRun:
     cohort = await cohort_by_id(actor, run.cohort_id)
     require(actor.may(Permission.PROGRAM_MATCHING_RUN, cohort.program_id), _("run the matching"))
     if run.state is RunState.RUNNING:
-        gathered = await gather(actor, cohort, around_drafts=run.kind is RunKind.NEWCOMERS)
+        gathered = await gather(actor, cohort, history, around_drafts=run.kind is RunKind.NEWCOMERS)
         with suppress(Stopped):
             await _store(actor, run, cohort, gathered, await _watched(actor, run, cohort, gathered))
     return await queries.visible_run(actor, run_id)
@@ -147,9 +151,10 @@ async def _watched(actor: Actor, run: MatchRun, cohort: Cohort, gathered: Gather
     """
     watch, until, kind = Watch(), time.monotonic() + MOST_S, cohort.program.type
     rules, weights = rules_from(kind, run.rules), weights_from(kind, run.weights, run.weights_version)
-    newcomers = run.kind is RunKind.NEWCOMERS
+    outlook = await outlook_for(actor, cohort.program, weights)
     work = asyncio.create_task(asyncio.to_thread(
-        find, gathered, rules, weights, seed=run.seed, watch=watch, newcomers=newcomers
+        find, gathered, rules, weights, seed=run.seed, watch=watch, outlook=outlook,
+        newcomers=run.kind is RunKind.NEWCOMERS,
     ))
     try:
         while not (await asyncio.wait([work], timeout=LOOK_EVERY_S))[0]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from server.kernel.db import Json
 from server.matches.actions import Draft
 from server.matchmaking import stored
-from server.matchmaking.engine import MatchingResult, RuleSet, Step, Watch, Weights, run_matching
+from server.matchmaking.engine import MatchingResult, Outlook, RuleSet, Step, Watch, Weights, run_matching
 from server.matchmaking.engine.living.incremental import match_newcomers
 from server.matchmaking.engine.result import Candidate
 from server.matchmaking.gather import Gathered
@@ -29,20 +29,24 @@ class Findings(NamedTuple):
 
 
 def find(
-    gathered: Gathered, rules: RuleSet, weights: Weights, *, seed: int, watch: Watch, newcomers: bool = False
+    gathered: Gathered, rules: RuleSet, weights: Weights, *, seed: int, watch: Watch, outlook: Outlook | None = None,
+    newcomers: bool = False,
 ) -> Findings:
     """Match a pool, and say why. Minutes for the largest pools: call it in a thread. With `newcomers` the pool was
-    gathered around drafts, and only those without a mentor have rows of their own.
+    gathered around drafts, and only those without a mentor have rows of their own. Without `outlook` the prior stands.
 
     Raises:
         Stopped: `watch` was asked to stop.
     """
     if newcomers:
         result = match_newcomers(
-            gathered.pool, rules, weights, standing=gathered.standing, placed=gathered.placed, seed=seed, watch=watch
+            gathered.pool, rules, weights, standing=gathered.standing, placed=gathered.placed, seed=seed, watch=watch,
+            outlook=outlook,
         )
     else:
-        result = run_matching(gathered.pool, rules, weights, standing=gathered.standing, seed=seed, watch=watch)
+        result = run_matching(
+            gathered.pool, rules, weights, standing=gathered.standing, seed=seed, watch=watch, outlook=outlook
+        )
     watch.begin(Step.EXPLAINING)
     drafts, suggestions = _describe(result)
     watch.look()

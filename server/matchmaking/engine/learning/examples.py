@@ -74,15 +74,15 @@ def read_examples(pool: Pool, weights: Weights) -> Examples:
     sides = [{one.who: one for one in pool.participants if one.role is role} for role in _SIDES]
     known = [past for past in pool.history if past.mentor in sides[0] and past.mentee in sides[1]]
     free = [past for past in known if not past.by_manager]
-    told = sorted((past for past in free if past.accepted is not None), key=_order)
-    cycle, cycles = _cycles(told)
+    told = sorted((past for past in free if past.accepted is not None), key=order_of)
+    cycle, cycles = cycles_of(told)
     seen = [_seen(told, cycle, at, sides, weights) for at in range(len(cycles))]
     return Examples(
         names=seen[0].names if seen else (),
         weights=weights.vector,
         values=np.vstack([one.values for one in seen]) if seen else np.zeros((0, 0)),
         scores=np.concatenate([one.scores for one in seen]) if seen else np.zeros(0),
-        labels={stage: np.array([_label(past, stage) for past in told], np.float64) for stage in Stage},
+        labels={stage: np.array([label_of(past, stage) for past in told], np.float64) for stage in Stage},
         cycle=cycle,
         cycles=cycles,
         sides=(_side(told, sides[1], "mentee"), _side(told, sides[0], "mentor")),
@@ -120,11 +120,12 @@ class _Seen(NamedTuple):
     scores: Numbers
 
 
-def _order(past: PastPair) -> tuple[object, ...]:
+def order_of(past: PastPair) -> tuple[object, ...]:
+    """A key that sorts past pairs by cycle, mentor and mentee."""
     return cycle_order(past.cycle or ""), past.cycle or "", past.mentor, past.mentee, repr(past)
 
 
-def _cycles(told: Sequence[PastPair]) -> tuple[NDArray[np.intp], tuple[str, ...]]:
+def cycles_of(told: Sequence[PastPair]) -> tuple[NDArray[np.intp], tuple[str, ...]]:
     """The cycle of each pair as a number from 0, and what cycles are called; pairs come in the order of their cycles.
 
     Where each day or pair has a cycle of its own, neighbours are taken together: each cycle costs a model.
@@ -161,7 +162,8 @@ def _seen(
     return _Seen(features.names, features.values, score(factors.fits(e, m), weights))
 
 
-def _label(past: PastPair, stage: Stage) -> float:
+def label_of(past: PastPair, stage: Stage) -> float:
+    """1 or 0 for a stage that a past pair reached or not, NaN where it was never asked or nobody knows."""
     met = past.accepted and past.sessions_held is not None and past.sessions_held >= MET
     reached = {
         Stage.ACCEPT: past.accepted,

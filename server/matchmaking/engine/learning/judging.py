@@ -42,7 +42,8 @@ class Bin(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """Probabilities against outcomes. `auc` is None where all outcomes are the same.
+    """Probabilities against outcomes. `auc` is None where all outcomes are the same; `log_loss_error` and `auc_error`
+    are standard errors.
 
     `raw_error` is the mean distance of bins from what happened; chance alone makes it larger than 0. In
     `calibration_error` what chance explains of each bin is taken off.
@@ -50,7 +51,9 @@ class Quality:
 
     n: int
     log_loss: float
+    log_loss_error: float
     auc: float | None
+    auc_error: float | None
     raw_error: float
     calibration_error: float
     bins: tuple[Bin, ...]
@@ -66,10 +69,19 @@ def quality(foretold: Numbers, outcomes: Numbers) -> Quality:
         noises.append((share * (1 - share)).mean() / len(rows))
     sizes = np.array([one.n for one in bins]) / len(foretold)
     beyond = np.sqrt(np.maximum(np.square(errors) - noises, 0))
-    both = len(np.unique(outcomes)) > 1
+    both, lost = len(np.unique(outcomes)) > 1, losses(foretold, outcomes)
     auc = float(roc_auc_score(outcomes, foretold)) if both else None
+    doubt = None if auc is None else auc_error(auc, int(outcomes.sum()), int((1 - outcomes).sum()))
+    loss_error = float(lost.std() / np.sqrt(len(lost)))
     raw, error = (float((sizes * found).sum()) for found in (np.array(errors), beyond))
-    return Quality(len(outcomes), float(losses(foretold, outcomes).mean()), auc, raw, error, tuple(bins))
+    return Quality(len(outcomes), float(lost.mean()), loss_error, auc, doubt, raw, error, tuple(bins))
+
+
+def auc_error(auc: float, reached: int, missed: int) -> float:
+    """The standard error of an AUC over so many outcomes of each kind (Hanley and McNeil 1982)."""
+    both_reached, both_missed = auc / (2 - auc), 2 * auc**2 / (1 + auc)
+    spread = (reached - 1) * (both_reached - auc**2) + (missed - 1) * (both_missed - auc**2)
+    return float(np.sqrt(max(0.0, auc * (1 - auc) + spread) / (reached * missed)))
 
 
 def losses(foretold: Numbers, outcomes: Numbers) -> Numbers:

@@ -88,11 +88,21 @@ def learn(pool: Pool, weights: Weights) -> Learned:
     """
     examples = read_examples(pool, weights)
     prior = prior_pairs(pool, weights) if len(examples) >= LEARN_FROM else None
-    tried = {stage: _try(lesson(examples, stage), prior, examples) for stage in Stage}
+    return learn_from(examples, prior, known=untaught(pool).calibration.based_on)
+
+
+def learn_from(
+    examples: Examples, prior: PriorPairs | None, *, known: int, with_trees: bool = True
+) -> Learned:
+    """Learn from rows made already; without `prior` pairs nothing is learned, and `known` outcomes are told of.
+
+    Without trees every model is a few plain numbers.
+    """
+    tried = {stage: _try(lesson(examples, stage), prior, examples, with_trees) for stage in Stage}
     models = {stage: one.report.model for stage, one in tried.items() if one.report.model}
     confidence = _confidence(examples, tried[Stage.ACCEPT], tried[Stage.MEET])
     sure = confidence is not None and confidence.n >= SAID_FROM and confidence.calibration_error <= LARGEST_ERROR
-    based_on = len(examples) if sure or models else untaught(pool).calibration.based_on
+    based_on = len(examples) if sure or models else known
     outlook = Outlook(Calibration(sure, based_on), models)
     return Learned(outlook, tuple(one.report for one in tried.values()), examples, confidence)
 
@@ -111,7 +121,7 @@ def windows(cycle: NDArray[np.intp]) -> list[tuple[int, int]]:
     return [one for one in found[::-1] if np.count_nonzero(cycle < one[0]) >= LEARN_FROM]
 
 
-def _try(rows: Lesson, prior: PriorPairs | None, examples: Examples) -> _Tried:
+def _try(rows: Lesson, prior: PriorPairs | None, examples: Examples, with_trees: bool) -> _Tried:
     """Live through the cycles as they came: at each, what is in force is challenged by what can tell more.
 
     The way is up only. What was beaten once may look true again on pairs that its successor chose, and would not be on
@@ -121,7 +131,7 @@ def _try(rows: Lesson, prior: PriorPairs | None, examples: Examples) -> _Tried:
     if prior is None or not judged:
         alone = len(rows) >= LEARN_FROM + HELD_OUT_FROM and len(np.unique(rows.cycle)) == 1
         return _refused(rows, Verdict.ONE_CYCLE if alone else Verdict.TOO_FEW)
-    learners = ((levelled, LEARN_FROM), (linear, LEARN_FROM), (trees, TREES_FROM))
+    learners = [(levelled, LEARN_FROM), (linear, LEARN_FROM)] + [(trees, TREES_FROM)] * with_trees
     courses = [Course(learner, least, rows, prior) for learner, least in learners]
     in_force: Course | None = None
     standing: Model | None = None

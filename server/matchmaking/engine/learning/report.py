@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from server.matchmaking.engine.learning.judging import Quality, Verdict
+from server.matchmaking.engine.learning.judging import Quality, Verdict, wilson
 from server.matchmaking.engine.learning.learn import PRIOR_KIND, Learned, StageReport, Trial
 from server.matchmaking.engine.learning.model import Linear
 from server.matchmaking.engine.learning.words import calibration_words, limits, stage_line, stage_name, trial_words
@@ -48,6 +48,7 @@ def _stage(report: StageReport) -> Json:
         "name": stage_name(report.stage),
         "outcomes": report.outcomes,
         "successes": report.successes,
+        "share_band": _band(report.successes, report.outcomes),
         "in_force": scorer.kind if scorer else PRIOR_KIND,
         "calibration": report.model.calibration if report.model else "none",
         "words": stage_line(report),
@@ -83,6 +84,11 @@ def _quality(found: Quality | None) -> Json | None:
         return None
     numbers = {name: _rounded(value) for name, value in asdict(found).items() if name != "bins"}
     return numbers | {"bins": [{name: _rounded(value) for name, value in one._asdict().items()} for one in found.bins]}
+
+
+def _band(successes: int, outcomes: int) -> list[float | None] | None:
+    """Where the true share of those who reached a stage may lie."""
+    return [_rounded(edge) for edge in wilson(successes, outcomes)] if outcomes else None
 
 
 def _rounded(value: float | None) -> float | None:

@@ -11,8 +11,8 @@ from server.kernel.db import unit_of_work
 from server.kernel.errors import NotFound
 from server.matches.models import Match
 from server.matches.states import MatchState
-from server.programs.models import Enrollment
-from server.programs.states import EnrollmentState, ParticipantRole
+from server.programs.models import Cohort, Enrollment
+from server.programs.states import EnrollmentState, ParticipantRole, ProgramState
 from server.sessions.models import Session
 from server.sessions.states import SessionState
 from server.surveys.models import SurveyAnswer, SurveyInvitation
@@ -149,3 +149,25 @@ async def test_the_page_costs_the_same_for_one_and_for_forty_and_lists_thirty(pa
         shown = await today(pair.manager_actor)
     assert (len(shown.quiet), shown.quiet_count) == (SHOWN, 40)
     assert len(few) == len(many)
+
+
+@pytest.mark.parametrize(("accepted", "refused", "told"), [
+    (13, 6, None), (13, 7, (13, 20, 65)), (14, 6, None), (0, 20, (0, 20, 0)), (69, 31, (69, 100, 69)), (70, 30, None),
+])
+async def test_after_twenty_decisions_a_group_in_which_too_many_say_no_needs_a_look(
+    pair: Pair, accepted: int, refused: int, told: tuple[int, int, int] | None
+) -> None:
+    await Match.filter(id=pair.match.id).delete()
+    states = [(MatchState.CONCLUDED, clock.now())] * accepted + [(MatchState.DECLINED, None)] * (refused - refused // 2)
+    states += [(MatchState.EXPIRED, None)] * (refused // 2) + [(MatchState.CANCELLED, None)] * 9
+    await Match.bulk_create([
+        Match(organization_id=pair.organization.id, program_id=pair.program.id, cohort_id=pair.cohort.id, state=state,
+              active_at=at) for state, at in states
+    ])
+    found = await today(pair.manager_actor)
+    numbers = [(one.accepted, one.decided, one.percent) for one in found.refusing]
+    assert numbers == ([told] if told else [])
+    assert found.needs == len(numbers)
+    assert (await today(factories.manager_of(pair.manager, (await factories.active_match()).program))).refusing == []
+    await Cohort.filter(id=pair.cohort.id).update(state=ProgramState.CLOSED)
+    assert (await today(pair.manager_actor)).refusing == [], "over is over"

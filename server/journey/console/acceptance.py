@@ -1,0 +1,58 @@
+"""Groups in which too many people say no to whom they are matched with (F21)."""
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from tortoise.expressions import Q
+from tortoise.functions import Count
+from tortoise.queryset import QuerySet
+
+from server.journey.console.measures import BOUNDS, MeasureKey
+from server.kernel.actor import Actor
+from server.matches.models import Match
+from server.matches.states import SAID_NO
+from server.programs.models import Cohort
+from server.programs.queries import cohorts
+from server.programs.states import OVER_PROGRAMS
+
+DECIDED_FROM = 20
+"""Decisions of a group below which a share says little (F21)."""
+
+
+@dataclass(frozen=True, slots=True)
+class LowAcceptance:
+    """A group in which `accepted` of `decided` matches were, which is under the red flag of that measure."""
+
+    cohort: Cohort
+    accepted: int
+    decided: int
+
+    @property
+    def percent(self) -> int:
+        """The share, 0 to 100, rounded down: never told as better than it is."""
+        return 100 * self.accepted // self.decided
+
+
+async def low_acceptance(actor: Actor, program_ids: Collection[UUID], pairs: QuerySet[Match]) -> list[LowAcceptance]:
+    """The groups of some programmes, of whose `pairs` fewer were accepted than ought to be; the lowest share first.
+
+    It goes away by itself: with more who say yes, or with the end of the group.
+    """
+    red = BOUNDS[MeasureKey.ACCEPTED].red
+    accepted = await _by_cohort(pairs.filter(active_at__isnull=False))
+    decided = accepted + await _by_cohort(pairs.filter(state__in=list(SAID_NO), active_at__isnull=True))
+    low = [one for one, whole in decided.items() if whole >= DECIDED_FROM and 100 * accepted[one] < red * whole]
+    if not low:
+        return []
+    rows = await cohorts(actor).filter(id__in=low, program_id__in=list(program_ids)).exclude(
+        Q(state__in=list(OVER_PROGRAMS)) | Q(program__state__in=list(OVER_PROGRAMS))
+    ).select_related("program")
+    found = [LowAcceptance(row, accepted[row.id], decided[row.id]) for row in rows]
+    return sorted(found, key=lambda one: (one.accepted / one.decided, one.cohort.id))
+
+
+async def _by_cohort(pairs: QuerySet[Match]) -> Counter[UUID]:
+    rows = await pairs.annotate(n=Count("id")).group_by("cohort_id").values_list("cohort_id", "n")
+    return Counter({cohort_id: int(count) for cohort_id, count in rows})

@@ -1,0 +1,1 @@
+"""Learning from what became of proposals, over the rooms that know it."""
