@@ -5,20 +5,21 @@ Sign-in and the Origin check are the web face's middleware: it puts an Actor on 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any, cast
 
 import orjson
 from cross_web import HTTPException
 from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse
 from strawberry.http.parse_content_type import parse_content_type
 from strawberry.schema.exceptions import InvalidOperationTypeError
+from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL
 from strawberry.types import ExecutionResult
 
 from graphql_schema.context import Context
@@ -30,6 +31,7 @@ from server.kernel.text import use_language
 
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 PLAIN_JSON = "application/json"
+EVENTS = "text/event-stream"
 METHODS = ("GET", "POST")
 
 
@@ -63,7 +65,7 @@ class GraphQLApp(GraphQL[Context, None]):
         self, request: Request | WebSocket, response: Response | WebSocket  # noqa: ARG002  # theirs
     ) -> Context:
         """One context for each request."""
-        return Context(actor_of(request))
+        return Context(actor_of(request), hears_events=EVENTS in request.headers.get("accept", ""))
 
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
         """Resolvers set no headers; what is negotiated with the client waits here for `create_response`."""
@@ -87,6 +89,13 @@ class GraphQLApp(GraphQL[Context, None]):
         failed = chosen == GRAPHQL_RESPONSE and "data" not in response_data
         body = cast(Mapping[str, Any], response_data)
         return _response(body, _status_of_failure(body) if failed else 200, chosen)
+
+    async def create_streaming_response(
+        self, request: Request | WebSocket, stream: Callable[[], AsyncIterator[str]],  # noqa: ARG002  # theirs
+        sub_response: Response, headers: Mapping[str, str],  # noqa: ARG002  # theirs
+    ) -> Response:
+        """What a subscription tells, as server-sent events: the waiting answer's own headers are for one answer."""
+        return StreamingResponse(stream(), headers={**headers, "vary": "accept"})
 
     def decode_json(self, data: str | bytes) -> object:
         """Strict JSON: no NaN, no lone surrogates, no endless nesting, and always an object.
@@ -156,5 +165,5 @@ graphql_app = GraphQLApp(
     graphql_ide=None,
     allow_queries_via_get=True,
     multipart_uploads_enabled=False,
-    subscription_protocols=(),
+    subscription_protocols=(GRAPHQL_SSE_PROTOCOL,),
 )

@@ -19,10 +19,13 @@ Fetch = Callable[[Actor, list[K]], Awaitable[Mapping[K, V]]]
 
 
 class Context:
-    """One request. Loaders are made when they are first asked for, one for each query."""
+    """One request. Loaders are made when they are first asked for, one for each query.
 
-    def __init__(self, actor: Actor | None) -> None:
-        self._actor = actor
+    `hears_events`: whether who asks takes more than one answer (text/event-stream), as a subscription needs.
+    """
+
+    def __init__(self, actor: Actor | None, *, hears_events: bool = False) -> None:
+        self._actor, self.hears_events = actor, hears_events
         self._loaders: dict[Any, DataLoader[Any, Any]] = {}
 
     @property

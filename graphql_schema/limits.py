@@ -45,6 +45,7 @@ BOUNDS = (
 """What is counted, the most there may be, and what to do about it."""
 ERRORS = 20
 """So many mistakes are named at once; more would make the answer larger than the document."""
+SUBSCRIBE = "A subscription has more than one answer: send Accept: text/event-stream."
 QUERY_S = 5
 MUTATION_S = 60
 """Matching runs and imports answer when they are done. What is cut off in a unit of work leaves nothing behind."""
@@ -72,7 +73,7 @@ class WithinLimits(SchemaExtension):
         context, reading = self.execution_context, self.reading
         if reading.mistakes is None:
             reading.mistakes = problems(context.schema._schema, reading.document)
-        context.pre_execution_errors = list(reading.mistakes) or self._too_dear()
+        context.pre_execution_errors = list(reading.mistakes) or self._too_dear() or self._unheard()
         yield
 
     async def on_execute(self) -> AsyncIterator[None]:
@@ -88,6 +89,11 @@ class WithinLimits(SchemaExtension):
     def get_results(self) -> dict[str, Any]:
         """What the answer tells in `extensions`."""
         return {"cost": {"asked": self.cost.asked, "budget": BUDGET}}
+
+    def _unheard(self) -> list[GraphQLError]:
+        context = self.execution_context
+        asks = context.operation_type is OperationType.SUBSCRIPTION
+        return [GraphQLError(SUBSCRIBE)] if asks and not context.context.hears_events else []
 
     def _too_dear(self) -> list[GraphQLError]:
         context, document = self.execution_context, self.reading.document

@@ -30,6 +30,7 @@ from graphql_schema.sessions import SessionsMutation, SessionsQuery
 from graphql_schema.surveys import SurveysMutation, SurveysQuery
 from graphql_schema.undoing import UndoingMutation
 from graphql_schema.viewer import ViewerQuery
+from graphql_schema.watching import Subscription
 from graphql_schema.weighing import WeighingMutation, WeighingQuery
 
 
@@ -60,4 +61,4 @@ class Mutation(
     pass
 
 
-schema = Schema(query=Query, mutation=Mutation, extensions=EXTENSIONS, config=CONFIG)
+schema = Schema(query=Query, mutation=Mutation, subscription=Subscription, extensions=EXTENSIONS, config=CONFIG)

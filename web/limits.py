@@ -28,7 +28,7 @@ from web.bodies import IN_MEMORY_BYTES, Body, announced_size, hear_out, read_who
 from web.errors import refusal
 from web.forms import read_form
 
-Kind = Literal["page", "graphql", "file"]
+Kind = Literal["page", "graphql", "stream", "file"]
 Files = Sequence[tuple[re.Pattern[str], int]]
 RETRY_S = (1, 4)
 """When to come again, spread so that those who were refused together do not come together."""
@@ -86,12 +86,17 @@ class Limits:
 def _kind(scope: Scope, body: Body) -> Kind:
     if body.size > settings().body_bytes:
         return "file"
-    return "graphql" if scope["path"].startswith("/graphql") else "page"
+    if not scope["path"].startswith("/graphql"):
+        return "page"
+    return "stream" if "text/event-stream" in Headers(scope=scope).get("accept", "") else "graphql"
 
 
 def _places(kind: Kind) -> int:
     given = settings()
-    return {"page": given.places_pages, "graphql": given.places_graphql, "file": given.places_files}[kind]
+    return {
+        "page": given.places_pages, "graphql": given.places_graphql, "stream": given.places_streams,
+        "file": given.places_files,
+    }[kind]
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, error: HTTPException) -> None:

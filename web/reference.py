@@ -109,7 +109,7 @@ class Reference:
         ]
 
     def _page(self, one: GraphQLNamedType) -> TypePage:
-        roots = (self.schema.query_type, self.schema.mutation_type)
+        roots = (self.schema.query_type, self.schema.mutation_type, self.schema.subscription_type)
         kind: Kind = "root" if one in roots else KINDS[type(one)]
         return TypePage(one.name, kind, _said(one), _members(one), self._named(one))
 
