@@ -95,6 +95,21 @@ def asked_first() -> list[tuple[str, str]]:
     ]
 
 
+def asked(approvals: Approvals, first: AskedFirst, *, admin_last: bool) -> str:
+    """Who is asked for a match, in which order, and when it begins, in one or two sentences."""
+    both = {
+        AskedFirst.TOGETHER: _("Both are asked at once."),
+        AskedFirst.MENTOR: _("The mentor is asked first, then the mentee."),
+        AskedFirst.MENTEE: _("The mentee is asked first, then the mentor."),
+    }[first]
+    who = {
+        Approvals.BOTH: both, Approvals.MENTOR: _("The mentor is asked."), Approvals.MENTEE: _("The mentee is asked."),
+        Approvals.NONE: _("Nobody is asked."),
+    }[approvals]
+    begins = _("It begins with the last yes.") if approvals is not Approvals.NONE else _("It begins at once.")
+    return f"{who} {_('Then you have the last word.') if admin_last else begins}"
+
+
 def switches(shown: ProgramPage) -> list[tuple[str, str, str, bool]]:
     """What is on or off: field, label, what it means, and whether it is on."""
     program = shown.program

@@ -90,7 +90,9 @@ async def _show(request: Request, *, errors: Errors | None = None, refused: str 
         shown=shown, here=address(request), refused=refused, state=words.state(shown.program.state),
         briefing=words.briefing(shown), step=words.program_step(shown), switches=words.switches(shown),
         groups=[words.group(one) for one in shown.groups], approvals=words.approvals(),
-        asked_first=words.asked_first(),
+        asked_first=words.asked_first(), now=words.asked(
+            shown.program.approvals, shown.program.asked_first, admin_last=shown.program.admin_approves_matches
+        ),
     )
 
 
