@@ -9,6 +9,7 @@ from uuid import UUID
 import strawberry
 
 from graphql_schema.context import Context, Info
+from graphql_schema.explanations import Explanation
 from graphql_schema.ids import Node, global_id, key_of
 from graphql_schema.matches import MatchesPayload, MatchPayload, MatchType
 from graphql_schema.mutations import ById, Input, OfMatchInput, Payload, perform
@@ -28,6 +29,7 @@ from server.matchmaking.engine.watch import Step
 from server.matchmaking.engine.weights import Category
 from server.matchmaking.engine.wording import Names, Reader
 from server.matchmaking.queue import actions as queue
+from server.matchmaking.queue.queries import explanation
 from server.matchmaking.runs import actions as runs
 from server.matchmaking.runs.queries import compared
 from server.matchmaking.runs.records import put_into_queue
@@ -253,6 +255,14 @@ class MatchmakingQuery:
     @strawberry.field(description="The drafts of a cohort by what they need, and the mentees without any.")
     async def review_queue(self, info: Info, cohort_id: strawberry.ID) -> ReviewQueueType:
         return ReviewQueueType.of(await queries.review_queue(info.context.actor, key_of("Cohort", cohort_id)))
+
+    @strawberry.field(
+        description="What the last run says to a mentee: their place in line, why mentors they asked for were not"
+        " chosen, and what they could truthfully add. For themselves and for who runs the programme."
+    )
+    async def explanation(self, info: Info, enrollment_id: strawberry.ID) -> Explanation:
+        actor, key = info.context.actor, key_of("Enrollment", enrollment_id)
+        return Explanation.of(await explanation(actor, key))
 
     @strawberry.field(description="Other mentors for the mentee of a draft, best first.")
     async def alternative_mentors(self, info: Info, match_id: strawberry.ID) -> list[AlternativeType]:

@@ -13,6 +13,8 @@ from server.kernel import clock
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
 from server.matches.states import RUNNING
+from server.matchmaking.engine import WaitCode
+from server.matchmaking.engine.living.words import advice_words, unmet_words
 from server.programs.states import EnrollmentState
 from web.dates import clock_time, day_long, day_month, moment, weekday
 from web.items import Step
@@ -35,7 +37,7 @@ async def show(request: Request) -> Response:
         return go_to(request, "/" if seen.match.state in RUNNING else f"/match/{seen.match.id}")
     return page(
         request, "waiting/waiting.html", seen=seen, title=title(seen), steps=steps(seen), counts=counts(seen),
-        lit=len(seen.checks), ready=seen.checks == READY,
+        said=said(seen), lit=len(seen.checks), ready=seen.checks == READY,
     )
 
 
@@ -75,6 +77,18 @@ def counts(seen: WaitingPage) -> list[Markup]:
     return [_figure(there, offering), _figure(shared, sharing)] if offering else []
 
 
+def said(seen: WaitingPage) -> list[str]:
+    """Why those who were asked for were not chosen, and what would open more doors."""
+    unmet = [
+        _("%(name)s: %(why)s") % {
+            "name": one.mentor.person.full_name,
+            "why": unmet_words(one.why.code, one.why.rule, one.why.points, to_mentee=True),
+        }
+        for one in seen.found.unmet
+    ]
+    return [*unmet, *(advice_words(one) for one in seen.found.advice)]
+
+
 def ordinal(place: int) -> str:
     """"third" in the language in force; figures from the eleventh on."""
     words = [
@@ -109,7 +123,18 @@ def _between(seen: WaitingPage) -> list[Step]:
         soon = _("A new mentor opens a place")
         when = _("Places open on %(day)s, or sooner") % {"day": day_month(opens)} if opens else soon
         return [Step(_("You are %(place)s") % {"place": ordinal(seen.line)}, when, "now")]
+    if seen.state is EnrollmentState.ACTIVE and seen.found.place:
+        place = _("You are %(place)s in line") % {"place": ordinal(seen.found.place)}
+        return [Step(place, _("%(why)s. You keep your place") % {"why": _why(seen.found.code)}, "now")]
     return []
+
+
+def _why(code: WaitCode | None) -> str:
+    """Why somebody waits, as they read it themselves."""
+    if code is None:
+        return _("You are in the next matching")
+    full = code in (WaitCode.NO_SEAT, WaitCode.COHORT_LIMIT)
+    return _("Every fitting mentor is full") if full else _("No mentor with a free place fits yet")
 
 
 def _compared(seen: WaitingPage) -> str:

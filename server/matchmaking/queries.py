@@ -118,6 +118,14 @@ async def newest_run(actor: Actor, cohort_id: UUID) -> MatchRun | None:
     return await runs(actor).filter(cohort_id=cohort_id).order_by("-started_at", "-id").first()
 
 
+async def run_listing(actor: Actor, mentee: Enrollment) -> MatchRun | None:
+    """The newest run of a mentee's cohort that has candidates for them: later ones may have been for others alone."""
+    listing = runs(actor).filter(
+        cohort_id=mentee.cohort_id, state=RunState.DONE, suggestions__mentee_enrollment_id=mentee.id
+    )
+    return await listing.exclude(kind=RunKind.PREVIEW).order_by("-started_at", "-id").first()
+
+
 def suggestions(actor: Actor, run: MatchRun) -> QuerySet[MatchSuggestion]:
     """The stored candidates of a visible run, best first for each mentee."""
     found = MatchSuggestion.filter(organization_id=actor.organization_id, run_id=run.id)
@@ -136,7 +144,7 @@ async def review_queue(actor: Actor, cohort_id: UUID) -> Queue:
     drafts = await matches.matches_in(actor, cohort_id, [MatchState.DRAFT])
     strong = [draft for draft in drafts if is_strong(draft)]
     closer = [draft for draft in drafts if not is_strong(draft)]
-    return Queue(strong, closer, await _unmatched(actor, cohort_id), await locked_matches(actor, cohort_id))
+    return Queue(strong, closer, await line(actor, cohort_id), await locked_matches(actor, cohort_id))
 
 
 async def locked_matches(actor: Actor, cohort_id: UUID) -> frozenset[UUID]:
@@ -195,10 +203,7 @@ async def next_choice(actor: Actor, mentee_enrollment_id: UUID) -> MatchSuggesti
     mentee = await programs.visible_enrollment(actor, mentee_enrollment_id)
     if mentee.state is not EnrollmentState.ACTIVE or mentee.id in await _placed(actor, mentee.cohort_id):
         return None
-    listing = runs(actor).filter(
-        cohort_id=mentee.cohort_id, state=RunState.DONE, suggestions__mentee_enrollment_id=mentee.id
-    )
-    run = await listing.exclude(kind=RunKind.PREVIEW).order_by("-started_at", "-id").first()
+    run = await run_listing(actor, mentee)
     if run is None:
         return None
     found = await suggestions(actor, run).filter(mentee_enrollment_id=mentee.id)
@@ -255,7 +260,8 @@ async def _wishes(actor: Actor, mentees: list[Enrollment]) -> Counter[Competency
     return Counter(one for _person, one in aims if one)
 
 
-async def _unmatched(actor: Actor, cohort_id: UUID) -> list[Unmatched]:
+async def line(actor: Actor, cohort_id: UUID) -> list[Unmatched]:
+    """The active mentees of a cohort without a match or a draft, in the order in which places are due to them."""
     placed = await _placed(actor, cohort_id)
     active = await programs.enrollments_in(
         actor, cohort_id, role=ParticipantRole.MENTEE, states=[EnrollmentState.ACTIVE]

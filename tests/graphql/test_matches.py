@@ -66,6 +66,18 @@ async def test_newcomers_a_preview_and_a_gap_are_asked_for(db: object) -> None:
     assert (filled["errors"], [one["state"] for one in filled["matches"]]) == ([], ["DRAFT"])
 
 
+async def test_a_mentee_is_told_why_and_what_would_help(db: object) -> None:
+    pair = await factories.active_match()
+    skill = await factories.competency(pair.organization, "Negotiation")
+    waits = await side(pair, ParticipantRole.MENTEE, skill)
+    await Enrollment.filter(cohort_id=pair.cohort.id, role=ParticipantRole.MENTOR).update(capacity=1)
+    await run_matching(pair.manager_actor, pair.cohort.id)
+    asked = """query ($id: ID!) { explanation(enrollmentId: $id) { position code
+      unmetWishes { mentorEnrollmentId mentorName code points words } advice { kind value opens words } } }"""
+    told = (await ask(pair.manager_actor, asked, id=gid(waits)))["explanation"]
+    assert told == {"position": 1, "code": "NO_MENTORS", "unmetWishes": [], "advice": []}
+
+
 async def test_cohort_is_matched_reviewed_and_approved(db: object) -> None:
     pair = await factories.active_match()
     skill = await factories.competency(pair.organization, "Negotiation")

@@ -10,6 +10,8 @@ from server.goals.actions import save_goal
 from server.kernel import clock
 from server.kernel.actor import system_actor
 from server.matches.states import MatchState
+from server.matchmaking.models import MatchRun
+from server.matchmaking.runs.actions import run_matching
 from server.people import actions as people
 from server.people.states import SkillSide
 from server.programs.models import WaitlistEntry
@@ -173,3 +175,17 @@ async def test_the_page_costs_the_same_for_one_and_for_thirty(waiting, client_of
     with queries_run() as many:
         assert "<strong>30</strong>" in (await client.get("/waiting/rising-leads")).text
     assert len(few) == len(many) <= 22
+
+
+async def test_after_a_run_the_place_in_line_and_what_would_help_are_told(waiting, client_of):
+    skill = await factories.competency(waiting.organization, "Negotiation")
+    await waiting.mentor(skill)
+    rival = await factories.person(waiting.organization, zone="UTC")
+    await factories.enrollment(waiting.cohort, rival, MENTEE, waited_cycles=3)
+    run = await run_matching(system_actor(waiting.organization.id), waiting.cohort.id)
+    told = {"advice": {str(waiting.row.id): [["LANGUAGE", "de", 4]]}}
+    await MatchRun.filter(id=run.id).update(result={**run.result, **told})
+    shown = words(read((await (await client_of(waiting.noor)).get("/waiting/rising-leads")).text))
+    assert "You are first in line" in shown
+    assert "Every fitting mentor is full. You keep your place" in shown
+    assert "If you also speak German, add it: 4 more good mentors." in shown

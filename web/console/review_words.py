@@ -13,6 +13,7 @@ from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
 from server.matches.queries import sides
 from server.matches.steps import UNDO_ONE
+from server.matchmaking.engine.living.words import unmet_words
 from server.matchmaking.engine.waitlist import WaitCode
 from server.matchmaking.engine.wording import Names, Reader, fit_words, one_line, sentence
 from server.matchmaking.queries import Alternative, SkillSupply, Unmatched
@@ -24,6 +25,7 @@ from web.waiting import ordinal
 
 if TYPE_CHECKING:
     from server.matches.models import Match
+    from server.matchmaking.queue.queries import Wish
     from server.people.models import Person
 
 ROWS_SHOWN = 6
@@ -71,6 +73,7 @@ class Told:
     confidence: str
     checks: list[Check]
     others: list[tuple[str, str, str]]
+    unmet: list[str]
     first_name: str
     mentor_name: str
 
@@ -169,7 +172,7 @@ def tell(shown: Pairing) -> Told:
         factors=factors_of(explanation, names, Reader.MANAGER) if explanation else [],
         confidence=confidence(shown.match), checks=checks(shown.checks),
         others=[_other(one, names) for one in shown.alternatives], first_name=mentee.person.first_name,
-        mentor_name=mentor.person.first_name,
+        mentor_name=mentor.person.first_name, unmet=[_asked_for(mentee.person, one) for one in shown.unmet],
     )
 
 
@@ -277,6 +280,12 @@ def _sentences(shown: Pairing, names: Names) -> str:
 
 def _check(fine: bool, good: str, bad: str) -> Check:
     return Check(good, "leaf", "tick") if fine else Check(bad, "rust", "warning")
+
+
+def _asked_for(mentee: Person, one: Wish) -> str:
+    why = unmet_words(one.why.code, one.why.rule, one.why.points, to_mentee=False)
+    names = {"mentee": mentee.first_name, "mentor": one.mentor.person.full_name, "why": why}
+    return _("%(mentee)s asked for %(mentor)s. %(why)s") % names
 
 
 def _other(one: Alternative, names: Names) -> tuple[str, str, str]:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
+from server.matchmaking.engine.living.words import advice_words, unmet_words
 from server.matchmaking.engine.watch import Step
 from server.matchmaking.engine.weights import Category
 from server.matchmaking.engine.wording import category_name
 from server.matchmaking.runs.comparison import Change, Why
 from server.matchmaking.runs.records import audit_of
+from server.matchmaking.runs.telling import advice_of
 from server.matchmaking.states import RunKind, RunState
 from web.console import audit_words
 from web.console.review_words import wait_words
@@ -20,6 +22,7 @@ from web.waiting import ordinal
 
 if TYPE_CHECKING:
     from server.matchmaking.models import MatchRun
+    from server.matchmaking.queue.queries import Wish
     from server.matchmaking.runs.queries import RunPair, RunRecord, RunsCompared, RunWaiting
     from server.programs.models import Enrollment
 
@@ -152,11 +155,26 @@ def pair_rows(pairs: list[RunPair]) -> list[tuple[str, str]]:
     return [(pair_name(one), f"{one.suggestion.fit:.0f}") for one in pairs]
 
 
-def waiting_rows(waiting: list[RunWaiting]) -> list[tuple[str, str, str]]:
-    """Everybody who waits: name, place in line, why."""
+def waiting_rows(record: RunRecord) -> list[tuple[str, str, str, str]]:
+    """Everybody who waits: name, place in line, why, and what would open most."""
     return [
-        (_full(one.mentee), upper_first(ordinal(one.position)) if one.position else "–", wait_words(one.code))
-        for one in waiting
+        (_full(one.mentee), upper_first(ordinal(one.position)) if one.position else "–", wait_words(one.code),
+         _would_help(record.run, one))
+        for one in record.waiting
+    ]
+
+
+def _would_help(run: MatchRun, one: RunWaiting) -> str:
+    found = advice_of(run.result, one.mentee.id) if one.mentee else []
+    return advice_words(found[0]) if found else "–"
+
+
+def unmet_rows(found: list[Wish]) -> list[tuple[str, str, str]]:
+    """Wishes that were not met: who asked, for whom, and why not."""
+    return [
+        (one.mentee.person.full_name, one.mentor.person.full_name,
+         unmet_words(one.why.code, one.why.rule, one.why.points, to_mentee=False))
+        for one in found
     ]
 
 

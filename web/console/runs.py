@@ -14,6 +14,7 @@ from server.kernel.errors import Conflict
 from server.kernel.text import gettext as _
 from server.matchmaking.queries import visible_run
 from server.matchmaking.queue import actions as queue_actions
+from server.matchmaking.queue.queries import unmet_wishes
 from server.matchmaking.runs import actions, export, queries
 from server.matchmaking.states import RunKind, RunState
 from web.console import audit_words, learning, run_words
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 HERE = "/console/matches/runs"
 CSV, JSON = "text/csv; charset=utf-8", "application/json"
-RUNS_LISTED, CHANGES_SHOWN = 10, 200
+RUNS_LISTED, CHANGES_SHOWN, WISHES_SHOWN = 10, 200, 50
 
 
 async def show(request: Request) -> Response:
@@ -44,8 +45,10 @@ async def show(request: Request) -> Response:
         if record.audit and record.proof else [],
         fair=audit_words.fairness(record.audit) if record.audit else None,
         best=run_words.pair_rows(record.best), weakest=run_words.pair_rows(record.weakest),
-        waiting=run_words.waiting_rows(record.waiting), confidence=run_words.confidence(record),
-        calibrated=record.calibrated, learned=learning.address(record.cohort.program.type), made=run_words.made(record),
+        waiting=run_words.waiting_rows(record),
+        unmet=run_words.unmet_rows(await unmet_wishes(actor, record.run, limit=WISHES_SHOWN)),
+        confidence=run_words.confidence(record), calibrated=record.calibrated,
+        learned=learning.address(record.cohort.program.type), made=run_words.made(record),
         runs=run_words.run_rows(here, record.run, latest),
     )
 

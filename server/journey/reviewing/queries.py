@@ -19,6 +19,7 @@ from server.matchmaking.engine.explain import Explanation
 from server.matchmaking.gather import rules_of
 from server.matchmaking.models import MatchRun
 from server.matchmaking.queries import Alternative, Queue, SkillSupply
+from server.matchmaking.queue.queries import Wish, unmet_wishes
 from server.matchmaking.stored import load
 from server.people.queries import line_of
 from server.programs import queries as programs
@@ -89,6 +90,7 @@ class Pairing:
     explanation: Explanation | None
     alternatives: list[Alternative]
     checks: Checks
+    unmet: list[Wish]
     is_locked: bool
     may_decide: bool
 
@@ -177,9 +179,17 @@ async def pairing(actor: Actor, match_id: UUID) -> Pairing:
     locked = await matchmaking.locked_matches(actor, match.cohort_id)
     return Pairing(
         match=match, explanation=load(match.explanation), alternatives=await matchmaking.alternatives(actor, match),
-        checks=await _checks(actor, match), is_locked=match.id in locked,
+        checks=await _checks(actor, match), unmet=await _unmet(actor, match), is_locked=match.id in locked,
         may_decide=rules.can_decide(actor, match),
     )
+
+
+async def _unmet(actor: Actor, match: Match) -> list[Wish]:
+    """The mentors whom the mentee asked for and the run of this draft did not give them."""
+    if match.run_id is None:
+        return []
+    run = await matchmaking.visible_run(actor, match.run_id)
+    return await unmet_wishes(actor, run, matches.sides(match)[1].enrollment_id)
 
 
 async def _checks(actor: Actor, match: Match) -> Checks:

@@ -20,6 +20,7 @@ from server.matches.models import Match
 from server.matches.queries import my_matches
 from server.matches.rules import may_ask
 from server.matches.states import OPEN_MATCHES
+from server.matchmaking.queue.queries import Explained, explanation_of
 from server.matchmaking.said.rules import may_wish
 from server.people import queries as people
 from server.people.availability import Stretch
@@ -38,7 +39,8 @@ WEEK = 7 * DAY_MINUTES // HALF_HOUR
 @dataclass(frozen=True, slots=True)
 class WaitingPage:
     """Where a person's enrolment stands. `offering` people of the other side know or want the same, `sharing` of them
-    have time when this person has; `hosts` run the programme; `line` is the place in the waiting list, from 1."""
+    have time when this person has; `hosts` run the programme; `line` is the place in the waiting list, from 1; `found`
+    is what the last run of the matching says to them."""
 
     enrollment: Enrollment
     person: Person
@@ -46,6 +48,7 @@ class WaitingPage:
     offering: int
     sharing: int
     line: int | None
+    found: Explained
     hosts: list[Person]
     match: Match | None
 
@@ -106,6 +109,7 @@ async def waiting_page(actor: Actor, program_key: str) -> WaitingPage:
     return WaitingPage(
         enrollment=enrollment, person=person, goal=goal, offering=len(offering),
         sharing=await _share_times(actor, person, offering), line=await waitlist_place(actor, enrollment),
+        found=await explanation_of(actor, enrollment),
         hosts=await people_with_role(actor, Role.PROGRAM_MANAGER, enrollment.program_id),
         match=running[0] if running else None,
     )

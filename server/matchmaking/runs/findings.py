@@ -15,6 +15,7 @@ from server.matchmaking.gather import Gathered
 from server.matchmaking.learned.evidence import Pair, evidence_now, stored_evidence
 from server.matchmaking.models import MatchSuggestion
 from server.matchmaking.runs.records import record_of
+from server.matchmaking.runs.telling import told
 
 KEPT_CANDIDATES = 8
 """Suggestions stored for each mentee: what "Choose another" offers, and where the next one comes from."""
@@ -50,7 +51,7 @@ def find(
     watch.begin(Step.EXPLAINING)
     drafts, suggestions = _describe(result)
     watch.look()
-    return Findings(record_of(result, gathered.standing), drafts, suggestions)
+    return Findings({**record_of(result, gathered.standing), **told(result)}, drafts, suggestions)
 
 
 def _describe(result: MatchingResult) -> tuple[list[Draft], list[MatchSuggestion]]:

@@ -7,12 +7,13 @@ import pytest
 from server.kernel.actor import system_actor
 from server.kernel.ids import new_id
 from server.kernel.jobs import drain
+from server.matches.models import Match
 from server.matchmaking.engine import Step
-from server.matchmaking.models import MatchRun
+from server.matchmaking.models import MatchRun, Preference
 from server.matchmaking.runs.actions import run_matching, start_run
 from server.matchmaking.runs.comparison import Change, Comparison, Settings, Why
 from server.matchmaking.runs.queries import RunsCompared
-from server.matchmaking.states import RunKind, RunState
+from server.matchmaking.states import PreferenceKind, RunKind, RunState
 from server.people.models import Person
 from server.programs.models import Enrollment, Program
 from server.programs.states import EnrollmentState, ProgramType
@@ -220,3 +221,22 @@ def test_who_was_in_both_runs_comes_first_and_nobody_is_a_word() -> None:
     shown = RunsCompared(MatchRun(), MatchRun(), Comparison(same, 0, changes), {})
     assert [row[3] for row in run_words.change_rows(shown, 2)] == [" fits no worse.", "Is not in the later run."]
     assert run_words.same_words(shown) == "No mentee has the same mentor."
+
+
+async def test_wishes_that_were_not_met_say_why(client_of: ClientOf, found: Market) -> None:
+    asks, asked = found.mentees[0], found.mentors[1]
+    await Preference.create(
+        organization_id=found.organization.id, enrollment_id=asks.id, about_enrollment_id=asked.id,
+        kind=PreferenceKind.WISH,
+    )
+    await Person.filter(id=asks.person_id).update(line_manager_id=asked.person_id)
+    client, made = await client_of(found.manager), await run(found)
+    shown = (await client.get(f"{HERE}/{made.id}")).text
+    assert "Wishes that were not met" in shown
+    assert "The two are in one reporting line." in shown
+    drafts = [draft for draft in await Match.all().prefetch_related("members")
+              if asks.id in {one.enrollment_id for one in draft.members}]
+    for draft in drafts:
+        said = (await client.get(f"/console/matches?pair={draft.id}")).text
+        assert "Noor asked for Ottoline Crane1. The two are in one reporting line." in said
+    assert drafts

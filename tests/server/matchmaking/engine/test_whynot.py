@@ -1,0 +1,85 @@
+"""Why a wish was not met, and what would open more doors: said by the engine, and true when it is tried."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+
+from server.matchmaking.engine import Pool, RuleCode, RuleSet, Standing, run_matching
+from server.matchmaking.engine.living.advice import Advice, Kind, advice
+from server.matchmaking.engine.living.whynot import WhyCode, WhyNot, unmet_wishes, why_not
+from server.matchmaking.engine.wording import GOOD_FIT
+from tests.chance import LONG
+from tests.server.matchmaking.engine.populations import FREE, MORNINGS, WEIGHTS, mentee, mentor, pools, rule_sets
+
+some = settings(max_examples=60 if LONG else 8, deadline=None)
+
+
+@some
+@given(pools(), rule_sets())
+def test_each_wish_is_met_or_has_a_reason_and_what_it_would_cost_is_true(pool: Pool, rules: RuleSet) -> None:
+    rules = replace(rules, wait_bonus=0.0)
+    result = run_matching(pool, rules, WEIGHTS)
+    made = {(pair.mentor, pair.mentee) for pair in result.pairs}
+    for told in unmet_wishes(result):
+        assert (told.mentor, told.mentee) not in made
+        forbidden = result.rules_against(told.mentor, told.mentee)
+        assert (told.code is WhyCode.RULE) == bool(forbidden)
+        if told.code is WhyCode.BETTER_FOR_ALL and told.points:
+            forced = Standing(pins=frozenset({(told.mentor, told.mentee)}))
+            other = run_matching(pool, rules, WEIGHTS, standing=forced)
+            whole = sum(1 + pair.fit / 100 for pair in other.pairs)
+            assert whole <= sum(1 + pair.fit / 100 for pair in result.pairs) - told.points / 100 + 2e-3
+
+
+def test_a_rule_is_named() -> None:
+    pool = Pool((mentor("m"), mentee("e", manager="m", prefers=("m",))))
+    result = run_matching(pool, RuleSet(), WEIGHTS)
+    assert list(unmet_wishes(result)) == [WhyNot("e", "m", WhyCode.RULE, RuleCode.REPORTING_LINE)]
+
+
+def test_the_place_went_to_somebody_whom_it_fits_better_by_so_many_points() -> None:
+    wants = {"goal_tags": ("SQL",), "languages": ("en",)}
+    pool = Pool((
+        mentor("m", skill_tags=("SQL",), languages=("en",)),
+        mentee("best", **wants), mentee("other", goal_tags=("Strategy",), languages=("en",), prefers=("m",)),
+    ))
+    result = run_matching(pool, FREE, WEIGHTS)
+    told = why_not(result, "m", "other")
+    fits = [result.explain("m", who).fit for who in ("best", "other")]
+    assert told is not None
+    assert (told.code, told.points) == (WhyCode.FITS_OTHERS_BETTER, pytest.approx(fits[0] - fits[1], abs=0.1))
+    assert why_not(result, "m", "best") is None
+
+
+def test_who_is_better_served_is_told_so() -> None:
+    pool = Pool((
+        mentor("m1", skill_tags=("SQL",)), mentor("m2", skill_tags=("Strategy",)), mentee("e", goal_tags=("SQL",)),
+    ))
+    told = why_not(run_matching(pool, FREE, WEIGHTS), "m2", "e")
+    assert told is not None
+    assert told.code is WhyCode.OWN_FITS_BETTER
+
+
+def test_what_would_help_is_found_and_helps() -> None:
+    rules = replace(FREE, common_language=True, min_overlap_half_hours=4)
+    mentors = tuple(
+        mentor(f"m{at}", skill_tags=("SQL",), languages=("de",) if at < 4 else ("en",), availability=MORNINGS[1],
+               department="Research", grade=6)
+        for at in range(6)
+    )
+    one = mentee("e", goal_tags=("SQL",), languages=("en",), availability=MORNINGS[1], department="Sales", grade=4)
+    result = run_matching(Pool((*mentors, one)), rules, WEIGHTS)
+    assert advice(result, ["e"])["e"] == (Advice(Kind.LANGUAGE, "de", 4),)
+    late = replace(one, languages=("en", "de"), availability=MORNINGS[4])
+    found = advice(run_matching(Pool((*mentors, late)), rules, WEIGHTS), ["e"])["e"]
+    assert found == (Advice(Kind.TIME, "2 morning", 6),)
+    helped = run_matching(Pool((*mentors, replace(late, availability=MORNINGS[1] | MORNINGS[4]))), rules, WEIGHTS)
+    assert helped.pairs[0].fit >= GOOD_FIT
+
+
+def test_nobody_is_advised_to_change_what_is_nobodys_to_change() -> None:
+    pool = Pool((mentor("m", languages=("de",)), mentee("e")))
+    assert advice(run_matching(pool, FREE, WEIGHTS), ["e"]) == {}, "nothing told, nothing to add to"
+    line = Pool((mentor("m", languages=("en", "de")), mentee("e", languages=("en",), manager="m")))
+    assert advice(run_matching(line, RuleSet(), WEIGHTS), ["e"]) == {}, "a reporting line stays one"
