@@ -225,6 +225,7 @@ def test_who_was_in_both_runs_comes_first_and_nobody_is_a_word() -> None:
 
 async def test_wishes_that_were_not_met_say_why(client_of: ClientOf, found: Market) -> None:
     asks, asked = found.mentees[0], found.mentors[1]
+    await Program.filter(id=found.program.id).update(mentees_may_wish=True)
     await Preference.create(
         organization_id=found.organization.id, enrollment_id=asks.id, about_enrollment_id=asked.id,
         kind=PreferenceKind.WISH,

@@ -8,7 +8,7 @@ from server.matchmaking.engine.living.whynot import WhyCode
 
 
 def unmet_words(code: WhyCode, rule: RuleCode | None, points: float | None, *, to_mentee: bool) -> str:
-    """One sentence. A no that somebody said is never told to whom it was about."""
+    """One sentence. A no that somebody said is never told to anybody else, whoever runs the programme included."""
     if code is WhyCode.RULE:
         return _to_mentee(rule) if to_mentee else _rule(rule)
     num = round(points or 0)
@@ -66,7 +66,7 @@ def _rule(rule: RuleCode | None) -> str:
         RuleCode.SELF: _("They are one person."),
         RuleCode.REPORTING_LINE: _("The two are in one reporting line."),
         RuleCode.SAME_TEAM: _("The two are in one team."),
-        RuleCode.BLOCKED: _("One of the two said no to the other."),
+        RuleCode.BLOCKED: _("They are not brought together."),
         RuleCode.CONFLICT: _("There is a conflict of interest."),
         RuleCode.REPEAT: _("The two were a pair before."),
         RuleCode.BANNED: _("The two were asked before, or a manager ruled it out."),

@@ -14,6 +14,7 @@ from server.matchmaking.queue.queries import explanation
 from server.matchmaking.runs.actions import run_matching
 from server.matchmaking.states import PreferenceKind
 from server.people.models import Person
+from server.programs.models import Program
 from tests import factories
 from tests.web.console.market import Market, market
 
@@ -23,6 +24,7 @@ async def found(db: object) -> Market:
     """Three places for four mentees, of whom the last asked for the first mentor, and for their own manager."""
     found = await market(mentors=3, mentees=4, capacity=1)
     asks = found.mentees[3]
+    await Program.filter(id=found.program.id).update(mentees_may_wish=True)
     await Person.filter(id=asks.person_id).update(line_manager_id=found.mentors[1].person_id)
     for mentor in found.mentors[:2]:
         await Preference.create(
@@ -54,12 +56,12 @@ async def test_before_a_run_there_is_nothing_to_say(found: Market) -> None:
     assert (told.place, told.code, told.unmet, told.advice) == (None, None, [], [])
 
 
-def test_a_no_is_never_told_to_whom_it_was_about() -> None:
+def test_a_no_is_never_told_to_anybody_else() -> None:
     for rule in RuleCode:
         said = unmet_words(WhyCode.RULE, rule, None, to_mentee=True)
         assert said
         assert "no to" not in said
-    assert unmet_words(WhyCode.RULE, RuleCode.BLOCKED, None, to_mentee=False) == "One of the two said no to the other."
+    assert unmet_words(WhyCode.RULE, RuleCode.BLOCKED, None, to_mentee=False) == "They are not brought together."
     for code in WhyCode:
         assert unmet_words(code, None, None, to_mentee=True)
 
