@@ -1,6 +1,6 @@
 """`make bench`: every named workload in a process of its own, one after the other, and one table at the end.
 
-    python -m benchmarks [--only NAME]
+    python -m benchmarks [--only NAME ...]
 
 It prints and never asserts: a busy machine makes no build fail. What has to hold always is a test.
 """
@@ -17,7 +17,8 @@ from importlib import import_module
 from benchmarks.figures import Figure, table
 
 WORKLOADS = (
-    "people_import", "matching", "newcomers", "learning", "circles", "pages", "journey", "graphql", "phone", "roster",
+    "people_import", "matching", "rivals", "matching_files", "matching_large", "newcomers", "learning", "circles",
+    "pages", "journey", "graphql", "phone", "roster",
 )
 """Modules of this package; each has `figures()`."""
 
@@ -25,13 +26,13 @@ WORKLOADS = (
 def main() -> None:
     """Run what was asked for."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--only", choices=WORKLOADS, help="one workload")
+    parser.add_argument("--only", choices=WORKLOADS, nargs="+", help="some workloads")
     parser.add_argument("--told", choices=WORKLOADS, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.told:
         print(json.dumps([asdict(one) for one in import_module(f"benchmarks.{asked.told}").figures()]))
         return
-    print(table(line for name in ([asked.only] if asked.only else WORKLOADS) for line in alone(name)))
+    print(table(line for name in asked.only or WORKLOADS for line in alone(name)))
 
 
 def alone(name: str) -> list[Figure]:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 DIMENSIONS = 256
+TEXTS_AT_A_TIME = 1000
+"""Texts that are taken apart at a time: the parts of all texts of a large firm would take hundreds of megabytes."""
 MODEL_NAME = "wordllama-l2-supercat-256"
 MODEL_VERSION = f"{version('wordllama')}+bank.1"
 """Stored with every vector: the version of the wheel and of the background bank. Vectors of two versions never meet."""
@@ -87,10 +89,11 @@ def _means(texts: Sequence[str]) -> NDArray[np.float32]:
     """Unit-length means of the word pieces, not yet centred; zero for a text without a word."""
     model = load_model()
     rows = np.zeros((len(texts), DIMENSIONS), np.float32)
-    encoded = model.tokenizer.encode_batch([text.strip() for text in texts], add_special_tokens=False)
-    for row, encoding in zip(rows, encoded, strict=True):
-        if encoding.ids:
-            row[:] = model.pieces[encoding.ids].mean(axis=0)
+    for at in range(0, len(texts), TEXTS_AT_A_TIME):
+        some = [text.strip() for text in texts[at : at + TEXTS_AT_A_TIME]]
+        for row, encoding in enumerate(model.tokenizer.encode_batch(some, add_special_tokens=False), at):
+            if encoding.ids:
+                rows[row] = model.pieces[encoding.ids].mean(axis=0)
     return _unit(rows)
 
 

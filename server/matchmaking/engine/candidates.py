@@ -29,8 +29,8 @@ from server.matchmaking.engine.factor import Factors, Tile
 from server.matchmaking.engine.lessons.taught import Taught
 from server.matchmaking.engine.watch import Watch
 
-BLOCK_CELLS = 2_000_000
-"""Scores worked on at a time by one thread: 8 MB, near the size of a processor's cache."""
+BLOCK_CELLS = 1_000_000
+"""Scores worked on at a time by one thread: 4 MB, near the size of a processor's cache."""
 NEVER = np.float32(-np.inf)
 
 

@@ -23,6 +23,9 @@ CLOSE_TEXT, FAR_TEXT = 0.35, 0.15
 farther third of all pairs of real mentor profiles (docs/decisions/0003-text-vectors.md)."""
 FEW_HOURS, HOURS_APART = 2, 3
 SLOW_ANSWERS, OFTEN_MISSED = 0.5, 0.3
+YEARS_WORTH_SAYING = 3
+"""Fewer years in a role, or in the organisation, are true but no reason to look forward to somebody. Our own choice,
+from reading pairs of real records (benchmarks/twenty_pairs.py)."""
 HALF_HOURS_A_DAY = 48
 PAIRS_AT_A_TIME = 4096
 REST_NAMED = 3
@@ -64,6 +67,9 @@ class ReasonCode(StrEnum):
     NO_SHARED_LANGUAGE = "NO_SHARED_LANGUAGE"
     LIKE_MINDED = "LIKE_MINDED"
     NOT_KNOWN = "NOT_KNOWN"
+
+
+PARTLY_MET = (ReasonCode.GOAL_OFFERED, ReasonCode.GOAL_PARTLY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +156,7 @@ def _reservations(pair: Pair, facts: Mapping[Category, Fact]) -> list[tuple[Cate
     if abs(ahead) >= HOURS_APART:
         params = {"hours": abs(ahead), "mentor_is_ahead": ahead > 0}
         found.append((Category.AVAILABILITY, Fact(ReasonCode.HOURS_APART, params)))
-    if facts[Category.GOALS].code is ReasonCode.GOAL_OFFERED and (rest := _not_offered(pair)):
+    if facts[Category.GOALS].code in PARTLY_MET and pair.mentor.skill_tags and (rest := _not_offered(pair)):
         found.append((Category.GOALS, Fact(ReasonCode.GOAL_REST, {"tags": rest[:REST_NAMED], "count": len(rest)})))
     return found
 
@@ -158,7 +164,7 @@ def _reservations(pair: Pair, facts: Mapping[Category, Fact]) -> list[tuple[Cate
 def _goals(pair: Pair) -> Fact:
     shared = _in_common(pair.mentee.goal_tags, pair.mentor.skill_tags)
     if shared:
-        return Fact(ReasonCode.GOAL_OFFERED, {"tags": shared, "years": pair.mentor.role_years})
+        return Fact(ReasonCode.GOAL_OFFERED, {"tags": shared, "years": _worth_saying(pair.mentor.role_years)})
     similarity = pair.numbers["goal_similarity"]
     if FAR_TEXT <= similarity < CLOSE_TEXT:
         return Fact(ReasonCode.GOAL_PARTLY, {"similarity": round(similarity, 2)}, speaks_for=False)
@@ -168,10 +174,11 @@ def _goals(pair: Pair) -> Fact:
 def _expertise(pair: Pair) -> Fact:
     shared = _in_common(pair.mentee.skill_tags, pair.mentor.skill_tags)
     if shared:
-        return Fact(ReasonCode.SKILLS_SHARED, {"tags": shared, "years": pair.mentor.role_years})
+        return Fact(ReasonCode.SKILLS_SHARED, {"tags": shared, "years": _worth_saying(pair.mentor.role_years)})
     close = _by_similarity(pair.numbers["skill_similarity"], ReasonCode.SKILLS_CLOSE, ReasonCode.SKILLS_FAR)
     if close.code is not ReasonCode.SKILLS_CLOSE and pair.mentor.role_years:
-        return Fact(ReasonCode.EXPERIENCE, {"years": pair.mentor.role_years})
+        years = pair.mentor.role_years
+        return Fact(ReasonCode.EXPERIENCE, {"years": years}, speaks_for=years >= YEARS_WORTH_SAYING)
     return close._replace(reservation=False)
 
 
@@ -181,7 +188,7 @@ def _stage(pair: Pair) -> Fact:
         return _not_known()
     code = ReasonCode.GRADES_AHEAD if gap > 0 else ReasonCode.GRADES_BEHIND if gap < 0 else ReasonCode.SAME_GRADE
     same_stage = pair.numbers["same_life_stage"] == 1
-    years = pair.mentor.tenure_years
+    years = _worth_saying(pair.mentor.tenure_years)
     params = {"levels": abs(int(gap)), "life_stage": pair.mentee.life_stage if same_stage else None, "years": years}
     return Fact(code, params, speaks_for=pair.numbers["fit_stage"] >= NEUTRAL_FIT)
 
@@ -273,6 +280,10 @@ def _by_similarity(similarity: float, close: ReasonCode, far: ReasonCode) -> Fac
     if similarity >= CLOSE_TEXT:
         return Fact(close, {"similarity": round(similarity, 2)})
     return Fact(far, {"similarity": round(similarity, 2)}, speaks_for=False, reservation=True)
+
+
+def _worth_saying(years: float | None) -> float | None:
+    return years if years is not None and years >= YEARS_WORTH_SAYING else None
 
 
 def _in_common(wanted: tuple[str, ...], held: tuple[str, ...]) -> list[str]:

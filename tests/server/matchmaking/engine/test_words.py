@@ -125,6 +125,23 @@ def test_a_real_reservation_is_worth_knowing(
     assert code not in [reason.code for reason in told(mentors, mentees).reasons]
 
 
+def test_a_mentor_who_offers_none_of_what_is_wanted_is_said_to() -> None:
+    near, other = np.eye(2, 256, dtype=np.float32)
+    partly = (0.25 * near + (1 - 0.25**2) ** 0.5 * other).astype(np.float32)
+    wish = {"goal_tags": ("Rust", "iOS"), "goal_vector": partly}
+    caution = told({"skill_tags": ("SQL",), "skill_vector": near}, wish).caution
+    assert caution is not None
+    assert sentence(caution, NAMES, Reader.MENTEE) == ("Idris does not offer all you want", "not Rust and iOS")
+
+
+@pytest.mark.parametrize(("years", "told_of"), [(2.0, False), (3.0, True)])
+def test_few_years_are_no_reason(years: float, told_of: bool) -> None:
+    reasons = told({"role_years": years, "tenure_years": years, "grade": 7}, {"grade": 5}).reasons
+    assert (ReasonCode.EXPERIENCE in [reason.code for reason in reasons]) is told_of
+    level = next(one_line(reason, NAMES, Reader.MENTEE) for reason in reasons if reason.category is Category.STAGE)
+    assert ("years in the organisation" in level) is told_of
+
+
 def test_hours_apart_are_said_from_both_sides() -> None:
     caution = told({"utc_offset_min": 180}, {"utc_offset_min": 0}).caution
     assert caution is not None
