@@ -74,10 +74,10 @@ def data(row: LearnedModel) -> list[tuple[str, str]]:
     return [
         (_("When"), moment(row.finished_at or row.started_at)),
         (_("Number"), str(row.number)),
-        (_("Answered pairs"), str(found["learned_from"])),
+        (_("Pairs"), str(found["learned_from"])),
         (_("Cycles"), _cycles(cycles)),
-        (_("Left out: chosen by a manager"), str(left["chosen_by_managers"])),
-        (_("Left out: never scored"), str(left["unknown_people"])),
+        (_("By hand, left out"), str(left["chosen_by_managers"])),
+        (_("Not scored"), str(left["unknown_people"])),
         (_("Weights"), row.report["weights"]), (_("Prior"), row.report["prior"]),
     ]
 
