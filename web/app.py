@@ -51,6 +51,7 @@ from web.console import (
     people,
     programs,
     runs,
+    supply,
     today,
     trial,
     weighing,
@@ -65,8 +66,8 @@ DOORS: tuple[ModuleType, ...] = (sign_in, letter, demo, mailbox, offline, push_k
 """Screens that anybody may see."""
 SCREENS: tuple[ModuleType, ...] = (
     asking, by_hand, checkin, consents, console_matches, eligibility, extending, happened, imports, join, journey, kept,
-    learning, leaving, look, match, messages, more, offers, pairs, people, programs, reaching, runs, session, times,
-    today, trial, waiting, weighing, you,
+    learning, leaving, look, match, messages, more, offers, pairs, people, programs, reaching, runs, session, supply,
+    times, today, trial, waiting, weighing, you,
 )
 """Screens of signed-in people."""
 NOT_PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/*")

@@ -16,6 +16,7 @@ from a11y_tests.states import (
     roster,
     runs,
     signing_in,
+    supply,
     talking,
     trial,
     voyage,
@@ -25,7 +26,7 @@ from a11y_tests.states import (
 
 PARTS = (
     doors, joining, asking, matching, voyage, goals, meeting, talking, you, leaving, console, pairs, roster,
-    runs, trial, exploring, signing_in, keeping, weighing,
+    runs, trial, exploring, signing_in, keeping, weighing, supply,
 )
 
 

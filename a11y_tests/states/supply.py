@@ -1,0 +1,41 @@
+"""Places of mentors: what is short, and a plan that is worked out while it is changed."""
+
+from playwright.async_api import Page
+
+from a11y_tests.registry import Shelf, View
+from server.programs.models import Program
+from server.programs.states import ProgramType
+from tests.arrival import drawn
+from tests.web.console.market import Market, market
+
+state = Shelf("supply")
+STATES = state.states
+
+
+@state("GET console-places 200", proof="7, was 4")
+async def plan_worked_out() -> View:
+    """The plan alone is exchanged."""
+    async def more(page: Page) -> None:
+        await page.locator("[id='more']").fill("3")
+        await page.locator("[id='more']").press("Tab")
+        await drawn(page, "window.__swaps.length > 0")
+    found = await market(4, 12, capacity=1)
+    return View(found.manager, page_of(found), more)
+
+
+@state("GET console-places 422", proof="Choose a number from 4 to 8.")
+async def no_such_circle() -> View:
+    found = await market(1, 1)
+    return View(found.manager, f"{page_of(found)}?size=12")
+
+
+@state("GET console-places 409", proof="Circles and peers need no places with mentors.")
+async def circles() -> View:
+    found = await market(1, 1)
+    await Program.filter(id=found.program.id).update(type=ProgramType.CIRCLE)
+    return View(found.manager, page_of(found))
+
+
+def page_of(found: Market) -> str:
+    """The page of places."""
+    return f"/console/matches/groups/{found.cohort.id}/places"

@@ -1,0 +1,39 @@
+"""Places of mentors in a group: who is short of what, and what would close the gap, worked out at once."""
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from server.matchmaking.supply.planning import Plan
+from server.matchmaking.supply.queries import places
+from web.console import supply_words as words
+from web.console.matches import HERE, address
+from web.forms import Errors, integer
+from web.render import page
+
+MOST = 500
+SIZES = {"size": (4, 8)}
+
+
+async def show(request: Request) -> Response:
+    """The places of a group, with the plan that the address holds. It stores nothing and asks nobody."""
+    cohort_id, errors = request.path_params["id"], Errors()
+    form = FormData(dict(request.query_params))
+    typed = {name: str(form.get(name, value)) for name, value in vars(Plan()).items()}
+    chosen = {
+        name: integer(form, name, errors, least=SIZES.get(name, (0, MOST))[0], most=SIZES.get(name, (0, MOST))[1])
+        for name in typed
+    }
+    plan = Plan(**{name: value for name, value in chosen.items() if value is not None})
+    shown = await places(request.state.actor, cohort_id, plan)
+    return page(
+        request, "console/supply.html", block="plan", status=422 if errors else 200, errors=errors, typed=typed,
+        here=f"{HERE}/groups/{cohort_id}/places", back=address(cohort_id), eyebrow=words.eyebrow(shown),
+        title=words.title(shown), briefing=words.briefing(shown), skills=words.skill_rows(shown),
+        ways=words.ways(shown), balance=words.balance(shown), figures=words.figures(shown), part=words.part(shown),
+        say=words.spoken(shown),
+    )
+
+
+routes = [Route(f"{HERE}/groups/{{id:uuid}}/places", show, name="console-places")]
