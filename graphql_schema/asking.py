@@ -17,6 +17,7 @@ from server.journey.asking.actions import wish
 from server.journey.you.queries import Kept, my_people
 from server.matches.states import DeclineReason
 from server.matchmaking.engine.wording import Names, Reader
+from server.matchmaking.stored import Told, load
 from server.matchmaking.wishes import actions
 from server.people.queries import person_of
 from server.programs.states import ParticipantRole
@@ -41,7 +42,7 @@ class ChoiceType:
         return cls(
             enrollment_id=global_id("Enrollment", found.partner.id), person=PersonType.of(theirs), words=found.words,
             fit=found.fit, is_favourite=found.is_favourite, wish=found.wish or None,
-            reasons=reasons(found.explanation, names, Reader.MENTEE if asked else Reader.MENTOR),
+            reasons=reasons(Told(load(found.explanation), names, Reader.MENTEE if asked else Reader.MENTOR)),
         )
 
 

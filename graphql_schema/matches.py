@@ -33,7 +33,8 @@ from server.matches.states import (
 )
 from server.matches.steps import UNDO_ONE
 from server.matchmaking.byhand.actions import pair_by_hand
-from server.matchmaking.engine.wording import Names, Reader
+from server.matchmaking.engine.wording import Names
+from server.matchmaking.stored import Party, told_between
 from server.programs.states import ParticipantRole
 
 if TYPE_CHECKING:
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
 for enum in (Approval, ClosureReason, MatchOrigin, MatchState):
     strawberry.enum(enum)
 
-READERS = {ParticipantRole.MENTOR: Reader.MENTOR, ParticipantRole.MENTEE: Reader.MENTEE}
 NEWEST_PUBLISHED = Order(("published_at", "id"), newest_first=True)
 NEWEST_MADE = Order(("created_at", "id"), newest_first=True)
 
@@ -117,7 +117,7 @@ class MatchType(Node):
             answer_by=row.answer_by, active_at=row.active_at, ends_on=row.ends_on,
             paused_until=row.paused_until, ended_at=row.ended_at, proposed_end_on=row.proposed_end_on,
             proposed_by_id=global_id("Person", row.proposed_by_id) if row.proposed_by_id else None,
-            members=[MatchMemberType.of(member) for member in row.members], explanation=row.explanation,
+            members=[MatchMemberType.of(member) for member in queries.in_order(row)], explanation=row.explanation,
         )
 
     @strawberry.field(description="The programme it belongs to.")
@@ -134,9 +134,8 @@ class MatchType(Node):
 
     @strawberry.field(description="Why these two: up to three reasons, in words for you.")
     def reasons(self, info: Info) -> list[ReasonType]:
-        me = info.context.actor.person_id
-        own = next((READERS.get(member.role) for member in self.members if member.person.key == me), None)
-        return reasons(self.explanation, self._names(), own or Reader.MANAGER)
+        first, second = (Party(one.person.key, one.person.first_name, one.role) for one in self.members[:2])
+        return reasons(told_between(self.explanation, first, second, info.context.actor.person_id))
 
     @strawberry.field(description="The goals of this match that you may read: your own first, then the one in focus.")
     async def goals(self, info: Info) -> list[GoalType]:
@@ -147,8 +146,7 @@ class MatchType(Node):
         return [SessionType.of(row) for row in await info.context.many(sessions_by_match, self.key)]
 
     def _names(self) -> Names:
-        called = {member.role: member.person.first_name for member in self.members}
-        return Names(called.get(ParticipantRole.MENTOR, ""), called.get(ParticipantRole.MENTEE, ""))
+        return Names(*(member.person.first_name for member in self.members[:2]))
 
 
 @strawberry.type

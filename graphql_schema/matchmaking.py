@@ -34,7 +34,7 @@ from server.matchmaking.runs import actions as runs
 from server.matchmaking.runs.queries import compared
 from server.matchmaking.runs.records import put_into_queue
 from server.matchmaking.states import RunKind, RunState
-from server.matchmaking.stored import dump
+from server.matchmaking.stored import Told, dump, load
 
 if TYPE_CHECKING:
     from server.matchmaking.models import MatchRun, MatchSuggestion
@@ -124,7 +124,7 @@ class SuggestionType:
         mentor = await info.context.one(enrollments_by_ids, self.mentor_key)
         mentee = await info.context.one(enrollments_by_ids, self.mentee_key)
         names = Names(mentor.person.first_name if mentor else "", mentee.person.first_name if mentee else "")
-        return reasons(self.explanation, names, Reader.MANAGER)
+        return reasons(Told(load(self.explanation), names, Reader.MANAGER))
 
 
 @strawberry.type(name="UnmatchedMentee", description="An active mentee without a match or a draft.")
@@ -190,7 +190,7 @@ class AlternativeType:
         return cls(
             person=PersonType.of(person), enrollment_id=global_id("Enrollment", found.mentor.id), fit=found.fit,
             confidence=found.confidence, has_place=found.has_place,
-            reasons=reasons(found.explanation, Names(person.first_name, mentee_name), Reader.MANAGER),
+            reasons=reasons(Told(load(found.explanation), Names(person.first_name, mentee_name), Reader.MANAGER)),
         )
 
 
@@ -213,8 +213,8 @@ class TriedType:
         return cls(
             fit=found.fit, confidence=found.confidence, rules=found.rules,
             calibrated_on=found.evidence.based_on if found.evidence.calibrated else 0,
-            reasons=reasons(told, names, Reader.MANAGER), factors=factors(told, names), caution=caution(told, names),
-            broken=found.broken,
+            reasons=reasons(Told(found.explanation, names, Reader.MANAGER)), factors=factors(told, names),
+            caution=caution(told, names), broken=found.broken,
         )
 
 

@@ -16,11 +16,13 @@ from graphql_schema.people import PersonType
 from server.journey.closing import actions as closing
 from server.kernel.actor import Actor
 from server.programs import actions, queries
+from server.programs.rules import is_among_peers
 from server.programs.states import (
     Approvals,
     AskedFirst,
     Cadence,
     EnrollmentState,
+    Pairing,
     ParticipantRole,
     ProgramState,
     ProgramType,
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 
     from server.programs.models import Cohort, Enrollment, Program
 
-for enum in (Approvals, AskedFirst, Cadence, EnrollmentState, ParticipantRole, ProgramState, ProgramType):
+for enum in (Approvals, AskedFirst, Cadence, EnrollmentState, Pairing, ParticipantRole, ProgramState, ProgramType):
     strawberry.enum(enum)
 
 BY_NAME = Order(("name", "id"))
@@ -61,6 +63,10 @@ class ProgramNode(Node):
     mentors_may_wish: bool = strawberry.field(description="Whether mentors may name whom they would like.")
     pause_moves_end: bool = strawberry.field(description="Whether a pause moves the last day of a match.")
     note_prompts: list[str]
+    pairing: Pairing | None = strawberry.field(description="How peers are put together; null where there are none.")
+    cycles_apart: int | None = strawberry.field(
+        description="After how many rounds of the draw two peers may meet again; null is never."
+    )
 
     @classmethod
     def of(cls, row: Program) -> Self:
@@ -74,6 +80,8 @@ class ProgramNode(Node):
             asked_first=row.asked_first, mentees_may_ask=row.mentees_may_ask, mentors_may_ask=row.mentors_may_ask,
             mentees_may_wish=row.mentees_may_wish, mentors_may_wish=row.mentors_may_wish,
             pause_moves_end=row.pause_moves_end, note_prompts=row.note_prompts,
+            pairing=Pairing(row.rules.get("pairing", Pairing.BEST)) if is_among_peers(row) else None,
+            cycles_apart=row.rules.get("cycles_apart"),
         )
 
     @strawberry.field(description="Its cohorts, the newest first.")
@@ -208,6 +216,14 @@ class ConfigureProgramInput(ById):
 
 
 @strawberry.input
+class SetPairingInput(ById):
+    pairing: Pairing
+    cycles_apart: int | None = strawberry.field(
+        default=None, description="After how many rounds of the draw two may meet again; null is never."
+    )
+
+
+@strawberry.input
 class MoveInput(ById):
     state: ProgramState = strawberry.field(description="The state that comes next.")
 
@@ -265,6 +281,15 @@ class ProgramsMutation:
                 admin_approves_admission=input.admin_approves_admission, mentors_may_ask=input.mentors_may_ask,
                 mentees_may_wish=input.mentees_may_wish, mentors_may_wish=input.mentors_may_wish,
                 pause_moves_end=input.pause_moves_end,
+            ),
+        )
+
+    @strawberry.mutation(description="Say how the peers of a programme are put together: by fit, or drawn by lot.")
+    async def set_pairing(self, info: Info, input: SetPairingInput) -> ProgramPayload:
+        return await perform(
+            info, ProgramPayload, input,
+            lambda actor: actions.set_pairing(
+                actor, key_of("Program", input.id), input.pairing, cycles_apart=input.cycles_apart
             ),
         )
 

@@ -12,7 +12,7 @@ from server.matchmaking.engine.choosing.discretion import told_to
 from server.matchmaking.engine.explain import Reason, ReasonCode
 from server.matchmaking.engine.weights import Category
 from server.matchmaking.engine.wording import Names, Reader, sentence
-from server.matchmaking.stored import load
+from server.matchmaking.stored import Told, load
 
 for enum in (Category, ReasonCode):
     strawberry.enum(enum)
@@ -37,10 +37,9 @@ class ReasonType:
         )
 
 
-def reasons(stored: Json, names: Names, reader: Reader) -> list[ReasonType]:
+def reasons(told: Told) -> list[ReasonType]:
     """Up to three reasons; none for a pair that somebody made by hand."""
-    found = load(stored)
-    return _told(found.reasons if found else (), names, reader)
+    return _told(told.explanation.reasons if told.explanation else (), told.names, told.reader)
 
 
 def factors(stored: Json, names: Names) -> list[ReasonType]:

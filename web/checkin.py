@@ -80,7 +80,7 @@ async def check_in(request: Request) -> Response:
     return page(
         request, "checkin/checkin.html", block="form", status=(422 if shown.is_open else 409) if errors else 200,
         errors=errors if shown.is_open else Errors(), lost=[] if shown.is_open else typed_in(request), shown=shown,
-        typed=typed, helps=[(one.value, _help_words(one, shown.is_mentor)) for one in Help], way=_so_far(shown),
+        typed=typed, helps=[(one.value, _help_words(one, shown)) for one in Help], way=_so_far(shown),
         outcomes=[(one.value, words()) for one, words in OUTCOMES.items()], answers=_read_again(shown),
         useful=[words() for words in USEFUL], feels=[words() for words in FEELS],
     )
@@ -113,7 +113,7 @@ def _read_again(shown: CheckInPage) -> list[tuple[str, str]]:
     rows = [
         (_("Time with %(name)s") % {"name": shown.partner.first_name}, _step(USEFUL, given.usefulness)),
         (_("The goal"), _step(FEELS, given.goal_distance)),
-        (_("What would help"), _(", ").join(_help_words(Help(one), shown.is_mentor) for one in given.help_wanted)),
+        (_("What would help"), _(", ").join(_help_words(Help(one), shown) for one in given.help_wanted)),
         (_("Recommend it"), "" if given.recommend is None else _("%(step)s of 10") % {"step": given.recommend}),
         (_("At the end"), OUTCOMES[given.goal_outcome]() if given.goal_outcome else ""),
     ]
@@ -151,11 +151,12 @@ def _typed(form: FormData, errors: Errors) -> Typed:
     }
 
 
-def _help_words(one: Help, is_mentor: bool) -> str:
+def _help_words(one: Help, shown: CheckInPage) -> str:
+    another = _("Another peer") if shown.is_among_peers else _("Another mentor")
     return {
         Help.MEET_MORE: _("Meet more often"), Help.MEET_LESS: _("Meet less often"),
         Help.SHARPER_AGENDAS: _("Sharper agendas"), Help.CHANGE_GOAL: _("Change the goal"),
-        Help.ANOTHER_MENTOR: _("Another mentee") if is_mentor else _("Another mentor"),
+        Help.ANOTHER_MENTOR: _("Another mentee") if shown.is_mentor else another,
     }[one]
 
 

@@ -82,10 +82,11 @@ def facts(person: Person) -> list[tuple[str, str]]:
 
 
 def parts(seen: JoinPage, said: Fields, checks: frozenset[SmartCheck]) -> list[tuple[str, StepState]]:
-    """The three parts of the form; the first that wants something is the present one."""
-    done = [bool(said.day_parts), checks == frozenset(SmartCheck), not seen.asked]
+    """The parts of the form, three and for peers one more; the first that wants something is the present one."""
+    told = [(_("About you"), bool(said.day_parts)), (_("Your goal"), checks == frozenset(SmartCheck))]
+    told += [(_("What you bring"), bool(said.skills))] if seen.is_peer else []
+    names, done = zip(*told, (_("Your say"), not seen.asked), strict=True)
     now = done.index(False) if False in done else len(done)
-    names = [_("About you"), _("Your goal"), _("Your say")]
     return [(name, "now" if at == now else "done" if done[at] else "") for at, name in enumerate(names)]
 
 
@@ -105,7 +106,8 @@ def places(seen: JoinPage) -> list[tuple[str, str, str]]:
 
 def promise(seen: JoinPage) -> str:
     """The quiet line under the main button: only what the programme itself holds."""
-    if seen.is_mentor and seen.place.program.approvals in (Approvals.BOTH, Approvals.MENTOR):
+    asked = (Approvals.BOTH, Approvals.MENTOR, Approvals.MENTEE) if seen.is_peer else (Approvals.BOTH, Approvals.MENTOR)
+    if (seen.is_mentor or seen.is_peer) and seen.place.program.approvals in asked:
         return _("Nobody is matched with you before you say yes.")
     day = seen.place.cohort.hear_by_on if seen.place.cohort else None
     if day and day >= clock.today(seen.person.zone):

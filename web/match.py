@@ -15,10 +15,9 @@ from server.kernel.text import gettext as _
 from server.matches import actions as matches
 from server.matches.states import DeclineReason, MatchState
 from server.matches.steps import UNDO_ONE
-from server.matchmaking.engine.wording import Reader
 from server.sessions.slots import Slot as Time
 from web.dates import clock_time, day_short, weekday
-from web.explained import factors_of, fit_chip, names_of, reasons_of
+from web.explained import factors_of, fit_chip, reasons_of
 from web.forms import Errors, choice, form_key, moment_of, read_form, text
 from web.happened import booked_undo, changed_undo
 from web.items import Slot, one_of
@@ -87,8 +86,7 @@ async def _show(
     more = request.query_params.get("times") == "more"
     shown = await queries.match_page(request.state.actor, match_id, more_times=more)
     following = await queries.following_match(request.state.actor) if shown.stage is Stage.PASSED else None
-    reader = Reader.MENTOR if shown.i_mentor else Reader.MENTEE
-    names, explanation = names_of(shown.match), shown.explanation
+    explanation, names, reader = shown.told
     offered = with_nearest(shown.slots, nearest)
     times = _slots(shown, offered, request.state.person.zone)
     is_late = bool(errors) and shown.stage not in (Stage.DECIDE, Stage.CHOOSE_TIME)

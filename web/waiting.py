@@ -71,6 +71,8 @@ def counts(seen: WaitingPage) -> list[Markup]:
     offering, sharing = seen.offering, seen.sharing
     if seen.is_mentor:
         there = ngettext("%(num)s person wants what you know", "%(num)s people want what you know", offering)
+    elif seen.is_peer:
+        there = ngettext("%(num)s peer offers what you want", "%(num)s peers offer what you want", offering)
     else:
         there = ngettext("%(num)s mentor offers what you want", "%(num)s mentors offer what you want", offering)
     shared = ngettext("%(num)s shares your times", "%(num)s share your times", sharing)
@@ -103,7 +105,7 @@ def _mentees_title(seen: WaitingPage) -> str:
         return _("We’re still looking. It takes longer than we said")
     if seen.hear_by:
         return _("We’re looking. You’ll hear by %(day)s") % {"day": _near_day(seen)}
-    return _("We’re looking for your mentor")
+    return _("We’re looking for your peer") if seen.is_peer else _("We’re looking for your mentor")
 
 
 def _mentors_title(seen: WaitingPage) -> str:

@@ -15,7 +15,7 @@ from server.people.models import Person
 from server.people.states import ConsentPurpose, SkillSide
 from server.programs.models import Cohort, Enrollment, Program, WaitlistEntry
 from server.programs.openings.actions import ask_for_opening
-from server.programs.states import EnrollmentState, ParticipantRole, ProgramState
+from server.programs.states import EnrollmentState, ParticipantRole, ProgramState, ProgramType
 from tests import factories
 
 state = Shelf("joining")
@@ -55,6 +55,13 @@ async def mentee_with_an_example() -> View:
         await page.locator("button[name=example]").first.click()
 
     return View((await _invited(MENTEE))[0], HERE, act)
+
+
+@state("GET join 200", proof="What you can help with")
+async def peer() -> View:
+    someone, row, _cohort = await _invited(ParticipantRole.PEER)
+    await Program.filter(id=row.program_id).update(type=ProgramType.PEER)
+    return View(someone, HERE)
 
 
 @state("GET join 200", proof="hours a month")

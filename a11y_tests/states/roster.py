@@ -2,12 +2,12 @@
 
 from playwright.async_api import FilePayload, Page
 
-from a11y_tests.registry import Act, Shelf, View, each, fill, open_everything, press, undo
+from a11y_tests.registry import Act, Shelf, View, check, each, fill, open_everything, press, undo
 from server.journey.roster.pace import count_search
 from server.kernel.settings import settings
 from server.people.models import Person
 from server.programs.models import Cohort, Enrollment, Program
-from server.programs.states import EnrollmentState, ProgramState
+from server.programs.states import EnrollmentState, ProgramState, ProgramType
 from tests import factories
 from tests.web.console.market import market
 
@@ -110,6 +110,16 @@ async def program_not_kept() -> View:
         await page.locator("#approvals").evaluate("one => { one.options[0].value = ''; one.selectedIndex = 0 }")
 
     return View(*await _program(), each(empty, press("Save settings")))
+
+
+@state("GET console-program 200", "POST console-program-pairing 303", proof="It counts from the next run on.")
+async def peers_drawn() -> View:
+    return View(*await _program(ProgramType.PEER), each(check("input[value=random]"), press("Save this choice")))
+
+
+@state("POST console-program-pairing 422", proof="Error:")
+async def peers_not_drawn() -> View:
+    return View(*await _program(ProgramType.PEER), each(fill("cycles_apart", "0"), press("Save this choice")))
 
 
 @state("POST console-program-state 303", proof="Rising Leads: Closing.")
@@ -249,10 +259,10 @@ async def _admin() -> Person:
     return (await market()).admin
 
 
-async def _program() -> tuple[Person, str]:
+async def _program(kind: ProgramType = ProgramType.ONE_TO_ONE) -> tuple[Person, str]:
     found = await market()
     await factories.match(found.mentors[0], found.mentees[0])
-    await Program.filter(id=found.program.id).update(state=ProgramState.RUNNING)
+    await Program.filter(id=found.program.id).update(state=ProgramState.RUNNING, type=kind)
     return found.manager, f"/console/programs/{found.program.id}"
 
 

@@ -64,7 +64,7 @@ async def stopped() -> View:
     return View(found.manager, "/console/matches", press("Stop the matching"))
 
 
-@state("POST console-matching-run 409", proof="Circles and peers are matched from files")
+@state("POST console-matching-run 409", proof="Circles are matched from files")
 async def circles() -> View:
     found = await market()
     await Program.filter(id=found.program.id).update(type=ProgramType.CIRCLE)

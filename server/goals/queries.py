@@ -98,6 +98,11 @@ async def milestones_by_goal(actor: Actor, goal_ids: Iterable[UUID]) -> dict[UUI
     return found
 
 
+def worked_on(found: Iterable[Goal], person_id: UUID | None, *, mentors: bool) -> list[Goal]:
+    """The goals of a match that somebody works on in it: their own, or who mentors the mentee's."""
+    return [goal for goal in found if mentors or goal.person_id == person_id]
+
+
 def steps_of(goal: Goal) -> list[Milestone]:
     """The steps of a fetched goal in their order, dropped ones left out."""
     kept = (step for step in goal.milestones if step.state is not MilestoneState.DROPPED)

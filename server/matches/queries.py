@@ -80,11 +80,14 @@ def reviewable_matches(actor: Actor) -> QuerySet[Match]:
     return matches(actor) if scope is None else matches(actor).filter(program_id__in=list(scope))
 
 
-async def tried_pairs(actor: Actor, cohort_id: UUID) -> set[tuple[UUID, UUID]]:
+async def tried_pairs(actor: Actor, cohort_id: UUID, *, but_ran: bool = False) -> set[tuple[UUID, UUID]]:
     """The enrolments of any two who were ever asked about one match of a cohort, as in `pairs`, whatever became of it.
+
+    `but_ran` leaves out matches that began.
     """
     never_asked = (MatchState.DRAFT, MatchState.CANCELLED)
-    rows = await matches(actor).filter(cohort_id=cohort_id).exclude(state__in=never_asked).prefetch_related("members")
+    asked = matches(actor).filter(cohort_id=cohort_id).exclude(state__in=never_asked)
+    rows = await (asked.filter(active_at=None) if but_ran else asked).prefetch_related("members")
     return {(one.enrollment_id, other.enrollment_id) for match in rows for one, other in pairs(match)}
 
 
@@ -218,6 +221,11 @@ def pairs(match: Match) -> list[tuple[MatchMember, MatchMember]]:
 def is_mentor(match: Match, person_id: UUID | None) -> bool:
     """Whether somebody is the mentor of a match; among peers nobody is. The members must have been fetched."""
     return any(one.person_id == person_id and one.role is ParticipantRole.MENTOR for one in match.members)
+
+
+def are_peers(match: Match) -> bool:
+    """Whether nobody leads a match, and everybody is there for the others as much as for themselves."""
+    return all(one.role is ParticipantRole.PEER for one in match.members)
 
 
 def learners(match: Match) -> list[MatchMember]:

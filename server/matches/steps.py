@@ -21,19 +21,22 @@ from server.programs.steps import midnight
 UNDO_ONE = timedelta(seconds=10)
 """How long an act can be taken back; nobody is told before (decision 6 of the design)."""
 ASKED = {
-    Approvals.MENTOR: {ParticipantRole.MENTOR}, Approvals.MENTEE: {ParticipantRole.MENTEE},
-    Approvals.BOTH: {ParticipantRole.MENTOR, ParticipantRole.MENTEE}, Approvals.NONE: set[ParticipantRole](),
+    Approvals.MENTOR: {ParticipantRole.MENTOR, ParticipantRole.PEER},
+    Approvals.MENTEE: {ParticipantRole.MENTEE, ParticipantRole.PEER},
+    Approvals.BOTH: {ParticipantRole.MENTOR, ParticipantRole.MENTEE, ParticipantRole.PEER},
+    Approvals.NONE: set[ParticipantRole](),
 }
-WAITING_FOR = {ParticipantRole.MENTOR: MatchState.AWAITING_MENTOR, ParticipantRole.MENTEE: MatchState.AWAITING_MENTEE}
+"""Whose yes is needed. Peers are asked both or neither, and together: there is no side that could be left out."""
 
 
 def next_state(match: Match) -> MatchState:
-    """The state of a match by what its members have answered."""
-    waiting = [member.role for member in match.members if member.approval is Approval.PENDING]
+    """The state of a match by what its members have answered; the first of two peers stands on the mentor's side."""
+    waiting = [member for member in match.members if member.approval is Approval.PENDING]
     if len(waiting) > 1:
         return MatchState.AWAITING_BOTH
     if waiting:
-        return WAITING_FOR[waiting[0]]
+        is_first = waiting[0] is queries.sides(match)[0]
+        return MatchState.AWAITING_MENTOR if is_first else MatchState.AWAITING_MENTEE
     return MatchState.AWAITING_ADMIN if match.program.admin_approves_matches else MatchState.ACTIVE
 
 
@@ -105,7 +108,8 @@ def who_answers(match: Match) -> None:
     asked, first = ASKED[match.program.approvals], match.program.asked_first
     for member in match.members:
         member.approval = Approval.PENDING if member.role in asked else Approval.NOT_NEEDED
-        if len(asked) > 1 and first is not AskedFirst.TOGETHER and member.role.value != first.value:
+        comes_first = member.role.value == first.value or member.role is ParticipantRole.PEER
+        if match.program.approvals is Approvals.BOTH and first is not AskedFirst.TOGETHER and not comes_first:
             member.approval = Approval.LATER
 
 

@@ -30,6 +30,7 @@ from server.people.models import AvailabilityBlock, Competency, Consent, Person,
 from server.people.states import ConsentPurpose, SkillSide
 from server.programs.models import Cohort, Enrollment, Program
 from server.programs.queries import enrollments_in
+from server.programs.rules import is_drawn, roles_in
 from server.programs.states import EnrollmentState, ParticipantRole, ProgramType
 
 MENTOR, MENTEE = ParticipantRole.MENTOR, ParticipantRole.MENTEE
@@ -38,6 +39,9 @@ HALF_HOUR, DAY_MINUTES, YEAR_DAYS = 30, 24 * 60, 365.25
 MONTH = timedelta(days=YEAR_DAYS / 12)
 
 Vectors = Mapping[tuple[UUID, str], NDArray[np.float32]]
+
+OF_THE_DRAW = frozenset({"pairing", "cycles_apart"})
+"""Rules of a programme that say how peers are paired, no rules of the engine."""
 
 
 @dataclass(frozen=True)
@@ -91,10 +95,12 @@ async def gather_seats(
     vectors = await _vectors(reader, active, known)
     people_in = tuple(_participant(row, free, known, vectors) for row, free in open_seats)
     together = await _together(reader, cohort.id) if around_drafts else frozenset()
-    past = await _past(reader, active) if history is None else history
+    past = history
+    if past is None:
+        past = await _lately(reader, cohort) if is_drawn(cohort.program) else await _past(reader, active)
     pool = Pool(people_in, await _managers(reader), past, together)
     placed = frozenset(str(row.id) for row, free in open_seats if around_drafts and free < row.capacity)
-    return Gathered(pool, await _standing(reader, cohort.id), _digest(people_in), placed)
+    return Gathered(pool, await _standing(reader, cohort), _digest(people_in), placed)
 
 
 async def sampled(actor: Actor, rows: list[Enrollment], history: tuple[PastPair, ...]) -> Pool:
@@ -123,7 +129,7 @@ def rules_of(program: Program) -> RuleSet:
 
 def rules_from(kind: ProgramType, stored: Mapping[str, Any]) -> RuleSet:
     """The hard rules of a type with settings as they are stored over them."""
-    own = dict(stored)
+    own = {name: value for name, value in stored.items() if name not in OF_THE_DRAW}
     if own.get("grade_gap"):
         own["grade_gap"] = tuple(own["grade_gap"])
     return replace(rules_for(kind), **own)
@@ -152,7 +158,7 @@ async def _seats(actor: Actor, cohort: Cohort, around_drafts: bool) -> list[tupl
     reader = system_actor(actor.organization_id)
     rows = [
         row
-        for role in (MENTOR, MENTEE)
+        for role in roles_in(cohort.program)
         for row in await enrollments_in(actor, cohort.id, role=role, states=[EnrollmentState.ACTIVE])
     ]
     free, silent = await _free_seats(reader, cohort.id, rows, around_drafts), await stopped(reader, rows)
@@ -200,7 +206,8 @@ def _participant(row: Enrollment, seats: int, known: _Known, vectors: Vectors) -
     person, profile, said = row.person, known.profiles.get(row.person_id), known.said[row.id]
     goal, today = known.goals.get(row.id), clock.now().date()
     return Participant(
-        id=str(row.id), role=row.role, person=str(person.id), capacity=seats,
+        id=str(row.id), role=MENTEE if row.role is ParticipantRole.PEER else row.role, person=str(person.id),
+        capacity=seats,
         company=person.company or None, business_unit=person.business_unit or None,
         department=person.department or None,
         team=str(person.line_manager_id) if person.line_manager_id else None,
@@ -319,13 +326,32 @@ async def _together(actor: Actor, cohort_id: UUID) -> frozenset[tuple[str, str]]
     return frozenset((str(one), str(other)) for one, other in await matches.standing_pairs(actor, cohort_id))
 
 
-async def _standing(actor: Actor, cohort_id: UUID) -> Standing:
-    """Pairs that were open or declined here are not made again; a manager's bans neither."""
+async def _lately(actor: Actor, cohort: Cohort) -> tuple[PastPair, ...]:
+    """Whom the draw leads together no more: pairs of the programme's last cycles, or of all where it names no number.
+
+    A cycle is one run of the matching from which pairs came together.
+    """
+    ran = matches.matches(actor).filter(program_id=cohort.program_id, active_at__isnull=False, run_id__isnull=False)
+    rows = await ran.order_by("-active_at", "-id").prefetch_related("members")
+    cycles = list(dict.fromkeys(match.run_id for match in rows))
+    within = set(cycles[: cohort.program.rules.get("cycles_apart") or len(cycles)])
+    pairs = {
+        (str(one.person_id), str(other.person_id))
+        for match in rows if match.run_id in within for one, other in matches.pairs(match)
+    }
+    return tuple(PastPair(*pair) for pair in sorted(pairs))
+
+
+async def _standing(actor: Actor, cohort: Cohort) -> Standing:
+    """Pairs that were open or declined here are not made again; a manager's bans neither. Where pairs are drawn, those
+    that came together are kept apart by the cycles since then alone.
+    """
+    cohort_id, again = cohort.id, is_drawn(cohort.program)
     banned = {
         (row.mentor_enrollment_id, row.mentee_enrollment_id)
         for row in await matches.overrides(actor, cohort_id, OverrideKind.BAN)
     }
-    tried = await matches.tried_pairs(actor, cohort_id)
+    tried = await matches.tried_pairs(actor, cohort_id, but_ran=again)
     return Standing(bans=frozenset((str(mentor), str(mentee)) for mentor, mentee in banned | tried))
 
 

@@ -26,7 +26,8 @@ from server.people.models import Competency, Person
 from server.people.states import SkillSide
 from server.programs import queries as programs
 from server.programs.models import Enrollment
-from server.programs.states import EnrollmentState, ParticipantRole
+from server.programs.rules import is_among_peers, is_drawn, roles_in
+from server.programs.states import EnrollmentState
 
 
 @dataclass(frozen=True)
@@ -173,7 +174,8 @@ async def alternatives(actor: Actor, draft: Match) -> list[Alternative]:
 
 
 async def supply_by_skill(actor: Actor, cohort_id: UUID, limit: int = 3) -> list[SkillSupply]:
-    """Mentor places of a cohort by competency, the shortest first, then the fullest; a fixed number of queries.
+    """Mentor places of a cohort by competency, the shortest first, then the fullest; a fixed number of queries. Peers
+    have no places: everybody offers and wants.
 
     Raises:
         NotFound: no such cohort, or of a programme that the actor does not run.
@@ -181,9 +183,11 @@ async def supply_by_skill(actor: Actor, cohort_id: UUID, limit: int = 3) -> list
     cohort = await programs.cohort_by_id(actor, cohort_id)
     if not actor.may(Permission.PROGRAM_MATCHES_READ, cohort.program_id):
         raise NotFound
+    if is_among_peers(cohort.program):
+        return []
     mentors, mentees = [
         await programs.enrollments_in(actor, cohort_id, role=role, states=[EnrollmentState.ACTIVE])
-        for role in (ParticipantRole.MENTOR, ParticipantRole.MENTEE)
+        for role in roles_in(cohort.program)
     ]
     placed = await matches.placed_seats(actor, cohort_id)
     offered = await people.skills_of(actor, [row.person_id for row in mentors], SkillSide.OFFERED)
@@ -199,9 +203,12 @@ async def supply_by_skill(actor: Actor, cohort_id: UUID, limit: int = 3) -> list
 
 
 async def next_choice(actor: Actor, mentee_enrollment_id: UUID) -> MatchSuggestion | None:
-    """The best stored suggestion for a mentee who has no open match and no draft; None when there is none."""
+    """The best stored suggestion for a mentee or peer who has no open match and no draft; None when there is none, and
+    where the next draw decides."""
     mentee = await programs.visible_enrollment(actor, mentee_enrollment_id)
     if mentee.state is not EnrollmentState.ACTIVE or mentee.id in await _placed(actor, mentee.cohort_id):
+        return None
+    if is_drawn(mentee.program):
         return None
     run = await run_listing(actor, mentee)
     if run is None:
@@ -217,16 +224,15 @@ async def _with_places(
     """Those of some candidates who still take part and were not tried; nobody whom one of the two set aside."""
     apart = await apart_from(actor, mentee.person_id)
     tried = await matches.tried_pairs(actor, cohort_id)
-    active = await programs.enrollments_in(
-        actor, cohort_id, role=ParticipantRole.MENTOR, states=[EnrollmentState.ACTIVE]
-    )
+    leading = roles_in((await programs.cohort_by_id(actor, cohort_id)).program)[0]
+    active = await programs.enrollments_in(actor, cohort_id, role=leading, states=[EnrollmentState.ACTIVE])
     mentors = {row.id: row for row in active}
     placed = await matches.placed_seats(actor, cohort_id)
     return [
         Alternative(mentor, one.fit, one.confidence, one.factors, max(0, mentor.capacity - placed[mentor.id]))
         for one in found
-        if (mentor := mentors.get(one.mentor_enrollment_id)) and (mentor.id, mentee.id) not in tried
-        and mentor.person_id not in apart
+        if (mentor := mentors.get(one.mentor_enrollment_id)) and mentor.person_id not in apart
+        and tried.isdisjoint(((mentor.id, mentee.id), (mentee.id, mentor.id)))
     ]
 
 
@@ -263,9 +269,8 @@ async def _wishes(actor: Actor, mentees: list[Enrollment]) -> Counter[Competency
 async def line(actor: Actor, cohort_id: UUID) -> list[Unmatched]:
     """The active mentees of a cohort without a match or a draft, in the order in which places are due to them."""
     placed = await _placed(actor, cohort_id)
-    active = await programs.enrollments_in(
-        actor, cohort_id, role=ParticipantRole.MENTEE, states=[EnrollmentState.ACTIVE]
-    )
+    looking = roles_in((await programs.cohort_by_id(actor, cohort_id)).program)[-1]
+    active = await programs.enrollments_in(actor, cohort_id, role=looking, states=[EnrollmentState.ACTIVE])
     alone = {row.id: row for row in active if row.id not in placed}
     run = await latest_run(actor, cohort_id)
     then = {UUID(one["enrollment_id"]): one for one in run.result.get("waitlist", [])} if run else {}

@@ -9,7 +9,7 @@ from server.access.models import SignInLetter
 from server.kernel.actor import Actor
 from server.kernel.errors import NotFound
 from server.matches.models import Match
-from server.matches.queries import back_on, is_mentor, matches_in, visible_match
+from server.matches.queries import are_peers, back_on, is_mentor, matches_in, visible_match
 from server.matches.rules import is_requester
 from server.matches.states import MatchState
 from server.messaging.rules import is_open
@@ -74,6 +74,11 @@ class Scene:
     def mentors(self) -> bool:
         """Whether the recipient is the mentor of the match."""
         return self.match is not None and is_mentor(self.match, self.person.id)
+
+    @property
+    def are_peers(self) -> bool:
+        """Whether the match is one of two peers."""
+        return self.match is not None and are_peers(self.match)
 
     @property
     def asked_for_it(self) -> bool:

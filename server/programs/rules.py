@@ -4,12 +4,29 @@ from uuid import UUID
 
 from server.kernel.actor import Actor, ActorKind, Permission
 from server.programs.models import Cohort, Enrollment, Program
-from server.programs.states import JOINING, EnrollmentState
+from server.programs.states import JOINING, EnrollmentState, Pairing, ParticipantRole, ProgramType
 
 
 def takes_people(program: Program, cohort: Cohort | None) -> bool:
     """Whether somebody can join a group of a programme now: both are open."""
     return cohort is not None and cohort.state in JOINING and program.state in JOINING
+
+
+def is_among_peers(program: Program) -> bool:
+    """Whether everybody in a programme is everybody's equal: there are no mentors and no mentees."""
+    return program.type is ProgramType.PEER
+
+
+def roles_in(program: Program) -> tuple[ParticipantRole, ...]:
+    """As what people are matched in a programme."""
+    if is_among_peers(program):
+        return (ParticipantRole.PEER,)
+    return (ParticipantRole.MENTOR, ParticipantRole.MENTEE)
+
+
+def is_drawn(program: Program) -> bool:
+    """Whether chance and not fit decides who of its peers meets whom (`rules`: pairing, cycles_apart)."""
+    return is_among_peers(program) and program.rules.get("pairing") == Pairing.RANDOM
 
 
 def is_self(actor: Actor, enrollment: Enrollment) -> bool:

@@ -67,6 +67,13 @@ class AskedFirst(StrEnum):
     MENTEE = "MENTEE"
 
 
+class Pairing(StrEnum):
+    """How a run puts peers together."""
+
+    BEST = "best"
+    RANDOM = "random"
+
+
 class ParticipantRole(StrEnum):
     """What somebody is in a programme."""
 
@@ -74,6 +81,12 @@ class ParticipantRole(StrEnum):
     MENTEE = "MENTEE"
     PEER = "PEER"
     FACILITATOR = "FACILITATOR"
+
+
+def suits(role: ParticipantRole, kind: ProgramType) -> bool:
+    """Whether somebody can take part in a kind of programme in a role: peers among peers only, and nobody else there.
+    """
+    return (role is ParticipantRole.PEER) == (kind is ProgramType.PEER)
 
 
 class EnrollmentState(StrEnum):

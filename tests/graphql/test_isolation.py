@@ -57,6 +57,7 @@ MUTATIONS = {
     ),
     "moveProgram": ("id", "Program", ", state: CLOSING"), "moveCohort": ("id", "Cohort", ", state: CLOSING"),
     "configureProgram": ("id", "Program", ", menteesMayAsk: true"),
+    "setPairing": ("id", "Program", ", pairing: RANDOM"),
     "chooseAnotherMentor": ("id", "Match", ', mentorEnrollmentId: "x", reason: "Nearer"'),
     "confirmHold": ("matchId", "Match", ""), "releaseHold": ("matchId", "Match", ""),
     "markRead": ("matchId", "Match", ""), "sendMessage": ("matchId", "Match", ', body: "Hello"'),

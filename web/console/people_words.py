@@ -188,8 +188,9 @@ def _standing(one: Listed) -> tuple[str, Kind]:
         return _("Asked about a match"), "sea"
     if one.matches:
         return _("Match to review"), "sea"
-    if any(each.role is ParticipantRole.MENTEE and each.state is EnrollmentState.ACTIVE for each in one.enrollments):
-        return _("Waits for a mentor"), "sun"
+    waits = {each.role for each in one.enrollments if each.state is EnrollmentState.ACTIVE}
+    if waits & {ParticipantRole.MENTEE, ParticipantRole.PEER}:
+        return _("Waits for a mentor") if ParticipantRole.MENTEE in waits else _("Waits for a peer"), "sun"
     return (enrollment_words(one.enrollments[0].state), "") if one.enrollments else (_("Takes part in nothing"), "")
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from server.journey.running.queries import Group, ProgramPage
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
-from server.programs.states import Approvals, AskedFirst, ProgramState
+from server.programs.rules import is_among_peers
+from server.programs.states import Approvals, AskedFirst, Pairing, ProgramState
 from web.dates import day_month
 from web.items import Kind
 
@@ -79,16 +80,30 @@ def group(one: Group) -> GroupRow:
     )
 
 
-def approvals() -> list[tuple[str, str]]:
-    """Whose yes a match can need."""
+def approvals(shown: ProgramPage) -> list[tuple[str, str]]:
+    """Whose yes a match can need; peers are asked both or neither."""
+    if is_among_peers(shown.program):
+        return [(Approvals.BOTH.value, _("Both")), (Approvals.NONE.value, _("Nobody’s: matches begin at once"))]
     return [
         (Approvals.BOTH.value, _("Both")), (Approvals.MENTOR.value, _("The mentor’s")),
         (Approvals.MENTEE.value, _("The mentee’s")), (Approvals.NONE.value, _("Nobody’s: matches begin at once")),
     ]
 
 
-def asked_first() -> list[tuple[str, str]]:
-    """Who can be asked before the other."""
+def pairings(shown: ProgramPage) -> list[tuple[str, str, str]]:
+    """How a run can put peers together; nothing in a programme of mentors and mentees."""
+    if not is_among_peers(shown.program):
+        return []
+    return [
+        (Pairing.BEST.value, _("The best fit"), _("What each brings the other decides.")),
+        (Pairing.RANDOM.value, _("Drawn by lot"), _("Chance decides, and the rules hold.")),
+    ]
+
+
+def asked_first(shown: ProgramPage) -> list[tuple[str, str]]:
+    """Who can be asked before the other; of two peers nobody."""
+    if is_among_peers(shown.program):
+        return [(AskedFirst.TOGETHER.value, _("Both at once"))]
     return [
         (AskedFirst.TOGETHER.value, _("Both at once")), (AskedFirst.MENTOR.value, _("The mentor")),
         (AskedFirst.MENTEE.value, _("The mentee")),
@@ -113,7 +128,7 @@ def asked(approvals: Approvals, first: AskedFirst, *, admin_last: bool) -> str:
 def switches(shown: ProgramPage) -> list[tuple[str, str, str, bool]]:
     """What is on or off: field, label, what it means, and whether it is on."""
     program = shown.program
-    return [
+    found = [
         ("mentees_may_ask", _("Mentees may ask a mentor themselves"), _("Beside the suggestions."),
          program.mentees_may_ask),
         ("mentors_may_ask", _("Mentors may ask a mentee themselves"), _("Beside the suggestions."),
@@ -130,6 +145,8 @@ def switches(shown: ProgramPage) -> list[tuple[str, str, str, bool]]:
         ("pause_moves_end", _("A pause moves the last day"), _("A match gets back the days for which it rested."),
          program.pause_moves_end),
     ]
+    of_sides = ("mentees_", "mentors_")
+    return [one for one in found if not (is_among_peers(program) and one[0].startswith(of_sides))]
 
 
 def _group_step(one: Group) -> Step | None:

@@ -8,12 +8,12 @@ from starlette.routing import Route
 
 from server.journey.closing.actions import move_cohort
 from server.journey.running import queries
-from server.kernel.errors import Conflict
+from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
 from server.programs import actions
-from server.programs.states import Approvals, AskedFirst, ProgramState
+from server.programs.states import Approvals, AskedFirst, Pairing, ProgramState
 from web.console import program_words as words
-from web.forms import Errors, choice, read_form, ticked
+from web.forms import Errors, choice, integer, read_form, ticked
 from web.render import go_to, page
 from web.toast import Toast
 
@@ -43,6 +43,21 @@ async def keep(request: Request) -> Response:
         pause_moves_end=ticked(form, "pause_moves_end"),
     )
     return go_to(request, address(request), toast=Toast(_("Kept. It counts from now on.")))
+
+
+async def pair(request: Request) -> Response:
+    """Keep how peers are put together."""
+    form, errors = await read_form(request), Errors()
+    apart, pairing = integer(form, "cycles_apart", errors, least=1), choice(Pairing, form, "pairing")
+    if pairing is None:
+        errors.add("pairing", _("Choose one."))
+    elif not errors:
+        try:
+            await actions.set_pairing(request.state.actor, _id(request), pairing, cycles_apart=apart)
+            return go_to(request, address(request), toast=Toast(_("Kept. It counts from the next run on.")))
+        except Invalid as refusal:
+            errors.take(refusal)
+    return await _show(request, errors=errors)
 
 
 async def move(request: Request) -> Response:
@@ -89,8 +104,8 @@ async def _show(request: Request, *, errors: Errors | None = None, refused: str 
         request, "console/program.html", status=409 if refused else 422 if errors else 200, errors=errors or Errors(),
         shown=shown, here=address(request), refused=refused, state=words.state(shown.program.state),
         briefing=words.briefing(shown), step=words.program_step(shown), switches=words.switches(shown),
-        groups=[words.group(one) for one in shown.groups], approvals=words.approvals(),
-        asked_first=words.asked_first(), now=words.asked(
+        groups=[words.group(one) for one in shown.groups], approvals=words.approvals(shown),
+        asked_first=words.asked_first(shown), pairings=words.pairings(shown), now=words.asked(
             shown.program.approvals, shown.program.asked_first, admin_last=shown.program.admin_approves_matches
         ),
     )
@@ -99,6 +114,7 @@ async def _show(request: Request, *, errors: Errors | None = None, refused: str 
 routes = [
     Route(f"{HERE}/{{id:uuid}}", show, name="console-program"),
     Route(f"{HERE}/{{id:uuid}}/settings", keep, methods=["POST"], name="console-program-settings"),
+    Route(f"{HERE}/{{id:uuid}}/pairing", pair, methods=["POST"], name="console-program-pairing"),
     Route(f"{HERE}/{{id:uuid}}/state", move, methods=["POST"], name="console-program-state"),
     Route(f"{HERE}/{{id:uuid}}/groups/{{group:uuid}}/state", move_group, methods=["POST"], name="console-group-state"),
 ]

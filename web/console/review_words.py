@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -11,13 +11,14 @@ from server.journey.reviewing.queries import Checks, Group, Pairing, Review
 from server.kernel import clock
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
-from server.matches.queries import sides
+from server.matches.queries import are_peers, sides
 from server.matches.steps import UNDO_ONE
 from server.matchmaking.engine.living.words import unmet_words
 from server.matchmaking.engine.waitlist import WaitCode
 from server.matchmaking.engine.wording import Names, Reader, fit_words, one_line, sentence
 from server.matchmaking.queries import Alternative, SkillSupply, Unmatched
-from server.matchmaking.stored import load
+from server.matchmaking.stored import load, told_back
+from server.programs.rules import is_among_peers
 from web.dates import count_words, upper_first
 from web.explained import factors_of, names_of
 from web.items import Factor, Kind, Line, Side, Supply
@@ -76,6 +77,7 @@ class Told:
     unmet: list[str]
     first_name: str
     mentor_name: str
+    are_peers: bool
 
 
 def title(shown: Review) -> str:
@@ -88,7 +90,10 @@ def title(shown: Review) -> str:
 
 def briefing(shown: Review) -> str:
     """One sentence for each list that is not empty."""
-    queue = shown.queue
+    queue, waiting = shown.queue, len(shown.queue.unmatched)
+    alone = ngettext("%(count)s mentee has no mentor yet.", "%(count)s mentees have no mentor yet.", waiting)
+    if shown.group and is_among_peers(shown.group.cohort.program):
+        alone = ngettext("%(count)s peer has nobody yet.", "%(count)s peers have nobody yet.", waiting)
     counted = (
         (len(shown.agreed), ngettext(
             "%(count)s was agreed by both.", "%(count)s were agreed by both.", len(shown.agreed))),
@@ -97,8 +102,7 @@ def briefing(shown: Review) -> str:
             len(queue.strong))),
         (len(queue.look_closer), ngettext(
             "%(count)s needs a closer look.", "%(count)s need a closer look.", len(queue.look_closer))),
-        (len(queue.unmatched), ngettext(
-            "%(count)s mentee has no mentor yet.", "%(count)s mentees have no mentor yet.", len(queue.unmatched))),
+        (waiting, alone),
     )
     said = [upper_first(words % {"count": count_words(count)}) for count, words in counted if count]
     return " ".join(said) or _("Everybody who waits has a match.")
@@ -106,12 +110,13 @@ def briefing(shown: Review) -> str:
 
 def lists(shown: Review, current: UUID | None) -> list[Shelf]:
     """The lists of the queue that are not empty."""
-    queue = shown.queue
+    queue, peers = shown.queue, shown.group is not None and is_among_peers(shown.group.cohort.program)
     shelves = [
         Shelf("agreed", _("Both said yes"), [_row(match, current) for match in shown.agreed]),
         Shelf("strong", _("Strong"), [_row(match, current) for match in queue.strong]),
         Shelf("closer", _("Look closer"), [_row(match, current, why_closer(match)) for match in queue.look_closer]),
-        Shelf("unmatched", _("No mentor yet"), [_waiting(row) for row in queue.unmatched]),
+        Shelf("unmatched", _("Nobody yet") if peers else _("No mentor yet"),
+              [_waiting(row, among_peers=peers) for row in queue.unmatched]),
     ]
     return [shelf for shelf in shelves if shelf.rows]
 
@@ -153,6 +158,21 @@ def gap(found: Iterable[SkillSupply]) -> str:
     return _("More mentees want %(skills)s than mentors have places.") % {"skills": listed if names[1:] else names[0]}
 
 
+PEERS_WAIT: dict[WaitCode | None, Callable[[], str]] = {
+    WaitCode.LOW_FIT: lambda: _("Nobody fits well enough"),
+    WaitCode.NOT_LOOKING: lambda: _("Does not look for anybody now"),
+    WaitCode.REPORTING_LINE: lambda: _("The others are in the same reporting line"),
+    WaitCode.SAME_TEAM: lambda: _("The others are in the same team"),
+    WaitCode.BLOCKED: lambda: _("The rules leave nobody"),
+    WaitCode.REPEAT: lambda: _("Has met the others before"),
+    WaitCode.COMPANY: lambda: _("Nobody is in the right company"),
+    WaitCode.LANGUAGE: lambda: _("Nobody shares a language"),
+    WaitCode.OVERLAP: lambda: _("Nobody shares enough time"),
+    WaitCode.GRADE_GAP: lambda: _("Nobody is at the right level"),
+}
+"""Why somebody waits among peers, where it is not what is said of mentors and mentees."""
+
+
 def groups(found: Iterable[Group]) -> list[tuple[str, str]]:
     """The groups to choose from, with what waits in each."""
     return [(str(one.cohort.id), _("%(program)s, %(group)s (%(count)s)") % {
@@ -173,6 +193,7 @@ def tell(shown: Pairing) -> Told:
         confidence=confidence(shown.match), checks=checks(shown.checks),
         others=[_other(one, names) for one in shown.alternatives], first_name=mentee.person.first_name,
         mentor_name=mentor.person.first_name, unmet=[_asked_for(mentee.person, one) for one in shown.unmet],
+        are_peers=are_peers(shown.match),
     )
 
 
@@ -216,8 +237,10 @@ def of_undone(undone: int) -> str:
     return ngettext("One waits for your word again.", "%(num)d wait for your word again.", undone) % {"num": undone}
 
 
-def wait_words(code: WaitCode | None) -> str:
-    """Why somebody has no mentor; "" before the first run."""
+def wait_words(code: WaitCode | None, *, among_peers: bool = False) -> str:
+    """Why somebody has no mentor, or no peer."""
+    if among_peers and code in PEERS_WAIT:
+        return PEERS_WAIT[code]()
     return {
         None: _("Not matched yet"),
         WaitCode.NO_SEAT: _("Every fitting mentor is full"),
@@ -249,8 +272,8 @@ def _row(match: Match, current: UUID | None, why: str = "") -> Line:
     )
 
 
-def _waiting(row: Unmatched) -> Line:
-    name, why = row.enrollment.person.full_name, wait_words(row.code)
+def _waiting(row: Unmatched, *, among_peers: bool) -> Line:
+    name, why = row.enrollment.person.full_name, wait_words(row.code, among_peers=among_peers)
     if row.position:
         why = _("%(place)s in line. %(why)s") % {"place": upper_first(ordinal(row.position)), "why": why}
     return Line(f"/console/people/{row.enrollment.person_id}", name, name, why)
@@ -269,12 +292,17 @@ def _side(person: Person) -> Side:
 
 
 def _sentences(shown: Pairing, names: Names) -> str:
-    reasons = shown.explanation.reasons if shown.explanation else ()
-    said = [sentence(one, names, Reader.MANAGER).title + "." for one in reasons[:2]]
+    """The two best reasons; of two peers the best of what each brings, unless it is the same both ways."""
+    reasons, back = shown.explanation.reasons if shown.explanation else (), told_back(shown.match)
+    told = [sentence(one, names, Reader.MANAGER).title + "." for one in reasons[:2]]
+    if back and back.explanation:
+        told[1:] = [sentence(one, back.names, back.reader).title + "." for one in back.explanation.reasons[:1]]
+    said = list(dict.fromkeys(told))
     if not said:
         said = [_("Somebody put these two together by hand.")]
     if shown.next_best is not None:
-        said.append(_("The next best mentor scores %(fit)s.") % {"fit": shown.next_best})
+        next_best = _("The next best peer scores %(fit)s.") if back else _("The next best mentor scores %(fit)s.")
+        said.append(next_best % {"fit": shown.next_best})
     return " ".join(said)
 
 

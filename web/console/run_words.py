@@ -15,7 +15,9 @@ from server.matchmaking.runs.comparison import Change, Why
 from server.matchmaking.runs.records import audit_of
 from server.matchmaking.runs.telling import advice_of
 from server.matchmaking.states import RunKind, RunState
-from web.console import audit_words
+from server.programs.rules import is_among_peers
+from web.console import audit_words, peer_words
+from web.console.audit_words import Fairness
 from web.console.review_words import wait_words
 from web.dates import moment, upper_first
 from web.waiting import ordinal
@@ -95,7 +97,9 @@ def left_out(run: MatchRun) -> list[str]:
 
 
 def title(record: RunRecord) -> str:
-    """Who has a mentor, counted; for a run without an audit how many pairs it found."""
+    """Who has a mentor or peer, counted; for a run without an audit how many pairs it found."""
+    if record.audit and record.proof and is_among_peers(record.cohort.program):
+        return peer_words.title(record.audit.mentees, record.proof.waiting)
     if record.audit and record.proof:
         return audit_words.title(record.audit.mentees, record.proof.waiting)
     unfinished = {
@@ -110,6 +114,15 @@ def without_audit(record: RunRecord) -> str:
     if record.run.state is not RunState.DONE:
         return _("Nothing of it was kept. A finished run shows its figures here.")
     return _("This run was made before audits were kept. Match again to get one.")
+
+
+def fairness(record: RunRecord) -> Fairness | None:
+    """How fair it is; None for a run without an audit."""
+    if record.audit is None:
+        return None
+    if is_among_peers(record.cohort.program):
+        return peer_words.fairness(record.audit)
+    return audit_words.fairness(record.audit)
 
 
 def group_name(record: RunRecord) -> str:
@@ -128,8 +141,11 @@ def briefing(record: RunRecord) -> str:
     if record.proof is None:
         return ""
     waits = record.proof.waiting
-    waiting = ngettext("%(num)d mentee waits.", "%(num)d mentees wait.", waits) % {"num": waits}
-    said = [came(record.run), audit_words.best_words(record.proof), waiting if waits else "", *left_out(record.run)]
+    waiting = ngettext("%(num)d mentee waits.", "%(num)d mentees wait.", waits)
+    if is_among_peers(record.cohort.program):
+        waiting = ngettext("%(num)d peer waits.", "%(num)d peers wait.", waits)
+    told = waiting % {"num": waits} if waits else ""
+    said = [came(record.run), audit_words.best_words(record.proof), told, *left_out(record.run)]
     return " ".join(filter(None, said))
 
 
@@ -157,9 +173,10 @@ def pair_rows(pairs: list[RunPair]) -> list[tuple[str, str]]:
 
 def waiting_rows(record: RunRecord) -> list[tuple[str, str, str, str]]:
     """Everybody who waits: name, place in line, why, and what would open most."""
+    peers = is_among_peers(record.cohort.program)
     return [
-        (_full(one.mentee), upper_first(ordinal(one.position)) if one.position else "–", wait_words(one.code),
-         _would_help(record.run, one))
+        (_full(one.mentee), upper_first(ordinal(one.position)) if one.position else "–",
+         wait_words(one.code, among_peers=peers), _would_help(record.run, one))
         for one in record.waiting
     ]
 
@@ -176,6 +193,11 @@ def unmet_rows(found: list[Wish]) -> list[tuple[str, str, str]]:
          unmet_words(one.why.code, one.why.rule, one.why.points, to_mentee=False))
         for one in found
     ]
+
+
+def alone(record: RunRecord) -> str:
+    """What those who wait are without."""
+    return _("Without a peer") if is_among_peers(record.cohort.program) else _("Without a mentor")
 
 
 def confidence(record: RunRecord) -> str:
@@ -204,7 +226,7 @@ def for_whom(run: MatchRun) -> str:
     """Whom a run was for."""
     return {
         RunKind.FULL: _("Everybody who waited"), RunKind.PREVIEW: _("Everybody who waits, as a preview"),
-        RunKind.NEWCOMERS: _("Who had no mentor; all others stayed"),
+        RunKind.NEWCOMERS: _("Who was left; all others stayed"),
         RunKind.SINGLE: _("One person; all others stayed"),
     }[run.kind]
 

@@ -43,9 +43,9 @@ async def show(request: Request) -> Response:
         missing=run_words.without_audit(record),
         facts_shown=audit_words.facts(record.audit, record.proof, run_words.pair_name(record.lowest))
         if record.audit and record.proof else [],
-        fair=audit_words.fairness(record.audit) if record.audit else None,
+        fair=run_words.fairness(record),
         best=run_words.pair_rows(record.best), weakest=run_words.pair_rows(record.weakest),
-        waiting=run_words.waiting_rows(record),
+        waiting=run_words.waiting_rows(record), alone=run_words.alone(record),
         unmet=run_words.unmet_rows(await unmet_wishes(actor, record.run, limit=WISHES_SHOWN)),
         confidence=run_words.confidence(record), calibrated=record.calibrated,
         learned=learning.address(record.cohort.program.type), made=run_words.made(record),

@@ -13,7 +13,7 @@ from server.journey.console.queries import Parting, Silence, Today
 from server.kernel import clock
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
-from server.matches.queries import sides
+from server.matches.queries import are_peers, partner_of, sides
 from server.programs.states import EnrollmentState
 from server.surveys.rules import LOW
 from server.surveys.states import Help
@@ -109,10 +109,12 @@ def unmet(match: Match) -> Need:
 
 
 def parting(one: Parting) -> Need:
-    """A mentor who left, since when, and the way to a replacement."""
-    mentor, mentee = sides(one.match)
-    reason = _("%(mentor)s left on %(day)s. %(mentee)s waits for another mentor.") % {
-        "mentor": mentor.person.first_name, "mentee": mentee.person.first_name,
+    """Who left, since when, and the way to somebody else for who is left."""
+    waits = _("%(mentor)s left on %(day)s. %(mentee)s waits for another mentor.")
+    if are_peers(one.match):
+        waits = _("%(mentor)s left on %(day)s. %(mentee)s waits for another peer.")
+    reason = waits % {
+        "mentor": one.left.person.first_name, "mentee": partner_of(one.match, one.left.person_id).first_name,
         "day": day_month(one.match.ended_at or clock.now()),
     }
     here = f"/console/matches?pair={one.draft_id}" if one.draft_id else f"/console/matches?group={one.match.cohort_id}"

@@ -6,12 +6,12 @@ from uuid import UUID
 from server.access.queries import people_with_role
 from server.access.states import Role
 from server.goals.models import Goal
-from server.goals.queries import goals_by_match, steps_of
+from server.goals.queries import goals_by_match, steps_of, worked_on
 from server.goals.states import MilestoneState
 from server.kernel import clock
 from server.kernel.actor import Actor
 from server.matches.models import Match
-from server.matches.queries import is_mentor, partner_of, visible_match
+from server.matches.queries import are_peers, is_mentor, partner_of, visible_match
 from server.people.models import Person
 from server.sessions.queries import held_counts
 from server.surveys.models import SurveyAnswer, SurveyInvitation
@@ -39,6 +39,11 @@ class CheckInPage:
     goal: Goal | None
 
     @property
+    def is_among_peers(self) -> bool:
+        """Whether it is about two peers."""
+        return are_peers(self.match)
+
+    @property
     def is_last(self) -> bool:
         """Whether it is the one at the end: it asks for a recommendation, and the mentee about the goal."""
         return self.invitation.kind in AT_THE_END
@@ -64,14 +69,16 @@ async def check_in_page(actor: Actor, invitation_id: UUID) -> CheckInPage:
     """
     invitation = await visible_invitation(actor, invitation_id)
     match = await visible_match(actor, invitation.match_id)
-    goal = next(iter((await goals_by_match(actor, [match.id])).get(match.id, [])), None)
+    mentors = is_mentor(match, actor.person_id)
+    found = (await goals_by_match(actor, [match.id])).get(match.id, [])
+    goal = next(iter(worked_on(found, actor.person_id, mentors=mentors)), None)
     steps = steps_of(goal) if goal else []
     start = match.active_at.date() if match.active_at else clock.now().date()
     weeks = max(1, -(-((match.ends_on or start) - start).days // WEEK_DAYS))   # begun weeks, as the Journey counts
     managers = await people_with_role(actor, Role.PROGRAM_MANAGER, match.program_id)
     return CheckInPage(
         invitation=invitation, match=match, partner=partner_of(match, actor.person_id),
-        is_mentor=is_mentor(match, actor.person_id),
+        is_mentor=mentors,
         held=(await held_counts(actor, [match.id])).get(match.id, 0),
         steps=(sum(step.state is MilestoneState.DONE for step in steps), len(steps)),
         week=min(weeks, (clock.now().date() - start).days // WEEK_DAYS + 1), weeks=weeks,

@@ -17,7 +17,7 @@ from server.matches.states import OPEN_MATCHES, ClosureReason, MatchState
 from server.programs import actions as programs
 from server.programs.models import Cohort, Enrollment
 from server.programs.queries import cohort_by_id, enrollments
-from server.programs.rules import can_edit_program
+from server.programs.rules import can_edit_program, is_drawn
 from server.programs.states import (
     OPEN_ENROLLMENTS,
     OVER_PROGRAMS,
@@ -90,8 +90,8 @@ async def complete_learners(actor: Actor, match_id: UUID) -> None:
     """A match ran its time and was closed: the group is over for its mentee too, and for both of two peers (glossary
     section 2, COMPLETED).
 
-    Not while another match of theirs goes on or is still to be closed. Mentors stay: their place is free for somebody
-    else. Twice is harmless.
+    Not while another match of theirs goes on or is still to be closed, and not where the next draw brings them together
+    with somebody else. Mentors stay: their place is free for somebody else. Twice is harmless.
 
     Raises:
         NotFound: no such match.
@@ -100,6 +100,8 @@ async def complete_learners(actor: Actor, match_id: UUID) -> None:
     require(actor.kind is ActorKind.SYSTEM, _("end this for somebody else"))
     async with unit_of_work(actor):
         match = await visible_match(actor, match_id)
+        if is_drawn(match.program):
+            return
         await cohort_by_id(actor, match.cohort_id, lock=True)
         ids = [member.enrollment_id for member in learners(match)]
         drafted = [await partner_enrollments(actor, one, [MatchState.DRAFT]) for one in ids]

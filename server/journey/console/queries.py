@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import permutations
 from uuid import UUID
 
 from tortoise.expressions import Q, Subquery
@@ -17,7 +18,7 @@ from server.kernel.actor import Actor, ActorKind
 from server.kernel.errors import NotFound
 from server.kernel.facts import AuditEvent
 from server.matches.models import Match, MatchMember
-from server.matches.queries import back_on, reviewable_matches, sides
+from server.matches.queries import back_on, in_order, learners, reviewable_matches
 from server.matches.states import OPEN_MATCHES, MatchState
 from server.programs.models import Enrollment, Program
 from server.programs.queries import enrollments, visible_enrollments
@@ -144,21 +145,24 @@ async def _resting(pairs: QuerySet[Match]) -> list[Match]:
 
 
 async def _partings(actor: Actor, pairs: QuerySet[Match]) -> list[Parting]:
-    """Mentors who left lately, as long as their mentee waits; the latest first."""
+    """Who left lately, as long as their mentee, or the other of two peers, waits; the latest first."""
     ended = pairs.filter(state=MatchState.CONCLUDED, ended_at__gt=clock.now() - PARTING).order_by("-ended_at", "-id")
     found = await ended.limit(SHOWN).prefetch_related("members__person", "members__enrollment", "program")
-    waiting = [(match, *sides(match)) for match in found]
-    ids = [mentee.enrollment_id for _match, _mentor, mentee in waiting]
+    waiting = [
+        (match, gone, left)
+        for match in found for gone, left in permutations(in_order(match), 2) if left in learners(match)
+    ]
+    ids = [left.enrollment_id for _match, _gone, left in waiting]
     held = MatchMember.filter(
         organization_id=actor.organization_id, enrollment_id__in=ids,
         match__state__in=list(OPEN_MATCHES | {MatchState.DRAFT}),
     ).select_related("match")
     placed = {row.enrollment_id: row.match for row in await held}
     return [
-        Parting(match, mentor, placed[mentee.enrollment_id].id if mentee.enrollment_id in placed else None)
-        for match, mentor, mentee in waiting
-        if mentor.enrollment.state in GONE and mentee.enrollment.state is EnrollmentState.ACTIVE
-        and (mentee.enrollment_id not in placed or placed[mentee.enrollment_id].state is MatchState.DRAFT)
+        Parting(match, gone, placed[left.enrollment_id].id if left.enrollment_id in placed else None)
+        for match, gone, left in waiting
+        if gone.enrollment.state in GONE and left.enrollment.state is EnrollmentState.ACTIVE
+        and (left.enrollment_id not in placed or placed[left.enrollment_id].state is MatchState.DRAFT)
     ]
 
 

@@ -21,7 +21,7 @@ from server.people.states import PersonStatus, SkillSide, Source
 from server.programs import queries as programs
 from server.programs import rules as program_rules
 from server.programs.models import Enrollment
-from server.programs.states import ParticipantRole
+from server.programs.states import ParticipantRole, ProgramType
 
 Row = TypeVar("Row", bound=Model)
 
@@ -44,10 +44,11 @@ class Known(NamedTuple):
 
 
 class Offer(NamedTuple):
-    """A programme as a row may name it: its open group, if any, and whether the actor may invite there."""
+    """A programme as a row may name it: its open group, if any, whether the actor may invite there, and its type."""
 
     cohort_id: UUID | None
     may_invite: bool
+    type: ProgramType
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +131,12 @@ async def absent_people(actor: Actor, run: ImportRun, present: Collection[str]) 
 
 async def _offers(actor: Actor) -> dict[str, Offer]:
     """Every programme by key, with the group that takes people in now."""
-    found = {program.id: program.key for program in await programs.programs(actor)}
+    found = {program.id: program for program in await programs.programs(actor)}
     cohorts = await programs.cohorts_of(actor, found)
     newest = {row.program_id: row.id for row in reversed(cohorts) if row.state in programs.LIVE_PROGRAMS}
     return {
-        key: Offer(newest.get(program_id), program_rules.can_edit_enrollments(actor, program_id))
-        for program_id, key in found.items()
+        program.key: Offer(newest.get(id), program_rules.can_edit_enrollments(actor, id), program.type)
+        for id, program in found.items()
     }
 
 

@@ -28,7 +28,8 @@ from server.programs.states import EnrollmentState, ParticipantRole
 class JoinForm:
     """What somebody says when they join. None leaves a fact of the record system as it is.
 
-    A mentee says `goal`; a mentor `skills`, one more by its name, `words_for_mentees` and `places`.
+    A mentee says `goal`; a mentor `skills`, one more by its name, `words_for_mentees` and `places`; a peer `goal` and
+    `skills`.
     """
 
     role: ParticipantRole
@@ -89,18 +90,20 @@ async def _join(actor: Actor, program_key: str, form: JoinForm) -> Enrollment:
     page = await queries.join_page(actor, program_key, form.role)
     if page.place.standing is Standing.JOINED and page.place.enrollment:
         return page.place.enrollment
-    enrollment = await _begun(actor, page, form)
+    enrollment = await _begun(actor, page)
     said = _as_mentor(actor, page, form) if page.is_mentor else _as_mentee(actor, page, form, enrollment)
+    if page.is_peer:
+        said.append(partial(_skills, actor, page, form))
     submitting = partial(programs.submit, actor, enrollment.id, capacity=form.places if page.is_mentor else None)
     await all_of(*_about_oneself(actor, form), *said, partial(_consent, actor, page, form), submitting)
     return await visible_enrollment(actor, enrollment.id)
 
 
-async def _begun(actor: Actor, page: JoinPage, form: JoinForm) -> Enrollment:
+async def _begun(actor: Actor, page: JoinPage) -> Enrollment:
     _check_standing(page)
     if page.place.enrollment:
         return await programs.begin(actor, page.place.enrollment.id)
-    return await programs.self_join(actor, page.place.program.key, form.role)
+    return await programs.self_join(actor, page.place.program.key, page.place.role)
 
 
 def _check_standing(page: JoinPage) -> None:

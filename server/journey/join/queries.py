@@ -23,7 +23,7 @@ from server.programs.models import Cohort, Enrollment, Program
 from server.programs.openings.queries import my_wish
 from server.programs.queries import LIVE_PROGRAMS, cohorts_of, enrollments, program_by_key
 from server.programs.rules import takes_people
-from server.programs.states import OPEN_ENROLLMENTS, EnrollmentState, ParticipantRole
+from server.programs.states import OPEN_ENROLLMENTS, EnrollmentState, ParticipantRole, ProgramType
 
 COMES_AGAIN = (Standing.CLOSED, Standing.LEFT)
 """Where another group is what one waits for."""
@@ -75,6 +75,11 @@ class JoinPage:
     def is_mentor(self) -> bool:
         """Whether the form is the mentor's."""
         return self.place.role is ParticipantRole.MENTOR
+
+    @property
+    def is_peer(self) -> bool:
+        """Whether the form is a peer's: a goal of one's own, and what one brings the other."""
+        return self.place.role is ParticipantRole.PEER
 
     @property
     def skills_shown(self) -> list[Competency]:
@@ -132,6 +137,8 @@ async def place_of(actor: Actor, program_key: str, role: ParticipantRole | None 
         NotFound: no such programme here.
     """
     program = await program_by_key(actor, program_key)
+    if program.type is ProgramType.PEER:
+        role = ParticipantRole.PEER
     groups = await cohorts_of(actor, [program.id])
     newest = next((one for one in groups if one.state in LIVE_PROGRAMS), next(iter(groups), None))
     own = enrollments(actor).filter(person_id=actor.person_id, program_id=program.id)
@@ -188,12 +195,12 @@ def _standing(enrollment: Enrollment | None, *, takes_people: bool) -> Standing:
 
 
 async def _wanted_here(actor: Actor, place: Place, known: Iterable[Competency]) -> list[Competency]:
-    """What mentees of the group want to learn, the most wanted first; asked for mentors alone."""
-    if place.role is not ParticipantRole.MENTOR or place.cohort is None:
+    """What mentees or peers of the group want to learn, the most wanted first; asked for who offers something."""
+    if place.role is ParticipantRole.MENTEE or place.cohort is None:
         return []
     wishes = PersonSkill.filter(
         organization_id=actor.organization_id, side=SkillSide.WANTED, person__enrollments__cohort_id=place.cohort.id,
-        person__enrollments__role=ParticipantRole.MENTEE, competency__retired_at=None,
+        person__enrollments__role__in=[ParticipantRole.MENTEE, ParticipantRole.PEER], competency__retired_at=None,
     )
     counted = wishes.annotate(wishes=Count("id")).group_by("competency_id").order_by("-wishes", "competency_id")
     rows = await counted.limit(SKILLS_SHOWN).values_list("competency_id", "wishes")

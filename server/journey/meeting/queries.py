@@ -13,7 +13,6 @@ from server.matches.models import Match, MatchMember
 from server.matches.rules import is_requester, member_of
 from server.matches.states import AWAITING, AWAITING_PARTICIPANTS, RUNNING, Approval, MatchState
 from server.matchmaking import stored
-from server.matchmaking.engine.explain import Explanation
 from server.people.models import Person
 from server.people.queries import profile_of
 from server.programs.models import Enrollment
@@ -43,8 +42,9 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True)
 class MatchPage:
-    """One person's view of a match. `words` is what the partner says of themselves, `goal` the mentee's; `check_in`
-    asks how it was, once it is over and as long as it is open."""
+    """One person's view of a match. `words` is what the partner says of themselves, `goal` the one that the viewer is
+    there for: the mentee's, or the other peer's; `check_in` asks how it was, once it is over and as long as it is open.
+    """
 
     match: Match
     me: MatchMember
@@ -52,7 +52,7 @@ class MatchPage:
     stage: Stage
     words: str
     goal: Goal | None
-    explanation: Explanation | None
+    told: stored.Told
     hold: Session | None
     slots: list[Slot]
     places: tuple[int, int]
@@ -67,6 +67,11 @@ class MatchPage:
     def i_mentor(self) -> bool:
         """Whether the viewer is the mentor of the pair."""
         return self.me.role is ParticipantRole.MENTOR
+
+    @property
+    def is_among_peers(self) -> bool:
+        """Whether both are peers, so that each is there for the other's goal too."""
+        return matches.are_peers(self.match)
 
     @property
     def has_chosen_a_time(self) -> bool:
@@ -92,14 +97,15 @@ async def match_page(actor: Actor, match_id: UUID, *, more_times: bool = False) 
     partner = matches.partner_of(match, actor.person_id)
     hold = await sessions.hold_of(actor, match_id) if match.state not in (MatchState.DRAFT,) else None
     stage = await _stage(actor, match, me, hold)
-    mentor, mentee = matches.sides(match)
-    goals = await goals_of(actor, mentee.enrollment_id)
+    first, second = matches.sides(match)
+    theirs = first if me.id == second.id and me.role is ParticipantRole.PEER else second
+    goals = await goals_of(actor, theirs.enrollment_id)
     return MatchPage(
         match=match, me=me, partner=partner, stage=stage,
         words=(await profile_of(actor, partner.id)).words_for_mentees,
-        goal=next(iter(goals), None), explanation=stored.load(match.explanation), hold=hold,
+        goal=next(iter(goals), None), told=stored.told_to(match, me.person_id), hold=hold,
         slots=await _slots(actor, match, stage, hold, MANY if more_times else FEW),
-        places=await _places(actor, mentor.enrollment),
+        places=await _places(actor, first.enrollment),
         check_in=await last_check_in(actor, match_id) if stage is Stage.ENDED else None,
     )
 

@@ -8,13 +8,15 @@ from server.kernel.errors import Conflict
 from server.kernel.text import gettext as _
 from server.matches import actions as matches
 from server.matches.models import Match
+from server.matches.queries import learners
 from server.matches.states import AWAITING, OPEN_MATCHES, RUNNING, ClosureReason
 from server.matches.steps import UNDO_ONE
 from server.matchmaking.queue import actions as queue
 
 
 async def find_another_mentor(actor: Actor, match_id: UUID) -> Match:
-    """Another mentor for a mentee. What runs ends without blame first; nobody is told for ten seconds.
+    """Another mentor for a mentee, somebody else for each of two peers. What runs ends without blame first; nobody is
+    told for ten seconds.
 
     Returns the ended match while it ran, whose end brings the next suggestion by itself; else the new suggestion,
     or what the mentee has already. Twice is harmless.
@@ -31,7 +33,9 @@ async def find_another_mentor(actor: Actor, match_id: UUID) -> Match:
         raise Conflict(_("They are still being asked. Take that back first."), kind="asked")
     if shown.successor is not None:
         return shown.successor
-    made = await queue.suggest_next(actor, shown.mentee.enrollment_id, rematch_of=match_id)
+    looking = [member.enrollment_id for member in learners(shown.match)]
+    found = [await queue.suggest_next(actor, one, rematch_of=match_id) for one in looking]
+    made = next(filter(None, found), None)
     if made is None:
         raise Conflict(_("Nobody with a free place is left. Match again, or add mentors."), kind="nobody")
     return made

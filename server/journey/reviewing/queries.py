@@ -197,12 +197,13 @@ async def _checks(actor: Actor, match: Match) -> Checks:
     depth = rules_of(match.program).reporting_depth
     above = {one.id for one in (await line_of(actor, mentee.person_id))[:depth]}
     below = {one.id for one in (await line_of(actor, mentor.person_id))[:depth]}
-    past = await matches.past_partners(actor, [mentor.person_id, mentee.person_id])
+    both = mentor.person_id, mentee.person_id
+    past = await matches.past_partners(actor, both)
     taken = (await matches.seats_taken(actor, [mentor.enrollment_id])).get(mentor.enrollment_id, 0)
     own, places = int(match.state in OPEN_MATCHES), mentor.enrollment.capacity
     return Checks(
         reporting_line=mentor.person_id in above or mentee.person_id in below,
-        paired_before=(mentor.person_id, mentee.person_id) in past,
+        paired_before=not past.isdisjoint((both, both[::-1])),
         free=max(0, places - (taken - own)), places=places,
     )
 
@@ -230,7 +231,7 @@ async def _alone(actor: Actor, cohorts: Iterable[Cohort]) -> dict[UUID, int]:
         organization_id=actor.organization_id, match__cohort_id__in=ids, match__state__in=list(PLACED)
     )
     mentees = programs.enrollments(actor).filter(
-        cohort_id__in=ids, role=ParticipantRole.MENTEE, state=EnrollmentState.ACTIVE
+        cohort_id__in=ids, role__in=[ParticipantRole.MENTEE, ParticipantRole.PEER], state=EnrollmentState.ACTIVE
     ).exclude(id__in=Subquery(placed.values("enrollment_id")))
     rows = await mentees.annotate(n=Count("id")).group_by("cohort_id").values_list("cohort_id", "n")
     return {cohort_id: int(count) for cohort_id, count in rows}

@@ -46,7 +46,7 @@ def _enrolled(there: QuerySet[Enrollment], actor: Actor, stand: Stand) -> QueryS
     if stand in IN_MATCHES:
         return there.filter(id__in=_matched(actor, IN_MATCHES[stand]))
     if stand is Stand.UNMATCHED:
-        mentees = there.filter(role=ParticipantRole.MENTEE, state=EnrollmentState.ACTIVE)
+        mentees = there.filter(role__in=[ParticipantRole.MENTEE, ParticipantRole.PEER], state=EnrollmentState.ACTIVE)
         return mentees.exclude(id__in=_matched(actor, OPEN_MATCHES | {MatchState.DRAFT}))
     return there.filter(state__in=list(ENROLLED[stand]))
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from server.goals.models import Milestone
-from server.goals.queries import goals_by_match, next_step
+from server.goals.queries import goals_by_match, next_step, worked_on
 from server.goals.states import OPEN_GOALS
 from server.kernel import clock
 from server.kernel.actor import Actor
@@ -23,7 +23,7 @@ TWO_WEEKS, THREE_WEEKS = 2, 3
 
 @dataclass(frozen=True)
 class SessionPage:
-    """A session as one of its two people sees it. `step` is asked of the mentee alone: the goal is theirs.
+    """A session as one of its two people sees it. `step` is asked of whose goal it is, never of a mentor.
 
     `missed_slots`: the first free time, if the session may be moved there because it did not take place.
     """
@@ -76,7 +76,9 @@ async def session_page(actor: Actor, session_id: UUID, *, widen: bool = False) -
     runs = session.match.state is MatchState.ACTIVE
     match = session.match if runs else await visible_match(actor, session.match_id)    # with its members' breaks
     notes = await sessions.notes_in(actor, session)
-    goals = (await goals_by_match(actor, [match.id])).get(match.id, [])
+    mentors = is_mentor(match, actor.person_id)
+    found = (await goals_by_match(actor, [match.id])).get(match.id, [])
+    goals = worked_on(found, actor.person_id, mentors=mentors)
     focus = next((goal for goal in goals if goal.state in OPEN_GOALS), None)
     ahead = await sessions.next_session(actor, match.id)
     following = ahead if ahead is not None and ahead.id != session.id else None
@@ -84,12 +86,12 @@ async def session_page(actor: Actor, session_id: UUID, *, widen: bool = False) -
     bookable = match.state is MatchState.ACTIVE and following is None
     return SessionPage(
         session=session, match=match, partner=partner_of(match, actor.person_id),
-        is_mentor=is_mentor(match, actor.person_id),
+        is_mentor=mentors,
         topics=await sessions.agenda_items(session), prompts=sessions.prompts_of(session),
         mine={note.prompt: note for note in notes if note.author_id == actor.person_id},
         theirs=[note for note in notes if note.author_id != actor.person_id and note.words],
         promises=await sessions.action_items_in(session),
-        step=next_step(focus) if focus and not is_mentor(match, actor.person_id) else None, following=following,
+        step=next_step(focus) if focus and not mentors else None, following=following,
         next_slots=await times.next_slots_after(actor, session, weeks=weeks) if bookable else [],
         widened=widen,
         missed_slots=await times.free_times(actor, match, 1) if bookable and rules.can_be_missed(session) else [],

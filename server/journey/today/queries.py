@@ -6,12 +6,12 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from server.goals.models import Goal, Milestone
-from server.goals.queries import goals_by_match, steps_of
+from server.goals.queries import goals_by_match, steps_of, worked_on
 from server.goals.states import OPEN_GOALS, MilestoneState
 from server.kernel import clock
 from server.kernel.actor import Actor
 from server.matches.models import Match
-from server.matches.queries import back_on, is_mentor, my_matches, partner_of
+from server.matches.queries import are_peers, back_on, is_mentor, my_matches, partner_of
 from server.matches.rules import may_ask, member_of
 from server.matches.states import AWAITING, OPEN_MATCHES, RUNNING, Approval, MatchState
 from server.messaging.models import ThreadMessage
@@ -40,12 +40,13 @@ SHOWN_STATES = RUNNING | AWAITING | {MatchState.DURATION_COMPLETED}
 
 @dataclass(frozen=True)
 class Journey:
-    """One running match as one of its people sees it."""
+    """One running match as one of its people sees it. `goals` are those they work on, `theirs` the other peer's."""
 
     match: Match
     partner: Person
     is_mentor: bool
     goals: list[Goal]
+    theirs: list[Goal]
     session: Session | None
     unwritten: Session | None
     held: int
@@ -253,7 +254,8 @@ async def _journeys(actor: Actor, running: list[Match], asked: list[SurveyInvita
         Journey(
             match=match, partner=partner_of(match, actor.person_id),
             is_mentor=is_mentor(match, actor.person_id),
-            goals=[one for one in goals.get(match.id, []) if match.state not in RUNNING or one.state in OPEN_GOALS],
+            goals=worked_on(_shown(match, goals), actor.person_id, mentors=is_mentor(match, actor.person_id)),
+            theirs=[one for one in _shown(match, goals) if are_peers(match) and one.person_id != actor.person_id],
             session=_next_of(ahead, match), unwritten=unwritten.get(match.id), held=len(held.get(match.id, [])),
             last_met=next(reversed(held.get(match.id, [])), None),
             last_message=_from_partner(said.get(match.id), actor),
@@ -262,6 +264,11 @@ async def _journeys(actor: Actor, running: list[Match], asked: list[SurveyInvita
         )
         for match in running
     ]
+
+
+def _shown(match: Match, goals: Mapping[UUID, list[Goal]]) -> list[Goal]:
+    """The goals of a match; while it runs, those that are open."""
+    return [one for one in goals.get(match.id, []) if match.state not in RUNNING or one.state in OPEN_GOALS]
 
 
 def _about(match: Match, asked: list[SurveyInvitation]) -> SurveyInvitation | None:

@@ -32,6 +32,11 @@ from server.programs.states import EnrollmentState, ParticipantRole
 
 HALF_HOUR = 30
 DAY_MINUTES = 24 * 60
+OTHER_SIDE = {
+    ParticipantRole.MENTOR: ParticipantRole.MENTEE, ParticipantRole.MENTEE: ParticipantRole.MENTOR,
+    ParticipantRole.FACILITATOR: ParticipantRole.MENTEE, ParticipantRole.PEER: ParticipantRole.PEER,
+}
+"""Among whom somebody is found."""
 WEEK = 7 * DAY_MINUTES // HALF_HOUR
 """Half hours of a week."""
 
@@ -56,6 +61,11 @@ class WaitingPage:
     def is_mentor(self) -> bool:
         """Whether they wait to be asked."""
         return self.enrollment.role is ParticipantRole.MENTOR
+
+    @property
+    def is_peer(self) -> bool:
+        """Whether they wait for somebody who takes part as they do."""
+        return self.enrollment.role is ParticipantRole.PEER
 
     @property
     def may_ask(self) -> bool:
@@ -121,7 +131,7 @@ async def _who_fits(actor: Actor, enrollment: Enrollment, goal: Goal | None) -> 
     own, theirs = (SkillSide.OFFERED, SkillSide.WANTED) if is_mentor else (SkillSide.WANTED, SkillSide.OFFERED)
     skills = [one.id for one in (await people.skills_of(actor, [enrollment.person_id], own))[enrollment.person_id]]
     wished = [goal.competency_id] if goal and goal.competency_id else skills
-    side = ParticipantRole.MENTEE if is_mentor else ParticipantRole.MENTOR
+    side = OTHER_SIDE[enrollment.role]
     there = enrollments(actor).filter(cohort_id=enrollment.cohort_id, role=side, state=EnrollmentState.ACTIVE)
     ids = [row["person_id"] for row in await there.exclude(person_id=enrollment.person_id).values("person_id")]
     known = PersonSkill.filter(

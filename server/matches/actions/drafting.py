@@ -22,6 +22,11 @@ from server.matches.steps import close, tell
 from server.programs.models import Enrollment
 from server.programs.states import EnrollmentState, ParticipantRole
 
+PAIRED = {
+    (ParticipantRole.MENTOR, ParticipantRole.MENTEE), (ParticipantRole.PEER, ParticipantRole.PEER),
+}
+"""The roles of two who can be a match."""
+
 
 async def suggest_match(
     actor: Actor, mentor_enrollment_id: UUID, mentee_enrollment_id: UUID, *,
@@ -198,8 +203,8 @@ def _check_pair(mentor: Enrollment, mentee: Enrollment) -> None:
     fits = (
         mentor.cohort_id == mentee.cohort_id
         and mentor.person_id != mentee.person_id
-        and (mentor.role, mentee.role) == (ParticipantRole.MENTOR, ParticipantRole.MENTEE)
+        and (mentor.role, mentee.role) in PAIRED
         and mentor.state is mentee.state is EnrollmentState.ACTIVE
     )
     if not fits:
-        raise Conflict(_("A match needs a mentor and a mentee who both take part now."))
+        raise Conflict(_("A match needs a mentor and a mentee, or two peers, who both take part now."))

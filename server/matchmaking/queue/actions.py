@@ -27,6 +27,7 @@ from server.matchmaking.runs.findings import Findings, find
 from server.matchmaking.states import RunKind, RunState
 from server.programs import queries as programs
 from server.programs.models import Cohort
+from server.programs.rules import is_among_peers
 from server.programs.states import ParticipantRole
 
 MENTOR, MENTEE = ParticipantRole.MENTOR, ParticipantRole.MENTEE
@@ -100,7 +101,8 @@ async def suggest_next(
     or an end: then `rematch_of` names the match that ended.
 
     First what the last run stored for this mentee; when nothing of that is possible any more, their row is computed
-    anew against the places that are free now. In a group that was never matched nothing is suggested by itself.
+    anew against the places that are free now. In a group that was never matched nothing is suggested by itself, and of
+    peers nothing is computed anew: the next run pairs all who are left at once.
     Doing it twice is harmless: a mentee with an open match or a draft gets no second one.
 
     Raises:
@@ -138,8 +140,8 @@ async def offer_place(actor: Actor, mentor_enrollment_id: UUID) -> Match | None:
 
 
 async def fill_gap(actor: Actor, match_id: UUID) -> list[Match]:
-    """After the end of a match, in one call: a new draft for the mentee who is left alone, and the mentor's free place
-    for the first in line. Whatever cannot be filled is left out; twice makes nothing twice.
+    """After the end of a match, in one call: a new draft for the mentee who is left alone, or for each of two peers,
+    and the mentor's free place for the first in line. Whatever cannot be filled is left out; twice makes nothing twice.
 
     Raises:
         NotFound: no such match.
@@ -150,11 +152,9 @@ async def fill_gap(actor: Actor, match_id: UUID) -> list[Match]:
     require(actor.may(Permission.PROGRAM_MATCHING_RUN, match.program_id), _("suggest a match"))
     if match.state in OPEN_MATCHES | {MatchState.DRAFT}:
         raise Conflict(_("This match is not over."), kind="open")
-    mentor, mentee = match_queries.sides(match)
-    made = [
-        await suggest_next(actor, mentee.enrollment_id, rematch_of=match.id),
-        await offer_place(actor, mentor.enrollment_id),
-    ]
+    left = match_queries.learners(match)
+    made = [await suggest_next(actor, one.enrollment_id, rematch_of=match.id) for one in left]
+    made += [await offer_place(actor, one.enrollment_id) for one in match_queries.in_order(match) if one not in left]
     return [one for one in made if one]
 
 
@@ -174,7 +174,7 @@ async def _anew(actor: Actor, mentee_enrollment_id: UUID, rematch_of: UUID | Non
     mentee = await programs.visible_enrollment(actor, mentee_enrollment_id)
     require(actor.may(Permission.PROGRAM_MATCHING_RUN, mentee.program_id), _("suggest a match"))
     run = await queries.latest_run(actor, mentee.cohort_id)
-    if run is None or not await someone_is_needed(actor, mentee):
+    if run is None or is_among_peers(mentee.program) or not await someone_is_needed(actor, mentee):
         return None
     cohort = await programs.cohort_by_id(actor, mentee.cohort_id)
     gathered = await gather(

@@ -1,6 +1,7 @@
 """What one mentee may know of the matching, and what a preview would put into the queue."""
 
 from dataclasses import dataclass
+from itertools import permutations
 from uuid import UUID
 
 from server.kernel.actor import Actor, Permission, system_actor
@@ -89,6 +90,6 @@ async def drafts_of(actor: Actor, run: MatchRun, bans: frozenset[tuple[str, str]
             one.mentor_enrollment_id, one.mentee_enrollment_id, round(one.fit), one.confidence, one.factors, evidence
         )
         for one in await queries.suggestions(actor, run).filter(chosen=True)
-        if (str(one.mentor_enrollment_id), str(one.mentee_enrollment_id)) not in bans
+        if bans.isdisjoint(permutations((str(one.mentor_enrollment_id), str(one.mentee_enrollment_id))))
         and (evidence := evidence_then(run, one))
     ]

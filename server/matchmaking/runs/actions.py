@@ -18,11 +18,13 @@ from server.matchmaking.gather import Gathered, gather, rules_from, weights_from
 from server.matchmaking.learned.queries import outlook_for
 from server.matchmaking.models import MatchRun, MatchSuggestion
 from server.matchmaking.runs import places
-from server.matchmaking.runs.findings import Findings, find
+from server.matchmaking.runs.findings import Findings
+from server.matchmaking.runs.ways import way_of
 from server.matchmaking.states import RunKind, RunState
 from server.programs import queries as programs
 from server.programs.models import Cohort
 from server.programs.queries import cohort_by_id
+from server.programs.rules import is_among_peers
 from server.programs.states import ParticipantRole, ProgramType
 
 LOOK_EVERY_S = 0.5
@@ -31,8 +33,8 @@ MOST_S = 3_000
 """A run that takes longer is given up, before its job is cut off (`LONG_S`) and all of it would begin anew."""
 
 
-FROM_FILES = frozenset({ProgramType.CIRCLE, ProgramType.PEER})
-"""Types whose people are no mentors and mentees: drafts are pairs of these two, so `ithaca match` alone forms them."""
+FROM_FILES = frozenset({ProgramType.CIRCLE})
+"""Types whose people are no pairs: `ithaca match` alone forms them."""
 
 
 class GaveUp(Exception):
@@ -50,14 +52,14 @@ async def start_run(
     Raises:
         NotFound: no such cohort.
         Refused: the actor does not run the programme.
-        Conflict: its people are no mentors and mentees (`kind="not_pairs"`).
+        Conflict: its people are no pairs (`kind="not_pairs"`).
     """
     async with unit_of_work(actor) as unit:
         cohort = await cohort_by_id(actor, cohort_id, lock=True)
         require(actor.may(Permission.PROGRAM_MATCHING_RUN, cohort.program_id), _("run the matching"))
         if cohort.program.type in FROM_FILES:
             raise Conflict(
-                _("Circles and peers are matched from files, with “ithaca match”. Nothing was changed here."),
+                _("Circles are matched from files, with “ithaca match”. Nothing was changed here."),
                 kind="not_pairs",
             )
         newest = await queries.newest_run(actor, cohort_id)
@@ -153,7 +155,7 @@ async def _watched(actor: Actor, run: MatchRun, cohort: Cohort, gathered: Gather
     rules, weights = rules_from(kind, run.rules), weights_from(kind, run.weights, run.weights_version)
     outlook = await outlook_for(actor, cohort.program, weights)
     work = asyncio.create_task(asyncio.to_thread(
-        find, gathered, rules, weights, seed=run.seed, watch=watch, outlook=outlook,
+        way_of(cohort.program), gathered, rules, weights, seed=run.seed, watch=watch, outlook=outlook,
         newcomers=run.kind is RunKind.NEWCOMERS,
     ))
     try:
@@ -200,7 +202,7 @@ async def _store(actor: Actor, run: MatchRun, cohort: Cohort, gathered: Gathered
         drafts = await _make_room(actor, run, cohort, found.drafts)
         run.state, run.finished_at, run.pool_digest = RunState.DONE, clock.now(), gathered.digest
         run.result = {**found.record, "left_out": len(found.drafts) - len(drafts)}
-        if run.kind is RunKind.NEWCOMERS and run.after_id:
+        if run.kind is RunKind.NEWCOMERS and run.after_id and not is_among_peers(cohort.program):
             run.result["came"] = await _came(actor, cohort.id, run.after_id)
         await run.save()
         for one in found.suggestions:

@@ -49,12 +49,12 @@ def find(
             gathered.pool, rules, weights, standing=gathered.standing, seed=seed, watch=watch, outlook=outlook
         )
     watch.begin(Step.EXPLAINING)
-    drafts, suggestions = _describe(result)
+    drafts, suggestions = describe(result)
     watch.look()
     return Findings({**record_of(result, gathered.standing), **told(result)}, drafts, suggestions)
 
 
-def _describe(result: MatchingResult) -> tuple[list[Draft], list[MatchSuggestion]]:
+def describe(result: MatchingResult) -> tuple[list[Draft], list[MatchSuggestion]]:
     """The chosen pairs, and the best candidates of each mentee with whoever was chosen, each with its explanation."""
     kept = {(pair.mentor, pair.mentee) for pair in result.pairs}
     suggestions = _suggestions(result, kept)

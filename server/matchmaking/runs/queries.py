@@ -20,6 +20,7 @@ from server.people.models import Person
 from server.people.queries import people_by_ids
 from server.programs import queries as programs
 from server.programs.models import Cohort, Enrollment
+from server.programs.states import ProgramType
 
 EXTREMES = 5
 """Pairs shown as the best and as the weakest."""
@@ -146,7 +147,11 @@ async def _side(actor: Actor, run: MatchRun) -> Side:
     stored = await queries.suggestions(actor, run).values_list(
         "mentor_enrollment_id", "mentee_enrollment_id", "fit", "chosen"
     )
-    return side_of([(row[0], row[1], row[2], row[3]) for row in stored], run.result["mentors"], run.result["waitlist"])
+    rows = [(row[0], row[1], row[2], row[3]) for row in stored]
+    if (await programs.cohort_by_id(actor, run.cohort_id)).program.type is ProgramType.PEER:
+        made = {(mentor, mentee) for mentor, mentee, _fit, chosen in rows if chosen}
+        rows = [(one, of, fit, bool({(one, of), (of, one)} & made)) for one, of, fit, _chosen in rows]
+    return side_of(rows, run.result["mentors"], run.result["waitlist"])
 
 
 async def _starter(actor: Actor, run: MatchRun) -> Person | None:

@@ -29,6 +29,7 @@ from server.programs.actions.joining import (
     self_join,
     submit,
 )
+from server.programs.actions.pairing import set_pairing
 from server.programs.actions.settings import (
     advance_cohort,
     configure_program,
@@ -69,6 +70,7 @@ __all__ = [
     "reject_admission",
     "resume_enrollment",
     "self_join",
+    "set_pairing",
     "submit",
     "undo_break",
     "undo_decision",

@@ -13,13 +13,14 @@ from server.kernel.typed import check, typed
 from server.people.models import Person
 from server.people.states import PersonStatus
 from server.programs import queries, rules
-from server.programs.models import Enrollment
+from server.programs.models import Enrollment, Program
 from server.programs.states import (
     MAY_BE_ASKED_AGAIN,
     OPEN_ENROLLMENTS,
     OVER_PROGRAMS,
     EnrollmentState,
     ParticipantRole,
+    suits,
 )
 from server.programs.steps import admit, end, locked_with_its_cohort, move, store_invitations, tell
 
@@ -59,7 +60,8 @@ async def invite_many(
         NotFound: no such cohort, or a person who is not of this organisation.
         Refused: the actor does not run the programme.
         Invalid: a capacity is outside 1 to 20.
-        Conflict: the group is over (`kind="closed"`), or somebody has left the organisation (`kind="ended"`).
+        Conflict: the group is over (`kind="closed"`), a role is none of this programme (`kind="role"`), or somebody
+            has left the organisation (`kind="ended"`).
     """
     wanted = {(person_id, role): capacity for person_id, role, capacity in people}
     if any(not 1 <= capacity <= CAPACITY_MAX for capacity in wanted.values()):
@@ -69,6 +71,8 @@ async def invite_many(
         require(rules.can_edit_enrollments(actor, cohort.program_id), _("invite people to this programme"))
         if cohort.state in OVER_PROGRAMS:
             raise Conflict(_("This group is full or closed."), kind="closed")
+        for _person_id, role in wanted:
+            _require_role(cohort.program, role)
         await _require_people(actor, {person_id for person_id, _role in wanted})
         there = await queries.enrollments(actor).filter(cohort_id=cohort_id).values_list("person_id", "role")
         known = {(person_id, ParticipantRole(role)) for person_id, role in there}
@@ -132,10 +136,11 @@ async def self_join(actor: Actor, program_key: str, role: ParticipantRole) -> En
 
     Raises:
         NotFound: no such programme.
-        Conflict: no group of it is open now.
+        Conflict: no group of it is open now, or there is no such role in it (`kind="role"`).
     """
     async with unit_of_work(actor) as unit:
         program = await queries.program_by_key(actor, program_key)
+        _require_role(program, role)
         cohort = await queries.current_cohort(actor, program.id)
         if cohort is None or not rules.takes_people(program, cohort) or actor.person_id is None:
             raise Conflict(_("This group is full or closed."), kind="closed")
@@ -255,6 +260,11 @@ async def expire_invitation(actor: Actor, enrollment_id: UUID) -> Enrollment:
         if enrollment.state is not EnrollmentState.INVITED or is_early:
             return enrollment
         return await end(unit, enrollment, EnrollmentState.EXPIRED, "expire", "expired")
+
+
+def _require_role(program: Program, role: ParticipantRole) -> None:
+    if not suits(role, program.type):
+        raise Conflict(_("In a programme for peers everybody is a peer, and nobody is in any other."), kind="role")
 
 
 async def _require_people(actor: Actor, ids: set[UUID]) -> None:

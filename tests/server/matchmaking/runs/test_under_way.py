@@ -17,7 +17,7 @@ from server.matches.states import MatchState
 from server.matchmaking.engine import Category, Step, Watch
 from server.matchmaking.models import MatchRun, MatchSuggestion
 from server.matchmaking.queries import latest_run
-from server.matchmaking.runs import actions
+from server.matchmaking.runs import actions, ways
 from server.matchmaking.runs.actions import cancel_run, carry_out, fail_run, run_matching, start_run
 from server.matchmaking.runs.findings import Findings, find
 from server.matchmaking.runs.records import put_into_queue
@@ -45,7 +45,7 @@ class Gate:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *, step: Step = Step.SEARCHING) -> None:
         self.begun, self.open, self.step = Event(), Event(), step
-        monkeypatch.setattr(actions, "find", self.find)
+        monkeypatch.setattr(ways, "find", self.find)
         monkeypatch.setattr(actions, "LOOK_EVERY_S", 0.02)
 
     def find(self, *args: object, watch: Watch, **named: object) -> Findings:
@@ -185,7 +185,7 @@ async def test_what_the_engine_cannot_do_has_failed_and_says_so(
     def gives_up(*_: object, **__: object) -> Findings:
         raise error
 
-    monkeypatch.setattr(actions, "find", gives_up)
+    monkeypatch.setattr(ways, "find", gives_up)
     run = await start_run(manager, found.cohort.id)
     await drain()
     failed = await MatchRun.get(id=run.id)
@@ -248,11 +248,10 @@ async def test_only_who_runs_the_programme_starts_and_stops(found: Market, manag
         await cancel_run(manager, run.id)
 
 
-@pytest.mark.parametrize("kind", [ProgramType.CIRCLE, ProgramType.PEER])
-async def test_people_who_are_no_mentors_and_mentees_are_not_paired_as_if_they_were(
-    found: Market, manager: Actor, kind: ProgramType
+async def test_people_of_circles_are_not_paired_as_if_they_were_mentors_and_mentees(
+    found: Market, manager: Actor
 ) -> None:
-    await Program.filter(id=found.program.id).update(type=kind)
+    await Program.filter(id=found.program.id).update(type=ProgramType.CIRCLE)
     with pytest.raises(Conflict, match="ithaca match") as refusal:
         await start_run(manager, found.cohort.id)
     assert refusal.value.kind == "not_pairs"

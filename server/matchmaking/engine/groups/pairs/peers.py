@@ -87,7 +87,7 @@ def pair_peers(
         open_ = np.array([row for row in looking if row not in taken], np.intp)
         most = len(looking) if rules.max_pairs is None else max(0, rules.max_pairs - len(frozen.pairs))
         utility = chances(people.keys, seed) if by_draw else _mutual_utility(people, rules)
-        worth = Worth(_allowed(people, rules, open_, utility), people.blocks, len(people.people))
+        worth = Worth(allowed(people, rules, open_, utility), people.blocks, len(people.people))
         placement = float(len(looking)) if by_draw else rules.placement
         chosen = best_pairs(worth, open_, most, placement)
     return _result(people, rules, frozen, _turned(people, rules, chosen.first, chosen.second), chosen)
@@ -142,7 +142,7 @@ def _mutual_utility(people: BothWays, rules: RuleSet) -> Callable[[Rows], Floats
     return of
 
 
-def _allowed(
+def allowed(
     people: BothWays, rules: RuleSet, open_: Rows, utility: Callable[[Rows], Floats]
 ) -> Callable[[Rows], Floats]:
     """The same utility, minus infinity where a rule forbids the pair or somebody has no open place."""
