@@ -57,6 +57,8 @@ MUTATIONS = {
     ),
     "moveProgram": ("id", "Program", ", state: CLOSING"), "moveCohort": ("id", "Cohort", ", state: CLOSING"),
     "configureProgram": ("id", "Program", ", menteesMayAsk: true"),
+    "setMatchSettings": ("id", "Program", ", weights: [], rules: {}"),
+    "restoreMatchSettings": ("id", "Program", ", version: 0"),
     "setPairing": ("id", "Program", ", pairing: RANDOM"),
     "chooseAnotherMentor": ("id", "Match", ', mentorEnrollmentId: "x", reason: "Nearer"'),
     "confirmHold": ("matchId", "Match", ""), "releaseHold": ("matchId", "Match", ""),
