@@ -18,8 +18,7 @@ from server.matchmaking.gather import Gathered, gather, rules_from, weights_from
 from server.matchmaking.learned.queries import outlook_for
 from server.matchmaking.models import MatchRun, MatchSuggestion
 from server.matchmaking.runs import places
-from server.matchmaking.runs.findings import Findings
-from server.matchmaking.runs.ways import way_of
+from server.matchmaking.runs.findings import Findings, way_of
 from server.matchmaking.states import RunKind, RunState
 from server.programs import queries as programs
 from server.programs.models import Cohort
