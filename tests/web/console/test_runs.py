@@ -231,6 +231,7 @@ async def test_wishes_that_were_not_met_say_why(client_of: ClientOf, found: Mark
         kind=PreferenceKind.WISH,
     )
     await Person.filter(id=asks.person_id).update(line_manager_id=asked.person_id)
+    await Enrollment.filter(id=asks.id).update(waited_cycles=1)  # of four for three places, not the one who waits
     client, made = await client_of(found.manager), await run(found)
     shown = (await client.get(f"{HERE}/{made.id}")).text
     assert "Wishes that were not met" in shown
