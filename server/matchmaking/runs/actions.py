@@ -2,7 +2,9 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from uuid import UUID
 
 from server.kernel import clock
@@ -18,12 +20,12 @@ from server.matchmaking.gather import Gathered, gather, rules_from, weights_from
 from server.matchmaking.learned.queries import outlook_for
 from server.matchmaking.models import MatchRun, MatchSuggestion
 from server.matchmaking.runs import places
-from server.matchmaking.runs.findings import Findings, way_of
+from server.matchmaking.runs.findings import Findings, find
 from server.matchmaking.states import RunKind, RunState
 from server.programs import queries as programs
-from server.programs.models import Cohort
+from server.programs.models import Cohort, Program
 from server.programs.queries import cohort_by_id
-from server.programs.rules import is_among_peers
+from server.programs.rules import is_among_peers, is_drawn
 from server.programs.states import ParticipantRole, ProgramType
 
 LOOK_EVERY_S = 0.5
@@ -145,6 +147,14 @@ async def fail_run(actor: Actor, run_id: UUID, code: str) -> None:
             await unit.audit("matching.fail", run, code=code)
 
 
+def _way_of(program: Program) -> Callable[..., Findings]:
+    if not is_among_peers(program):
+        return find
+    from server.matchmaking.runs.peers import find_peers  # noqa: PLC0415  # its solver: only who pairs peers loads it
+
+    return partial(find_peers, by_draw=is_drawn(program))
+
+
 async def _watched(actor: Actor, run: MatchRun, cohort: Cohort, gathered: Gathered) -> Findings:
     """Compute in a thread, and meanwhile write down how far it is. Ends the thread when this is cut off.
 
@@ -154,7 +164,7 @@ async def _watched(actor: Actor, run: MatchRun, cohort: Cohort, gathered: Gather
     rules, weights = rules_from(kind, run.rules), weights_from(kind, run.weights, run.weights_version)
     outlook = await outlook_for(actor, cohort.program, weights)
     work = asyncio.create_task(asyncio.to_thread(
-        way_of(cohort.program), gathered, rules, weights, seed=run.seed, watch=watch, outlook=outlook,
+        _way_of(cohort.program), gathered, rules, weights, seed=run.seed, watch=watch, outlook=outlook,
         newcomers=run.kind is RunKind.NEWCOMERS,
     ))
     try:

@@ -1,8 +1,7 @@
 """What a run finds, made ready to be stored: off the event loop, without the database."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import NamedTuple
 from uuid import UUID
 
@@ -17,8 +16,6 @@ from server.matchmaking.learned.evidence import Pair, evidence_now, stored_evide
 from server.matchmaking.models import MatchSuggestion
 from server.matchmaking.runs.records import record_of
 from server.matchmaking.runs.telling import told
-from server.programs.models import Program
-from server.programs.rules import is_among_peers, is_drawn
 
 KEPT_CANDIDATES = 8
 """Suggestions stored for each mentee: what "Choose another" offers, and where the next one comes from."""
@@ -55,15 +52,6 @@ def find(
     drafts, suggestions = describe(result)
     watch.look()
     return Findings({**record_of(result, gathered.standing), **told(result)}, drafts, suggestions)
-
-
-def way_of(program: Program) -> Callable[..., Findings]:
-    """How the people of a programme are matched: `find` for mentors and mentees, `find_peers` for peers."""
-    if not is_among_peers(program):
-        return find
-    from server.matchmaking.runs.peers import find_peers  # noqa: PLC0415  # its solver: only who pairs peers loads it
-
-    return partial(find_peers, by_draw=is_drawn(program))
 
 
 def describe(result: MatchingResult) -> tuple[list[Draft], list[MatchSuggestion]]:

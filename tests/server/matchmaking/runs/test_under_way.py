@@ -17,7 +17,7 @@ from server.matches.states import MatchState
 from server.matchmaking.engine import Category, Step, Watch
 from server.matchmaking.models import MatchRun, MatchSuggestion
 from server.matchmaking.queries import latest_run
-from server.matchmaking.runs import actions, findings
+from server.matchmaking.runs import actions
 from server.matchmaking.runs.actions import cancel_run, carry_out, fail_run, run_matching, start_run
 from server.matchmaking.runs.findings import Findings, find
 from server.matchmaking.runs.records import put_into_queue
@@ -45,7 +45,7 @@ class Gate:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *, step: Step = Step.SEARCHING) -> None:
         self.begun, self.open, self.step = Event(), Event(), step
-        monkeypatch.setattr(findings, "find", self.find)
+        monkeypatch.setattr(actions, "find", self.find)
         monkeypatch.setattr(actions, "LOOK_EVERY_S", 0.02)
 
     def find(self, *args: object, watch: Watch, **named: object) -> Findings:
@@ -185,7 +185,7 @@ async def test_what_the_engine_cannot_do_has_failed_and_says_so(
     def gives_up(*_: object, **__: object) -> Findings:
         raise error
 
-    monkeypatch.setattr(findings, "find", gives_up)
+    monkeypatch.setattr(actions, "find", gives_up)
     run = await start_run(manager, found.cohort.id)
     await drain()
     failed = await MatchRun.get(id=run.id)
