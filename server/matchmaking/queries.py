@@ -1,6 +1,7 @@
 """The review queue and what stands behind it."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import permutations
 from uuid import UUID
@@ -173,9 +174,12 @@ async def alternatives(actor: Actor, draft: Match) -> list[Alternative]:
     return [replace(one, holders=tuple(holders.get(one.mentor.id, ()))) for one in offered]
 
 
-async def supply_by_skill(actor: Actor, cohort_id: UUID, limit: int = 3) -> list[SkillSupply]:
+async def supply_by_skill(
+    actor: Actor, cohort_id: UUID, limit: int = 3, *, held: Mapping[UUID, int] | None = None
+) -> list[SkillSupply]:
     """Mentor places of a cohort by competency, the shortest first, then the fullest; a fixed number of queries. Peers
-    have no places: everybody offers and wants.
+    have no places: everybody offers and wants. Drafts take places as open matches do, unless `held` says how many
+    each enrolment holds.
 
     Raises:
         NotFound: no such cohort, or of a programme that the actor does not run.
@@ -189,9 +193,9 @@ async def supply_by_skill(actor: Actor, cohort_id: UUID, limit: int = 3) -> list
         await programs.enrollments_in(actor, cohort_id, role=role, states=[EnrollmentState.ACTIVE])
         for role in roles_in(cohort.program)
     ]
-    placed = await matches.placed_seats(actor, cohort_id)
+    placed = Counter(held) if held is not None else await matches.placed_seats(actor, cohort_id)
     offered = await people.skills_of(actor, [row.person_id for row in mentors], SkillSide.OFFERED)
-    wanting = await _wishes(actor, [row for row in mentees if row.id not in placed])
+    wanting = await _wishes(actor, [row for row in mentees if not placed[row.id]])
     known = {one.id: one for held in offered.values() for one in held} | {one.id: one for one in wanting}
     found = []
     for one in known.values():

@@ -1,4 +1,7 @@
-"""The places of a group as its manager reads them, and what a plan for more would come to. Nothing is stored."""
+"""The places of a group as its manager reads them, and what a plan for more would come to. Nothing is stored.
+
+Drafts that are not locked take no place here: the next run gives their places away anew.
+"""
 
 import asyncio
 from dataclasses import dataclass, replace
@@ -64,18 +67,21 @@ async def places(actor: Actor, cohort_id: UUID, plan: Plan) -> Places:
     everybody = await willing(actor, cohort)
     rows, before = few(everybody, LOOKED_AT), await _past_mentors(actor, cohort)
     asked = await _answers(actor, cohort)
-    ground = await _ground(actor, cohort, rows, before)
+    free = await places_left(actor, cohort)
+    ground = await _ground(actor, cohort, rows, before, free)
     wanted = replace(plan, past=asked.expected(min(plan.past, len(before))))
+    held = {row.id: row.capacity - free[row.id] for row in everybody}
     return Places(
-        cohort, await supply_by_skill(actor, cohort_id, SKILLS_SHOWN), asked, len(before), len(ground.raisable),
-        len(rows), len(everybody), await asyncio.to_thread(carried_out, ground, Plan()),
+        cohort, await supply_by_skill(actor, cohort_id, SKILLS_SHOWN, held=held), asked, len(before),
+        len(ground.raisable), len(rows), len(everybody), await asyncio.to_thread(carried_out, ground, Plan()),
         await asyncio.to_thread(carried_out, ground, wanted),
     )
 
 
-async def _ground(actor: Actor, cohort: Cohort, rows: list[Enrollment], before: list[Enrollment]) -> Ground:
+async def _ground(
+    actor: Actor, cohort: Cohort, rows: list[Enrollment], before: list[Enrollment], free: dict[UUID, int]
+) -> Ground:
     """The group with the places that are free now; full mentors stand in it with none."""
-    free = await places_left(actor, cohort)
     known = await gather_seats(
         actor, cohort, [(row, 1) for row in rows if row.role is MENTOR or free[row.id]] + [(row, 1) for row in before]
     )

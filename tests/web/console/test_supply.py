@@ -8,7 +8,7 @@ from server.programs.models import Enrollment, Program
 from server.programs.states import EnrollmentState, ParticipantRole, ProgramType
 from tests import factories
 from tests.web.conftest import HTMX, ClientOf
-from tests.web.console.market import Market, market
+from tests.web.console.market import Market, draft, market
 
 
 @pytest.fixture
@@ -38,6 +38,14 @@ async def test_a_plan_is_worked_out_by_the_engine_and_stores_nothing(client_of: 
     assert "6, was 2" in whole
     assert [await table.all().count() for table in (MatchRun, Match)] == [0, 0]
     assert (await client.get(f"{page_of(found)}?size=12")).status_code == 422
+
+
+async def test_a_draft_takes_no_place_here_in_no_figure(client_of: ClientOf, found: Market) -> None:
+    client = await client_of(found.manager)
+    before = (await client.get(page_of(found))).text
+    await draft(found, 0)
+    after = (await client.get(page_of(found))).text
+    assert after[after.index('id="skills"'):] == before[before.index('id="skills"'):]
 
 
 async def test_past_mentors_count_at_the_rate_at_which_they_said_yes_here(client_of: ClientOf, found: Market) -> None:
