@@ -29,7 +29,7 @@ from server.surveys.actions import undo_handle
 class UndoingMutation:
     @strawberry.mutation(description="Take back the last refusal, withdrawal, pause, resumption or end of a match.")
     async def undo_match_change(self, info: Info, input: ById) -> MatchPayload:
-        return await _back(info, MatchPayload, input, "Match", undo_change)
+        return await _back(info, MatchPayload, input, "Match", _undo_change)
 
     @strawberry.mutation(description="Take back that you approved a match: it waits for your word as before.")
     async def undo_approval(self, info: Info, input: ById) -> MatchPayload:
@@ -61,6 +61,10 @@ class UndoingMutation:
     @strawberry.mutation(description="Let an answer wait for somebody to see to it again.")
     async def undo_handle_check_in_answer(self, info: Info, input: ById) -> AnswerPayload:
         return await perform_on(info, AnswerPayload, input, "CheckInAnswer", undo_handle)
+
+
+async def _undo_change(actor: Actor, match_id: UUID) -> bool:
+    return (await undo_change(actor, match_id)).done
 
 
 async def _back(

@@ -169,7 +169,7 @@ async def alternatives(actor: Actor, draft: Match) -> list[Alternative]:
         mentee_enrollment_id=mentee.enrollment_id
     )
     others = [one for one in found if one.mentor_enrollment_id != mentor.enrollment_id]
-    offered = await _with_places(actor, draft.cohort_id, mentee.enrollment, others)
+    offered = await _with_places(actor, draft.cohort_id, mentee.enrollment_id, mentee.person_id, others)
     holders = await _holders(actor, [one.mentor.id for one in offered if not one.has_place])
     return [replace(one, holders=tuple(holders.get(one.mentor.id, ()))) for one in offered]
 
@@ -218,15 +218,16 @@ async def next_choice(actor: Actor, mentee_enrollment_id: UUID) -> MatchSuggesti
     if run is None:
         return None
     found = await suggestions(actor, run).filter(mentee_enrollment_id=mentee.id)
-    free = {one.mentor.id for one in await _with_places(actor, mentee.cohort_id, mentee, found) if one.has_place}
+    free = {one.mentor.id for one in await _with_places(actor, mentee.cohort_id, mentee.id, mentee.person_id, found)
+            if one.has_place}
     return next((one for one in found if one.mentor_enrollment_id in free), None)
 
 
 async def _with_places(
-    actor: Actor, cohort_id: UUID, mentee: Enrollment, found: list[MatchSuggestion]
+    actor: Actor, cohort_id: UUID, mentee_id: UUID, person_id: UUID, found: list[MatchSuggestion]
 ) -> list[Alternative]:
     """Those of some candidates who still take part and were not tried; nobody whom one of the two set aside."""
-    apart = await apart_from(actor, mentee.person_id)
+    apart = await apart_from(actor, person_id)
     tried = await matches.tried_pairs(actor, cohort_id)
     leading = roles_in((await programs.cohort_by_id(actor, cohort_id)).program)[0]
     active = await programs.enrollments_in(actor, cohort_id, role=leading, states=[EnrollmentState.ACTIVE])
@@ -236,7 +237,7 @@ async def _with_places(
         Alternative(mentor, one.fit, one.confidence, one.factors, max(0, mentor.capacity - placed[mentor.id]))
         for one in found
         if (mentor := mentors.get(one.mentor_enrollment_id)) and mentor.person_id not in apart
-        and tried.isdisjoint(((mentor.id, mentee.id), (mentee.id, mentor.id)))
+        and tried.isdisjoint(((mentor.id, mentee_id), (mentee_id, mentor.id)))
     ]
 
 

@@ -45,8 +45,9 @@ ENGINES = ("sqlite", "postgres") if LONG else ("sqlite",)
 """The short run asks one database: who may see what is the same code on both."""
 OWN = {"sign-out", "you-look", "you-profile", "sign-in-ask"}
 """Addresses that change only whoever asks, by what is typed: the way out, one's own look, name and mail."""
-FOR_COLLEAGUES = {"Program", "Cohort", "Competency", "ConsentText"}
-"""Tables of what the organisation offers to all who work there."""
+FOR_COLLEAGUES = {"Program", "Cohort", "Competency", "ConsentText", "LearnedModel"}
+"""Tables of what the organisation offers to all who work there, and of what its programmes of a type learned together,
+which is figures alone: every manager of that type may read it."""
 OFFERED = {
     "join", "join-now", "join-words", "join-opening", "join-opening-end", "waiting", "decline-invitation",
 }

@@ -162,7 +162,7 @@ async def test_another_mentor_ends_what_runs_and_then_shows_what_follows(
     assert (await now(match)).closure_reason is ClosureReason.NO_FAULT
     nobody = await client.post(at(match, "another-mentor"))
     assert nobody.status_code == 409
-    assert "Nobody with a free place is left from the last run" in nobody.text
+    assert "Nobody with a free place is left. Match again, or add mentors." in nobody.text
     suggestion = await factories.match(found.mentors[1], found.mentees[0], state=MatchState.DRAFT)
     shown = await client.get(at(match))
     assert "Noor has a new suggestion: Ottoline." in shown.text

@@ -257,11 +257,11 @@ async def test_who_dies_before_the_mark_leaves_it_to_be_told_again(db: object, m
 
     monkeypatch.setattr(lanes, "BORN", -math.inf)
     await tell(await organization(), 1)
-    await OutboxEvent.all().update(crashes=lanes.MOST_CRASHES)
+    await OutboxEvent.filter(parked_at=None).update(crashes=lanes.MOST_CRASHES)
     with monkeypatch.context() as patch, pytest.raises(Died):
         patch.setattr(lanes, "_end", dies)
         await drain()
-    await OutboxEvent.all().update(lease_until=None)
+    await OutboxEvent.filter(parked_at=None).update(lease_until=None)
     await drain()
     assert SEEN == [("crashed", 1)] * 2
 

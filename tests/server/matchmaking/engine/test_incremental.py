@@ -39,9 +39,10 @@ def test_newcomers_are_placed_as_well_as_by_a_whole_run_with_the_others_pinned(
     assert len(found.pairs) == len(made(whole) - standing.current)
     assert found.certificate.value == pytest.approx(whole.certificate.value, abs=2e-5)
     assert found.certificate.violations == 0
-    assert [(one.mentee, one.position) for one in found.waitlist if one.position] == [
-        (one.mentee, one.position) for one in whole.waitlist if one.position
-    ]
+    claims = {one.id: (-one.waited_cycles, one.enrolled_on) for one in pool.participants if one.role is MENTEE}
+    line, of_whole = ([one.mentee for one in told.waitlist if one.position] for told in (found, whole))
+    assert set(line) == set(of_whole)
+    assert [claims[one] for one in line] == [claims[one] for one in of_whole], "equal claims go by the places each saw"
 
 
 @some
