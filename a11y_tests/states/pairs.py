@@ -103,7 +103,8 @@ async def nobody_left() -> View:
 async def place_offered() -> View:
     found = await market(mentors=1, mentees=2, capacity=1)
     await run_matching(system_actor(found.organization.id), found.cohort.id)
-    await Match.all().update(state=MatchState.CONCLUDED, ended_at=clock.now(), closure_reason=ClosureReason.NO_FAULT)
+    await Match.filter(state=MatchState.DRAFT).update(
+        state=MatchState.CONCLUDED, ended_at=clock.now(), closure_reason=ClosureReason.NO_FAULT)
     over = await Match.get()
     return View(found.manager, f"{HERE}/{over.id}", _press("offer"))
 

@@ -147,7 +147,7 @@ async def newcomers() -> View:
     return View(found.manager, "/console/matches", ask_for("Place the one without a mentor", "One pair found."))
 
 
-@state("POST console-newcomers 409", "POST console-preview 409", proof="Circles and peers are matched from files")
+@state("POST console-newcomers 409", "POST console-preview 409", proof="Circles are matched from files")
 async def newcomers_of_circles() -> View:
     found = await market(mentors=3, mentees=4, capacity=1)
     await run(found)
