@@ -145,12 +145,13 @@ async def review(actor: Actor, cohort_id: UUID | None = None) -> Review:
     if group is None:
         return Review(found, None, Queue([], [], [], frozenset()), [], [], [], None, None, may_decide=False)
     cohort = group.cohort
+    newest = await matchmaking.newest_run(actor, cohort.id)     # first: what a run that is over by now made is there
     return Review(
         groups=found, group=group, queue=await matchmaking.review_queue(actor, cohort.id),
         agreed=await matches.matches_in(actor, cohort.id, [MatchState.AWAITING_ADMIN]),
         undoable=await _undoable(actor, cohort.id), supply=await matchmaking.supply_by_skill(actor, cohort.id),
         run=await matchmaking.latest_run(actor, cohort.id),
-        newest=await matchmaking.newest_run(actor, cohort.id),
+        newest=newest,
         may_decide=actor.may(Permission.PROGRAM_MATCHES_DECIDE, cohort.program_id),
     )
 
