@@ -89,10 +89,7 @@ async def push(request: Request) -> Response:
         await pushing.subscribe(request.state.actor, browser_of(request), *address_in(form))
     except Invalid as refusal:
         errors.take(refusal)
-        return page(
-            request, "you/pushing.html", block="devices", status=422, errors=errors, push=await _push(request),
-            back=onward,
-        )
+        return page(request, "you/pushing.html", status=422, errors=errors, push=await _push(request), back=onward)
     return go_to(request, onward, toast=Toast(_("This device tells you from now on")))
 
 

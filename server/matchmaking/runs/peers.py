@@ -13,7 +13,8 @@ from server.matchmaking.runs.records import record_of
 
 
 def find_peers(
-    gathered: Gathered, rules: RuleSet, weights: Weights, *, seed: int, watch: Watch, newcomers: bool = False,  # noqa: ARG001
+    gathered: Gathered, rules: RuleSet, weights: Weights, *, seed: int, watch: Watch,
+    newcomers: bool = False,  # noqa: ARG001  # called as `find` is; see below
     outlook: Outlook | None = None,  # noqa: ARG001  # nothing is learned of peers yet
     by_draw: bool = False,
 ) -> Findings:
