@@ -289,6 +289,10 @@ class MatchesMutation:
             info, MatchPayload, input, lambda actor: actions.hold_back(actor, key_of("Match", input.id), input.held)
         )
 
+    @strawberry.mutation(description="Unlock a pair: the next run may replace its draft.")
+    async def unlock_match(self, info: Info, input: ById) -> MatchPayload:
+        return await perform_on(info, MatchPayload, input, "Match", actions.unlock_pair)
+
     @strawberry.mutation(description="Lock a pair: every later run keeps it.")
     async def lock_match(self, info: Info, input: ReasonedMatchInput) -> MatchPayload:
         async def act(actor: Actor) -> UUID:

@@ -218,6 +218,11 @@ async def locked() -> View:
     return View(*(await _one()), press_id("lock"))
 
 
+@state("POST console-lock 303", proof="Unlocked. A later run may replace it.")
+async def unlocked() -> View:
+    return View(*(await _one()), each(press_id("lock"), press_id("lock")))
+
+
 @state("GET console-matches 200", "POST console-lock 303", proof="Locked. It stays in every later run.")
 async def walked_and_locked_by_keys() -> View:
     """J to the second pair, K back, J again; L locks it. In a field the letters are letters."""

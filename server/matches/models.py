@@ -159,7 +159,8 @@ class MatchNote(Model):
 
 
 class MatchOverride(Model):
-    """A manager's decision about two people in a cohort that every later run keeps."""
+    """A manager's decision about two people in a cohort. PIN records a choice of their own with its reason; the LOCK
+    that comes with it makes later runs keep the draft. BAN keeps two apart for good."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     organization_id = fields.UUIDField()

@@ -168,6 +168,17 @@ async def overrides(actor: Actor, cohort_id: UUID, kind: OverrideKind) -> list[M
     )
 
 
+async def locks(actor: Actor, cohort_id: UUID) -> list[MatchOverride]:
+    """What managers locked of a cohort's drafts. A match that is no draft any more keeps its lock, should its approval
+    be taken back, but the lock holds nothing."""
+    found = await overrides(actor, cohort_id, OverrideKind.LOCK)
+    drafts = Match.filter(
+        organization_id=actor.organization_id, id__in=[one.match_id for one in found], state=MatchState.DRAFT
+    )
+    held = set(await drafts.values_list("id", flat=True)) if found else set()
+    return [one for one in found if one.match_id in held]
+
+
 async def note_of(actor: Actor, match: Match) -> MatchNote | None:
     """What the managers noted about a visible match; None for whom it is not, and while there is none."""
     if not rules.can_keep_note(actor, match):

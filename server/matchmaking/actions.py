@@ -19,7 +19,8 @@ REASON_MAX = 500
 
 
 async def choose_another(actor: Actor, match_id: UUID, mentor_enrollment_id: UUID, reason: str) -> Match:
-    """Give a draft's mentee another mentor, with a reason. Every other draft stays byte for byte as it is.
+    """Give a draft's mentee another mentor, with a reason; no later run replaces it. Every other draft stays byte for
+    byte as it is.
 
     Raises:
         NotFound: no such draft or mentor.
@@ -44,6 +45,7 @@ async def choose_another(actor: Actor, match_id: UUID, mentor_enrollment_id: UUI
             actor, mentor_enrollment_id, mentee.enrollment_id, origin=MatchOrigin.MANAGER, run_id=draft.run_id,
             fit=round(choice.fit), confidence=choice.confidence, explanation=choice.explanation, evidence=evidence,
         )
+        await matches.lock_pair(actor, made.id)
         await unit.audit("match.override", made, instead_of=match_id)
         return made
 

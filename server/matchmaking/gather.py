@@ -172,8 +172,7 @@ async def _free_seats(
         placed = await matches.placed_seats(actor, cohort_id)
         return {row.id: max(0, row.capacity - placed[row.id]) for row in rows}
     taken = await matches.seats_taken(actor, [row.id for row in rows])
-    locked = await matches.overrides(actor, cohort_id, OverrideKind.LOCK)
-    for override in locked:
+    for override in await matches.locks(actor, cohort_id):
         for enrollment_id in (override.mentor_enrollment_id, override.mentee_enrollment_id):
             taken[enrollment_id] = taken.get(enrollment_id, 0) + 1
     return {row.id: max(0, row.capacity - taken.get(row.id, 0)) for row in rows}

@@ -15,7 +15,7 @@ from server.kernel.db import Json
 from server.kernel.errors import NotFound
 from server.matches import queries as matches
 from server.matches.models import Match
-from server.matches.states import OPEN_MATCHES, MatchState, OverrideKind
+from server.matches.states import OPEN_MATCHES, MatchState
 from server.matchmaking.engine.living.line import Claim, in_order
 from server.matchmaking.engine.waitlist import WaitCode
 from server.matchmaking.engine.wording import STRONG_FIT
@@ -150,9 +150,8 @@ async def review_queue(actor: Actor, cohort_id: UUID) -> Queue:
 
 
 async def locked_matches(actor: Actor, cohort_id: UUID) -> frozenset[UUID]:
-    """The matches of a cohort that survive every run."""
-    locks = await matches.overrides(actor, cohort_id, OverrideKind.LOCK)
-    return frozenset(lock.match_id for lock in locks if lock.match_id)
+    """The drafts of a cohort that survive every run."""
+    return frozenset(lock.match_id for lock in await matches.locks(actor, cohort_id) if lock.match_id)
 
 
 def is_strong(draft: Match) -> bool:

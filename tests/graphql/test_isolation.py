@@ -42,7 +42,7 @@ LATER, BEFORE = ', startsAt: "2026-12-01T10:00:00Z"', ', startsAt: "2026-11-01T1
 MUTATIONS = {
     **dict.fromkeys(
         (
-            "acceptMatch", "declineMatch", "publishMatch", "discardMatch", "holdBackMatch", "lockMatch",
+            "acceptMatch", "declineMatch", "publishMatch", "discardMatch", "holdBackMatch", "lockMatch", "unlockMatch",
             "approveMatch", "cancelMatch", "pauseMatch", "resumeMatch", "closeMatch", "withdrawExtension",
             "undoMatchChange", "undoApproval",
         ),

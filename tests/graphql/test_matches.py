@@ -190,11 +190,12 @@ async def test_pair_of_ones_own_choice_is_suggested_and_thrown_away(db: object) 
     steps = """mutation ($id: ID!) {
       holdBackMatch(input: {id: $id}) { match { review { heldBack } } errors { code } }
       lockMatch(input: {id: $id, reason: "They asked"}) { match { state } errors { code } }
+      unlockMatch(input: {id: $id}) { match { state } errors { code } }
       discardMatch(input: {id: $id}) { match { state } errors { code } }
     }"""
     done = await ask(pair.manager_actor, steps, id=made["match"]["id"])
     assert done["holdBackMatch"]["match"]["review"] == {"heldBack": True}
-    assert [payload["errors"] for payload in done.values()] == [[], [], []]
+    assert [payload["errors"] for payload in done.values()] == [[], [], [], []]
     assert done["discardMatch"]["match"] == {"state": "CANCELLED"}
 
 

@@ -80,10 +80,11 @@ async def undo(request: Request) -> Response:
 
 
 async def lock(request: Request) -> Response:
-    """Keep one pair through every later run."""
-    match_id = request.path_params["id"]
-    await matches.lock_pair(request.state.actor, match_id)
-    return go_to(request, f"{HERE}?pair={match_id}", toast=Toast(_("Locked. It stays in every later run.")))
+    """Keep one pair through every later run, or let a run replace it again."""
+    match_id, free = request.path_params["id"], ticked(await read_form(request), "free")
+    await (matches.unlock_pair if free else matches.lock_pair)(request.state.actor, match_id)
+    said = _("Unlocked. A later run may replace it.") if free else _("Locked. It stays in every later run.")
+    return go_to(request, f"{HERE}?pair={match_id}", toast=Toast(said))
 
 
 async def hold(request: Request) -> Response:

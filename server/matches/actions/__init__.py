@@ -9,6 +9,7 @@ from server.matches.actions.drafting import (
     lock_pair,
     suggest_match,
     suggest_matches,
+    unlock_pair,
 )
 from server.matches.actions.extending import agree_extension, propose_extension, withdraw_extension
 from server.matches.actions.following import (
@@ -65,6 +66,7 @@ __all__ = [
     "undo_approve",
     "undo_change",
     "undo_publish",
+    "unlock_pair",
     "withdraw_extension",
     "withdraw_waiting",
     "write_note",

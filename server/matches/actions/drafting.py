@@ -199,6 +199,23 @@ async def lock_pair(actor: Actor, match_id: UUID, *, reason: str = "") -> MatchO
         return override
 
 
+async def unlock_pair(actor: Actor, match_id: UUID) -> Match:
+    """Let the next run replace a draft again. Twice is harmless.
+
+    Raises:
+        NotFound, Refused: not of a programme that the actor runs.
+    """
+    async with unit_of_work(actor) as unit:
+        match = await queries.visible_match(actor, match_id, lock=True)
+        require(rules.can_decide(actor, match), _("unlock this match"))
+        for override in await queries.overrides(actor, match.cohort_id, OverrideKind.LOCK):
+            if override.match_id == match.id:
+                override.lifted_at = clock.now()
+                await override.save(update_fields=["lifted_at"])
+                await unit.audit("match.unlock", match)
+        return match
+
+
 def _check_pair(mentor: Enrollment, mentee: Enrollment) -> None:
     fits = (
         mentor.cohort_id == mentee.cohort_id

@@ -20,7 +20,8 @@ from server.programs.queries import cohort_by_id
 async def pair_by_hand(
     actor: Actor, mentor_enrollment_id: UUID, mentee_enrollment_id: UUID, *, reason: str = ""
 ) -> Match:
-    """Put two people who have no match into the review queue as a draft. Every other draft stays as it is.
+    """Put two people who have no match into the review queue as a draft, locked, so that no run replaces it. Every
+    other draft stays as it is.
 
     A hard rule is never broken, whoever asks; what only speaks against a pair is theirs to weigh. `reason` stays with
     the programme's staff. The engine works before the unit opens.
@@ -53,5 +54,6 @@ async def pair_by_hand(
             mentor_enrollment_id=mentor_enrollment_id, mentee_enrollment_id=mentee_enrollment_id,
             kind=OverrideKind.PIN, reason=clean(reason)[:REASON_MAX], decided_by=actor.id,
         )
+        await matches.lock_pair(actor, made.id)
         await unit.audit("match.by_hand", made)
         return made

@@ -115,7 +115,7 @@ async def suggest_next(
 
 async def offer_place(actor: Actor, mentor_enrollment_id: UUID) -> Match | None:
     """Offer a mentor's free place to the first in line whom no rule keeps from it, as a draft; None if there is no
-    place, or nobody waits for it. Twice is harmless while nobody else waits.
+    place, nobody waits for it, or they are peers, who have no places. Twice is harmless while nobody else waits.
 
     Raises:
         NotFound: no such enrolment.
@@ -125,7 +125,7 @@ async def offer_place(actor: Actor, mentor_enrollment_id: UUID) -> Match | None:
     cohort = await programs.cohort_by_id(actor, mentor.cohort_id)
     require(actor.may(Permission.PROGRAM_MATCHING_RUN, cohort.program_id), _("suggest a match"))
     run = await queries.latest_run(actor, cohort.id)
-    if run is None:
+    if run is None or is_among_peers(cohort.program):
         return None
     gathered = await gather(
         actor, cohort, around_drafts=True, among=lambda row: row.id == mentor.id or row.role is MENTEE

@@ -5,18 +5,15 @@ from uuid import UUID
 
 from server.kernel.actor import Actor
 from server.matches import actions as matches
-from server.matches import queries as match_queries
 from server.matches.actions import Draft
-from server.matches.states import OverrideKind
 from server.matchmaking.gather import places_left
+from server.matchmaking.queries import locked_matches
 from server.programs.models import Cohort
 
 
 async def discard_unlocked(actor: Actor, cohort_id: UUID) -> None:
     """Take every draft out of the queue that nobody locked; the caller's unit is open."""
-    locked = await match_queries.overrides(actor, cohort_id, OverrideKind.LOCK)
-    keep = frozenset(override.match_id for override in locked if override.match_id)
-    await matches.discard_drafts(actor, cohort_id, keep=keep, reason="new_run")
+    await matches.discard_drafts(actor, cohort_id, keep=await locked_matches(actor, cohort_id), reason="new_run")
 
 
 async def still_possible(

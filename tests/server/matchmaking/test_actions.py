@@ -14,6 +14,7 @@ from server.matches import queries as match_queries
 from server.matches.models import Match, MatchMember
 from server.matches.states import DeclineReason, MatchState
 from server.matchmaking import actions, queries, stored
+from server.matchmaking.gather import places_left
 from server.matchmaking.models import MatchRun, MatchSuggestion, TextVector
 from server.matchmaking.runs.actions import run_matching
 from server.matchmaking.states import RunState
@@ -107,6 +108,46 @@ async def test_a_new_run_replaces_drafts_but_not_locked_ones(market: Market) -> 
     assert len(now) == 3
     assert await bytes_of([locked]) == before
     assert not {other.id for other in others} & {draft.id for draft in now}
+
+
+async def test_a_lock_takes_no_place_once_its_draft_is_over(market: Market) -> None:
+    await run_matching(market.manager, market.cohort.id)
+    locked = (await drafts(market))[0]
+    mentor, mentee = match_queries.sides(locked)
+    await matches.lock_pair(market.manager, locked.id)
+    before = await places_left(market.manager, market.cohort)
+    await matches.publish_match(market.manager, locked.id, undo_within=timedelta())
+    assert await places_left(market.manager, market.cohort) == before, "asked for, it has one place, not two"
+    await matches.decline_match(factories.actor_of(await mentor.person), locked.id, DeclineReason.TIMES)
+    after = await places_left(market.manager, market.cohort)
+    assert (after[mentor.enrollment_id], after[mentee.enrollment_id]) == (
+        before[mentor.enrollment_id] + 1, before[mentee.enrollment_id] + 1
+    )
+
+
+async def test_an_unlocked_draft_is_like_any_other(market: Market) -> None:
+    await run_matching(market.manager, market.cohort.id)
+    locked, *others = await drafts(market)
+    await matches.lock_pair(market.manager, locked.id)
+    for _twice in range(2):
+        await matches.unlock_pair(market.manager, locked.id)
+    assert await queries.locked_matches(market.manager, market.cohort.id) == frozenset()
+    before = await bytes_of(others)
+    await matches.lock_pair(market.manager, locked.id)
+    assert await queries.locked_matches(market.manager, market.cohort.id) == {locked.id}
+    await matches.unlock_pair(market.manager, locked.id)
+    assert await bytes_of(others) == before
+    await run_matching(market.manager, market.cohort.id)
+    assert locked.id not in {draft.id for draft in await drafts(market)}
+
+
+async def test_what_a_manager_chose_is_there_after_the_next_run(market: Market) -> None:
+    await run_matching(market.manager, market.cohort.id)
+    draft = (await drafts(market))[0]
+    other = next(one for one in await queries.alternatives(market.manager, draft) if one.has_place)
+    made = await actions.choose_another(market.manager, draft.id, other.mentor.id, "They asked")
+    await run_matching(market.manager, market.cohort.id)
+    assert made.id in {one.id for one in await drafts(market)}
 
 
 async def test_the_same_input_gives_the_same_pairs(market: Market) -> None:

@@ -17,7 +17,7 @@ from server.matchmaking import actions, queries
 from server.matchmaking.runs.actions import run_matching
 from tests.web.console.market import Market, drafts_of, market
 
-ACTS = ("lock", "hold", "let in", "choose another")
+ACTS = ("lock", "unlock", "hold", "let in", "choose another")
 EXAMPLES = 60 if os.environ.get("ITHACA_CHAOS") else 2
 TABLES = {
     "match": "id", "match_member": "match_id", "match_override": "match_id", "outbox_event": "subject_id",
@@ -49,6 +49,8 @@ async def decide(actor: Actor, act: str, match: Match, which: int) -> None:
     """One word of the manager about one draft; what does not fit is refused."""
     if act == "lock":
         await matches.lock_pair(actor, match.id)
+    elif act == "unlock":
+        await matches.unlock_pair(actor, match.id)
     elif act in ("hold", "let in"):
         await matches.hold_back(actor, match.id, act == "hold")
     else:
@@ -66,7 +68,7 @@ async def matches_with_members(actor: Actor, match: Match) -> Match:
 
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 3), st.integers(0, 3)), min_size=3, max_size=6))
-@example(history=[("choose another", 0, 0), ("choose another", 1, 0), ("lock", 0, 0), ("hold", 2, 0)])
+@example(history=[("choose another", 0, 0), ("choose another", 1, 0), ("lock", 0, 0), ("hold", 2, 0), ("unlock", 0, 0)])
 async def test_every_other_draft_stays_as_it_was(db: object, history: list[Step]) -> None:
     found = await market(mentors=4, mentees=4)
     actor = await actor_for(found.manager)

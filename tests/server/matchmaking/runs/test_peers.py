@@ -17,6 +17,7 @@ from server.matches.models import Match
 from server.matches.states import Approval, ClosureReason, DeclineReason, MatchState
 from server.matchmaking import actions, queries, stored
 from server.matchmaking.engine.wording import Reader
+from server.matchmaking.queue.actions import offer_place
 from server.matchmaking.runs.actions import run_matching
 from server.matchmaking.runs.queries import compared, run_record
 from server.people.models import PersonSkill
@@ -65,6 +66,13 @@ def names(found: Iterable[Match]) -> set[frozenset[str]]:
 
 def actor_in(match: Match, given_name: str) -> Actor:
     return factories.actor_of(next(one.person for one in match.members if one.person.given_name == given_name))
+
+
+async def test_a_peer_has_no_place_to_offer(peers: Peers) -> None:
+    await run_matching(peers.manager, peers.cohort.id)
+    before = [one.id for one in await drafts(peers)]
+    assert await offer_place(peers.manager, peers.rows[-1].id) is None
+    assert [one.id for one in await drafts(peers)] == before
 
 
 async def test_each_is_put_with_who_brings_what_they_want_and_the_odd_one_waits(peers: Peers) -> None:
