@@ -125,7 +125,7 @@ async def offer_place(actor: Actor, mentor_enrollment_id: UUID) -> Match | None:
     cohort = await programs.cohort_by_id(actor, mentor.cohort_id)
     require(actor.may(Permission.PROGRAM_MATCHING_RUN, cohort.program_id), _("suggest a match"))
     run = await queries.latest_run(actor, cohort.id)
-    if run is None or is_among_peers(cohort.program):
+    if run is None:
         return None
     gathered = await gather(
         actor, cohort, around_drafts=True, among=lambda row: row.id == mentor.id or row.role is MENTEE
