@@ -97,3 +97,11 @@ async def test_what_only_speaks_against_a_pair_is_shown_and_left_to_whoever_deci
     done = (await ask(manager, SUGGEST, **keys))["suggestMatch"]
     assert (done["errors"], done["match"]["state"], done["match"]["review"]) == ([], "DRAFT", {"origin": "MANAGER"})
     assert done["match"]["fit"] == round(told["fit"])
+
+
+async def test_where_nobody_is_left_nothing_is_asked(client_of: ClientOf, db: object) -> None:
+    found = await market(mentors=1, mentees=1, capacity=1)
+    await draft(found, 0)
+    shown = (await (await client_of(found.manager)).get(f"{HERE}?group={found.cohort.id}")).text
+    assert "Nobody to put together just now" in shown
+    assert "<select" not in shown
