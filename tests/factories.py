@@ -11,7 +11,7 @@ from server.kernel import clock
 from server.kernel.actor import Actor, ActorKind, Grant, Permission
 from server.kernel.ids import new_id
 from server.matches.models import Match, MatchMember
-from server.matches.states import Approval, MatchState
+from server.matches.states import Approval, MatchKind, MatchState
 from server.people.facts import named
 from server.people.models import AvailabilityBlock, Competency, Organization, Person
 from server.programs.models import Cohort, Enrollment, Program
@@ -150,3 +150,75 @@ def manager_of(someone: Person, *programs: Program) -> Actor:
 def in_days(days: int) -> date:
     """The day that many days from now, UTC."""
     return clock.now().date() + timedelta(days=days)
+
+
+@dataclass(frozen=True)
+class Circle:
+    """A circle that runs: who leads it, its members in the order of their names, and who runs the programme."""
+
+    organization: Organization
+    program: Program
+    cohort: Cohort
+    match: Match
+    facilitator: Person
+    members: list[Person]
+    manager: Person
+    facilitator_enrollment: Enrollment
+    enrollments: list[Enrollment]
+    facilitator_actor: Actor
+    member_actors: list[Actor]
+    manager_actor: Actor
+
+
+IN_COMMON = {"circle": {
+    "times": [[19, 8]], "languages": ["en"], "goals": [{"name": "Leading stakeholders", "members": 3}],
+}}
+"""What the circle of `active_circle` has in common: Monday 09:30 to 13:30 UTC."""
+
+
+async def circle(
+    leads: Enrollment | None, members: list[Enrollment], *, answered: Approval | None = None, **values: Any
+) -> Match:
+    """A circle of enrolments of one cohort: active unless told otherwise, everybody said yes if it is.
+
+    `leads` is None for one that nobody leads yet; `answered` is everybody's answer.
+    """
+    plain: dict[str, Any] = {"state": MatchState.ACTIVE, "fit": 74, "explanation": IN_COMMON}
+    state = values.get("state", MatchState.ACTIVE)
+    if state is not MatchState.DRAFT:
+        plain |= {"published_at": clock.now()}
+    if state is MatchState.ACTIVE:
+        plain |= {"active_at": clock.now(), "ends_on": clock.now().date() + timedelta(days=182)}
+    one = members[0]
+    made = await Match.create(
+        organization_id=one.organization_id, program_id=one.program_id, cohort_id=one.cohort_id,
+        kind=MatchKind.CIRCLE, **{**plain, **values},
+    )
+    answered = answered or (Approval.ACCEPTED if made.active_at else Approval.PENDING)
+    for each in [leads, *members] if leads else members:
+        await MatchMember.create(
+            organization_id=each.organization_id, match=made, person_id=each.person_id, enrollment=each,
+            role=each.role, approval=answered,
+        )
+    return made
+
+
+async def active_circle(org: Organization | None = None, of: Program | None = None, **values: Any) -> Circle:
+    """Seven people: Idris leads six who meet in a circle. `values` differ the match."""
+    org = org or await organization()
+    of = of or await program(org, type=ProgramType.CIRCLE, name="Leading circles")
+    run = await cohort(of)
+    manager = await person(org, given_name="Rui", family_name="Penhallow")
+    leader = await person(org, given_name="Idris", family_name="Brightwater", zone="Africa/Nairobi")
+    names = ["Ana", "Bao", "Chidi", "Dina", "Emre", "Noor"]
+    people = [await person(org, given_name=name, family_name="Saltmarsh") for name in names]
+    for one in (leader, *people):
+        await working_week(one)
+    leading = await enrollment(run, leader, ParticipantRole.FACILITATOR)
+    there = [await enrollment(run, one, ParticipantRole.MENTEE) for one in people]
+    return Circle(
+        organization=org, program=of, cohort=run, match=await circle(leading, there, **values), facilitator=leader,
+        members=people, manager=manager, facilitator_enrollment=leading, enrollments=there,
+        facilitator_actor=actor_of(leader), member_actors=[actor_of(one) for one in people],
+        manager_actor=manager_of(manager, of),
+    )

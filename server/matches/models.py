@@ -15,6 +15,7 @@ from server.matches.states import (
     Approval,
     ClosureReason,
     DeclineReason,
+    MatchKind,
     MatchOrigin,
     MatchState,
     OverrideKind,
@@ -37,6 +38,7 @@ class Match(Model):
         "models.Cohort", related_name="matches", on_delete=fields.RESTRICT
     )
     cohort_id: UUID
+    kind = fields.CharEnumField(MatchKind, max_length=10, default=MatchKind.PAIR, db_default="PAIR")
     state = fields.CharEnumField(MatchState, max_length=20, default=MatchState.DRAFT)
     origin = fields.CharEnumField(MatchOrigin, max_length=10, default=MatchOrigin.ENGINE)
     run_id = fields.UUIDField(null=True)
@@ -71,7 +73,8 @@ class Match(Model):
 
 
 class MatchMember(Model):
-    """A person in a match, with role and own answer."""
+    """A person in a match, with role and own answer. `left_at`: since when they are no member of a circle that goes
+    on, because they said no, did not answer in time, or stepped out; a pair ends with either of the two."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     organization_id = fields.UUIDField()
@@ -91,6 +94,7 @@ class MatchMember(Model):
     approval = fields.CharEnumField(Approval, max_length=12, default=Approval.PENDING)
     answered_at = fields.DatetimeField(null=True)
     decline_reason = fields.CharEnumField(DeclineReason, max_length=20, null=True)
+    left_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "match_member"

@@ -15,7 +15,7 @@ from server.kernel.actor import Actor, Permission
 from server.kernel.errors import NotFound
 from server.matches import rules
 from server.matches.models import Match, MatchMember, MatchNote, MatchOverride, Proposal
-from server.matches.states import OPEN_MATCHES, RUNNING, SAID_NO, Approval, MatchState, OverrideKind
+from server.matches.states import OPEN_MATCHES, RUNNING, SAID_NO, Approval, MatchKind, MatchState, OverrideKind
 from server.people.models import Person
 from server.programs.models import Enrollment
 from server.programs.states import EnrollmentState, ParticipantRole
@@ -60,8 +60,8 @@ async def my_matches(actor: Actor, states: Collection[MatchState]) -> list[Match
     """The actor's own announced matches in some states, newest first, with members, people, programme and cohort."""
     asked = [approval for approval in Approval if approval is not Approval.LATER]
     own = matches(actor).filter(
-        members__person_id=actor.person_id, members__approval__in=asked, state__in=list(states),
-        published_at__lte=clock.now(),
+        members__person_id=actor.person_id, members__approval__in=asked, members__left_at=None,
+        state__in=list(states), published_at__lte=clock.now(),
     )
     found = own.order_by("-published_at", "-id").select_related("program", "cohort")
     return await found.prefetch_related("members__person", "members__enrollment")
@@ -81,39 +81,41 @@ def reviewable_matches(actor: Actor) -> QuerySet[Match]:
 
 
 async def tried_pairs(actor: Actor, cohort_id: UUID, *, but_ran: bool = False) -> set[tuple[UUID, UUID]]:
-    """The enrolments of any two who were ever asked about one match of a cohort, as in `pairs`, whatever became of it.
+    """The enrolments of any two who were ever asked to be a pair of a cohort, as in `pairs`, whatever became of it.
 
-    `but_ran` leaves out matches that began.
+    `but_ran` leaves out matches that began. A circle that came to nothing keeps nobody from anybody.
     """
     never_asked = (MatchState.DRAFT, MatchState.CANCELLED)
-    asked = matches(actor).filter(cohort_id=cohort_id).exclude(state__in=never_asked)
+    asked = matches(actor).filter(cohort_id=cohort_id, kind=MatchKind.PAIR).exclude(state__in=never_asked)
     rows = await (asked.filter(active_at=None) if but_ran else asked).prefetch_related("members")
     return {(one.enrollment_id, other.enrollment_id) for match in rows for one, other in pairs(match)}
 
 
-async def seats_taken(actor: Actor, enrollment_ids: Iterable[UUID]) -> dict[UUID, int]:
-    """Open matches of some enrolments; those without any are left out."""
+async def seats_taken(
+    actor: Actor, enrollment_ids: Iterable[UUID], kind: MatchKind = MatchKind.PAIR
+) -> dict[UUID, int]:
+    """Open matches of one kind of some enrolments; those without any are left out. Places count for each kind apart:
+    a circle takes no place in a pair."""
     rows = await (
         MatchMember.filter(
-            organization_id=actor.organization_id, enrollment_id__in=list(enrollment_ids),
-            match__state__in=list(OPEN_MATCHES),
+            organization_id=actor.organization_id, enrollment_id__in=list(enrollment_ids), left_at=None,
+            match__state__in=list(OPEN_MATCHES), match__kind=kind,
         )
         .annotate(taken=Count("id")).group_by("enrollment_id").values_list("enrollment_id", "taken")
     )
     return {enrollment_id: int(taken) for enrollment_id, taken in rows}
 
 
-async def placed_seats(actor: Actor, cohort_id: UUID) -> Counter[UUID]:
-    """How many open matches and drafts each enrolment of a cohort is in."""
-    rows = await _standing_members(actor, cohort_id).annotate(n=Count("id")).group_by("enrollment_id").values_list(
-        "enrollment_id", "n"
-    )
+async def placed_seats(actor: Actor, cohort_id: UUID, kind: MatchKind = MatchKind.PAIR) -> Counter[UUID]:
+    """How many open matches and drafts of one kind each enrolment of a cohort is in."""
+    counted = _standing_members(actor, cohort_id, kind).annotate(n=Count("id")).group_by("enrollment_id")
+    rows = await counted.values_list("enrollment_id", "n")
     return Counter({enrollment_id: int(count) for enrollment_id, count in rows})
 
 
 async def standing_pairs(actor: Actor, cohort_id: UUID) -> set[tuple[UUID, UUID]]:
-    """The two persons, mentor first, of every open match and draft of a cohort."""
-    rows = await _standing_members(actor, cohort_id).values_list("match_id", "role", "person_id")
+    """The two persons, mentor first, of every open pair and drafted one of a cohort."""
+    rows = await _standing_members(actor, cohort_id, MatchKind.PAIR).values_list("match_id", "role", "person_id")
     found: dict[UUID, dict[ParticipantRole, UUID]] = {}
     for match_id, role, person_id in rows:
         found.setdefault(match_id, {})[ParticipantRole(role)] = person_id
@@ -121,9 +123,9 @@ async def standing_pairs(actor: Actor, cohort_id: UUID) -> set[tuple[UUID, UUID]
     return {(pair[roles[0]], pair[roles[1]]) for pair in found.values() if pair.keys() >= set(roles)}
 
 
-def _standing_members(actor: Actor, cohort_id: UUID) -> QuerySet[MatchMember]:
+def _standing_members(actor: Actor, cohort_id: UUID, kind: MatchKind) -> QuerySet[MatchMember]:
     return MatchMember.filter(
-        organization_id=actor.organization_id, match__cohort_id=cohort_id,
+        organization_id=actor.organization_id, match__cohort_id=cohort_id, match__kind=kind, left_at=None,
         match__state__in=list(OPEN_MATCHES | {MatchState.DRAFT}),
     )
 
@@ -134,8 +136,13 @@ async def past_partners(actor: Actor, person_ids: Iterable[UUID]) -> set[tuple[U
 
 
 async def pairs_ended(actor: Actor, person_ids: Iterable[UUID]) -> dict[tuple[UUID, UUID], datetime | None]:
-    """For each two of `past_partners` when their match last ended; None while one still runs."""
-    ran = matches(actor).filter(active_at__isnull=False, members__person_id__in=list(person_ids)).distinct()
+    """For each two of `past_partners` when their match last ended; None while one still runs.
+
+    Who met in a circle is no pair: as many as they were, they may still be paired.
+    """
+    ran = matches(actor).filter(
+        active_at__isnull=False, kind=MatchKind.PAIR, members__person_id__in=list(person_ids)
+    ).distinct()
     found: dict[tuple[UUID, UUID], datetime | None] = {}
     for match in await ran.prefetch_related("members"):
         for one, other in pairs(match):
@@ -195,7 +202,7 @@ async def last_day(actor: Actor, cohort_id: UUID) -> date | None:
 async def are_in_matches(actor: Actor, enrollment_ids: Iterable[UUID]) -> bool:
     """Whether one of some enrolments is in a draft or an open match."""
     there = MatchMember.filter(
-        organization_id=actor.organization_id, enrollment_id__in=list(enrollment_ids),
+        organization_id=actor.organization_id, enrollment_id__in=list(enrollment_ids), left_at=None,
         match__state__in=list(OPEN_MATCHES | {MatchState.DRAFT}),
     )
     return await there.exists()
@@ -203,9 +210,11 @@ async def are_in_matches(actor: Actor, enrollment_ids: Iterable[UUID]) -> bool:
 
 async def open_match_of(actor: Actor, one_id: UUID, other_id: UUID) -> Match | None:
     """The open match of two enrolments, if they have one, with its members."""
-    own = matches(actor).filter(members__enrollment_id=one_id, state__in=list(OPEN_MATCHES))
+    own = matches(actor).filter(
+        members__enrollment_id=one_id, members__left_at=None, state__in=list(OPEN_MATCHES)
+    )
     for match in await own.prefetch_related("members"):
-        if other_id in {member.enrollment_id for member in match.members}:
+        if other_id in {member.enrollment_id for member in match.members if member.left_at is None}:
             return match
     return None
 
@@ -213,9 +222,11 @@ async def open_match_of(actor: Actor, one_id: UUID, other_id: UUID) -> Match | N
 def in_order(match: Match) -> list[MatchMember]:
     """The members of a match, fetched before: who leads it first, everybody else as they came into it.
 
-    So of a pair the mentor comes first, and of two peers who asked, or who brings more (glossary section 3).
+    So of a pair the mentor comes first, and of two peers who asked, or who brings more (glossary section 3). Who left
+    a circle that goes on is no member of it any more.
     """
-    return sorted(match.members, key=lambda member: (member.role not in LEADING, member.id))
+    there = [member for member in match.members if member.left_at is None]
+    return sorted(there, key=lambda member: (member.role not in LEADING, member.id))
 
 
 def sides(match: Match) -> tuple[MatchMember, MatchMember]:
@@ -237,6 +248,16 @@ def is_mentor(match: Match, person_id: UUID | None) -> bool:
 def are_peers(match: Match) -> bool:
     """Whether nobody leads a match, and everybody is there for the others as much as for themselves."""
     return all(one.role is ParticipantRole.PEER for one in match.members)
+
+
+def is_circle(match: Match) -> bool:
+    """Whether a match holds a circle together, and not two people."""
+    return match.kind is MatchKind.CIRCLE
+
+
+def facilitator_of(match: Match) -> MatchMember | None:
+    """Who leads a circle; None while nobody does. The members must have been fetched."""
+    return next((one for one in in_order(match) if one.role is ParticipantRole.FACILITATOR), None)
 
 
 def learners(match: Match) -> list[MatchMember]:
@@ -268,7 +289,9 @@ async def lock_members(actor: Actor, match_ids: Iterable[UUID]) -> None:
 
 async def partner_enrollments(actor: Actor, enrollment_id: UUID, states: Collection[MatchState]) -> set[UUID]:
     """The enrolments on the other side of an enrolment's matches in some states."""
-    own = matches(actor).filter(members__enrollment_id=enrollment_id, state__in=list(states))
+    own = matches(actor).filter(
+        members__enrollment_id=enrollment_id, members__left_at=None, state__in=list(states), kind=MatchKind.PAIR
+    )
     rows = MatchMember.filter(organization_id=actor.organization_id, match_id__in=[match.id for match in await own])
     return {row.enrollment_id for row in await rows} - {enrollment_id}
 

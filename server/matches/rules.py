@@ -11,8 +11,9 @@ from server.programs.states import ParticipantRole
 
 
 def member_of(match: Match, actor: Actor) -> MatchMember | None:
-    """The actor's own membership; the members must have been fetched."""
-    return next((member for member in match.members if member.person_id == actor.person_id), None)
+    """The actor's own membership, unless they left the circle; the members must have been fetched."""
+    own = (member for member in match.members if member.person_id == actor.person_id and member.left_at is None)
+    return next(own, None)
 
 
 def is_announced(match: Match) -> bool:

@@ -31,6 +31,15 @@ SAID_NO = frozenset({MatchState.DECLINED, MatchState.EXPIRED})
 """Asked, and turned down or not answered in time."""
 
 
+class MatchKind(StrEnum):
+    """Whom a match holds together."""
+
+    PAIR = "PAIR"
+    """A mentor and a mentee, or two peers."""
+    CIRCLE = "CIRCLE"
+    """Four to eight members, and who leads them."""
+
+
 class MatchOrigin(StrEnum):
     """Who brought it up."""
 

@@ -16,6 +16,7 @@ from server.programs.states import (
     Approvals,
     AskedFirst,
     Cadence,
+    Circles,
     EnrollmentState,
     ParticipantRole,
     ProgramState,
@@ -36,6 +37,7 @@ class Program(Model):
     type = fields.CharEnumField(ProgramType, max_length=20)
     state = fields.CharEnumField(ProgramState, max_length=20, default=ProgramState.DRAFT)
     cadence = fields.CharEnumField(Cadence, max_length=10, default=Cadence.COHORT)
+    circles = fields.CharEnumField(Circles, max_length=10, default=Circles.NONE, db_default="NONE")
     duration_days = fields.IntField(default=182)
     sessions_per_month = fields.IntField(default=2)
     session_minutes = fields.IntField(default=45)

@@ -3,8 +3,9 @@
 from uuid import UUID
 
 from server.kernel.actor import Actor, ActorKind, Permission
+from server.kernel.text import gettext as _
 from server.programs.models import Cohort, Enrollment, Program
-from server.programs.states import JOINING, EnrollmentState, Pairing, ParticipantRole, ProgramType
+from server.programs.states import JOINING, Circles, EnrollmentState, Pairing, ParticipantRole, ProgramType
 
 
 def takes_people(program: Program, cohort: Cohort | None) -> bool:
@@ -12,15 +13,35 @@ def takes_people(program: Program, cohort: Cohort | None) -> bool:
     return cohort is not None and cohort.state in JOINING and program.state in JOINING
 
 
+def not_there() -> str:
+    """What to say of a role that a programme does not know (`states.suits`)."""
+    return _(
+        "Nobody takes part in this role here. Peers are among peers only; in a programme of circles there are members"
+        " and who leads a circle, and no mentors."
+    )
+
+
 def is_among_peers(program: Program) -> bool:
     """Whether everybody in a programme is everybody's equal: there are no mentors and no mentees."""
     return program.type is ProgramType.PEER
 
 
+def has_circles(program: Program) -> bool:
+    """Whether people meet in circles in a programme, alone or beside their pairs."""
+    return is_of_circles(program) or (program.circles is not Circles.NONE and not is_among_peers(program))
+
+
+def is_of_circles(program: Program) -> bool:
+    """Whether there is nothing but circles in a programme."""
+    return program.type is ProgramType.CIRCLE
+
+
 def roles_in(program: Program) -> tuple[ParticipantRole, ...]:
-    """As what people are matched in a programme."""
+    """As what people are matched in a programme: its pairs first, then who leads circles beside them."""
     if is_among_peers(program):
         return (ParticipantRole.PEER,)
+    if is_of_circles(program):
+        return (ParticipantRole.FACILITATOR, ParticipantRole.MENTEE)
     return (ParticipantRole.MENTOR, ParticipantRole.MENTEE)
 
 

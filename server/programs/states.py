@@ -74,6 +74,16 @@ class Pairing(StrEnum):
     RANDOM = "random"
 
 
+class Circles(StrEnum):
+    """Whether a programme of pairs brings people together in circles too."""
+
+    NONE = "NONE"
+    WAITING = "WAITING"
+    """Who waits for a mentor is offered a circle."""
+    EVERYBODY = "EVERYBODY"
+    """A mentor each, and a circle besides."""
+
+
 class ParticipantRole(StrEnum):
     """What somebody is in a programme."""
 
@@ -83,9 +93,16 @@ class ParticipantRole(StrEnum):
     FACILITATOR = "FACILITATOR"
 
 
-def suits(role: ParticipantRole, kind: ProgramType) -> bool:
-    """Whether somebody can take part in a kind of programme in a role: peers among peers only, and nobody else there.
+def suits(role: ParticipantRole, kind: ProgramType, circles: Circles = Circles.NONE) -> bool:
+    """Whether somebody can take part in a kind of programme in a role.
+
+    Peers among peers only, and nobody else there; who leads a circle where there are circles; no mentors where there
+    is nothing else.
     """
+    if role is ParticipantRole.FACILITATOR:
+        return kind is ProgramType.CIRCLE or (circles is not Circles.NONE and kind is not ProgramType.PEER)
+    if kind is ProgramType.CIRCLE:
+        return role is ParticipantRole.MENTEE
     return (role is ParticipantRole.PEER) == (kind is ProgramType.PEER)
 
 

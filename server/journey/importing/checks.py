@@ -8,6 +8,7 @@ from server.journey.importing.records import PeopleFile, Record
 from server.kernel.text import gettext as _
 from server.people.lines import circling
 from server.people.states import PersonStatus
+from server.programs.rules import not_there
 from server.programs.states import suits
 
 COLUMN_OF = {field: column for column, field in FIELDS.items()}
@@ -117,8 +118,8 @@ def _seats(file: PeopleFile, directory: Directory) -> None:
         problem = _seat_problem(offer, directory)
         if problem:
             file.refuse(record.number, "program", record.seat.program, problem)
-        elif offer and not suits(record.seat.role, offer.type):
-            text = _("In a programme for peers everybody is a peer, and nobody is in any other.")
+        elif offer and not suits(record.seat.role, offer.type, offer.circles):
+            text = not_there()
             file.refuse(record.number, "role", record.seat.role.value.lower(), text)
         elif _status(record, file, directory) is PersonStatus.ENDED:
             text = _("Who has left cannot be enrolled. Empty the programme, or correct the status.")

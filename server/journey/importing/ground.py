@@ -21,7 +21,7 @@ from server.people.states import PersonStatus, SkillSide, Source
 from server.programs import queries as programs
 from server.programs import rules as program_rules
 from server.programs.models import Enrollment
-from server.programs.states import ParticipantRole, ProgramType
+from server.programs.states import Circles, ParticipantRole, ProgramType
 
 Row = TypeVar("Row", bound=Model)
 
@@ -44,11 +44,13 @@ class Known(NamedTuple):
 
 
 class Offer(NamedTuple):
-    """A programme as a row may name it: its open group, if any, whether the actor may invite there, and its type."""
+    """A programme as a row may name it: its open group, if any, whether the actor may invite there, its type, and
+    whether it has circles too."""
 
     cohort_id: UUID | None
     may_invite: bool
     type: ProgramType
+    circles: Circles
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,7 @@ async def _offers(actor: Actor) -> dict[str, Offer]:
     cohorts = await programs.cohorts_of(actor, found)
     newest = {row.program_id: row.id for row in reversed(cohorts) if row.state in programs.LIVE_PROGRAMS}
     return {
-        program.key: Offer(newest.get(id), program_rules.can_edit_enrollments(actor, id), program.type)
+        program.key: Offer(newest.get(id), program_rules.can_edit_enrollments(actor, id), program.type, program.circles)
         for id, program in found.items()
     }
 

@@ -141,7 +141,9 @@ async def _locked(
 ) -> tuple[Enrollment, list[Match]]:
     enrollment = await visible_enrollment(actor, enrollment_id)
     require(can_see_enrollment(actor, enrollment), _("change this for somebody else"))
-    own = queries.matches(actor).filter(members__enrollment_id=enrollment_id, state__in=list(states))
+    own = queries.matches(actor).filter(
+        members__enrollment_id=enrollment_id, members__left_at=None, state__in=list(states)
+    )
     ids = [match.id for match in await own]
     await queries.lock_members(actor, ids)
     locked = queries.matches(actor).filter(id__in=ids, state__in=list(states)).order_by("id").select_for_update()

@@ -263,8 +263,8 @@ async def expire_invitation(actor: Actor, enrollment_id: UUID) -> Enrollment:
 
 
 def _require_role(program: Program, role: ParticipantRole) -> None:
-    if not suits(role, program.type):
-        raise Conflict(_("In a programme for peers everybody is a peer, and nobody is in any other."), kind="role")
+    if not suits(role, program.type, program.circles):
+        raise Conflict(rules.not_there(), kind="role")
 
 
 async def _require_people(actor: Actor, ids: set[UUID]) -> None:
