@@ -76,16 +76,16 @@ class Row:
     notes: Notes
 
     def read(
-        self, column: str, parse: Callable[[str], Value], cure: str, *, empty: Value | None = None
+        self, column: str, parse: Callable[[str], Value], cure: Callable[[], str], *, empty: Value | None = None
     ) -> Value | None:
-        """The value of a cell; `empty` for an empty one, and after noting a mistake for a wrong one."""
+        """The value of a cell; `empty` for an empty one, and after noting a mistake, with its cure, for a wrong one."""
         text = self.cells[column].strip()
         if not text:
             return empty
         try:
             return parse(text)
         except ValueError:
-            self.wrong(column, cure)
+            self.wrong(column, cure())
             return empty
 
     def wrong(self, column: str, cure: str) -> None:
@@ -110,22 +110,26 @@ class Row:
     def whole(self, column: str, least: int, most: int | None = None) -> int | None:
         """A whole number within bounds, None when the cell is empty."""
         return self.read(
-            column, lambda text: _within(int(text), least, most), _bounds(_("a whole number"), least, most)
+            column, lambda text: _within(int(text), least, most), lambda: _bounds(_("a whole number"), least, most)
         )
 
     def number(self, column: str, least: float, most: float | None = None) -> float | None:
         """A number within bounds, None when the cell is empty."""
-        return self.read(column, lambda text: _within(float(text), least, most), _bounds(_("a number"), least, most))
+        return self.read(
+            column, lambda text: _within(float(text), least, most), lambda: _bounds(_("a number"), least, most)
+        )
 
     def one_of(self, column: str, words: Sequence[Word]) -> Word | None:
         """One of a few words in any case, None when the cell is empty."""
-        cure = _("Write one of {words}.").format(words=", ".join(words))
-        known = [str(word) for word in words]
-        return self.read(column, lambda text: words[known.index(text.casefold())], cure)
+        return self.read(
+            column,
+            lambda text: words[list(map(str, words)).index(text.casefold())],
+            lambda: _("Write one of {words}.").format(words=", ".join(words)),
+        )
 
     def day(self, column: str) -> str | None:
         """A date as year-month-day, None when the cell is empty."""
-        return self.read(column, _day, _("Write a date such as 2026-01-31."))
+        return self.read(column, _day, lambda: _("Write a date such as 2026-01-31."))
 
     def yes(self, column: str) -> bool | None:
         """Yes or no as 1 or 0, true or false, yes or no; None when the cell is empty."""

@@ -5,9 +5,16 @@ import sys
 
 HEAVY = ("pandas", "scipy.optimize", "scipy.stats", "sklearn")
 """Together a second of a processor and a hundred megabytes."""
-LOADED = f"import sys, server.asgi; print(*[name for name in {HEAVY} if name in sys.modules])"
 
 
 def test_a_start_loads_nothing_that_only_learning_needs() -> None:
-    started = subprocess.run([sys.executable, "-c", LOADED], capture_output=True, text=True, check=True)
-    assert started.stdout.split() == []
+    assert loaded("server.asgi", HEAVY) == []
+
+
+def test_matching_files_without_a_past_loads_nothing_that_only_learning_needs() -> None:
+    assert loaded("server.matchmaking.command", ("pandas", "scipy.stats", "sklearn")) == []
+
+
+def loaded(module: str, heavy: tuple[str, ...]) -> list[str]:
+    asked = f"import sys, {module}; print(*[name for name in {heavy} if name in sys.modules])"
+    return subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout.split()

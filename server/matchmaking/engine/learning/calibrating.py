@@ -4,8 +4,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.isotonic import IsotonicRegression
-from sklearn.linear_model import LogisticRegression
 
 from server.matchmaking.engine.features import Numbers
 from server.matchmaking.engine.learning.judging import is_clearly_more, losses
@@ -48,6 +46,8 @@ def calibrated(scorer: Scorer, foretold: Foretold) -> Model:
 
 def straight_line(logits: Numbers, outcomes: Numbers, opinion: float) -> Line:
     """A logistic regression of outcomes on logits (Platt), in which their own opinion counts as so many outcomes."""
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415  # 100 MB: only for who has a past to learn from
+
     share, weight = logistic(logits), opinion / len(logits)
     labels = np.r_[outcomes, np.ones(len(logits)), np.zeros(len(logits))]
     counts = np.r_[np.ones(len(logits)), weight * share, weight * (1 - share)]
@@ -64,6 +64,8 @@ def _line(foretold: Foretold) -> Line:
 
 def _steps(foretold: Foretold) -> Steps:
     """Isotonic regression on groups of like logits: a step of a few pairs would promise too much."""
+    from sklearn.isotonic import IsotonicRegression  # noqa: PLC0415  # heavy too
+
     logits, outcomes, opinion = foretold.logits, foretold.outcomes, logistic(foretold.logits)
     rows = np.array_split(np.argsort(logits, kind="stable"), len(logits) // PAIRS_A_STEP)
     middles = np.array([logits[one].mean() for one in rows])

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import roc_auc_score
 
 from server.matchmaking.engine.features import Numbers
 
@@ -61,6 +60,8 @@ class Quality:
 
 def quality(foretold: Numbers, outcomes: Numbers) -> Quality:
     """How good probabilities (0 to 1) were against outcomes (1 or 0); there must be at least one."""
+    from sklearn.metrics import roc_auc_score  # noqa: PLC0415  # 100 MB: only for who has a past to learn from
+
     bins, errors, noises = [], [], []
     for rows in np.array_split(np.argsort(foretold, kind="stable"), _bins(len(foretold))):
         share, seen = foretold[rows], outcomes[rows]

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.linear_model import LogisticRegression
 
 from server.matchmaking.engine.features import Numbers
 from server.matchmaking.engine.learning.calibrating import straight_line
@@ -82,6 +80,8 @@ def linear(rows: Lesson, prior: PriorPairs) -> Linear:
 
     The prior speaks for pairs of the whole pool, so it rules where no run ever tried.
     """
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415  # 100 MB: only for who has a past to learn from
+
     share = logistic(_levelled(rows)(prior_logit(rows.stage, prior.scores)))
     weight = PRIOR_WEIGHT / len(share)
     everything = np.vstack([rows.values, prior.values, prior.values])
@@ -96,6 +96,8 @@ def linear(rows: Lesson, prior: PriorPairs) -> Linear:
 
 def trees(rows: Lesson, prior: PriorPairs) -> Scorer:
     """Boosted trees that never let a better fit lower the chance; for thousands of outcomes, which need no prior."""
+    from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415  # heavy too
+
     if len(np.unique(rows.outcomes)) < 2:
         return levelled(rows, prior)
     rising = [int(name.startswith("fit_")) for name in rows.names]
