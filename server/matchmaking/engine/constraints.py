@@ -152,6 +152,15 @@ def is_broken(market: Market, code: RuleCode, e: Rows, m: Rows) -> Mask:
     return PAIR_RULES[code](market, e, m)
 
 
+def broken_with_anyone(market: Market, code: RuleCode, rows: Rows) -> Mask:
+    """Where mentees break a rule with each of the mentors; those alike in what it looks at are looked at once."""
+    looked_at = LOOKED_AT[code](market.columns.mentees)[rows]
+    _kinds, first, kind = np.unique(looked_at, return_index=True, return_inverse=True, axis=0)
+    mask = PAIR_RULES[code](market, rows[first][:, None], np.arange(len(market.columns.mentors))[None, :])
+    alike: Mask = mask[kind.ravel()]
+    return alike
+
+
 def broken_rules(market: Market, e: int, m: int) -> list[RuleCode]:
     """The rules that one pair of rows breaks."""
     codes = (*market.listed, *active_pair_rules(market.rules))
@@ -247,6 +256,15 @@ PAIR_RULES: Mapping[RuleCode, Callable[[Market, Rows, Rows], Mask]] = {
     RuleCode.LANGUAGE: _language,
     RuleCode.OVERLAP: _overlap,
 }
+
+
+LOOKED_AT: Mapping[RuleCode, Callable[[Side], NDArray[Any]]] = {
+    RuleCode.SAME_TEAM: lambda side: side.team,
+    RuleCode.COMPANY: lambda side: side.company,
+    RuleCode.GRADE_GAP: lambda side: side.grade,
+    RuleCode.LANGUAGE: lambda side: np.column_stack([side.languages, side.speaks]),
+}
+"""What the rules that know few kinds of people look at."""
 
 
 def _in(keys: Keys, asked: Keys) -> Mask:
