@@ -8,6 +8,7 @@ from strawberry.types import ExecutionContext
 
 from graphql_schema.asking import AskingMutation, AskingQuery
 from graphql_schema.conversations import ConversationsMutation
+from graphql_schema.deciding import DecidingMutation, DecidingQuery
 from graphql_schema.eligibility import EligibilityMutation
 from graphql_schema.enrollments import EnrollmentsMutation
 from graphql_schema.errors import log_surprises
@@ -48,6 +49,7 @@ class Schema(strawberry.Schema):
 class Query(
     NodeQuery, ViewerQuery, PeopleQuery, ProfilesQuery, ImportsQuery, ProgramsQuery, MatchesQuery, MatchmakingQuery,
     LearningQuery, RecordsQuery, AskingQuery, SessionsQuery, MessagingQuery, SurveysQuery, JourneyQuery, WeighingQuery,
+    DecidingQuery,
 ):
     pass
 
@@ -57,6 +59,7 @@ class Mutation(
     ProfilesMutation, ImportsMutation, ProgramsMutation, EnrollmentsMutation, OpeningsMutation, MatchesMutation,
     MatchmakingMutation, LearningMutation, GoalsMutation, SessionsMutation, ConversationsMutation, MessagingMutation,
     SurveysMutation, JourneyMutation, UndoingMutation, EligibilityMutation, AskingMutation, WeighingMutation,
+    DecidingMutation,
 ):
     pass
 

@@ -10,8 +10,8 @@ from typing import Any
 from server.kernel import clock
 from server.kernel.actor import Actor, ActorKind, Grant, Permission
 from server.kernel.ids import new_id
-from server.matches.models import Match, MatchMember
-from server.matches.states import Approval, MatchKind, MatchState
+from server.matches.models import Match, MatchMember, MatchOverride
+from server.matches.states import Approval, MatchKind, MatchState, OverrideKind
 from server.people.facts import named
 from server.people.models import AvailabilityBlock, Competency, Organization, Person
 from server.programs.models import Cohort, Enrollment, Program
@@ -110,6 +110,15 @@ async def match(mentor: Enrollment, mentee: Enrollment, **values: Any) -> Match:
             approval=approval,
         )
     return made
+
+
+async def ban(mentor: Enrollment, mentee: Enrollment, **values: Any) -> MatchOverride:
+    """Two people whom who runs the programme keeps apart."""
+    plain = {"kind": OverrideKind.BAN, "reason": "They asked for it", "decided_by": "system"}
+    return await MatchOverride.create(
+        organization_id=mentor.organization_id, cohort_id=mentor.cohort_id, mentor_enrollment_id=mentor.id,
+        mentee_enrollment_id=mentee.id, **{**plain, **values},
+    )
 
 
 async def active_match(

@@ -43,6 +43,7 @@ from web import (
 from web.assets import serve_asset
 from web.console import (
     by_hand,
+    decisions,
     eligibility,
     imports,
     learning,
@@ -65,9 +66,9 @@ from web.sign_in import SignIn, signed_in_only
 DOORS: tuple[ModuleType, ...] = (sign_in, letter, demo, mailbox, offline, push_key, tap)
 """Screens that anybody may see."""
 SCREENS: tuple[ModuleType, ...] = (
-    asking, by_hand, checkin, consents, console_matches, eligibility, extending, happened, imports, join, journey, kept,
-    learning, leaving, look, match, messages, more, offers, pairs, people, programs, reaching, runs, session, supply,
-    times, today, trial, waiting, weighing, you,
+    asking, by_hand, checkin, consents, console_matches, decisions, eligibility, extending, happened, imports, join,
+    journey, kept, learning, leaving, look, match, messages, more, offers, pairs, people, programs, reaching, runs,
+    session, supply, times, today, trial, waiting, weighing, you,
 )
 """Screens of signed-in people."""
 NOT_PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/*")

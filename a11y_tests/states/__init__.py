@@ -4,6 +4,7 @@ from a11y_tests.registry import State
 from a11y_tests.states import (
     asking,
     console,
+    deciding,
     doors,
     exploring,
     goals,
@@ -26,7 +27,7 @@ from a11y_tests.states import (
 
 PARTS = (
     doors, joining, asking, matching, voyage, goals, meeting, talking, you, leaving, console, pairs, roster,
-    runs, trial, exploring, signing_in, keeping, weighing, supply,
+    runs, trial, exploring, signing_in, keeping, weighing, supply, deciding,
 )
 
 

@@ -164,7 +164,7 @@ class MatchNote(Model):
 
 class MatchOverride(Model):
     """A manager's decision about two people in a cohort. PIN records a choice of their own with its reason; the LOCK
-    that comes with it makes later runs keep the draft. BAN keeps two apart for good."""
+    that comes with it makes later runs keep the draft. BAN keeps two apart until it is lifted."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     organization_id = fields.UUIDField()
@@ -177,6 +177,7 @@ class MatchOverride(Model):
     decided_by = fields.CharField(max_length=60)
     at = fields.DatetimeField(default=now)
     lifted_at = fields.DatetimeField(null=True)
+    lifted_by = fields.CharField(max_length=60, null=True)
 
     class Meta:
         table = "match_override"

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from itertools import combinations
 from uuid import UUID
 
-from tortoise.expressions import Q
+from tortoise.expressions import Q, Subquery
 from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
@@ -17,7 +17,7 @@ from server.matches import rules
 from server.matches.models import Match, MatchMember, MatchNote, MatchOverride, Proposal
 from server.matches.states import OPEN_MATCHES, RUNNING, SAID_NO, Approval, MatchKind, MatchState, OverrideKind
 from server.people.models import Person
-from server.programs.models import Enrollment
+from server.programs.models import Cohort, Enrollment
 from server.programs.states import EnrollmentState, ParticipantRole
 
 LEADING = frozenset({ParticipantRole.MENTOR, ParticipantRole.FACILITATOR})
@@ -173,6 +173,39 @@ async def overrides(actor: Actor, cohort_id: UUID, kind: OverrideKind) -> list[M
     return await MatchOverride.filter(
         organization_id=actor.organization_id, cohort_id=cohort_id, kind=kind, lifted_at=None
     )
+
+
+def decisions(actor: Actor) -> QuerySet[MatchOverride]:
+    """What managers decided about pairs, lifted too, in the programmes whose matches the actor may read."""
+    found = MatchOverride.filter(organization_id=actor.organization_id)
+    scope = actor.programs_with(Permission.PROGRAM_MATCHES_READ)
+    if scope is None:
+        return found
+    theirs = Cohort.filter(organization_id=actor.organization_id, program_id__in=list(scope))
+    return found.filter(cohort_id__in=Subquery(theirs.values("id")))
+
+
+async def kept_apart(actor: Actor, cohort_id: UUID) -> set[tuple[UUID, UUID]]:
+    """The enrolments of any two whom a manager keeps apart in a cohort, in both orders."""
+    bans = await overrides(actor, cohort_id, OverrideKind.BAN)
+    two = {(ban.mentor_enrollment_id, ban.mentee_enrollment_id) for ban in bans}
+    return two | {(other, one) for one, other in two}
+
+
+async def ban_of(actor: Actor, one_id: UUID, other_id: UUID) -> MatchOverride | None:
+    """The ban on two enrolments that nobody lifted, in whatever order they are named."""
+    two = [one_id, other_id]
+    return await MatchOverride.filter(
+        organization_id=actor.organization_id, kind=OverrideKind.BAN, lifted_at=None, mentor_enrollment_id__in=two,
+        mentee_enrollment_id__in=two,
+    ).first()
+
+
+async def drafts_between(actor: Actor, one_id: UUID, other_id: UUID) -> list[Match]:
+    """The drafts that two enrolments are both in, with their members."""
+    own = matches(actor).filter(members__enrollment_id=one_id, state=MatchState.DRAFT)
+    found = await own.order_by("id").prefetch_related("members")
+    return [match for match in found if other_id in {member.enrollment_id for member in match.members}]
 
 
 async def locks(actor: Actor, cohort_id: UUID) -> list[MatchOverride]:

@@ -19,6 +19,13 @@ async def suggest_next(event: OutboxEvent) -> None:
         await actions.suggest_next(actor, member.enrollment_id)
 
 
+@on_event("match.banned")
+async def part(event: OutboxEvent) -> None:
+    """Once it can no longer be undone that two are kept apart: the next best for each whose draft went with it."""
+    for enrollment_id in event.payload["left"]:
+        await actions.suggest_next(system_actor(event.organization_id), UUID(enrollment_id))
+
+
 @on_event("match.ended")
 async def offer_rematch(event: OutboxEvent) -> None:
     """After an end before its time: another match for those who go on, unless the goal was reached."""

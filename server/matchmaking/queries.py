@@ -225,9 +225,10 @@ async def next_choice(actor: Actor, mentee_enrollment_id: UUID) -> MatchSuggesti
 async def _with_places(
     actor: Actor, cohort_id: UUID, mentee_id: UUID, person_id: UUID, found: list[MatchSuggestion]
 ) -> list[Alternative]:
-    """Those of some candidates who still take part and were not tried; nobody whom one of the two set aside."""
+    """Those of some candidates who still take part and were not tried; nobody whom one of the two set aside, or whom
+    who runs the programme keeps from them."""
     apart = await apart_from(actor, person_id)
-    tried = await matches.tried_pairs(actor, cohort_id)
+    tried = await matches.tried_pairs(actor, cohort_id) | await matches.kept_apart(actor, cohort_id)
     leading = roles_in((await programs.cohort_by_id(actor, cohort_id)).program)[0]
     active = await programs.enrollments_in(actor, cohort_id, role=leading, states=[EnrollmentState.ACTIVE])
     mentors = {row.id: row for row in active}

@@ -34,7 +34,7 @@ async def show(request: Request) -> Response:
     """The two to choose, and what the engine says of them once both are chosen."""
     asked = request.query_params
     group, mentor, mentee = (parse_id(asked.get(name, "")) for name in ("group", "mentor", "mentee"))
-    return await _show(request, group, mentor, mentee, Errors())
+    return await show_two(request, group, mentor, mentee, Errors())
 
 
 async def make(request: Request) -> Response:
@@ -43,23 +43,24 @@ async def make(request: Request) -> Response:
     group, mentor, mentee = (one_id(form, name) for name in ("group", "mentor", "mentee"))
     if mentor is None or mentee is None:
         errors.add("mentee" if mentee is None else "mentor", _("Choose two people."))
-        return await _show(request, group, mentor, mentee, errors)
+        return await show_two(request, group, mentor, mentee, errors)
     try:
         made = await pair_by_hand(request.state.actor, mentor, mentee, reason=text(form, "reason", REASON_LETTERS))
         said = Toast(_("In the queue. Every other pair stays as it is."))
         return go_to(request, f"{HERE}?pair={made.id}", toast=said)
     except Conflict as refusal:
         errors.add("mentor", refusal.message)
-        return await _show(request, group, mentor, mentee, errors, status=409)
+        return await show_two(request, group, mentor, mentee, errors, status=409)
 
 
-async def _show(
+async def show_two(
     request: Request, group: UUID | None, mentor: UUID | None, mentee: UUID | None, errors: Errors, status: int = 422
 ) -> Response:
+    """The page with two people, and what was refused."""
     actor = request.state.actor
     free = await free_people(actor, (await queries.group_of(actor, group)).id)
     found = None
-    if mentor and mentee and not errors:
+    if mentor and mentee and not errors.keys() & {"mentor", "mentee"}:
         try:
             found = await tried(actor, free.cohort.id, mentor, mentee)
         except Conflict as refusal:
@@ -68,7 +69,7 @@ async def _show(
         request, "console/by_hand.html", status=status if errors else 200, errors=errors, found=found, here=PATH,
         cohort=free.cohort, back=f"{HERE}?group={free.cohort.id}", mentors=_options(free.mentors),
         mentees=_options(free.mentees), mentor=str(mentor or ""), mentee=str(mentee or ""), title=_title(free),
-        told=_told(found) if found else None,
+        told=_told(found) if found else None, may_part=found is not None and RuleCode.BANNED not in found.broken,
     )
 
 

@@ -27,6 +27,8 @@ from web.render import go_to, page
 from web.toast import Toast
 
 if TYPE_CHECKING:
+    from starlette.datastructures import FormData
+
     from server.kernel.actor import Actor
     from server.matchmaking.models import MatchRun
 
@@ -81,21 +83,23 @@ async def undo(request: Request) -> Response:
 
 async def lock(request: Request) -> Response:
     """Keep one pair through every later run, or let a run replace it again."""
-    match_id, free = request.path_params["id"], ticked(await read_form(request), "free")
+    form, match_id = await read_form(request), request.path_params["id"]
+    free = ticked(form, "free")
     await (matches.unlock_pair if free else matches.lock_pair)(request.state.actor, match_id)
     said = _("Unlocked. A later run may replace it.") if free else _("Locked. It stays in every later run.")
-    return go_to(request, f"{HERE}?pair={match_id}", toast=Toast(said))
+    return go_to(request, _back(form, match_id), toast=Toast(said))
 
 
 async def hold(request: Request) -> Response:
     """Keep one pair out of bulk approval, or let it in again."""
-    match_id, held = request.path_params["id"], ticked(await read_form(request), "held")
+    form, match_id = await read_form(request), request.path_params["id"]
+    held = ticked(form, "held")
     try:
         await matches.hold_back(request.state.actor, match_id, held)
     except Conflict as refusal:
         return await _show(request, match_id, refused=refusal.message)
     said = _("Held back. The others go without it.") if held else _("Let in again, with the others.")
-    return go_to(request, f"{HERE}?pair={match_id}", toast=Toast(said))
+    return go_to(request, _back(form, match_id), toast=Toast(said))
 
 
 async def take_back(request: Request) -> Response:
@@ -155,6 +159,19 @@ def address(group: UUID | None) -> str:
     return f"{HERE}?group={group}" if group else HERE
 
 
+async def show_pair(
+    request: Request, pair: UUID, *, errors: Errors | None = None, refused: str = "", apart: str = ""
+) -> Response:
+    """One pair with what was refused about keeping its two apart, and what was typed."""
+    return await _show(request, pair, errors=errors, refused=refused, apart=apart)
+
+
+def _back(form: FormData, match_id: UUID) -> str:
+    """The pair, or the list of decisions where that was the page."""
+    listed = one_id(form, "listed")
+    return f"{HERE}/groups/{listed}/decisions" if listed else f"{HERE}?pair={match_id}"
+
+
 async def _ask(request: Request, act: Callable[[Actor, UUID], Awaitable[MatchRun]]) -> Response:
     actor = request.state.actor
     cohort = await queries.group_of(actor, one_id(await read_form(request), "group"))
@@ -167,7 +184,7 @@ async def _ask(request: Request, act: Callable[[Actor, UUID], Awaitable[MatchRun
 
 async def _show(
     request: Request, pair: UUID | None, *, group: UUID | None = None, errors: Errors | None = None, mentor: str = "",
-    reason: str = "", refused: str = "",
+    reason: str = "", refused: str = "", apart: str = "",
 ) -> Response:
     actor, asked = request.state.actor, group or parse_id(request.query_params.get("group", ""))
     shown_pair = await queries.pairing(actor, pair) if pair else None
@@ -181,7 +198,7 @@ async def _show(
         title=words.title(shown), briefing=words.briefing(shown), lists=words.lists(shown, current),
         supply=words.supply(shown.supply), gap=words.gap(shown.supply), groups=words.groups(shown.groups),
         pair=shown_pair, told=words.tell(shown_pair) if shown_pair else None, mentor=mentor, reason=reason,
-        refused=refused, keys_on=await keys_are_on(actor), run=shown.newest,
+        refused=refused, apart=apart, keys_on=await keys_are_on(actor), run=shown.newest,
         doing=run_words.under_way(shown.newest), failed=run_words.gave_up(shown.newest),
         queue=address(shown.group.cohort.id if shown.group else None),
     )

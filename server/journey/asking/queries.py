@@ -18,7 +18,7 @@ from server.matches.actions.requesting import OTHER_SIDE
 from server.matches.models import Match
 from server.matches.proposals import Evidence
 from server.matches.rules import is_requester, may_ask
-from server.matches.states import AWAITING, OPEN_MATCHES, MatchState, OverrideKind
+from server.matches.states import AWAITING, OPEN_MATCHES, MatchState
 from server.matchmaking import stored
 from server.matchmaking.engine import run_matching
 from server.matchmaking.engine.choosing.exposure import EXPOSURE, LISTED
@@ -175,9 +175,7 @@ async def _there(system: Actor, own: Enrollment) -> dict[UUID, Enrollment]:
     )
     taken = await matches.seats_taken(system, [row.id for row in rows])
     silent = await stopped(system, rows)
-    bans = await matches.overrides(system, own.cohort_id, OverrideKind.BAN)
-    apart = {(one.mentor_enrollment_id, one.mentee_enrollment_id) for one in bans}
-    apart |= await matches.tried_pairs(system, own.cohort_id)
+    apart = await matches.kept_apart(system, own.cohort_id) | await matches.tried_pairs(system, own.cohort_id)
     without = {one for pair in apart if own.id in pair for one in pair}
     silent |= await said.apart_from(system, own.person_id)
     return {

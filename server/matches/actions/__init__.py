@@ -1,6 +1,7 @@
 """What happens to a match (glossary section 3): drafted, published, answered, run."""
 
 from server.matches.actions.answering import accept_match, decline_match, expire_match
+from server.matches.actions.banning import ban_pair, lift_ban, undo_ban
 from server.matches.actions.drafting import (
     Draft,
     discard_drafts,
@@ -38,6 +39,7 @@ __all__ = [
     "accept_match",
     "agree_extension",
     "approve_match",
+    "ban_pair",
     "cancel_match",
     "close_match",
     "complete_matches",
@@ -47,6 +49,7 @@ __all__ = [
     "end_match",
     "expire_match",
     "hold_back",
+    "lift_ban",
     "lock_pair",
     "pause_match",
     "pause_matches",
@@ -64,6 +67,7 @@ __all__ = [
     "suggest_match",
     "suggest_matches",
     "undo_approve",
+    "undo_ban",
     "undo_change",
     "undo_publish",
     "unlock_pair",

@@ -39,7 +39,7 @@ async def suggest_match(
     Raises:
         NotFound: one of the enrolments is not here.
         Refused: the actor does not run the programme.
-        Conflict: they are not two active people of one cohort.
+        Conflict: they are not two active people of one cohort, or are kept apart (`kind="apart"`).
     """
     async with unit_of_work(actor) as unit:
         found = await queries.lock_enrollments(actor, {mentor_enrollment_id, mentee_enrollment_id})
@@ -48,6 +48,8 @@ async def suggest_match(
         mentor, mentee = found[mentor_enrollment_id], found[mentee_enrollment_id]
         require(actor.may(Permission.PROGRAM_MATCHING_RUN, mentor.program_id), _("suggest a match"))
         _check_pair(mentor, mentee)
+        if await queries.ban_of(actor, mentor.id, mentee.id):
+            raise Conflict(_("These two are kept apart in this group."), kind="apart")
         match = await Match.create(
             organization_id=actor.organization_id, program_id=mentor.program_id, cohort_id=mentor.cohort_id,
             origin=origin, **rests_on(evidence), **scored,
@@ -210,8 +212,8 @@ async def unlock_pair(actor: Actor, match_id: UUID) -> Match:
         require(rules.can_decide(actor, match), _("unlock this match"))
         for override in await queries.overrides(actor, match.cohort_id, OverrideKind.LOCK):
             if override.match_id == match.id:
-                override.lifted_at = clock.now()
-                await override.save(update_fields=["lifted_at"])
+                override.lifted_at, override.lifted_by = clock.now(), actor.id
+                await override.save(update_fields=["lifted_at", "lifted_by"])
                 await unit.audit("match.unlock", match)
         return match
 

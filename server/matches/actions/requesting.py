@@ -11,7 +11,7 @@ from server.kernel.text import gettext as _
 from server.matches import queries, rules
 from server.matches.models import Match, MatchMember
 from server.matches.proposals import Evidence, proposal_of, rests_on
-from server.matches.states import RUNNING, Approval, MatchOrigin, MatchState, OverrideKind
+from server.matches.states import RUNNING, Approval, MatchOrigin, MatchState
 from server.matches.steps import UNDO_ONE, ask_by, next_state, require_seats, start, tell, who_answers
 from server.people.queries import line_of
 from server.programs.models import Enrollment
@@ -100,10 +100,8 @@ async def _require_apart(actor: Actor, own: Enrollment, partner: Enrollment) -> 
     for low, high in ((own, partner), (partner, own)):
         if high.person_id in {one.id for one in await line_of(actor, low.person_id)}:
             raise apart
-    pair = {own.id, partner.id}
-    for ban in await queries.overrides(actor, own.cohort_id, OverrideKind.BAN):
-        if {ban.mentor_enrollment_id, ban.mentee_enrollment_id} == pair:
-            raise apart
+    if await queries.ban_of(actor, own.id, partner.id):
+        raise apart
     refused = queries.matches(actor).filter(members__enrollment_id=own.id, state=MatchState.DECLINED)
     for match in await refused.prefetch_related("members"):
         if partner.id in {member.enrollment_id for member in match.members}:

@@ -40,7 +40,8 @@ async def undo_change(actor: Actor, match_id: UUID) -> bool:
     Raises:
         NotFound: not visible to the actor.
         Refused: somebody else did it; who runs the programme may take back anything but a member's no.
-        Conflict: a member left, or their place went to somebody else meanwhile (`kind="seat_taken"`).
+        Conflict: a member left, their place went to somebody else meanwhile (`kind="seat_taken"`), or whoever runs the
+            programme keeps the two of a draft apart now (`kind="apart"`).
     """
     async with unit_of_work(actor) as unit:
         match = await queries.visible_match(actor, match_id, lock=True)
@@ -127,12 +128,15 @@ def _followed(fact: OutboxEvent) -> list[str]:
 
 
 async def _require_room(actor: Actor, match: Match, was: MatchState) -> None:
-    """Whether a match may stand again as it was: everybody there, and places free."""
+    """Whether a match may stand again as it was: everybody there, places free, and nobody kept apart."""
     if was in OPEN_MATCHES and match.state not in OPEN_MATCHES:
         await _require_seats(actor, match)
         await require_new_pair(actor, match)
     if was in OPEN_MATCHES - {MatchState.PAUSED} and not everybody_is_there(match):
         raise Conflict(_("One of the two is away now. It stays as it is."), kind="away")
+    apart = was is MatchState.DRAFT and await queries.kept_apart(actor, match.cohort_id)
+    if apart and any((one.enrollment_id, other.enrollment_id) in apart for one, other in queries.pairs(match)):
+        raise Conflict(_("These two are kept apart in this group."), kind="apart")
 
 
 async def _require_seats(actor: Actor, match: Match) -> None:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from server.kernel.actor import Actor
 from server.matches import actions as matches
+from server.matches import queries as match_queries
 from server.matches.actions import Draft
 from server.matchmaking.gather import places_left
 from server.matchmaking.queries import locked_matches
@@ -19,9 +20,13 @@ async def discard_unlocked(actor: Actor, cohort_id: UUID) -> None:
 async def still_possible(
     actor: Actor, cohort: Cohort, drafts: list[Draft], *, around_drafts: bool = False
 ) -> list[Draft]:
-    """Drafts for whose two people there are places now: some may have been matched, or have left, while it ran."""
+    """Drafts for whose two people there are places now: some may have been matched, have left, or were kept apart,
+    while it ran."""
     places, kept = Counter(await places_left(actor, cohort, around_drafts=around_drafts)), []
+    apart = await match_queries.kept_apart(actor, cohort.id)
     for draft in sorted(drafts, key=lambda one: -one.fit):
+        if (draft.mentor_enrollment_id, draft.mentee_enrollment_id) in apart:
+            continue
         if places[draft.mentor_enrollment_id] > 0 and places[draft.mentee_enrollment_id] > 0:
             places.subtract([draft.mentor_enrollment_id, draft.mentee_enrollment_id])
             kept.append(draft)

@@ -11,8 +11,8 @@ from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
 from server.kernel.actor import Actor
-from server.matches.models import Match, MatchMember
-from server.matches.states import Approval, DeclineReason, MatchState
+from server.matches.models import MatchMember
+from server.matches.states import Approval, DeclineReason
 from server.matchmaking.engine.weights import Category
 from server.matchmaking.models import Preference, ShortlistEntry
 from server.matchmaking.said.rules import may_wish
@@ -135,13 +135,6 @@ async def made_after(actor: Actor, cohort_id: UUID, moment: datetime) -> bool:
     """Whether the lists of a cohort are younger than a moment (aware)."""
     entries = ShortlistEntry.filter(organization_id=actor.organization_id, cohort_id=cohort_id)
     return await entries.filter(made_at__gt=moment).exists()
-
-
-async def drafts_between(actor: Actor, one_id: UUID, other_id: UUID) -> list[Match]:
-    """The drafts of two enrolments."""
-    own = Match.filter(organization_id=actor.organization_id, members__enrollment_id=one_id, state=MatchState.DRAFT)
-    found = await own.prefetch_related("members")
-    return [match for match in found if other_id in {member.enrollment_id for member in match.members}]
 
 
 def _preferences(actor: Actor) -> QuerySet[Preference]:

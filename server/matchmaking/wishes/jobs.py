@@ -21,7 +21,7 @@ async def part(event: OutboxEvent) -> None:
 
 @on_event(
     "preference.set_aside", "preference.taken_back", "enrollment.activated", "matching.finished", "match.ended",
-    "match.declined",
+    "match.declined", "match.banned", "match.ban_lifted",
 )
 async def want_shortlists(event: OutboxEvent) -> None:
     """Other people can be chosen now."""

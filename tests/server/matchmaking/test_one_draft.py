@@ -2,6 +2,7 @@
 
 import os
 from contextlib import suppress
+from datetime import timedelta
 
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -12,12 +13,15 @@ from server.kernel.actor import Actor
 from server.kernel.errors import Conflict
 from server.matches import actions as matches
 from server.matches.models import Match
-from server.matches.states import MatchState
+from server.matches.queries import decisions, sides
+from server.matches.states import MatchState, OverrideKind
 from server.matchmaking import actions, queries
-from server.matchmaking.runs.actions import run_matching
+from server.matchmaking.byhand.actions import pair_by_hand
+from server.matchmaking.queue import actions as queue
+from server.matchmaking.runs.actions import carry_out, run_matching
 from tests.web.console.market import Market, drafts_of, market
 
-ACTS = ("lock", "unlock", "hold", "let in", "choose another")
+ACTS = ("lock", "unlock", "hold", "let in", "choose another", "pair by hand", "ban", "lift")
 EXAMPLES = 60 if os.environ.get("ITHACA_CHAOS") else 2
 TABLES = {
     "match": "id", "match_member": "match_id", "match_override": "match_id", "outbox_event": "subject_id",
@@ -25,7 +29,7 @@ TABLES = {
 }
 """Where a draft leaves rows, and the column that names it."""
 FIXED = ("enrollment", "match_suggestion", "match_run")
-"""What no decision about a draft touches at all."""
+"""What no decision about a draft touches at all; a ban may compute one mentee's row anew, which adds to it."""
 Step = tuple[str, int, int]
 Rows = dict[str, list[str]]
 
@@ -53,6 +57,19 @@ async def decide(actor: Actor, act: str, match: Match, which: int) -> None:
         await matches.unlock_pair(actor, match.id)
     elif act in ("hold", "let in"):
         await matches.hold_back(actor, match.id, act == "hold")
+    elif act == "pair by hand":
+        mentor, mentee = sides(await matches_with_members(actor, match))
+        await matches.discard_match(actor, match.id)
+        await pair_by_hand(actor, mentor.enrollment_id, mentee.enrollment_id)
+    elif act == "ban":
+        mentor, mentee = sides(await matches_with_members(actor, match))
+        await matches.ban_pair(
+            actor, mentor.enrollment_id, mentee.enrollment_id, reason="They asked.", undo_within=timedelta()
+        )
+        await queue.suggest_next(actor, mentee.enrollment_id)
+    elif act == "lift":
+        for ban in await decisions(actor).filter(kind=OverrideKind.BAN):
+            await matches.lift_ban(actor, ban.id)
     else:
         whole = await matches_with_members(actor, match)
         others = await queries.alternatives(actor, whole)
@@ -69,12 +86,39 @@ async def matches_with_members(actor: Actor, match: Match) -> Match:
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 3), st.integers(0, 3)), min_size=3, max_size=6))
 @example(history=[("choose another", 0, 0), ("choose another", 1, 0), ("lock", 0, 0), ("hold", 2, 0), ("unlock", 0, 0)])
+@example(history=[("ban", 0, 0), ("ban", 1, 0), ("pair by hand", 2, 0), ("lift", 0, 0), ("ban", 3, 0)])
 async def test_every_other_draft_stays_as_it_was(db: object, history: list[Step]) -> None:
     found = await market(mentors=4, mentees=4)
     actor = await actor_for(found.manager)
     await run_matching(actor, found.cohort.id)
     for act, number, which in history:
         await one_step(found, actor, act, number, which)
+
+
+async def test_later_runs_keep_what_a_ban_does_not_touch(db: object) -> None:
+    """A run for who is left keeps every other draft byte for byte, a run for everybody the locked ones."""
+    found = await market(mentors=4, mentees=4)
+    actor = await actor_for(found.manager)
+    await run_matching(actor, found.cohort.id)
+    first, second, *_others = await drafts_of(found)
+    mentor, mentee = sides(await matches_with_members(actor, first))
+    await matches.lock_pair(actor, second.id)
+    others = {str(one.id) for one in await drafts_of(found)} - {str(first.id)}
+    before = await rows_of(others)
+    await matches.ban_pair(actor, mentor.enrollment_id, mentee.enrollment_id, reason="They asked.")
+    await carry_out(actor, (await queue.match_newcomers(actor, found.cohort.id)).id)
+    now = await drafts_of(found)
+    assert len(now) == 4, "who was left is placed"
+    assert {table: (await rows_of(others))[table] for table in TABLES} == {table: before[table] for table in TABLES}
+    locked = await rows_of({str(second.id)})
+    await run_matching(actor, found.cohort.id)
+    assert {table: (await rows_of({str(second.id)}))[table] for table in TABLES} == {
+        table: locked[table] for table in TABLES
+    }
+    together = {tuple(one.enrollment_id for one in sides(await matches_with_members(actor, draft)))
+                for draft in await drafts_of(found)}
+    assert len(together) == 4
+    assert (mentor.enrollment_id, mentee.enrollment_id) not in together
 
 
 async def one_step(found: Market, actor: Actor, act: str, number: int, which: int) -> None:
@@ -84,9 +128,14 @@ async def one_step(found: Market, actor: Actor, act: str, number: int, which: in
     before = await rows_of(others)
     with suppress(Conflict):
         await decide(actor, act, chosen, which)
-    assert await rows_of(others) == before, f"{act} touched another draft"
+    after = await rows_of(others)
+    assert all(set(before[table]) <= set(after[table]) for table in FIXED)
+    settled = TABLES if act == "ban" else (*TABLES, *FIXED)
+    assert {table: after[table] for table in settled} == {table: before[table] for table in settled}, (
+        f"{act} touched another draft"
+    )
     now = await drafts_of(found)
     assert others <= {str(one.id) for one in now}
-    assert len(now) == len(drafts), "every mentee keeps one draft"
+    assert len(now) == len(drafts) or act == "ban", "every mentee keeps one draft"
     if act == "choose another" and chosen.id not in {one.id for one in now}:
         assert (await Match.get(id=chosen.id)).state is MatchState.CANCELLED

@@ -6,6 +6,7 @@ from server.kernel import clock
 from server.kernel.actor import system_actor
 from server.kernel.errors import Conflict, Invalid, NotFound, Refused
 from server.kernel.jobs import drain
+from server.matches import queries as match_queries
 from server.matches.models import Match, MatchMember
 from server.matches.states import Approval, DeclineReason, MatchState
 from server.matches.steps import UNDO_ONE
@@ -96,18 +97,18 @@ async def test_whoever_was_set_aside_never_comes_back_and_no_draft_stays(found: 
     mentee, mentor = found.mentees[0], found.mentors[0]
     me, product = factories.actor_of(mentee.person), system_actor(found.organization.id)
     await runs.run_matching(product, found.cohort.id)
-    assert await queries.drafts_between(product, mentee.id, mentor.id), "the one who offers what is wanted"
+    assert await match_queries.drafts_between(product, mentee.id, mentor.id), "the one who offers what is wanted"
     await actions.set_aside(me, mentee.id, mentor.id, DeclineReason.TIMES)
     await actions.set_aside(me, mentee.id, mentor.id, DeclineReason.TIMES)
     await drain()
-    assert await queries.drafts_between(product, mentee.id, mentor.id), "it can be taken back for ten seconds"
+    assert await match_queries.drafts_between(product, mentee.id, mentor.id), "it can be taken back for ten seconds"
     clock.move(UNDO_ONE)
     await drain()
-    assert not await queries.drafts_between(product, mentee.id, mentor.id)
+    assert not await match_queries.drafts_between(product, mentee.id, mentor.id)
     drafts = Match.filter(cohort_id=found.cohort.id, state=MatchState.DRAFT, members__enrollment_id=mentee.id)
     assert await drafts.count() == 1, "the next one follows"
     await runs.run_matching(product, found.cohort.id)
-    assert not await queries.drafts_between(product, mentee.id, mentor.id)
+    assert not await match_queries.drafts_between(product, mentee.id, mentor.id)
     assert mentor.person_id in await queries.apart_from(product, mentee.person_id)
     assert mentee.person_id in await queries.apart_from(product, mentor.person_id)
     (said,) = [one for one in (await gather(product, found.cohort)).pool.participants if one.id == str(mentee.id)]
@@ -127,7 +128,7 @@ async def test_taken_back_in_time_nothing_follows(found: Market) -> None:
         await actions.take_back(me, mentee.id, mentor.id)
     clock.move(UNDO_ONE)
     await drain()
-    assert await queries.drafts_between(product, mentee.id, mentor.id)
+    assert await match_queries.drafts_between(product, mentee.id, mentor.id)
     assert (await queries.own_words(product, mentee.id)).wishes == (mentor.id,), "the wish stands again"
 
 

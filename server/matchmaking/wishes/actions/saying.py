@@ -141,7 +141,7 @@ async def part(actor: Actor, preference_id: UUID) -> list[UUID]:
         said = await queries.preference_by_id(actor, preference_id)
         if said is None:
             return []
-        drafts = await queries.drafts_between(actor, said.enrollment_id, said.about_enrollment_id)
+        drafts = await match_queries.drafts_between(actor, said.enrollment_id, said.about_enrollment_id)
         for draft in drafts:
             await matches.discard_match(actor, draft.id, reason="set_aside")
         await unit.audit_many("draft.part", drafts)

@@ -1,0 +1,1 @@
+"""What those who run a programme decided about single pairs."""
