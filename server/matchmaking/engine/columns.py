@@ -67,8 +67,10 @@ class Codes(dict[str, int]):
 
     def of(self, words: Iterable[str | None]) -> Ints:
         """One code for each word, -1 for none."""
-        found = [UNKNOWN if word is None or word == "" else self.setdefault(word, len(self)) for word in words]
-        return np.array(found, np.int32)
+        said = list(words)
+        for word in filter(None, dict.fromkeys(said)):
+            self.setdefault(word, len(self))
+        return np.array([self.get(word or "", UNKNOWN) for word in said], np.int32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +109,8 @@ def beside(standing: Columns, newcomers: Sequence[Participant], pool: Pool, seed
     mentors, items = standing.mentors, standing.mentors.style.shape[1]
     people = [one if len(one.style or ()) == items else replace(one, style=None) for one in newcomers]
     people.sort(key=lambda one: _hash(seed, one.id))
-    for name, words in _words(people).items():
-        books[name].of(words)
+    books["language"].of(_languages(people))
+    books["tag"].of(_names_of_tags(people))
     mentees = _side(people, books, _records(pool.history)[ParticipantRole.MENTEE], seed, people)
     answers = mentees.style if mentees.style.shape[1] == items else np.full((len(people), items), np.nan, np.float32)
     wide = {name: _widened(getattr(mentors, name), len(books["tag"])) for name in ("goals", "skills")}
@@ -223,21 +225,20 @@ def _week_masks(people: list[Participant]) -> Masks:
 def _language_masks(people: list[Participant], books: dict[str, Codes], everyone: list[Participant]) -> Masks:
     book = books.setdefault("language", Codes())
     if not book:
-        book.of(_words(everyone)["language"])
-    masks = np.zeros((len(people), max(1, -(-len(book) // 64))), np.uint64)
-    for row, one in zip(masks, people, strict=True):
-        for word in one.languages or ():
-            code = book[word.casefold()]
-            row[code // 64] |= np.uint64(1 << code % 64)
-    return masks
+        book.of(_languages(everyone))
+    octets = 8 * max(1, -(-len(book) // 64))
+    spoken = {one.languages or () for one in people}
+    masks = {words: sum(1 << book[name] for name in {word.casefold() for word in words}) for words in spoken}
+    raw = b"".join(masks[one.languages or ()].to_bytes(octets, "little") for one in people)
+    return np.frombuffer(raw, "<u8").astype(np.uint64).reshape(len(people), octets // 8)
 
 
-def _words(people: Sequence[Participant]) -> dict[str, list[str]]:
-    """What people hold many of, in the words that are coded."""
-    return {
-        "language": [word.casefold() for one in people for word in one.languages or ()],
-        "tag": [key(tag) for one in people for tag in (*one.goal_tags, *one.skill_tags)],
-    }
+def _languages(people: Sequence[Participant]) -> list[str]:
+    return [word.casefold() for one in people for word in one.languages or ()]
+
+
+def _names_of_tags(people: Sequence[Participant]) -> list[str]:
+    return [key(tag) for one in people for tag in (*one.goal_tags, *one.skill_tags)]
 
 
 def _widened(table: csr_array, width: int) -> csr_array:
@@ -249,7 +250,7 @@ def _tags(lists: list[tuple[str, ...]], books: dict[str, Codes], everyone: list[
     """Rows of ones: who holds which tag; two spellings that differ only in case or punctuation are one tag."""
     book = books.setdefault("tag", Codes())
     if not book:
-        book.of(_words(everyone)["tag"])
+        book.of(_names_of_tags(everyone))
     held = [sorted({book[name] for tag in tags if (name := key(tag))}) for tags in lists]
     starts = np.cumsum([0, *map(len, held)])
     columns = np.array([code for codes in held for code in codes], np.int32)

@@ -1,5 +1,6 @@
 """What the engine is told: people, past pairs, and decisions already taken. Plain values, no tables."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -11,6 +12,7 @@ from server.matchmaking.engine.weights import Category
 from server.programs.states import ParticipantRole
 
 HALF_HOURS_A_WEEK = 336
+SIDES = (ParticipantRole.MENTOR, ParticipantRole.MENTEE)
 DepartmentWish = Literal["any", "same", "different"]
 
 
@@ -108,15 +110,15 @@ class Pool:
         Raises:
             ValueError: naming the participant.
         """
-        seen: set[tuple[ParticipantRole, str]] = set()
         for one in self.participants:
-            if one.role not in (ParticipantRole.MENTOR, ParticipantRole.MENTEE):
+            if one.role not in SIDES:
                 raise ValueError(f"{one.id}: the engine pairs mentors with mentees, not {one.role}")
-            if (one.role, one.id) in seen:
-                raise ValueError(f"{one.id} is in the pool twice as {one.role}")
             if one.capacity < 0:
                 raise ValueError(f"{one.id}: capacity is below 0")
-            seen.add((one.role, one.id))
+        for role in SIDES:
+            ids = [one.id for one in self.participants if one.role is role]
+            if len(set(ids)) < len(ids):
+                raise ValueError(f"{Counter(ids).most_common(1)[0][0]} is in the pool twice as {role}")
 
 
 @dataclass(frozen=True, slots=True)

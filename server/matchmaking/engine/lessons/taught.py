@@ -61,6 +61,8 @@ def taught(columns: Columns, shape: Shape) -> Taught:
 
 
 def _of(side: Side, heard: list[Category]) -> Floats:
-    named = [[one.missed.count(name) if name in heard else 0 for name in CATEGORIES] for one in side.people]
-    counts = np.array(named, np.float32).reshape(-1, len(CATEGORIES))
+    counts = np.zeros((len(side), len(CATEGORIES)), np.float32)
+    for row, one in enumerate(side.people):
+        if one.missed:
+            counts[row] = [one.missed.count(name) if name in heard else 0 for name in CATEGORIES]
     return np.minimum(counts, MOST) * np.float32(EACH)

@@ -57,7 +57,7 @@ class Openings:
         here, asked = self.columns.pool, {one.who for one in newcomers}
         pool = replace(
             here, participants=(*here.participants, *newcomers),
-            conflicts=frozenset(pair for pair in here.conflicts if not asked.isdisjoint(pair)),
+            conflicts=frozenset(pair for pair in here.conflicts if pair[0] in asked or pair[1] in asked),
             history=tuple(past for past in here.history if past.mentee in asked or past.mentor in asked),
         )
         columns = beside(self.columns, newcomers, pool, self.seed)
