@@ -37,7 +37,7 @@ class ChoiceType:
     def of(cls, found: queries.Choice, own_name: str) -> Self:
         """Somebody who can be chosen."""
         theirs = found.partner.person
-        asked = found.partner.role is ParticipantRole.MENTOR
+        asked = found.partner.role is not ParticipantRole.MENTEE
         names = Names(theirs.first_name, own_name) if asked else Names(own_name, theirs.first_name)
         return cls(
             enrollment_id=global_id("Enrollment", found.partner.id), person=PersonType.of(theirs), words=found.words,
@@ -81,7 +81,7 @@ class NameWishesInput(Input):
     about_enrollment_ids: list[strawberry.ID]
 
 
-@strawberry.input(description="Your own enrolment, and somebody of the other side of your group.")
+@strawberry.input(description="Your own enrolment, and somebody of the other side of your group, or another peer.")
 class AboutInput(Input):
     enrollment_id: strawberry.ID
     about_enrollment_id: strawberry.ID

@@ -34,7 +34,7 @@ from server.matchmaking.runs import actions as runs
 from server.matchmaking.runs.queries import compared
 from server.matchmaking.runs.records import put_into_queue
 from server.matchmaking.states import RunKind, RunState
-from server.matchmaking.stored import Told, dump, load
+from server.matchmaking.stored import Told, load
 
 if TYPE_CHECKING:
     from server.matchmaking.models import MatchRun, MatchSuggestion
@@ -200,6 +200,7 @@ class TriedType:
     confidence: float = strawberry.field(description="Probability that the pair is accepted and meets twice.")
     calibrated_on: int = strawberry.field(description="On how many pairs it is calibrated; 0 is not yet calibrated.")
     reasons: list[ReasonType]
+    reasons_back: list[ReasonType] = strawberry.field(description="Of two peers, what the second brings the first.")
     factors: list[ReasonType] = strawberry.field(description="How the fit was worked out.")
     caution: ReasonType | None = strawberry.field(description="What to look at before approving.")
     rules: list[RuleCode] = strawberry.field(description="The hard rules that the pair was held against.")
@@ -208,12 +209,11 @@ class TriedType:
     @classmethod
     def of(cls, found: Tried) -> Self:
         """What the engine says of two people."""
-        names = Names(found.mentor.person.first_name, found.mentee.person.first_name)
-        told = dump(found.explanation)
+        names, told, back = found.told.names, found.explanation, found.told_back
         return cls(
             fit=found.fit, confidence=found.confidence, rules=found.rules,
             calibrated_on=found.evidence.based_on if found.evidence.calibrated else 0,
-            reasons=reasons(Told(found.explanation, names, Reader.MANAGER)), factors=factors(told, names),
+            reasons=reasons(found.told), reasons_back=reasons(back) if back else [], factors=factors(told, names),
             caution=caution(told, names), broken=found.broken,
         )
 

@@ -57,9 +57,9 @@ class ProgramNode(Node):
     admin_approves_matches: bool
     admin_approves_admission: bool
     asked_first: AskedFirst = strawberry.field(description="Where both must say yes: who is asked before the other.")
-    mentees_may_ask: bool = strawberry.field(description="Whether mentees may ask for a match themselves.")
+    mentees_may_ask: bool = strawberry.field(description="Whether mentees, or peers, may ask for a match themselves.")
     mentors_may_ask: bool = strawberry.field(description="Whether mentors may ask for a match themselves.")
-    mentees_may_wish: bool = strawberry.field(description="Whether mentees may name whom they would like.")
+    mentees_may_wish: bool = strawberry.field(description="Whether mentees, or peers, may name whom they would like.")
     mentors_may_wish: bool = strawberry.field(description="Whether mentors may name whom they would like.")
     pause_moves_end: bool = strawberry.field(description="Whether a pause moves the last day of a match.")
     note_prompts: list[str]

@@ -148,6 +148,8 @@ def _asked(match: Match, request: Request) -> Toast:
 
 
 def _title(seen: AskingPage) -> str:
+    if seen.asking in CHOOSING and seen.choices and seen.is_peer:
+        return _("Whom would you like to meet?")
     if seen.asking in CHOOSING and seen.choices:
         return _("Whom would you like to mentor?") if seen.is_mentor else _("Who would you like as your mentor?")
     if seen.waiting:

@@ -29,7 +29,7 @@ async def no_such_circle() -> View:
     return View(found.manager, f"{page_of(found)}?size=12")
 
 
-@state("GET console-places 409", proof="Circles and peers need no places with mentors.")
+@state("GET console-places 409", proof="For circles and peers there are no places to plan.")
 async def circles() -> View:
     found = await market(1, 1)
     await Program.filter(id=found.program.id).update(type=ProgramType.CIRCLE)

@@ -5,7 +5,7 @@ from uuid import UUID
 from server.kernel import clock
 from server.kernel.actor import Actor, ActorKind, Permission
 from server.matches.models import Match, MatchMember
-from server.matches.states import Approval, MatchState
+from server.matches.states import Approval, MatchOrigin, MatchState
 from server.programs.models import Program
 from server.programs.states import ParticipantRole
 
@@ -50,14 +50,17 @@ def can_take_back(actor: Actor, match: Match) -> bool:
 
 
 def may_ask(program: Program, role: ParticipantRole) -> bool:
-    """Whether a programme lets people in this role ask for a match themselves."""
-    if role is ParticipantRole.MENTEE:
+    """Whether a programme lets people in this role ask for a match themselves; the switch of mentees is that of peers,
+    who look for somebody too."""
+    if role in (ParticipantRole.MENTEE, ParticipantRole.PEER):
         return program.mentees_may_ask
     return role is ParticipantRole.MENTOR and program.mentors_may_ask
 
 
 def is_requester(match: Match, person_id: UUID | None) -> bool:
-    """Whether this member asked for the match; the members must have been fetched."""
+    """Whether this member asked for the match; the members must have been fetched. Of two peers who asked is first."""
+    if match.origin is MatchOrigin.PEER:
+        return min(match.members, key=lambda one: one.id).person_id == person_id
     return any(one.person_id == person_id and one.role.value == match.origin.value for one in match.members)
 
 

@@ -47,6 +47,7 @@ class MatchOrigin(StrEnum):
     MANAGER = "MANAGER"
     MENTEE = "MENTEE"
     MENTOR = "MENTOR"
+    PEER = "PEER"
 
 
 class Approval(StrEnum):

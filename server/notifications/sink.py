@@ -7,7 +7,7 @@ Message-ID and recipient belong to a message of this installation.
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from email import message_from_bytes
+from email.parser import BytesHeaderParser
 from email.policy import default as modern
 from typing import Any
 
@@ -20,6 +20,8 @@ from server.kernel.settings import Settings
 from server.notifications.models import CaughtMail, Message
 
 LONGEST_MAIL = 2_000_000
+HEADERS = BytesHeaderParser(policy=modern)
+"""Whose a mail is stands in its headers: what it holds is not read."""
 
 _address: tuple[str, int] | None = None
 
@@ -71,6 +73,6 @@ class Catcher:
 
 
 async def _message_of(source: bytes) -> Message | None:
-    header = str(message_from_bytes(source, policy=modern)["Message-ID"] or "")
+    header = str(HEADERS.parsebytes(source)["Message-ID"] or "")
     row_id = parse_id(header.strip("<>").partition("@")[0])
     return await Message.filter(id=row_id).select_related("recipient").first() if row_id else None

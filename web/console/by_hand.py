@@ -16,7 +16,7 @@ from server.kernel.text import gettext as _
 from server.matchmaking.byhand.actions import pair_by_hand
 from server.matchmaking.byhand.queries import Free, Tried, free_people, tried
 from server.matchmaking.engine import RuleCode
-from server.matchmaking.engine.wording import Names, Reader
+from server.programs.rules import is_among_peers
 from web.console.matches import HERE, REASON_LETTERS
 from web.console.review_words import Check
 from web.explained import factors_of, reasons_of
@@ -25,7 +25,8 @@ from web.render import go_to, page
 from web.toast import Toast
 
 if TYPE_CHECKING:
-    from server.programs.models import Enrollment
+    from server.matchmaking.stored import Told
+    from server.programs.models import Enrollment, Program
 
 PATH = f"{HERE}/by-hand"
 
@@ -69,14 +70,26 @@ async def show_two(
         request, "console/by_hand.html", status=status if errors else 200, errors=errors, found=found, here=PATH,
         cohort=free.cohort, back=f"{HERE}?group={free.cohort.id}", mentors=_options(free.mentors),
         mentees=_options(free.mentees), mentor=str(mentor or ""), mentee=str(mentee or ""), title=_title(free),
-        told=_told(found) if found else None, may_part=found is not None and RuleCode.BANNED not in found.broken,
+        told=_told(found) if found else None, asks=_asks(free.cohort.program), can_be=_can_be(free),
+        may_part=found is not None and RuleCode.BANNED not in found.broken,
     )
 
 
 def _title(free: Free) -> str:
-    if free.mentors and free.mentees:
-        return _("Put two people together")
-    return _("Nobody to put together just now")
+    return _("Put two people together") if _can_be(free) else _("Nobody to put together just now")
+
+
+def _can_be(free: Free) -> bool:
+    """Whether two different people can be chosen."""
+    return bool(free.mentors and free.mentees) and len({row.id for row in (*free.mentors, *free.mentees)}) > 1
+
+
+def _asks(program: Program) -> tuple[str, str, str]:
+    """What the two are called, and who is missing where nobody is left."""
+    if is_among_peers(program):
+        return _("One peer"), _("The other peer"), _("Two people without a match are needed for it.")
+    missing = _("Somebody without a match and a mentor with a free place are needed for it.")
+    return _("Mentee"), _("Mentor with a free place"), missing
 
 
 def _options(rows: list[Enrollment]) -> list[tuple[str, str]]:
@@ -84,17 +97,27 @@ def _options(rows: list[Enrollment]) -> list[tuple[str, str]]:
 
 
 def _told(found: Tried) -> dict[str, object]:
-    """The pair in words, and each hard rule as it was looked up."""
-    mentor, mentee = found.mentor.person, found.mentee.person
-    names, told = Names(mentor.first_name, mentee.first_name), found.explanation
+    """The pair in words, of two peers both ways, and each hard rule as it was looked up."""
+    ways = [one for one in (found.told, found.told_back) if one]
     return {
         "both": [
             {"name": one.full_name, "detail": ", ".join(filter(None, (one.title, one.location)))}
-            for one in (mentee, mentor)
+            for one in (found.mentee.person, found.mentor.person)
         ],
-        "fit": round(found.fit), "reasons": reasons_of(told, names, Reader.MANAGER),
-        "factors": factors_of(told, names, Reader.MANAGER),
+        "fit": round(found.fit), "ways": [_way(one, named=len(ways) > 1) for one in ways],
         "checks": [_check(code, found.broken) for code in dict.fromkeys([*found.rules, *found.broken])],
+    }
+
+
+def _way(told: Told, *, named: bool) -> dict[str, object]:
+    """Reasons and parts of the score; `named` by who brings something to whom."""
+    why, names = told.explanation, told.names
+    assert why is not None, "the engine has judged the two"
+    between = {"one": names.mentor, "other": names.mentee}
+    return {
+        "head": _("What %(one)s brings %(other)s") % between if named else "",
+        "score": _("The score from %(one)s to %(other)s") % between if named else _("Why this score"),
+        "reasons": reasons_of(why, names, told.reader), "factors": factors_of(why, names, told.reader),
     }
 
 

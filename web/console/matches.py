@@ -119,7 +119,7 @@ async def choose_another(request: Request) -> Response:
     match_id, mentor = request.path_params["id"], one_id(form, "mentor")
     reason = text(form, "reason", REASON_LETTERS, errors, lines=True, required=_("Say in a few words why."))
     if mentor is None:
-        errors.add("mentor", _("Choose a mentor."))
+        errors.add("mentor", _("Choose somebody."))
     elif not errors:
         try:
             made = await actions.choose_another(request.state.actor, match_id, mentor, reason, key=form_key(form))

@@ -13,7 +13,7 @@ from server.kernel.text import ngettext
 from server.matches.queries import back_on
 from server.matches.states import ClosureReason, MatchState
 from server.matchmaking.engine.wording import fit_words
-from server.programs.states import EnrollmentState
+from server.programs.states import EnrollmentState, ParticipantRole
 from server.sessions.states import SessionState
 from server.surveys.states import InvitationState
 from web.console.timeline_words import short_day, who
@@ -267,8 +267,10 @@ def _mentee_again(shown: PairRecord) -> str:
         said = _("%(name)s has a new suggestion: %(other)s.") if now.state is MatchState.DRAFT else _(
             "%(name)s has another match, with %(other)s.")
         return said % {"name": name, "other": other}
-    waits = _("%(name)s waits for another mentor, and may be matched now.") % {"name": name}
-    return _taking_part(shown.mentee) or waits
+    waits = _("%(name)s waits for another mentor, and may be matched now.")
+    if shown.mentee.role is ParticipantRole.PEER:
+        waits = _("%(name)s waits for another peer, and may be matched now.")
+    return _taking_part(shown.mentee) or waits % {"name": name}
 
 
 def _mentor_again(shown: PairRecord) -> str:

@@ -22,6 +22,20 @@ def title(peers: int, waiting: int) -> str:
     return said % {"placed": peers - waiting, "num": peers}
 
 
+def same(count: int) -> str:
+    """How many peers two runs give the same partner."""
+    if not count:
+        return _("No peer has the same partner.")
+    said = ngettext("%(num)d peer has the same partner.", "%(num)d peers have the same partner.", count)
+    return said % {"num": count}
+
+
+def changed_title(count: int) -> str:
+    """How many peers two runs place differently."""
+    said = ngettext("%(num)d peer is placed differently", "%(num)d peers are placed differently", count)
+    return said % {"num": count}
+
+
 def _envy(audit: Audit) -> str:
     found = audit.envy
     if not found.asked:

@@ -127,13 +127,15 @@ def asked(approvals: Approvals, first: AskedFirst, *, admin_last: bool) -> str:
 
 def switches(shown: ProgramPage) -> list[tuple[str, str, str, bool]]:
     """What is on or off: field, label, what it means, and whether it is on."""
-    program = shown.program
+    program, peers = shown.program, is_among_peers(shown.program)
+    ask, wish = _("Mentees may ask a mentor themselves"), _("Mentees name whom they would like")
+    if peers:
+        ask, wish = _("Peers may ask each other themselves"), _("Peers name whom they would like")
     found = [
-        ("mentees_may_ask", _("Mentees may ask a mentor themselves"), _("Beside the suggestions."),
-         program.mentees_may_ask),
+        ("mentees_may_ask", ask, _("Beside the suggestions."), program.mentees_may_ask),
         ("mentors_may_ask", _("Mentors may ask a mentee themselves"), _("Beside the suggestions."),
          program.mentors_may_ask),
-        ("mentees_may_wish", _("Mentees name whom they would like"),
+        ("mentees_may_wish", wish,
          _("Up to three, in order. It lifts the fit by the weight of “What they asked for”."),
          program.mentees_may_wish),
         ("mentors_may_wish", _("Mentors name whom they would like"), _("As above. The other side never sees it."),
@@ -145,8 +147,7 @@ def switches(shown: ProgramPage) -> list[tuple[str, str, str, bool]]:
         ("pause_moves_end", _("A pause moves the last day"), _("A match gets back the days for which it rested."),
          program.pause_moves_end),
     ]
-    of_sides = ("mentees_", "mentors_")
-    return [one for one in found if not (is_among_peers(program) and one[0].startswith(of_sides))]
+    return [one for one in found if not (peers and one[0].startswith("mentors_"))]
 
 
 def _group_step(one: Group) -> Step | None:

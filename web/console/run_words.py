@@ -16,6 +16,7 @@ from server.matchmaking.runs.records import audit_of
 from server.matchmaking.runs.telling import advice_of
 from server.matchmaking.states import RunKind, RunState
 from server.programs.rules import is_among_peers
+from server.programs.states import ParticipantRole
 from web.console import audit_words, peer_words
 from web.console.audit_words import Fairness
 from web.console.review_words import wait_words
@@ -83,7 +84,7 @@ def _found(run: MatchRun) -> str:
     found, waiting = int(run.result["matched"]), int(run.result["waiting"])
     said = [ngettext("One pair found.", "%(num)d pairs found.", found) % {"num": found}]
     if waiting:
-        said.append(ngettext("One mentee waits.", "%(num)d mentees wait.", waiting) % {"num": waiting})
+        said.append(ngettext("One person waits.", "%(num)d people wait.", waiting) % {"num": waiting})
     return " ".join([*said, *left_out(run)])
 
 
@@ -292,8 +293,10 @@ def settings(shown: RunsCompared) -> list[tuple[str, str]]:
 
 
 def same_words(shown: RunsCompared) -> str:
-    """How many kept their mentor."""
+    """How many kept their mentor, or their partner."""
     same = shown.comparison.same
+    if _of_peers(shown):
+        return peer_words.same(same)
     if not same:
         return _("No mentee has the same mentor.")
     said = ngettext("%(num)d mentee has the same mentor.", "%(num)d mentees have the same mentor.", same)
@@ -305,12 +308,14 @@ def changed_title(shown: RunsCompared) -> str:
     count = len(shown.comparison.changes)
     if not count:
         return _("Both runs came to the same pairs")
+    if _of_peers(shown):
+        return peer_words.changed_title(count)
     return ngettext("%(num)d mentee is placed differently", "%(num)d mentees are placed differently", count) % {
         "num": count}
 
 
 def change_rows(shown: RunsCompared, most: int) -> list[tuple[str, str, str, str]]:
-    """Mentee, mentors before and after, and why; who was in both runs comes first."""
+    """Mentee or peer, whom they had before and have after, and why; who was in both runs comes first."""
     changes = sorted(shown.comparison.changes, key=lambda one: one.why in (Why.JOINED, Why.LEFT))
     return [
         (_full(shown.people.get(one.mentee)), _side(shown, one, "before"), _side(shown, one, "after"),
@@ -319,8 +324,25 @@ def change_rows(shown: RunsCompared, most: int) -> list[tuple[str, str, str, str
     ]
 
 
+def change_heads(shown: RunsCompared) -> list[str]:
+    """What the columns of the changes hold."""
+    return [_("Peer") if _of_peers(shown) else _("Mentee"), _("Before"), _("Now"), _("Why")]
+
+
+def all_the_same(shown: RunsCompared) -> str:
+    """That nothing differs."""
+    if _of_peers(shown):
+        return _("Everybody has the same partner in both runs, and the same people wait.")
+    return _("Everybody has the same mentor in both runs, and the same people wait.")
+
+
+def _of_peers(shown: RunsCompared) -> bool:
+    return any(row.role is ParticipantRole.PEER for row in shown.people.values())
+
+
 def why_words(shown: RunsCompared, one: Change) -> str:
-    """Why somebody's mentor is another one."""
+    """Why somebody's mentor, or partner, is another one."""
+    peers = _of_peers(shown)
     kept = {pair.mentor for pair in one.before} & {pair.mentor for pair in one.after}
     lost = next((pair.mentor for pair in one.before if pair.mentor not in kept), None)
     gained = next((pair.mentor for pair in one.after if pair.mentor not in kept), None)
@@ -338,10 +360,10 @@ def why_words(shown: RunsCompared, one: Change) -> str:
         Why.AS_GOOD: _("%(new)s fits no worse."),
         Why.GIVEN_UP: _("The place with %(old)s goes to %(other)s.") if one.taken_by else _(
             "The places do more for all in this way."),
-        Why.NO_LONGER_LISTED: _("%(old)s is no longer among the best for this mentee, or a rule forbids it."),
+        Why.NO_LONGER_LISTED: _("%(old)s is no longer among the best here, or a rule forbids it."),
         Why.PLACE_FREED: _("A place with %(new)s came free."),
     }[one.why] % names
-    return f"{said} {wait_words(one.waits)}." if one.waits and one.why is not Why.LEFT else said
+    return f"{said} {wait_words(one.waits, among_peers=peers)}." if one.waits and one.why is not Why.LEFT else said
 
 
 def _side(shown: RunsCompared, one: Change, side: str) -> str:

@@ -98,6 +98,7 @@ async def compare(request: Request) -> Response:
         runs_at=HERE, back=f"{HERE}/{one}", here=f"{HERE}/{one}/against/{other}",
         title=run_words.changed_title(shown), same=run_words.same_words(shown), figures=run_words.figures(shown),
         settings=run_words.settings(shown), changes=run_words.change_rows(shown, CHANGES_SHOWN),
+        heads=run_words.change_heads(shown), all_the_same=run_words.all_the_same(shown),
     )
 
 

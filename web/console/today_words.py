@@ -75,7 +75,10 @@ def answer(one: SurveyAnswer) -> Need:
     match, asked = one.invitation.match, one.invitation.person_id
     who = next(member.person.first_name for member in match.members if member.person_id == asked)
     if Help.ANOTHER_MENTOR in one.help_wanted:
-        reason = _("%(name)s’s check-in: wants another mentor.") % {"name": who}
+        wanted = _("%(name)s’s check-in: wants another mentor.")
+        if are_peers(match):
+            wanted = _("%(name)s’s check-in: wants another peer.")
+        reason = wanted % {"name": who}
     elif (one.usefulness or 0) <= LOW:
         reason = _("%(name)s’s check-in: the time together is of little use.") % {"name": who}
     else:

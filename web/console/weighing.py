@@ -129,7 +129,7 @@ async def _page(
         say=words.spoken(told, errors), program=program, here=_here(program), typed=typed, refused=refused,
         settings_page=f"{HERE}/{program.id}", briefing=words.briefing(found), told=told, warnings=words.warnings(
             found, settings, program), scaled=words.scaled(settings) if not errors else "",
-        rows=words.weight_rows(settings_of(program)), rules=words.rule_rows(found),
+        rows=words.weight_rows(settings_of(program)), rules=words.rule_rows(found, program),
         start=start or program.type, starts=words.starts(),
         versions=words.version_rows(await queries.versions(request.state.actor, program), program),
         based_on=program.weights_version or actions.FACTORY,

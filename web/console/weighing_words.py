@@ -11,6 +11,7 @@ from server.kernel.text import ngettext
 from server.matchmaking.engine import CATEGORIES, Category, RuleCode
 from server.matchmaking.engine.wording import Names, Reader, category_name, sentence
 from server.matchmaking.weighing.settings import Settings, contradictions, settings_of
+from server.programs.rules import is_among_peers
 from server.programs.states import ParticipantRole, ProgramType
 from web.console.review_words import wait_words
 from web.dates import moment, upper_first
@@ -108,15 +109,18 @@ def weight_rows(in_force: Settings) -> tuple[list[Weight], list[Weight]]:
     return rows[:OPEN_ROWS], rows[OPEN_ROWS:]
 
 
-def rule_rows(found: Preview | None) -> list[Rule]:
+def rule_rows(found: Preview | None, program: Program) -> list[Rule]:
     """The hard rules in their order."""
+    levels = _("Mentor’s level minus mentee’s")
+    if is_among_peers(program):
+        levels = _("One’s level minus the other’s, one way round")
     names = {
         RuleCode.REPORTING_LINE: ("reporting_line", _("No reporting line"), _("At any depth, both ways")),
         RuleCode.SAME_TEAM: ("same_team", _("Not the same team"), _("Nobody with one line manager")),
         RuleCode.REPEAT: ("repeat", _("Never paired before"), _("In any programme")),
         RuleCode.OVERLAP: ("overlap", _("Shared hours every week"), _("In working time of both")),
         RuleCode.LANGUAGE: ("common_language", _("A shared language"), ""),
-        RuleCode.GRADE_GAP: ("grade_gap", _("Levels between them"), _("Mentor’s level minus mentee’s")),
+        RuleCode.GRADE_GAP: ("grade_gap", _("Levels between them"), levels),
         RuleCode.COMPANY: ("company", _("Companies"), ""),
     }
     return [Rule(*names[code], _touches(code, found.trial if found else None)) for code in names]
@@ -169,7 +173,8 @@ def warnings(found: Preview | None, settings: Settings, program: Program) -> lis
     trial = found.trial if found else None
     if trial is not None and trial.leaves_nobody:
         most = max(trial.now.waiting, key=lambda code: trial.now.waiting[code])
-        said.append(_("With these rules nobody finds anybody. For most: %(why)s.") % {"why": wait_words(most)})
+        said.append(_("With these rules nobody finds anybody. For most: %(why)s.") % {
+            "why": wait_words(most, among_peers=is_among_peers(program))})
     return said
 
 
@@ -243,6 +248,8 @@ def _people(of: Sample) -> str:
     people = ngettext("%(num)d person", "%(num)d people", len(of.rows)) % {"num": len(of.rows)}
     if len(of.rows) < of.of:
         people = _("%(people)s of %(all)s") % {"people": people, "all": of.of}
+    if not mentors:
+        return people
     count = ngettext("%(num)d mentor", "%(num)d mentors", mentors) % {"num": mentors}
     return _("%(people)s, %(mentors)s") % {"people": people, "mentors": count}
 

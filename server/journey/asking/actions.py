@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from server.journey.asking.queries import choices_of
+from server.journey.asking.queries import Choice, choices_of
 from server.kernel.actor import Actor, require, system_actor
 from server.kernel.db import Json, once
 from server.kernel.errors import Conflict, NotFound
@@ -15,9 +15,11 @@ from server.matches.queries import enrollments_by_ids, visible_match
 from server.matchmaking.learned.evidence import chosen_by_hand
 from server.matchmaking.said.queries import apart_from, own_words
 from server.matchmaking.said.rules import may_wish
+from server.matchmaking.stored import turned
 from server.matchmaking.wishes import actions as saying
 from server.programs.models import Enrollment
 from server.programs.queries import visible_enrollment
+from server.programs.states import ParticipantRole
 
 
 async def ask_for_match(
@@ -33,7 +35,7 @@ async def ask_for_match(
     offered = {one.partner.id: one for one in await choices_of(actor, enrollment_id)}
     choice = offered.get(partner_enrollment_id)
     scored: dict[str, Any] = {} if choice is None else {
-        "fit": round(choice.fit), "confidence": choice.confidence, "explanation": choice.explanation,
+        "fit": round(choice.fit), "confidence": choice.confidence, "explanation": _as_asked(own, choice),
         "evidence": chosen_by_hand(choice.evidence, offered),
     }
     if choice is None:
@@ -59,6 +61,11 @@ async def wish(actor: Actor, enrollment_id: UUID, about_ids: Sequence[UUID]) -> 
     if set(about_ids) - shown - known:
         raise NotFound
     return await saying.name_wishes(actor, enrollment_id, about_ids)
+
+
+def _as_asked(own: Enrollment, choice: Choice) -> Json:
+    """The explanation with the two as the match has them: of peers whoever asks stands first."""
+    return turned(choice.explanation) if own.role is ParticipantRole.PEER else choice.explanation
 
 
 async def _require_not_aside(actor: Actor, own: Enrollment, partner_id: UUID) -> None:

@@ -20,13 +20,13 @@ from server.matches.proposals import Evidence
 from server.matches.rules import is_requester, may_ask
 from server.matches.states import AWAITING, OPEN_MATCHES, MatchState
 from server.matchmaking import stored
-from server.matchmaking.engine import run_matching
 from server.matchmaking.engine.choosing.exposure import EXPOSURE, LISTED
-from server.matchmaking.gather import gather, rules_of, stopped, weights_of
-from server.matchmaking.learned.evidence import evidence_now, stored_evidence
+from server.matchmaking.gather import gather, stopped, weights_of
+from server.matchmaking.learned.evidence import evidence_now
 from server.matchmaking.learned.queries import outlook_for
 from server.matchmaking.said import queries as said
 from server.matchmaking.said.rules import may_choose, may_wish
+from server.matchmaking.wishes.judging import judged, told
 from server.people.queries import profiles_of
 from server.programs.models import Enrollment
 from server.programs.queries import cohort_by_id, enrollments_in, visible_enrollment
@@ -56,7 +56,8 @@ CHOOSING = (Asking.OPEN, Asking.WISH)
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Somebody who can be asked: how well the two fit (0 to 100), and what the engine says of it, as it is stored.
+    """Somebody who can be asked: how well the two fit (0 to 100), and what the engine says of it, as it is stored (of a
+    peer what they bring, and the other way round).
 
     `evidence` is for the log, should this one be asked.
     """
@@ -94,6 +95,11 @@ class AskingPage:
     def is_mentor(self) -> bool:
         """Whether the person asks as a mentor."""
         return self.enrollment.role is ParticipantRole.MENTOR
+
+    @property
+    def is_peer(self) -> bool:
+        """Whether the person asks one of their equals."""
+        return self.enrollment.role is ParticipantRole.PEER
 
 
 async def asking_page(actor: Actor, enrollment_id: UUID) -> AskingPage:
@@ -217,20 +223,16 @@ async def _found_now(
     pool = replace(gathered.pool, participants=tuple(replace(one, prefers=()) for one in people))
     if len(pool.participants) < 2 or str(own.id) not in {one.id for one in pool.participants}:
         return []
-    weights = weights_of(own.program)
-    result = await asyncio.to_thread(
-        run_matching, pool, rules_of(own.program), weights, standing=gathered.standing,
-        outlook=await outlook_for(system, own.program, weights),
-    )
+    outlook = await outlook_for(system, own.program, weights_of(own.program))
+    result = await asyncio.to_thread(judged, pool, own.program, gathered.standing, outlook)
     mentors = own.role is ParticipantRole.MENTOR
     ranked = (result.candidates_of_mentor if mentors else result.candidates_of_mentee)(str(own.id), len(room))
     found = [one for place, one in enumerate(ranked) if place < LISTED or UUID(one.id) in kept]
     pairs = [(str(own.id), one.id) if mentors else (one.id, str(own.id)) for one in found]
-    told = zip(found, result.explain_many(pairs), stored_evidence(result, pairs), strict=True)
     return [
         Choice(
-            room[UUID(one.id)], one.fit, one.confidence, stored.dump(why),
+            room[UUID(one.id)], one.fit, one.confidence, why,
             evidence=evidence_now(result, known, one.fit, one.confidence),
         )
-        for one, why, known in told
+        for one, (why, known) in zip(found, told(result, pairs, own.program), strict=True)
     ]

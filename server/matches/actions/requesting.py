@@ -19,13 +19,18 @@ from server.programs.queries import visible_enrollment
 from server.programs.rules import is_self
 from server.programs.states import EnrollmentState, ParticipantRole
 
-OTHER_SIDE = {ParticipantRole.MENTEE: ParticipantRole.MENTOR, ParticipantRole.MENTOR: ParticipantRole.MENTEE}
+OTHER_SIDE = {
+    ParticipantRole.MENTEE: ParticipantRole.MENTOR, ParticipantRole.MENTOR: ParticipantRole.MENTEE,
+    ParticipantRole.PEER: ParticipantRole.PEER,
+}
+"""Among whom somebody may ask."""
 
 
 async def request_match(
     actor: Actor, enrollment_id: UUID, partner_enrollment_id: UUID, *, evidence: Evidence | None = None, **scored: Any
 ) -> Match:
-    """Ask for a match with somebody of the other side of one's group. It holds a seat of both until it is answered.
+    """Ask for a match with somebody of the other side of one's group, or with another peer. It holds a seat of both
+    until it is answered. Of two peers who asked stands first.
 
     Where nobody's yes is needed it begins at once. Asking again returns what was asked; `cancel_match` takes it back.
     `scored` are columns of Match: fit, confidence, explanation; `evidence` is what the log of proposals keeps.
@@ -63,7 +68,7 @@ async def _ask(
         await MatchMember.create(
             organization_id=own.organization_id, match=match, person_id=one.person_id, enrollment=one, role=one.role
         )
-    mentor, mentee = (own, partner) if own.role is ParticipantRole.MENTOR else (partner, own)
+    mentor, mentee = (partner, own) if own.role is ParticipantRole.MENTEE else (own, partner)
     await proposal_of(unit.actor, match, mentor.id, mentee.id, evidence).save()
     await match.fetch_related("members__person", "members__enrollment", "program", "cohort")
     await require_seats(unit.actor, match)

@@ -11,7 +11,6 @@ from server.matches import actions as matches
 from server.matches.models import Match, MatchOverride
 from server.matches.queries import enrollments_by_ids
 from server.matches.states import MatchOrigin, OverrideKind
-from server.matchmaking import stored
 from server.matchmaking.actions import REASON_MAX
 from server.matchmaking.byhand.queries import free_people, tried
 from server.programs.queries import cohort_by_id
@@ -30,29 +29,30 @@ async def pair_by_hand(
         NotFound: one of the two is not here.
         Refused: the actor does not run the programme.
         Conflict: a hard rule keeps them apart (`kind="rule"`), one of them has no place left (`kind="seat_taken"`), or
-            they are not two active people of one cohort.
+            they are not two active people of one cohort, or are one person (`kind="same"`).
     """
     found = await enrollments_by_ids(actor, [mentor_enrollment_id, mentee_enrollment_id])
-    if len(found) < 2:
+    if found.keys() != {mentor_enrollment_id, mentee_enrollment_id}:
         raise NotFound
     mentor = found[mentor_enrollment_id]
     require(actor.may(Permission.PROGRAM_MATCHING_RUN, mentor.program_id), _("suggest a match"))
     pair = await tried(actor, mentor.cohort_id, mentor_enrollment_id, mentee_enrollment_id)
+    first, second = pair.mentor.id, pair.mentee.id
     if not pair.may_be:
         raise Conflict(_("A rule of this programme keeps these two apart."), kind="rule")
     async with unit_of_work(actor) as unit:
         await cohort_by_id(actor, mentor.cohort_id, lock=True)
         still = await free_people(actor, mentor.cohort_id)
-        if {mentor_enrollment_id, mentee_enrollment_id} - {row.id for row in (*still.mentors, *still.mentees)}:
+        if {first, second} - {row.id for row in (*still.mentors, *still.mentees)}:
             raise Conflict(_("Somebody was faster. Look again."), kind="seat_taken")
         made = await matches.suggest_match(
-            actor, mentor_enrollment_id, mentee_enrollment_id, origin=MatchOrigin.MANAGER, fit=round(pair.fit),
-            confidence=pair.confidence, explanation=stored.dump(pair.explanation), evidence=pair.evidence,
+            actor, first, second, origin=MatchOrigin.MANAGER, fit=round(pair.fit), confidence=pair.confidence,
+            explanation=pair.explanation, evidence=pair.evidence,
         )
         await MatchOverride.create(
             organization_id=actor.organization_id, cohort_id=mentor.cohort_id, match_id=made.id,
-            mentor_enrollment_id=mentor_enrollment_id, mentee_enrollment_id=mentee_enrollment_id,
-            kind=OverrideKind.PIN, reason=clean(reason)[:REASON_MAX], decided_by=actor.id,
+            mentor_enrollment_id=first, mentee_enrollment_id=second, kind=OverrideKind.PIN,
+            reason=clean(reason)[:REASON_MAX], decided_by=actor.id,
         )
         await matches.lock_pair(actor, made.id)
         await unit.audit("match.by_hand", made)

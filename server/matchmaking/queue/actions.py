@@ -1,6 +1,7 @@
 """What keeps a group matched between its runs. Every draft that these acts do not make stays byte for byte as it is."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from uuid import UUID
 
@@ -27,7 +28,7 @@ from server.matchmaking.runs.findings import Findings, find
 from server.matchmaking.states import RunKind, RunState
 from server.programs import queries as programs
 from server.programs.models import Cohort
-from server.programs.rules import is_among_peers
+from server.programs.rules import is_among_peers, is_drawn
 from server.programs.states import ParticipantRole
 
 MENTOR, MENTEE = ParticipantRole.MENTOR, ParticipantRole.MENTEE
@@ -101,8 +102,8 @@ async def suggest_next(
     or an end: then `rematch_of` names the match that ended.
 
     First what the last run stored for this mentee; when nothing of that is possible any more, their row is computed
-    anew against the places that are free now. In a group that was never matched nothing is suggested by itself, and of
-    peers nothing is computed anew: the next run pairs all who are left at once.
+    anew against the places that are free now; of a peer against everybody who is in no pair. In a group that was never
+    matched nothing is suggested by itself, and where peers are drawn the next draw decides.
     Doing it twice is harmless: a mentee with an open match or a draft gets no second one.
 
     Raises:
@@ -174,13 +175,33 @@ async def _anew(actor: Actor, mentee_enrollment_id: UUID, rematch_of: UUID | Non
     mentee = await programs.visible_enrollment(actor, mentee_enrollment_id)
     require(actor.may(Permission.PROGRAM_MATCHING_RUN, mentee.program_id), _("suggest a match"))
     run = await queries.latest_run(actor, mentee.cohort_id)
-    if run is None or is_among_peers(mentee.program) or not await someone_is_needed(actor, mentee):
+    if run is None or is_drawn(mentee.program) or not await someone_is_needed(actor, mentee):
         return None
     cohort = await programs.cohort_by_id(actor, mentee.cohort_id)
+    if is_among_peers(cohort.program):
+        return await _with_a_peer(actor, cohort, run, mentee.id, rematch_of)
     gathered = await gather(
         actor, cohort, around_drafts=True, among=lambda row: row.id == mentee.id or row.role is MENTOR
     )
     return await _place(actor, cohort, run, gathered, mentee.id, rematch_of)
+
+
+async def _with_a_peer(
+    actor: Actor, cohort: Cohort, run: MatchRun, peer_id: UUID, rematch_of: UUID | None
+) -> Match | None:
+    """Whoever suits a peer best of those who are in no pair. Only the two are stored: nobody else is decided on."""
+    from server.matchmaking.engine.groups.pairs.peers import best_partner  # noqa: PLC0415  # its solver: peers alone
+
+    gathered = await gather(actor, cohort, around_drafts=True)
+    if str(peer_id) not in {one.id for one in gathered.pool.participants}:
+        return None
+    partner = await asyncio.to_thread(
+        best_partner, gathered.pool, rules_of(cohort.program), weights_of(cohort.program), str(peer_id),
+        standing=gathered.standing, seed=run.seed,
+    )
+    if partner is None:
+        return None
+    return await _place(actor, cohort, run, _only(gathered, {str(peer_id), partner}), peer_id, rematch_of)
 
 
 async def _place(
@@ -189,7 +210,7 @@ async def _place(
     """Compute the row of one mentee outside any transaction; store it as a run of its own with its draft, if any."""
     weights = weights_of(cohort.program)
     found = await asyncio.to_thread(
-        find, gathered, rules_of(cohort.program), weights, seed=after.seed, watch=Watch(), newcomers=True,
+        _way_of(cohort), gathered, rules_of(cohort.program), weights, seed=after.seed, watch=Watch(), newcomers=True,
         outlook=await outlook_for(actor, cohort.program, weights),
     )
     async with unit_of_work(actor) as unit:
@@ -206,6 +227,14 @@ async def _place(
             confidence=draft.confidence, explanation=draft.explanation, rematch_of_id=rematch_of,
             evidence=draft.evidence,
         )
+
+
+def _way_of(cohort: Cohort) -> Callable[..., Findings]:
+    if not is_among_peers(cohort.program):
+        return find
+    from server.matchmaking.runs.peers import find_peers  # noqa: PLC0415  # its solver: peers alone
+
+    return find_peers
 
 
 async def _stored(actor: Actor, cohort: Cohort, after: MatchRun, gathered: Gathered, found: Findings) -> MatchRun:

@@ -20,10 +20,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `ithaca queue`."""
     parser.add_argument("--organization", required=True, metavar="KEY", help=_("whose people they are"))
     todo = parser.add_subparsers(dest="todo", required=True)
-    new = todo.add_parser("newcomers", help=_("place whoever has no mentor around what stands"))
+    new = todo.add_parser("newcomers", help=_("place whoever has nobody around what stands"))
     new.add_argument("--program", required=True, metavar="KEY", help=_("the programme"))
     new.add_argument("--cohort", required=True, metavar="KEY", help=_("the group"))
-    gap = todo.add_parser("gap", help=_("after an end: a mentor for the mentee, the free place for the first in line"))
+    gap = todo.add_parser("gap", help=_("after an end: somebody for whoever is left, a place for the next"))
     gap.add_argument("match", type=UUID, metavar="MATCH", help=_("the match that ended"))
 
 
@@ -45,7 +45,7 @@ async def newcomers(actor: Actor, args: argparse.Namespace) -> str:
     done = await carry_out(actor, (await actions.match_newcomers(actor, cohort.id)).id)
     placed, waiting = put_into_queue(done.result) or 0, int(done.result.get("waiting", 0))
     said = ngettext("One draft was made.", "%(num)d drafts were made.", placed) % {"num": placed}
-    return f"{said} {ngettext('One mentee waits.', '%(num)d mentees wait.', waiting) % {'num': waiting}}"
+    return f"{said} {ngettext('One person waits.', '%(num)d people wait.', waiting) % {'num': waiting}}"
 
 
 async def gap(actor: Actor, match_id: UUID) -> str:

@@ -1,4 +1,4 @@
-"""Who may choose among the people of the other side."""
+"""Who may choose among the people of the other side, or among the other peers."""
 
 from server.matches.rules import may_ask
 from server.programs.models import Program
@@ -6,8 +6,9 @@ from server.programs.states import ParticipantRole
 
 
 def may_wish(program: Program, role: ParticipantRole) -> bool:
-    """Whether a programme lets people in this role name whom they would like to be matched with."""
-    if role is ParticipantRole.MENTEE:
+    """Whether a programme lets people in this role name whom they would like to be matched with; the switch of mentees
+    is that of peers."""
+    if role in (ParticipantRole.MENTEE, ParticipantRole.PEER):
         return program.mentees_may_wish
     return role is ParticipantRole.MENTOR and program.mentors_may_wish
 

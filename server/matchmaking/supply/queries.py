@@ -63,7 +63,7 @@ async def places(actor: Actor, cohort_id: UUID, plan: Plan) -> Places:
     if not actor.may(Permission.PROGRAM_MATCHES_READ, cohort.program_id):
         raise NotFound
     if cohort.program.type in (ProgramType.CIRCLE, ProgramType.PEER):
-        raise Conflict(_("Circles and peers need no places with mentors."), kind="not_pairs")
+        raise Conflict(_("For circles and peers there are no places to plan."), kind="not_pairs")
     everybody = await willing(actor, cohort)
     rows, before = few(everybody, LOOKED_AT), await _past_mentors(actor, cohort)
     asked = await _answers(actor, cohort)

@@ -27,7 +27,7 @@ PRODID:-//Ithaca//Mentoring//EN
 METHOD:REQUEST
 BEGIN:VTIMEZONE
 TZID:Africa/Nairobi
-COMMENT:This timezone only works from 2026-01-01 to 2026-12-01.
+COMMENT:This timezone only works from 2026-01-01 to 2027-01-01.
 BEGIN:STANDARD
 DTSTART:20260101T000000
 TZNAME:EAT

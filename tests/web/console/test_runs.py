@@ -128,7 +128,7 @@ async def test_a_run_under_way_is_told_part_by_part_and_then_with_what_came_of_i
     assert (await client.get(path)).headers["location"].endswith(str(found.cohort.id)), "without scripts: the page"
     await drain()
     over = await client.get(path, headers=HTMX)
-    assert "3 pairs found. One mentee waits." in (await client.get(over.headers["hx-redirect"])).text
+    assert "3 pairs found. One person waits." in (await client.get(over.headers["hx-redirect"])).text
 
 
 async def test_a_run_is_stopped_and_one_that_is_over_says_so(client_of: ClientOf, found: Market) -> None:
@@ -158,7 +158,7 @@ async def test_pairs_that_were_left_out_are_told(client_of: ClientOf, found: Mar
     over = await client.get(f"{HERE}/{made.id}/progress")
     told = (await client.get(over.headers["location"])).text
     missing = "One of these pairs is not in the queue: somebody was matched or left while the run was under way."
-    assert f"3 pairs found. One mentee waits. {missing}" in told
+    assert f"3 pairs found. One person waits. {missing}" in told
     assert missing in (await client.get(f"{HERE}/{made.id}")).text, "beside a proof that counts all three"
 
 

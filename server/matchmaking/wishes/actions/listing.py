@@ -11,16 +11,18 @@ from server.kernel import clock
 from server.kernel.actor import Actor, ActorKind, require
 from server.kernel.db import unit_of_work
 from server.kernel.text import gettext as _
-from server.matches.actions.requesting import OTHER_SIDE
 from server.matchmaking import stored
-from server.matchmaking.engine import run_matching
+from server.matchmaking.engine import Outlook
 from server.matchmaking.engine.choosing.exposure import shortlists
-from server.matchmaking.gather import Gathered, gather, rules_of, weights_of
-from server.matchmaking.learned.evidence import evidence_now, stored_evidence
+from server.matchmaking.gather import Gathered, gather, weights_of
+from server.matchmaking.learned.evidence import evidence_now
+from server.matchmaking.learned.queries import outlook_for
 from server.matchmaking.models import ShortlistEntry
 from server.matchmaking.said import queries, rules
+from server.matchmaking.wishes.judging import judged, told
 from server.programs.models import Program
 from server.programs.queries import cohort_by_id
+from server.programs.rules import is_among_peers, roles_in
 from server.programs.states import ParticipantRole
 
 
@@ -32,7 +34,7 @@ async def want_shortlists(actor: Actor, cohort_id: UUID) -> None:
     """
     async with unit_of_work(actor) as unit:
         cohort = await cohort_by_id(actor, cohort_id)
-        if any(rules.may_choose(cohort.program, role) for role in OTHER_SIDE):
+        if any(rules.may_choose(cohort.program, role) for role in roles_in(cohort.program)):
             await unit.audit("shortlists.want", cohort)
             await unit.publish("shortlists.wanted", subject_id=cohort.id, cohort_id=cohort.id)
 
@@ -51,11 +53,12 @@ async def make_shortlists(actor: Actor, cohort_id: UUID, *, wanted_at: datetime)
     """
     require(actor.kind is ActorKind.SYSTEM, _("draw up lists"))
     cohort = await cohort_by_id(actor, cohort_id)
-    roles = {role for role in OTHER_SIDE if rules.may_choose(cohort.program, role)}
+    roles = {role for role in roles_in(cohort.program) if rules.may_choose(cohort.program, role)}
     if not roles or await queries.made_after(actor, cohort_id, wanted_at):
         return 0
     began = clock.now()
-    entries = await asyncio.to_thread(_entries, await gather(actor, cohort), cohort.program, roles)
+    outlook = await outlook_for(actor, cohort.program, weights_of(cohort.program))
+    entries = await asyncio.to_thread(_entries, await gather(actor, cohort), cohort.program, roles, outlook)
     async with unit_of_work(actor) as unit:
         await cohort_by_id(actor, cohort_id, lock=True)
         await ShortlistEntry.filter(organization_id=actor.organization_id, cohort_id=cohort_id).delete()
@@ -67,25 +70,26 @@ async def make_shortlists(actor: Actor, cohort_id: UUID, *, wanted_at: datetime)
         return lists
 
 
-def _entries(gathered: Gathered, program: Program, roles: set[ParticipantRole]) -> list[ShortlistEntry]:
+def _entries(
+    gathered: Gathered, program: Program, roles: set[ParticipantRole], outlook: Outlook
+) -> list[ShortlistEntry]:
     """Minutes for the largest pools: called in a thread."""
-    people = gathered.pool.participants
-    silent = tuple(replace(one, prefers=()) for one in people)
-    pool = replace(gathered.pool, participants=silent)
-    result = run_matching(pool, rules_of(program), weights_of(program), standing=gathered.standing)
+    people, peers = gathered.pool.participants, is_among_peers(program)
+    pool = replace(gathered.pool, participants=tuple(replace(one, prefers=()) for one in people))
+    result = judged(pool, program, gathered.standing, outlook)
     found = shortlists(result, {one.id: one.prefers for one in people})
-    listed = [(one, mentee, ParticipantRole.MENTEE) for mentee, some in found.of_mentees.items() for one in some]
-    listed += [(one, mentor, ParticipantRole.MENTOR) for mentor, some in found.of_mentors.items() for one in some]
+    looking = ParticipantRole.PEER if peers else ParticipantRole.MENTEE
+    listed = [(one, own, looking) for own, some in found.of_mentees.items() for one in some]
+    if not peers:
+        listed += [(one, own, ParticipantRole.MENTOR) for own, some in found.of_mentors.items() for one in some]
     listed = [one for one in listed if one[2] in roles]
-    pairs = [(one.id, own) if role is ParticipantRole.MENTEE else (own, one.id) for one, own, role in listed]
-    told = zip(listed, result.explain_many(pairs), stored_evidence(result, pairs), strict=True)
+    pairs = [(own, one.id) if role is ParticipantRole.MENTOR else (one.id, own) for one, own, role in listed]
     return _placed(
         ShortlistEntry(
             enrollment_id=UUID(own), about_enrollment_id=UUID(one.id), fit=one.fit, confidence=one.confidence,
-            factors=stored.dump(why),
-            evidence=stored.dump_evidence(evidence_now(result, known, one.fit, one.confidence)),
+            factors=why, evidence=stored.dump_evidence(evidence_now(result, known, one.fit, one.confidence)),
         )
-        for (one, own, _role), why, known in told
+        for (one, own, _role), (why, known) in zip(listed, told(result, pairs, program), strict=True)
     )
 
 

@@ -28,9 +28,9 @@ async def test_newcomers_and_a_gap_are_asked_for_in_a_terminal(db: object) -> No
     actor = system_actor(found.organization.id)
     await run_matching(actor, found.cohort.id)
     group = ("--program", found.program.key, "--cohort", found.cohort.key)
-    assert await ask(found, "newcomers", *group) == "0 drafts were made. One mentee waits."
+    assert await ask(found, "newcomers", *group) == "0 drafts were made. One person waits."
     await Enrollment.filter(id=found.mentors[0].id).update(capacity=2)
-    assert await ask(found, "newcomers", *group) == "One draft was made. 0 mentees wait."
+    assert await ask(found, "newcomers", *group) == "One draft was made. 0 people wait."
     over = await Match.all().first()
     assert over is not None
     await Match.filter(id=over.id).update(

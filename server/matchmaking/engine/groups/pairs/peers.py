@@ -93,6 +93,49 @@ def pair_peers(
     return _result(people, rules, frozen, _turned(people, rules, chosen.first, chosen.second), chosen)
 
 
+def best_partner(
+    pool: Pool, rules: RuleSet, weights: Weights, peer: str, *, standing: Standing | None = None, seed: int = 0
+) -> str | None:
+    """Who of a pool suits one of its people best, whomever else that person would suit; None if rules leave nobody.
+
+    Raises:
+        KeyError: the person is not in the pool.
+    """
+    with single_threaded():
+        people = both_ways(pool, pool.participants, rules, weights, (standing or Standing()).bans, seed)
+        open_ = np.array([row for row, one in enumerate(people.people) if one.capacity > 0], np.intp)
+        here = np.array([people.market.columns.mentees.rows[peer]], np.intp)
+        (worth,) = allowed(people, rules, open_, _mutual_utility(people, rules))(here)
+    best = int(worth.argmax())
+    return people.people[best].id if np.isfinite(worth[best]) else None
+
+
+def unpaired(pool: Pool, rules: RuleSet, weights: Weights, *, standing: Standing | None = None) -> PeersResult:
+    """Everybody of a pool with nobody paired: for asking who suits whom."""
+    with single_threaded():
+        people = both_ways(pool, pool.participants, rules, weights, (standing or Standing()).bans, 0)
+    nobody = np.zeros(0, np.intp)
+    return _result(people, rules, Frozen([], set(), []), [], Chosen(nobody, nobody, 0.0, 0.0))
+
+
+def put_together(
+    pool: Pool, rules: RuleSet, weights: Weights, *, standing: Standing | None = None
+) -> tuple[PeersResult, list[RuleCode]]:
+    """The two people of a pool as a pair, whatever keeps them apart, and the rules that do.
+
+    Raises:
+        ValueError: they are not two.
+    """
+    if len({one.who for one in pool.participants}) != 2:
+        raise ValueError("A pair is of two people")
+    with single_threaded():
+        people = both_ways(pool, pool.participants, rules, weights, (standing or Standing()).bans, 0)
+        made = _turned(people, rules, np.array([0]), np.array([1]))
+        worth = float(people.mutual(np.array([0]))[0, 1])
+    chosen = Chosen(np.array([0]), np.array([1]), worth, worth)
+    return _result(people, rules, Frozen([], set(), []), made, chosen), _codes(people, rules, *made[0])
+
+
 def _freeze(people: BothWays, rules: RuleSet, standing: Standing) -> Frozen:
     """Pins that no rule forbids, then current pairs; each person is held by the first of them. A ban undoes both."""
     frozen, taken = Frozen([], set(), []), set[int]()
