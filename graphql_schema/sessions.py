@@ -120,8 +120,14 @@ class SessionType(Node):
     async def action_items(self, info: Info) -> list[ActionItemType]:
         return [ActionItemType.of(row) for row in await info.context.many(many.action_items, self.key)]
 
+    @strawberry.field(
+        description="Who of a circle does not come, or was not there. Empty for a pair, and unless you are a member."
+    )
+    async def away_person_ids(self, info: Info) -> list[strawberry.ID]:
+        return [global_id("Person", one) for one in await info.context.many(many.away, self.key)]
 
-@strawberry.type(name="Slot", description="A time that suits both.")
+
+@strawberry.type(name="Slot", description="A time that suits everybody.")
 class SlotType:
     starts_at: datetime
     ends_at: datetime
@@ -167,6 +173,12 @@ class MatchTimeInput(OfMatchInput):
 @strawberry.input
 class MoveSessionInput(ById):
     starts_at: datetime
+
+
+@strawberry.input(description="A meeting of a circle, and one of its people: you, or anybody if you lead it.")
+class AttendanceInput(ById):
+    person_id: strawberry.ID
+    comes: bool
 
 
 @strawberry.input
@@ -245,6 +257,15 @@ class SessionsMutation:
         return await perform(
             info, SessionPayload, input,
             lambda actor: actions.move_session(actor, key_of("Session", input.id), input.starts_at),
+        )
+
+    @strawberry.mutation(description="Say that somebody comes to a meeting of a circle or does not, was there or not.")
+    async def set_attendance(self, info: Info, input: AttendanceInput) -> SessionPayload:
+        return await perform(
+            info, SessionPayload, input,
+            lambda actor: actions.set_attendance(
+                actor, key_of("Session", input.id), key_of("Person", input.person_id), comes=input.comes
+            ),
         )
 
     @strawberry.mutation(description="Book sessions of an active match that repeat every 1, 2 or 4 weeks.")

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from server.kernel.log import note
 from web import (
     asking,
+    attending,
     checkin,
     consents,
     demo,
@@ -66,9 +67,9 @@ from web.sign_in import SignIn, signed_in_only
 DOORS: tuple[ModuleType, ...] = (sign_in, letter, demo, mailbox, offline, push_key, tap)
 """Screens that anybody may see."""
 SCREENS: tuple[ModuleType, ...] = (
-    asking, by_hand, checkin, consents, console_matches, decisions, eligibility, extending, happened, imports, join,
-    journey, kept, learning, leaving, look, match, messages, more, offers, pairs, people, programs, reaching, runs,
-    session, supply, times, today, trial, waiting, weighing, you,
+    asking, attending, by_hand, checkin, consents, console_matches, decisions, eligibility, extending, happened,
+    imports, join, journey, kept, learning, leaving, look, match, messages, more, offers, pairs, people, programs,
+    reaching, runs, session, supply, times, today, trial, waiting, weighing, you,
 )
 """Screens of signed-in people."""
 NOT_PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/*")

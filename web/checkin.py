@@ -153,6 +153,7 @@ def _typed(form: FormData, errors: Errors) -> Typed:
 
 def _help_words(one: Help, shown: CheckInPage) -> str:
     another = _("Another peer") if shown.is_among_peers else _("Another mentor")
+    another = _("Another circle") if shown.is_of_circle else another
     return {
         Help.MEET_MORE: _("Meet more often"), Help.MEET_LESS: _("Meet less often"),
         Help.SHARPER_AGENDAS: _("Sharper agendas"), Help.CHANGE_GOAL: _("Change the goal"),

@@ -19,7 +19,7 @@ from server.kernel.errors import NotFound
 from server.kernel.settings import settings
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
-from server.matches.queries import partner_of
+from server.matches.company import company_of
 from server.programs.states import EnrollmentState, ParticipantRole
 from web import forms
 from web.dates import count_words, day_long, set_zone
@@ -102,13 +102,13 @@ def _waits(one: DemoPerson) -> tuple[str, str, str, Kind]:
     """What waits for somebody: in words, where it is, and as a mark."""
     if one.requests:
         match, number = one.requests[0], len(one.requests)
-        partner = partner_of(match, one.person.id).first_name
+        partner = company_of(match, one.person.id).first_name
         mark = ngettext("%(num)d request", "%(num)d requests", number) % {"num": number}
         return _("%(name)s would like to meet") % {"name": partner}, f"/match/{match.id}", mark, "sun"
     if one.check_ins:
         return _("A check-in is open"), f"/checkin/{one.check_ins[0].id}", _("Check-in"), "sun"
     if one.running:
-        names = ", ".join(partner_of(match, one.person.id).first_name for match in one.running[:3])
+        names = ", ".join(company_of(match, one.person.id).first_name for match in one.running[:3])
         return _("Meets %(names)s") % {"names": names}, "/", "", ""
     return _before_a_match(one.enrollments[0])
 

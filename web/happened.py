@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.journey.meeting.queries import match_page
+from server.journey.talk.queries import booking_page
 from server.kernel.actor import Actor
 from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
@@ -68,7 +68,7 @@ async def booking_undo(request: Request) -> Response:
 async def past(request: Request) -> Response:
     """Enter a session that was held without being booked."""
     match_id, errors = request.path_params["id"], Errors()
-    shown = await match_page(request.state.actor, match_id)
+    shown = await booking_page(request.state.actor, match_id)
     typed = {"on": "", "at": "", "minutes": str(shown.match.program.session_minutes), "note": ""}
     if request.method == "POST":
         form = await read_form(request)

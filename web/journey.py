@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
@@ -12,24 +12,27 @@ from starlette.routing import Route
 from server.goals import actions as goals
 from server.goals.queries import history_of, visible_goal
 from server.goals.states import MilestoneState
-from server.journey.meeting.queries import match_page
-from server.journey.today.queries import Home, Journey, home
+from server.journey.talk.queries import booking_page
+from server.journey.today.journeys import CircleJourney, Journey
+from server.journey.today.queries import Home, home
 from server.kernel import clock
 from server.kernel.db import Json, once
 from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
 from server.matches.actions.running import PAUSE_DAYS
-from server.matches.states import MatchState
+from server.matches.company import Circle
+from server.matches.states import RUNNING, MatchState
 from server.people import actions as people
 from server.people.queries import competencies
 from server.people.states import ConsentPurpose
 from server.sessions import actions as sessions
 from server.sessions.times import slots_for_match
-from web.dates import clock_time, count_words, day_long, day_month, day_short, upper_first, weekday
+from web.dates import clock_time, count_words, day_month, day_short, upper_first, weekday
 from web.forms import Errors, day, form_key, moment_of, one_id, read_form, text, ticked
 from web.happened import booked_as_asked
-from web.items import Slot, Step, StepState, one_of
+from web.items import Slot, Step, one_of
+from web.living import circle_words, goal_words
 from web.offers import offer_on
 from web.render import go_to, is_fragment, page
 from web.stopped import way_on
@@ -37,7 +40,8 @@ from web.taken import taken_words, with_nearest
 from web.toast import Toast
 
 if TYPE_CHECKING:
-    from server.goals.models import Goal, GoalVersion, Milestone
+    from server.goals.models import Goal, GoalVersion
+    from server.matches.company import Company
     from server.sessions.models import ActionItem
 
 MORNING_ENDS, AFTERNOON_ENDS = 12, 18
@@ -155,7 +159,7 @@ async def alumni(request: Request) -> Response:
 async def book(request: Request) -> Response:
     """Choose a time for the next session of a running match."""
     actor, match_id, errors = request.state.actor, request.path_params["id"], Errors()
-    shown = await match_page(actor, match_id)
+    shown = await booking_page(actor, match_id)
     chosen, nearest, way = "", None, way_on(shown.match, request.state.person)
     again = {"every_weeks": "", "times": "6"}
     if request.method == "POST" and way is None:
@@ -174,10 +178,8 @@ async def book(request: Request) -> Response:
                 chosen = nearest.starts_at.isoformat() if nearest else chosen
     found = [] if way else with_nearest(await slots_for_match(actor, match_id, MANY_SLOTS), nearest)
     times = [
-        Slot(one.starts_at.isoformat(), weekday(one.starts_at), _("%(day)s, %(time)s for %(name)s") % {
-            "day": day_short(one.starts_at).partition(" ")[2], "name": shown.partner.first_name,
-            "time": clock_time(one.starts_at, shown.partner.zone),
-        }, clock_time(one.starts_at))
+        Slot(one.starts_at.isoformat(), weekday(one.starts_at), _beside(shown.partner, one.starts_at),
+             clock_time(one.starts_at))
         for one in found
     ]
     return page(
@@ -186,6 +188,16 @@ async def book(request: Request) -> Response:
         times=times, chosen=one_of(times, chosen), again=again,
         buttons=[_("Book %(day)s at %(time)s") % {"day": one.day, "time": one.at} for one in times],
     )
+
+
+def _beside(company: Company, when: datetime) -> str:
+    """What stands beside a time: its day, and the partner's hour; a circle has too many hours to tell."""
+    short = day_short(when).partition(" ")[2]
+    if isinstance(company, Circle):
+        return short
+    return _("%(day)s, %(time)s for %(name)s") % {
+        "day": short, "time": clock_time(when, company.zone), "name": company.first_name,
+    }
 
 
 async def _back(request: Request, words: str) -> Response:
@@ -202,7 +214,8 @@ async def _words(request: Request, shown: Home) -> dict[str, Any]:
         "offer": await offer_on(request, has_booked=shown.has_booked),
         "shown": shown, "greeting": _greeting(request), "title": _title(shown), "learning": learning,
         "mentoring": [_mentoring(one) for one in shown.mentoring],
-        "finished": [_finished(one) for one in shown.finished],
+        "finished": [_finished(one) for one in shown.ended],
+        "circles": [circle_words(one, request.state.person) for one in shown.circles if one.match.state in RUNNING],
         "seats": list(shown.places.values()), "promises": _promises(shown), "today": clock.now().date(),
         "in_a_month": (clock.now().date() + timedelta(days=PAUSE_DAYS)).isoformat(),
     }
@@ -227,15 +240,13 @@ def _title(shown: Home) -> str:
 
 def _learning(one: Journey, request: Request) -> dict[str, object]:
     week, weeks = one.weeks
-    done, all_steps = one.steps_done, len(one.steps)
     title = _progress(one)
     said = _("Your journey: %(title)s, week %(week)s of %(weeks)s. The sun is your goal.") % {
         "title": title, "week": week, "weeks": weeks,
     }
     ahead = next((step.title for step in one.steps if step.state is MilestoneState.TODO), "")
     return {
-        "journey": one, "title": title, "said": said, "done": done, "all": all_steps, "week": week, "weeks": weeks,
-        "ahead": ahead, "steps": _steps(one.steps), "changes": _changes(one.goal),
+        **goal_words(one), "title": title, "said": said, "week": week, "weeks": weeks, "ahead": ahead,
         "when": _when(one, request.state.person.zone),
     }
 
@@ -275,26 +286,7 @@ def _mentee_line(one: Journey) -> str:
     return " ".join(parts) or _("No session is booked yet.")
 
 
-def _steps(steps: list[Milestone]) -> list[Step]:
-    """Milestones, the first open one marked as now."""
-    now_id = next((step.id for step in steps if step.state is MilestoneState.TODO), None)
-    shown = []
-    for step in steps:
-        is_done = step.state is MilestoneState.DONE
-        detail = _("Done %(day)s") % {"day": day_month(step.done_at)} if step.done_at else ""
-        if not detail and step.due_on:
-            detail = _("By %(day)s") % {"day": day_month(step.due_on)}
-        state: StepState = "done" if is_done else "now" if step.id == now_id else ""
-        shown.append(Step(step.title, detail, state, str(step.id), f"/milestone/{step.id}"))
-    return shown
-
-
-def _changes(goal: Goal | None) -> list[tuple[str, GoalVersion]]:
-    """Earlier wordings with their day, newest first."""
-    return [(day_long(version.changed_at), version) for version in history_of(goal)] if goal else []
-
-
-def _finished(one: Journey) -> dict[str, object]:
+def _finished(one: Journey | CircleJourney) -> dict[str, object]:
     """A voyage that is complete: what changed, in figures and in the goal's own words."""
     name, wordings = one.partner.first_name, history_of(one.goal) if one.goal else []
     first = next(reversed(wordings), None)
@@ -320,7 +312,7 @@ def _open_change(goal: Goal | None) -> GoalVersion | None:
 
 def _promises(shown: Home) -> list[Step]:
     """Every open promise of one's own, in all matches."""
-    items: list[ActionItem] = [item for one in (*shown.learning, *shown.mentoring) for item in one.promises]
+    items: list[ActionItem] = [item for one in shown.running for item in one.promises]
     return [
         Step(item.text, _("By %(day)s") % {"day": day_month(item.due_on)} if item.due_on else "", "", str(item.id),
              f"/promise/{item.id}")

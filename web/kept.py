@@ -5,6 +5,7 @@ The page and the switch on it are the server's; what is kept is kept by the brow
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from starlette.requests import Request
@@ -12,7 +13,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from server.goals.states import MilestoneState
-from server.journey.today.queries import Journey, home
+from server.journey.today.journeys import Life
+from server.journey.today.queries import home
 from server.kernel import clock
 from server.sessions.queries import agenda_of
 from web.items import Step, StepState
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 async def kept(request: Request) -> Response:
     """The journey and the next session as they are now, dated, and the switch that keeps them on this device."""
     shown = await home(request.state.actor)
-    journeys = [*shown.learning, *shown.mentoring]
+    journeys = shown.running
     ahead = next(iter(sorted(_booked(journeys), key=lambda one: one.starts_at)), None)
     topics = await agenda_of(request.state.actor, ahead.id) if ahead else []
     return page(
@@ -34,11 +36,11 @@ async def kept(request: Request) -> Response:
     )
 
 
-def _booked(journeys: list[Journey]) -> list[Session]:
+def _booked(journeys: Sequence[Life]) -> list[Session]:
     return [one.session for one in journeys if one.session is not None and one.is_booked]
 
 
-def _steps(one: Journey) -> list[Step]:
+def _steps(one: Life) -> list[Step]:
     """The milestones of the goal in focus, to be read."""
     ahead = next((step.id for step in one.steps if step.state is MilestoneState.TODO), None)
     return [Step(step.title, state=_state(step.state, step.id == ahead)) for step in one.steps]

@@ -39,7 +39,7 @@ async def show_ending(
     return page(
         request, "leaving/ending.html", status=422 if errors else 200, errors=errors or Errors(), shown=shown,
         partner=shown.partner, has_run=shown.match.state is MatchState.DURATION_COMPLETED, toast=toast,
-        may_pause=shown.match.state is MatchState.ACTIVE, in_a_month=_in_a_month(), thanks=thanks,
+        may_pause=shown.may_pause, in_a_month=_in_a_month(), thanks=thanks,
     )
 
 
@@ -56,6 +56,7 @@ async def finish(request: Request) -> Response:
     except Conflict as late:
         return go_to(request, f"/match/{match_id}", toast=Toast(late.message))
     words = _("Finished. %(name)s is told kindly.") % {"name": shown.partner.first_name}
+    words = _("You have left your circle. It goes on, and nobody asks why.") if shown.circle else words
     return go_to(request, "/", toast=Toast(words, changed_undo(match_id)))
 
 
@@ -169,7 +170,7 @@ async def _leaving(request: Request, errors: Errors) -> Response:
     shown = await queries.leaving_page(request.state.actor, request.path_params["id"])
     return page(
         request, "leaving/leaving.html", status=422 if errors else 200, errors=errors, shown=shown,
-        in_a_month=_in_a_month(), names=[one.first_name for one in shown.partners],
+        in_a_month=_in_a_month(), partners=shown.partners,
     )
 
 

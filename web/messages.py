@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -14,21 +16,23 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from server.kernel import clock
+from server.kernel.dates import place_of
 from server.kernel.db import once
 from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
-from server.matches.queries import partner_of
+from server.matches.company import Circle, company_of
 from server.messaging import actions, queries, rules
 from server.messaging.queries import ThreadSummary
-from web.dates import clock_time, day_long, day_short, weekday_short, when_words, zone
+from web.dates import clock_time, count_words, day_long, day_short, weekday_short, when_words, zone
 from web.forms import Errors, form_key, one_id, read_form, text, typed_in
 from web.items import Line
 from web.render import go_to, page
 from web.stopped import way_on
 
 if TYPE_CHECKING:
-    from server.messaging.models import ThreadMessage
-    from server.people.models import Person
+    from server.matches.company import Company
+    from server.matches.models import Match
+    from server.messaging.models import ReadMark, ThreadMessage
 
 LETTERS = 5000
 SHOWN_LETTERS = 60
@@ -61,15 +65,17 @@ async def thread(request: Request) -> Response:
                 errors.add("body", refusal.message)
     shown = await queries.thread_page(actor, match_id, one_id(request.query_params, "before"))
     match = shown.here.match
-    partner, can_write = partner_of(match, actor.person_id), rules.is_open(match)
+    company, can_write = company_of(match, actor.person_id), rules.is_open(match)
     return page(
-        request, "messages/thread.html", match=match, partner=partner, errors=errors if can_write else Errors(),
+        request, "messages/thread.html", match=match, partner=company, errors=errors if can_write else Errors(),
         status=(422 if can_write else 409) if errors else 200,
         lines=_lines(request, shown.lines, match_id), days=_days(request, shown.words),
         earlier=shown.words[0].id if shown.has_earlier else None, is_latest=shown.is_latest,
-        words=typed or ("" if shown.words else _first_words(partner)), unread=shown.here.unread,
-        read=shown.marks.get(partner.id), can_write=can_write, way=way_on(match, request.state.person),
-        now=clock.now(), typed=[] if can_write else typed_in(request),
+        words=typed or ("" if shown.words else _first_words(company)), unread=shown.here.unread,
+        head=_head(company, match), names={one.person_id: one.person.first_name for one in match.members},
+        many=isinstance(company, Circle), seen=partial(_seen, actor.person_id, shown.marks), can_write=can_write,
+        way=way_on(match, request.state.person),
+        typed=[] if can_write else typed_in(request),
     )
 
 
@@ -81,9 +87,32 @@ async def mark_read(request: Request) -> Response:
     return go_to(request, f"/messages/{request.path_params['id']}{LATEST}")
 
 
-def _first_words(partner: Person) -> str:
+def _first_words(company: Company) -> str:
     """A first line to change and send."""
-    return _("Hello %(name)s, I look forward to our talk.") % {"name": partner.first_name}
+    if isinstance(company, Circle):
+        return _("Hello everybody, I look forward to our first meeting.")
+    return _("Hello %(name)s, I look forward to our talk.") % {"name": company.first_name}
+
+
+def _head(company: Company, match: Match) -> tuple[str, str]:
+    """With whom, and who reads it."""
+    if isinstance(company, Circle):
+        names = ", ".join(one.first_name for one in company.people)
+        readers = _("You and %(names)s read this, and whoever joins later. Nobody else does.") % {"names": names}
+        return _("%(program)s, your circle") % {"program": match.program.name}, readers
+    there = {"time": clock_time(clock.now(), company.zone), "place": place_of(company.zone)}
+    return company.full_name, _("%(time)s in %(place)s. Only you two can read this.") % there
+
+
+def _seen(viewer_id: UUID, marks: Mapping[UUID, ReadMark], message: ThreadMessage) -> str:
+    """What is said beside one's own word once others have read it."""
+    if message.author_id != viewer_id:
+        return ""
+    others = [mark for person_id, mark in marks.items() if person_id != viewer_id]
+    readers = sum(mark.read_at >= message.sent_at for mark in others)
+    if readers == len(others) or not readers:
+        return _(", read") if readers else ""
+    return _(", read by %(count)s") % {"count": count_words(readers)}
 
 
 async def _send(request: Request, match_id: UUID, body: str, form: FormData) -> None:
@@ -111,7 +140,9 @@ def _lines(request: Request, found: list[ThreadSummary], current: UUID | None = 
 
 
 def _line(request: Request, one: ThreadSummary, current: UUID | None) -> Line:
-    partner = partner_of(one.match, request.state.actor.person_id)
+    company = company_of(one.match, request.state.actor.person_id)
+    name = _head(company, one.match)[0]
+    short = name if isinstance(company, Circle) else company.first_name
     detail, end = _("No words yet"), ""
     if one.last:
         detail = one.last.body[:SHOWN_LETTERS]
@@ -119,7 +150,7 @@ def _line(request: Request, one: ThreadSummary, current: UUID | None) -> Line:
     if one.unread:
         end = _("%(count)s new") % {"count": one.unread}
     return Line(
-        f"/messages/{one.match.id}{LATEST}", partner.full_name, partner.first_name, detail, end,
+        f"/messages/{one.match.id}{LATEST}", name, short, detail, end,
         current=one.match.id == current,
     )
 

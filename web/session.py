@@ -19,11 +19,12 @@ from server.kernel.db import Json, once
 from server.kernel.errors import Conflict, Invalid
 from server.kernel.ids import parse_id
 from server.kernel.text import gettext as _
-from server.matches.queries import partner_of
+from server.matches.company import Circle, company_of
 from server.sessions import actions as sessions
 from server.sessions.queries import my_next_sessions, own_session
 from server.sessions.states import NoteVisibility, Seen, SessionState, mark_of
 from server.sessions.times import slots_for_match
+from web.attending import coming_words
 from web.dates import clock_time, day_short, weekday, when_words
 from web.forms import Errors, choice, day, form_key, ids, moment_of, read_form, text, ticked, typed_in
 from web.happened import booked_undo
@@ -33,7 +34,7 @@ from web.stopped import way_on
 from web.toast import Toast
 
 if TYPE_CHECKING:
-    from server.people.models import Person
+    from server.matches.company import Company
 
 NOTE_LETTERS, TOPIC_LETTERS, PROMISE_LETTERS = 10_000, 200, 300
 NOT_NOW = "none"
@@ -77,7 +78,7 @@ async def _show(
     return page(
         request, "session/session.html", block="form", errors=errors if shown.is_open or "" in errors else Errors(),
         status=(status if shown.is_open else 409) if errors else 200, way=way_on(shown.match, request.state.person),
-        lost=[] if shown.is_open else typed_in(request), **_words(shown, typed),
+        lost=[] if shown.is_open else typed_in(request), **_words(shown, typed, request.state.person.id),
     )
 
 
@@ -94,7 +95,7 @@ async def save_notes(request: Request) -> Response:
             errors.add("notes", refusal.message)
     return page(
         request, "session/saved.html", block="saved", status=422 if errors else 200, errors={},
-        title=_title(held.number, partner_of(held.match, request.state.actor.person_id)), session_id=held.id,
+        title=_title(held.number, company_of(held.match, request.state.actor.person_id)), session_id=held.id,
         saved_at=clock_time(clock.now()), problem=errors.get("notes", next(iter(errors.values()), "")),
     )
 
@@ -222,7 +223,7 @@ def _typed(form: FormData) -> dict[str, object]:
     }
 
 
-def _words(shown: SessionPage, typed: dict[str, object]) -> dict[str, Any]:
+def _words(shown: SessionPage, typed: dict[str, object], viewer_id: UUID) -> dict[str, Any]:
     notes = {number: note.words for number, note in shown.mine.items()}
     marks = {number: mark_of(notes.get(number, "")) for number, _prompt in enumerate(shown.prompts)}
     ticked_topics = typed.get("topics")
@@ -240,21 +241,25 @@ def _words(shown: SessionPage, typed: dict[str, object]) -> dict[str, Any]:
         "times": [*times, *others, Slot(NOT_NOW, _("Not now"))],
         "chosen": typed.get("next") or (times[0].value if times else NOT_NOW),
         "title": _title(shown.session.number, shown.partner),
+        "coming": coming_words(shown, viewer_id) if shown.circle else None,
         "missed": next((_slot(one.starts_at, shown) for one in shown.missed_slots), None),
     }
 
 
-def _title(number: int, partner: Person) -> str:
-    return _("Session %(number)s with %(name)s") % {"number": number, "name": partner.first_name}
+def _title(number: int, company: Company) -> str:
+    if isinstance(company, Circle):
+        return _("Meeting %(number)s of your circle") % {"number": number}
+    return _("Session %(number)s with %(name)s") % {"number": number, "name": company.first_name}
 
 
 def _slot(when: datetime, shown: SessionPage) -> Slot:
     """A time for the next session: its day, how far away, and the hour."""
     name = f"{weekday(when)} {day_short(when).partition(' ')[2]}"
-    return Slot(when.isoformat(), name, _("%(when)s. %(time)s for %(name)s") % {
-        "when": when_words(when).capitalize(), "time": clock_time(when, shown.partner.zone),
-        "name": shown.partner.first_name,
-    }, clock_time(when))
+    away, company = when_words(when).capitalize(), shown.partner
+    detail = away if isinstance(company, Circle) else _("%(when)s. %(time)s for %(name)s") % {
+        "when": away, "time": clock_time(when, company.zone), "name": company.first_name,
+    }
+    return Slot(when.isoformat(), name, detail, clock_time(when))
 
 
 routes = [

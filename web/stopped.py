@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from server.kernel.text import gettext as _
-from server.matches.queries import back_on, partner_of
+from server.matches.company import company_of
+from server.matches.queries import back_on
 from server.matches.states import MatchState
 from web.dates import day_long
 
@@ -26,7 +27,7 @@ class WayOn:
 
 def way_on(match: Match, viewer: Person) -> WayOn | None:
     """The way on from a match that is not active; None while it is. Members, people and enrolments are fetched."""
-    name = partner_of(match, viewer.id).first_name
+    name = company_of(match, viewer.id).first_name
     if match.state is MatchState.ACTIVE:
         return None
     if match.state is MatchState.PAUSED:

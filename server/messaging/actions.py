@@ -1,14 +1,16 @@
 """What happens in a thread: a word, and that it was read."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from server.kernel import clock
-from server.kernel.actor import Actor, require
+from server.kernel.actor import Actor, ActorKind, require
 from server.kernel.db import unit_of_work
 from server.kernel.errors import Conflict
 from server.kernel.text import gettext as _
 from server.kernel.typed import check, typed
+from server.matches.company import members_now
 from server.matches.models import Match
 from server.matches.queries import visible_match
 from server.matches.rules import can_decide
@@ -122,6 +124,26 @@ async def mark_read(actor: Actor, match_id: UUID) -> int:
         return unread
 
 
+async def follow_members(actor: Actor, match_id: UUID) -> None:
+    """Bring a thread in line with who is in the match: whoever came later reads it too, from its first word, and owes
+    no answer to what was said before; who left a circle reads it no more. Twice is harmless, and silent in the trail.
+
+    Raises:
+        NotFound: no such match.
+        Refused: the actor is not the product.
+    """
+    require(actor.kind is ActorKind.SYSTEM, _("say who reads a thread"))
+    async with unit_of_work(actor):
+        match = await visible_match(actor, match_id, lock=True)
+        thread = await queries.thread_row(match)
+        if thread is None:
+            return
+        marks = ReadMark.filter(organization_id=actor.organization_id, thread_id=thread.id)
+        known, there = {mark.person_id for mark in await marks}, {one.person_id for one in members_now(match)}
+        await marks.filter(person_id__in=list(known - there)).delete()
+        await _mark(thread, sorted(there - known), thread.last_at or clock.now())
+
+
 async def _open_match(actor: Actor, match_id: UUID) -> Match:
     match = await queries.own_match(actor, match_id, lock=True)
     if not rules.is_open(match):
@@ -143,11 +165,15 @@ async def _thread(match: Match) -> Thread:
         return known
     thread = await Thread.create(organization_id=match.organization_id, match=match)
     beginning = datetime.fromtimestamp(0, tz=clock.now().tzinfo)
-    for member in match.members:
-        await ReadMark.create(
-            organization_id=match.organization_id, thread=thread, person_id=member.person_id, read_at=beginning
-        )
+    await _mark(thread, [member.person_id for member in members_now(match)], beginning)
     return thread
+
+
+async def _mark(thread: Thread, person_ids: Iterable[UUID], read_at: datetime) -> None:
+    for person_id in person_ids:
+        await ReadMark.create(
+            organization_id=thread.organization_id, thread=thread, person_id=person_id, read_at=read_at
+        )
 
 
 def _after(last_at: datetime | None) -> datetime:

@@ -13,9 +13,10 @@ from server.kernel import clock
 from server.kernel.actor import Actor
 from server.kernel.errors import NotFound
 from server.kernel.facts import OutboxEvent
+from server.matches.company import belongs
 from server.matches.models import Match
 from server.matches.queries import my_matches, visible_match
-from server.matches.rules import can_review, member_of
+from server.matches.rules import can_review
 from server.matches.states import MatchState
 from server.messaging.models import ReadMark, Thread, ThreadMessage
 from server.messaging.rules import WRITABLE
@@ -72,14 +73,14 @@ async def own_match(actor: Actor, match_id: UUID, *, lock: bool = False) -> Matc
         NotFound: absent, or the actor is no member, or it never began.
     """
     match = await visible_match(actor, match_id, lock=lock)
-    if member_of(match, actor) is None or match.state not in READABLE:
+    if not belongs(match, actor.person_id) or match.state not in READABLE:
         raise NotFound
     return match
 
 
 async def threads_of(actor: Actor) -> list[ThreadSummary]:
     """Every thread of the actor, the latest word first, wordless ones last; each match with members and people."""
-    matches = await my_matches(actor, READABLE)
+    matches = [match for match in await my_matches(actor, READABLE) if belongs(match, actor.person_id)]
     threads = await Thread.filter(
         organization_id=actor.organization_id, match_id__in=[match.id for match in matches]
     )

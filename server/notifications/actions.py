@@ -111,7 +111,8 @@ def _calendar(scene: Scene) -> tuple[str, str]:
     """The invitation that goes along: its method and its text."""
     told = [scene.session] if scene.session else list(scene.sessions)
     with use_language(scene.language):
-        summary = _("Mentoring with %(name)s") % {"name": scene.partner.full_name}
+        summary = _("Your circle, %(program)s") % {"program": scene.program.name} if scene.circle else (
+            _("Mentoring with %(name)s") % {"name": scene.partner.full_name})
     words = invitations.Words(summary, f"{settings().public_url}/session/{told[0].id}", settings().mail_from)
     if scene.message.kind == "S01-series":
         weeks = int(scene.message.facts["every_weeks"])

@@ -77,7 +77,7 @@ def _waiting(scene: Scene) -> str:
 def _book(scene: Scene) -> str:
     """Another time, as long as there is a match to book it for."""
     running = scene.match is not None and scene.match.state is MatchState.ACTIVE
-    return f"{_match(scene)}/session" if running else "/"
+    return f"{_match(scene)}/session" if running and scene.sets_times else "/"
 
 
 def _match(scene: Scene) -> str:

@@ -14,9 +14,10 @@ from server.kernel.jobs import on_event
 from server.kernel.jobs.lanes import Ending, Json, Lane, register_lane
 from server.kernel.log import note
 from server.kernel.settings import settings
+from server.matches.company import members_now
 from server.matches.models import Match
-from server.matches.queries import visible_match
-from server.matches.states import Approval, MatchState
+from server.matches.queries import in_order, is_circle, visible_match
+from server.matches.states import RUNNING, Approval, MatchState
 from server.notifications import queries
 from server.notifications.actions import plan_message, send_message
 from server.notifications.channels.email import target_of
@@ -129,14 +130,20 @@ async def ask_for_review(event: OutboxEvent) -> None:
 
 @on_event("match.published", "match.member_accepted")
 async def ask_for_answers(event: OutboxEvent) -> None:
-    """Ask every member who has not answered; when all did and a manager must approve, ask who runs the programme."""
+    """Ask every member who has not answered; when all did and a manager must approve, ask who runs the programme.
+
+    Of a circle everybody is asked once; who joins one that meets already is told that it has begun.
+    """
     actor, match = await _match_of(event)
-    for member in match.members:
-        if member.approval is Approval.PENDING:
+    again = event.kind == "match.member_accepted" and is_circle(match)
+    for member in in_order(match):
+        if member.approval is Approval.PENDING and not again:
             await _tell(actor, event, "M03", member.person_id, match.id, occurrence=event.kind, match_id=match.id)
     if match.state is MatchState.AWAITING_ADMIN:
         for manager in await people_with_role(actor, Role.PROGRAM_MANAGER, match.program_id):
             await _tell(actor, event, "M07", manager.id, match.id, match_id=match.id)
+    if again and match.state in RUNNING:
+        await _tell(actor, event, "M08", _id(event, "person_id"), match.id, match_id=match.id)
 
 
 @on_event("match.expired", "match.cancelled")
@@ -160,19 +167,19 @@ async def tell_it_was_declined(event: OutboxEvent) -> None:
 
 @on_event("match.activated")
 async def announce_match(event: OutboxEvent) -> None:
-    """Tell both that they are a match; where it follows one that ended, that they are a new one."""
+    """Tell everybody that they are a match; where it follows one that ended, that they are a new one."""
     actor, match = await _match_of(event)
     kind = "X05" if match.rematch_of_id else "M08"
-    for member in match.members:
+    for member in members_now(match):
         await _tell(actor, event, kind, member.person_id, match.id, match_id=match.id)
 
 
 @on_event(*PARTING_KINDS)
 async def tell_who_stays(event: OutboxEvent) -> None:
-    """Tell the other person of a pair, without a reason; both, when it was a manager's act or a date."""
+    """Tell the others, without a reason; all, when it was a manager's act or a date."""
     actor, match = await _match_of(event)
     doers = {event.payload.get(name) for name in DOERS}
-    for member in match.members:
+    for member in members_now(match):
         if str(member.person_id) not in doers:
             kind = PARTING_KINDS[event.kind]
             await _tell(actor, event, kind, member.person_id, match.id, occurrence=str(event.id), match_id=match.id)
@@ -180,10 +187,10 @@ async def tell_who_stays(event: OutboxEvent) -> None:
 
 @on_event(*SESSION_KINDS)
 async def tell_about_session(event: OutboxEvent) -> None:
-    """Send each of both their own invitation, its change or its end."""
+    """Send everybody their own invitation, its change or its end."""
     actor, match = await _match_of(event)
     session = await visible_session(actor, _id(event, "session_id"))
-    for member in match.members:
+    for member in members_now(match):
         await _tell(
             actor, event, SESSION_KINDS[event.kind], member.person_id, session.id, occurrence=str(session.sequence),
             match_id=match.id, session_id=session.id, sequence=session.sequence, **_series_of(session),
@@ -192,10 +199,10 @@ async def tell_about_session(event: OutboxEvent) -> None:
 
 @on_event(*SERIES_KINDS)
 async def tell_about_series(event: OutboxEvent) -> None:
-    """Send each of both one invitation to all sessions of a series, or one word about what changed for the rest."""
+    """Send everybody one invitation to all sessions of a series, or one word about what changed for the rest."""
     actor, match = await _match_of(event)
     facts = {name: event.payload[name] for name in SERIES_FACTS if name in event.payload}
-    for member in match.members:
+    for member in members_now(match):
         await _tell(
             actor, event, SERIES_KINDS[event.kind], member.person_id, _id(event, "series_id"), occurrence=str(event.id),
             match_id=match.id, **facts,
@@ -204,10 +211,10 @@ async def tell_about_series(event: OutboxEvent) -> None:
 
 @on_event("session.no_show")
 async def tell_it_did_not_take_place(event: OutboxEvent) -> None:
-    """Tell the other side, without saying whose doing it was."""
+    """Tell the others, without saying whose doing it was."""
     actor, match = await _match_of(event)
     session_id = _id(event, "session_id")
-    for member in match.members:
+    for member in members_now(match):
         if str(member.person_id) != event.payload.get("by_id"):
             await _tell(
                 actor, event, "S09", member.person_id, session_id, occurrence=str(event.id), match_id=match.id,
@@ -242,14 +249,15 @@ async def ask_for_a_word(event: OutboxEvent) -> None:
 
 @on_event("message.sent")
 async def tell_about_words(event: OutboxEvent) -> None:
-    """Tell the partner, if they have not read it in 15 minutes. One mail stands for all that came meanwhile."""
+    """Tell the others, if they have not read it in 15 minutes. One mail stands for all that came meanwhile."""
     actor, match = await _match_of(event)
     author_id, thread_id = _id(event, "author_id"), _id(event, "thread_id")
-    for member in match.members:
+    for member in members_now(match):
         if member.person_id == author_id or await queries.is_planned(actor, "A02", member.person_id, thread_id):
             continue
         await plan_message(
-            actor, "A02", member.person_id, thread_id, {"match_id": match.id, "thread_id": thread_id},
+            actor, "A02", member.person_id, thread_id,
+            {"match_id": match.id, "thread_id": thread_id, "author_id": author_id},
             trigger=event.kind, occurrence=str(event.id), due_at=event.at + UNREAD_FOR,
         )
 

@@ -8,6 +8,7 @@ from server.access.letters.queries import letter_by_id
 from server.access.models import SignInLetter
 from server.kernel.actor import Actor
 from server.kernel.errors import NotFound
+from server.matches.company import Circle, Company, company_of, sets_times
 from server.matches.models import Match
 from server.matches.queries import are_peers, back_on, is_mentor, matches_in, visible_match
 from server.matches.rules import is_requester
@@ -65,10 +66,30 @@ class Scene:
         return self.cohort.program
 
     @property
-    def partner(self) -> Person:
-        """The other person of the match."""
+    def partner(self) -> Company:
+        """The other person of the match, or the circle."""
         assert self.match is not None, "only messages about a match speak of a partner"
-        return next(member.person for member in self.match.members if member.person_id != self.person.id)
+        return company_of(self.match, self.person.id)
+
+    @property
+    def circle(self) -> Circle | None:
+        """The circle that the message is about, if it is about one."""
+        company = self.partner if self.match else None
+        return company if isinstance(company, Circle) else None
+
+    @property
+    def sets_times(self) -> bool:
+        """Whether the recipient chooses when they meet."""
+        me = next((one for one in self.match.members if one.person_id == self.person.id), None) if self.match else None
+        return self.match is not None and me is not None and sets_times(self.match, me)
+
+    @property
+    def author(self) -> Person:
+        """Whose word it was that the message tells of."""
+        assert self.match is not None, "only messages about a match are about a word"
+        said_by = self.message.facts.get("author_id")
+        wrote = (one.person for one in self.match.members if str(one.person_id) == said_by)
+        return next(wrote, None) or next(one.person for one in self.match.members if one.person_id != self.person.id)
 
     @property
     def mentors(self) -> bool:

@@ -6,9 +6,9 @@ from uuid import UUID
 from tortoise.expressions import Q
 
 from server.kernel.actor import Actor
-from server.sessions.models import ActionItem, AgendaItem, SessionNote
-from server.sessions.queries import own_matches
-from server.sessions.states import NoteVisibility
+from server.sessions.models import Absence, ActionItem, AgendaItem, Session, SessionNote
+from server.sessions.queries import own_matches, sessions
+from server.sessions.states import TOOK_PLACE, NoteVisibility
 
 
 async def agendas(actor: Actor, session_ids: Iterable[UUID]) -> dict[UUID, list[AgendaItem]]:
@@ -49,3 +49,21 @@ async def action_items(actor: Actor, session_ids: Iterable[UUID]) -> dict[UUID, 
         if row.session_id:
             found.setdefault(row.session_id, []).append(row)
     return found
+
+
+async def away(actor: Actor, session_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
+    """Which persons do not come to some meetings of the actor's own circles, or were not there."""
+    rows = Absence.filter(
+        organization_id=actor.organization_id, session_id__in=list(session_ids),
+        session__match_id__in=own_matches(actor),
+    )
+    found: dict[UUID, list[UUID]] = {}
+    for row in await rows.order_by("said_at", "id"):
+        found.setdefault(row.session_id, []).append(row.person_id)
+    return found
+
+
+async def last_held(actor: Actor, match_ids: Iterable[UUID]) -> dict[UUID, Session]:
+    """The session of each match that took place last; matches without any are left out."""
+    took_place = sessions(actor).filter(match_id__in=list(match_ids), state__in=list(TOOK_PLACE))
+    return {session.match_id: session for session in await took_place.order_by("ends_at")}

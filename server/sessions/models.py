@@ -61,6 +61,25 @@ class Session(Model):
         return ZoneInfo(self.series_zone or "UTC")
 
 
+class Absence(Model):
+    """Somebody of a circle who cannot come to a meeting, or was not there. Another time asks everybody anew."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organization_id = fields.UUIDField()
+    session: fields.ForeignKeyRelation[Session] = fields.ForeignKeyField(
+        "models.Session", related_name="absences", on_delete=fields.CASCADE
+    )
+    session_id: UUID
+    person_id = fields.UUIDField()
+    said_by_id = fields.UUIDField()
+    said_at = fields.DatetimeField(default=now)
+
+    class Meta:
+        table = "session_absence"
+        unique_together = (("session_id", "person_id"),)
+        indexes = [Index(fields=("organization_id", "session_id"), name="ix_absence_session")]
+
+
 class AgendaItem(Model):
     """A topic to talk about, with minutes and one question. `source` names what it was drawn from."""
 

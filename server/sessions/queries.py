@@ -12,7 +12,7 @@ from server.kernel.actor import Actor, ActorKind, Permission
 from server.kernel.errors import NotFound
 from server.kernel.text import gettext as _
 from server.matches.models import Match, MatchMember
-from server.matches.states import MatchState
+from server.matches.states import Approval, MatchKind, MatchState
 from server.sessions import rules
 from server.sessions.models import ActionItem, AgendaItem, Session, SessionNote
 from server.sessions.slots import (
@@ -296,11 +296,14 @@ async def number_of_next(match: Match) -> int:
 
 
 def own_matches(actor: Actor) -> Subquery:
-    """The ids of the actor's own announced matches, to narrow a query with."""
+    """The ids of the actor's own announced matches, to narrow a query with: of a circle that has begun only for who
+    said yes, and has not left."""
     announced = MatchMember.filter(
-        organization_id=actor.organization_id, person_id=actor.person_id, match__published_at__lte=clock.now()
+        organization_id=actor.organization_id, person_id=actor.person_id, left_at=None,
+        match__published_at__lte=clock.now(),
     )
-    return Subquery(announced.exclude(match__state=MatchState.DRAFT).values("match_id"))
+    not_in_yet = Q(match__kind=MatchKind.CIRCLE, match__active_at__isnull=False, approval=Approval.PENDING)
+    return Subquery(announced.exclude(match__state=MatchState.DRAFT).exclude(not_in_yet).values("match_id"))
 
 
 def _ahead(actor: Actor) -> QuerySet[Session]:

@@ -1,9 +1,12 @@
 """Who may do what with a session."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from server.kernel import clock
 from server.kernel.actor import Actor, ActorKind
+from server.matches.company import belongs, members_now, sets_times
+from server.matches.models import Match
 from server.matches.rules import member_of
 from server.sessions.models import Session
 from server.sessions.states import SessionState
@@ -14,17 +17,28 @@ NO_SHOW_WITHIN = timedelta(days=7)
 
 def is_member(actor: Actor, session: Session) -> bool:
     """A member of its match: they plan it, prepare it, write in it. Whoever runs the programme only sees that it is."""
-    return member_of(session.match, actor) is not None
+    return belongs(session.match, actor.person_id)
+
+
+def can_set_times(actor: Actor, match: Match) -> bool:
+    """Choose when a match meets, and change it: both of a pair; of a circle who leads it, or all if nobody does."""
+    me = member_of(match, actor)
+    return me is not None and sets_times(match, me)
 
 
 def can_plan(actor: Actor, session: Session) -> bool:
-    """Move or cancel it: a member, or the product when the match ended."""
-    return is_member(actor, session) or actor.kind is ActorKind.SYSTEM
+    """Move or cancel it: who chooses its times, or the product when the match ended."""
+    return can_set_times(actor, session.match) or actor.kind is ActorKind.SYSTEM
+
+
+def can_say_who_comes(actor: Actor, session: Session, person_id: UUID) -> bool:
+    """Say whether somebody comes: everybody for themselves, who chooses the times for all."""
+    return can_set_times(actor, session.match) or (is_member(actor, session) and person_id == actor.person_id)
 
 
 def is_agreed(hold: Session) -> bool:
     """Whether everybody but who proposed a time said yes to the match with that time before their eyes."""
-    others = (member for member in hold.match.members if member.person_id != hold.proposed_by_id)
+    others = (member for member in members_now(hold.match) if member.person_id != hold.proposed_by_id)
     return all(member.answered_at is not None and member.answered_at > hold.created_at for member in others)
 
 

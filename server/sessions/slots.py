@@ -1,4 +1,4 @@
-"""Times that suit two people: pure, no database (rules of design.md 2.2, "Slots").
+"""Times that suit two people, or all of a circle: pure, no database (rules of design.md 2.2, "Slots").
 
 Working hours are what each stated, in their own zone on the real date. Everything is compared as real moments: a time
 that does not exist on a clock-change day is never offered, and one that exists twice is two moments.
@@ -7,7 +7,7 @@ that does not exist on a clock-change day is never offered, and one that exists 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from functools import lru_cache, reduce
 from zoneinfo import ZoneInfo
 
 from server.people.availability import Stretch
@@ -40,14 +40,14 @@ class Slot:
 
 
 def free_slots(
-    a: Availability, b: Availability, *, minutes: int = MINUTES, now: datetime, busy: Iterable[Span] = (),
+    a: Availability, *others: Availability, minutes: int = MINUTES, now: datetime, busy: Iterable[Span] = (),
     count: int = 3, within_working_days: int = WORKING_DAYS, lead_hours: int = LEAD_HOURS,
 ) -> list[Slot]:
-    """Up to `count` slots for both people, soonest first, on as many different days of `a` as there are.
+    """Up to `count` slots for everybody, soonest first, on as many different days of `a` as there are.
 
     Args:
         a: who chooses; days are counted and hours rounded in their zone.
-        b: the other person.
+        others: the other person, or all others of a circle.
         minutes: length of a slot.
         now: aware; no slot begins before `lead_hours` after it.
         busy: aware spans in which one of them is taken.
@@ -56,25 +56,25 @@ def free_slots(
         lead_hours: hours to prepare.
     """
     found = possible_slots(
-        a, b, minutes=minutes, now=now, busy=busy, within_working_days=within_working_days, lead_hours=lead_hours
+        a, *others, minutes=minutes, now=now, busy=busy, within_working_days=within_working_days, lead_hours=lead_hours
     )
     return _spread(found, ZoneInfo(a.zone), count)
 
 
 def possible_slots(
-    a: Availability, b: Availability, *, minutes: int = MINUTES, now: datetime, busy: Iterable[Span] = (),
+    *people: Availability, minutes: int = MINUTES, now: datetime, busy: Iterable[Span] = (),
     within_working_days: int = WORKING_DAYS, lead_hours: int = LEAD_HOURS,
 ) -> list[Slot]:
-    """Every slot on a quarter hour that suits both, soonest first; they overlap. Arguments as `free_slots`."""
+    """Every slot on a quarter hour that suits all, soonest first; they overlap. Arguments as `free_slots`."""
     start = now.astimezone(UTC) + timedelta(hours=lead_hours)
-    end = min(_end_of_window(now, one.zone, within_working_days) for one in (a, b))
+    end = min(_end_of_window(now, one.zone, within_working_days) for one in people)
     if start >= end:
         return []
-    both = _common(_common(_open(a, start, end), _open(b, start, end)), [(start, end)])
-    lunches = _common(_lunch(a.zone, start, end), _lunch(b.zone, start, end))
+    free = reduce(_common, (_open(one, start, end) for one in people), [(start, end)])
+    lunches = reduce(_common, (_lunch(zone, start, end) for zone in {one.zone for one in people}))
     taken = sorted([*lunches, *((begin.astimezone(UTC), until.astimezone(UTC)) for begin, until in busy)])
     length = timedelta(minutes=minutes)
-    return [slot for span in _without(both, taken) for slot in _cut(span, length)]
+    return [slot for span in _without(free, taken) for slot in _cut(span, length)]
 
 
 def nearest_slot(slots: Sequence[Slot], moment: datetime) -> Slot | None:

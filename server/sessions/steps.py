@@ -5,14 +5,16 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from server.kernel import clock
-from server.kernel.actor import Actor
+from server.kernel.actor import Actor, require
 from server.kernel.db import Unit
-from server.kernel.errors import Conflict, Invalid
+from server.kernel.errors import Conflict, Invalid, NotFound
 from server.kernel.facts import OutboxEvent, ScheduledAction
 from server.kernel.text import gettext as _
+from server.matches.company import belongs, members_now
 from server.matches.models import Match
-from server.sessions import queries, times
-from server.sessions.models import Session
+from server.matches.queries import visible_match
+from server.sessions import queries, rules, times
+from server.sessions.models import Absence, Session
 from server.sessions.slots import STEP, Slot, Span
 from server.sessions.states import SessionState
 
@@ -34,10 +36,24 @@ class SlotTaken(Conflict):
         self.nearest = nearest
 
 
+async def own_match(actor: Actor, match_id: UUID) -> Match:
+    """A match of the actor's whose times they choose, locked.
+
+    Raises:
+        NotFound: not the actor's match.
+        Refused: somebody else leads the circle, and books.
+    """
+    match = await visible_match(actor, match_id, lock=True)
+    if not belongs(match, actor.person_id):
+        raise NotFound
+    require(rules.can_set_times(actor, match), _("choose the time for your circle: who leads it does"))
+    return match
+
+
 async def require_free(
     actor: Actor, match: Match, spans: Sequence[Span], *, besides: Collection[UUID] = ()
 ) -> None:
-    """Lock both calendars and look. Stated free hours only suggest: two people may agree on any other time.
+    """Lock everybody's calendars and look. Stated free hours only suggest: people may agree on any other time.
 
     Args:
         actor: who chooses.
@@ -51,7 +67,7 @@ async def require_free(
     """
     for start, _end in spans:
         _check_time(start)
-    people = [member.person_id for member in match.members]
+    people = [member.person_id for member in members_now(match)]
     await times.lock_people(actor, people)
     busy = await times.busy_times(actor, people, besides=besides)
     for start, end in spans:
@@ -94,11 +110,13 @@ async def _is_theirs(session: Session) -> bool:
 
 
 async def give_time(unit: Unit, session: Session, starts_at: datetime) -> None:
-    """Another start, the same length. The caller has looked whether it is free, and tells of it."""
+    """Another start, the same length: who of a circle could not come is expected again. The caller has looked whether
+    it is free, and tells of it."""
     before = session.starts_at
     session.starts_at, session.ends_at = starts_at, starts_at + (session.ends_at - before)
     session.sequence += 1
     await session.save(update_fields=["starts_at", "ends_at", "sequence"])
+    await Absence.filter(organization_id=session.organization_id, session_id=session.id).delete()
     await plan(unit, session)
 
 

@@ -1,4 +1,4 @@
-"""When two people can meet: free times of a match, and who is taken when."""
+"""When the people of a match can meet: free times of a match, and who is taken when."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -9,9 +9,9 @@ from tortoise.expressions import Subquery
 from server.kernel import clock
 from server.kernel.actor import Actor
 from server.kernel.errors import NotFound
+from server.matches.company import belongs, members_now
 from server.matches.models import Match, MatchMember
-from server.matches.queries import partner_of, visible_match
-from server.matches.rules import member_of
+from server.matches.queries import visible_match
 from server.people.availability import WORKDAYS, Block, Stretch
 from server.people.models import Person
 from server.people.queries import availability_of
@@ -41,7 +41,7 @@ async def slots_for_match(
     actor: Actor, match_id: UUID, count: int = 3, after: datetime | None = None, *,
     within_working_days: int = WORKING_DAYS, besides: Collection[UUID] = (),
 ) -> list[Slot]:
-    """Times that suit both members of a match, in the actor's days. They come "from what you told us".
+    """Times that suit all members of a match, in the actor's days. They come "from what you told us".
 
     Args:
         actor: a member.
@@ -65,10 +65,10 @@ async def free_times(
     within_working_days: int = WORKING_DAYS, besides: Collection[UUID] = (),
 ) -> list[Slot]:
     """As `slots_for_match`, for a match that the caller has fetched for a member, with its programme."""
-    a, b = await _both(actor, match)
-    busy = await busy_times(actor, [member.person_id for member in match.members], besides=besides)
+    everybody = await _weeks(actor, match)
+    busy = await _busy(actor, match, besides)
     return free_slots(
-        a, b, minutes=match.program.session_minutes, now=max(after or clock.now(), clock.now()), busy=busy,
+        *everybody, minutes=match.program.session_minutes, now=max(after or clock.now(), clock.now()), busy=busy,
         count=count, within_working_days=within_working_days,
     )
 
@@ -95,27 +95,30 @@ async def next_slots_after(actor: Actor, session: Session, *, weeks: int = 2, co
     rhythm = MONTH_DAYS // max(1, match.program.sessions_per_month) // 7 * 7 or 7
     wanted = same_time_later(session.starts_at, rhythm, me.zone)
     start = max(clock.now(), wanted - timedelta(days=NEXT_WITHIN_DAYS))
-    a, b = await _both(actor, match)
-    busy = await busy_times(actor, [member.person_id for member in match.members])
+    everybody = await _weeks(actor, match)
+    busy = await _busy(actor, match)
     found = possible_slots(
-        a, b, minutes=match.program.session_minutes, now=start, busy=busy, within_working_days=weeks * 5
+        *everybody, minutes=match.program.session_minutes, now=start, busy=busy, within_working_days=weeks * 5
     )
     return _around(found, wanted, count)
 
 
 async def nearest_free(actor: Actor, match: Match, moment: datetime, *, besides: Collection[UUID] = ()) -> Slot | None:
     """The free time of a fetched match that begins closest to `moment`, if there is one."""
-    a, b = await _both(actor, match)
-    busy = await busy_times(actor, [member.person_id for member in match.members], besides=besides)
+    everybody = await _weeks(actor, match)
+    busy = await _busy(actor, match, besides)
     found = possible_slots(
-        a, b, minutes=match.program.session_minutes, now=clock.now(), busy=busy, within_working_days=2 * WORKING_DAYS
+        *everybody, minutes=match.program.session_minutes, now=clock.now(), busy=busy,
+        within_working_days=2 * WORKING_DAYS,
     )
     return nearest_slot(found, moment)
 
 
 async def busy_times(actor: Actor, person_ids: Collection[UUID], *, besides: Collection[UUID] = ()) -> list[Span]:
     """When some people are in a session or hold a time for one, in whatever match, from now on."""
-    theirs = MatchMember.filter(organization_id=actor.organization_id, person_id__in=list(person_ids))
+    theirs = MatchMember.filter(
+        organization_id=actor.organization_id, person_id__in=list(person_ids), left_at=None
+    )
     taken = Session.filter(
         organization_id=actor.organization_id, state__in=list(TAKES_TIME), ends_at__gt=clock.now(),
         match_id__in=Subquery(theirs.values("match_id")),
@@ -125,7 +128,7 @@ async def busy_times(actor: Actor, person_ids: Collection[UUID], *, besides: Col
 
 
 async def lock_people(actor: Actor, person_ids: Collection[UUID]) -> None:
-    """Hold two people's calendars until the unit ends, always in the order of ids: nobody is booked twice at once."""
+    """Hold some people's calendars until the unit ends, always in the order of ids: nobody is booked twice at once."""
     await Person.filter(organization_id=actor.organization_id, id__in=sorted(person_ids)).order_by(
         "id"
     ).select_for_update(no_key=True)
@@ -133,18 +136,20 @@ async def lock_people(actor: Actor, person_ids: Collection[UUID]) -> None:
 
 async def _own_match(actor: Actor, match_id: UUID) -> Match:
     match = await visible_match(actor, match_id)
-    if member_of(match, actor) is None:
+    if not belongs(match, actor.person_id):
         raise NotFound
     return match
 
 
-async def _both(actor: Actor, match: Match) -> tuple[Availability, Availability]:
-    """The weeks of the actor and of the other member, in this order."""
-    weeks = await availability_of(actor, [member.person_id for member in match.members])
-    partner = partner_of(match, actor.person_id)
-    me = next(member.person for member in match.members if member.person_id == actor.person_id)
-    first, second = (Availability(one.zone, tuple(weeks[one.id]) or WORKING_WEEK) for one in (me, partner))
-    return first, second
+async def _busy(actor: Actor, match: Match, besides: Collection[UUID] = ()) -> list[Span]:
+    return await busy_times(actor, [member.person_id for member in members_now(match)], besides=besides)
+
+
+async def _weeks(actor: Actor, match: Match) -> list[Availability]:
+    """The weeks of everybody who is in a match, the actor's first."""
+    people = sorted((member.person for member in members_now(match)), key=lambda one: one.id != actor.person_id)
+    weeks = await availability_of(actor, [one.id for one in people])
+    return [Availability(one.zone, tuple(weeks[one.id]) or WORKING_WEEK) for one in people]
 
 
 def _around(slots: list[Slot], wanted: datetime, count: int) -> list[Slot]:

@@ -12,6 +12,7 @@ from server.kernel.db import Unit, unit_of_work
 from server.kernel.errors import Conflict
 from server.kernel.text import gettext as _
 from server.kernel.typed import check, typed
+from server.matches.company import members_now
 from server.matches.models import Match
 from server.matches.queries import visible_match
 from server.matches.states import RUNNING, MatchState
@@ -45,7 +46,7 @@ async def plan_check_in(actor: Actor, match_id: UUID) -> list[SurveyInvitation]:
         )}
         return [
             known.get(member.person_id) or await _plan(unit, match, member.person_id, member.person.zone)
-            for member in match.members
+            for member in members_now(match)
         ]
 
 
@@ -67,7 +68,7 @@ async def ask_at_the_end(actor: Actor, match_id: UUID) -> list[SurveyInvitation]
         kind = SurveyKind.EXIT if match.state is MatchState.CONCLUDED else SurveyKind.CLOSING
         asked = queries.own_invitations(actor).filter(match_id=match.id, kind__in=list(AT_THE_END))
         known = {row.person_id: row for row in await asked}
-        here = [one.person_id for one in match.members if one.person.status is not PersonStatus.ENDED]
+        here = [one.person_id for one in members_now(match) if one.person.status is not PersonStatus.ENDED]
         return [known.get(person_id) or await _ask_last(unit, match, person_id, kind) for person_id in here]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from server.matches.queries import is_mentor
+from server.matches.queries import LEADING
 from server.surveys.models import SurveyInvitation
 from server.surveys.states import Help, InvitationState
 
@@ -26,8 +26,10 @@ def has_closed(invitation: SurveyInvitation, now: datetime) -> bool:
 
 
 def is_asked_about_goal(invitation: SurveyInvitation) -> bool:
-    """Whether the last check-in asks this person what became of the goal: no mentor. Members are fetched."""
-    return not is_mentor(invitation.match, invitation.person_id)
+    """Whether the last check-in asks this person what became of the goal: not who is there for the goals of others, a
+    mentor or who leads a circle. Members are fetched."""
+    leads = {member.person_id for member in invitation.match.members if member.role in LEADING}
+    return invitation.person_id not in leads
 
 
 def needs_a_person(usefulness: int, goal_distance: int, help_wanted: Collection[str]) -> bool:

@@ -8,6 +8,7 @@ from tests.architecture import source
 
 MESSAGE = "the message row is the record: whom, why, what became of it and when"
 SILENT = {
+    "server/messaging/actions.py:follow_members": "it follows who is in the match, which has entries of its own",
     "server/messaging/actions.py:mark_read": "the mark is the record: who read up to when",
     "server/notifications/actions.py:plan_message": MESSAGE,
     "server/notifications/actions.py:send_message": MESSAGE,

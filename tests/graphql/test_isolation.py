@@ -97,6 +97,7 @@ MUTATIONS = {
     ),
     "moveSession": ("id", "Session", LATER), "moveFollowing": ("id", "Session", LATER),
     "moveMissedSession": ("id", "Session", LATER),
+    "setAttendance": ("id", "Session", ', personId: "x", comes: false'),
     "bookSeries": ("matchId", "Match", LATER + ", everyWeeks: 2, times: 3"),
     "addTopic": ("sessionId", "Session", ', topic: "Sails"'),
     "writeNote": ("sessionId", "Session", ', visibility: PRIVATE, notes: [{prompt: 0, body: "Mine"}]'),

@@ -9,6 +9,7 @@ from graphql_schema.nodes import KINDS
 from server.sessions import actions
 from server.sessions.models import Session
 from server.sessions.states import NoteVisibility
+from server.sessions.times import slots_for_match
 from tests import factories
 from tests.graphql.ask import ask, gid, send
 from tests.graphql.everything import a_time, everything
@@ -140,3 +141,18 @@ async def test_endless_wishes_for_slots_are_refused(db: object) -> None:
             id=gid(pair.match), n=count,
         )
         assert answer.json()["errors"][0]["extensions"]["code"] == "INVALID"
+
+
+async def test_one_of_a_circle_stays_away_and_the_others_see_it(db: object) -> None:
+    circle = await factories.active_circle()
+    slot = (await slots_for_match(circle.facilitator_actor, circle.match.id, 1))[0]
+    session = await actions.book_session(circle.facilitator_actor, circle.match.id, slot.starts_at)
+    document = """mutation ($id: ID!, $who: ID!) { setAttendance(input: {id: $id, personId: $who, comes: false}) {
+      session { awayPersonIds } errors { code } } }"""
+    ana = gid(circle.members[0])
+    said = await ask(circle.member_actors[0], document, id=gid(session), who=ana)
+    assert said["setAttendance"] == {"session": {"awayPersonIds": [ana]}, "errors": []}
+    asked = "query ($id: ID!) { node(id: $id) { ... on Session { awayPersonIds } } }"
+    assert (await ask(circle.facilitator_actor, asked, id=gid(session)))["node"] == {"awayPersonIds": [ana]}
+    refused = await ask(circle.member_actors[1], document, id=gid(session), who=ana)
+    assert [one["code"] for one in refused["setAttendance"]["errors"]] == ["FORBIDDEN"]

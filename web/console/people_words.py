@@ -10,14 +10,16 @@ from server.journey.roster.records import Record
 from server.journey.roster.states import Stand
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
-from server.matches.queries import partner_of
+from server.matches.company import Circle, company_of, members_now
 from server.matches.states import AWAITING, RUNNING, MatchState
 from server.people.states import PersonStatus
 from server.programs.states import GONE, EnrollmentState, ParticipantRole
-from web.dates import day_long, day_month
+from web.dates import count_words, day_long, day_month, upper_first
 from web.items import Kind
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from server.matches.models import Match
     from server.programs.models import Enrollment
 
@@ -182,7 +184,7 @@ def _standing(one: Listed) -> tuple[str, Kind]:
         return (_("On leave"), "sun") if status is PersonStatus.LEAVE else (_("Has left"), "")
     running = [match for match in one.matches if match.state in RUNNING]
     if running:
-        others = ", ".join(partner_of(match, one.person.id).first_name for match in running)
+        others = ", ".join(_with(match, one.person.id) for match in running)
         return _("Paired with %(names)s") % {"names": others}, "leaf"
     if any(match.state in AWAITING for match in one.matches):
         return _("Asked about a match"), "sea"
@@ -192,6 +194,14 @@ def _standing(one: Listed) -> tuple[str, Kind]:
     if waits & {ParticipantRole.MENTEE, ParticipantRole.PEER}:
         return _("Waits for a mentor") if ParticipantRole.MENTEE in waits else _("Waits for a peer"), "sun"
     return (enrollment_words(one.enrollments[0].state), "") if one.enrollments else (_("Takes part in nothing"), "")
+
+
+def _with(match: Match, person_id: UUID, *, whole: bool = False) -> str:
+    """With whom somebody is in a match, for who runs the programme."""
+    company = company_of(match, person_id)
+    if isinstance(company, Circle):
+        return _("a circle of %(count)s") % {"count": count_words(len(members_now(match)))}
+    return company.full_name if whole else company.first_name
 
 
 def _role(role: ParticipantRole) -> str:
@@ -216,7 +226,7 @@ def _pairing(one: Enrollment, match: Match, shown: Record) -> Part:
         state, kind = _part_state(one, shown), ""
     return Part(
         one.program.name, one.cohort.name, _role(one.role), f"/console/matches/{match.id}",
-        partner_of(match, shown.person.id).full_name, _met(match, shown), _next(match, shown), state, kind,
+        upper_first(_with(match, shown.person.id, whole=True)), _met(match, shown), _next(match, shown), state, kind,
     )
 
 

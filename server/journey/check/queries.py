@@ -10,12 +10,14 @@ from server.goals.queries import goals_by_match, steps_of, worked_on
 from server.goals.states import MilestoneState
 from server.kernel import clock
 from server.kernel.actor import Actor
+from server.matches.company import Company, company_of
 from server.matches.models import Match
-from server.matches.queries import are_peers, is_mentor, partner_of, visible_match
+from server.matches.queries import are_peers, is_circle, is_mentor, visible_match
 from server.people.models import Person
 from server.sessions.queries import held_counts
 from server.surveys.models import SurveyAnswer, SurveyInvitation
 from server.surveys.queries import answer_to, visible_invitation
+from server.surveys.rules import is_asked_about_goal
 from server.surveys.states import AT_THE_END, InvitationState
 
 WEEK_DAYS = 7
@@ -28,7 +30,7 @@ class CheckInPage:
 
     invitation: SurveyInvitation
     match: Match
-    partner: Person
+    partner: Company
     is_mentor: bool
     held: int
     steps: tuple[int, int]
@@ -37,6 +39,16 @@ class CheckInPage:
     answer: SurveyAnswer | None
     reader: Person | None
     goal: Goal | None
+
+    @property
+    def is_of_circle(self) -> bool:
+        """Whether it is about a circle."""
+        return is_circle(self.match)
+
+    @property
+    def leads(self) -> bool:
+        """Whether the person asked is there for the goals of others: a mentor, or who leads the circle."""
+        return self.is_mentor or not is_asked_about_goal(self.invitation)
 
     @property
     def is_among_peers(self) -> bool:
@@ -77,7 +89,7 @@ async def check_in_page(actor: Actor, invitation_id: UUID) -> CheckInPage:
     weeks = max(1, -(-((match.ends_on or start) - start).days // WEEK_DAYS))   # begun weeks, as the Journey counts
     managers = await people_with_role(actor, Role.PROGRAM_MANAGER, match.program_id)
     return CheckInPage(
-        invitation=invitation, match=match, partner=partner_of(match, actor.person_id),
+        invitation=invitation, match=match, partner=company_of(match, actor.person_id),
         is_mentor=mentors,
         held=(await held_counts(actor, [match.id])).get(match.id, 0),
         steps=(sum(step.state is MilestoneState.DONE for step in steps), len(steps)),

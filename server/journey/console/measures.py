@@ -92,6 +92,14 @@ class Figure:
         return Standing.ON_TARGET if sign * self.percent >= sign * self.bounds.target else Standing.OFF_TARGET
 
 
+def planned_sessions(match: Match) -> int:
+    """How many sessions a match's programme plans for the whole time, by its rhythm; the programme was fetched."""
+    days = match.program.duration_days
+    if match.active_at and match.ends_on:
+        days = (match.ends_on - match.active_at.date()).days
+    return max(1, int(match.program.sessions_per_month * days / MONTH_DAYS + Fraction(1, 2)))
+
+
 async def figures(actor: Actor, program_ids: Collection[UUID]) -> list[Figure]:
     """Every measure over some programmes, those in need first; a fixed number of counts."""
     pairs, now = reviewable_matches(actor).filter(program_id__in=list(program_ids)), clock.now()

@@ -7,10 +7,10 @@ from server.kernel.actor import Actor
 from server.kernel.errors import Conflict, NotFound
 from server.kernel.text import gettext as _
 from server.matches import queries as matches
+from server.matches.company import Circle, Company, belongs, company_of, sets_times
 from server.matches.models import Match, MatchMember
 from server.matches.rules import member_of
 from server.matches.states import RUNNING, MatchState
-from server.people.models import Person
 from server.programs.models import Enrollment
 from server.programs.queries import visible_enrollment
 from server.programs.rules import is_self
@@ -26,7 +26,7 @@ class LeavingPage:
     """An enrolment of one's own, and the people whom one would leave."""
 
     enrollment: Enrollment
-    partners: list[Person]
+    partners: list[Company]
 
     @property
     def is_asked(self) -> bool:
@@ -45,8 +45,18 @@ class EndingPage:
 
     match: Match
     me: MatchMember
-    partner: Person
+    partner: Company
     session: Session | None
+
+    @property
+    def circle(self) -> Circle | None:
+        """The others, if it is a circle."""
+        return self.partner if isinstance(self.partner, Circle) else None
+
+    @property
+    def may_pause(self) -> bool:
+        """Whether the viewer may let it rest: either of a pair, who leads a circle."""
+        return self.match.state is MatchState.ACTIVE and sets_times(self.match, self.me)
 
 
 async def leaving_page(actor: Actor, enrollment_id: UUID) -> LeavingPage:
@@ -60,7 +70,7 @@ async def leaving_page(actor: Actor, enrollment_id: UUID) -> LeavingPage:
         raise NotFound
     found = await matches.my_matches(actor, RUNNING)
     own = [match for match in found if any(one.enrollment_id == enrollment_id for one in match.members)]
-    return LeavingPage(enrollment, [matches.partner_of(match, actor.person_id) for match in own])
+    return LeavingPage(enrollment, [company_of(match, actor.person_id) for match in own])
 
 
 async def ending_page(actor: Actor, match_id: UUID) -> EndingPage:
@@ -72,8 +82,8 @@ async def ending_page(actor: Actor, match_id: UUID) -> EndingPage:
     """
     match = await matches.visible_match(actor, match_id)
     me = member_of(match, actor)
-    if me is None:
+    if me is None or not belongs(match, actor.person_id):
         raise NotFound
     if match.state not in LIVING:
         raise Conflict(_("Only a running match can be ended."), kind="closed")
-    return EndingPage(match, me, matches.partner_of(match, actor.person_id), await next_session(actor, match_id))
+    return EndingPage(match, me, company_of(match, actor.person_id), await next_session(actor, match_id))

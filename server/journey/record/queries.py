@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from fractions import Fraction
 from uuid import UUID
 
 from server.goals.lines import GoalLine, goal_lines
-from server.journey.console.measures import MONTH_DAYS, WINDOW
+from server.journey.console.measures import WINDOW, planned_sessions
 from server.journey.record.timeline import Event, events_of
 from server.journey.reviewing.queries import managed_programs
 from server.kernel import clock
@@ -82,11 +81,7 @@ class PairRecord:
     @property
     def planned(self) -> int:
         """How many sessions its programme plans for the whole time, by its rhythm."""
-        match = self.match
-        days = match.program.duration_days
-        if match.active_at and match.ends_on:
-            days = (match.ends_on - match.active_at.date()).days
-        return max(1, int(match.program.sessions_per_month * days / MONTH_DAYS + Fraction(1, 2)))
+        return planned_sessions(self.match)
 
 
 async def pair_record(actor: Actor, match_id: UUID) -> PairRecord:

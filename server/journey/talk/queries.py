@@ -1,4 +1,4 @@
-"""Everything about one conversation, for one of its two people."""
+"""Everything about one conversation, for one of its people; and what one needs to book the next."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -7,13 +7,16 @@ from server.goals.models import Milestone
 from server.goals.queries import goals_by_match, next_step, worked_on
 from server.goals.states import OPEN_GOALS
 from server.kernel import clock
-from server.kernel.actor import Actor
+from server.kernel.actor import Actor, require
+from server.kernel.errors import NotFound
+from server.kernel.text import gettext as _
+from server.matches.company import Circle, Company, belongs, company_of
 from server.matches.models import Match
-from server.matches.queries import is_mentor, partner_of, visible_match
+from server.matches.queries import is_circle, is_mentor, visible_match
 from server.matches.states import MatchState
-from server.people.models import Person
 from server.sessions import queries as sessions
 from server.sessions import rules, times
+from server.sessions.many import away
 from server.sessions.models import ActionItem, AgendaItem, Session, SessionNote
 from server.sessions.slots import Slot
 from server.sessions.states import NoteVisibility, SessionState
@@ -23,15 +26,17 @@ TWO_WEEKS, THREE_WEEKS = 2, 3
 
 @dataclass(frozen=True)
 class SessionPage:
-    """A session as one of its two people sees it. `step` is asked of whose goal it is, never of a mentor.
+    """A session as one of its people sees it. `step` is asked of whose goal it is, never of a mentor.
 
-    `missed_slots`: the first free time, if the session may be moved there because it did not take place.
+    `away`: who of a circle does not come, or was not there. `missed_slots`: the first free time, if the session may be
+    moved there because it did not take place.
     """
 
     session: Session
     match: Match
-    partner: Person
+    partner: Company
     is_mentor: bool
+    sets_times: bool
     topics: list[AgendaItem]
     prompts: list[str]
     mine: dict[int, SessionNote]
@@ -42,11 +47,22 @@ class SessionPage:
     next_slots: list[Slot]
     widened: bool
     missed_slots: list[Slot]
+    away: frozenset[UUID]
+
+    @property
+    def circle(self) -> Circle | None:
+        """The others, if it is a circle that meets."""
+        return self.partner if isinstance(self.partner, Circle) else None
+
+    @property
+    def names(self) -> dict[UUID, str]:
+        """First names by person, of everybody who is or was in it."""
+        return {member.person_id: member.person.first_name for member in self.match.members}
 
     @property
     def can_be_missed(self) -> bool:
-        """Whether either side may still say that it did not take place."""
-        return rules.can_be_missed(self.session)
+        """Whether the viewer may still say that it did not take place."""
+        return self.sets_times and rules.can_be_missed(self.session)
 
     @property
     def visibility(self) -> NoteVisibility:
@@ -83,10 +99,11 @@ async def session_page(actor: Actor, session_id: UUID, *, widen: bool = False) -
     ahead = await sessions.next_session(actor, match.id)
     following = ahead if ahead is not None and ahead.id != session.id else None
     weeks = THREE_WEEKS if widen else TWO_WEEKS
-    bookable = match.state is MatchState.ACTIVE and following is None
+    chooses = rules.can_set_times(actor, match)
+    bookable = chooses and match.state is MatchState.ACTIVE and following is None
     return SessionPage(
-        session=session, match=match, partner=partner_of(match, actor.person_id),
-        is_mentor=mentors,
+        session=session, match=match, partner=company_of(match, actor.person_id),
+        is_mentor=mentors, sets_times=chooses,
         topics=await sessions.agenda_items(session), prompts=sessions.prompts_of(session),
         mine={note.prompt: note for note in notes if note.author_id == actor.person_id},
         theirs=[note for note in notes if note.author_id != actor.person_id and note.words],
@@ -95,4 +112,32 @@ async def session_page(actor: Actor, session_id: UUID, *, widen: bool = False) -
         next_slots=await times.next_slots_after(actor, session, weeks=weeks) if bookable else [],
         widened=widen,
         missed_slots=await times.free_times(actor, match, 1) if bookable and rules.can_be_missed(session) else [],
+        away=frozenset((await away(actor, [session.id])).get(session.id, ())) if is_circle(match) else frozenset(),
     )
+
+
+@dataclass(frozen=True)
+class BookingPage:
+    """A match of one's own for which a time is to be chosen, or a session written down."""
+
+    match: Match
+    partner: Company
+
+    @property
+    def circle(self) -> Circle | None:
+        """The others, if it is a circle that meets."""
+        return self.partner if isinstance(self.partner, Circle) else None
+
+
+async def booking_page(actor: Actor, match_id: UUID) -> BookingPage:
+    """What choosing a time needs to know.
+
+    Raises:
+        NotFound: not the actor's match, or not announced.
+        Refused: it is a circle, and somebody else leads it.
+    """
+    match = await visible_match(actor, match_id)
+    if not belongs(match, actor.person_id):
+        raise NotFound
+    require(rules.can_set_times(actor, match), _("choose the time for your circle: who leads it does"))
+    return BookingPage(match, company_of(match, actor.person_id))

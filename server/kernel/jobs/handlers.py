@@ -33,6 +33,7 @@ JOB_MODULES: list[str] = [
     "server.matches.jobs",
     "server.matchmaking.jobs",
     "server.matchmaking.wishes.jobs",
+    "server.messaging.jobs",
     "server.notifications.jobs",
     "server.notifications.push.jobs",
     "server.programs.jobs",

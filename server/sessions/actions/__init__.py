@@ -8,6 +8,7 @@ from server.sessions.actions.agenda import (
     set_talked_about,
     tick_topic,
 )
+from server.sessions.actions.attending import set_attendance
 from server.sessions.actions.booking import (
     book_session,
     cancel_session,
@@ -35,6 +36,6 @@ __all__ = [
     "SlotTaken", "add_topic", "book_series", "book_session", "cancel_following", "cancel_session", "clear_calendar",
     "confirm_hold", "hold_slot", "keep_promise", "log_session", "mark_held", "move_following", "move_missed",
     "move_session", "move_topic", "prepare_agenda", "promise", "read_notes", "release_hold", "remove_topic",
-    "report_no_show", "restore_hold", "set_talked_about", "tick_topic", "undo_booking", "undo_move_missed",
-    "undo_no_show", "undo_series", "undo_session_change", "write_note",
+    "report_no_show", "restore_hold", "set_attendance", "set_talked_about", "tick_topic", "undo_booking",
+    "undo_move_missed", "undo_no_show", "undo_series", "undo_session_change", "write_note",
 ]

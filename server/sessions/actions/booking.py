@@ -32,11 +32,12 @@ async def hold_slot(actor: Actor, match_id: UUID, starts_at: datetime) -> Sessio
 
     Raises:
         NotFound: not the actor's match.
+        Refused: it is a circle, and somebody else leads it.
         Invalid: past, too far ahead, or not on a quarter hour.
         Conflict: the match takes no sessions; or `SlotTaken`.
     """
     async with unit_of_work(actor) as unit:
-        match = await _own_match(actor, match_id)
+        match = await steps.own_match(actor, match_id)
         if match.state not in AWAITING and match.state is not MatchState.ACTIVE:
             raise Conflict(_("This match takes no sessions now."), kind="closed")
         before = await queries.hold_of(actor, match_id)
@@ -99,11 +100,12 @@ async def book_session(actor: Actor, match_id: UUID, starts_at: datetime) -> Ses
 
     Raises:
         NotFound: not the actor's match.
+        Refused: it is a circle, and somebody else leads it.
         Invalid: past, too far ahead, or not on a quarter hour.
         Conflict: the match is not active (`kind="not_active"`); or `SlotTaken`.
     """
     async with unit_of_work(actor) as unit:
-        match = await _own_match(actor, match_id)
+        match = await steps.own_match(actor, match_id)
         same = await queries.sessions(actor).filter(
             match_id=match_id, starts_at=starts_at, state=SessionState.SCHEDULED
         ).first()
@@ -129,7 +131,7 @@ async def undo_booking(actor: Actor, session_id: UUID) -> Session:
     """
     async with unit_of_work(actor) as unit:
         session = await queries.visible_session(actor, session_id, lock=True)
-        require(rules.is_member(actor, session), _("undo this booking"))
+        require(rules.can_set_times(actor, session.match), _("undo this booking"))
         if session.state is SessionState.CANCELLED:
             return session
         if not await steps.withdraw(actor, session.id, "session.booked"):
@@ -143,13 +145,13 @@ async def move_session(actor: Actor, session_id: UUID, starts_at: datetime) -> S
 
     Raises:
         NotFound: absent, or not the actor's to know of.
-        Refused: the actor is no member.
+        Refused: the actor does not choose its times.
         Invalid: past, too far ahead, or not on a quarter hour.
         Conflict: it is not booked, or over (`kind="over"`); or `SlotTaken`.
     """
     async with unit_of_work(actor) as unit:
         session = await queries.visible_session(actor, session_id, lock=True)
-        require(rules.is_member(actor, session), _("move this session"))
+        require(rules.can_set_times(actor, session.match), _("move this session"))
         if session.starts_at == starts_at:
             return session
         if session.state is not SessionState.SCHEDULED or session.ends_at <= clock.now():
@@ -205,13 +207,6 @@ async def clear_calendar(actor: Actor, match_id: UUID) -> list[Session]:
         ahead = await found
         await steps.call_off_many(unit, ahead)
         return ahead
-
-
-async def _own_match(actor: Actor, match_id: UUID) -> Match:
-    match = await visible_match(actor, match_id, lock=True)
-    if member_of(match, actor) is None:
-        raise NotFound
-    return match
 
 
 async def _create(unit: Unit, match: Match, starts_at: datetime, state: SessionState) -> Session:

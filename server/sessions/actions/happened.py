@@ -7,12 +7,10 @@ from zoneinfo import ZoneInfo
 from server.kernel import clock
 from server.kernel.actor import Actor, ActorKind, require
 from server.kernel.db import unit_of_work
-from server.kernel.errors import Conflict, NotFound
+from server.kernel.errors import Conflict
 from server.kernel.text import gettext as _
 from server.kernel.typed import check
 from server.matches.models import Match
-from server.matches.queries import visible_match
-from server.matches.rules import member_of
 from server.sessions import queries, rules, steps
 from server.sessions.actions.booking import book_session, undo_booking
 from server.sessions.actions.outcome import WRITABLE, write_note
@@ -58,7 +56,7 @@ async def report_no_show(actor: Actor, session_id: UUID) -> Session:
     """
     async with unit_of_work(actor) as unit:
         session = await queries.visible_session(actor, session_id, lock=True)
-        require(rules.is_member(actor, session), _("change this session"))
+        require(rules.can_set_times(actor, session.match), _("change this session"))
         if session.state is SessionState.NO_SHOW:
             return session
         if not rules.is_presumed_held(session):
@@ -84,7 +82,7 @@ async def undo_no_show(actor: Actor, session_id: UUID) -> Session:
     """
     async with unit_of_work(actor) as unit:
         session = await queries.visible_session(actor, session_id, lock=True)
-        require(rules.is_member(actor, session), _("change this session"))
+        require(rules.can_set_times(actor, session.match), _("change this session"))
         if rules.is_presumed_held(session):
             return session
         if session.state is not SessionState.NO_SHOW:
@@ -142,15 +140,14 @@ async def log_session(
 
     Raises:
         NotFound: not the actor's match.
+        Refused: it is a circle, and somebody else leads it.
         Invalid: not past, more than LOG_WITHIN ago, before the day the match began, not 5 to 480 minutes, or too long
             a note.
         Conflict: the match is not running (`kind="closed"`), or another session of it was then (`kind="known"`).
     """
     async with unit_of_work(actor) as unit:
-        match = await visible_match(actor, match_id, lock=True)
-        me = member_of(match, actor)
-        if me is None:
-            raise NotFound
+        match = await steps.own_match(actor, match_id)
+        me = next(member for member in match.members if member.person_id == actor.person_id)
         same = await queries.logged_at(actor, match_id, starts_at)
         if same is not None:
             return same

@@ -7,13 +7,11 @@ from zoneinfo import ZoneInfo
 
 from server.kernel.actor import Actor, require
 from server.kernel.db import Unit, unit_of_work
-from server.kernel.errors import Conflict, Invalid, NotFound
+from server.kernel.errors import Conflict, Invalid
 from server.kernel.ids import new_id
 from server.kernel.text import gettext as _
 from server.kernel.typed import check
 from server.matches.models import Match
-from server.matches.queries import visible_match
-from server.matches.rules import member_of
 from server.matches.states import MatchState
 from server.sessions import queries, rules, steps
 from server.sessions.actions.agenda import prepare_agenda
@@ -41,14 +39,13 @@ async def book_series(
 
     Raises:
         NotFound: not the actor's match.
+        Refused: it is a circle, and somebody else leads it.
         Invalid: another rhythm or number, past, too far ahead, beyond the match's last day, or no quarter hour.
         Conflict: the match is not active (`kind="not_active"`); or `SlotTaken`.
     """
     async with unit_of_work(actor) as unit:
-        match = await visible_match(actor, match_id, lock=True)
-        me = member_of(match, actor)
-        if me is None:
-            raise NotFound
+        match = await steps.own_match(actor, match_id)
+        me = next(member for member in match.members if member.person_id == actor.person_id)
         same = await queries.series_booked_at(actor, match_id, starts_at)
         if same:
             return same
@@ -168,7 +165,7 @@ def _spans(match: Match, starts_at: datetime, every_weeks: int, times: int, zone
 
 async def _of_a_series(actor: Actor, session_id: UUID, act: str) -> Session:
     session = await queries.visible_session(actor, session_id, lock=True)
-    require(rules.is_member(actor, session), act)
+    require(rules.can_set_times(actor, session.match), act)
     if session.series_id is None:
         raise Conflict(_("This session does not repeat."), kind="over")
     return session

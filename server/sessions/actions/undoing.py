@@ -37,7 +37,7 @@ async def undo_session_change(actor: Actor, session_id: UUID) -> list[Session]:
     """
     async with unit_of_work(actor) as unit:
         session = await queries.visible_session(actor, session_id, lock=True)
-        require(rules.is_member(actor, session), _("change this session"))
+        require(rules.can_set_times(actor, session.match), _("change this session"))
         fact = await _withdrawn_fact(unit, session)
         if session.match.state is not MatchState.ACTIVE:
             raise Conflict(_("This match takes no sessions now."), kind="closed")

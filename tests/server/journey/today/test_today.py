@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from server.journey.today.queries import Home, Journey, home
+from server.journey.today.journeys import Journey
+from server.journey.today.queries import Home, home
 from server.kernel import clock
 from server.kernel.actor import Actor, system_actor
 from server.matches.models import Match, MatchMember

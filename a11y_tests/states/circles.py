@@ -1,0 +1,92 @@
+"""A circle for its people: who leads it and everybody else, before a meeting, with one, and afterwards."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from a11y_tests.registry import Shelf, View, open_everything, press
+from server.kernel import clock
+from server.messaging import actions as messaging
+from server.sessions.models import ActionItem, Session
+from server.sessions.states import SessionState
+from tests import factories
+from tests.factories import Circle
+
+state = Shelf("circles")
+STATES = state.states
+
+
+@state("GET home 200", proof="Idris books the next meeting.")
+async def nothing_booked() -> View:
+    return View((await factories.active_circle()).members[0], "/")
+
+
+@state("GET home 200", proof="Everybody is free on")
+async def nothing_booked_for_who_leads() -> View:
+    return View((await factories.active_circle()).facilitator, "/")
+
+
+@state("GET home 200", proof="Two of twelve meetings behind you")
+async def under_way() -> View:
+    circle = await in_the_middle()
+    return View(circle.members[0], "/")
+
+
+@state("GET session 200", proof="7 of 7 come")
+async def meeting_ahead() -> View:
+    circle = await in_the_middle()
+    return View(circle.members[0], f"/session/{await number(circle, 3)}", open_everything)
+
+
+@state("POST session-attendance 303", proof="Without Ana this time.")
+async def one_stays_away() -> View:
+    circle = await in_the_middle()
+    return View(circle.members[0], f"/session/{await number(circle, 3)}", press("I can’t come"))
+
+
+@state("GET session 200", proof="Was somebody not there?")
+async def meeting_over_for_who_leads() -> View:
+    circle = await in_the_middle()
+    clock.move(timedelta(days=3, hours=2))
+    return View(circle.facilitator, f"/session/{await number(circle, 3)}", open_everything)
+
+
+@state("GET session-new 200", proof="From what all of you told us")
+async def times_for_all() -> View:
+    circle = await factories.active_circle()
+    return View(circle.facilitator, f"/match/{circle.match.id}/session")
+
+
+async def number(circle: Circle, of: int) -> UUID:
+    """The id of a circle's meeting by its number."""
+    return (await Session.get(match_id=circle.match.id, number=of)).id
+
+
+async def in_the_middle() -> Circle:
+    """A circle that met twice, with a meeting ahead, a word and a promise."""
+    circle = await factories.active_circle()
+    places = ("Edinburgh", "Accra", "Singapore", "Lisbon", "Leeds", "Porto", "")
+    for one, place in zip((circle.facilitator, *circle.members), places, strict=True):
+        one.location = place
+        await one.save()
+    for days, kind in ((-28, SessionState.HELD), (-14, SessionState.HELD), (3, SessionState.SCHEDULED)):
+        starts = clock.now() + timedelta(days=days)
+        await Session.create(
+            organization_id=circle.organization.id, match=circle.match, starts_at=starts, number=days // 14 + 3,
+            ends_at=starts + timedelta(minutes=60), state=kind, booked_at=clock.now(),
+            proposed_by_id=circle.facilitator.id,
+        )
+    await messaging.send_message(circle.member_actors[1], circle.match.id, "Same room, and I bring the questions card.")
+    await ActionItem.create(
+        organization_id=circle.organization.id, match_id=circle.match.id, owner_id=circle.members[0].id,
+        text="Tell one team no, and write down how it went", due_on=factories.in_days(3),
+    )
+    return circle
+
+
+@state("GET thread 200", proof="You and Idris, Bao, Chidi, Dina, Emre, Noor read this")
+async def thread() -> View:
+    circle = await in_the_middle()
+    await messaging.send_message(circle.facilitator_actor, circle.match.id, "Good. Who brings a case?")
+    await messaging.send_message(circle.member_actors[0], circle.match.id, "I do.")
+    await messaging.mark_read(circle.member_actors[3], circle.match.id)
+    return View(circle.members[0], f"/messages/{circle.match.id}")

@@ -1,0 +1,44 @@
+"""What the people of a circle are told: each by name, in their own hours, with a calendar entry of their own."""
+
+import re
+from datetime import timedelta
+
+from server.kernel import clock
+from server.kernel.jobs import drain
+from server.messaging.actions import send_message
+from server.sessions import actions, times
+from tests import factories
+from tests.server.notifications.mail_server import mail_server
+
+NAMED = re.compile(r"\bmentors?\b|\bmentees?\b|\bNone\b", re.IGNORECASE)
+
+
+async def test_everybody_gets_an_invitation_its_change_and_its_end(db: object) -> None:
+    circle = await factories.active_circle()
+    slots = await times.slots_for_match(circle.facilitator_actor, circle.match.id, 2)
+    async with mail_server() as post:
+        session = await actions.book_session(circle.facilitator_actor, circle.match.id, slots[0].starts_at)
+        await _told()
+        await actions.move_session(circle.facilitator_actor, session.id, slots[1].starts_at)
+        await _told()
+        await actions.cancel_session(circle.facilitator_actor, session.id)
+        await _told()
+        await send_message(circle.member_actors[0], circle.match.id, "Next week then?")
+        clock.move(timedelta(minutes=16))
+        await drain()
+        ana, idris = post.to(circle.members[0].email), post.to(circle.facilitator.email)
+        told = [f"{mail['Subject']} {mail.get_body(('plain',)).get_content()}" for mail in post.mails]
+    assert len(post.mails) == 7 * 3 + 6
+    entries = [part.get_content() for mail in ana for part in mail.walk() if part.get_content_type() == "text/calendar"]
+    assert [re.search(r"SEQUENCE:(\d)", entry)[1] for entry in entries] == ["0", "1", "2"]  # type: ignore[index]
+    assert "METHOD:CANCEL" in entries[2]
+    assert all(entry.count("ATTENDEE") == 1 for entry in entries)
+    first = " ".join(ana[0].get_body(("plain",)).get_content().split())
+    assert "You meet Idris, Bao, Chidi, Dina, Emre, Noor." in first
+    assert any("Ana wrote to your circle" in mail["Subject"] for mail in idris)
+    assert not [words for words in told if NAMED.search(words)]
+
+
+async def _told() -> None:
+    clock.move(timedelta(minutes=1))
+    await drain()

@@ -1,0 +1,83 @@
+"""A circle through the web face: what who leads it sees and does, and what everybody else does."""
+
+import re
+from datetime import timedelta
+
+import httpx2
+import pytest
+
+from server.kernel import clock
+from server.kernel.db import fresh_key
+from server.kernel.jobs import drain
+from server.sessions.models import Session
+from server.sessions.states import SessionState
+from tests import factories
+from tests.factories import Circle
+from tests.web.conftest import ClientOf
+from tests.web.drawing import read, words
+
+NAMED = re.compile(r"\bmentors?\b|\bmentees?\b|\bpartner\b", re.IGNORECASE)
+
+
+@pytest.fixture
+async def circle(db: object) -> Circle:
+    return await factories.active_circle()
+
+
+async def said(client: httpx2.AsyncClient, path: str) -> str:
+    """The words of a page, in which nobody is called mentor, mentee or partner."""
+    answer = await client.get(path)
+    assert answer.status_code == 200, (path, answer.status_code)
+    text = words(read(answer.text))
+    assert not NAMED.findall(text), (path, NAMED.findall(text), text)
+    return text
+
+
+async def test_a_circle_from_nothing_booked_to_after_a_meeting(client_of: ClientOf, circle: Circle) -> None:
+    ana, idris = await client_of(circle.members[0]), await client_of(circle.facilitator)
+    at = f"/match/{circle.match.id}"
+    home = await said(ana, "/")
+    for words_there in ("Leading circles, seven people", "Seven people", "No reporting lines", "Leads the circle",
+                        "Show all seven", "Idris books the next meeting."):
+        assert words_there in home
+    assert "Choose a time" not in home
+    assert (await ana.get(f"{at}/session")).status_code == 403
+    assert "Everybody is free on" in await said(idris, "/")
+
+    slot = read((await idris.get(f"{at}/session")).text).findall(".//input[@name='slot']")[0].get("value")
+    assert (await idris.post(f"{at}/session", data={"slot": slot, "form_key": fresh_key()})).status_code == 303
+    session = await Session.get(match=circle.match, state=SessionState.SCHEDULED)
+    page = f"/session/{session.id}"
+    assert "Idris leads." in await said(ana, "/")
+    meeting = await said(ana, page)
+    assert "Meeting 1 of your circle" in meeting
+    assert "7 of 7 come" in meeting
+    assert "Move it" not in meeting
+    assert "Move it" in await said(idris, page)
+    said_no = {"attendance": f"away-{circle.members[0].id}", "form_key": fresh_key()}
+    assert (await ana.post(f"{page}/attendance", data=said_no)).status_code == 303
+    assert "6 of 7 come" in await said(idris, page)
+    assert "Without Ana this time." in await said(idris, page)
+    assert "I come after all" in await said(ana, page)
+
+    clock.move(session.ends_at - clock.now() + timedelta(hours=1))
+    await drain()
+    ana, idris = await client_of(circle.members[0]), await client_of(circle.facilitator)
+    assert "6 of 7 were there" in await said(idris, page)
+    assert "6 of 7 came last time" in await said(ana, "/")
+    await ana.post(page, data={"do": "save", "visibility": "SHARED", "note-0": "Ask first.", "form_key": fresh_key()})
+    assert "Ana, What became clearer?" in await said(idris, page)
+
+
+async def test_one_thread_for_all_of_a_circle(client_of: ClientOf, circle: Circle) -> None:
+    ana, bao = await client_of(circle.members[0]), await client_of(circle.members[1])
+    thread = f"/messages/{circle.match.id}"
+    assert "Hello everybody" in (await ana.get(thread)).text
+    await ana.post(thread, data={"body": "Same room as last time.", "form_key": fresh_key()})
+    page = await said(bao, thread)
+    assert "You and Idris, Ana, Chidi, Dina, Emre, Noor read this" in page
+    assert "Ana, " in page
+    assert "Reply to all" in await said(bao, "/")
+    await bao.post(f"{thread}/read", data={"form_key": fresh_key()})
+    assert "read by one" in await said(ana, thread)
+    assert (await (await client_of(circle.manager)).get(thread)).status_code == 404
