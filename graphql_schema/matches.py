@@ -21,6 +21,7 @@ from graphql_schema.reasons import ReasonType, caution, factors, reasons
 from graphql_schema.sessions import SessionType, sessions_by_match
 from server.goals.queries import goals_by_match
 from server.journey.asking.actions import ask_for_match
+from server.journey.byhand.actions import pair_by_hand
 from server.kernel.actor import Actor
 from server.kernel.db import Json
 from server.kernel.errors import NotFound
@@ -32,7 +33,6 @@ from server.matches.states import (
     MatchState,
 )
 from server.matches.steps import UNDO_ONE
-from server.matchmaking.byhand.actions import pair_by_hand
 from server.matchmaking.engine.wording import Names
 from server.matchmaking.stored import Party, told_between
 from server.programs.states import ParticipantRole

@@ -18,11 +18,11 @@ from graphql_schema.people import PersonType
 from graphql_schema.programs import EnrollmentType, enrollments_by_ids
 from graphql_schema.reasons import ReasonType, caution, factors, reasons
 from graphql_schema.runs import RunAudit, RunChanges, RunProof, RunWaiting
+from server.journey.byhand.queries import Tried, tried
 from server.kernel.actor import Actor
 from server.kernel.db import Json
 from server.matches.queries import sides, visible_match
 from server.matchmaking import actions, queries
-from server.matchmaking.byhand.queries import Tried, tried
 from server.matchmaking.engine import RuleCode
 from server.matchmaking.engine.waitlist import WaitCode
 from server.matchmaking.engine.watch import Step

@@ -74,7 +74,7 @@ async def gather(
     People whose places are all taken, by open matches or by locked drafts, are left out, and so is whoever took back
     the consent to be matched. With `around_drafts` every draft has its place, and pairs that stand are not made again.
     `among` says whom to look at at all. `history` are past pairs with what came of them; without it, only that they
-    were paired.
+    were paired. Where peers are drawn, the cycles since they met count alone.
     """
     seats = await _seats(actor, cohort, around_drafts)
     asked = [(row, free) for row, free in seats if among is None or among(row)]
@@ -95,9 +95,9 @@ async def gather_seats(
     vectors = await _vectors(reader, active, known)
     people_in = tuple(_participant(row, free, known, vectors) for row, free in open_seats)
     together = await _together(reader, cohort.id) if around_drafts else frozenset()
-    past = history
+    past = await _lately(reader, cohort) if is_drawn(cohort.program) else history
     if past is None:
-        past = await _lately(reader, cohort) if is_drawn(cohort.program) else await _past(reader, active)
+        past = await _past(reader, active)
     pool = Pool(people_in, await _managers(reader), past, together)
     placed = frozenset(str(row.id) for row, free in open_seats if around_drafts and free < row.capacity)
     return Gathered(pool, await _standing(reader, cohort), _digest(people_in), placed)

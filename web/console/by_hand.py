@@ -9,12 +9,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from server.journey.byhand.actions import pair_by_hand
+from server.journey.byhand.queries import Free, Tried, free_people, tried
 from server.journey.reviewing import queries
 from server.kernel.errors import Conflict
 from server.kernel.ids import parse_id
 from server.kernel.text import gettext as _
-from server.matchmaking.byhand.actions import pair_by_hand
-from server.matchmaking.byhand.queries import Free, Tried, free_people, tried
 from server.matchmaking.engine import RuleCode
 from server.programs.rules import is_among_peers
 from web.console.matches import HERE, REASON_LETTERS

@@ -9,6 +9,7 @@ from server.kernel.db import database
 from server.kernel.settings import settings
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
+from server.matchmaking.learned.queries import UNTAUGHT
 from server.matchmaking.models import LearnedModel
 from server.people.queries import organization_by_key
 from server.programs.queries import programs
@@ -18,7 +19,8 @@ from server.programs.states import ProgramType
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `ithaca learn`."""
     parser.add_argument("--organization", required=True, metavar="KEY", help="whose matching learns")
-    parser.add_argument("--type", choices=[one.value for one in ProgramType], help="one type of programme; else all")
+    types = [one.value for one in ProgramType if one not in UNTAUGHT]
+    parser.add_argument("--type", choices=types, help="one type of programme; else all")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -40,7 +42,7 @@ async def _run(args: argparse.Namespace) -> None:
 
 async def _types(actor: Actor) -> list[ProgramType]:
     held = {row.type for row in await programs(actor)}
-    return [one for one in ProgramType if one in held]
+    return [one for one in ProgramType if one in held - UNTAUGHT]
 
 
 def line(row: LearnedModel) -> str:

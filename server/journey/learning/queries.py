@@ -1,15 +1,18 @@
 """The log of proposals with what became of them, as learning and runs take it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
 from server.journey.learning.outcomes import Outcome, outcomes_of, past_pair
+from server.kernel import clock
 from server.kernel.actor import Actor, system_actor
 from server.matches.models import Match, Proposal
 from server.matches.queries import decided_proposals, in_order, lived_matches, pairs, sides
+from server.matches.states import MatchKind
 from server.matchmaking.engine.pool import PastPair, Pool
-from server.matchmaking.gather import sampled
+from server.matchmaking.gather import MONTH, sampled
 from server.matchmaking.learned.lived import Lived
 from server.programs.queries import cohorts, enrollments, programs
 from server.programs.states import ParticipantRole, ProgramType
@@ -21,8 +24,8 @@ SAMPLED = 400
 async def history_of(actor: Actor, cohort_id: UUID) -> tuple[PastPair, ...]:
     """What became of every match, in any programme, of the people of a cohort: for a run, which goes by their records.
 
-    Pairs that never were answered are left out: two people may be brought together again. Of peers and circles it is
-    known who met whom, which says nothing of a mentor.
+    Pairs that never were answered are left out: two people may be brought together again. Of peers it is known who met
+    whom, which says nothing of a mentor; who met in a circle may still be paired. Each says how long ago it ended.
     """
     reader = system_actor(actor.organization_id)
     rows = await enrollments(reader).filter(cohort_id=cohort_id).only("id", "person_id")
@@ -56,10 +59,16 @@ async def people_to_imagine(actor: Actor, program_type: ProgramType) -> Pool:
 
 
 def _told(match: Match, outcome: Outcome) -> list[PastPair]:
-    roles = [one.role for one in in_order(match)]
+    if match.kind is not MatchKind.PAIR:
+        return []
+    now, roles = clock.now(), [one.role for one in in_order(match)]
+    months_ago = (now - (match.ended_at or now)) / MONTH
     if roles == [ParticipantRole.MENTOR, ParticipantRole.MENTEE]:
-        return [past_pair(match, outcome)]
-    return [PastPair(str(one.person_id), str(other.person_id)) for one, other in pairs(match) if outcome.accepted]
+        return [replace(past_pair(match, outcome), months_ago=months_ago)]
+    return [
+        PastPair(str(one.person_id), str(other.person_id), months_ago=months_ago)
+        for one, other in pairs(match) if outcome.accepted
+    ]
 
 
 def _cycle(row: Proposal, begun: Mapping[UUID, date | None]) -> str:

@@ -5,8 +5,9 @@ from uuid import UUID
 from server.kernel import clock
 from server.kernel.actor import Actor, Permission, require
 from server.kernel.db import unit_of_work
+from server.kernel.errors import Conflict
 from server.kernel.text import gettext as _
-from server.matchmaking.learned.queries import learnings, may, visible_learning
+from server.matchmaking.learned.queries import UNTAUGHT, learnings, may, visible_learning
 from server.matchmaking.models import LearnedModel
 from server.matchmaking.states import RunState
 from server.programs.states import ProgramType
@@ -17,10 +18,13 @@ async def start_learning(actor: Actor, program_type: ProgramType) -> LearnedMode
 
     Raises:
         Refused: the actor runs no programme of that type.
+        Conflict: of that type nothing is learned (`kind="untaught"`).
     """
     async with unit_of_work(actor) as unit:
         allowed = await may(actor, Permission.PROGRAM_MATCHING_RUN, program_type)
         require(allowed, _("let the matching learn"))
+        if program_type in UNTAUGHT:
+            raise Conflict(_("Of peers and circles nothing is learned: runs go by the fit."), kind="untaught")
         newest = await learnings(actor).filter(program_type=program_type).order_by("-number").first()
         if newest is not None and newest.state is RunState.RUNNING:
             return newest

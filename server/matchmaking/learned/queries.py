@@ -16,6 +16,9 @@ from server.programs.models import Program
 from server.programs.queries import programs
 from server.programs.states import ProgramType
 
+UNTAUGHT = frozenset({ProgramType.PEER, ProgramType.CIRCLE})
+"""Types of which nothing is learned: what is known of a pair goes one way, and there everybody gives and takes."""
+
 
 def learnings(actor: Actor) -> QuerySet[LearnedModel]:
     """Every learning of the organisation: where a query about them starts. It is read through `visible_learning`."""
@@ -113,7 +116,7 @@ async def page_of_learning(actor: Actor, learning_id: UUID) -> LearningPage:
 
 
 async def _may_start(actor: Actor, program_type: ProgramType) -> bool:
-    return await may(actor, Permission.PROGRAM_MATCHING_RUN, program_type)
+    return program_type not in UNTAUGHT and await may(actor, Permission.PROGRAM_MATCHING_RUN, program_type)
 
 
 def version_of(row: LearnedModel) -> str:

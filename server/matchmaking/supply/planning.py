@@ -6,7 +6,16 @@ from dataclasses import dataclass, replace
 from itertools import cycle, islice
 from statistics import fmean
 
-from server.matchmaking.engine import MatchingResult, Participant, Pool, RuleSet, Standing, Weights, run_matching
+from server.matchmaking.engine import (
+    MatchingResult,
+    Outlook,
+    Participant,
+    Pool,
+    RuleSet,
+    Standing,
+    Weights,
+    run_matching,
+)
 from server.programs.states import ParticipantRole
 
 MENTOR, MENTEE = ParticipantRole.MENTOR, ParticipantRole.MENTEE
@@ -29,6 +38,7 @@ class Ground:
     """A group as it stands: capacities of the pool are the places that are free now, `whole` all that somebody has.
 
     `raisable` mentors may take one more; `past` are mentors of earlier groups, those who would be asked first in front.
+    Without an `outlook` pairs are judged by the prior.
     """
 
     pool: Pool
@@ -38,6 +48,7 @@ class Ground:
     whole: Mapping[str, int]
     raisable: frozenset[str] = frozenset()
     past: tuple[Participant, ...] = ()
+    outlook: Outlook | None = None
 
 
 @dataclass(frozen=True)
@@ -62,7 +73,7 @@ class Planned:
 def carried_out(ground: Ground, plan: Plan) -> Planned:
     """The plan on the group. Takes as long as two or three runs of the engine: call it off the loop."""
     pool = _staffed(ground, plan)
-    result = run_matching(pool, ground.rules, ground.weights, standing=ground.standing)
+    result = run_matching(pool, ground.rules, ground.weights, standing=ground.standing, outlook=ground.outlook)
     line = [one.mentee for one in result.waitlist if one.position is not None]
     put_off = line[max(0, len(line) - plan.later):]
     line = line[: len(line) - len(put_off)]
@@ -98,7 +109,10 @@ def _first_raised(ground: Ground, pool: Pool, count: int) -> frozenset[str]:
     if not count or not ground.raisable:
         return frozenset()
     before = {one.id: one.capacity for one in pool.participants if one.role is MENTOR}
-    result = run_matching(_with_one_more(pool, ground.raisable), ground.rules, ground.weights, standing=ground.standing)
+    result = run_matching(
+        _with_one_more(pool, ground.raisable), ground.rules, ground.weights, standing=ground.standing,
+        outlook=ground.outlook,
+    )
     held = Counter(pair.mentor for pair in result.pairs)
     best: dict[str, float] = {}
     for pair in result.pairs:

@@ -12,6 +12,7 @@ from server.kernel.actor import Actor, Permission
 from server.kernel.errors import Conflict, NotFound
 from server.kernel.text import gettext as _
 from server.matchmaking.gather import gather_seats, places_left, rules_of, stopped, weights_of
+from server.matchmaking.learned.queries import outlook_for
 from server.matchmaking.queries import SkillSupply, supply_by_skill
 from server.matchmaking.supply.planning import MENTOR, Ground, Plan, Planned, carried_out
 from server.matchmaking.weighing.sampling import few, willing
@@ -85,10 +86,11 @@ async def _ground(
     known = await gather_seats(
         actor, cohort, [(row, 1) for row in rows if row.role is MENTOR or free[row.id]] + [(row, 1) for row in before]
     )
-    people = {one.id: one for one in known.pool.participants}
+    people, weights = {one.id: one for one in known.pool.participants}, weights_of(cohort.program)
     here = tuple(replace(people[str(row.id)], capacity=free[row.id]) for row in rows if str(row.id) in people)
     return Ground(
-        replace(known.pool, participants=here), known.standing, rules_of(cohort.program), weights_of(cohort.program),
+        replace(known.pool, participants=here), known.standing, rules_of(cohort.program), weights,
+        outlook=await outlook_for(actor, cohort.program, weights),
         whole={str(row.id): row.capacity for row in rows},
         raisable=frozenset(
             str(row.id) for row in rows if row.role is MENTOR and row.capacity < cohort.program.places_max

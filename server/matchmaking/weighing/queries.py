@@ -12,6 +12,7 @@ from server.matches.states import MatchState
 from server.matchmaking.engine import Weights
 from server.matchmaking.engine.wording import GOOD_FIT
 from server.matchmaking.gather import rules_of, weights_of
+from server.matchmaking.learned.queries import outlook_for
 from server.matchmaking.models import WeightsVersion
 from server.matchmaking.stored import load
 from server.matchmaking.weighing.sampling import Sample, sample
@@ -89,7 +90,8 @@ async def versions(actor: Actor, program: Program, limit: int = 20) -> list[Vers
 
 
 async def preview(actor: Actor, program: Program, settings: Settings) -> Preview:
-    """What settings would come to, computed now on a few people of the newest open group. Nothing is stored.
+    """What settings would come to, computed now on a few people of the newest open group, by what was learned as a run
+    would. Nothing is stored.
 
     Raises:
         Invalid: something in the settings cannot be, by its field.
@@ -102,8 +104,9 @@ async def preview(actor: Actor, program: Program, settings: Settings) -> Preview
         return Preview(None, None, None, now, was)
     found = await sample(actor, cohort, SAMPLED)
     pool, standing = found.gathered.pool, found.gathered.standing
+    outlooks = await outlook_for(actor, program, new), await outlook_for(actor, program, old)
     trial = await asyncio.to_thread(
-        compare, pool, standing, kind, (wanted.rules, new), (rules_of(program), old)
+        compare, pool, standing, kind, (wanted.rules, new), (rules_of(program), old), outlooks
     ) if pool.participants else None
     return Preview(cohort, found, trial, now, was)
 

@@ -12,7 +12,8 @@ from server.matchmaking.engine import Standing
 from server.matchmaking.gather import Gathered, gather_seats, stopped
 from server.programs import queries as programs
 from server.programs.models import Cohort, Enrollment
-from server.programs.states import EnrollmentState, ParticipantRole
+from server.programs.rules import roles_in
+from server.programs.states import EnrollmentState
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,11 @@ async def sample(actor: Actor, cohort: Cohort, most: int) -> Sample:
 
 
 async def willing(actor: Actor, cohort: Cohort) -> list[Enrollment]:
-    """Everybody active in a group who may be matched, mentors first."""
+    """Everybody active in a group who may be matched, mentors before mentees."""
     reader = system_actor(actor.organization_id)
     rows = [
         row
-        for role in (ParticipantRole.MENTOR, ParticipantRole.MENTEE)
+        for role in roles_in(cohort.program)
         for row in await programs.enrollments_in(reader, cohort.id, role=role, states=[EnrollmentState.ACTIVE])
     ]
     silent = await stopped(reader, rows)
@@ -53,7 +54,7 @@ def few(rows: Sequence[Enrollment], most: int) -> list[Enrollment]:
     if len(rows) <= most:
         return list(rows)
     chosen: list[Enrollment] = []
-    for role in (ParticipantRole.MENTOR, ParticipantRole.MENTEE):
+    for role in dict.fromkeys(row.role for row in rows):
         side = [row for row in rows if row.role is role]
         share = max(1, round(most * len(side) / len(rows)))
         chosen += sorted(side, key=lambda row: _lot(row.id))[:share]

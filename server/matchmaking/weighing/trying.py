@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from server.matchmaking.engine import (
     Explanation,
     MatchingResult,
+    Outlook,
     Pool,
     RuleCode,
     RuleSet,
@@ -85,18 +86,21 @@ class Trial:
 
 
 def compare(
-    pool: Pool, standing: Standing, kind: ProgramType, now: tuple[RuleSet, Weights], was: tuple[RuleSet, Weights]
+    pool: Pool, standing: Standing, kind: ProgramType, now: tuple[RuleSet, Weights], was: tuple[RuleSet, Weights],
+    outlooks: tuple[Outlook | None, Outlook | None] = (None, None),
 ) -> Trial:
-    """Run the engine with both. Takes as long as two runs: call it off the loop."""
-    after = outcome(pool, standing, kind, *now)
-    before = after if now == was else outcome(pool, standing, kind, *was)
+    """Run the engine with both, each by its outlook (None: the prior). As long as two runs: call it off the loop."""
+    after = outcome(pool, standing, kind, *now, outlooks[0])
+    before = after if now == was else outcome(pool, standing, kind, *was, outlooks[1])
     stood = {one.who for one in before.together}
     fresh = [one for one in after.together if one.who not in stood]
     return Trial(after, before, len(fresh), _example(before, fresh), touched(_facing(pool, kind), now[0], standing))
 
 
-def outcome(pool: Pool, standing: Standing, kind: ProgramType, rules: RuleSet, weights: Weights) -> Outcome:
-    """One run of the engine for a type of programme."""
+def outcome(
+    pool: Pool, standing: Standing, kind: ProgramType, rules: RuleSet, weights: Weights, outlook: Outlook | None = None
+) -> Outcome:
+    """One run of the engine for a type of programme. Of circles and peers nothing is learned."""
     if kind is ProgramType.CIRCLE:
         return _circles(pool, standing, rules, weights)
     result: MatchingResult | PeersResult
@@ -104,7 +108,7 @@ def outcome(pool: Pool, standing: Standing, kind: ProgramType, rules: RuleSet, w
         from server.matchmaking.engine.groups.pairs.peers import pair_peers  # noqa: PLC0415  # loads what only groups need
         result = pair_peers(pool, rules, weights, standing=standing)
     else:
-        result = run_matching(pool, rules, weights, standing=standing)
+        result = run_matching(pool, rules, weights, standing=standing, outlook=outlook)
     made = [Together((pair.mentee, pair.mentor), pair.fit) for pair in result.pairs]
     people = {one for pair in made for one in (pair.who if kind is ProgramType.PEER else pair.who[:1])}
     return Outcome(

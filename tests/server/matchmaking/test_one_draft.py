@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tortoise.connection import get_connection
 
 from server.access.queries import actor_for
+from server.journey.byhand.actions import pair_by_hand
 from server.kernel.actor import Actor
 from server.kernel.errors import Conflict
 from server.matches import actions as matches
@@ -16,7 +17,6 @@ from server.matches.models import Match
 from server.matches.queries import decisions, sides
 from server.matches.states import MatchState, OverrideKind
 from server.matchmaking import actions, queries
-from server.matchmaking.byhand.actions import pair_by_hand
 from server.matchmaking.queue import actions as queue
 from server.matchmaking.runs.actions import carry_out, run_matching
 from tests.web.console.market import Market, drafts_of, market

@@ -4,12 +4,12 @@ from uuid import UUID
 
 import pytest
 
+from server.journey.byhand.actions import pair_by_hand
+from server.journey.byhand.queries import free_people, tried
 from server.kernel.errors import Conflict
 from server.matches.models import Match, MatchOverride, Proposal
 from server.matches.states import MatchOrigin, MatchState, OverrideKind
 from server.matchmaking import stored
-from server.matchmaking.byhand.actions import pair_by_hand
-from server.matchmaking.byhand.queries import free_people, tried
 from server.matchmaking.engine import RuleCode
 from server.matchmaking.models import MatchRun, MatchSuggestion
 from server.matchmaking.queries import locked_matches

@@ -3,10 +3,10 @@
 import pytest
 
 from server.access.queries import actor_for
+from server.journey.byhand.actions import pair_by_hand
 from server.matches import actions
 from server.matches.models import MatchOverride
 from server.matches.states import OverrideKind
-from server.matchmaking.byhand.actions import pair_by_hand
 from tests.graphql.ask import ask, gid
 from tests.web.conftest import ClientOf
 from tests.web.console.market import Market, draft, drafts_of, market

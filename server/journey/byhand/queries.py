@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from server.journey.learning.queries import history_of
 from server.kernel.actor import Actor, Permission
 from server.kernel.db import Json
 from server.kernel.errors import Conflict, NotFound
@@ -11,11 +12,12 @@ from server.kernel.text import gettext as _
 from server.matches.proposals import Evidence
 from server.matches.queries import placed_seats
 from server.matchmaking import stored
-from server.matchmaking.engine import RuleCode, RuleSet, run_matching
+from server.matchmaking.engine import Outlook, RuleCode, RuleSet, run_matching
 from server.matchmaking.engine.constraints import active_pair_rules
 from server.matchmaking.engine.wording import Names, Reader
 from server.matchmaking.gather import Gathered, gather, places_left, rules_of, weights_of
 from server.matchmaking.learned.evidence import evidence_now, stored_evidence
+from server.matchmaking.learned.queries import outlook_for
 from server.matchmaking.stored import Told
 from server.programs.models import Cohort, Enrollment, Program
 from server.programs.queries import cohort_by_id, enrollments_in
@@ -93,7 +95,8 @@ async def free_people(actor: Actor, cohort_id: UUID) -> Free:
 
 
 async def tried(actor: Actor, cohort_id: UUID, mentor_id: UUID, mentee_id: UUID) -> Tried:
-    """What the engine says of two people, whatever keeps them apart.
+    """What the engine says of two people, whatever keeps them apart: as a run would, by what was learned and by what
+    became of their earlier pairs.
 
     Raises:
         NotFound: no such cohort, or of a programme that the actor does not run, or one of the two is not in it.
@@ -105,17 +108,21 @@ async def tried(actor: Actor, cohort_id: UUID, mentor_id: UUID, mentee_id: UUID)
     mentee = await _one(actor, free.cohort, free.mentees, mentee_id, roles[-1])
     if mentor.person_id == mentee.person_id:
         raise Conflict(_("Choose two different people."), kind="same")
-    gathered = await gather(actor, free.cohort)
+    gathered = await gather(actor, free.cohort, await history_of(actor, cohort_id))
+    weights = weights_of(free.cohort.program)
+    outlook = await outlook_for(actor, free.cohort.program, weights)
     both = {str(mentor.id), str(mentee.id)}
     two = tuple(one for one in gathered.pool.participants if one.id in both)
     alone = replace(gathered, pool=replace(gathered.pool, participants=two))
     judged = _judged_peers if is_among_peers(free.cohort.program) else _judged
-    return await asyncio.to_thread(judged, alone, free.cohort.program, mentor, mentee)
+    return await asyncio.to_thread(judged, alone, free.cohort.program, outlook, mentor, mentee)
 
 
-def _judged(two: Gathered, program: Program, mentor: Enrollment, mentee: Enrollment) -> Tried:
+def _judged(two: Gathered, program: Program, outlook: Outlook, mentor: Enrollment, mentee: Enrollment) -> Tried:
     rules, pair = rules_of(program), (str(mentor.id), str(mentee.id))
-    result = run_matching(two.pool, replace(rules, min_fit=0.0), weights_of(program), standing=two.standing)
+    result = run_matching(
+        two.pool, replace(rules, min_fit=0.0), weights_of(program), standing=two.standing, outlook=outlook
+    )
     told, confidence = result.explain(*pair), result.confidence_of(*pair)
     (known,) = stored_evidence(result, [pair])
     evidence = replace(evidence_now(result, known, told.fit, confidence), propensity=None)
@@ -123,7 +130,10 @@ def _judged(two: Gathered, program: Program, mentor: Enrollment, mentee: Enrollm
     return Tried(mentor, mentee, told.fit, confidence, stored.dump(told), evidence, _rules(rules), broken)
 
 
-def _judged_peers(two: Gathered, program: Program, one: Enrollment, other: Enrollment) -> Tried:
+def _judged_peers(
+    two: Gathered, program: Program, _outlook: Outlook, one: Enrollment, other: Enrollment
+) -> Tried:
+    """Nothing is learned of peers: there the prior stands."""
     from server.matchmaking.runs.peers import try_peers  # noqa: PLC0415  # its solver: only who pairs peers loads it
 
     rules = rules_of(program)

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from server.journey.byhand.queries import free_people, tried
 from server.kernel.actor import Actor, Permission, require
 from server.kernel.db import unit_of_work
 from server.kernel.errors import Conflict, NotFound
@@ -12,7 +13,6 @@ from server.matches.models import Match, MatchOverride
 from server.matches.queries import enrollments_by_ids
 from server.matches.states import MatchOrigin, OverrideKind
 from server.matchmaking.actions import REASON_MAX
-from server.matchmaking.byhand.queries import free_people, tried
 from server.programs.queries import cohort_by_id
 
 
