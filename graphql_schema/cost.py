@@ -49,7 +49,8 @@ EXTRA = {
     "Mutation.previewImport": 1_000, "Mutation.runMatching": 1_000,
     "Query.__schema": 2_000, "Query.__type": 50,
     "Query.alternativeMentors": 200, "Query.importReport": 200, "Query.matchPreview": 1_000,
-    "Query.matchSettings": 50, "Query.pairRecord": 50, "Query.pairTried": 500, "Query.reviewQueue": 200,
+    "Query.matchSettings": 50, "Query.pairRecord": 50, "Query.pairTried": 500,
+    "Query.placesPlanned": 1_000, "Query.reviewQueue": 200,
     "Subscription.matchRunProgress": 200,
 }
 """Fields that compute, beside the objects they show. The schema shows some 2,000 objects when asked about itself."""

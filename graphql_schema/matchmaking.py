@@ -45,6 +45,7 @@ for enum in (RuleCode, RunKind, RunState, Step):
 
 NEWEST = Order(("started_at", "id"), newest_first=True)
 BEST_FIT = Order(("fit", "id"), newest_first=True)
+IN_LINE = Order(("place",))
 BY_MENTEE = Order(("mentee_enrollment_id", "rank", "id"))
 
 
@@ -73,7 +74,7 @@ class MatchRunType(Node):
     waiting: int | None = strawberry.field(description="Mentees it found nobody for.")
     proof: RunProof | None = strawberry.field(description="How good the result is, against all that could be.")
     audit: RunAudit | None = strawberry.field(description="None for a run made before audits were kept.")
-    waitlist: list[RunWaiting] = strawberry.field(description="Mentees it found nobody for, the next one first.")
+    record: strawberry.Private[Json]
 
     @classmethod
     def of(cls, row: MatchRun) -> Self:
@@ -87,8 +88,16 @@ class MatchRunType(Node):
             step=row.step if row.state is RunState.RUNNING else None,
             percent=row.percent if row.state is RunState.RUNNING else None,
             waiting=row.result.get("waiting"), started_by=row.started_by, proof=RunProof.of(row.result),
-            audit=RunAudit.of(row.result), waitlist=RunWaiting.listed(row.result),
+            audit=RunAudit.of(row.result), record=row.result,
         )
+
+    @strawberry.field(description="Mentees it found nobody for, the next one first.")
+    def waitlist(
+        self, *, first: int | None = None, after: str | None = None, last: int | None = None,
+        before: str | None = None,
+    ) -> Connection[RunWaiting]:
+        window = Window.of(first, after, last, before)
+        return page_of_list(RunWaiting.listed(self.record), IN_LINE, window, lambda one: one)
 
 
 @strawberry.type(name="MatchSuggestion", description="A scored candidate of a run.")

@@ -123,17 +123,18 @@ class RunAudit:
 
 @strawberry.type(description="A mentee whom a run found nobody for.")
 class RunWaiting:
+    place: strawberry.Private[int]
     enrollment_id: strawberry.ID
     position: int | None = strawberry.field(description="The place in the queue for a mentor.")
     code: WaitCode
 
     @classmethod
     def listed(cls, record: Json) -> list[Self]:
-        """Everybody who waits, by a run's record."""
+        """Everybody who waits, by a run's record, in its order: those in line first, by their places."""
         return [
-            cls(enrollment_id=global_id("Enrollment", one["enrollment_id"]), position=one["position"],
+            cls(place=place, enrollment_id=global_id("Enrollment", one["enrollment_id"]), position=one["position"],
                 code=WaitCode(one["code"]))
-            for one in record.get("waitlist", [])
+            for place, one in enumerate(record.get("waitlist", []))
         ]
 
 

@@ -23,6 +23,7 @@ from graphql_schema.messaging import MessagingMutation, MessagingQuery
 from graphql_schema.nodes import NodeQuery
 from graphql_schema.openings import OpeningsMutation
 from graphql_schema.people import PeopleQuery
+from graphql_schema.planning import PlanningMutation, PlanningQuery
 from graphql_schema.profiles import ProfilesMutation, ProfilesQuery
 from graphql_schema.programs import ProgramsMutation, ProgramsQuery
 from graphql_schema.records import RecordsQuery
@@ -49,7 +50,7 @@ class Schema(strawberry.Schema):
 class Query(
     NodeQuery, ViewerQuery, PeopleQuery, ProfilesQuery, ImportsQuery, ProgramsQuery, MatchesQuery, MatchmakingQuery,
     LearningQuery, RecordsQuery, AskingQuery, SessionsQuery, MessagingQuery, SurveysQuery, JourneyQuery, WeighingQuery,
-    DecidingQuery,
+    DecidingQuery, PlanningQuery,
 ):
     pass
 
@@ -59,7 +60,7 @@ class Mutation(
     ProfilesMutation, ImportsMutation, ProgramsMutation, EnrollmentsMutation, OpeningsMutation, MatchesMutation,
     MatchmakingMutation, LearningMutation, GoalsMutation, SessionsMutation, ConversationsMutation, MessagingMutation,
     SurveysMutation, JourneyMutation, UndoingMutation, EligibilityMutation, AskingMutation, WeighingMutation,
-    DecidingMutation,
+    DecidingMutation, PlanningMutation,
 ):
     pass
 

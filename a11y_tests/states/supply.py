@@ -2,9 +2,10 @@
 
 from playwright.async_api import Page
 
-from a11y_tests.registry import Shelf, View
+from a11y_tests.registry import Shelf, View, press
 from server.programs.models import Program
-from server.programs.states import ProgramType
+from server.programs.states import EnrollmentState, ParticipantRole, ProgramType
+from tests import factories
 from tests.arrival import drawn
 from tests.web.console.market import Market, market
 
@@ -27,6 +28,14 @@ async def plan_worked_out() -> View:
 async def no_such_circle() -> View:
     found = await market(1, 1)
     return View(found.manager, f"{page_of(found)}?size=12")
+
+
+@state("POST console-places-ask 303", proof="One past mentor is invited.")
+async def past_mentors_asked() -> View:
+    found = await market(1, 2)
+    before = await factories.cohort(found.program, name="Autumn group")
+    await factories.enrollment(before, found.stranger, ParticipantRole.MENTOR, state=EnrollmentState.COMPLETED)
+    return View(found.manager, f"{page_of(found)}?past=1", press("Ask 1 past mentor"))
 
 
 @state("GET console-places 409", proof="For circles and peers there are no places to plan.")

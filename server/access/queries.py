@@ -35,6 +35,20 @@ async def actor_for(person: Person) -> Actor:
     return Actor(ActorKind.PERSON, person.organization_id, person.id, grants_of(roles))
 
 
+async def actor_now(actor: Actor) -> Actor:
+    """The same caller with the rights of this moment, for what goes on after it was let in.
+
+    Raises:
+        NotFound: the person left the organisation.
+    """
+    if actor.kind is not ActorKind.PERSON:
+        return actor
+    person = await Person.get_or_none(organization_id=actor.organization_id, id=actor.person_id)
+    if person is None or person.status is PersonStatus.ENDED:
+        raise NotFound
+    return await actor_for(person)
+
+
 async def session_actor(secret: str) -> tuple[Actor, Person] | None:
     """Who holds this secret; None if nobody does, the session is over, or the person left the organisation."""
     session = await UserSession.get_or_none(fingerprint=fingerprint(secret)).select_related("person")

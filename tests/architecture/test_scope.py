@@ -71,3 +71,27 @@ def _scoped_models() -> set[str]:
         for module in MODEL_MODULES for node in source.tree(f"{module.replace('.', '/')}.py").body
         if isinstance(node, ast.ClassDef) and "organization_id" in ast.unparse(node)
     }
+
+
+def test_nothing_is_changed_through_a_query_of_everything() -> None:
+    """`Model.all().update()` goes to the reader outside a unit, and to every organisation: name whose rows they are."""
+    bare = [
+        f"{name}:{call.lineno}: {ast.unparse(call)[:90]}"
+        for name in source.modules("server", "tests", "a11y_tests", "benchmarks", "web", "graphql_schema")
+        for call in ast.walk(source.tree(name)) if _changes_everything(call)
+    ]
+    assert not bare, "\n".join(bare)
+
+
+def test_a_change_of_everything_is_recognised() -> None:
+    found = {code: any(map(_changes_everything, ast.walk(ast.parse(code)))) for code in (
+        "Match.all().update(state=1)", "Match.all().delete()", "Match.all().filter(id=1).update(state=1)",
+        "held.update(state=1)",
+    )}
+    assert list(found.values()) == [True, True, False, False]
+
+
+def _changes_everything(node: ast.AST) -> bool:
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+        return False
+    return node.func.attr in ("update", "delete") and ast.unparse(node.func.value).endswith(".all()")

@@ -146,7 +146,7 @@ async def test_a_run_shows_its_proof_and_its_audit_and_what_changed(db: object) 
       matchRuns(cohortId: $id) { edges { node { startedBy proof { value upperBound gap violations }
         audit { mentees mentors places meanFit topThree rules checks envy { asked rather claims meanGain }
           parity { dimension mentees { group people figures { figure value verdict } } } }
-        waitlist { enrollmentId position code } } } }
+        waitlist(first: 1) { totalCount pageInfo { hasNextPage } edges { node { enrollmentId position code } } } } } }
       matchRunChanges(runId: $one, otherId: $other) { same samePeople weights { category } rules
         changes { menteeEnrollmentId why before { enrollmentId fit } after { fit } waits } }
     }"""
@@ -157,10 +157,29 @@ async def test_a_run_shows_its_proof_and_its_audit_and_what_changed(db: object) 
     assert earlier["proof"]["value"] <= earlier["proof"]["upperBound"]
     assert earlier["audit"]["envy"] == {"asked": 1, "rather": 0, "claims": 0, "meanGain": 0.0}
     assert earlier["audit"]["parity"][0]["mentees"] == [{"group": "MENTEE", "people": None, "figures": []}]
-    assert later["waitlist"] == [{"enrollmentId": gid(mentee), "position": 1, "code": "NO_MENTORS"}]
+    assert later["waitlist"] == {"totalCount": 1, "pageInfo": {"hasNextPage": False}, "edges": [
+        {"node": {"enrollmentId": gid(mentee), "position": 1, "code": "NO_MENTORS"}},
+    ]}
     (change,) = seen["matchRunChanges"]["changes"]
     assert (change["why"], change["waits"], change["after"]) == ("MENTOR_LEFT", "NO_MENTORS", [])
     assert change["before"][0]["enrollmentId"] == gid(mentor)
+
+
+async def test_the_waitlist_of_a_run_is_read_page_by_page(db: object) -> None:
+    pair = await factories.active_match()
+    rows = [await side(pair, ParticipantRole.MENTEE, await factories.competency(pair.organization)) for _ in range(3)]
+    waits = [{"enrollment_id": str(row.id), "position": place, "code": "NO_SEAT"} for row, place in
+             zip(rows, (1, 2, None), strict=True)]
+    run = await run_matching(pair.manager_actor, pair.cohort.id)
+    await MatchRun.filter(id=run.id).update(result={**run.result, "waitlist": waits})
+    document = """query ($id: ID!, $after: String) { node(id: $id) { ... on MatchRun {
+      waitlist(first: 2, after: $after) { pageInfo { endCursor } edges { node { enrollmentId } } } } } }"""
+    seen, after = [], None
+    while found := (await ask(pair.manager_actor, document, id=gid(run), after=after))["node"]["waitlist"]["edges"]:
+        seen += [edge["node"]["enrollmentId"] for edge in found]
+        after = (await ask(pair.manager_actor, document, id=gid(run), after=after))["node"]["waitlist"]["pageInfo"][
+            "endCursor"]
+    assert seen == [gid(row) for row in rows]
 
 
 async def test_reasons_speak_to_whoever_reads_them(db: object) -> None:

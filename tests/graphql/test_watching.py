@@ -12,6 +12,7 @@ import pytest
 from starlette.types import Message
 
 from graphql_schema.watching import WATCHES, watched
+from server.access.models import RoleGrant
 from server.kernel.actor import Actor, system_actor
 from server.matchmaking.engine import Step
 from server.matchmaking.models import MatchRun
@@ -135,6 +136,19 @@ async def test_one_person_looks_at_few_at_once_and_who_left_costs_nothing(found:
                 assert told is not None
                 assert told["errors"][0]["extensions"]["code"] == "RATE_LIMITED"
         assert watched[manager.id] == WATCHES - 1, "whoever hung up is not counted any more"
+    assert not watched
+
+
+async def test_who_loses_the_role_hears_nothing_more(found: Market) -> None:
+    run = await run_of(found)
+    async with subscribed(factories.manager_of(found.manager, found.program), run) as stream:
+        assert await stream.next()
+        await RoleGrant.filter(organization_id=found.organization.id, person_id=found.manager.id).delete()
+        await MatchRun.filter(id=run.id).update(step=Step.SEARCHING, percent=40)
+        told = await stream.next()
+        assert told is not None
+        assert [one["extensions"]["code"] for one in told["errors"]] == ["NOT_FOUND"]
+        assert await stream.next() is None
     assert not watched
 
 

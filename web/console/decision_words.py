@@ -15,7 +15,7 @@ from web.dates import count_words, day_long, upper_first
 if TYPE_CHECKING:
     from server.people.models import Person
 
-ICONS = {Deciding.BAN: "link", Deciding.PIN: "lock", Deciding.LOCK: "lock", Deciding.HOLD: "pause"}
+ICONS = {Deciding.BAN: "shield", Deciding.PIN: "lock", Deciding.LOCK: "lock", Deciding.HOLD: "pause"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def title(shown: Decided) -> str:
     """How many decisions stand."""
     count = len(shown.standing)
     if not count:
-        return _("No decision of yours stands")
+        return _("No decision about a pair stands")
     words = ngettext("%(count)s decision stands", "%(count)s decisions stand", count) % {"count": count_words(count)}
     return upper_first(words)
 
@@ -56,7 +56,7 @@ def _row(one: Decision, here: str) -> Row:
     both = _("%(mentee)s and %(mentor)s") % {"mentee": one.mentee.full_name, "mentor": one.mentor.full_name}
     if one.lifted_at:
         when = _when(one.lifted_by, day_long(one.lifted_at), lifted=True)
-        return Row("link", both, _("Were kept apart"), one.reason, when)
+        return Row("shield", both, _("Were kept apart"), one.reason, when)
     said, act, at, fields = _ends(one, here)
     when = _when(one.by, day_long(one.at)) if one.at else ""
     return Row(ICONS[one.kind], both, said, one.reason, when, act, at, fields, one.match_id)

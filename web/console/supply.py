@@ -5,15 +5,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.matchmaking.supply.planning import Plan
+from server.matchmaking.supply.actions import ask_past_mentors
+from server.matchmaking.supply.planning import MOST, Plan, bounds
 from server.matchmaking.supply.queries import places
 from web.console import supply_words as words
 from web.console.matches import HERE, address
-from web.forms import Errors, integer
-from web.render import page
-
-MOST = 500
-SIZES = {"size": (4, 8)}
+from web.forms import Errors, integer, read_form
+from web.render import go_to, page
+from web.toast import Toast
 
 
 async def show(request: Request) -> Response:
@@ -22,8 +21,7 @@ async def show(request: Request) -> Response:
     form = FormData(dict(request.query_params))
     typed = {name: str(form.get(name, value)) for name, value in vars(Plan()).items()}
     chosen = {
-        name: integer(form, name, errors, least=SIZES.get(name, (0, MOST))[0], most=SIZES.get(name, (0, MOST))[1])
-        for name in typed
+        name: integer(form, name, errors, least=bounds(name)[0], most=bounds(name)[1]) for name in typed
     }
     plan = Plan(**{name: value for name, value in chosen.items() if value is not None})
     shown = await places(request.state.actor, cohort_id, plan)
@@ -32,8 +30,18 @@ async def show(request: Request) -> Response:
         here=f"{HERE}/groups/{cohort_id}/places", back=address(cohort_id), eyebrow=words.eyebrow(shown),
         title=words.title(shown), briefing=words.briefing(shown), skills=words.skill_rows(shown),
         ways=words.ways(shown), balance=words.balance(shown), figures=words.figures(shown), part=words.part(shown),
-        say=words.spoken(shown),
+        say=words.spoken(shown), ask=min(plan.past, shown.past) if shown.may_ask else 0,
     )
 
 
-routes = [Route(f"{HERE}/groups/{{id:uuid}}/places", show, name="console-places")]
+async def ask(request: Request) -> Response:
+    """Invite so many past mentors, each by an invitation of their own."""
+    cohort_id, form = request.path_params["id"], await read_form(request)
+    asked = await ask_past_mentors(request.state.actor, cohort_id, integer(form, "count", most=MOST) or 0)
+    return go_to(request, f"{HERE}/groups/{cohort_id}/places", toast=Toast(words.of_asked(len(asked))))
+
+
+routes = [
+    Route(f"{HERE}/groups/{{id:uuid}}/places", show, name="console-places"),
+    Route(f"{HERE}/groups/{{id:uuid}}/places/asked", ask, methods=["POST"], name="console-places-ask"),
+]

@@ -102,6 +102,13 @@ def part(shown: Places) -> str:
     return _("Worked out on %(some)s of %(all)s people.") % {"some": shown.looked_at, "all": shown.of}
 
 
+def of_asked(count: int) -> str:
+    """What was done about it."""
+    if not count:
+        return _("Nobody is left to ask just now.")
+    return ngettext("One past mentor is invited.", "%(num)d past mentors are invited.", count) % {"num": count}
+
+
 def spoken(shown: Places) -> str:
     """What is said aloud when the plan was worked out anew."""
     return " ".join(balance(shown)) + "."

@@ -13,7 +13,7 @@ from server.journey.trying.columns import Field
 from server.journey.trying.plan import Plan, Who
 from server.journey.trying.queries import Document, TrialShown
 from server.journey.trying.reading import MOST_PLACES
-from server.kernel.errors import Invalid
+from server.kernel.errors import Invalid, TooMany
 from server.kernel.text import gettext as _
 from server.programs.states import ProgramType
 from web.bodies import ENVELOPE_BYTES
@@ -68,6 +68,8 @@ async def match(request: Request) -> Response:
             return go_to(request, f"{HERE}/{trial_id}")
         except Invalid as refusal:
             errors.take(refusal)
+        except TooMany as refusal:
+            return await _columns(request, TrialShown(shown.trial, plan, None), errors, wait=refusal)
     return await _columns(request, TrialShown(shown.trial, plan, None), errors)
 
 
@@ -98,14 +100,21 @@ async def _written(request: Request, write: Callable[[Document], bytes]) -> byte
     return await asyncio.to_thread(write, document)
 
 
-async def _columns(request: Request, shown: TrialShown, errors: Errors) -> Response:
+async def _columns(
+    request: Request, shown: TrialShown, errors: Errors, *, wait: TooMany | None = None
+) -> Response:
+    """What the columns hold; `wait`: what was chosen stands, and can be sent again in a moment."""
     files = await asyncio.to_thread(queries.files_shown, shown)
-    return page(
-        request, "console/trial_columns.html", status=422 if errors else 200, errors=errors,
+    answer = page(
+        request, "console/trial_columns.html", status=429 if wait else 422 if errors else 200, errors=errors,
+        wait=wait.message if wait else "",
         here=f"{HERE}/{shown.trial.id}", files=words.files(files, shown),
         fields=words.field_options(), who=words.who_options(), kinds=words.kind_options(), kind=shown.plan.kind.value,
         seats=shown.plan.places, most_seats=MOST_PLACES, erased=words.erased(shown), again=HERE,
     )
+    if wait:
+        answer.headers["retry-after"] = str(wait.retry_after_s)
+    return answer
 
 
 def _result(request: Request, shown: TrialShown, document: Document) -> Response:

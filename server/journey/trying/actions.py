@@ -2,7 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from uuid import UUID
 
@@ -13,7 +15,7 @@ from server.journey.trying.reading import read_files
 from server.kernel import clock
 from server.kernel.actor import Actor, require
 from server.kernel.db import unit_of_work
-from server.kernel.errors import Invalid
+from server.kernel.errors import Invalid, TooMany
 from server.kernel.text import clean
 from server.kernel.text import gettext as _
 from server.matchmaking.models import MatchTrial
@@ -22,6 +24,12 @@ from server.people.tables import decode
 ERASED_AFTER = timedelta(days=1)
 BYTES_MAX, COLUMNS_MAX, FILES_MAX, NAME_LETTERS = 5_000_000, 80, 2, 120
 ERASE = "trial.erase"
+AT_ONCE = 2
+"""So many trials of one organisation are matched at the same time in one process: each holds a core and its files."""
+RETRY_S = 30
+
+matching_now: Counter[UUID] = Counter()
+"""How many trials of each organisation are being matched here."""
 
 
 async def start_trial(actor: Actor, files: Sequence[tuple[str, bytes]]) -> MatchTrial:
@@ -55,13 +63,15 @@ async def run_trial(actor: Actor, trial_id: UUID, plan: Plan) -> MatchTrial:
 
     Raises:
         NotFound: absent, erased or somebody else's.
+        TooMany: AT_ONCE trials of the organisation are being matched just now.
         Invalid: there is nobody to match, by the field of the plan that must change; the plan is kept.
     """
     trial = await queries.own_trial(actor, trial_id)
     whole = _fitted(plan, len(unpack(trial.files)))
     problems: Invalid | None = None
     try:
-        document = await asyncio.to_thread(_match, trial, whole)
+        with _one_more(actor):
+            document = await asyncio.to_thread(_match, trial, whole)
     except Invalid as refusal:
         problems, document = refusal, ""
     async with unit_of_work(actor) as unit:
@@ -97,6 +107,24 @@ async def erase_old_trial(actor: Actor, trial_id: UUID) -> None:
         if trial is not None:
             await _erase(trial)
             await unit.audit("trial.erase", trial)
+
+
+@contextmanager
+def _one_more(actor: Actor) -> Iterator[None]:
+    """Count a trial while it is matched."""
+    key = actor.organization_id
+    if matching_now[key] >= AT_ONCE:
+        raise TooMany(
+            _("Two trials of your organisation are being matched just now. Try again in half a minute."),
+            retry_after_s=RETRY_S,
+        )
+    matching_now[key] += 1
+    try:
+        yield
+    finally:
+        matching_now[key] -= 1
+        if not matching_now[key]:
+            del matching_now[key]
 
 
 async def _erase(trial: MatchTrial) -> None:

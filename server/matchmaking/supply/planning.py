@@ -33,6 +33,17 @@ class Plan:
     later: int = 0
 
 
+MOST = 500
+"""Of each way to close a gap at most so many: no group of ours is short of more, and each costs a moment."""
+SIZES = {"size": (4, 8)}
+"""People in a circle, as everywhere (features.md F3)."""
+
+
+def bounds(name: str) -> tuple[int, int]:
+    """The least and the most of a part of a plan."""
+    return SIZES.get(name, (0, MOST))
+
+
 @dataclass(frozen=True)
 class Ground:
     """A group as it stands: capacities of the pool are the places that are free now, `whole` all that somebody has.

@@ -5,16 +5,18 @@ Drafts that are not locked take no place here: the next run gives their places a
 
 import asyncio
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from math import floor
 from uuid import UUID
 
+from server.kernel import clock
 from server.kernel.actor import Actor, Permission
-from server.kernel.errors import Conflict, NotFound
+from server.kernel.errors import Conflict, Invalid, NotFound
 from server.kernel.text import gettext as _
 from server.matchmaking.gather import gather_seats, places_left, rules_of, stopped, weights_of
 from server.matchmaking.learned.queries import outlook_for
 from server.matchmaking.queries import SkillSupply, supply_by_skill
-from server.matchmaking.supply.planning import MENTOR, Ground, Plan, Planned, carried_out
+from server.matchmaking.supply.planning import MENTOR, Ground, Plan, Planned, bounds, carried_out
 from server.matchmaking.weighing.sampling import few, willing
 from server.people.states import PersonStatus
 from server.programs import queries as programs
@@ -24,6 +26,9 @@ from server.programs.states import OPEN_ENROLLMENTS, EnrollmentState, ProgramTyp
 SKILLS_SHOWN = 12
 LOOKED_AT = 1_000
 """Of a larger group so many people are looked at, both roles by their share."""
+ASKED_APART = timedelta(weeks=8)
+"""Whoever did not say yes to a programme is not asked for it again before: once in a cycle of most programmes."""
+NOT_YES = (EnrollmentState.INVITED, EnrollmentState.DECLINED, EnrollmentState.EXPIRED)
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,7 @@ class Places:
     of: int
     now: Planned
     planned: Planned
+    may_ask: bool
 
 
 async def places(actor: Actor, cohort_id: UUID, plan: Plan) -> Places:
@@ -59,14 +65,16 @@ async def places(actor: Actor, cohort_id: UUID, plan: Plan) -> Places:
     Raises:
         NotFound: no such cohort, or of a programme that the actor does not run.
         Conflict: its people are no mentors and mentees (`kind="not_pairs"`).
+        Invalid: a number of the plan is out of its bounds.
     """
+    _require_bounds(plan)
     cohort = await programs.cohort_by_id(actor, cohort_id)
     if not actor.may(Permission.PROGRAM_MATCHES_READ, cohort.program_id):
         raise NotFound
     if cohort.program.type in (ProgramType.CIRCLE, ProgramType.PEER):
         raise Conflict(_("For circles and peers there are no places to plan."), kind="not_pairs")
     everybody = await willing(actor, cohort)
-    rows, before = few(everybody, LOOKED_AT), await _past_mentors(actor, cohort)
+    rows, before = few(everybody, LOOKED_AT), await past_mentors(actor, cohort)
     asked = await _answers(actor, cohort)
     free = await places_left(actor, cohort)
     ground = await _ground(actor, cohort, rows, before, free)
@@ -76,7 +84,17 @@ async def places(actor: Actor, cohort_id: UUID, plan: Plan) -> Places:
         cohort, await supply_by_skill(actor, cohort_id, SKILLS_SHOWN, held=held), asked, len(before),
         len(ground.raisable), len(rows), len(everybody), await asyncio.to_thread(carried_out, ground, Plan()),
         await asyncio.to_thread(carried_out, ground, wanted),
+        may_ask=actor.may(Permission.PROGRAM_ENROLLMENTS_EDIT, cohort.program_id),
     )
+
+
+def _require_bounds(plan: Plan) -> None:
+    problems = {
+        name: _("Choose a number from %(least)s to %(most)s.") % {"least": bounds(name)[0], "most": bounds(name)[1]}
+        for name, value in vars(plan).items() if not bounds(name)[0] <= value <= bounds(name)[1]
+    }
+    if problems:
+        raise Invalid(problems)
 
 
 async def _ground(
@@ -99,13 +117,19 @@ async def _ground(
     )
 
 
-async def _past_mentors(actor: Actor, cohort: Cohort) -> list[Enrollment]:
-    """Mentors of earlier groups of the programme who work here still and are in this group in no way, latest first."""
-    theirs = programs.enrollments(actor).filter(
-        program_id=cohort.program_id, role=MENTOR, active_at__isnull=False, person__status=PersonStatus.ACTIVE
-    ).exclude(cohort_id=cohort.id)
-    here = programs.enrollments(actor).filter(cohort_id=cohort.id, state__in=list(OPEN_ENROLLMENTS))
-    taken = set(await here.values_list("person_id", flat=True))
+async def past_mentors(actor: Actor, cohort: Cohort) -> list[Enrollment]:
+    """Mentors of earlier groups of the programme who can be asked for this one, whoever mentored last first: who work
+    here still, want to be matched, have no part in this group, never said no to it, and were not asked in vain within
+    ASKED_APART."""
+    mentors = programs.enrollments(actor).filter(program_id=cohort.program_id, role=MENTOR)
+    theirs = mentors.filter(active_at__isnull=False, person__status=PersonStatus.ACTIVE).exclude(cohort_id=cohort.id)
+    in_vain = mentors.filter(state__in=list(NOT_YES), invited_at__gt=clock.now() - ASKED_APART)
+    here = programs.enrollments(actor).filter(cohort_id=cohort.id)
+    taken = {
+        *await here.filter(state__in=list(OPEN_ENROLLMENTS)).values_list("person_id", flat=True),
+        *await here.filter(role=MENTOR).values_list("person_id", flat=True),
+        *await in_vain.values_list("person_id", flat=True),
+    }
     latest: dict[UUID, Enrollment] = {}
     for row in await theirs.order_by("-active_at", "id").select_related("person"):
         if row.person_id not in taken:
@@ -119,5 +143,3 @@ async def _answers(actor: Actor, cohort: Cohort) -> Asked:
     invited = programs.enrollments(actor).filter(program_id=cohort.program_id, role=MENTOR)
     answered = invited.exclude(state__in=[EnrollmentState.INVITED, EnrollmentState.IN_PROGRESS])
     return Asked(await answered.filter(active_at__isnull=False).count(), await answered.count())
-
-

@@ -142,7 +142,7 @@ async def test_what_ran_runs_again_under_another_key_alone(db: object, state: Ac
     org = await an_organization()
     async with unit_of_work(system_actor(org.id)) as unit:
         await unit.schedule("remind", org, clock.now())
-        await ScheduledAction.all().update(state=state)
+        await ScheduledAction.filter(organization_id=org.id).update(state=state)
         await unit.schedule("remind", org, clock.now())
         await unit.schedule("remind", org, clock.now(), key="another occasion")
     states = await ScheduledAction.all().order_by("created_at", "id").values_list("state", flat=True)

@@ -58,7 +58,7 @@ async def test_kept_apart_by_hand(found: Market, client_of: ClientOf) -> None:
 async def test_the_list_says_who_why_and_when_and_ends_each(found: Market, client_of: ClientOf) -> None:
     client, actor = await client_of(found.manager), await actor_for(found.manager)
     page = f"{HERE}/groups/{found.cohort.id}/decisions"
-    assert "No decision of yours stands" in (await client.get(page)).text
+    assert "No decision about a pair stands" in (await client.get(page)).text
     held, locked = await draft(found, 0), await draft(found, 1)
     await actions.hold_back(actor, held.id, True)
     await actions.lock_pair(actor, locked.id)
@@ -71,7 +71,7 @@ async def test_the_list_says_who_why_and_when_and_ends_each(found: Market, clien
         answer = await client.post(f"{HERE}/{act}", data={**data, **listed})
         assert answer.headers["location"] == page
     shown = (await client.get(page)).text
-    for words in ("No decision of yours stands", "Were kept apart", "Lifted by Rui Palegrove"):
+    for words in ("No decision about a pair stands", "Were kept apart", "Lifted by Rui Palegrove"):
         assert words in shown, words
     stranger = await client_of(found.stranger)
     assert (await stranger.get(page)).status_code == 404

@@ -1,12 +1,22 @@
 """The page of mentor places: what is short, a plan in its address, rates from the programme's own history."""
 
+from datetime import timedelta
+
 import pytest
 
+from server.access.queries import actor_for
+from server.kernel import clock
+from server.kernel.actor import Grant, Permission
+from server.kernel.errors import Refused
+from server.kernel.jobs import drain
 from server.matches.models import Match
 from server.matchmaking.models import MatchRun
+from server.matchmaking.supply.actions import ask_past_mentors
+from server.notifications.models import Message
 from server.programs.models import Enrollment, Program
 from server.programs.states import EnrollmentState, ParticipantRole, ProgramType
 from tests import factories
+from tests.graphql.ask import ask, gid, refusal
 from tests.web.conftest import HTMX, ClientOf
 from tests.web.console.market import Market, draft, market
 
@@ -58,6 +68,48 @@ async def test_past_mentors_count_at_the_rate_at_which_they_said_yes_here(client
     shown = (await (await client_of(found.manager)).get(f"{page_of(found)}?past=2")).text
     assert "2 from earlier groups. 4 of 6 who were asked here said yes" in shown
     assert "3, was 2" in shown, "two thirds of two are one"
+
+
+async def test_graphql_plans_by_the_same_rules_and_bounds(found: Market) -> None:
+    actor = await actor_for(found.manager)
+    document = """query ($id: ID!, $plan: PlacesPlanInput) { placesPlanned(cohortId: $id, plan: $plan) {
+      skills { skill { name } wanted places taken short } pastMentors saidYes answered couldTakeMore people outOf
+      now { withMentor waiting spare } planned { withMentor waiting meanFit } } }"""
+    shown = (await ask(actor, document, id=gid(found.cohort), plan={"more": 2, "raised": 1}))["placesPlanned"]
+    assert (shown["now"], shown["planned"]["withMentor"]) == ({"withMentor": 2, "waiting": 4, "spare": 0}, 5)
+    assert (shown["people"], shown["outOf"], shown["couldTakeMore"]) == (8, 8, 2)
+    assert shown["skills"][0]["short"] == shown["skills"][0]["wanted"] - shown["skills"][0]["places"]
+    for plan in ({"size": 12}, {"more": -1}, {"later": 501}):
+        assert (await refusal(actor, document, id=gid(found.cohort), plan=plan))["extensions"]["code"] == "INVALID"
+    await Program.filter(id=found.program.id).update(type=ProgramType.PEER)
+    assert (await refusal(actor, document, id=gid(found.cohort)))["extensions"]["code"] == "CONFLICT"
+
+
+async def test_past_mentors_are_invited_the_latest_first_and_once(client_of: ClientOf, found: Market) -> None:
+    earlier, client = await factories.cohort(found.program), await client_of(found.manager)
+    people = [await factories.person(found.organization, given_name=name) for name in ("Ada", "Bo", "Cy")]
+    for days, someone in enumerate(people):
+        await factories.enrollment(
+            earlier, someone, ParticipantRole.MENTOR, state=EnrollmentState.COMPLETED, capacity=2,
+            active_at=clock.now() - timedelta(days=100 + days), invited_at=clock.now() - timedelta(days=200),
+        )
+    assert "Ask 2 past mentors" in (await client.get(f"{page_of(found)}?past=2")).text
+    answer = await client.post(f"{page_of(found)}/asked", data={"count": "2"})
+    assert "2 past mentors are invited." in (await client.get(answer.headers["location"])).text
+    asked = await Enrollment.filter(cohort_id=found.cohort.id, state=EnrollmentState.INVITED)
+    assert {(row.person_id, row.capacity) for row in asked} == {(one.id, 2) for one in people[:2]}
+    await drain()
+    assert await Message.filter(kind="E01").count() == 2
+    other = await factories.cohort(found.program)
+    manager = await actor_for(found.manager)
+    assert [row.person_id for row in await ask_past_mentors(manager, other.id, 5) if row.person_id in
+            {one.id for one in people}] == [people[2].id], "whoever has not answered yet is not asked again"
+    await Enrollment.filter(id__in=[row.id for row in asked]).update(state=EnrollmentState.DECLINED)
+    assert await ask_past_mentors(manager, found.cohort.id, 5) == [], "who said no here is left alone"
+    with pytest.raises(Refused):
+        await ask_past_mentors(
+            factories.actor_of(found.stranger, Grant(Permission.PROGRAM_MATCHES_READ, found.program.id)), other.id, 1
+        )
 
 
 async def test_circles_and_strangers_have_no_such_page(client_of: ClientOf, found: Market) -> None:

@@ -5,6 +5,7 @@ import json
 import httpx2
 import pytest
 
+from server.journey.trying.actions import AT_ONCE, matching_now
 from server.matchmaking.models import MatchTrial
 from tests.web.conftest import ClientOf
 from tests.web.console.market import Market, manager_of, market
@@ -46,6 +47,21 @@ async def test_two_files_are_tried_from_choosing_to_keeping(client_of: ClientOf,
     assert "reason_3" in (await client.get(f"{here}/pairs.csv")).text
     assert (await client.get(f"{here}/waiting.csv")).text.endswith("mentee_id,mentee,position,code\r\n")
     assert json.loads((await client.get(f"{here}/trial.json")).text)["matched"] == 3
+
+
+async def test_two_at_once_are_enough_for_one_organisation(client_of: ClientOf, found: Market) -> None:
+    client = await client_of(found.manager)
+    here = await started(client)
+    matching_now[found.organization.id] = AT_ONCE
+    try:
+        answer = await client.post(f"{here}/matching", data={"places": "2"})
+    finally:
+        del matching_now[found.organization.id]
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "30")
+    assert "Two trials of your organisation are being matched just now." in answer.text
+    assert 'value="2"' in answer.text, "what was chosen stands"
+    assert (await client.post(f"{here}/matching", data={"places": "2"})).status_code == 303
+    assert not matching_now
 
 
 async def test_columns_are_changed_and_matched_again(client_of: ClientOf, found: Market) -> None:

@@ -63,6 +63,22 @@ async def test_what_is_stored_reads_back_as_it_was(found: Market) -> None:
     assert load(json.loads(json.dumps(dump(audit)))) == audit
 
 
+async def test_the_audit_of_a_run_stands_however_its_people_change(db: object) -> None:
+    """Counts and figures of groups are stored with the run, and of nobody which group they were in."""
+    found = await market(mentors=8, mentees=16, capacity=2)
+    await Person.filter(id__in=[row.person_id for row in found.mentees[:8]]).update(department="Legal")
+    made, actor = await run(found), factories.manager_of(found.manager, found.program)
+    before = (await run_record(actor, made.id)).audit
+    assert before is not None
+    (departments,) = [one for one in before.parity if one.dimension == "DEPARTMENT"]
+    assert {one.group: one.people for one in departments.mentees} == {"Legal": 8, "Pricing": 8}
+    await Person.filter(organization_id=found.organization.id).update(department="Sales", location="Porto")
+    await Enrollment.filter(cohort_id=found.cohort.id).update(state=EnrollmentState.WITHDRAWN)
+    assert (await run_record(actor, made.id)).audit == before
+    stored = json.dumps(made.result["audit"]["parity"])
+    assert not any(str(key) in stored for row in found.mentees for key in (row.id, row.person_id))
+
+
 async def test_a_run_from_before_audits_is_still_readable(found: Market) -> None:
     made = await run(found)
     old = {name: made.result[name] for name in ("matched", "waiting", "value", "upper_bound", "gap", "violations")}

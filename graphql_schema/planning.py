@@ -1,0 +1,135 @@
+"""Places of mentors in a group: what each skill is short of, and what a plan for more would come to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+from uuid import UUID
+
+import strawberry
+
+from graphql_schema.context import Context, Info
+from graphql_schema.ids import key_of
+from graphql_schema.mutations import Input, Payload, perform
+from graphql_schema.people import CompetencyType
+from graphql_schema.programs import EnrollmentType, enrollments_by_ids
+from server.matchmaking.supply.actions import ask_past_mentors
+from server.matchmaking.supply.planning import Plan
+from server.matchmaking.supply.queries import Places, places
+
+if TYPE_CHECKING:
+    from server.matchmaking.queries import SkillSupply
+    from server.matchmaking.supply.planning import Planned
+
+
+@strawberry.input(
+    name="PlacesPlanInput", description="Ways to close a gap, each a number from 0 to 500; circles hold 4 to 8."
+)
+class PlanInput:
+    past: int = strawberry.field(default=0, description="Mentors of earlier groups who would be asked.")
+    raised: int = strawberry.field(default=0, description="Mentors who take one more, the most useful first.")
+    more: int = strawberry.field(default=0, description="More mentors like those there are, each in turn.")
+    circles: int = strawberry.field(default=0, description="Circles, each led by a mentor.")
+    size: int = strawberry.field(default=6, description="People in a circle.")
+    later: int = strawberry.field(default=0, description="So many of the last in line would begin later.")
+
+    def plan(self) -> Plan:
+        """As the planner takes it."""
+        return Plan(**vars(self))
+
+
+@strawberry.type(description="Mentor places of a skill.")
+class SkillPlaces:
+    skill: CompetencyType
+    wanted: int = strawberry.field(description="Mentees without a match who want it.")
+    places: int
+    taken: int
+    short: int = strawberry.field(description="How many of those who want it find no free place.")
+
+    @classmethod
+    def of(cls, found: SkillSupply) -> Self:
+        """One skill."""
+        return cls(
+            skill=CompetencyType.of(found.competency), wanted=found.wanted, places=found.places, taken=found.taken,
+            short=found.short,
+        )
+
+
+@strawberry.type(description="What a plan comes to, by the matching itself.")
+class PlacesOutcome:
+    with_mentor: int
+    in_circles: int
+    starting_later: int
+    waiting: int
+    spare: int = strawberry.field(description="Places that nobody takes.")
+    mean_fit: float | None
+
+    @classmethod
+    def of(cls, found: Planned) -> Self:
+        """One outcome."""
+        return cls(
+            with_mentor=found.paired, in_circles=found.in_circles, starting_later=found.later,
+            waiting=len(found.waiting), spare=found.spare, mean_fit=found.mean,
+        )
+
+
+@strawberry.type(description="Places as they are and as a plan would have them. Nothing is kept.")
+class PlacesPlanned:
+    skills: list[SkillPlaces] = strawberry.field(description="The shortest first; the twelve that matter most.")
+    past_mentors: int = strawberry.field(description="Mentors of earlier groups who take no part in this one.")
+    said_yes: int = strawberry.field(description="Of the mentors who were invited to this programme.")
+    answered: int
+    could_take_more: int = strawberry.field(description="Mentors with fewer places than the programme allows.")
+    people: int = strawberry.field(description="How many people it was run on.")
+    out_of: int
+    now: PlacesOutcome
+    planned: PlacesOutcome
+
+    @classmethod
+    def of(cls, found: Places) -> Self:
+        """The places of a group."""
+        return cls(
+            skills=[SkillPlaces.of(one) for one in found.skills], past_mentors=found.past, said_yes=found.asked.yes,
+            answered=found.asked.answered, could_take_more=found.raisable, people=found.looked_at, out_of=found.of,
+            now=PlacesOutcome.of(found.now), planned=PlacesOutcome.of(found.planned),
+        )
+
+
+@strawberry.type
+class PlanningQuery:
+    @strawberry.field(
+        description="What a plan for more mentor places would come to in a cohort, run now. Only for who runs it."
+    )
+    async def places_planned(
+        self, info: Info, cohort_id: strawberry.ID, plan: PlanInput | None = None
+    ) -> PlacesPlanned:
+        wanted = (plan or PlanInput()).plan()
+        return PlacesPlanned.of(await places(info.context.actor, key_of("Cohort", cohort_id), wanted))
+
+
+@strawberry.input(description="How many past mentors are asked, whoever mentored last first.")
+class AskPastMentorsInput(Input):
+    cohort_id: strawberry.ID
+    count: int
+
+
+@strawberry.type
+class AskPastMentorsPayload(Payload):
+    enrollments: list[EnrollmentType] | None = strawberry.field(default=None, description="Those who are invited now.")
+
+    @classmethod
+    async def of(cls, context: Context, keys: list[UUID]) -> Self:
+        """The invitations as they stand now."""
+        rows = await enrollments_by_ids(context.actor, keys)
+        return cls(enrollments=[EnrollmentType.of(rows[key]) for key in keys if key in rows])
+
+
+@strawberry.type
+class PlanningMutation:
+    @strawberry.mutation(
+        description="Invite mentors of earlier groups. Nobody is asked twice for a cohort, nor within eight weeks."
+    )
+    async def ask_past_mentors(self, info: Info, input: AskPastMentorsInput) -> AskPastMentorsPayload:
+        return await perform(
+            info, AskPastMentorsPayload, input,
+            lambda actor: ask_past_mentors(actor, key_of("Cohort", input.cohort_id), input.count),
+        )
