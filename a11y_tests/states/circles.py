@@ -5,6 +5,8 @@ from uuid import UUID
 
 from a11y_tests.registry import Shelf, View, open_everything, press
 from server.kernel import clock
+from server.matches.models import Match
+from server.matches.states import MatchState
 from server.messaging import actions as messaging
 from server.sessions.models import ActionItem, Session
 from server.sessions.states import SessionState
@@ -54,6 +56,25 @@ async def meeting_over_for_who_leads() -> View:
 async def times_for_all() -> View:
     circle = await factories.active_circle()
     return View(circle.facilitator, f"/match/{circle.match.id}/session")
+
+
+@state("GET home 200", proof="See the circle")
+async def asked_on_the_first_page() -> View:
+    circle = await factories.active_circle(state=MatchState.AWAITING_BOTH, published_at=clock.now())
+    return View(circle.facilitator, "/")
+
+
+@state("GET match-ending 200", proof="Leave the circle")
+async def leaving_it() -> View:
+    circle = await in_the_middle()
+    return View(circle.members[0], f"/match/{circle.match.id}/ending")
+
+
+@state("GET home 200", proof="Close your time together")
+async def at_its_end() -> View:
+    circle = await in_the_middle()
+    await Match.filter(id=circle.match.id).update(state=MatchState.DURATION_COMPLETED)
+    return View(circle.members[0], "/")
 
 
 async def number(circle: Circle, of: int) -> UUID:

@@ -312,6 +312,8 @@ CATALOGUE: dict[str, Kind] = {
              _handled, "check_in_asks", _console),
         Kind("X01", N_("Your match has ended"), _T, N_("a match ended before its time"), N_("they have left too"),
              _left_too, "partner_left", _home),
+        Kind("X01-circle", N_("Somebody has left your circle"), _T, N_("one of a circle that meets has left it"),
+             N_("the circle has ended"), _not_running, "circle_left", _home),
         Kind("X02", N_("A pause"), _T, N_("a match rests, or somebody is away"), N_("it goes on already"),
              _unless_match_is(MatchState.PAUSED), "match_paused", _home),
         Kind("X03", N_("Going on"), _T, N_("a pause is over"), N_("it rests again, or has ended"),

@@ -49,6 +49,8 @@ SERIES_KINDS = {
     "session.rest_cancelled": "S02-rest-cancelled",
 }
 ELIGIBILITY_KINDS = {"enrollment.eligibility_lost": "X04", "enrollment.eligibility_ending": "X04-grace"}
+NEVER_IN, TAKEN_OUT = ("declined", "not_answered", "away", "no_consent"), "moved"
+"""How somebody who was only asked falls out of a circle; and that a manager took them out."""
 SURVEY_KINDS = {SurveyKind.CLOSING: "Z04", SurveyKind.EXIT: "Z05"}
 SERIES_FACTS = ("series_id", "session_ids", "sequences", "every_weeks", "times")
 
@@ -183,6 +185,22 @@ async def tell_who_stays(event: OutboxEvent) -> None:
         if str(member.person_id) not in doers:
             kind = PARTING_KINDS[event.kind]
             await _tell(actor, event, kind, member.person_id, match.id, occurrence=str(event.id), match_id=match.id)
+
+
+@on_event("match.member_left")
+async def tell_who_left(event: OutboxEvent) -> None:
+    """Tell a circle that meets that somebody has left it, without a reason; and whoever was taken out of it."""
+    actor, match = await _match_of(event)
+    if match.state not in RUNNING or event.payload.get("code") in NEVER_IN:
+        return
+    left_id = _id(event, "person_id")
+    for member in members_now(match):
+        await _tell(
+            actor, event, "X01-circle", member.person_id, match.id, occurrence=str(event.id), match_id=match.id,
+            left_id=left_id,
+        )
+    if event.payload.get("code") == TAKEN_OUT:
+        await _tell(actor, event, "X01", left_id, match.id, occurrence=str(event.id), match_id=match.id)
 
 
 @on_event(*SESSION_KINDS)

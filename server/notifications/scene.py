@@ -84,6 +84,13 @@ class Scene:
         return self.match is not None and me is not None and sets_times(self.match, me)
 
     @property
+    def left(self) -> Person:
+        """Who has left the circle."""
+        assert self.match is not None, "only messages about a circle speak of who left it"
+        left_id = self.message.facts.get("left_id")
+        return next(one.person for one in self.match.members if str(one.person_id) == left_id)
+
+    @property
     def author(self) -> Person:
         """Whose word it was that the message tells of."""
         assert self.match is not None, "only messages about a match are about a word"

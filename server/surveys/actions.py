@@ -14,7 +14,7 @@ from server.kernel.text import gettext as _
 from server.kernel.typed import check, typed
 from server.matches.company import members_now
 from server.matches.models import Match
-from server.matches.queries import visible_match
+from server.matches.queries import is_circle, visible_match
 from server.matches.states import RUNNING, MatchState
 from server.people.states import PersonStatus
 from server.surveys import queries, rules
@@ -136,6 +136,33 @@ async def end_check_ins(actor: Actor, match_id: UUID) -> list[SurveyInvitation]:
             await unit.unschedule(invitation.id, reason="match over")
             await _expire(unit, invitation)
         return ended
+
+
+async def follow_members(actor: Actor, match_id: UUID) -> None:
+    """Bring the check-ins of a circle in line with who is in it: whoever left is asked no more, whoever joined before
+    half-way is asked then. Twice is harmless.
+
+    Raises:
+        NotFound: no such match.
+        Refused: the actor is not the product.
+    """
+    require(actor.kind is ActorKind.SYSTEM, _("plan a check-in"))
+    async with unit_of_work(actor) as unit:
+        match = await visible_match(actor, match_id, lock=True)
+        if not is_circle(match):
+            return
+        there = {member.person_id: member.person.zone for member in members_now(match)}
+        own = queries.own_invitations(actor).filter(match_id=match.id)
+        known = {row.person_id: row for row in await own.filter(kind=SurveyKind.CHECK_IN)}
+        waiting = own.filter(state__in=[InvitationState.PLANNED, InvitationState.OPEN])
+        for invitation in await waiting.exclude(person_id__in=list(there)):
+            await unit.unschedule(invitation.id, reason="left")
+            await _expire(unit, invitation)
+        ends = match.ends_on
+        ahead = match.active_at and ends and half_way(match.active_at.date(), ends) > clock.now().date()
+        for person_id, zone in there.items():
+            if match.state in RUNNING and ahead and person_id not in known:
+                await _plan(unit, match, person_id, zone)
 
 
 async def answer_check_in(

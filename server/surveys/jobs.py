@@ -15,6 +15,12 @@ async def plan_check_in(event: OutboxEvent) -> None:
     await actions.plan_check_in(system_actor(event.organization_id), UUID(event.payload["match_id"]))
 
 
+@on_event("match.member_accepted", "match.member_left")
+async def follow_members(event: OutboxEvent) -> None:
+    """Ask who is in a circle, and no longer who left it."""
+    await actions.follow_members(system_actor(event.organization_id), UUID(event.payload["match_id"]))
+
+
 @on_event("match.duration_completed", "match.ended")
 async def ask_at_the_end(event: OutboxEvent) -> None:
     """Ask how it was, on the last day, or as soon as a match ended before it."""

@@ -25,7 +25,7 @@ async def propose_extension(actor: Actor, match_id: UUID, ends_on: date) -> Matc
         NotFound: not visible to the actor.
         Refused: seen, but no member.
         Invalid: the day is not after today and the present last day, or more than a year away.
-        Conflict: the match is over, or not begun.
+        Conflict: the match is over, or not begun, or a circle.
     """
     async with unit_of_work(actor) as unit:
         match = await _extendable(actor, match_id)
@@ -96,6 +96,8 @@ async def _agree(unit: Unit, match: Match) -> Match:
 async def _extendable(actor: Actor, match_id: UUID) -> Match:
     match = await queries.visible_match(actor, match_id, lock=True)
     require(rules.can_answer(actor, match), _("change how long this match lasts"))
+    if queries.is_circle(match):
+        raise Conflict(_("Who runs the programme says how long circles meet."), kind="circle")
     if match.state not in EXTENDABLE:
         raise Conflict(_("This match is over. A new one can begin."), kind="closed")
     return match

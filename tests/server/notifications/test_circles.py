@@ -4,9 +4,16 @@ import re
 from datetime import timedelta
 
 from server.kernel import clock
+from server.kernel.actor import system_actor
+from server.kernel.db import unit_of_work
 from server.kernel.jobs import drain
+from server.matches.models import MatchMember
 from server.messaging.actions import send_message
+from server.programs.states import ParticipantRole
 from server.sessions import actions, times
+from server.surveys.actions import plan_check_in
+from server.surveys.models import SurveyInvitation
+from server.surveys.states import InvitationState
 from tests import factories
 from tests.server.notifications.mail_server import mail_server
 
@@ -37,6 +44,26 @@ async def test_everybody_gets_an_invitation_its_change_and_its_end(db: object) -
     assert "You meet Idris, Bao, Chidi, Dina, Emre, Noor." in first
     assert any("Ana wrote to your circle" in mail["Subject"] for mail in idris)
     assert not [words for words in told if NAMED.search(words)]
+
+
+async def test_who_stays_hears_that_somebody_left_and_who_left_is_asked_no_more(db: object) -> None:
+    circle = await factories.active_circle()
+    system, ana = system_actor(circle.organization.id), circle.members[0]
+    await plan_check_in(system, circle.match.id)
+    await MatchMember.filter(person_id=ana.id).update(left_at=clock.now())
+    async with mail_server() as post:
+        async with unit_of_work(system) as unit:
+            await unit.publish(
+                "match.member_left", subject_id=circle.match.id, match_id=circle.match.id, person_id=ana.id,
+                role=ParticipantRole.MENTEE, code="stepped_out",
+            )
+        await drain()
+        told = {mail["To"].addresses[0].addr_spec: mail["Subject"] for mail in post.mails}
+    assert set(told) == {circle.facilitator.email, *(one.email for one in circle.members[1:])}
+    assert set(told.values()) == {"Ana has left your circle"}
+    states = dict(await SurveyInvitation.all().values_list("person_id", "state"))
+    assert states.pop(ana.id) is InvitationState.EXPIRED
+    assert set(states.values()) == {InvitationState.PLANNED}
 
 
 async def _told() -> None:
