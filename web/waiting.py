@@ -59,10 +59,11 @@ def steps(seen: WaitingPage) -> list[Step]:
         joined, *between,
         Step(_("We compare goals, times and places"), _compared(seen), "" if between else "now"),
         Step(_host_looks(seen), _("Runs %(program)s") % {"program": program.name} if seen.hosts else ""),
-        Step(_("You both say yes"), ngettext(
+        Step(_("You all say yes") if seen.is_of_circles else _("You both say yes"), ngettext(
             "Within %(num)d day of the proposal", "Within %(num)d days of the proposal", program.answer_within_days,
         ) % {"num": enrollment.program.answer_within_days}),
-        Step(_("First conversation"), _("The time is proposed with the match")),
+        Step(_("First meeting"), _("Who leads your circle books it")) if seen.is_of_circles else (
+            Step(_("First conversation"), _("The time is proposed with the match"))),
     ]
 
 
@@ -76,7 +77,8 @@ def counts(seen: WaitingPage) -> list[Markup]:
     else:
         there = ngettext("%(num)s mentor offers what you want", "%(num)s mentors offer what you want", offering)
     shared = ngettext("%(num)s shares your times", "%(num)s share your times", sharing)
-    return [_figure(there, offering), _figure(shared, sharing)] if offering else []
+    shows = offering and not seen.is_of_circles
+    return [_figure(there, offering), _figure(shared, sharing)] if shows else []
 
 
 def said(seen: WaitingPage) -> list[str]:
@@ -105,6 +107,8 @@ def _mentees_title(seen: WaitingPage) -> str:
         return _("We’re still looking. It takes longer than we said")
     if seen.hear_by:
         return _("We’re looking. You’ll hear by %(day)s") % {"day": _near_day(seen)}
+    if seen.is_of_circles:
+        return _("We’re looking for your circle")
     return _("We’re looking for your peer") if seen.is_peer else _("We’re looking for your mentor")
 
 

@@ -9,6 +9,7 @@ import pytest
 from server.kernel import clock
 from server.kernel.db import fresh_key
 from server.kernel.jobs import drain
+from server.programs.states import ParticipantRole
 from server.sessions.models import Session
 from server.sessions.states import SessionState
 from tests import factories
@@ -81,3 +82,11 @@ async def test_one_thread_for_all_of_a_circle(client_of: ClientOf, circle: Circl
     await bao.post(f"{thread}/read", data={"form_key": fresh_key()})
     assert "read by one" in await said(ana, thread)
     assert (await (await client_of(circle.manager)).get(thread)).status_code == 404
+
+
+async def test_who_waits_for_a_circle_reads_of_no_mentor(client_of: ClientOf, circle: Circle) -> None:
+    late = await factories.person(circle.organization, given_name="Wilder")
+    await factories.enrollment(circle.cohort, late, ParticipantRole.MENTEE)
+    wilder = await client_of(late)
+    assert "We’re looking for your circle" in await said(wilder, "/")
+    assert "Who leads your circle books it" in await said(wilder, f"/waiting/{circle.program.key}")

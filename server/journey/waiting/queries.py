@@ -28,6 +28,7 @@ from server.people.models import Person, PersonSkill
 from server.people.states import SkillSide
 from server.programs.models import Enrollment
 from server.programs.queries import enrollments, waitlist_place
+from server.programs.rules import is_of_circles
 from server.programs.states import EnrollmentState, ParticipantRole
 
 HALF_HOUR = 30
@@ -66,6 +67,11 @@ class WaitingPage:
     def is_peer(self) -> bool:
         """Whether they wait for somebody who takes part as they do."""
         return self.enrollment.role is ParticipantRole.PEER
+
+    @property
+    def is_of_circles(self) -> bool:
+        """Whether they wait for a circle, and for nobody alone."""
+        return is_of_circles(self.enrollment.program)
 
     @property
     def may_ask(self) -> bool:
