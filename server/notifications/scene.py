@@ -87,7 +87,7 @@ class Scene:
     def left(self) -> Person:
         """Who has left the circle."""
         assert self.match is not None, "only messages about a circle speak of who left it"
-        left_id = self.message.facts.get("left_id")
+        left_id = str(self.message.facts["left_id"])
         return next(one.person for one in self.match.members if str(one.person_id) == left_id)
 
     @property

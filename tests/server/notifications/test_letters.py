@@ -71,6 +71,8 @@ async def ids_for(kind: str, pair: Pair) -> dict[str, Any]:
             closes_at=clock.now() + timedelta(days=10),
         )
         ids["invitation_id"] = survey.id
+    if kind == "X01-circle":
+        ids["left_id"] = pair.mentor.id
     if kind == "A02":
         thread = await Thread.create(organization_id=pair.organization.id, match=pair.match)
         await ThreadMessage.create(
