@@ -9,6 +9,7 @@ from uuid import UUID
 
 import strawberry
 
+from graphql_schema.circles import CircleType
 from graphql_schema.context import Context, Info
 from graphql_schema.goals import GoalType
 from graphql_schema.ids import Node, global_id, key_of, keys_of
@@ -29,6 +30,7 @@ from server.matches import actions, queries
 from server.matches.states import (
     Approval,
     ClosureReason,
+    MatchKind,
     MatchOrigin,
     MatchState,
 )
@@ -40,7 +42,7 @@ from server.programs.states import ParticipantRole
 if TYPE_CHECKING:
     from server.matches.models import Match, MatchMember
 
-for enum in (Approval, ClosureReason, MatchOrigin, MatchState):
+for enum in (Approval, ClosureReason, MatchKind, MatchOrigin, MatchState):
     strawberry.enum(enum)
 
 NEWEST_PUBLISHED = Order(("published_at", "id"), newest_first=True)
@@ -95,6 +97,8 @@ class MatchType(Node):
     program_key: strawberry.Private[UUID]
     explanation: strawberry.Private[Json]
     cohort_id: strawberry.ID
+    kind: MatchKind
+    circle: CircleType | None = strawberry.field(description="What a circle has in common; null for a pair.")
     state: MatchState
     fit: int | None = strawberry.field(description="How well they fit, out of 100.")
     created_at: datetime
@@ -113,6 +117,7 @@ class MatchType(Node):
         """The match of a row; members and their people must have been fetched."""
         return cls(
             key=row.id, id=global_id("Match", row.id), program_key=row.program_id, state=row.state, fit=row.fit,
+            kind=row.kind, circle=CircleType.of(row.explanation) if queries.is_circle(row) else None,
             cohort_id=global_id("Cohort", row.cohort_id), created_at=row.created_at, published_at=row.published_at,
             answer_by=row.answer_by, active_at=row.active_at, ends_on=row.ends_on,
             paused_until=row.paused_until, ended_at=row.ended_at, proposed_end_on=row.proposed_end_on,

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import strawberry
 
+from graphql_schema.circles import RunCircles
 from graphql_schema.context import Context, Info
 from graphql_schema.explanations import Explanation
 from graphql_schema.ids import Node, global_id, key_of
@@ -23,6 +24,7 @@ from server.kernel.actor import Actor
 from server.kernel.db import Json
 from server.matches.queries import sides, visible_match
 from server.matchmaking import actions, queries
+from server.matchmaking.circles import actions as circles
 from server.matchmaking.engine import RuleCode
 from server.matchmaking.engine.waitlist import WaitCode
 from server.matchmaking.engine.watch import Step
@@ -73,6 +75,7 @@ class MatchRunType(Node):
     matched: int | None = strawberry.field(description="Pairs it put into the queue.")
     waiting: int | None = strawberry.field(description="Mentees it found nobody for.")
     proof: RunProof | None = strawberry.field(description="How good the result is, against all that could be.")
+    circles: RunCircles | None = strawberry.field(description="Its circles; null for a run of pairs alone.")
     audit: RunAudit | None = strawberry.field(description="None for a run made before audits were kept.")
     record: strawberry.Private[Json]
 
@@ -88,7 +91,7 @@ class MatchRunType(Node):
             step=row.step if row.state is RunState.RUNNING else None,
             percent=row.percent if row.state is RunState.RUNNING else None,
             waiting=row.result.get("waiting"), started_by=row.started_by, proof=RunProof.of(row.result),
-            audit=RunAudit.of(row.result), record=row.result,
+            circles=RunCircles.of(row.result), audit=RunAudit.of(row.result), record=row.result,
         )
 
     @strawberry.field(description="Mentees it found nobody for, the next one first.")
@@ -288,6 +291,12 @@ class RunMatchingInput(Input):
 
 
 @strawberry.input
+class CircleMemberInput(ById):
+    enrollment_id: strawberry.ID
+    reason: str = strawberry.field(description="Stays with the programme's staff.")
+
+
+@strawberry.input
 class ChooseAnotherMentorInput(ById):
     mentor_enrollment_id: strawberry.ID
     reason: str = strawberry.field(description="It stays with the programme's staff.")
@@ -359,6 +368,25 @@ class MatchmakingMutation:
             info, MatchPayload, input,
             lambda actor: actions.choose_another(
                 actor, key_of("Match", input.id), key_of("Enrollment", input.mentor_enrollment_id), input.reason
+            ),
+        )
+
+    @strawberry.mutation(description="Put somebody into a circle, or name who leads it. Nobody else moves.")
+    async def put_into_circle(self, info: Info, input: CircleMemberInput) -> MatchPayload:
+        return await perform(
+            info, MatchPayload, input,
+            lambda actor: circles.move_into(
+                actor, key_of("Match", input.id), key_of("Enrollment", input.enrollment_id), input.reason
+            ),
+            long=True,
+        )
+
+    @strawberry.mutation(description="Take somebody out of a circle, which goes on without them.")
+    async def take_out_of_circle(self, info: Info, input: CircleMemberInput) -> MatchPayload:
+        return await perform(
+            info, MatchPayload, input,
+            lambda actor: circles.take_out_of(
+                actor, key_of("Match", input.id), key_of("Enrollment", input.enrollment_id), input.reason
             ),
         )
 

@@ -21,6 +21,7 @@ from server.programs.states import (
     Approvals,
     AskedFirst,
     Cadence,
+    Circles,
     EnrollmentState,
     Pairing,
     ParticipantRole,
@@ -33,7 +34,9 @@ if TYPE_CHECKING:
 
     from server.programs.models import Cohort, Enrollment, Program
 
-for enum in (Approvals, AskedFirst, Cadence, EnrollmentState, Pairing, ParticipantRole, ProgramState, ProgramType):
+for enum in (
+    Approvals, AskedFirst, Cadence, Circles, EnrollmentState, Pairing, ParticipantRole, ProgramState, ProgramType,
+):
     strawberry.enum(enum)
 
 BY_NAME = Order(("name", "id"))
@@ -67,6 +70,7 @@ class ProgramNode(Node):
     cycles_apart: int | None = strawberry.field(
         description="After how many rounds of the draw two peers may meet again; null is never."
     )
+    circles: Circles = strawberry.field(description="Whether a programme of pairs has circles too, and for whom.")
 
     @classmethod
     def of(cls, row: Program) -> Self:
@@ -81,7 +85,7 @@ class ProgramNode(Node):
             mentees_may_wish=row.mentees_may_wish, mentors_may_wish=row.mentors_may_wish,
             pause_moves_end=row.pause_moves_end, note_prompts=row.note_prompts,
             pairing=Pairing(row.rules.get("pairing", Pairing.BEST)) if is_among_peers(row) else None,
-            cycles_apart=row.rules.get("cycles_apart"),
+            cycles_apart=row.rules.get("cycles_apart"), circles=row.circles,
         )
 
     @strawberry.field(description="Its cohorts, the newest first.")
@@ -224,6 +228,11 @@ class SetPairingInput(ById):
 
 
 @strawberry.input
+class SetCirclesInput(ById):
+    circles: Circles
+
+
+@strawberry.input
 class MoveInput(ById):
     state: ProgramState = strawberry.field(description="The state that comes next.")
 
@@ -291,6 +300,13 @@ class ProgramsMutation:
             lambda actor: actions.set_pairing(
                 actor, key_of("Program", input.id), input.pairing, cycles_apart=input.cycles_apart
             ),
+        )
+
+    @strawberry.mutation(description="Say whether a programme of mentors and mentees has circles too, and for whom.")
+    async def set_circles(self, info: Info, input: SetCirclesInput) -> ProgramPayload:
+        return await perform(
+            info, ProgramPayload, input,
+            lambda actor: actions.set_circles(actor, key_of("Program", input.id), input.circles),
         )
 
     @strawberry.mutation(description="Take a programme to its next state.")

@@ -17,6 +17,7 @@ from web import (
     asking,
     attending,
     checkin,
+    circle,
     consents,
     demo,
     extending,
@@ -58,6 +59,7 @@ from web.console import (
     trial,
     weighing,
 )
+from web.console import circles as console_circles
 from web.console import matches as console_matches
 from web.errors import MACHINES, refusal
 from web.limits import Limits
@@ -67,9 +69,9 @@ from web.sign_in import SignIn, signed_in_only
 DOORS: tuple[ModuleType, ...] = (sign_in, letter, demo, mailbox, offline, push_key, tap)
 """Screens that anybody may see."""
 SCREENS: tuple[ModuleType, ...] = (
-    asking, attending, by_hand, checkin, consents, console_matches, decisions, eligibility, extending, happened,
-    imports, join, journey, kept, learning, leaving, look, match, messages, more, offers, pairs, people, programs,
-    reaching, runs, session, supply, times, today, trial, waiting, weighing, you,
+    asking, attending, by_hand, checkin, circle, consents, console_circles, console_matches, decisions, eligibility,
+    extending, happened, imports, join, journey, kept, learning, leaving, look, match, messages, more, offers, pairs,
+    people, programs, reaching, runs, session, supply, times, today, trial, waiting, weighing, you,
 )
 """Screens of signed-in people."""
 NOT_PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/*")

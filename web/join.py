@@ -22,7 +22,8 @@ from web.join_fields import Fields, known, proposed, sent, told, with_example
 from web.render import go_to, is_fragment, page
 from web.toast import Toast
 
-ROLES = {"mentor": ParticipantRole.MENTOR, "mentee": ParticipantRole.MENTEE}
+ROLES = {"mentor": ParticipantRole.MENTOR, "mentee": ParticipantRole.MENTEE,
+         "facilitator": ParticipantRole.FACILITATOR}
 """What `?as=` may say."""
 
 

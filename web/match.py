@@ -30,7 +30,16 @@ from web.toast import Toast
 
 
 async def match(request: Request) -> Response:
-    """Show the suggestion, and take the answer with the chosen time."""
+    """Show the suggestion, and take the answer with the chosen time. A circle has a page of its own."""
+    try:
+        return await _match(request)
+    except Conflict as refusal:
+        if refusal.kind != "circle":
+            raise
+        return go_to(request, f"/circle/{request.path_params['id']}")
+
+
+async def _match(request: Request) -> Response:
     match_id, errors, chosen, nearest = request.path_params["id"], Errors(), "", None
     if request.method == "POST":
         form = await read_form(request)

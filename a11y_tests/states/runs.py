@@ -2,7 +2,7 @@
 
 from playwright.async_api import Page
 
-from a11y_tests.registry import Act, Shelf, View, each, open_everything, press
+from a11y_tests.registry import Act, Shelf, View, open_everything, press
 from server.kernel.actor import system_actor
 from server.kernel.jobs import drain
 from server.matchmaking.engine import Step
@@ -11,8 +11,8 @@ from server.matchmaking.queue.actions import preview_matching
 from server.matchmaking.runs.actions import carry_out, run_matching, start_run
 from server.matchmaking.states import RunState
 from server.people.models import Person
-from server.programs.models import Enrollment, Program
-from server.programs.states import EnrollmentState, ProgramType
+from server.programs.models import Enrollment
+from server.programs.states import EnrollmentState
 from tests.arrival import drawn
 from tests.web.console.learned import a_learning
 from tests.web.console.market import Market, market
@@ -62,13 +62,6 @@ async def stopped() -> View:
     found = await market()
     await start_run(system_actor(found.organization.id), found.cohort.id)
     return View(found.manager, "/console/matches", press("Stop the matching"))
-
-
-@state("POST console-matching-run 409", proof="Circles are matched from files")
-async def circles() -> View:
-    found = await market()
-    await Program.filter(id=found.program.id).update(type=ProgramType.CIRCLE)
-    return View(found.manager, "/console/matches", press("Run the matching"))
 
 
 @state("GET console-by-hand 200", proof="Nobody is told before you approve.")
@@ -145,14 +138,6 @@ async def newcomers() -> View:
     await run(found)
     await Enrollment.filter(id=found.mentors[0].id).update(capacity=2)
     return View(found.manager, "/console/matches", ask_for("Place the one without a mentor", "One pair found."))
-
-
-@state("POST console-newcomers 409", "POST console-preview 409", proof="Circles are matched from files")
-async def newcomers_of_circles() -> View:
-    found = await market(mentors=3, mentees=4, capacity=1)
-    await run(found)
-    await Program.filter(id=found.program.id).update(type=ProgramType.CIRCLE)
-    return View(found.manager, "/console/matches", each(press("Place the one"), press("What would change?")))
 
 
 @state("POST console-preview 303", proof="A preview. Nothing has moved")

@@ -219,6 +219,15 @@ async def locks(actor: Actor, cohort_id: UUID) -> list[MatchOverride]:
     return [one for one in found if one.match_id in held]
 
 
+async def locked_seats(actor: Actor, cohort_id: UUID, kind: MatchKind) -> Counter[UUID]:
+    """In how many locked drafts of one kind each enrolment of a cohort is."""
+    ids = [one.match_id for one in await locks(actor, cohort_id)]
+    there = MatchMember.filter(
+        organization_id=actor.organization_id, match_id__in=ids, match__kind=kind, left_at=None
+    )
+    return Counter([row.enrollment_id for row in await there]) if ids else Counter()
+
+
 async def note_of(actor: Actor, match: Match) -> MatchNote | None:
     """What the managers noted about a visible match; None for whom it is not, and while there is none."""
     if not rules.can_keep_note(actor, match):
@@ -250,6 +259,24 @@ async def open_match_of(actor: Actor, one_id: UUID, other_id: UUID) -> Match | N
         if other_id in {member.enrollment_id for member in match.members if member.left_at is None}:
             return match
     return None
+
+
+async def have_met_openly(actor: Actor, match: Match) -> bool:
+    """Whether any two members of a match are in another open match of the same cohort together."""
+    people = {one.person_id for one in in_order(match)}
+    others = matches(actor).filter(
+        cohort_id=match.cohort_id, state__in=list(OPEN_MATCHES), members__person_id__in=list(people),
+        members__left_at=None,
+    ).exclude(id=match.id).distinct()
+    found = await others.prefetch_related("members")
+    return any(len(people & {one.person_id for one in in_order(other)}) > 1 for other in found)
+
+
+def places_of(enrollment: Enrollment, kind: MatchKind) -> int:
+    """In how many open matches of a kind somebody may be: everybody who leads none is in one circle."""
+    if kind is MatchKind.CIRCLE and enrollment.role is not ParticipantRole.FACILITATOR:
+        return 1
+    return enrollment.capacity
 
 
 def in_order(match: Match) -> list[MatchMember]:

@@ -5,8 +5,9 @@ from uuid import UUID
 from server.kernel import clock
 from server.kernel.actor import Actor, ActorKind, Permission
 from server.matches.models import Match, MatchMember
-from server.matches.states import Approval, MatchOrigin, MatchState
+from server.matches.states import Approval, MatchKind, MatchOrigin, MatchState
 from server.programs.models import Program
+from server.programs.rules import is_of_circles
 from server.programs.states import ParticipantRole
 
 
@@ -49,6 +50,11 @@ def can_take_back(actor: Actor, match: Match) -> bool:
     return can_decide(actor, match) or is_requester(match, actor.person_id)
 
 
+def main_kind(program: Program) -> MatchKind:
+    """What a programme brings people together in first: circles where there is nothing else."""
+    return MatchKind.CIRCLE if is_of_circles(program) else MatchKind.PAIR
+
+
 def may_ask(program: Program, role: ParticipantRole) -> bool:
     """Whether a programme lets people in this role ask for a match themselves; the switch of mentees is that of peers,
     who look for somebody too."""
@@ -65,8 +71,11 @@ def is_requester(match: Match, person_id: UUID | None) -> bool:
 
 
 def can_end(actor: Actor, match: Match) -> bool:
-    """End, pause, resume: a member, who runs the programme, or a rule of the product."""
-    return actor.kind is ActorKind.SYSTEM or can_answer(actor, match) or can_decide(actor, match)
+    """End, pause, resume: a member, who runs the programme, or a rule of the product. For a circle: who leads it."""
+    if actor.kind is ActorKind.SYSTEM or can_decide(actor, match):
+        return True
+    me = member_of(match, actor)
+    return me is not None and (match.kind is MatchKind.PAIR or me.role is ParticipantRole.FACILITATOR)
 
 
 def can_keep_note(actor: Actor, match: Match) -> bool:

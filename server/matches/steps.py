@@ -11,26 +11,32 @@ from server.kernel.facts import OutboxEvent
 from server.kernel.text import gettext as _
 from server.matches import queries
 from server.matches.models import Match
-from server.matches.states import (
-    Approval,
-    MatchState,
-)
+from server.matches.states import Approval, MatchKind, MatchState
 from server.programs.states import Approvals, AskedFirst, EnrollmentState, ParticipantRole
 from server.programs.steps import midnight
 
 UNDO_ONE = timedelta(seconds=10)
 """How long an act can be taken back; nobody is told before (decision 6 of the design)."""
 ASKED = {
-    Approvals.MENTOR: {ParticipantRole.MENTOR, ParticipantRole.PEER},
+    Approvals.MENTOR: {ParticipantRole.MENTOR, ParticipantRole.PEER, ParticipantRole.FACILITATOR},
     Approvals.MENTEE: {ParticipantRole.MENTEE, ParticipantRole.PEER},
-    Approvals.BOTH: {ParticipantRole.MENTOR, ParticipantRole.MENTEE, ParticipantRole.PEER},
+    Approvals.BOTH: set(ParticipantRole),
     Approvals.NONE: set[ParticipantRole](),
 }
-"""Whose yes is needed. Peers are asked both or neither, and together: there is no side that could be left out."""
+"""Whose yes is needed. Peers are asked both or neither, and together: there is no side that could be left out. Who
+leads a circle is asked where mentors are, its members where mentees are."""
+SAID_YES = frozenset({Approval.ACCEPTED, Approval.NOT_NEEDED})
+BEGINS_WITH = 2
+"""So many members make a circle, besides who leads it (glossary section 3)."""
 
 
 def next_state(match: Match) -> MatchState:
-    """The state of a match by what its members have answered; the first of two peers stands on the mentor's side."""
+    """The state of a match by what its members have answered; the first of two peers stands on the mentor's side.
+
+    A circle waits for nobody once it stands: it begins with who leads it and two more.
+    """
+    if queries.is_circle(match):
+        return _state_of_circle(match)
     waiting = [member for member in match.members if member.approval is Approval.PENDING]
     if len(waiting) > 1:
         return MatchState.AWAITING_BOTH
@@ -40,12 +46,24 @@ def next_state(match: Match) -> MatchState:
     return MatchState.AWAITING_ADMIN if match.program.admin_approves_matches else MatchState.ACTIVE
 
 
+def _state_of_circle(match: Match) -> MatchState:
+    said_yes = [one for one in queries.in_order(match) if one.approval in SAID_YES]
+    is_led = any(one.role is ParticipantRole.FACILITATOR for one in said_yes)
+    if not is_led or len(said_yes) <= BEGINS_WITH:
+        short = len(said_yes) - is_led < BEGINS_WITH
+        if is_led:
+            return MatchState.AWAITING_MENTEE
+        return MatchState.AWAITING_BOTH if short else MatchState.AWAITING_MENTOR
+    return MatchState.AWAITING_ADMIN if match.program.admin_approves_matches else MatchState.ACTIVE
+
+
 async def start(unit: Unit, match: Match, *, hold: timedelta = timedelta(), **detail: object) -> None:
     """Begin a match: its dates, the end of its waiting, and the fact. The caller saves the row."""
     started: datetime = clock.now()
     match.active_at = started
     match.ends_on = match.cohort.ends_on or started.date() + timedelta(days=match.program.duration_days)
-    await unit.unschedule(match.id, "match.expire", reason="accepted")
+    if not any(one.approval is Approval.PENDING for one in queries.in_order(match)):
+        await unit.unschedule(match.id, "match.expire", reason="accepted")
     await plan_end(unit, match)
     await tell(unit, match, "activated", hold=hold, **detail)
 
@@ -82,11 +100,12 @@ async def require_seats(actor: Actor, match: Match) -> None:
     Raises:
         Conflict: somebody left, or a seat is gone (`kind="seat_taken"`).
     """
-    taken = await queries.seats_taken(actor, [member.enrollment_id for member in match.members])
-    for member in match.members:
+    there = queries.in_order(match)
+    taken = await queries.seats_taken(actor, [member.enrollment_id for member in there], match.kind)
+    for member in there:
         if member.enrollment.state is not EnrollmentState.ACTIVE:
             raise Conflict(_("%(name)s no longer takes part.") % {"name": member.person.full_name})
-        if taken.get(member.enrollment_id, 0) >= member.enrollment.capacity:
+        if taken.get(member.enrollment_id, 0) >= queries.places_of(member.enrollment, match.kind):
             raise Conflict(
                 _("%(name)s has no free place any more.") % {"name": member.person.full_name}, kind="seat_taken"
             )
@@ -98,17 +117,20 @@ async def require_new_pair(actor: Actor, match: Match) -> None:
     Raises:
         Conflict: they have one.
     """
-    for one, other in queries.pairs(match):
-        if await queries.open_match_of(actor, one.enrollment_id, other.enrollment_id):
-            raise Conflict(_("These two have an open match already."))
+    if await queries.have_met_openly(actor, match):
+        raise Conflict(_("These two have an open match already.") if match.kind is MatchKind.PAIR else _(
+            "Two of these people have an open match already."))
 
 
 def who_answers(match: Match) -> None:
     """Set whose yes a match needs, by the programme's approvals and who is asked first. The caller saves."""
     asked, first = ASKED[match.program.approvals], match.program.asked_first
-    for member in match.members:
+    for member in queries.in_order(match):
+        if queries.is_circle(match) and member.approval is Approval.ACCEPTED:
+            continue  # asked before, when somebody else was to lead it
         member.approval = Approval.PENDING if member.role in asked else Approval.NOT_NEEDED
         comes_first = member.role.value == first.value or member.role is ParticipantRole.PEER
+        comes_first = comes_first or queries.is_circle(match)
         if match.program.approvals is Approvals.BOTH and first is not AskedFirst.TOGETHER and not comes_first:
             member.approval = Approval.LATER
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -19,7 +20,8 @@ from server.kernel import clock
 from server.kernel.actor import Actor, system_actor
 from server.language.vectors import MODEL_NAME, MODEL_VERSION, embed
 from server.matches import queries as matches
-from server.matches.states import OverrideKind
+from server.matches.rules import main_kind
+from server.matches.states import MatchKind, OverrideKind
 from server.matchmaking.engine.constraints import RuleSet, rules_for
 from server.matchmaking.engine.pool import Participant, PastPair, Pool, Standing, week_mask
 from server.matchmaking.engine.weights import Category, Weights, rescaled, weights_for
@@ -40,6 +42,9 @@ MONTH = timedelta(days=YEAR_DAYS / 12)
 
 Vectors = Mapping[tuple[UUID, str], NDArray[np.float32]]
 
+SIDE = {ParticipantRole.PEER: MENTEE, ParticipantRole.FACILITATOR: MENTOR}
+"""How the engine takes roles that are neither mentor nor mentee."""
+IN_CIRCLES = (ParticipantRole.FACILITATOR, MENTEE)
 OF_THE_DRAW = frozenset({"pairing", "cycles_apart"})
 """Rules of a programme that say how peers are paired, no rules of the engine."""
 
@@ -67,16 +72,17 @@ class _Known:
 
 async def gather(
     actor: Actor, cohort: Cohort, history: tuple[PastPair, ...] | None = None, *, around_drafts: bool = False,
-    among: Callable[[Enrollment], bool] | None = None,
+    among: Callable[[Enrollment], bool] | None = None, kind: MatchKind | None = None,
 ) -> Gathered:
     """Who waits for a match in a cohort and who has a place, with past pairs, bans and wishes.
 
     People whose places are all taken, by open matches or by locked drafts, are left out, and so is whoever took back
     the consent to be matched. With `around_drafts` every draft has its place, and pairs that stand are not made again.
-    `among` says whom to look at at all. `history` are past pairs with what came of them; without it, only that they
-    were paired. Where peers are drawn, the cycles since they met count alone.
+    `among` says whom to look at at all, and `kind` for what: what the programme brings together first, unless said.
+    `history` are past pairs with what came of them; without it, only that they were paired. Where peers are drawn, the
+    cycles since they met count alone.
     """
-    seats = await _seats(actor, cohort, around_drafts)
+    seats = await _seats(actor, cohort, around_drafts, kind or main_kind(cohort.program))
     asked = [(row, free) for row, free in seats if among is None or among(row)]
     return await gather_seats(actor, cohort, asked, history, around_drafts=around_drafts)
 
@@ -116,10 +122,13 @@ async def sampled(actor: Actor, rows: list[Enrollment], history: tuple[PastPair,
     return Pool(tuple(people_in), history=history)
 
 
-async def places_left(actor: Actor, cohort: Cohort, *, around_drafts: bool = False) -> dict[UUID, int]:
+async def places_left(
+    actor: Actor, cohort: Cohort, *, around_drafts: bool = False, kind: MatchKind | None = None
+) -> dict[UUID, int]:
     """For each active enrolment of a cohort the places that no open match and no locked draft takes; none that any
     draft takes with `around_drafts`."""
-    return {row.id: free for row, free in await _seats(actor, cohort, around_drafts)}
+    kind = kind or main_kind(cohort.program)
+    return {row.id: free for row, free in await _seats(actor, cohort, around_drafts, kind)}
 
 
 def rules_of(program: Program) -> RuleSet:
@@ -153,29 +162,29 @@ def _version(program: Program) -> str:
     return f"program:{program.weights_version or program.id.hex}"
 
 
-async def _seats(actor: Actor, cohort: Cohort, around_drafts: bool) -> list[tuple[Enrollment, int]]:
+async def _seats(
+    actor: Actor, cohort: Cohort, around_drafts: bool, kind: MatchKind
+) -> list[tuple[Enrollment, int]]:
     """The active people of a cohort with their free places: none for whoever does not want to be matched."""
     reader = system_actor(actor.organization_id)
     rows = [
         row
-        for role in roles_in(cohort.program)
+        for role in (IN_CIRCLES if kind is MatchKind.CIRCLE else roles_in(cohort.program))
         for row in await enrollments_in(actor, cohort.id, role=role, states=[EnrollmentState.ACTIVE])
     ]
-    free, silent = await _free_seats(reader, cohort.id, rows, around_drafts), await stopped(reader, rows)
+    free, silent = await _free_seats(reader, cohort.id, rows, around_drafts, kind), await stopped(reader, rows)
     return [(row, 0 if row.person_id in silent else free[row.id]) for row in rows]
 
 
 async def _free_seats(
-    actor: Actor, cohort_id: UUID, rows: Iterable[Enrollment], around_drafts: bool
+    actor: Actor, cohort_id: UUID, rows: Iterable[Enrollment], around_drafts: bool, kind: MatchKind
 ) -> dict[UUID, int]:
     if around_drafts:
-        placed = await matches.placed_seats(actor, cohort_id)
-        return {row.id: max(0, row.capacity - placed[row.id]) for row in rows}
-    taken = await matches.seats_taken(actor, [row.id for row in rows])
-    for override in await matches.locks(actor, cohort_id):
-        for enrollment_id in (override.mentor_enrollment_id, override.mentee_enrollment_id):
-            taken[enrollment_id] = taken.get(enrollment_id, 0) + 1
-    return {row.id: max(0, row.capacity - taken.get(row.id, 0)) for row in rows}
+        placed = await matches.placed_seats(actor, cohort_id, kind)
+        return {row.id: max(0, matches.places_of(row, kind) - placed[row.id]) for row in rows}
+    taken = Counter(await matches.seats_taken(actor, [row.id for row in rows], kind))
+    taken.update(await matches.locked_seats(actor, cohort_id, kind))
+    return {row.id: max(0, matches.places_of(row, kind) - taken[row.id]) for row in rows}
 
 
 async def stopped(actor: Actor, rows: Iterable[Enrollment]) -> set[UUID]:
@@ -205,7 +214,7 @@ def _participant(row: Enrollment, seats: int, known: _Known, vectors: Vectors) -
     person, profile, said = row.person, known.profiles.get(row.person_id), known.said[row.id]
     goal, today = known.goals.get(row.id), clock.now().date()
     return Participant(
-        id=str(row.id), role=MENTEE if row.role is ParticipantRole.PEER else row.role, person=str(person.id),
+        id=str(row.id), role=SIDE.get(row.role, row.role), person=str(person.id),
         capacity=seats,
         company=person.company or None, business_unit=person.business_unit or None,
         department=person.department or None,

@@ -15,7 +15,8 @@ from server.kernel.db import Json
 from server.kernel.errors import NotFound
 from server.matches import queries as matches
 from server.matches.models import Match
-from server.matches.states import OPEN_MATCHES, MatchState
+from server.matches.rules import main_kind
+from server.matches.states import OPEN_MATCHES, MatchKind, MatchState
 from server.matchmaking.engine.living.line import Claim, in_order
 from server.matchmaking.engine.waitlist import WaitCode
 from server.matchmaking.engine.wording import STRONG_FIT
@@ -27,7 +28,7 @@ from server.people.models import Competency, Person
 from server.people.states import SkillSide
 from server.programs import queries as programs
 from server.programs.models import Enrollment
-from server.programs.rules import is_among_peers, is_drawn, roles_in
+from server.programs.rules import is_among_peers, is_drawn, is_of_circles, roles_in
 from server.programs.states import EnrollmentState
 
 
@@ -161,7 +162,7 @@ def is_strong(draft: Match) -> bool:
 
 async def alternatives(actor: Actor, draft: Match) -> list[Alternative]:
     """Other mentors that the run of a draft found for its mentee, best first; not those already tried or banned."""
-    if draft.run_id is None:
+    if draft.run_id is None or matches.is_circle(draft):
         return []
     mentor, mentee = matches.sides(draft)
     found = await suggestions(actor, await visible_run(actor, draft.run_id)).filter(
@@ -177,8 +178,8 @@ async def supply_by_skill(
     actor: Actor, cohort_id: UUID, limit: int = 3, *, held: Mapping[UUID, int] | None = None
 ) -> list[SkillSupply]:
     """Mentor places of a cohort by competency, the shortest first, then the fullest; a fixed number of queries. Peers
-    have no places: everybody offers and wants. Drafts take places as open matches do, unless `held` says how many
-    each enrolment holds.
+    and circles have none: everybody offers and wants. Drafts take places as open matches do, unless `held` says how
+    many each enrolment holds.
 
     Raises:
         NotFound: no such cohort, or of a programme that the actor does not run.
@@ -186,7 +187,7 @@ async def supply_by_skill(
     cohort = await programs.cohort_by_id(actor, cohort_id)
     if not actor.may(Permission.PROGRAM_MATCHES_READ, cohort.program_id):
         raise NotFound
-    if is_among_peers(cohort.program):
+    if is_among_peers(cohort.program) or is_of_circles(cohort.program):
         return []
     mentors, mentees = [
         await programs.enrollments_in(actor, cohort_id, role=role, states=[EnrollmentState.ACTIVE])
@@ -209,9 +210,10 @@ async def next_choice(actor: Actor, mentee_enrollment_id: UUID) -> MatchSuggesti
     """The best stored suggestion for a mentee or peer who has no open match and no draft; None when there is none, and
     where the next draw decides."""
     mentee = await programs.visible_enrollment(actor, mentee_enrollment_id)
-    if mentee.state is not EnrollmentState.ACTIVE or mentee.id in await _placed(actor, mentee.cohort_id):
+    placed = await _placed(actor, mentee.cohort_id, MatchKind.PAIR)
+    if mentee.state is not EnrollmentState.ACTIVE or mentee.id in placed:
         return None
-    if is_drawn(mentee.program):
+    if is_drawn(mentee.program) or is_of_circles(mentee.program):
         return None
     run = await run_listing(actor, mentee)
     if run is None:
@@ -246,7 +248,7 @@ async def _holders(actor: Actor, mentor_ids: list[UUID]) -> dict[UUID, list[Pers
     if not mentor_ids:
         return {}
     placed = matches.reviewable_matches(actor).filter(
-        members__enrollment_id__in=mentor_ids, state__in=list(OPEN_MATCHES | {MatchState.DRAFT})
+        members__enrollment_id__in=mentor_ids, state__in=list(OPEN_MATCHES | {MatchState.DRAFT}), kind=MatchKind.PAIR
     )
     found: dict[UUID, list[Person]] = {}
     for match in await placed.order_by("created_at", "id").prefetch_related("members__person"):
@@ -256,8 +258,8 @@ async def _holders(actor: Actor, mentor_ids: list[UUID]) -> dict[UUID, list[Pers
     return found
 
 
-async def _placed(actor: Actor, cohort_id: UUID) -> set[UUID]:
-    return set(await matches.placed_seats(actor, cohort_id))
+async def _placed(actor: Actor, cohort_id: UUID, kind: MatchKind) -> set[UUID]:
+    return set(await matches.placed_seats(actor, cohort_id, kind))
 
 
 async def _wishes(actor: Actor, mentees: list[Enrollment]) -> Counter[Competency]:
@@ -273,8 +275,8 @@ async def _wishes(actor: Actor, mentees: list[Enrollment]) -> Counter[Competency
 
 async def line(actor: Actor, cohort_id: UUID) -> list[Unmatched]:
     """The active mentees of a cohort without a match or a draft, in the order in which places are due to them."""
-    placed = await _placed(actor, cohort_id)
-    looking = roles_in((await programs.cohort_by_id(actor, cohort_id)).program)[-1]
+    program = (await programs.cohort_by_id(actor, cohort_id)).program
+    placed, looking = await _placed(actor, cohort_id, main_kind(program)), roles_in(program)[-1]
     active = await programs.enrollments_in(actor, cohort_id, role=looking, states=[EnrollmentState.ACTIVE])
     alone = {row.id: row for row in active if row.id not in placed}
     run = await latest_run(actor, cohort_id)

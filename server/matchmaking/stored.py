@@ -78,8 +78,8 @@ def turned(stored: Json) -> Json:
 
 
 def load(stored: Json) -> Explanation | None:
-    """The explanation that `dump` stored; None for a pair that somebody made by hand."""
-    if not stored:
+    """The explanation that `dump` stored; None for a pair that somebody made by hand, and for a circle."""
+    if "fit" not in stored:
         return None
     caution = stored.get("caution")
     return Explanation(

@@ -31,6 +31,11 @@ def has_circles(program: Program) -> bool:
     return is_of_circles(program) or (program.circles is not Circles.NONE and not is_among_peers(program))
 
 
+def may_have_circles(program: Program) -> bool:
+    """Whether a programme could have circles beside its pairs: one of mentors and mentees."""
+    return not is_among_peers(program) and not is_of_circles(program)
+
+
 def is_of_circles(program: Program) -> bool:
     """Whether there is nothing but circles in a programme."""
     return program.type is ProgramType.CIRCLE

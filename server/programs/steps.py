@@ -12,6 +12,7 @@ from server.kernel.errors import NotFound
 from server.kernel.facts import OutboxEvent, ScheduledAction
 from server.programs import queries
 from server.programs.models import Cohort, Enrollment, WaitlistEntry
+from server.programs.rules import has_circles
 from server.programs.states import EnrollmentState, ParticipantRole
 
 CLOSING_DAYS = 28
@@ -63,10 +64,11 @@ def midnight(day: date) -> datetime:
 
 
 async def admit(unit: Unit, enrollment: Enrollment, act: str, *, hold: timedelta = timedelta()) -> Enrollment:
-    """Into the pool when a seat can be had; the waiting list otherwise (mentees only)."""
+    """Into the pool when a seat can be had; the waiting list otherwise (mentees only, without circles)."""
     was = before(enrollment)
     is_mentee = enrollment.role is ParticipantRole.MENTEE
-    if is_mentee and (await queries.supply(unit.actor, enrollment.cohort_id)).free <= 0:
+    lines_up = is_mentee and not has_circles(enrollment.program)
+    if lines_up and (await queries.supply(unit.actor, enrollment.cohort_id)).free <= 0:
         await WaitlistEntry.create(
             organization_id=enrollment.organization_id, enrollment=enrollment, cohort_id=enrollment.cohort_id,
             since=clock.now(), expected_on=enrollment.cohort.next_opens_on,

@@ -20,8 +20,8 @@ from server.matchmaking.queue import actions as queue
 from server.matchmaking.runs import actions as runs
 from server.people.keys.actions import set_keys
 from server.people.queries import keys_are_on
+from web.console import circle_words, run_words
 from web.console import review_words as words
-from web.console import run_words
 from web.forms import Errors, form_key, one_id, read_form, text, ticked
 from web.render import go_to, page
 from web.toast import Toast
@@ -40,7 +40,7 @@ IDS_LETTERS = 200_000
 
 async def show(request: Request) -> Response:
     """The list of a group, with one pair beside it."""
-    return await _show(request, parse_id(request.query_params.get("pair", "")))
+    return await show_pair(request, parse_id(request.query_params.get("pair", "")))
 
 
 async def approve_together(request: Request) -> Response:
@@ -69,7 +69,7 @@ async def approve(request: Request) -> Response:
     try:
         match = await actions.approve(request.state.actor, match_id)
     except Conflict as refusal:
-        return await _show(request, match_id, refused=refusal.message)
+        return await show_pair(request, match_id, refused=refusal.message)
     undo = f"{HERE}/{match_id}/approval/undo" if words.can_be_undone(match) else ""
     return go_to(request, address(match.cohort_id), toast=Toast(words.of_approval(match), undo))
 
@@ -97,7 +97,7 @@ async def hold(request: Request) -> Response:
     try:
         await matches.hold_back(request.state.actor, match_id, held)
     except Conflict as refusal:
-        return await _show(request, match_id, refused=refusal.message)
+        return await show_pair(request, match_id, refused=refusal.message)
     said = _("Held back. The others go without it.") if held else _("Let in again, with the others.")
     return go_to(request, _back(form, match_id), toast=Toast(said))
 
@@ -108,7 +108,7 @@ async def take_back(request: Request) -> Response:
     try:
         match = await matches.cancel_match(request.state.actor, match_id, undo_within=UNDO_ONE)
     except Conflict as refusal:
-        return await _show(request, match_id, refused=refusal.message)
+        return await show_pair(request, match_id, refused=refusal.message)
     told = Toast(_("Taken back. Both are told kindly."), f"{HERE}/{match_id}/undo")
     return go_to(request, address(match.cohort_id), toast=told)
 
@@ -129,7 +129,7 @@ async def choose_another(request: Request) -> Response:
             errors.take(refusal)
         except Conflict as refusal:
             errors.add("mentor", refusal.message)
-    return await _show(request, match_id, errors=errors, mentor=str(mentor or ""), reason=reason)
+    return await show_pair(request, match_id, errors=errors, mentor=str(mentor or ""), reason=reason)
 
 
 async def run(request: Request) -> Response:
@@ -178,14 +178,15 @@ async def _ask(request: Request, act: Callable[[Actor, UUID], Awaitable[MatchRun
     try:
         asked = await act(actor, cohort.id)
     except Conflict as refusal:
-        return await _show(request, None, group=cohort.id, refused=refusal.message)
+        return await show_pair(request, None, group=cohort.id, refused=refusal.message)
     return go_to(request, f"{HERE}/runs/{asked.id}/progress")
 
 
-async def _show(
+async def show_pair(
     request: Request, pair: UUID | None, *, group: UUID | None = None, errors: Errors | None = None, mentor: str = "",
     reason: str = "", refused: str = "", apart: str = "",
 ) -> Response:
+    """The list of a group with one pair or circle beside it, and what could not be done about it."""
     actor, asked = request.state.actor, group or parse_id(request.query_params.get("group", ""))
     shown_pair = await queries.pairing(actor, pair) if pair else None
     shown = await queries.review(actor, shown_pair.match.cohort_id if shown_pair else asked)
@@ -197,8 +198,9 @@ async def _show(
         request, "console/matches.html", status=status, errors=errors or Errors(), shown=shown, is_picked=bool(pair),
         title=words.title(shown), briefing=words.briefing(shown), lists=words.lists(shown, current),
         supply=words.supply(shown.supply), gap=words.gap(shown.supply), groups=words.groups(shown.groups),
-        pair=shown_pair, told=words.tell(shown_pair) if shown_pair else None, mentor=mentor, reason=reason,
-        refused=refused, apart=apart, keys_on=await keys_are_on(actor), run=shown.newest,
+        pair=shown_pair, told=words.tell(shown_pair) if shown_pair and not shown_pair.circle else None,
+        circle=circle_words.tell(shown_pair, shown_pair.circle) if shown_pair and shown_pair.circle else None,
+        mentor=mentor, reason=reason, refused=refused, apart=apart, keys_on=await keys_are_on(actor), run=shown.newest,
         doing=run_words.under_way(shown.newest), failed=run_words.gave_up(shown.newest),
         queue=address(shown.group.cohort.id if shown.group else None),
     )

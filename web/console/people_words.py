@@ -207,7 +207,7 @@ def _with(match: Match, person_id: UUID, *, whole: bool = False) -> str:
 def _role(role: ParticipantRole) -> str:
     return {
         ParticipantRole.MENTOR: _("Mentor"), ParticipantRole.MENTEE: _("Mentee"), ParticipantRole.PEER: _("Peer"),
-        ParticipantRole.FACILITATOR: _("Facilitator"),
+        ParticipantRole.FACILITATOR: _("Leads a circle"),
     }[role]
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from server.journey.running.queries import Group, ProgramPage
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
-from server.programs.rules import is_among_peers
-from server.programs.states import Approvals, AskedFirst, Pairing, ProgramState
+from server.programs.rules import is_among_peers, may_have_circles
+from server.programs.states import Approvals, AskedFirst, Circles, Pairing, ProgramState
 from web.dates import day_month
 from web.items import Kind
 
@@ -97,6 +97,17 @@ def pairings(shown: ProgramPage) -> list[tuple[str, str, str]]:
     return [
         (Pairing.BEST.value, _("The best fit"), _("What each brings the other decides.")),
         (Pairing.RANDOM.value, _("Drawn by lot"), _("Chance decides, and the rules hold.")),
+    ]
+
+
+def circles(shown: ProgramPage) -> list[tuple[str, str, str]]:
+    """For whom there are circles beside pairs; nothing in a programme of peers, or of circles alone."""
+    if not may_have_circles(shown.program):
+        return []
+    return [
+        (Circles.NONE.value, _("No circles"), _("Who finds no mentor waits.")),
+        (Circles.WAITING.value, _("Who waits for a mentor"), _("They keep their place in line.")),
+        (Circles.EVERYBODY.value, _("Everybody"), _("A mentor each, and a circle besides.")),
     ]
 
 

@@ -11,7 +11,7 @@ from server.journey.running import queries
 from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
 from server.programs import actions
-from server.programs.states import Approvals, AskedFirst, Pairing, ProgramState
+from server.programs.states import Approvals, AskedFirst, Circles, Pairing, ProgramState
 from web.console import program_words as words
 from web.forms import Errors, choice, integer, read_form, ticked
 from web.render import go_to, page
@@ -60,6 +60,16 @@ async def pair(request: Request) -> Response:
     return await _show(request, errors=errors)
 
 
+async def circle(request: Request) -> Response:
+    """Keep for whom there are circles."""
+    errors, chosen = Errors(), choice(Circles, await read_form(request), "circles")
+    if chosen is None:
+        errors.add("circles", _("Choose one."))
+        return await _show(request, errors=errors)
+    await actions.set_circles(request.state.actor, _id(request), chosen)
+    return go_to(request, address(request), toast=Toast(_("Kept. It counts from the next run on.")))
+
+
 async def move(request: Request) -> Response:
     """Take the programme to its next state."""
     state = choice(ProgramState, await read_form(request), "state")
@@ -105,7 +115,8 @@ async def _show(request: Request, *, errors: Errors | None = None, refused: str 
         shown=shown, here=address(request), refused=refused, state=words.state(shown.program.state),
         briefing=words.briefing(shown), step=words.program_step(shown), switches=words.switches(shown),
         groups=[words.group(one) for one in shown.groups], approvals=words.approvals(shown),
-        asked_first=words.asked_first(shown), pairings=words.pairings(shown), now=words.asked(
+        asked_first=words.asked_first(shown), pairings=words.pairings(shown), circles=words.circles(shown),
+        now=words.asked(
             shown.program.approvals, shown.program.asked_first, admin_last=shown.program.admin_approves_matches
         ),
     )
@@ -115,6 +126,7 @@ routes = [
     Route(f"{HERE}/{{id:uuid}}", show, name="console-program"),
     Route(f"{HERE}/{{id:uuid}}/settings", keep, methods=["POST"], name="console-program-settings"),
     Route(f"{HERE}/{{id:uuid}}/pairing", pair, methods=["POST"], name="console-program-pairing"),
+    Route(f"{HERE}/{{id:uuid}}/circles", circle, methods=["POST"], name="console-program-circles"),
     Route(f"{HERE}/{{id:uuid}}/state", move, methods=["POST"], name="console-program-state"),
     Route(f"{HERE}/{{id:uuid}}/groups/{{group:uuid}}/state", move_group, methods=["POST"], name="console-group-state"),
 ]

@@ -11,14 +11,15 @@ from server.journey.reviewing.queries import Checks, Group, Pairing, Review
 from server.kernel import clock
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
-from server.matches.queries import are_peers, sides
+from server.matches.queries import are_peers, is_circle, sides
 from server.matches.steps import UNDO_ONE
 from server.matchmaking.engine.living.words import unmet_words
 from server.matchmaking.engine.waitlist import WaitCode
 from server.matchmaking.engine.wording import Names, Reader, fit_words, one_line, sentence
 from server.matchmaking.queries import Alternative, SkillSupply, Unmatched
 from server.matchmaking.stored import load, told_back
-from server.programs.rules import is_among_peers
+from server.programs.rules import is_among_peers, is_of_circles
+from web.console import circle_words
 from web.dates import count_words, upper_first
 from web.explained import factors_of, names_of
 from web.items import Factor, Kind, Line, Side, Supply
@@ -94,6 +95,8 @@ def briefing(shown: Review) -> str:
     alone = ngettext("%(count)s mentee has no mentor yet.", "%(count)s mentees have no mentor yet.", waiting)
     if shown.group and is_among_peers(shown.group.cohort.program):
         alone = ngettext("%(count)s peer has nobody yet.", "%(count)s peers have nobody yet.", waiting)
+    if shown.group and is_of_circles(shown.group.cohort.program):
+        alone = ngettext("%(count)s person waits for a circle.", "%(count)s people wait for a circle.", waiting)
     counted = (
         (len(shown.agreed), ngettext(
             "%(count)s was agreed by both.", "%(count)s were agreed by both.", len(shown.agreed))),
@@ -110,7 +113,8 @@ def briefing(shown: Review) -> str:
 
 def lists(shown: Review, current: UUID | None) -> list[Shelf]:
     """The lists of the queue that are not empty."""
-    queue, peers = shown.queue, shown.group is not None and is_among_peers(shown.group.cohort.program)
+    queue, program = shown.queue, shown.group.cohort.program if shown.group else None
+    peers = program is not None and (is_among_peers(program) or is_of_circles(program))
     shelves = [
         Shelf("agreed", _("Both said yes"), [_row(match, current) for match in shown.agreed]),
         Shelf("strong", _("Strong"), [_row(match, current) for match in queue.strong]),
@@ -215,6 +219,8 @@ def can_be_undone(match: Match) -> bool:
 
 def of_approval(match: Match) -> str:
     """What a fresh approval says."""
+    if is_circle(match):
+        return _("The circle is approved.")
     mentor, mentee = sides(match)
     names = {"mentee": mentee.person.first_name, "mentor": mentor.person.first_name}
     return _("%(mentee)s and %(mentor)s approved.") % names
@@ -238,7 +244,7 @@ def of_undone(undone: int) -> str:
 
 
 def wait_words(code: WaitCode | None, *, among_peers: bool = False) -> str:
-    """Why somebody has no mentor, or no peer."""
+    """Why somebody has no mentor, or nobody where all are alike (`among_peers`: in a circle too)."""
     if among_peers and code in PEERS_WAIT:
         return PEERS_WAIT[code]()
     return {
@@ -263,6 +269,8 @@ def wait_words(code: WaitCode | None, *, among_peers: bool = False) -> str:
 
 
 def _row(match: Match, current: UUID | None, why: str = "") -> Line:
+    if is_circle(match):
+        return circle_words.line(match, current)
     mentor, mentee = sides(match)
     with_whom = _("with %(name)s") % {"name": mentor.person.full_name}
     return Line(

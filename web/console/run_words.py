@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
+from server.matchmaking.circles.forming import proof_of
 from server.matchmaking.engine.living.words import advice_words, unmet_words
 from server.matchmaking.engine.watch import Step
 from server.matchmaking.engine.weights import Category
@@ -15,9 +16,9 @@ from server.matchmaking.runs.comparison import Change, Why
 from server.matchmaking.runs.records import audit_of
 from server.matchmaking.runs.telling import advice_of
 from server.matchmaking.states import RunKind, RunState
-from server.programs.rules import is_among_peers
+from server.programs.rules import is_among_peers, is_of_circles
 from server.programs.states import ParticipantRole
-from web.console import audit_words, peer_words
+from web.console import audit_words, circle_words, peer_words
 from web.console.audit_words import Fairness
 from web.console.review_words import wait_words
 from web.dates import moment, upper_first
@@ -81,10 +82,13 @@ def failed() -> str:
 
 
 def _found(run: MatchRun) -> str:
-    found, waiting = int(run.result["matched"]), int(run.result["waiting"])
+    found, waiting, circled = int(run.result["matched"]), int(run.result["waiting"]), proof_of(run.result)
+    if circled and not found:
+        return circle_words.of_run(circled)
     said = [ngettext("One pair found.", "%(num)d pairs found.", found) % {"num": found}]
     if waiting:
         said.append(ngettext("One person waits.", "%(num)d people wait.", waiting) % {"num": waiting})
+    said += [circle_words.of_run(circled)] if circled else []
     return " ".join([*said, *left_out(run)])
 
 
@@ -99,6 +103,8 @@ def left_out(run: MatchRun) -> list[str]:
 
 def title(record: RunRecord) -> str:
     """Who has a mentor or peer, counted; for a run without an audit how many pairs it found."""
+    if record.circles and not record.proof:
+        return circle_words.of_run(record.circles)
     if record.audit and record.proof and is_among_peers(record.cohort.program):
         return peer_words.title(record.audit.mentees, record.proof.waiting)
     if record.audit and record.proof:
@@ -140,13 +146,14 @@ def pairs_found(record: RunRecord) -> str:
 def briefing(record: RunRecord) -> str:
     """How good the result is, who waits, and what of it did not go to the queue."""
     if record.proof is None:
-        return ""
+        return " ".join(left_out(record.run))
     waits = record.proof.waiting
     waiting = ngettext("%(num)d mentee waits.", "%(num)d mentees wait.", waits)
     if is_among_peers(record.cohort.program):
         waiting = ngettext("%(num)d peer waits.", "%(num)d peers wait.", waits)
     told = waiting % {"num": waits} if waits else ""
     said = [came(record.run), audit_words.best_words(record.proof), told, *left_out(record.run)]
+    said += [circle_words.of_run(record.circles)] if record.circles else []
     return " ".join(filter(None, said))
 
 
@@ -174,7 +181,7 @@ def pair_rows(pairs: list[RunPair]) -> list[tuple[str, str]]:
 
 def waiting_rows(record: RunRecord) -> list[tuple[str, str, str, str]]:
     """Everybody who waits: name, place in line, why, and what would open most."""
-    peers = is_among_peers(record.cohort.program)
+    peers = is_among_peers(record.cohort.program) or is_of_circles(record.cohort.program)
     return [
         (_full(one.mentee), upper_first(ordinal(one.position)) if one.position else "–",
          wait_words(one.code, among_peers=peers), _would_help(record.run, one))
@@ -198,6 +205,8 @@ def unmet_rows(found: list[Wish]) -> list[tuple[str, str, str]]:
 
 def alone(record: RunRecord) -> str:
     """What those who wait are without."""
+    if is_of_circles(record.cohort.program):
+        return _("Without a circle")
     return _("Without a peer") if is_among_peers(record.cohort.program) else _("Without a mentor")
 
 
@@ -268,7 +277,10 @@ def figures(shown: RunsCompared) -> list[tuple[str, str]]:
 
 def _pairs_and_waiting(run: MatchRun) -> str:
     matched, waits = int(run.result.get("matched", 0)), int(run.result.get("waiting", 0))
-    pairs = ngettext("%(num)d pair", "%(num)d pairs", matched) % {"num": matched}
+    pairs, circled = ngettext("%(num)d pair", "%(num)d pairs", matched) % {"num": matched}, proof_of(run.result)
+    if circled:
+        count = ngettext("%(num)d circle", "%(num)d circles", circled.circles) % {"num": circled.circles}
+        pairs = _("%(pairs)s, %(circles)s") % {"pairs": pairs, "circles": count} if matched else count
     told = {"pairs": pairs, "waiting": waits}
     return {
         RunKind.NEWCOMERS: _("Newcomers: %(pairs)s, %(waiting)s waiting"),

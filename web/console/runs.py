@@ -17,7 +17,7 @@ from server.matchmaking.queue import actions as queue_actions
 from server.matchmaking.queue.queries import unmet_wishes
 from server.matchmaking.runs import actions, export, queries
 from server.matchmaking.states import RunKind, RunState
-from web.console import audit_words, learning, run_words
+from web.console import audit_words, circle_words, learning, run_words
 from web.console.matches import address
 from web.render import go_to, is_fragment, page
 from web.toast import Toast
@@ -43,7 +43,7 @@ async def show(request: Request) -> Response:
         missing=run_words.without_audit(record),
         facts_shown=audit_words.facts(record.audit, record.proof, run_words.pair_name(record.lowest))
         if record.audit and record.proof else [],
-        fair=run_words.fairness(record),
+        circles_shown=circle_words.facts(record.circles) if record.circles else [], fair=run_words.fairness(record),
         best=run_words.pair_rows(record.best), weakest=run_words.pair_rows(record.weakest),
         waiting=run_words.waiting_rows(record), alone=run_words.alone(record),
         unmet=run_words.unmet_rows(await unmet_wishes(actor, record.run, limit=WISHES_SHOWN)),

@@ -22,8 +22,8 @@ from server.people.states import ConsentPurpose, SkillSide
 from server.programs.models import Cohort, Enrollment, Program
 from server.programs.openings.queries import my_wish
 from server.programs.queries import LIVE_PROGRAMS, cohorts_of, enrollments, program_by_key
-from server.programs.rules import takes_people
-from server.programs.states import OPEN_ENROLLMENTS, EnrollmentState, ParticipantRole, ProgramType
+from server.programs.rules import is_of_circles, takes_people
+from server.programs.states import OPEN_ENROLLMENTS, EnrollmentState, ParticipantRole, ProgramType, suits
 
 COMES_AGAIN = (Standing.CLOSED, Standing.LEFT)
 """Where another group is what one waits for."""
@@ -73,8 +73,18 @@ class JoinPage:
 
     @property
     def is_mentor(self) -> bool:
-        """Whether the form is the mentor's."""
-        return self.place.role is ParticipantRole.MENTOR
+        """Whether the form is the mentor's, or of who leads a circle."""
+        return self.place.role in (ParticipantRole.MENTOR, ParticipantRole.FACILITATOR)
+
+    @property
+    def leads(self) -> bool:
+        """Whether the form is of who leads a circle."""
+        return self.place.role is ParticipantRole.FACILITATOR
+
+    @property
+    def for_circle(self) -> bool:
+        """Whether somebody joins a programme in which people meet in circles and nowhere else."""
+        return is_of_circles(self.place.program)
 
     @property
     def is_peer(self) -> bool:
@@ -137,8 +147,8 @@ async def place_of(actor: Actor, program_key: str, role: ParticipantRole | None 
         NotFound: no such programme here.
     """
     program = await program_by_key(actor, program_key)
-    if program.type is ProgramType.PEER:
-        role = ParticipantRole.PEER
+    if role is None or not suits(role, program.type, program.circles):
+        role = ParticipantRole.PEER if program.type is ProgramType.PEER else None
     groups = await cohorts_of(actor, [program.id])
     newest = next((one for one in groups if one.state in LIVE_PROGRAMS), next(iter(groups), None))
     own = enrollments(actor).filter(person_id=actor.person_id, program_id=program.id)

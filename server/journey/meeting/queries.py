@@ -7,7 +7,8 @@ from uuid import UUID
 from server.goals.models import Goal
 from server.goals.queries import goals_of
 from server.kernel.actor import Actor
-from server.kernel.errors import NotFound
+from server.kernel.errors import Conflict, NotFound
+from server.kernel.text import gettext as _
 from server.matches import queries as matches
 from server.matches.models import Match, MatchMember
 from server.matches.rules import is_requester, member_of
@@ -89,11 +90,14 @@ async def match_page(actor: Actor, match_id: UUID, *, more_times: bool = False) 
 
     Raises:
         NotFound: not the actor's match, or not announced.
+        Conflict: it is a circle (`kind="circle"`), which has a page of its own.
     """
     match = await matches.visible_match(actor, match_id)
     me = member_of(match, actor)
     if me is None:
         raise NotFound
+    if matches.is_circle(match):
+        raise Conflict(_("This is a circle."), kind="circle")
     partner = matches.partner_of(match, actor.person_id)
     hold = await sessions.hold_of(actor, match_id) if match.state not in (MatchState.DRAFT,) else None
     stage = await _stage(actor, match, me, hold)

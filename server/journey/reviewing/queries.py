@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from tortoise.expressions import Subquery
+from tortoise.expressions import Q, Subquery
 from tortoise.functions import Count
 
 from server.kernel import clock
@@ -13,8 +13,9 @@ from server.kernel.errors import NotFound
 from server.matches import queries as matches
 from server.matches import rules
 from server.matches.models import Match, MatchMember
-from server.matches.states import AWAITING, OPEN_MATCHES, RUNNING, MatchState
+from server.matches.states import AWAITING, OPEN_MATCHES, RUNNING, MatchKind, MatchState
 from server.matchmaking import queries as matchmaking
+from server.matchmaking.circles.queries import InCommon, MayCome, in_common, may_come
 from server.matchmaking.engine.explain import Explanation
 from server.matchmaking.gather import rules_of
 from server.matchmaking.models import MatchRun
@@ -24,7 +25,7 @@ from server.matchmaking.stored import load
 from server.people.queries import line_of
 from server.programs import queries as programs
 from server.programs.models import Cohort, Program
-from server.programs.states import EnrollmentState, ParticipantRole
+from server.programs.states import EnrollmentState, ParticipantRole, ProgramType
 
 WAITS = (MatchState.DRAFT, MatchState.AWAITING_ADMIN)
 PLACED = OPEN_MATCHES | {MatchState.DRAFT}
@@ -82,9 +83,21 @@ class Checks:
     places: int
 
 
+UNCHECKED = Checks(reporting_line=False, paired_before=False, free=0, places=0)
+"""Of a circle, whose rules were looked up when it was formed, and are whenever somebody is put into it."""
+
+
+@dataclass(frozen=True)
+class Circle:
+    """A suggested or running circle: what it has in common, and who a manager could put into it."""
+
+    common: InCommon
+    may_come: MayCome
+
+
 @dataclass(frozen=True)
 class Pairing:
-    """One suggested pair as the manager reads it: why, what else, and whether it breaks a rule."""
+    """One suggested pair, or circle, as the manager reads it: why, what else, and whether it breaks a rule."""
 
     match: Match
     explanation: Explanation | None
@@ -93,6 +106,7 @@ class Pairing:
     unmet: list[Wish]
     is_locked: bool
     may_decide: bool
+    circle: Circle | None = None
 
     @property
     def next_best(self) -> int | None:
@@ -178,6 +192,12 @@ async def pairing(actor: Actor, match_id: UUID) -> Pairing:
     if not rules.can_review(actor, match):
         raise NotFound
     locked = await matchmaking.locked_matches(actor, match.cohort_id)
+    if matches.is_circle(match):
+        return Pairing(
+            match=match, explanation=None, alternatives=[], checks=UNCHECKED, unmet=[], is_locked=match.id in locked,
+            may_decide=rules.can_decide(actor, match),
+            circle=Circle(in_common(match.explanation), await may_come(actor, match)),
+        )
     return Pairing(
         match=match, explanation=load(match.explanation), alternatives=await matchmaking.alternatives(actor, match),
         checks=await _checks(actor, match), unmet=await _unmet(actor, match), is_locked=match.id in locked,
@@ -228,8 +248,10 @@ async def _waiting(actor: Actor, cohorts: Iterable[Cohort]) -> dict[UUID, int]:
 
 async def _alone(actor: Actor, cohorts: Iterable[Cohort]) -> dict[UUID, int]:
     ids = [one.id for one in cohorts]
+    main = Q(match__kind=MatchKind.PAIR) | Q(match__program__type=ProgramType.CIRCLE)
     placed = MatchMember.filter(
-        organization_id=actor.organization_id, match__cohort_id__in=ids, match__state__in=list(PLACED)
+        main, organization_id=actor.organization_id, match__cohort_id__in=ids, match__state__in=list(PLACED),
+        left_at=None,
     )
     mentees = programs.enrollments(actor).filter(
         cohort_id__in=ids, role__in=[ParticipantRole.MENTEE, ParticipantRole.PEER], state=EnrollmentState.ACTIVE

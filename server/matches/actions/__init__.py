@@ -2,6 +2,7 @@
 
 from server.matches.actions.answering import accept_match, decline_match, expire_match
 from server.matches.actions.banning import ban_pair, lift_ban, undo_ban
+from server.matches.actions.circling import CircleDraft, put_in, suggest_circles, take_out
 from server.matches.actions.drafting import (
     Draft,
     discard_drafts,
@@ -35,6 +36,7 @@ from server.matches.actions.running import (
 from server.matches.actions.undoing import restore_matches, undo_approve, undo_change
 
 __all__ = [
+    "CircleDraft",
     "Draft",
     "accept_match",
     "agree_extension",
@@ -56,6 +58,7 @@ __all__ = [
     "propose_extension",
     "publish_match",
     "publish_matches",
+    "put_in",
     "reach_closing_end",
     "reach_end_date",
     "reach_pause_end",
@@ -64,8 +67,10 @@ __all__ = [
     "restore_matches",
     "resume_match",
     "resume_matches",
+    "suggest_circles",
     "suggest_match",
     "suggest_matches",
+    "take_out",
     "undo_approve",
     "undo_ban",
     "undo_change",

@@ -8,7 +8,7 @@ from server.kernel.actor import Actor, require
 from server.kernel.db import unit_of_work
 from server.kernel.errors import Conflict
 from server.kernel.text import gettext as _
-from server.matches import queries, rules
+from server.matches import circles, queries, rules
 from server.matches.models import Match, MatchMember
 from server.matches.states import (
     AWAITING,
@@ -25,6 +25,8 @@ from server.programs.states import EnrollmentState
 async def accept_match(actor: Actor, match_id: UUID) -> Match:
     """Say yes for oneself. The last yes starts the match, or hands it to the manager. Twice is harmless.
 
+    A circle begins with who leads it and two more; whoever says yes later joins it.
+
     When a member's last seat went to somebody else meanwhile, the match comes back CANCELLED, and the event
     `match.cancelled` lets the next suggestion follow: the caller tells the person kindly.
 
@@ -37,6 +39,8 @@ async def accept_match(actor: Actor, match_id: UUID) -> Match:
         member = _own(match, actor)
         if member.approval is Approval.ACCEPTED:
             return match
+        if queries.is_circle(match):
+            return await circles.say_yes(unit, match, member)
         if match.state not in AWAITING_PARTICIPANTS:
             raise Conflict(_("This suggestion has passed."), kind="closed")
         if not await _seats_are_there(actor, match):
@@ -59,7 +63,8 @@ async def decline_match(
 ) -> Match:
     """Say no for oneself; the other person never sees why. Twice is harmless.
 
-    Nobody is told for `undo_within`; until then `undo_change` takes it back.
+    Nobody is told for `undo_within`; until then `undo_change` takes it back. A circle goes on without them, at once:
+    whoever says no to it is no member of it any more, and a second no finds nothing.
 
     Raises:
         NotFound: not the actor's match, or not announced.
@@ -70,9 +75,12 @@ async def decline_match(
         member = _own(match, actor)
         if match.state is MatchState.DECLINED and member.approval is Approval.DECLINED:
             return match
-        if match.state not in AWAITING:
+        joins_late = queries.is_circle(match) and match.state in RUNNING and member.approval is Approval.PENDING
+        if match.state not in AWAITING and not joins_late:
             raise Conflict(_("This suggestion has passed."), kind="closed")
         member.approval, member.answered_at, member.decline_reason = Approval.DECLINED, clock.now(), reason
+        if queries.is_circle(match):
+            return await circles.fall_out(unit, match, member, "declined")
         await member.save(update_fields=["approval", "answered_at", "decline_reason"])
         return await close(
             unit, match, MatchState.DECLINED, "decline", "declined", hold=undo_within, by_id=member.person_id,
@@ -81,14 +89,18 @@ async def decline_match(
 
 
 async def expire_match(actor: Actor, match_id: UUID) -> Match:
-    """Nobody answered in time. Anything but a waiting match stays as it is.
+    """Nobody answered in time. Anything but a waiting match stays as it is; a circle goes on with those who did.
 
     Raises:
         NotFound: no such match.
     """
     async with unit_of_work(actor) as unit:
         match = await queries.visible_match(actor, match_id, lock=True)
-        if match.state not in AWAITING or match.answer_by is None or match.answer_by > clock.now():
+        if match.answer_by is None or match.answer_by > clock.now():
+            return match
+        if queries.is_circle(match):
+            return await circles.let_pass(unit, match)
+        if match.state not in AWAITING:
             return match
         return await close(unit, match, MatchState.EXPIRED, "expire", "expired")
 

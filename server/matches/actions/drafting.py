@@ -180,7 +180,7 @@ async def hold_back(actor: Actor, match_id: UUID, held: bool) -> Match:
 
 
 async def lock_pair(actor: Actor, match_id: UUID, *, reason: str = "") -> MatchOverride:
-    """Make a draft survive every later run. Twice is harmless.
+    """Make a draft survive every later run; a circle with everybody in it. Twice is harmless.
 
     Raises:
         NotFound, Refused: not of a programme that the actor runs.

@@ -9,9 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from server.kernel.actor import Actor, require
-from server.kernel.db import unit_of_work
+from server.kernel.db import Unit, unit_of_work
 from server.kernel.text import gettext as _
-from server.matches import queries, rules
+from server.matches import circles, queries, rules
 from server.matches.models import Match
 from server.matches.states import AWAITING, OPEN_MATCHES, RUNNING, ClosureReason, MatchState
 from server.matches.steps import close, pause, resume
@@ -28,6 +28,7 @@ async def release_matches(
     actor: Actor, enrollment_id: UUID, reason: ClosureReason, *, undo_within: timedelta = timedelta()
 ) -> list[Match]:
     """End whatever an enrolment was in: what ran concludes, what waited is taken back, what ran its time is closed.
+    A circle goes on without them.
 
     Nobody is blamed: the fact says who left, never why. Returns the matches that ran. Twice is harmless. Nobody is
     told for `undo_within`; until then `restore_matches` takes it back.
@@ -39,7 +40,9 @@ async def release_matches(
         enrollment, found = await _locked(actor, enrollment_id, ALIVE)
         left: dict[str, Any] = {"left_id": enrollment.person_id, "hold": undo_within}
         for match in found:
-            if match.state in NOT_YET:
+            if queries.is_circle(match):
+                await _step_out(unit, match, enrollment, "left", undo_within)
+            elif match.state in NOT_YET:
                 await close(unit, match, MatchState.CANCELLED, "cancel", "cancelled", code="left", **left)
             elif match.state in RUNNING:
                 match.closure_reason = reason
@@ -47,7 +50,7 @@ async def release_matches(
             else:
                 match.closure_reason = ClosureReason.DURATION
                 await close(unit, match, MatchState.COMPLETED, "close", "completed", **left)
-        return [match for match in found if match.state is MatchState.CONCLUDED]
+        return [match for match in found if match.state is MatchState.CONCLUDED and not queries.is_circle(match)]
 
 
 async def withdraw_waiting(actor: Actor, enrollment_id: UUID) -> list[Match]:
@@ -61,6 +64,9 @@ async def withdraw_waiting(actor: Actor, enrollment_id: UUID) -> list[Match]:
     async with unit_of_work(actor) as unit:
         enrollment, found = await _locked(actor, enrollment_id, NOT_YET)
         for match in found:
+            if queries.is_circle(match):
+                await _step_out(unit, match, enrollment, "no_consent", timedelta())
+                continue
             left: dict[str, Any] = {"left_id": enrollment.person_id}
             await close(unit, match, MatchState.CANCELLED, "cancel", "cancelled", code="no_consent", **left)
         return found
@@ -94,6 +100,7 @@ async def pause_matches(
     actor: Actor, enrollment_id: UUID, until: date | None, *, undo_within: timedelta = timedelta()
 ) -> list[Match]:
     """Let an enrolment's running matches rest with it, and take back what waits for an answer. Twice is harmless.
+    A circle that runs goes on meanwhile, and keeps their seat.
 
     Undo as in `release_matches`.
 
@@ -103,7 +110,10 @@ async def pause_matches(
     async with unit_of_work(actor) as unit:
         enrollment, found = await _locked(actor, enrollment_id, OPEN_MATCHES | {MatchState.DRAFT})
         for match in found:
-            if match.state in NOT_YET:
+            if queries.is_circle(match):
+                if match.state in NOT_YET:
+                    await _step_out(unit, match, enrollment, "away", undo_within)
+            elif match.state in NOT_YET:
                 await close(
                     unit, match, MatchState.CANCELLED, "cancel", "cancelled", code="away",
                     left_id=enrollment.person_id, hold=undo_within,
@@ -125,15 +135,25 @@ async def resume_matches(
     """
     async with unit_of_work(actor) as unit:
         enrollment, found = await _locked(actor, enrollment_id, {MatchState.PAUSED})
-        rested = [match for match in found if match.paused_until is None and everybody_is_there(match)]
+        rested = [
+            match for match in found
+            if match.paused_until is None and not queries.is_circle(match) and everybody_is_there(match)
+        ]
         for match in rested:
             await resume(unit, match, back_id=enrollment.person_id, hold=undo_within)
         return rested
 
 
 def everybody_is_there(match: Match) -> bool:
-    """Whether no member is on a break; the members' enrolments must have been fetched."""
-    return all(member.enrollment.state is EnrollmentState.ACTIVE for member in match.members)
+    """Whether no member is on a break; the members' enrolments must have been fetched. A circle waits for nobody."""
+    return queries.is_circle(match) or all(
+        member.enrollment.state is EnrollmentState.ACTIVE for member in match.members
+    )
+
+
+async def _step_out(unit: Unit, match: Match, enrollment: Enrollment, code: str, hold: timedelta) -> None:
+    member = next(one for one in queries.in_order(match) if one.enrollment_id == enrollment.id)
+    await circles.fall_out(unit, match, member, code, hold=hold)
 
 
 async def _locked(

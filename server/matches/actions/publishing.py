@@ -9,7 +9,7 @@ from server.kernel.actor import Actor, require
 from server.kernel.db import unit_of_work
 from server.kernel.errors import Conflict
 from server.kernel.text import gettext as _
-from server.matches import queries, rules
+from server.matches import circles, queries, rules
 from server.matches.models import Match
 from server.matches.states import (
     AWAITING,
@@ -48,6 +48,8 @@ async def publish_match(actor: Actor, match_id: UUID, *, undo_within: timedelta 
             return match
         if match.state is not MatchState.DRAFT:
             raise Conflict(_("This match is no draft any more."))
+        if queries.is_circle(match):
+            circles.require_whole(match)
         await require_seats(actor, match)
         await require_new_pair(actor, match)
         match.published_at = clock.now() + undo_within
@@ -101,7 +103,7 @@ async def undo_publish(actor: Actor, match_ids: Iterable[UUID]) -> list[Match]:
             if not await withdraw_facts(unit, match, "published", "activated"):
                 continue
             await unit.unschedule(match.id, reason="undone")
-            for member in match.members:
+            for member in queries.in_order(match):
                 member.approval = Approval.PENDING
                 await member.save(update_fields=["approval"])
             match.state, match.published_at, match.answer_by, match.active_at = MatchState.DRAFT, None, None, None

@@ -8,7 +8,7 @@ from server.kernel.actor import Actor, require
 from server.kernel.db import unit_of_work
 from server.kernel.errors import Conflict
 from server.kernel.text import gettext as _
-from server.matches import queries, rules
+from server.matches import circles, queries, rules
 from server.matches.actions.following import everybody_is_there
 from server.matches.models import Match
 from server.matches.states import (
@@ -29,7 +29,8 @@ async def end_match(
 ) -> Match:
     """End a running match before its date, without blame. Twice is harmless.
 
-    Nobody is told for `undo_within`; until then `undo_change` takes it back.
+    Nobody is told for `undo_within`; until then `undo_change` takes it back. Who ends a circle for themselves steps
+    out of it, and it goes on; a manager ends it for all.
 
     Raises:
         NotFound: not visible to the actor.
@@ -38,6 +39,9 @@ async def end_match(
     """
     async with unit_of_work(actor) as unit:
         match = await queries.visible_match(actor, match_id, lock=True)
+        me = rules.member_of(match, actor)
+        if queries.is_circle(match) and me is not None and match.state in RUNNING:
+            return await circles.fall_out(unit, match, me, "stepped_out", hold=undo_within)
         require(rules.can_end(actor, match), _("end this match"))
         if match.state is MatchState.CONCLUDED:
             return match

@@ -14,7 +14,7 @@ from server.kernel.text import gettext as _
 from server.matches import queries, rules
 from server.matches.actions.following import everybody_is_there
 from server.matches.models import Match
-from server.matches.states import OPEN_MATCHES, RUNNING, Approval, MatchState
+from server.matches.states import OPEN_MATCHES, RUNNING, Approval, MatchKind, MatchState
 from server.matches.steps import require_new_pair
 from server.programs.queries import visible_enrollment
 from server.programs.states import GONE
@@ -95,7 +95,9 @@ async def restore_matches(actor: Actor, enrollment_id: UUID, *, since: UUID) -> 
     """
     async with unit_of_work(actor) as unit:
         enrollment = await visible_enrollment(actor, enrollment_id)
-        own = await queries.matches(actor).filter(members__enrollment_id=enrollment_id).values_list("id", flat=True)
+        own = await queries.matches(actor).filter(
+            members__enrollment_id=enrollment_id, kind=MatchKind.PAIR
+        ).values_list("id", flat=True)
         held = await _held(actor, FOLLOWED).filter(subject_id__in=list(own), id__gt=since)
         found = sorted({fact.subject_id for fact in held if fact.subject_id})
         restored = []

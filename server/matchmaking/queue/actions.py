@@ -15,6 +15,8 @@ from server.matches import queries as match_queries
 from server.matches.models import Match
 from server.matches.states import OPEN_MATCHES, MatchState
 from server.matchmaking import queries
+from server.matchmaking.circles.forming import drafts_of as circles_of
+from server.matchmaking.circles.forming import proof_of
 from server.matchmaking.engine import ENGINE_VERSION, Watch
 from server.matchmaking.engine.living.incremental import first_in_line
 from server.matchmaking.gather import Gathered, gather, rules_of, weights_of
@@ -28,7 +30,7 @@ from server.matchmaking.runs.findings import Findings, find
 from server.matchmaking.states import RunKind, RunState
 from server.programs import queries as programs
 from server.programs.models import Cohort
-from server.programs.rules import is_among_peers, is_drawn
+from server.programs.rules import is_among_peers, is_drawn, is_of_circles
 from server.programs.states import ParticipantRole
 
 MENTOR, MENTEE = ParticipantRole.MENTOR, ParticipantRole.MENTEE
@@ -77,6 +79,7 @@ async def use_run(actor: Actor, run_id: UUID) -> MatchRun:
     require(actor.may(Permission.PROGRAM_MATCHING_RUN, run.program_id), _("use this run"))
     cohort = await programs.cohort_by_id(actor, run.cohort_id)
     gathered = await gather(actor, cohort)
+    circled = proof_of(run.result)
     async with unit_of_work(actor) as unit:
         await programs.cohort_by_id(actor, cohort.id, lock=True)
         run = await queries.visible_run(actor, run_id, lock=True)
@@ -87,6 +90,9 @@ async def use_run(actor: Actor, run_id: UUID) -> MatchRun:
         found = await drafts_of(actor, run, gathered.standing.bans)
         drafts = await places.still_possible(actor, cohort, found)
         await matches.suggest_matches(actor, cohort.id, run.id, drafts)
+        if circled:
+            groups = await places.circles_still_possible(actor, cohort, circles_of(run.result))
+            await matches.suggest_circles(actor, cohort.id, run.id, groups)
         run.kind, run.finished_at = RunKind.FULL, clock.now()
         run.result = {**run.result, "left_out": run.result["matched"] - len(drafts)}
         await run.save(update_fields=["kind", "finished_at", "result"])
@@ -153,6 +159,8 @@ async def fill_gap(actor: Actor, match_id: UUID) -> list[Match]:
     require(actor.may(Permission.PROGRAM_MATCHING_RUN, match.program_id), _("suggest a match"))
     if match.state in OPEN_MATCHES | {MatchState.DRAFT}:
         raise Conflict(_("This match is not over."), kind="open")
+    if match_queries.is_circle(match):
+        return []
     left = match_queries.learners(match)
     made = [await suggest_next(actor, one.enrollment_id, rematch_of=match.id) for one in left]
     made += [await offer_place(actor, one.enrollment_id) for one in match_queries.in_order(match) if one not in left]
@@ -175,7 +183,8 @@ async def _anew(actor: Actor, mentee_enrollment_id: UUID, rematch_of: UUID | Non
     mentee = await programs.visible_enrollment(actor, mentee_enrollment_id)
     require(actor.may(Permission.PROGRAM_MATCHING_RUN, mentee.program_id), _("suggest a match"))
     run = await queries.latest_run(actor, mentee.cohort_id)
-    if run is None or is_drawn(mentee.program) or not await someone_is_needed(actor, mentee):
+    by_the_next_run = is_drawn(mentee.program) or is_of_circles(mentee.program)
+    if run is None or by_the_next_run or not await someone_is_needed(actor, mentee):
         return None
     cohort = await programs.cohort_by_id(actor, mentee.cohort_id)
     if is_among_peers(cohort.program):

@@ -7,6 +7,7 @@ from uuid import UUID
 from server.kernel.actor import Actor, Permission, system_actor
 from server.matches import queries as matches
 from server.matches.actions import Draft
+from server.matches.rules import main_kind
 from server.matchmaking import queries
 from server.matchmaking.engine import WaitCode
 from server.matchmaking.engine.living.advice import Advice
@@ -63,7 +64,7 @@ async def explanation_of(actor: Actor, row: Enrollment) -> Explained:
 
 
 async def _has_match(actor: Actor, row: Enrollment) -> bool:
-    return bool(await matches.seats_taken(actor, [row.id]))
+    return bool(await matches.seats_taken(actor, [row.id], main_kind(row.program)))
 
 
 async def unmet_wishes(

@@ -20,22 +20,19 @@ from server.matchmaking.gather import Gathered, gather, rules_from, weights_from
 from server.matchmaking.learned.queries import outlook_for
 from server.matchmaking.models import MatchRun, MatchSuggestion
 from server.matchmaking.runs import places
+from server.matchmaking.runs.circles import Beside, beside_pairs, circles_alone, pairs_and_circles
 from server.matchmaking.runs.findings import Findings, find
 from server.matchmaking.states import RunKind, RunState
 from server.programs import queries as programs
 from server.programs.models import Cohort, Program
 from server.programs.queries import cohort_by_id
-from server.programs.rules import is_among_peers, is_drawn
-from server.programs.states import ParticipantRole, ProgramType
+from server.programs.rules import is_among_peers, is_drawn, is_of_circles
+from server.programs.states import ParticipantRole
 
 LOOK_EVERY_S = 0.5
 """How often a run writes down how far it is, and hears that it was cancelled: often enough for a bar that moves."""
 MOST_S = 3_000
 """A run that takes longer is given up, before its job is cut off (`LONG_S`) and all of it would begin anew."""
-
-
-FROM_FILES = frozenset({ProgramType.CIRCLE})
-"""Types whose people are no pairs: `ithaca match` alone forms them."""
 
 
 class GaveUp(Exception):
@@ -53,16 +50,10 @@ async def start_run(
     Raises:
         NotFound: no such cohort.
         Refused: the actor does not run the programme.
-        Conflict: its people are no pairs (`kind="not_pairs"`).
     """
     async with unit_of_work(actor) as unit:
         cohort = await cohort_by_id(actor, cohort_id, lock=True)
         require(actor.may(Permission.PROGRAM_MATCHING_RUN, cohort.program_id), _("run the matching"))
-        if cohort.program.type in FROM_FILES:
-            raise Conflict(
-                _("Circles are matched from files, with “ithaca match”. Nothing was changed here."),
-                kind="not_pairs",
-            )
         newest = await queries.newest_run(actor, cohort_id)
         if newest is not None and newest.state is RunState.RUNNING:
             return newest
@@ -82,7 +73,7 @@ async def run_matching(actor: Actor, cohort_id: UUID, *, seed: int = 0) -> Match
     """Ask for a run and carry it out at once, for whoever can wait for it. The job then finds it done.
 
     Raises:
-        NotFound, Refused, Conflict: as `start_run`.
+        NotFound, Refused: as `start_run`.
     """
     return await carry_out(actor, (await start_run(actor, cohort_id, seed=seed)).id)
 
@@ -104,9 +95,11 @@ async def carry_out(
     cohort = await cohort_by_id(actor, run.cohort_id)
     require(actor.may(Permission.PROGRAM_MATCHING_RUN, cohort.program_id), _("run the matching"))
     if run.state is RunState.RUNNING:
-        gathered = await gather(actor, cohort, history, around_drafts=run.kind is RunKind.NEWCOMERS)
+        around = run.kind is RunKind.NEWCOMERS
+        gathered = await gather(actor, cohort, history, around_drafts=around)
+        beside = await beside_pairs(actor, cohort, around_drafts=around)
         with suppress(Stopped):
-            await _store(actor, run, cohort, gathered, await _watched(actor, run, cohort, gathered))
+            await _store(actor, run, cohort, gathered, await _watched(actor, run, cohort, gathered, beside))
     return await queries.visible_run(actor, run_id)
 
 
@@ -147,7 +140,11 @@ async def fail_run(actor: Actor, run_id: UUID, code: str) -> None:
             await unit.audit("matching.fail", run, code=code)
 
 
-def _way_of(program: Program) -> Callable[..., Findings]:
+def _way_of(program: Program, beside: Beside | None) -> Callable[..., Findings]:
+    if is_of_circles(program):
+        return circles_alone
+    if beside:
+        return partial(pairs_and_circles, beside=beside)
     if not is_among_peers(program):
         return find
     from server.matchmaking.runs.peers import find_peers  # noqa: PLC0415  # its solver: only who pairs peers loads it
@@ -155,7 +152,9 @@ def _way_of(program: Program) -> Callable[..., Findings]:
     return partial(find_peers, by_draw=is_drawn(program))
 
 
-async def _watched(actor: Actor, run: MatchRun, cohort: Cohort, gathered: Gathered) -> Findings:
+async def _watched(
+    actor: Actor, run: MatchRun, cohort: Cohort, gathered: Gathered, beside: Beside | None
+) -> Findings:
     """Compute in a thread, and meanwhile write down how far it is. Ends the thread when this is cut off.
 
     Weights and rules are those that the programme had when the run was asked for, whatever was set meanwhile.
@@ -164,7 +163,7 @@ async def _watched(actor: Actor, run: MatchRun, cohort: Cohort, gathered: Gather
     rules, weights = rules_from(kind, run.rules), weights_from(kind, run.weights, run.weights_version)
     outlook = await outlook_for(actor, cohort.program, weights)
     work = asyncio.create_task(asyncio.to_thread(
-        _way_of(cohort.program), gathered, rules, weights, seed=run.seed, watch=watch, outlook=outlook,
+        _way_of(cohort.program, beside), gathered, rules, weights, seed=run.seed, watch=watch, outlook=outlook,
         newcomers=run.kind is RunKind.NEWCOMERS,
     ))
     try:
@@ -209,9 +208,12 @@ async def _store(actor: Actor, run: MatchRun, cohort: Cohort, gathered: Gathered
         if run.state is not RunState.RUNNING:
             return
         drafts = await _make_room(actor, run, cohort, found.drafts)
+        groups = await places.circles_still_possible(
+            actor, cohort, list(found.circles), around_drafts=run.kind is RunKind.NEWCOMERS
+        ) if found.circles else []
         run.state, run.finished_at, run.pool_digest = RunState.DONE, clock.now(), gathered.digest
         run.result = {**found.record, "left_out": len(found.drafts) - len(drafts)}
-        if run.kind is RunKind.NEWCOMERS and run.after_id and not is_among_peers(cohort.program):
+        if run.kind is RunKind.NEWCOMERS and run.after_id and _counts_newcomers(cohort.program):
             run.result["came"] = await _came(actor, cohort.id, run.after_id)
         await run.save()
         for one in found.suggestions:
@@ -219,8 +221,13 @@ async def _store(actor: Actor, run: MatchRun, cohort: Cohort, gathered: Gathered
         await MatchSuggestion.bulk_create(found.suggestions, batch_size=500)
         if run.kind is not RunKind.PREVIEW:
             await matches.suggest_matches(actor, cohort.id, run.id, drafts)
+            await matches.suggest_circles(actor, cohort.id, run.id, groups)
         await unit.audit("matching.run", run, matched=len(drafts), waiting=run.result["waiting"], kind=run.kind)
         await unit.publish("matching.finished", subject_id=run.id, run_id=run.id, cohort_id=cohort.id)
+
+
+def _counts_newcomers(program: Program) -> bool:
+    return not is_among_peers(program) and not is_of_circles(program)
 
 
 async def _came(actor: Actor, cohort_id: UUID, after_id: UUID) -> Json:

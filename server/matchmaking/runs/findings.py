@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from server.kernel.db import Json
-from server.matches.actions import Draft
+from server.matches.actions import CircleDraft, Draft
 from server.matchmaking import stored
 from server.matchmaking.engine import MatchingResult, Outlook, RuleSet, Step, Watch, Weights, run_matching
 from server.matchmaking.engine.living.incremental import match_newcomers
@@ -22,11 +22,12 @@ KEPT_CANDIDATES = 8
 
 
 class Findings(NamedTuple):
-    """The record of a run, its pairs as drafts, and the best candidates of each mentee, not yet of any run."""
+    """The record of a run, its pairs as drafts, the best candidates of each mentee, not yet of any run, and circles."""
 
     record: Json
     drafts: list[Draft]
     suggestions: list[MatchSuggestion]
+    circles: tuple[CircleDraft, ...] = ()
 
 
 def find(

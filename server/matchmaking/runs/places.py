@@ -1,12 +1,15 @@
 """The places for what a run found: drafts that make room for it, and pairs that have become impossible meanwhile."""
 
 from collections import Counter
+from dataclasses import replace
 from uuid import UUID
 
 from server.kernel.actor import Actor
 from server.matches import actions as matches
 from server.matches import queries as match_queries
-from server.matches.actions import Draft
+from server.matches.actions import CircleDraft, Draft
+from server.matches.circles import LEAST
+from server.matches.states import MatchKind
 from server.matchmaking.gather import places_left
 from server.matchmaking.queries import locked_matches
 from server.programs.models import Cohort
@@ -30,4 +33,22 @@ async def still_possible(
         if places[draft.mentor_enrollment_id] > 0 and places[draft.mentee_enrollment_id] > 0:
             places.subtract([draft.mentor_enrollment_id, draft.mentee_enrollment_id])
             kept.append(draft)
+    return kept
+
+
+async def circles_still_possible(
+    actor: Actor, cohort: Cohort, drafts: list[CircleDraft], *, around_drafts: bool = False
+) -> list[CircleDraft]:
+    """Circles without those who have no place now; none that would be too small. Without a host a manager names one."""
+    found = await places_left(actor, cohort, around_drafts=around_drafts, kind=MatchKind.CIRCLE)
+    places, kept = Counter(found), []
+    for draft in drafts:
+        members = tuple(one for one in draft.member_enrollment_ids if places[one] > 0)
+        if len(members) < LEAST:
+            continue
+        host = draft.facilitator_enrollment_id
+        still_leads = host if host and places[host] > 0 else None
+        now = replace(draft, member_enrollment_ids=members, facilitator_enrollment_id=still_leads)
+        places.subtract(now.people)
+        kept.append(now)
     return kept

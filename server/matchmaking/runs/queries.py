@@ -11,6 +11,8 @@ from server.kernel.actor import Actor
 from server.kernel.errors import Conflict, NotFound
 from server.kernel.text import gettext as _
 from server.matchmaking import queries
+from server.matchmaking.circles.forming import CircleProof
+from server.matchmaking.circles.forming import proof_of as circles_proof
 from server.matchmaking.engine import Audit, WaitCode
 from server.matchmaking.models import MatchRun, MatchSuggestion
 from server.matchmaking.runs.comparison import Comparison, Side, compare, settings_between, side_of
@@ -49,7 +51,7 @@ class RunWaiting:
 
 @dataclass(frozen=True)
 class RunRecord:
-    """One run. `audit` is None for a run made before audits were kept."""
+    """One run. `audit` is None for a run made before audits were kept, `circles` for one of pairs alone."""
 
     run: MatchRun
     cohort: Cohort
@@ -62,6 +64,7 @@ class RunRecord:
     weakest: list[RunPair]
     lowest: RunPair | None
     waiting: list[RunWaiting]
+    circles: CircleProof | None
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,7 @@ async def run_record(actor: Actor, run_id: UUID) -> RunRecord:
         run=run, cohort=await programs.cohort_by_id(actor, run.cohort_id), proof=proof_of(run.result),
         audit=audit_of(run.result), calibrated=calibration.get("calibrated", False),
         based_on=calibration.get("based_on", 0), started_by=await _starter(actor, run),
+        circles=circles_proof(run.result),
         best=pairs[: len(best)], weakest=pairs[len(best):], lowest=next(iter(pairs[len(best):]), None),
         waiting=[
             RunWaiting(known.get(UUID(one["enrollment_id"])), one["position"], WaitCode(one["code"]))

@@ -1,5 +1,6 @@
 """What happens to programmes, groups and enrolments (glossary sections 2 and 5)."""
 
+from server.programs.actions.circling import set_circles
 from server.programs.actions.eligibility import (
     GRACE_DAYS,
     GRACE_DAYS_MAX,
@@ -70,6 +71,7 @@ __all__ = [
     "reject_admission",
     "resume_enrollment",
     "self_join",
+    "set_circles",
     "set_pairing",
     "submit",
     "undo_break",

@@ -16,7 +16,7 @@ from server.matchmaking.runs.queries import RunsCompared
 from server.matchmaking.states import PreferenceKind, RunKind, RunState
 from server.people.models import Person
 from server.programs.models import Enrollment, Program
-from server.programs.states import EnrollmentState, ProgramType
+from server.programs.states import EnrollmentState
 from tests.web.conftest import HTMX, ClientOf
 from tests.web.console.market import Market, market
 from web.console import run_words
@@ -171,14 +171,6 @@ async def test_nobody_else_sees_or_stops_a_run(client_of: ClientOf, found: Marke
         assert answer.status_code in (303, 401, 404)
         assert "console" not in answer.headers.get("location", "").partition("?")[0]
     assert (await MatchRun.get(id=asked_for.id)).state is RunState.RUNNING
-
-
-async def test_circles_are_refused_on_the_page_of_their_group(client_of: ClientOf, found: Market) -> None:
-    await Program.filter(id=found.program.id).update(type=ProgramType.CIRCLE)
-    client = await client_of(found.manager)
-    refused = await client.post("/console/matches/run", data={"group": str(found.cohort.id)})
-    assert refused.status_code == 409
-    assert "Circles are matched from files" in refused.text
 
 
 async def test_newcomers_are_placed_by_a_button(client_of: ClientOf, found: Market) -> None:

@@ -10,7 +10,7 @@ from server.matchmaking.engine.living.whynot import WhyCode
 def unmet_words(code: WhyCode, rule: RuleCode | None, points: float | None, *, to_mentee: bool) -> str:
     """One sentence. A no that somebody said is never told to anybody else, whoever runs the programme included."""
     if code is WhyCode.RULE:
-        return _to_mentee(rule) if to_mentee else _rule(rule)
+        return _to_mentee(rule) if to_mentee else rule_words(rule)
     num = round(points or 0)
     if code is WhyCode.FITS_OTHERS_BETTER:
         return ngettext(
@@ -58,10 +58,11 @@ def _to_mentee(rule: RuleCode | None) -> str:
         RuleCode.REPORTING_LINE, RuleCode.SAME_TEAM, RuleCode.REPEAT, RuleCode.LANGUAGE, RuleCode.OVERLAP,
         RuleCode.COMPANY, RuleCode.GRADE_GAP, RuleCode.SELF,
     }
-    return _rule(rule) if rule in known else _("This programme cannot put you two together.")
+    return rule_words(rule) if rule in known else _("This programme cannot put you two together.")
 
 
-def _rule(rule: RuleCode | None) -> str:
+def rule_words(rule: RuleCode | None) -> str:
+    """Which hard rule keeps two people apart, for whoever runs the programme."""
     return {
         RuleCode.SELF: _("They are one person."),
         RuleCode.REPORTING_LINE: _("The two are in one reporting line."),

@@ -23,7 +23,7 @@ from server.matchmaking.runs.findings import Findings, find
 from server.matchmaking.runs.records import put_into_queue
 from server.matchmaking.states import RunState
 from server.programs.models import Enrollment, Program
-from server.programs.states import EnrollmentState, ProgramType
+from server.programs.states import EnrollmentState
 from tests import factories
 from tests.web.console.market import Market, drafts_of, market
 
@@ -246,13 +246,3 @@ async def test_only_who_runs_the_programme_starts_and_stops(found: Market, manag
     await drain()
     with pytest.raises(Conflict, match="over already"):
         await cancel_run(manager, run.id)
-
-
-async def test_people_of_circles_are_not_paired_as_if_they_were_mentors_and_mentees(
-    found: Market, manager: Actor
-) -> None:
-    await Program.filter(id=found.program.id).update(type=ProgramType.CIRCLE)
-    with pytest.raises(Conflict, match="ithaca match") as refusal:
-        await start_run(manager, found.cohort.id)
-    assert refusal.value.kind == "not_pairs"
-    assert not await MatchRun.all().exists()

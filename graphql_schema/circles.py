@@ -1,0 +1,62 @@
+"""Circles: what one has in common, and what a run of them came to."""
+
+from __future__ import annotations
+
+from typing import Self
+
+import strawberry
+
+from server.kernel.db import Json
+from server.matchmaking.circles.forming import proof_of
+from server.matchmaking.circles.queries import in_common
+
+
+@strawberry.type(description="A time of the week that everybody in a circle has free.")
+class CircleTime:
+    first_half_hour: int = strawberry.field(description="Counted from Monday 00:00 UTC, in half hours, from 0.")
+    half_hours: int
+
+
+@strawberry.type(description="A goal that several of a circle have.")
+class CircleGoal:
+    name: str
+    members: int
+
+
+@strawberry.type(name="Circle", description="What the people of a circle have in common.")
+class CircleType:
+    times: list[CircleTime] | None = strawberry.field(description="Null where nobody told theirs.")
+    languages: list[str] | None = strawberry.field(description="Null where nobody told theirs.")
+    goals: list[CircleGoal]
+
+    @classmethod
+    def of(cls, explanation: Json) -> Self:
+        """What was stored of a circle."""
+        found = in_common(explanation)
+        times = None if found.times is None else [
+            CircleTime(first_half_hour=start, half_hours=length) for start, length in found.times
+        ]
+        return cls(
+            times=times, languages=found.languages,
+            goals=[CircleGoal(name=one.tag, members=one.members) for one in found.goals],
+        )
+
+
+@strawberry.type(description="What forming circles came to.")
+class RunCircles:
+    circles: int
+    seated: int = strawberry.field(description="People who sit in them.")
+    waiting: int
+    value: float = strawberry.field(description="What a circle brings a member on average, 0 to 1.5.")
+    violations: int = strawberry.field(description="Hard rules broken, counted again from the finished circles.")
+    with_hour: float = strawberry.field(description="Share of circles that have an hour in common.")
+    without_facilitator: int
+
+    @classmethod
+    def of(cls, record: Json) -> Self | None:
+        """The circles in a run's record."""
+        found = proof_of(record)
+        return cls(
+            circles=found.circles, seated=found.seated, waiting=found.waiting, value=found.value,
+            violations=found.violations, with_hour=found.with_hour, without_facilitator=found.without_host,
+        ) if found else None

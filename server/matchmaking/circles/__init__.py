@@ -1,0 +1,1 @@
+"""Circles in a programme: formed by a run, changed by a manager."""

@@ -1,0 +1,85 @@
+"""Circles in the console, from the button that forms them to the one that was changed by hand; and the answer."""
+
+from server.kernel import clock
+from server.kernel.jobs import drain
+from server.matches.models import Match, MatchMember, MatchOverride
+from server.matches.queries import facilitator_of
+from server.matches.states import Approval, MatchState, OverrideKind
+from server.matches.steps import UNDO_ONE
+from server.programs.models import Enrollment
+from server.programs.states import ParticipantRole
+from tests import factories
+from tests.web.conftest import ClientOf
+from tests.web.console.circles import formed, ring
+
+HERE = "/console/matches"
+
+
+async def test_circles_are_formed_changed_by_hand_proposed_and_answered(client_of: ClientOf, db: object) -> None:
+    found = await ring()
+    client = await client_of(found.manager)
+    asked = await client.post(f"{HERE}/run", data={"group": str(found.cohort.id)})
+    await drain()
+    assert "2 circles, 8 people in them." in (await client.get(asked.headers["location"], follow_redirects=True)).text
+    led, alone = await found.drafts()
+    shown = (await client.get(f"{HERE}?pair={alone.id}")).text
+    assert "A circle of 4" in shown
+    assert "Nobody leads it" in shown
+    refused = await client.post(f"{HERE}/{alone.id}/approval")
+    assert refused.status_code == 409
+    assert "Name somebody first" in refused.text
+
+    mei = await factories.enrollment(found.cohort, found.late, ParticipantRole.FACILITATOR)
+    no_reason = await client.post(f"{HERE}/{alone.id}/people", data={"comer": str(mei.id), "reason": ""})
+    assert no_reason.status_code == 422
+    apart = await client.post(
+        f"{HERE}/{alone.id}/people", data={"comer": str(found.members[0].id), "reason": "They asked"}
+    )
+    assert "They share too little time." in apart.text
+    named = await client.post(f"{HERE}/{alone.id}/people", data={"comer": str(mei.id), "reason": "She offered"})
+    assert named.status_code == 303
+    kept = await MatchOverride.get(match_id=alone.id, kind=OverrideKind.PIN)
+    assert kept.reason == "She offered"
+
+    before = await Match.get(id=led.id).values()
+    assert (await client.post(f"{HERE}/{alone.id}/approval")).status_code == 303
+    assert await Match.get(id=led.id).values() == before
+    out = await client.post(f"{HERE}/{led.id}/people/out", data={"leaver": str(found.members[0].id), "why": "Away"})
+    assert out.status_code == 303
+    assert "It is small" in (await client.get(f"{HERE}?pair={led.id}")).text
+    assert (await client.post(f"{HERE}/{led.id}/discard")).status_code == 303
+
+    with clock.at(clock.now() + UNDO_ONE):
+        await _answered(client_of, alone.id, found.members[4:], found.late, mei)
+
+
+async def _answered(client_of: ClientOf, circle: object, members: list[Enrollment], mei: object, row: Enrollment) -> None:
+    people = [(await one.person, "Yes, I join") for one in members] + [(row.person, "Yes, I lead it")]
+    first, _words = people[0]
+    theirs = await client_of(first)
+    assert (await theirs.get(f"/match/{circle}")).headers["location"] == f"/circle/{circle}"
+    assert (await theirs.post(f"/circle/{circle}/refusal", data={"reason": "TIMES"})).status_code == 303
+    assert (await theirs.get(f"/circle/{circle}")).status_code == 404
+    for person, words in people[1:]:
+        client = await client_of(person)
+        page = (await client.get(f"/circle/{circle}")).text
+        assert words in page
+        assert "Free together" in page
+        assert (await client.post(f"/circle/{circle}/answer")).status_code == 303
+        assert words not in (await client.get(f"/circle/{circle}")).text
+    assert (await Match.get(id=circle)).state is MatchState.ACTIVE
+    said = await MatchMember.filter(match_id=circle).values_list("approval", flat=True)
+    assert sorted(said) == [Approval.ACCEPTED] * 4 + [Approval.DECLINED]
+
+
+async def test_the_page_of_a_run_says_what_its_circles_came_to(client_of: ClientOf, db: object) -> None:
+    found = await ring()
+    led, _alone = await formed(found)
+    assert facilitator_of(led) is not None
+    client = await client_of(found.manager)
+    page = (await client.get(f"{HERE}/runs/{led.run_id}")).text
+    assert "2 circles, 8 people in them." in page
+    assert "With an hour in common" in page
+    assert "Rules broken" in page
+    assert (await client.get(HERE)).status_code == 200
+    assert (await client.get(f"/console/programs/{found.program.id}")).status_code == 200
