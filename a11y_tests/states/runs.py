@@ -1,10 +1,14 @@
 """A run of the matching, alone and beside another one."""
 
+from datetime import timedelta
+
 from playwright.async_api import Page
 
-from a11y_tests.registry import Act, Shelf, View, open_everything, press
+from a11y_tests.registry import Act, Shelf, View, check, each, fill, open_everything, press
+from server.kernel import clock
 from server.kernel.actor import system_actor
 from server.kernel.jobs import drain
+from server.matches.states import MatchState
 from server.matchmaking.engine import Step
 from server.matchmaking.models import MatchRun
 from server.matchmaking.queue.actions import preview_matching
@@ -12,8 +16,10 @@ from server.matchmaking.runs.actions import carry_out, run_matching, start_run
 from server.matchmaking.states import RunState
 from server.people.models import Person
 from server.programs.models import Enrollment
-from server.programs.states import EnrollmentState
+from server.programs.states import EnrollmentState, ParticipantRole
+from tests import factories
 from tests.arrival import drawn
+from tests.web.console.circles import formed, ring
 from tests.web.console.learned import a_learning
 from tests.web.console.market import Market, market
 
@@ -193,3 +199,63 @@ async def a_learning_that_stands_no_more() -> View:
 async def asked_to_learn() -> View:
     found = await market()
     return View(found.manager, f"{LEARNING}?type=ONE_TO_ONE", press("Learn now"))
+
+
+def pick(field: str, value: str) -> Act:
+    """Choose from a list, by its id."""
+
+    async def act(page: Page) -> None:
+        await page.locator(f"[id='{field}']").select_option(value)
+
+    return act
+
+
+@state("GET console-run 200", proof="With an hour in common")
+async def a_run_of_circles() -> View:
+    found = await ring()
+    led, _alone = await formed(found)
+    return View(found.manager, f"{HERE}/{led.run_id}")
+
+
+@state("POST console-circle-in 303", proof="Put in. Nobody else moved.")
+async def somebody_named_to_lead_a_circle() -> View:
+    found = await ring()
+    _led, alone = await formed(found)
+    mei = await factories.enrollment(found.cohort, found.late, ParticipantRole.FACILITATOR)
+    return View(found.manager, f"/console/matches?pair={alone.id}", each(
+        open_everything, pick("comer", str(mei.id)), fill("reason", "She offered"), press("Put them in")
+    ))
+
+
+@state("POST console-circle-out 422", proof="Choose a person.")
+async def nobody_taken_out_of_a_circle() -> View:
+    found = await ring()
+    led, _alone = await formed(found)
+    return View(found.manager, f"/console/matches?pair={led.id}", each(open_everything, press("Take them out")))
+
+
+@state("POST console-circle-discard 303", proof="Discarded. Its people wait")
+async def a_circle_discarded() -> View:
+    found = await ring()
+    led, _alone = await formed(found)
+    return View(found.manager, f"/console/matches?pair={led.id}", press("Discard it"))
+
+
+@state("GET circle 200", "POST circle-answer 303", proof="You are in.")
+async def a_circle_joined() -> View:
+    made = await factories.active_circle(state=MatchState.AWAITING_BOTH, answer_by=clock.now() + timedelta(days=7))
+    return View(made.members[0], f"/circle/{made.match.id}", press("Yes, I join"))
+
+
+@state("GET circle 200", "POST circle-refusal 303", proof="The others go on")
+async def a_circle_refused() -> View:
+    made = await factories.active_circle(state=MatchState.AWAITING_BOTH, answer_by=clock.now() + timedelta(days=7))
+    return View(made.members[0], f"/circle/{made.match.id}", each(open_everything, press("Not now")))
+
+
+@state("POST console-program-circles 303", proof="It counts from the next run on.")
+async def circles_for_everybody() -> View:
+    found = await market()
+    return View(found.manager, f"/console/programs/{found.program.id}", each(
+        check("input[name=circles][value=EVERYBODY]"), press("Save who meets in circles")
+    ))
