@@ -159,13 +159,6 @@ def address(group: UUID | None) -> str:
     return f"{HERE}?group={group}" if group else HERE
 
 
-async def show_pair(
-    request: Request, pair: UUID, *, errors: Errors | None = None, refused: str = "", apart: str = ""
-) -> Response:
-    """One pair with what was refused about keeping its two apart, and what was typed."""
-    return await _show(request, pair, errors=errors, refused=refused, apart=apart)
-
-
 def _back(form: FormData, match_id: UUID) -> str:
     """The pair, or the list of decisions where that was the page."""
     listed = one_id(form, "listed")

@@ -6,6 +6,7 @@ from server.matches.models import Match, MatchMember, MatchOverride
 from server.matches.queries import facilitator_of
 from server.matches.states import Approval, MatchState, OverrideKind
 from server.matches.steps import UNDO_ONE
+from server.people.models import Person
 from server.programs.models import Enrollment
 from server.programs.states import ParticipantRole
 from tests import factories
@@ -50,11 +51,11 @@ async def test_circles_are_formed_changed_by_hand_proposed_and_answered(client_o
     assert (await client.post(f"{HERE}/{led.id}/discard")).status_code == 303
 
     with clock.at(clock.now() + UNDO_ONE):
-        await _answered(client_of, alone.id, found.members[4:], found.late, mei)
+        await _answered(client_of, alone.id, found.members[4:], found.late)
 
 
-async def _answered(client_of: ClientOf, circle: object, members: list[Enrollment], mei: object, row: Enrollment) -> None:
-    people = [(await one.person, "Yes, I join") for one in members] + [(row.person, "Yes, I lead it")]
+async def _answered(client_of: ClientOf, circle: object, members: list[Enrollment], leads: Person) -> None:
+    people = [(await one.person, "Yes, I join") for one in members] + [(leads, "Yes, I lead it")]
     first, _words = people[0]
     theirs = await client_of(first)
     assert (await theirs.get(f"/match/{circle}")).headers["location"] == f"/circle/{circle}"
@@ -68,7 +69,7 @@ async def _answered(client_of: ClientOf, circle: object, members: list[Enrollmen
         assert (await client.post(f"/circle/{circle}/answer")).status_code == 303
         assert words not in (await client.get(f"/circle/{circle}")).text
     assert (await Match.get(id=circle)).state is MatchState.ACTIVE
-    said = await MatchMember.filter(match_id=circle).values_list("approval", flat=True)
+    said = [one.approval for one in await MatchMember.filter(match_id=circle)]
     assert sorted(said) == [Approval.ACCEPTED] * 4 + [Approval.DECLINED]
 
 
