@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.journey.meeting.circles import circle_page
+from server.journey.meeting import circles as queries
 from server.kernel.errors import Conflict
 from server.kernel.text import gettext as _
 from server.matches import actions
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 async def show(request: Request) -> Response:
     """The circle, and the question where it was not answered yet."""
-    shown = await circle_page(request.state.actor, request.path_params["id"])
+    shown = await queries.circle_page(request.state.actor, request.path_params["id"])
     return page(
         request, "match/circle.html", shown=shown, title=_title(shown), briefing=_briefing(shown),
         people=[_person(one) for one in shown.others], common=words.in_common(shown.common), refusals=_refusals(),

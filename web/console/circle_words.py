@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from server.journey.reviewing.queries import Circle
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
-from server.matches.circles import LEAST
+from server.matches.circles.steps import LEAST
 from server.matches.queries import facilitator_of, in_order, learners
 from server.matches.states import MatchState
 from server.matchmaking.circles.forming import CircleProof

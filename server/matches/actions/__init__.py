@@ -2,7 +2,6 @@
 
 from server.matches.actions.answering import accept_match, decline_match, expire_match
 from server.matches.actions.banning import ban_pair, lift_ban, undo_ban
-from server.matches.actions.circling import CircleDraft, put_in, suggest_circles, take_out
 from server.matches.actions.drafting import (
     Draft,
     discard_drafts,
@@ -34,6 +33,7 @@ from server.matches.actions.running import (
     resume_match,
 )
 from server.matches.actions.undoing import restore_matches, undo_approve, undo_change
+from server.matches.circles.actions import CircleDraft, put_in, suggest_circles, take_out
 
 __all__ = [
     "CircleDraft",

@@ -11,7 +11,8 @@ from uuid import UUID
 from server.kernel.actor import Actor, require
 from server.kernel.db import Unit, unit_of_work
 from server.kernel.text import gettext as _
-from server.matches import circles, queries, rules
+from server.matches import queries, rules
+from server.matches.circles import steps as circles
 from server.matches.models import Match
 from server.matches.states import AWAITING, OPEN_MATCHES, RUNNING, ClosureReason, MatchState
 from server.matches.steps import close, pause, resume

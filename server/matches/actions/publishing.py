@@ -9,7 +9,8 @@ from server.kernel.actor import Actor, require
 from server.kernel.db import unit_of_work
 from server.kernel.errors import Conflict
 from server.kernel.text import gettext as _
-from server.matches import circles, queries, rules
+from server.matches import queries, rules
+from server.matches.circles import steps as circles
 from server.matches.models import Match
 from server.matches.states import (
     AWAITING,

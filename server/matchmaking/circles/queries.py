@@ -13,10 +13,11 @@ from server.matchmaking.engine import RuleCode
 from server.matchmaking.engine.groups.checking import barred_host, broken_between
 from server.matchmaking.engine.groups.portrait import SharedGoal
 from server.matchmaking.engine.living.words import rule_words
-from server.matchmaking.gather import gather_seats, rules_of, weights_of
-from server.programs.models import Enrollment
+from server.matchmaking.gather import Gathered, gather, gather_seats, rules_of, weights_of
+from server.programs.models import Cohort, Enrollment
 from server.programs.queries import enrollments_in
-from server.programs.states import EnrollmentState, ParticipantRole
+from server.programs.rules import has_circles, is_of_circles
+from server.programs.states import Circles, EnrollmentState, ParticipantRole
 
 PLACED = OPEN_MATCHES | {MatchState.DRAFT}
 
@@ -112,3 +113,25 @@ async def _pairs_of(actor: Actor, match: Match) -> frozenset[tuple[str, str]]:
 
 def _named(rows: Iterable[Enrollment]) -> list[Enrollment]:
     return sorted(rows, key=lambda row: (row.person.full_name, row.id))
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Who could sit in circles beside the pairs of a programme. `only_waiting`: whom the run finds no mentor for.
+    `pairs` are the two persons of every pair that stands."""
+
+    gathered: Gathered
+    only_waiting: bool
+    pairs: frozenset[tuple[str, str]]
+
+
+async def beside_pairs(actor: Actor, cohort: Cohort, *, around_drafts: bool) -> Beside | None:
+    """Everybody with a seat for a circle in a programme of pairs; None where it has no circles."""
+    program = cohort.program
+    if is_of_circles(program) or not has_circles(program):
+        return None
+    people = await gather(actor, cohort, around_drafts=around_drafts, kind=MatchKind.CIRCLE)
+    pairs = await matches.standing_pairs(system_actor(actor.organization_id), cohort.id)
+    return Beside(
+        people, program.circles is Circles.WAITING, frozenset((str(one), str(other)) for one, other in pairs)
+    )

@@ -15,13 +15,13 @@ from server.kernel.text import gettext as _
 from server.matches import actions as matches
 from server.matches.actions import Draft
 from server.matchmaking import queries
+from server.matchmaking.circles.queries import Beside, beside_pairs
 from server.matchmaking.engine import ENGINE_VERSION, PastPair, Stopped, Watch
 from server.matchmaking.gather import Gathered, gather, rules_from, weights_from, weights_of
 from server.matchmaking.learned.queries import outlook_for
 from server.matchmaking.models import MatchRun, MatchSuggestion
 from server.matchmaking.runs import places
-from server.matchmaking.runs.circles import Beside, beside_pairs, circles_alone, pairs_and_circles
-from server.matchmaking.runs.findings import Findings, find
+from server.matchmaking.runs.findings import Findings, circles_alone, find, pairs_and_circles
 from server.matchmaking.states import RunKind, RunState
 from server.programs import queries as programs
 from server.programs.models import Cohort, Program

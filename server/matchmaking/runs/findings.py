@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from server.kernel.db import Json
 from server.matches.actions import CircleDraft, Draft
 from server.matchmaking import stored
+from server.matchmaking.circles.forming import CirclesFound, find_circles, narrowed, persons
+from server.matchmaking.circles.queries import Beside
 from server.matchmaking.engine import MatchingResult, Outlook, RuleSet, Step, Watch, Weights, run_matching
 from server.matchmaking.engine.living.incremental import match_newcomers
 from server.matchmaking.engine.result import Candidate
@@ -53,6 +55,46 @@ def find(
     drafts, suggestions = describe(result)
     watch.look()
     return Findings({**record_of(result, gathered.standing), **told(result)}, drafts, suggestions)
+
+
+def circles_alone(
+    gathered: Gathered, rules: RuleSet, weights: Weights, *, seed: int, watch: Watch,
+    newcomers: bool = False,  # noqa: ARG001  # called as `find` is: who sits in a circle is in no pool around drafts
+    outlook: Outlook | None = None,  # noqa: ARG001  # nothing is learned of circles
+) -> Findings:
+    """Form the circles of a programme of circles.
+
+    Raises:
+        Stopped: `watch` was asked to stop.
+    """
+    found = find_circles(gathered, rules, weights, seed=seed, watch=watch)
+    record = {"matched": 0, "waiting": found.record["waiting"], "waitlist": found.record["waitlist"]}
+    return Findings({**record, "circles": found.record}, [], [], tuple(found.drafts))
+
+
+def pairs_and_circles(
+    gathered: Gathered, rules: RuleSet, weights: Weights, *, beside: Beside, seed: int, watch: Watch, **how: Any
+) -> Findings:
+    """Make the pairs of a programme, then the circles of whoever waits, or of everybody.
+
+    Raises:
+        Stopped: `watch` was asked to stop.
+    """
+    pairs = find(gathered, rules, weights, seed=seed, watch=watch, **how)
+    found = _circles_of(gathered, pairs, beside, rules, weights, seed, watch)
+    return pairs._replace(record={**pairs.record, "circles": found.record}, circles=tuple(found.drafts))
+
+
+def _circles_of(
+    gathered: Gathered, pairs: Findings, beside: Beside, rules: RuleSet, weights: Weights, seed: int, watch: Watch
+) -> CirclesFound:
+    who = persons(gathered.pool)
+    made = {
+        (who[str(one.mentor_enrollment_id)], who[str(one.mentee_enrollment_id)]) for one in pairs.drafts
+    }
+    waiting = frozenset(str(one["enrollment_id"]) for one in pairs.record["waitlist"] if one["position"])
+    people = narrowed(beside.gathered, beside.pairs | made, waiting if beside.only_waiting else None)
+    return find_circles(people, rules, weights, seed=seed, watch=watch)
 
 
 def describe(result: MatchingResult) -> tuple[list[Draft], list[MatchSuggestion]]:

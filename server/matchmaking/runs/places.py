@@ -8,7 +8,7 @@ from server.kernel.actor import Actor
 from server.matches import actions as matches
 from server.matches import queries as match_queries
 from server.matches.actions import CircleDraft, Draft
-from server.matches.circles import LEAST
+from server.matches.circles.steps import LEAST
 from server.matches.states import MatchKind
 from server.matchmaking.gather import places_left
 from server.matchmaking.queries import locked_matches

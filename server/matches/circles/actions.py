@@ -10,7 +10,8 @@ from server.kernel.actor import Actor, Permission, require
 from server.kernel.db import unit_of_work
 from server.kernel.errors import Conflict, NotFound
 from server.kernel.text import gettext as _
-from server.matches import circles, queries, rules
+from server.matches import queries, rules
+from server.matches.circles import steps
 from server.matches.models import Match, MatchMember
 from server.matches.states import AWAITING, RUNNING, Approval, MatchKind, MatchState
 from server.matches.steps import ASKED, ask_by, tell
@@ -108,7 +109,7 @@ async def take_out(
         found = [one for one in queries.in_order(match) if one.enrollment_id == enrollment_id]
         for member in found:
             await unit.audit("match.take_out", match, enrollment_id=enrollment_id)
-            await circles.fall_out(unit, match, member, "moved", hold=undo_within)
+            await steps.fall_out(unit, match, member, "moved", hold=undo_within)
         return match
 
 
@@ -127,7 +128,7 @@ async def _require_seat(actor: Actor, match: Match, row: Enrollment) -> None:
     leads = row.role is ParticipantRole.FACILITATOR
     if leads and queries.facilitator_of(match):
         raise Conflict(_("Somebody leads this circle already. Take them out first."), kind="led")
-    if not leads and len(queries.learners(match)) >= circles.MOST:
+    if not leads and len(queries.learners(match)) >= steps.MOST:
         raise Conflict(_("This circle is full."), kind="full")
     _check_circle(match.cohort_id, [row])
     placed = (await queries.placed_seats(actor, match.cohort_id, MatchKind.CIRCLE))[row.id]
