@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.journey.meeting import circles as queries
+from server.journey.meeting import queries
 from server.kernel.errors import Conflict
 from server.kernel.text import gettext as _
 from server.matches import actions
@@ -22,7 +22,7 @@ from web.toast import Toast
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from server.journey.meeting.circles import CirclePage
+    from server.journey.meeting.queries import CirclePage
     from server.matches.models import MatchMember
 
 
