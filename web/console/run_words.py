@@ -254,13 +254,14 @@ def run_rows(here: str, shown: MatchRun, runs: list[MatchRun]) -> list[Run]:
     """The others of the runs of a group, each with the address that compares it with the one that is shown."""
     return [
         Run(f"/console/matches/runs/{one.id}",
-            f"{here}/against/{one.id}" if _is_comparable(one) and _is_comparable(shown) else "",
+            f"{here}/against/{one.id}" if is_comparable(one) and is_comparable(shown) else "",
             upper_first(moment(one.started_at)), _pairs_and_waiting(one))
         for one in runs if one.id != shown.id
     ]
 
 
-def _is_comparable(run: MatchRun) -> bool:
+def is_comparable(run: MatchRun) -> bool:
+    """Whether a run can be read beside another one: it kept who took part, and its people are pairs."""
     return "mentors" in run.result and run.kind in (RunKind.FULL, RunKind.PREVIEW)
 
 
