@@ -160,7 +160,7 @@ def _part(category: Category, share: float, terms: Iterable[Term], *, saturates:
 
 def _stacked(columns: Iterable[NDArray[np.floating]]) -> Floats:
     wide = [column if column.ndim == 2 else column[:, None] for column in columns]
-    return np.ascontiguousarray(np.hstack(wide), np.float32)
+    return np.concatenate(wide, axis=1, dtype=np.float32, casting="same_kind")
 
 
 def _flat(parts: tuple[Part, ...], columns: Columns, weights: Weights) -> Part:
