@@ -160,8 +160,9 @@ def _block(ground: Ground, rows: Rows, k: int, prices: Floats, watch: Watch) -> 
     allowed = scores(ground, rows)
     net = allowed + ground.steering.waiting[rows, None]
     net -= prices[None, :]
-    kept = ground.steering.kept[rows].tocoo()
-    net[kept.row, kept.col] += kept.data
+    if ground.steering.kept.nnz:
+        kept = ground.steering.kept[rows].tocoo()
+        net[kept.row, kept.col] += kept.data
     if ground.steering.taught is not None:
         net += ground.steering.taught.tile(ground.factors, rows)
     row, m, ranked = best_of_rows(net, min(k, net.shape[1]))
