@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 ALIASES = Path(__file__).with_name("aliases.toml")
 ONE_SLIP_FROM, TWO_SLIPS_FROM = 6, 10
@@ -105,10 +106,25 @@ def key(text: str) -> str:
     return re.sub(r"[^\w+#]|_", "", folded)
 
 
+def plain_label(name: str, vocabulary: Vocabulary) -> str | None:
+    """The label with this `key`, by spelling, alias or "js" ending; slips are not forgiven in running text."""
+    return vocabulary.by_key.get(name) or vocabulary.by_alias.get(name) or _without_js(name, vocabulary)
+
+
 @lru_cache(maxsize=1)
+def everyday_words() -> frozenset[str]:
+    """Names that are words of everyday life too: "go", "react"."""
+    return frozenset(_file()["everyday"])
+
+
 def _table() -> dict[str, list[str]]:
-    labels: dict[str, list[str]] = tomllib.loads(ALIASES.read_text("utf-8"))["labels"]
+    labels: dict[str, list[str]] = _file()["labels"]
     return labels
+
+
+@lru_cache(maxsize=1)
+def _file() -> dict[str, Any]:
+    return tomllib.loads(ALIASES.read_text("utf-8"))
 
 
 def _split(tag: str, vocabulary: Vocabulary) -> list[Canonical]:
