@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from hashlib import sha256
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -151,9 +150,11 @@ def nearest(text: str, vectors: Vectors, framework: Framework, k: int = CLOSE_AT
 def _likeness(rows: Vectors, framework: Framework) -> Vectors:
     """Sentences against competencies: the best of the forms of each. Rounded, so that no thread count shows."""
     forms = rows @ framework.vectors.T
-    ends = np.searchsorted(framework.owners, np.arange(len(framework.concepts) + 1))
-    best = [forms[:, start:end].max(axis=1, initial=-1) for start, end in pairwise(ends.tolist())]
-    return np.stack(best, axis=1).round(4)
+    owners, starts = np.unique(framework.owners, return_index=True)
+    best = np.full((len(rows), len(framework.concepts)), -1, np.float32)
+    if len(owners):
+        best[:, owners] = np.maximum.reduceat(forms, starts, axis=1)
+    return best.round(4)
 
 
 def _meaning(concept: Concept, how: How, score: float, words: str) -> Meaning:

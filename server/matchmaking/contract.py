@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from server.kernel.text import gettext as _
-from server.language.tags import known_skills, normalise
+from server.language.meaning import Concept, framework_of
+from server.language.spotting import spotter
+from server.language.tags import Vocabulary, known_skills, normalise
 from server.language.vectors import embed
 from server.matchmaking.engine import (
     Participant,
@@ -25,6 +27,8 @@ from server.matchmaking.engine.groups.circles import USUAL_SIZE
 from server.matchmaking.engine.groups.seating import LEAST, MOST
 from server.matchmaking.engine.pool import DepartmentWish
 from server.matchmaking.files import Mistake, Notes, Row, read_object, read_table
+from server.matchmaking.meant.files import read_concepts
+from server.matchmaking.meant.reading import with_meanings
 from server.programs.states import ParticipantRole, ProgramType
 
 PEOPLE = [
@@ -100,6 +104,14 @@ class Terms:
     weights: Weights
     circle_size: int = USUAL_SIZE
     by_draw: bool = False
+    concepts: tuple[Concept, ...] = ()
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """How tags are read: in the words of the framework that the file names, and those the product knows."""
+        if not self.concepts:
+            return known_skills()
+        return spotter((one.name, one.aliases) for one in self.concepts).vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,17 +153,23 @@ def read_order(paths: Paths) -> Order:
         people = [_silent_where_empty(one) for one in people]
     standing = _standing(paths, people, terms, notes)
     notes.stop_if_wrong()
-    pool = Pool(with_all_vectors(people, embed), history=history)
+    pool = Pool(_understood(people, terms), history=history)
     return Order(pool, terms, standing, tuple(notes.warnings))
+
+
+def _understood(people: list[Participant], terms: Terms) -> tuple[Participant, ...]:
+    """Texts as vectors, and in the words of the framework where the programme file names one."""
+    told = with_all_vectors(people, embed)
+    return with_meanings(told, framework_of(terms.concepts, embed), embed) if terms.concepts else told
 
 
 def _people(path: Path, terms: Terms, notes: Notes) -> list[Participant]:
     people: list[Participant] = []
     seen: set[tuple[str, str]] = set()
-    rows = read_table(path, PEOPLE, notes, may_be_empty=False)
+    rows, vocabulary = read_table(path, PEOPLE, notes, may_be_empty=False), terms.vocabulary
     roles = ("mentor", "mentee", "peer") if terms.kind is ProgramType.PEER else ("mentor", "mentee")
     for row in rows:
-        one = _participant(row, roles)
+        one = _participant(row, roles, vocabulary)
         if one is not None:
             if (one.role, one.id) in seen:
                 row.wrong("participant_id", _("This person is in the file twice in this role. Keep one row."))
@@ -174,7 +192,7 @@ def _one_sided(terms: Terms, people: Sequence[Participant]) -> bool:
     return terms.kind is ProgramType.PEER and len({one.role for one in people}) < 2
 
 
-def _participant(row: Row, roles: Sequence[str]) -> Participant | None:
+def _participant(row: Row, roles: Sequence[str], vocabulary: Vocabulary) -> Participant | None:
     name, role = row.needed("participant_id"), row.one_of("role", roles)
     if role is None and not row.cells["role"].strip():
         row.needed("role")
@@ -196,8 +214,8 @@ def _participant(row: Row, roles: Sequence[str]) -> Participant | None:
         utc_offset_min=offset,
         languages=row.words("languages"),
         availability=_availability(row),
-        goal_tags=_labels(row, "goals"),
-        skill_tags=_labels(row, "skills"),
+        goal_tags=_labels(row, "goals", vocabulary),
+        skill_tags=_labels(row, "skills", vocabulary),
         pref_department=wish or "any",
         prefers=row.words("prefers"),
         avoids=row.words("avoids"),
@@ -213,8 +231,8 @@ def _silent_where_empty(one: Participant) -> Participant:
     return replace(one, languages=one.languages or None, availability=one.availability or None)
 
 
-def _labels(row: Row, column: str) -> tuple[str, ...]:
-    return normalise(row.words(column), known_skills()).labels
+def _labels(row: Row, column: str, vocabulary: Vocabulary) -> tuple[str, ...]:
+    return normalise(row.words(column), vocabulary).labels
 
 
 def _availability(row: Row) -> int:
@@ -329,11 +347,13 @@ def _program(path: Path, notes: Notes) -> Terms:
         max_pairs=settings.whole("max_pairs"),
     )
     known = {"type", "grade_gap", "min_overlap_blocks", "company", "no_repeat", "exclude_direct_reports"}
+    known |= {"framework"}
     known |= {"require_common_language", "circle_size" if TYPES[kind] is ProgramType.CIRCLE else "max_pairs"}
     known |= {"pairing"} if TYPES[kind] is ProgramType.PEER else set()
     for key in sorted(settings.values.keys() - known):
         notes.warnings.append(_("{file}: {key} is not known and was ignored.").format(file=path.name, key=key))
-    return Terms(TYPES[kind], rules, weights_for(TYPES[kind]), _circle_size(settings), _by_draw(settings))
+    return Terms(TYPES[kind], rules, weights_for(TYPES[kind]), _circle_size(settings), _by_draw(settings),
+                 read_concepts(settings.values.get("framework"), path, notes))
 
 
 def _by_draw(settings: Settings) -> bool:

@@ -10,22 +10,20 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import numpy as np
-from numpy.typing import NDArray
-
 from server.goals.models import Goal
 from server.goals.queries import goals as goals_for
 from server.goals.states import GoalState
 from server.kernel import clock
 from server.kernel.actor import Actor, system_actor
-from server.language.vectors import MODEL_NAME, MODEL_VERSION, embed
+from server.language.meaning import Framework
 from server.matches import queries as matches
 from server.matches.rules import main_kind
 from server.matches.states import MatchKind, OverrideKind
 from server.matchmaking.engine.constraints import RuleSet, rules_for
 from server.matchmaking.engine.pool import Participant, PastPair, Pool, Standing, week_mask
 from server.matchmaking.engine.weights import Category, Weights, rescaled, weights_for
-from server.matchmaking.models import TextVector
+from server.matchmaking.meant.keeping import Place, framework, readings
+from server.matchmaking.meant.reading import Reading, meant
 from server.matchmaking.said.queries import Said, said_by
 from server.people import queries as people
 from server.people.models import AvailabilityBlock, Competency, Consent, Person, Profile
@@ -39,8 +37,6 @@ MENTOR, MENTEE = ParticipantRole.MENTOR, ParticipantRole.MENTEE
 OPEN_GOALS = (GoalState.DRAFT, GoalState.ACTIVE)
 HALF_HOUR, DAY_MINUTES, YEAR_DAYS = 30, 24 * 60, 365.25
 MONTH = timedelta(days=YEAR_DAYS / 12)
-
-Vectors = Mapping[tuple[UUID, str], NDArray[np.float32]]
 
 SIDE = {ParticipantRole.PEER: MENTEE, ParticipantRole.FACILITATOR: MENTOR}
 """How the engine takes roles that are neither mentor nor mentee."""
@@ -68,6 +64,17 @@ class _Known:
     weeks: Mapping[UUID, list[AvailabilityBlock]]
     goals: Mapping[UUID, Goal]
     said: Mapping[UUID, Said]
+
+
+@dataclass(frozen=True)
+class _Read:
+    vectors: Mapping[Place, Reading]
+    meant: Mapping[Place, tuple[str, ...]]
+
+    def of(self, place: Place) -> dict[str, Any]:
+        """The fields of a participant that come from one text."""
+        aspect, reading = place.aspect, self.vectors.get(place)
+        return {f"{aspect}_vector": reading.whole if reading else None, f"{aspect}_meant": self.meant.get(place, ())}
 
 
 async def gather(
@@ -98,8 +105,8 @@ async def gather_seats(
     reader, open_seats = system_actor(actor.organization_id), [(row, free) for row, free in seats if free]
     active = [row for row, _free in open_seats]
     known = await _known(reader, active, cohort.program)
-    vectors = await _vectors(reader, active, known)
-    people_in = tuple(_participant(row, free, known, vectors) for row, free in open_seats)
+    read = await _read(reader, active, known)
+    people_in = tuple(_participant(row, free, known, read) for row, free in open_seats)
     together = await _together(reader, cohort.id) if around_drafts else frozenset()
     past = await _lately(reader, cohort) if is_drawn(cohort.program) else history
     if past is None:
@@ -117,8 +124,8 @@ async def sampled(actor: Actor, rows: list[Enrollment], history: tuple[PastPair,
     for program in {row.program_id: row.program for row in rows}.values():
         those = [row for row in rows if row.program_id == program.id]
         known = await _known(reader, those, program)
-        vectors = await _vectors(reader, those, known)
-        people_in += [_participant(row, 1, known, vectors) for row in those]
+        read = await _read(reader, those, known)
+        people_in += [_participant(row, 1, known, read) for row in those]
     return Pool(tuple(people_in), history=history)
 
 
@@ -210,7 +217,7 @@ async def _known(actor: Actor, rows: list[Enrollment], program: Program) -> _Kno
     )
 
 
-def _participant(row: Enrollment, seats: int, known: _Known, vectors: Vectors) -> Participant:
+def _participant(row: Enrollment, seats: int, known: _Known, read: _Read) -> Participant:
     person, profile, said = row.person, known.profiles.get(row.person_id), known.said[row.id]
     goal, today = known.goals.get(row.id), clock.now().date()
     return Participant(
@@ -224,10 +231,9 @@ def _participant(row: Enrollment, seats: int, known: _Known, vectors: Vectors) -
         role_years=_years(person.role_start_date, today), city=person.location or None,
         utc_offset_min=_offset(person), languages=tuple(person.languages) or _own_language(person),
         availability=_week(known.weeks.get(person.id, []), _offset(person)),
-        goal_tags=_goal_tags(goal, known.wants.get(person.id, [])), goal_text=_goal_text(goal, profile) or None,
-        goal_vector=vectors.get((row.id, "goal")),
-        skill_tags=tuple(one.name for one in known.skills.get(person.id, [])),
-        skill_text=_skill_text(profile) or None, skill_vector=vectors.get((row.id, "skill")),
+        goal_tags=_tags(row, known, "goal"), goal_text=_goal_text(goal, profile) or None,
+        skill_tags=_tags(row, known, "skill"), skill_text=_skill_text(profile) or None,
+        **read.of(Place(row.id, "goal")), **read.of(Place(row.id, "skill")),
         life_stage=(profile.life_stage or None) if profile else None,
         prefers=said.prefers, avoids=said.avoids, missed=said.missed,
         enrolled_on=row.invited_at.date().isoformat(), waited_cycles=row.waited_cycles,
@@ -272,10 +278,10 @@ def _week(blocks: Iterable[AvailabilityBlock], offset: int) -> int | None:
     return week_mask(spans) if spans else None
 
 
-async def _vectors(actor: Actor, rows: list[Enrollment], known: _Known) -> Vectors:
-    """The meaning of each free text: read where it is stored for this wording, computed and stored where not."""
+async def _read(actor: Actor, rows: list[Enrollment], known: _Known) -> _Read:
+    """What each free text means: as vectors, and in the words of the organisation's framework."""
     texts = {
-        (row.id, aspect): text
+        Place(row.id, aspect): text
         for row in rows
         for aspect, text in (
             ("goal", _goal_text(known.goals.get(row.id), known.profiles.get(row.person_id))),
@@ -283,37 +289,24 @@ async def _vectors(actor: Actor, rows: list[Enrollment], known: _Known) -> Vecto
         )
         if text
     }
-    stored = await TextVector.filter(
-        organization_id=actor.organization_id, owner_kind="Enrollment", model=MODEL_NAME,
-        owner_id__in=[row.id for row in rows],
-    )
-    fresh = {
-        (row.owner_id, row.aspect): np.frombuffer(row.vector, dtype=np.float32)
-        for row in stored
-        if row.model_version == MODEL_VERSION and row.source_digest == _sha(texts.get((row.owner_id, row.aspect), ""))
-    }
-    missing = [key for key in texts if key not in fresh]
-    meanings = await asyncio.to_thread(embed, [texts[key] for key in missing])
-    made = dict(zip(missing, meanings, strict=True))
-    await _store_vectors(actor, made, texts)
-    return {**fresh, **made}
+    found, known_words = await readings(actor, texts), await framework(actor)
+    if known_words is None:
+        return _Read(found, {})
+    chosen = {Place(row.id, aspect): _tags(row, known, aspect) for row in rows for aspect in ("goal", "skill")}
+    return _Read(found, await asyncio.to_thread(_meant, texts, found, known_words, chosen))
 
 
-async def _store_vectors(
-    actor: Actor, made: Mapping[tuple[UUID, str], NDArray[np.float32]], texts: Mapping[tuple[UUID, str], str]
-) -> None:
-    rows = [
-        TextVector(
-            organization_id=actor.organization_id, owner_kind="Enrollment", owner_id=owner, aspect=aspect,
-            model=MODEL_NAME, model_version=MODEL_VERSION, source_digest=_sha(texts[owner, aspect]),
-            vector=vector.astype(np.float32).tobytes(),
-        )
-        for (owner, aspect), vector in made.items()
-    ]
-    await TextVector.bulk_create(
-        rows, batch_size=500, on_conflict=["owner_id", "aspect", "model"],
-        update_fields=["model_version", "source_digest", "vector"],
-    )
+def _meant(
+    texts: Mapping[Place, str], found: Mapping[Place, Reading], known_words: Framework,
+    chosen: Mapping[Place, tuple[str, ...]],
+) -> dict[Place, tuple[str, ...]]:
+    return {place: meant(text, found[place].parts, known_words, chosen[place]) for place, text in texts.items()}
+
+
+def _tags(row: Enrollment, known: _Known, aspect: str) -> tuple[str, ...]:
+    if aspect == "goal":
+        return _goal_tags(known.goals.get(row.id), known.wants.get(row.person_id, []))
+    return tuple(one.name for one in known.skills.get(row.person_id, []))
 
 
 async def _managers(actor: Actor) -> dict[str, str]:

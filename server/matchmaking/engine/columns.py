@@ -18,6 +18,9 @@ Masks = NDArray[np.uint64]
 UNKNOWN = -1
 MASK_WORDS = (HALF_HOURS_A_WEEK + 63) // 64
 TEXT_DIMENSIONS = 256
+MEANT_WORTH = 0.5
+"""What a competency counts that was read out of somebody's words, beside 1 for one they chose: half of those found by
+nearness are wrong or beside the point in real profiles (docs/matching.md). Our own choice."""
 NEUTRAL_RECORD, RECORD_PRIOR = 0.6, 3.0
 """A person without a past counts as 0.6 of a perfect one, and that opinion weighs as much as three past pairs."""
 
@@ -182,8 +185,8 @@ def _side(
         speaks=np.array([one.languages is not None for one in people], np.bool_),
         availability=_week_masks(people),
         has_times=np.array([one.availability is not None for one in people], np.bool_),
-        goals=_tags([one.goal_tags for one in people], books, everyone),
-        skills=_tags([one.skill_tags for one in people], books, everyone),
+        goals=_tags([(one.goal_tags, one.goal_meant) for one in people], books, everyone),
+        skills=_tags([(one.skill_tags, one.skill_meant) for one in people], books, everyone),
         goal_vectors=_vectors([one.goal_vector for one in people]),
         skill_vectors=_vectors([one.skill_vector for one in people]),
         style=_style(people, everyone),
@@ -238,7 +241,11 @@ def _languages(people: Sequence[Participant]) -> list[str]:
 
 
 def _names_of_tags(people: Sequence[Participant]) -> list[str]:
-    return [key(tag) for one in people for tag in (*one.goal_tags, *one.skill_tags)]
+    return [key(tag) for one in people for tag in _all_tags(one)]
+
+
+def _all_tags(one: Participant) -> tuple[str, ...]:
+    return (*one.goal_tags, *one.goal_meant, *one.skill_tags, *one.skill_meant)
 
 
 def _widened(table: csr_array, width: int) -> csr_array:
@@ -246,15 +253,26 @@ def _widened(table: csr_array, width: int) -> csr_array:
     return csr_array((table.data, table.indices, table.indptr), shape=(table.shape[0], max(1, width)))
 
 
-def _tags(lists: list[tuple[str, ...]], books: dict[str, Codes], everyone: list[Participant]) -> csr_array:
-    """Rows of ones: who holds which tag; two spellings that differ only in case or punctuation are one tag."""
+def _tags(
+    lists: list[tuple[tuple[str, ...], tuple[str, ...]]], books: dict[str, Codes], everyone: list[Participant]
+) -> csr_array:
+    """Who holds which tag: 1 where it was chosen, less where it was read out of words. Two spellings that differ only
+    in case or punctuation are one tag."""
     book = books.setdefault("tag", Codes())
     if not book:
         book.of(_names_of_tags(everyone))
-    held = [sorted({book[name] for tag in tags if (name := key(tag))}) for tags in lists]
+    held = [_worths(*tags, book) for tags in lists]
     starts = np.cumsum([0, *map(len, held)])
     columns = np.array([code for codes in held for code in codes], np.int32)
-    return csr_array((np.ones(len(columns), np.float32), columns, starts), shape=(len(lists), max(1, len(book))))
+    worths = np.array([worth for codes in held for worth in codes.values()], np.float32)
+    return csr_array((worths, columns, starts), shape=(len(lists), max(1, len(book))))
+
+
+def _worths(chosen: tuple[str, ...], meant: tuple[str, ...], book: Codes) -> dict[int, float]:
+    """What each tag of one person counts, in the order of its code."""
+    worths = {book[name]: MEANT_WORTH for tag in meant if (name := key(tag))}
+    worths |= {book[name]: 1.0 for tag in chosen if (name := key(tag))}
+    return dict(sorted(worths.items()))
 
 
 def _style(people: list[Participant], everyone: list[Participant]) -> Floats:

@@ -36,11 +36,13 @@ class ReasonCode(StrEnum):
     """What is said about one category of a pair."""
 
     GOAL_OFFERED = "GOAL_OFFERED"
+    GOAL_MEANT = "GOAL_MEANT"
     GOAL_CLOSE = "GOAL_CLOSE"
     GOAL_PARTLY = "GOAL_PARTLY"
     GOAL_FAR = "GOAL_FAR"
     GOAL_REST = "GOAL_REST"
     SKILLS_SHARED = "SKILLS_SHARED"
+    SKILLS_MEANT = "SKILLS_MEANT"
     SKILLS_CLOSE = "SKILLS_CLOSE"
     SKILLS_FAR = "SKILLS_FAR"
     EXPERIENCE = "EXPERIENCE"
@@ -69,7 +71,7 @@ class ReasonCode(StrEnum):
     NOT_KNOWN = "NOT_KNOWN"
 
 
-PARTLY_MET = (ReasonCode.GOAL_OFFERED, ReasonCode.GOAL_PARTLY)
+PARTLY_MET = (ReasonCode.GOAL_OFFERED, ReasonCode.GOAL_MEANT, ReasonCode.GOAL_PARTLY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +167,9 @@ def _goals(pair: Pair) -> Fact:
     shared = _in_common(pair.mentee.goal_tags, pair.mentor.skill_tags)
     if shared:
         return Fact(ReasonCode.GOAL_OFFERED, {"tags": shared, "years": _worth_saying(pair.mentor.role_years)})
+    wanted, offered = pair.mentee.goal_tags + pair.mentee.goal_meant, pair.mentor.skill_tags + pair.mentor.skill_meant
+    if meant := _in_common(wanted, offered):
+        return Fact(ReasonCode.GOAL_MEANT, {"tags": meant, **_read_from(meant[0], pair)})
     similarity = pair.numbers["goal_similarity"]
     if FAR_TEXT <= similarity < CLOSE_TEXT:
         return Fact(ReasonCode.GOAL_PARTLY, {"similarity": round(similarity, 2)}, speaks_for=False)
@@ -175,6 +180,9 @@ def _expertise(pair: Pair) -> Fact:
     shared = _in_common(pair.mentee.skill_tags, pair.mentor.skill_tags)
     if shared:
         return Fact(ReasonCode.SKILLS_SHARED, {"tags": shared, "years": _worth_saying(pair.mentor.role_years)})
+    ours, theirs = pair.mentee.skill_tags + pair.mentee.skill_meant, pair.mentor.skill_tags + pair.mentor.skill_meant
+    if meant := _in_common(ours, theirs):
+        return Fact(ReasonCode.SKILLS_MEANT, {"tags": meant})
     close = _by_similarity(pair.numbers["skill_similarity"], ReasonCode.SKILLS_CLOSE, ReasonCode.SKILLS_FAR)
     if close.code is not ReasonCode.SKILLS_CLOSE and pair.mentor.role_years:
         years = pair.mentor.role_years
@@ -292,9 +300,17 @@ def _in_common(wanted: tuple[str, ...], held: tuple[str, ...]) -> list[str]:
     return [tag for tag in wanted if key(tag) in names]
 
 
+def _read_from(tag: str, pair: Pair) -> Params:
+    """Out of whose words a competency in common was read; who chose it needs no reading."""
+    return {
+        "of_mentee": key(tag) in map(key, pair.mentee.goal_meant),
+        "of_mentor": key(tag) in map(key, pair.mentor.skill_meant),
+    }
+
+
 def _not_offered(pair: Pair) -> list[str]:
     """What the mentee wants and the mentor does not offer, in the mentee's order."""
-    offered = {key(tag) for tag in pair.mentor.skill_tags}
+    offered = {key(tag) for tag in (*pair.mentor.skill_tags, *pair.mentor.skill_meant)}
     return [tag for tag in pair.mentee.goal_tags if key(tag) and key(tag) not in offered]
 
 

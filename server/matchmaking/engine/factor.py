@@ -268,10 +268,14 @@ def _neutral(base: float, unknown: float, told_e: NDArray[np.bool_], told_m: NDA
 
 
 def _wanted(worth: float, tags: csr_array) -> csr_array:
-    """What each tag is worth to a mentee: all they want, or three of many, are worth everything."""
+    """What each tag is worth to a mentee: all they chose, or three of many, are worth everything. What was read out of
+    their words comes on top, and takes nothing from what they chose."""
     wanted = tags.copy()
     counts = np.diff(tags.indptr)
-    wanted.data = np.repeat(worth / np.clip(counts, 1, 3), counts).astype(np.float32)
+    chosen = tags.data == 1
+    chosen_counts = np.add.reduceat(np.append(chosen, False).astype(np.int64), tags.indptr[:-1]) * (counts > 0)
+    among = np.where(chosen, np.repeat(chosen_counts, counts), np.repeat(counts, counts))
+    wanted.data = (worth / np.clip(among, 1, 3) * tags.data).astype(np.float32)
     return wanted
 
 

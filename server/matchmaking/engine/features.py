@@ -65,7 +65,7 @@ def _closeness(columns: Columns, e: Rows, m: Rows) -> dict[str, Numbers]:
         "goal_similarity": _cosine(ours.goal_vectors[e], theirs.skill_vectors[m]),
         "skill_similarity": _cosine(ours.skill_vectors[e], theirs.skill_vectors[m]),
         "shared_goal_tags": goal_tags,
-        "share_of_goals_offered": _share(goal_tags, np.diff(ours.goals.indptr)[e]),
+        "share_of_goals_offered": _share(goal_tags, np.asarray(ours.goals.sum(axis=1))[e]),
         "shared_skill_tags": skill_tags,
     }
 
@@ -105,8 +105,9 @@ def _shared(left: csr_array, right: csr_array) -> Numbers:
     return np.asarray(product.sum(axis=1), np.float64).ravel()
 
 
-def _share(part: Numbers, whole: NDArray[np.integer[Any]]) -> Numbers:
-    return np.where(whole > 0, part / np.maximum(whole, 1), np.nan)
+def _share(part: Numbers, whole: NDArray[Any]) -> Numbers:
+    """How much of what is wanted is offered, tags read out of words by what they count."""
+    return np.where(whole > 0, np.minimum(1, part / np.where(whole > 0, whole, 1)), np.nan)
 
 
 def _cosine(left: NDArray[np.float32], right: NDArray[np.float32]) -> Numbers:

@@ -26,6 +26,8 @@ class Participant:
     elsewhere (managers, avoids, prefers and history name persons); without it the id is the person.
     An empty tuple of languages, or an availability of 0, says "none", which a hard rule may hold against a pair.
     Vectors come from `server.language.vectors.embed`; `with_vectors` in columns.py fills in the missing ones.
+    `goal_meant` and `skill_meant` are competencies that were read out of the texts, in the framework's words; they
+    count for less than tags the person chose, and are never among them.
     `missed` are the parts that were missing in people they turned down, once for each time they said so.
     `audit_group` is carried for the fairness audit and is never scored.
     """
@@ -48,9 +50,11 @@ class Participant:
     availability: int | None = None
     goal_tags: tuple[str, ...] = ()
     goal_text: str | None = None
+    goal_meant: tuple[str, ...] = ()
     goal_vector: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
     skill_tags: tuple[str, ...] = ()
     skill_text: str | None = None
+    skill_meant: tuple[str, ...] = ()
     skill_vector: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
     life_stage: str | None = None
     pref_department: DepartmentWish = "any"

@@ -1,63 +1,17 @@
 """Reasons in plain English, or any language with a catalogue, for the mentee, the mentor or the programme manager."""
 
-from collections.abc import Callable, Mapping, Sequence
-from enum import StrEnum
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
 
 from server.kernel.text import gettext as _
 from server.kernel.text import language_name, ngettext
-from server.matchmaking.engine.explain import Params, Reason, ReasonCode
+from server.matchmaking.engine.explain import Reason, ReasonCode
+from server.matchmaking.engine.telling import Names, Reader, Sentence, Telling, joined, listed
 from server.matchmaking.engine.weights import Category
+
+__all__ = ["Names", "Reader", "Sentence", "category_name", "fit_words", "one_line", "sentence"]
 
 STRONG_FIT, GOOD_FIT = 80, 65
 """design.md 2.2: Strong fit from 80, Good fit from 65, Possible fit below."""
-
-
-class Reader(StrEnum):
-    """Who reads the sentence."""
-
-    MENTEE = "MENTEE"
-    MENTOR = "MENTOR"
-    MANAGER = "MANAGER"
-
-
-class Names(NamedTuple):
-    """What the two people are called."""
-
-    mentor: str
-    mentee: str
-
-
-class Sentence(NamedTuple):
-    """A short title and one line with the data behind it, which may be empty."""
-
-    title: str
-    detail: str
-
-
-class Telling(NamedTuple):
-    """What the words are about, and who reads them."""
-
-    params: Params
-    names: Names
-    reader: Reader
-
-    def pick(self, *, mentee: str, mentor: str, manager: str, **values: object) -> str:
-        """The wording for this reader, with the names and values filled in."""
-        chosen = {Reader.MENTEE: mentee, Reader.MENTOR: mentor, Reader.MANAGER: manager}[self.reader]
-        return chosen.format(**self.names._asdict(), **values)
-
-    def number(self, name: str) -> float:
-        """A number, 0 where it is not known."""
-        value = self.params.get(name)
-        return float(value) if isinstance(value, int | float) else 0.0
-
-    def words(self, name: str) -> list[str]:
-        """A list of words, or one word, as a list."""
-        value = self.params.get(name)
-        if isinstance(value, str):
-            return [value]
-        return [str(word) for word in value] if isinstance(value, Sequence) else []
 
 
 def fit_words(fit: float) -> str:
@@ -98,7 +52,7 @@ def _goal_offered(told: Telling) -> tuple[str, str]:
         mentor=_("You offer what {mentee} wants to learn"),
         manager=_("{mentor} offers what {mentee} wants to learn"),
     )
-    return title, _join(_list(told.words("tags")), _years_in_role(told))
+    return title, joined(listed(told.words("tags")), _years_in_role(told))
 
 
 def _goal_close(told: Telling) -> tuple[str, str]:
@@ -108,6 +62,23 @@ def _goal_close(told: Telling) -> tuple[str, str]:
         manager=_("{mentee}'s goal is close to what {mentor} does"),
     )
     return title, _("Read from what both wrote")
+
+
+def _goal_meant(told: Telling) -> tuple[str, str]:
+    """Named is what the organisation calls it; the words themselves stay with who wrote them."""
+    if told.params.get("of_mentee"):
+        title = told.pick(
+            mentee=_("What you wrote is close to what {mentor} offers"),
+            mentor=_("What {mentee} wrote is close to what you offer"),
+            manager=_("What {mentee} wrote is close to what {mentor} offers"),
+        )
+    else:
+        title = told.pick(
+            mentee=_("What {mentor} wrote is close to your goal"),
+            mentor=_("What you wrote is close to {mentee}'s goal"),
+            manager=_("What {mentor} wrote is close to {mentee}'s goal"),
+        )
+    return title, listed(told.words("tags"))
 
 
 def _goal_partly(told: Telling) -> tuple[str, str]:
@@ -136,7 +107,7 @@ def _goal_rest(told: Telling) -> tuple[str, str]:
     )
     more = int(told.number("count")) - len(told.words("tags"))
     rest = [ngettext("one more", "{count} more", more).format(count=more)] if more > 0 else []
-    return title, _("not {what}").format(what=_list([*told.words("tags"), *rest]))
+    return title, _("not {what}").format(what=listed([*told.words("tags"), *rest]))
 
 
 def _skills_shared(told: Telling) -> tuple[str, str]:
@@ -145,7 +116,16 @@ def _skills_shared(told: Telling) -> tuple[str, str]:
         mentor=_("You and {mentee} know the same field"),
         manager=_("Both know the same field"),
     )
-    return title, _join(_list(told.words("tags")), _years_in_role(told))
+    return title, joined(listed(told.words("tags")), _years_in_role(told))
+
+
+def _skills_meant(told: Telling) -> tuple[str, str]:
+    title = told.pick(
+        mentee=_("What you and {mentor} wrote is about the same field"),
+        mentor=_("What you and {mentee} wrote is about the same field"),
+        manager=_("What both wrote is about the same field"),
+    )
+    return title, listed(told.words("tags"))
 
 
 def _skills_close(told: Telling) -> tuple[str, str]:
@@ -203,7 +183,7 @@ def _shared_hours(told: Telling) -> tuple[str, str]:
         manager=ngettext("They share one free hour a week", "They share {count} free hours a week", hours),
         count=hours,
     )
-    return title, _join(_weekdays(told), _in_city(told))
+    return title, joined(_weekdays(told), _in_city(told))
 
 
 def _few_shared_hours(told: Telling) -> tuple[str, str]:
@@ -306,7 +286,7 @@ def _slow_answers(told: Telling) -> tuple[str, str]:
 
 
 def _shared_languages(told: Telling) -> tuple[str, str]:
-    return _("A language in common"), _list([language_name(tag) for tag in told.words("languages")])
+    return _("A language in common"), listed([language_name(tag) for tag in told.words("languages")])
 
 
 def _no_shared_language(_told: Telling) -> tuple[str, str]:
@@ -314,7 +294,7 @@ def _no_shared_language(_told: Telling) -> tuple[str, str]:
 
 
 def _like_minded(told: Telling) -> tuple[str, str]:
-    return _("Alike in how they like to work"), _list(told.words("languages"))
+    return _("Alike in how they like to work"), listed(told.words("languages"))
 
 
 def _not_known(_told: Telling) -> tuple[str, str]:
@@ -323,11 +303,13 @@ def _not_known(_told: Telling) -> tuple[str, str]:
 
 WORDS: Mapping[ReasonCode, Callable[[Telling], tuple[str, str]]] = {
     ReasonCode.GOAL_OFFERED: _goal_offered,
+    ReasonCode.GOAL_MEANT: _goal_meant,
     ReasonCode.GOAL_CLOSE: _goal_close,
     ReasonCode.GOAL_PARTLY: _goal_partly,
     ReasonCode.GOAL_FAR: _goal_far,
     ReasonCode.GOAL_REST: _goal_rest,
     ReasonCode.SKILLS_SHARED: _skills_shared,
+    ReasonCode.SKILLS_MEANT: _skills_meant,
     ReasonCode.SKILLS_CLOSE: _skills_close,
     ReasonCode.SKILLS_FAR: _skills_far,
     ReasonCode.EXPERIENCE: _experience,
@@ -367,7 +349,7 @@ def _stage_detail(told: Telling) -> str:
     stage = told.words("life_stage")
     here = ngettext("one year in the organisation", "{count} years in the organisation", years).format(count=years)
     same = _("both at the stage {stage}").format(stage=stage[0]) if stage else ""
-    return _join(here if years else "", same)
+    return joined(here if years else "", same)
 
 
 def _in_city(told: Telling) -> str:
@@ -376,7 +358,7 @@ def _in_city(told: Telling) -> str:
 
 def _rates(told: Telling) -> str:
     answers, kept = told.params.get("answers"), told.params.get("kept")
-    return _join(
+    return joined(
         _("answers {share}% of messages").format(share=answers) if answers is not None else "",
         _("keeps {share}% of appointments").format(share=kept) if kept is not None else "",
     )
@@ -385,15 +367,4 @@ def _rates(told: Telling) -> str:
 def _weekdays(told: Telling) -> str:
     names = [_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday")]
     days = [names[int(day) - 1] for day in told.words("days")]
-    return _list(days)
-
-
-def _list(words: list[str]) -> str:
-    """Words as "a, b and c"."""
-    if len(words) < 2:
-        return "".join(words)
-    return _("{several} and {last}").format(several=", ".join(words[:-1]), last=words[-1])
-
-
-def _join(*parts: str) -> str:
-    return ", ".join(part for part in parts if part)
+    return listed(days)

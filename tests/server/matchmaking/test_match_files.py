@@ -90,6 +90,35 @@ def test_pairs_and_queue_are_written(desk: Desk, capsys: pytest.CaptureFixture[s
     assert said.err == ""
 
 
+FRAMEWORK = "key,name,aliases\nspeak,Sprechen vor Menschen,public speaking\nweb,Webseiten bauen,build web pages\n"
+
+
+def test_texts_are_read_in_the_words_of_the_framework_that_the_programme_names(desk: Desk) -> None:
+    (desk.folder / "framework.csv").write_text(FRAMEWORK, "utf-8")
+    desk.program(**PROGRAM, framework="framework.csv")
+    desk.table("P.csv", PEOPLE, [
+        someone("m1", "mentor", grade="7", skill_text="I build web pages"),
+        someone("e1", "mentee", goals="webseiten bauen", goal_text="I want to build web pages"),
+    ])
+    assert desk.match() == 0
+    assert desk.result()[0]["reasons"].startswith("What m1 wrote is close to e1's goal: Webseiten bauen")
+
+
+@pytest.mark.parametrize(("value", "content", "said"), [
+    ("missing.csv", "", "missing.csv: This cannot be read"),
+    ("framework.csv", "key,name\na,\n", "framework.csv, row 2: Needs a key and a name."),
+    (["framework.csv"], "", "program.json, column framework"),
+])
+def test_a_framework_that_cannot_be_read_is_named(
+    desk: Desk, capsys: pytest.CaptureFixture[str], value: object, content: str, said: str
+) -> None:
+    (desk.folder / "framework.csv").write_text(content, "utf-8")
+    desk.program(**PROGRAM, framework=value)
+    assert desk.match() == 2
+    assert said in capsys.readouterr().err
+    assert desk.is_untouched()
+
+
 def test_the_same_files_give_the_same_bytes_in_any_order(desk: Desk) -> None:
     desk.match()
     first = [(desk.folder / name).read_bytes() for name in ("matches.csv", "waitlist.csv")]

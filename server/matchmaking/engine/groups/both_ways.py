@@ -112,10 +112,11 @@ def by_content(people: Iterable[Participant], seed: int) -> dict[str, Participan
 
 def content(one: Participant) -> str:
     """A hash of what a person told, without names of people, who named them, or the group of the fairness audit."""
-    lists = [sorted(words or ()) for words in (one.languages, one.goal_tags, one.skill_tags)]
+    told = (one.languages, one.goal_tags, one.goal_meant, one.skill_tags, one.skill_meant)
+    lists = [sorted(words or ()) for words in told]
     nameless = replace(
         one, id="", role=ParticipantRole.MENTEE, person=None, capacity=1, team=None, manager=None, prefers=(),
-        avoids=(), audit_group=None, languages=None, goal_tags=(), skill_tags=(),
+        avoids=(), audit_group=None, languages=None, goal_tags=(), goal_meant=(), skill_tags=(), skill_meant=(),
     )  # fmt: skip
     vectors = [b"" if vector is None else vector.tobytes() for vector in (one.goal_vector, one.skill_vector)]
     return _short(b"\0".join([repr((nameless, lists, one.languages is None)).encode(), *vectors]))

@@ -98,7 +98,7 @@ def _trials(
     spoken = {word.casefold() for word in one.languages or ()}
     for word in sorted(_languages(result) - spoken) if one.languages else ():
         yield (Kind.LANGUAGE, word), replace(one, languages=(*(one.languages or ()), word))
-    wanted = {key(tag) for tag in (*one.goal_tags, *one.skill_tags)}
+    wanted = {key(tag) for tag in (*one.goal_tags, *one.goal_meant, *one.skill_tags)}
     for tag in [tag for tag in offers if key(tag) not in wanted][:SKILLS_TRIED] if one.goal_tags else ():
         yield (Kind.WISH, tag), replace(one, goal_tags=(*one.goal_tags, tag))
 

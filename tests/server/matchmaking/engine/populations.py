@@ -95,6 +95,8 @@ def anybody(dice: Random, role: ParticipantRole, name: str, boss: str | None) ->
         enrolled_on=few([None, "2026-01-15", "2026-03-15"]),
         waited_cycles=few([0, 0, 1, 9]),
         audit_group=few([None, "x", "y"]),
+        goal_meant=tuple(dice.sample(TAGS, dice.randint(0, 2))),
+        skill_meant=tuple(dice.sample(TAGS, dice.randint(0, 2))),
     )
 
 

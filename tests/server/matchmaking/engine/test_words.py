@@ -240,6 +240,31 @@ def test_words_are_close_partly_or_far(similarity: float, code: ReasonCode, is_c
     assert (explanation.caution is not None) is is_caution
 
 
+@pytest.mark.parametrize(("mentors", "mentees", "reader", "line"), [
+    ({"skill_tags": ("Delegation",)}, {"goal_meant": ("Delegation",)}, Reader.MENTEE,
+     "What you wrote is close to what Idris offers: Delegation"),
+    ({"skill_meant": ("Delegation",)}, {"goal_meant": ("Delegation",)}, Reader.MENTOR,
+     "What Noor wrote is close to what you offer: Delegation"),
+    ({"skill_meant": ("Delegation",)}, {"goal_tags": ("Delegation",)}, Reader.MENTEE,
+     "What Idris wrote is close to your goal: Delegation"),
+    ({"skill_meant": ("Delegation",)}, {"goal_tags": ("delegation",)}, Reader.MANAGER,
+     "What Idris wrote is close to Noor's goal: delegation"),
+    ({"skill_meant": ("Delegation",)}, {"skill_tags": ("Delegation",)}, Reader.MENTOR,
+     "What you and Noor wrote is about the same field: Delegation"),
+])
+def test_what_was_read_out_of_words_is_said_to_be_so(
+    mentors: dict[str, Any], mentees: dict[str, Any], reader: Reader, line: str
+) -> None:
+    assert line in words(told(mentors, mentees), reader)
+
+
+def test_what_both_chose_is_told_before_what_was_read_out_of_words() -> None:
+    explanation = told({"skill_tags": ("SQL",), "skill_meant": ("Delegation",)}, {"goal_tags": ("SQL", "Delegation")})
+    assert explanation.factors[0].code is ReasonCode.GOAL_OFFERED
+    assert explanation.factors[0].params["tags"] == ["SQL"]
+    assert explanation.caution is None, "what somebody wrote about is not told to be missing"
+
+
 def test_a_language_has_its_name_and_an_unknown_word_stays() -> None:
     reason = Reason(ReasonCode.SHARED_LANGUAGES, Category.STYLE, 0.2, 50, {"languages": ["pt", "Klingon"]})
     assert "Portuguese and Klingon" in one_line(reason, NAMES, Reader.MENTEE)
