@@ -34,13 +34,6 @@ class Model(NamedTuple):
     tokenizer: "Tokenizer"
 
 
-class Nearest(NamedTuple):
-    """Rows of a competency matrix, nearest first, and their cosine similarity (-1 to 1)."""
-
-    rows: NDArray[np.intp]
-    similarities: NDArray[np.float32]
-
-
 def embed(texts: Sequence[str]) -> NDArray[np.float32]:
     """One row of 256 numbers for each text: unit length, centred on the background bank.
 
@@ -54,13 +47,6 @@ def embed(texts: Sequence[str]) -> NDArray[np.float32]:
         some = texts[at : at + TEXTS_AT_A_TIME]
         rows[at : at + TEXTS_AT_A_TIME] = _unit(_means(some) - _background()) * _has_words(some)
     return rows
-
-
-def nearest(text_vector: NDArray[np.float32], competency_vectors: NDArray[np.float32], k: int = 3) -> Nearest:
-    """The `k` competencies nearest to one text; fewer when there are fewer. Ties keep the order of the rows."""
-    similarities = competency_vectors @ text_vector
-    rows = np.argsort(-similarities, kind="stable")[:k]
-    return Nearest(rows, similarities[rows])
 
 
 @lru_cache(maxsize=1)

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from server.kernel.text import gettext as _
 from server.kernel.text import language_name, ngettext
 from server.matchmaking.engine.explain import Reason, ReasonCode
-from server.matchmaking.engine.telling import Names, Reader, Sentence, Telling, joined, listed
 from server.matchmaking.engine.weights import Category
+from server.matchmaking.engine.words.telling import Names, Reader, Sentence, Telling, joined, listed
 
 __all__ = ["Names", "Reader", "Sentence", "category_name", "fit_words", "one_line", "sentence"]
 

@@ -8,7 +8,7 @@ import pytest
 
 from server.language import vectors
 from server.language.tags import known_skills
-from server.language.vectors import DIMENSIONS, MODEL_NAME, MODEL_VERSION, embed, nearest
+from server.language.vectors import DIMENSIONS, MODEL_NAME, MODEL_VERSION, embed
 
 
 def test_rows_have_unit_length_and_texts_without_a_word_are_zero() -> None:
@@ -40,14 +40,6 @@ def test_labels_have_nothing_in_common_on_average() -> None:
     likeness = rows @ rows.T
     others = likeness[~np.eye(len(rows), dtype=bool)]
     assert abs(others.mean()) < 0.02, "the background bank takes out what all skills share"
-
-
-def test_nearest_gives_the_best_first_and_no_more_than_there_are() -> None:
-    labels = ["Public speaking", "Databases", "Negotiation"]
-    found = nearest(embed(["SQL and database design"])[0], embed(labels), k=2)
-    assert labels[found.rows[0]] == "Databases"
-    assert found.similarities[0] >= found.similarities[1]
-    assert len(nearest(embed(["x"])[0], embed(labels), k=9).rows) == 3
 
 
 def test_it_needs_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
