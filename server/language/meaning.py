@@ -79,15 +79,19 @@ class Framework:
     vectors: Vectors
     spotter: Spotter
     version: str
+    close_enough: float
 
 
-def framework_of(concepts: Iterable[Concept], embed: Embed, *, kept: Vectors | None = None) -> Framework:
-    """A framework ready to be compared with; `kept` are the vectors of its `forms_of`, else they are computed."""
+def framework_of(
+    concepts: Iterable[Concept], embed: Embed, *, kept: Vectors | None = None, close_enough: float = CLOSE_ENOUGH
+) -> Framework:
+    """A framework ready to be compared with; `kept` are the vectors of its `forms_of`, else they are computed.
+    `close_enough` is the limit of the encoder that `embed` is of."""
     ordered = in_order(concepts)
     owners = np.array([row for row, one in enumerate(ordered) for _form in one.forms], np.intp)
     vectors = embed(forms_of(ordered)) if kept is None else kept
     known = spotter((one.name, one.aliases) for one in ordered)
-    return Framework(ordered, owners, vectors, known, version_of(ordered))
+    return Framework(ordered, owners, vectors, known, version_of(ordered), close_enough)
 
 
 def in_order(concepts: Iterable[Concept]) -> tuple[Concept, ...]:
@@ -117,7 +121,7 @@ def sentences(text: str) -> tuple[str, ...]:
 
 
 def meanings(
-    text: str, vectors: Vectors, framework: Framework, *, close_enough: float = CLOSE_ENOUGH
+    text: str, vectors: Vectors, framework: Framework, *, close_enough: float | None = None
 ) -> tuple[Meaning, ...]:
     """The competencies a text comes to: those it names, in its order, then up to three it is close to, nearest first.
 
@@ -126,7 +130,8 @@ def meanings(
     """
     spots = framework.spotter.spots(text)
     found = [_meaning(framework.concepts[row], How.NAMED, 1.0, words) for row, words in spots]
-    close = [one for one in nearest(text, vectors, framework, len(spots) + CLOSE_AT_MOST) if one.score >= close_enough]
+    limit = framework.close_enough if close_enough is None else close_enough
+    close = [one for one in nearest(text, vectors, framework, len(spots) + CLOSE_AT_MOST) if one.score >= limit]
     known = {one.key for one in found}
     return (*found, *[one for one in close if one.key not in known][:CLOSE_AT_MOST])
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from server.kernel.text import gettext as _
+from server.language.encoders import encoder
 from server.language.meaning import Concept, framework_of
 from server.language.spotting import spotter
 from server.language.tags import Vocabulary, known_skills, normalise
-from server.language.vectors import embed
 from server.matchmaking.engine import (
     Participant,
     PastPair,
@@ -159,8 +159,12 @@ def read_order(paths: Paths) -> Order:
 
 def _understood(people: list[Participant], terms: Terms) -> tuple[Participant, ...]:
     """Texts as vectors, and in the words of the framework where the programme file names one."""
-    told = with_all_vectors(people, embed)
-    return with_meanings(told, framework_of(terms.concepts, embed), embed) if terms.concepts else told
+    with_ = encoder()
+    told = with_all_vectors(people, with_.embed)
+    if not terms.concepts:
+        return told
+    framework = framework_of(terms.concepts, with_.embed, close_enough=with_.close_enough)
+    return with_meanings(told, framework, with_.embed)
 
 
 def _people(path: Path, terms: Terms, notes: Notes) -> list[Participant]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from server.journey.trying.plan import Plan
 from server.journey.trying.reading import Read
 from server.kernel.db import Json
-from server.language.vectors import embed
+from server.language.encoders import encoder
 from server.matchmaking import stored
 from server.matchmaking.engine import (
     ENGINE_VERSION,
@@ -37,7 +37,7 @@ SEED = 0
 def match(read: Read, plan: Plan) -> Json:
     """Match everybody who was read. Seconds for 5,000 people: call it off the loop."""
     began = time.perf_counter()
-    pool = Pool(with_vectors(read.people, embed))
+    pool = Pool(with_vectors(read.people, encoder().embed))
     weights = weights_for(plan.kind)
     result = run_matching(pool, RULES, weights, seed=SEED)
     found = audit(result, {**groups_of(pool), **read.groups}, standing=Standing())

@@ -18,6 +18,7 @@ Masks = NDArray[np.uint64]
 UNKNOWN = -1
 MASK_WORDS = (HALF_HOURS_A_WEEK + 63) // 64
 TEXT_DIMENSIONS = 256
+"""Of the vectors that ship with the product: as wide are those of whom nothing is known, in a pool without any."""
 MEANT_WORTH = 0.5
 """What a competency counts that was read out of somebody's words, beside 1 for one they chose: half of those found by
 nearness are wrong or beside the point in real profiles (docs/matching.md). Our own choice."""
@@ -98,8 +99,8 @@ def build(pool: Pool, seed: int = 0) -> Columns:
         role: [one for one in ordered if one.role is role] for role in (ParticipantRole.MENTOR, ParticipantRole.MENTEE)
     }
     books: dict[str, Codes] = {}
-    records = _records(pool.history)
-    mentors, mentees = (_side(people, books, records[role], seed, ordered) for role, people in sides.items())
+    records, width = _records(pool.history), _width(ordered)
+    mentors, mentees = (_side(people, books, records[role], seed, ordered, width) for role, people in sides.items())
     return Columns(mentors, mentees, pool, books)
 
 
@@ -114,7 +115,8 @@ def beside(standing: Columns, newcomers: Sequence[Participant], pool: Pool, seed
     people.sort(key=lambda one: _hash(seed, one.id))
     books["language"].of(_languages(people))
     books["tag"].of(_names_of_tags(people))
-    mentees = _side(people, books, _records(pool.history)[ParticipantRole.MENTEE], seed, people)
+    width = mentors.goal_vectors.shape[1]
+    mentees = _side(people, books, _records(pool.history)[ParticipantRole.MENTEE], seed, people, width)
     answers = mentees.style if mentees.style.shape[1] == items else np.full((len(people), items), np.nan, np.float32)
     wide = {name: _widened(getattr(mentors, name), len(books["tag"])) for name in ("goals", "skills")}
     spoken = np.zeros((len(mentors), mentees.languages.shape[1]), np.uint64)
@@ -153,6 +155,7 @@ def _side(
     records: dict[str, float],
     seed: int,
     everyone: list[Participant],
+    width: int,
 ) -> Side:
     def codes(name: str) -> Ints:
         return books.setdefault(name, Codes()).of(getattr(one, name) for one in people)
@@ -187,8 +190,8 @@ def _side(
         has_times=np.array([one.availability is not None for one in people], np.bool_),
         goals=_tags([(one.goal_tags, one.goal_meant) for one in people], books, everyone),
         skills=_tags([(one.skill_tags, one.skill_meant) for one in people], books, everyone),
-        goal_vectors=_vectors([one.goal_vector for one in people]),
-        skill_vectors=_vectors([one.skill_vector for one in people]),
+        goal_vectors=_vectors([one.goal_vector for one in people], width),
+        skill_vectors=_vectors([one.skill_vector for one in people], width),
         style=_style(people, everyone),
         waited=np.array([one.waited_cycles for one in people], np.int32),
         ties=_angles(people, seed),
@@ -212,8 +215,14 @@ def _or_nan(value: float | None) -> float:
     return np.nan if value is None else value
 
 
-def _vectors(vectors: list[NDArray[np.float32] | None]) -> Floats:
-    rows = np.zeros((len(vectors), TEXT_DIMENSIONS), np.float32)
+def _width(people: Iterable[Participant]) -> int:
+    """How many numbers a text has: those of one encoder stand in a pool."""
+    known = (vector for one in people for vector in (one.goal_vector, one.skill_vector) if vector is not None)
+    return next((len(vector) for vector in known), TEXT_DIMENSIONS)
+
+
+def _vectors(vectors: list[NDArray[np.float32] | None], width: int) -> Floats:
+    rows = np.zeros((len(vectors), width), np.float32)
     for row, vector in zip(rows, vectors, strict=True):
         if vector is not None:
             row[:] = vector

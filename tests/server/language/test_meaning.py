@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.language import meaning
@@ -21,6 +21,7 @@ from server.language.meaning import (
     version_of,
 )
 from server.language.vectors import embed
+from tests.chance import LONG
 
 CONCEPTS = (
     Concept("speak", "Public speaking", ("Presenting", "hablar en público", "人前で話す", "الخطابة")),
@@ -150,6 +151,7 @@ def test_kept_vectors_are_used_as_they_are() -> None:
     assert keys(read(kept, "Prepare for a job interview at a large firm")) == ["interview"]
 
 
+@settings(max_examples=400 if LONG else 25, deadline=None)
 @given(st.text(max_size=400))
 def test_whatever_is_written_is_read_the_same_twice_and_quoted_from_the_text(text: str) -> None:
     known = _known()
@@ -160,7 +162,7 @@ def test_whatever_is_written_is_read_the_same_twice_and_quoted_from_the_text(tex
     assert len({one.key for one in once}) == len(once)
 
 
-@given(st.sampled_from(["public speaking", "negotiation", "budgeting", "react native", "writing skills"]))
+@pytest.mark.parametrize("name", ["public speaking", "negotiation", "budgeting", "react native", "writing skills"])
 def test_case_does_not_matter_to_names(name: str) -> None:
     known = _known()
     found = {known.spotter.spots(f"about {said} it is")[0][0] for said in (name, name.upper(), name.title())}

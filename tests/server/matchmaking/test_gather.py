@@ -4,6 +4,7 @@ import pytest
 
 from server.kernel import clock
 from server.kernel.actor import system_actor
+from server.language.encoders import Shipped
 from server.language.vectors import embed
 from server.matchmaking.gather import gather
 from server.matchmaking.meant import keeping
@@ -37,7 +38,7 @@ async def test_what_people_wrote_is_read_in_the_words_of_the_framework_and_kept(
     kept = await TextVector.filter(organization_id=organization.id).order_by("owner_kind")
     assert [(one.owner_kind, one.owner_id) for one in kept] == [("Competency", skill.id), ("Enrollment", row.id)]
     with monkeypatch.context() as patch:
-        patch.setattr(keeping, "embed", lambda texts: embed([]) if not texts else pytest.fail("computed again"))
+        patch.setattr(Shipped, "embed", lambda _self, texts: embed([]) if not texts else pytest.fail("computed again"))
         assert (await read()).goal_meant == ("Vorstellungsgespräche",)
     await Competency.filter(id=skill.id).update(aliases=["rowing boats"])
     assert (await read()).goal_meant == (), "new words have a new meaning"

@@ -5,19 +5,21 @@ from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.matchmaking.engine import Participant, Pool, run_matching, weights_for
-from server.matchmaking.engine.columns import MEANT_WORTH, build
-from server.matchmaking.engine.factor import build_factors
+from server.matchmaking.engine import Participant, Pool, weights_for
+from server.matchmaking.engine.columns import MEANT_WORTH, beside, build
+from server.matchmaking.engine.factor import build_factors, score
 from server.matchmaking.engine.features import pair_features
 from server.programs.states import ParticipantRole, ProgramType
-from tests.server.matchmaking.engine.populations import FREE, TAGS, WEIGHTS, anybody, mentee, mentor
+from tests.chance import LONG
+from tests.server.matchmaking.engine.populations import TAGS, WEIGHTS, anybody, mentee, mentor
 
 
 def fit(one: Participant, other: Participant) -> float:
-    return run_matching(Pool((one, other)), FREE, WEIGHTS).explain(one.id, other.id).fit
+    factors = build_factors(build(Pool((one, other))), WEIGHTS)
+    return float(100 * score(factors.fits(np.array([0]), np.array([0])), WEIGHTS)[0])
 
 
 def test_a_tag_read_out_of_words_lifts_the_fit_by_half_of_a_chosen_one() -> None:
@@ -42,6 +44,7 @@ def test_shares_stay_shares() -> None:
     assert numbers["share_of_goals_offered"] == pytest.approx(0.75)
 
 
+@settings(max_examples=400 if LONG else 15, deadline=None)
 @given(
     st.integers(0, 2**32), st.sampled_from(["goal_meant", "skill_meant"]), st.sets(st.sampled_from(TAGS)), st.booleans()
 )
@@ -52,6 +55,16 @@ def test_nothing_read_out_of_words_lowers_a_fit(seed: int, field: str, tags: set
     before = fit(one, other)
     more = replace(one if of_mentor else other, **{field: tuple(tags)})
     assert (fit(more, other) if of_mentor else fit(one, more)) >= before - 1e-6
+
+
+def test_vectors_may_be_as_wide_as_their_encoder_makes_them() -> None:
+    wide = np.full(384, 384**-0.5, np.float32)
+    mentors = (mentor("m", skill_vector=wide), mentor("n"))
+    columns = build(Pool((*mentors, mentee("e", goal_vector=wide))))
+    assert columns.mentors.skill_vectors.shape == (2, 384)
+    beside_them = beside(columns, [mentee("f")], Pool((*mentors, mentee("f"))))
+    assert beside_them.mentees.goal_vectors.shape == (1, 384)
+    assert fit(mentors[0], mentee("e", goal_vector=wide)) > fit(mentors[1], mentee("e", goal_vector=wide))
 
 
 def _silent(one: Participant) -> Participant:
