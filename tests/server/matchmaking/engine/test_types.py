@@ -147,7 +147,10 @@ def test_circles_hold_people_who_complement_each_other_without_a_line_of_command
     assert fmean(bool(circle.goals) for circle in result.circles) > 0.5, "half of these people told goals"
 
 
-ONE_SIDED = {"goal_tags": (), "skill_tags": (), "goal_vector": None, "skill_vector": None, "prefers": ()}
+ONE_SIDED = {
+    "goal_tags": (), "goal_meant": (), "skill_tags": (), "skill_meant": (), "goal_vector": None, "skill_vector": None,
+    "prefers": (),
+}
 ONLY_MUTUAL = {**ONE_SIDED, "response_rate": None, "sessions_prior": None, "pref_department": "any"}
 
 
