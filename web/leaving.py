@@ -56,8 +56,11 @@ async def finish(request: Request) -> Response:
     except Conflict as late:
         return go_to(request, f"/match/{match_id}", toast=Toast(late.message))
     words = _("Finished. %(name)s is told kindly.") % {"name": shown.partner.first_name}
-    words = _("You have left your circle. It goes on, and nobody asks why.") if shown.circle else words
-    return go_to(request, "/", toast=Toast(words, changed_undo(match_id)))
+    if shown.circle is None:
+        return go_to(request, "/", toast=Toast(words, changed_undo(match_id)))
+    ran = shown.match.state is MatchState.DURATION_COMPLETED
+    words = _("Thank you. Your circle closes by itself.") if ran else _("You have left your circle. It goes on.")
+    return go_to(request, "/", toast=Toast(words))
 
 
 async def pause(request: Request) -> Response:

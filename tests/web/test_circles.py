@@ -9,6 +9,8 @@ import pytest
 from server.kernel import clock
 from server.kernel.db import fresh_key
 from server.kernel.jobs import drain
+from server.matches.models import Match
+from server.matches.states import MatchState
 from server.programs.states import ParticipantRole
 from server.sessions.models import Session
 from server.sessions.states import SessionState
@@ -90,3 +92,15 @@ async def test_who_waits_for_a_circle_reads_of_no_mentor(client_of: ClientOf, ci
     wilder = await client_of(late)
     assert "We’re looking for your circle" in await said(wilder, "/")
     assert "Who leads your circle books it" in await said(wilder, f"/waiting/{circle.program.key}")
+
+
+async def test_thanks_on_the_last_day_and_stepping_out_before_it(client_of: ClientOf, circle: Circle) -> None:
+    ana, bao = await client_of(circle.members[0]), await client_of(circle.members[1])
+    out = await ana.post(f"/match/{circle.match.id}/closure", data={"thanks": "Thank you.", "form_key": fresh_key()})
+    assert out.status_code == 303
+    assert "Six people" in await said(bao, "/")
+    assert "Seven people" not in await said(ana, "/")
+    await Match.filter(id=circle.match.id).update(state=MatchState.DURATION_COMPLETED)
+    done = await bao.post(f"/match/{circle.match.id}/closure", data={"thanks": "Well led.", "form_key": fresh_key()})
+    assert done.status_code == 303
+    assert (await Match.get(id=circle.match.id)).state is MatchState.DURATION_COMPLETED

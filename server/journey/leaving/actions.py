@@ -17,6 +17,7 @@ from server.matches import actions as matches
 from server.matches import queries as match_queries
 from server.matches.models import Match
 from server.matches.queries import learners
+from server.matches.rules import can_end
 from server.matches.states import OPEN_MATCHES, ClosureReason, MatchState
 from server.messaging import actions as messaging
 from server.people.queries import visible_person
@@ -70,6 +71,8 @@ async def finish_match(
         if thanks.strip():
             await messaging.send_message(actor, match_id, thanks, undo_within=undo_within)
         if match.state in (MatchState.DURATION_COMPLETED, MatchState.COMPLETED):
+            if not can_end(actor, match):   # a circle is closed by who leads it, or by itself
+                return match
             return await matches.close_match(actor, match_id, undo_within=undo_within)
         return await matches.end_match(actor, match_id, ClosureReason.NO_FAULT, undo_within=undo_within)
 
