@@ -29,7 +29,7 @@ from server.people import queries as people
 from server.people.models import AvailabilityBlock, Competency, Consent, Person, Profile
 from server.people.states import ConsentPurpose, SkillSide
 from server.programs.models import Cohort, Enrollment, Program
-from server.programs.queries import enrollments_in
+from server.programs.queries import Taking, enrollments_in
 from server.programs.rules import is_drawn, roles_in
 from server.programs.states import EnrollmentState, ParticipantRole, ProgramType
 
@@ -194,7 +194,7 @@ async def _free_seats(
     return {row.id: max(0, matches.places_of(row, kind) - taken[row.id]) for row in rows}
 
 
-async def stopped(actor: Actor, rows: Iterable[Enrollment]) -> set[UUID]:
+async def stopped(actor: Actor, rows: Iterable[Enrollment | Taking]) -> set[UUID]:
     """Whose last word about being matched is no; whoever was never asked said nothing (joining asks)."""
     answers = Consent.filter(
         organization_id=actor.organization_id, purpose=ConsentPurpose.MATCHING,

@@ -88,6 +88,11 @@ def load(stored: Json) -> Explanation | None:
     )
 
 
+def factors_in(stored: Json) -> dict[Category, float]:
+    """The nine fits (0 to 100) of a stored explanation by their part; none of a pair that somebody made by hand."""
+    return {Category(one["category"]): float(one["fit"]) for one in stored.get("factors", ())}
+
+
 def dump_evidence(evidence: Evidence) -> Json:
     """What the log of proposals would keep of a pair, as JSON; among whom it was chosen is known only then."""
     return {name: value for name, value in asdict(evidence).items() if name != "shown"}

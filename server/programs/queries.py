@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from tortoise.expressions import Q
@@ -191,6 +192,20 @@ async def enrollments_in(
     """The enrolments of a cohort in a role and some states, oldest first, each with its person."""
     found = enrollments(actor).filter(cohort_id=cohort_id, role=role, state__in=list(states))
     return await found.order_by("invited_at", "id").select_related("person")
+
+
+class Taking(NamedTuple):
+    """An enrolment as a few words: enough to choose among thousands."""
+
+    id: UUID
+    role: ParticipantRole
+    person_id: UUID
+
+
+async def taking_part(actor: Actor, cohort_id: UUID) -> list[Taking]:
+    """The active enrolments of a cohort, oldest first, without their people: 5,000 of them cost little."""
+    found = enrollments(actor).filter(cohort_id=cohort_id, state=EnrollmentState.ACTIVE).order_by("invited_at", "id")
+    return [Taking(*row) for row in await found.values_list("id", "role", "person_id")]
 
 
 async def with_people(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, Enrollment]:

@@ -1,6 +1,7 @@
 """What a good match is in a programme, as its manager reads it: in force, before, and tried on its own people."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,12 +10,12 @@ from server.kernel.errors import NotFound
 from server.kernel.text import gettext as _
 from server.matches.queries import reviewable_matches
 from server.matches.states import MatchState
-from server.matchmaking.engine import Weights
+from server.matchmaking.engine import Category, Weights
 from server.matchmaking.engine.wording import GOOD_FIT
 from server.matchmaking.gather import rules_of, weights_of
 from server.matchmaking.learned.queries import outlook_for
 from server.matchmaking.models import WeightsVersion
-from server.matchmaking.stored import load
+from server.matchmaking.stored import factors_in
 from server.matchmaking.weighing.sampling import Sample, sample
 from server.matchmaking.weighing.settings import Settings, as_weights, checked
 from server.matchmaking.weighing.trying import Trial, compare
@@ -99,7 +100,7 @@ async def preview(actor: Actor, program: Program, settings: Settings) -> Preview
     wanted, kind = checked(settings), program.type
     new, old = as_weights(wanted, kind, "preview"), weights_of(program)
     cohort = await _newest(actor, program)
-    now, was = await accepted(actor, program, new), await accepted(actor, program, old)
+    now, was = await accepted(actor, program, new, old)
     if cohort is None:
         return Preview(None, None, None, now, was)
     found = await sample(actor, cohort, SAMPLED)
@@ -111,28 +112,25 @@ async def preview(actor: Actor, program: Program, settings: Settings) -> Preview
     return Preview(cohort, found, trial, now, was)
 
 
-async def accepted(actor: Actor, program: Program, weights: Weights) -> Past:
-    """The past pairs of a programme that weights call a good fit, by the nine fits that were stored with them.
+async def accepted(actor: Actor, program: Program, *weights: Weights) -> list[Past]:
+    """The past pairs of a programme that each of some weights calls a good fit, by the nine fits stored with them.
 
     A pair said yes when it began, and no when one of them declined or let it pass. Pairs that still wait, and those
     that somebody made by hand, tell nothing.
     """
     past = reviewable_matches(actor).filter(program_id=program.id).order_by("-created_at", "-id").limit(PAST_READ)
     answered = [
-        (active_at is not None, fit)
+        (active_at is not None, factors)
         for active_at, state, told in await past.values_list("active_at", "state", "explanation")
-        if (active_at is not None or state in SAID_NO) and (fit := _fit(told, weights)) is not None
+        if (active_at is not None or state in SAID_NO) and (factors := factors_in(told))
     ]
-    good = [yes for yes, fit in answered if fit >= GOOD_FIT]
-    return Past(len(good), sum(good))
+    good = [[yes for yes, factors in answered if _fit(factors, one) >= GOOD_FIT] for one in weights]
+    return [Past(len(those), sum(those)) for those in good]
 
 
-def _fit(told: dict[str, object], weights: Weights) -> float | None:
-    """The fit (0 to 100) that a stored explanation has by weights; None where none was stored."""
-    explanation = load(told)
-    if explanation is None or not explanation.factors:
-        return None
-    return sum(weights.shares[row.category] * row.fit for row in explanation.factors)
+def _fit(factors: Mapping[Category, float], weights: Weights) -> float:
+    """The fit (0 to 100) that nine stored fits have by weights."""
+    return sum(weights.shares[name] * fit for name, fit in factors.items())
 
 
 async def _newest(actor: Actor, program: Program) -> Cohort | None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from typing import TypeVar
 from uuid import UUID
 
 from server.kernel.actor import Actor, system_actor
@@ -14,6 +15,8 @@ from server.programs import queries as programs
 from server.programs.models import Cohort, Enrollment
 from server.programs.rules import roles_in
 from server.programs.states import EnrollmentState
+
+Row = TypeVar("Row", Enrollment, programs.Taking)
 
 
 @dataclass(frozen=True)
@@ -31,10 +34,14 @@ async def sample(actor: Actor, cohort: Cohort, most: int) -> Sample:
     Everybody counts with all their places, and a pair that is together in this group now may come out again. Whoever
     took back the consent to be matched is left out.
     """
-    rows = await willing(actor, cohort)
-    chosen = few(rows, most)
-    gathered = await gather_seats(actor, cohort, [(row, row.capacity) for row in chosen])
-    return Sample(await _as_if_new(actor, cohort, gathered), {str(row.id): row for row in chosen}, len(rows))
+    reader = system_actor(actor.organization_id)
+    there = await programs.taking_part(reader, cohort.id)
+    silent = await stopped(reader, there)
+    asked = [one for one in there if one.person_id not in silent and one.role in roles_in(cohort.program)]
+    chosen = await programs.with_people(reader, [one.id for one in few(asked, most)])
+    gathered = await gather_seats(actor, cohort, [(row, row.capacity) for row in chosen.values()])
+    rows = {str(key): row for key, row in chosen.items()}
+    return Sample(await _as_if_new(actor, cohort, gathered), rows, len(asked))
 
 
 async def willing(actor: Actor, cohort: Cohort) -> list[Enrollment]:
@@ -49,12 +56,12 @@ async def willing(actor: Actor, cohort: Cohort) -> list[Enrollment]:
     return [row for row in rows if row.person_id not in silent]
 
 
-def few(rows: Sequence[Enrollment], most: int) -> list[Enrollment]:
+def few(rows: Sequence[Row], most: int) -> list[Row]:
     """At most so many rows, each role by its share; who is among a few is also among more."""
     if len(rows) <= most:
         return list(rows)
-    chosen: list[Enrollment] = []
-    for role in dict.fromkeys(row.role for row in rows):
+    chosen: list[Row] = []
+    for role in sorted({row.role for row in rows}, reverse=True):
         side = [row for row in rows if row.role is role]
         share = max(1, round(most * len(side) / len(rows)))
         chosen += sorted(side, key=lambda row: _lot(row.id))[:share]

@@ -178,9 +178,9 @@ async def test_past_answers_are_counted_of_pairs_that_the_weights_call_good(foun
         await factories.match(found.mentors[0], found.mentees[0], explanation=told, **values)
     await factories.match(found.mentors[1], found.mentees[1], explanation={}, state=MatchState.DECLINED)
     program, actor = await program_of(found), runs_it(found)
-    assert (await accepted(actor, program, weights_of(program))).good == 0
+    assert [one.good for one in await accepted(actor, program, weights_of(program))] == [0]
     await set_weights(actor, program.id, Settings({Category.AVAILABILITY: 1}, RuleSet()))
-    past = await accepted(actor, program, weights_of(await program_of(found)))
+    (past,) = await accepted(actor, program, weights_of(await program_of(found)))
     assert (past.good, past.yes, past.share) == (9, 7, 7 / 9)
 
 
