@@ -266,10 +266,10 @@ _HELD_PLACES = (EnrollmentState.ACTIVE, EnrollmentState.PAUSED)
 CATALOGUE: dict[str, Kind] = {
     kind.key: kind
     for kind in (
-        Kind("E01", N_("Invitation to mentors"), _T, N_("invited as a mentor"), N_("they begin, or say no"),
-             _unless_enrollment_is(EnrollmentState.INVITED), "invitation_mentor", _join),
-        Kind("E02", N_("Invitation to mentees"), _T, N_("invited as a mentee"), N_("they begin, or say no"),
-             _unless_enrollment_is(EnrollmentState.INVITED), "invitation_mentee", _join),
+        Kind("E01", N_("Invitation to lead"), _T, N_("invited as a mentor, or to lead a circle"),
+             N_("they begin, or say no"), _unless_enrollment_is(EnrollmentState.INVITED), "invitation_mentor", _join),
+        Kind("E02", N_("Invitation"), _T, N_("invited as a mentee, a peer or a member"),
+             N_("they begin, or say no"), _unless_enrollment_is(EnrollmentState.INVITED), "invitation_mentee", _join),
         Kind("E07", N_("Application received"), _T, N_("joined, and a manager must admit"), N_("it was decided"),
              _unless_enrollment_is(EnrollmentState.PENDING_APPROVAL), "application_received", _waiting),
         Kind("E08", N_("Admission decision"), _T, N_("not admitted"), N_("invited again"),

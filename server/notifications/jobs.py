@@ -16,7 +16,7 @@ from server.kernel.log import note
 from server.kernel.settings import settings
 from server.matches.company import members_now
 from server.matches.models import Match
-from server.matches.queries import in_order, is_circle, visible_match
+from server.matches.queries import LEADING, in_order, is_circle, visible_match
 from server.matches.states import RUNNING, Approval, MatchState
 from server.notifications import queries
 from server.notifications.actions import plan_message, send_message
@@ -28,7 +28,7 @@ from server.programs.openings.actions import note_told
 from server.programs.openings.queries import waiting_wishes
 from server.programs.queries import cohort_by_id, current_cohort, visible_enrollment
 from server.programs.rules import takes_people
-from server.programs.states import EnrollmentState, ParticipantRole
+from server.programs.states import EnrollmentState
 from server.sessions.models import Session
 from server.sessions.queries import visible_session
 from server.surveys.states import SurveyKind
@@ -69,7 +69,7 @@ async def invite(event: OutboxEvent) -> None:
     """Tell somebody that they are invited."""
     actor = system_actor(event.organization_id)
     enrollment = await visible_enrollment(actor, _id(event, "enrollment_id"))
-    kind = "E01" if enrollment.role is ParticipantRole.MENTOR else "E02"
+    kind = "E01" if enrollment.role in LEADING else "E02"
     await _tell_enrolled(actor, event, kind, occurrence=enrollment.invited_at.isoformat())
 
 

@@ -21,7 +21,8 @@ from server.people.models import Organization, Person
 from server.people.queries import organization_of, profile_of, visible_person
 from server.programs.models import Cohort, Enrollment, Program
 from server.programs.queries import cohort_by_id, grace_ends_at, takes_part_in, visible_enrollment, waitlist_place
-from server.programs.states import EnrollmentState
+from server.programs.rules import is_of_circles
+from server.programs.states import EnrollmentState, ParticipantRole
 from server.sessions.models import Session
 from server.sessions.queries import next_session, sessions_by_ids, visible_session
 from server.sessions.states import SessionState
@@ -76,6 +77,16 @@ class Scene:
         """The circle that the message is about, if it is about one."""
         company = self.partner if self.match else None
         return company if isinstance(company, Circle) else None
+
+    @property
+    def of_circles(self) -> bool:
+        """Whether there is nothing but circles in the programme."""
+        return is_of_circles(self.program)
+
+    @property
+    def leads_circles(self) -> bool:
+        """Whether the recipient takes part, or is asked to, as somebody who leads a circle."""
+        return self.enrollment is not None and self.enrollment.role is ParticipantRole.FACILITATOR
 
     @property
     def sets_times(self) -> bool:

@@ -69,6 +69,12 @@ def line(match: Match, current: UUID | None) -> Line:
     )
 
 
+def run_title(proof: CircleProof) -> str:
+    """The title of a run of circles: who sits in one, counted."""
+    people = proof.seated + proof.waiting
+    return _("%(seated)s of %(people)s people sit in a circle") % {"seated": proof.seated, "people": people}
+
+
 def of_run(proof: CircleProof) -> str:
     """How many circles a run formed, of how many people, and who waits."""
     said = [

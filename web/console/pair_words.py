@@ -10,12 +10,13 @@ from server.journey.record.queries import PairRecord, Standing
 from server.kernel import clock
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
-from server.matches.queries import back_on
-from server.matches.states import ClosureReason, MatchState
+from server.matches.queries import back_on, is_circle
+from server.matches.states import Approval, ClosureReason, MatchState
 from server.matchmaking.engine.wording import fit_words
 from server.programs.states import EnrollmentState, ParticipantRole
 from server.sessions.states import SessionState
 from server.surveys.states import InvitationState
+from web import circle_words
 from web.console.timeline_words import short_day, who
 from web.dates import count_words, day_long, day_month, moment, upper_first, when_words
 from web.items import Kind, Stage
@@ -41,7 +42,9 @@ class Aim:
 
 
 def title(shown: PairRecord) -> str:
-    """The two by their first names."""
+    """The two by their first names; a circle by its size."""
+    if is_circle(shown.match):
+        return circle_words.title(shown.match)
     both = {"mentee": shown.mentee.person.first_name, "mentor": shown.mentor.person.first_name}
     return _("%(mentee)s and %(mentor)s") % both
 
@@ -129,7 +132,7 @@ def goals(shown: PairRecord) -> list[Aim]:
 
 def again(shown: PairRecord) -> list[str]:
     """Once it is over: who of the two may be matched again, and who has somebody."""
-    if shown.standing is not Standing.ENDED:
+    if shown.standing is not Standing.ENDED or is_circle(shown.match):
         return []
     return [_mentee_again(shown), _mentor_again(shown)]
 
@@ -153,6 +156,9 @@ def closing_reasons() -> list[tuple[str, str]]:
 
 def _asked(shown: PairRecord) -> str:
     match = shown.match
+    if is_circle(match):
+        waits = [one.person.first_name for one in shown.there if one.approval is Approval.PENDING]
+        return _("Waits for %(names)s. It begins with who leads it and two more.") % {"names": ", ".join(waits)}
     if match.state is MatchState.AWAITING_ADMIN:
         return _("Both said yes. It waits for your word.")
     waiting = {
@@ -188,7 +194,12 @@ def _ended(shown: PairRecord) -> str:
         return _("They ran their time, and closed it on %(day)s.") % day
     if match.state is MatchState.CONCLUDED:
         reason = _reason(match.closure_reason)
+        if is_circle(match) and match.closure_reason is ClosureReason.DEPARTURE:
+            reason = _("too few were left")
         return _("Ended on %(day)s. Reason: %(reason)s.") % {**day, "reason": reason}
+    if is_circle(match):
+        return _("It passed on %(day)s: too few said yes in time.") % day if match.state is MatchState.EXPIRED else _(
+            "It came to nothing on %(day)s, before it began.") % day
     return {
         MatchState.DECLINED: _("One of the two said no on %(day)s. Nobody hears who or why."),
         MatchState.EXPIRED: _("Nobody answered in time. It passed on %(day)s."),

@@ -14,6 +14,7 @@ from server.kernel import clock
 from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
 from server.matches import actions as matches
+from server.matches.queries import is_circle
 from server.matches.states import RUNNING, ClosureReason, MatchState
 from server.matches.steps import UNDO_ONE
 from server.notifications.queries import messages_about
@@ -147,7 +148,8 @@ async def _show(
     sent = await messages_about(request.state.actor, shown.subjects)
     return page(
         request, "console/record.html", status=409 if refused else 422 if errors else 200, errors=errors or Errors(),
-        shown=shown, here=address(request), title=words.title(shown), briefing=words.briefing(shown),
+        shown=shown, of_circle=is_circle(shown.match), here=address(request),
+        title=words.title(shown), briefing=words.briefing(shown),
         state=words.state(shown), stages_shown=words.stages(shown), facts_shown=words.facts(shown),
         moments=events if whole else events[:EVENTS_SHOWN], more=0 if whole else len(events) - EVENTS_SHOWN,
         all_events=len(events), goals=words.goals(shown), again=words.again(shown),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from server.journey.running.queries import Group, ProgramPage
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
-from server.programs.rules import is_among_peers, may_have_circles
+from server.programs.rules import is_among_peers, is_of_circles, may_have_circles
 from server.programs.states import Approvals, AskedFirst, Circles, Pairing, ProgramState
 from web.dates import day_month
 from web.items import Kind
@@ -81,7 +81,12 @@ def group(one: Group) -> GroupRow:
 
 
 def approvals(shown: ProgramPage) -> list[tuple[str, str]]:
-    """Whose yes a match can need; peers are asked both or neither."""
+    """Whose yes a match can need; peers are asked both or neither, and a circle everybody, who leads, or the rest."""
+    if is_of_circles(shown.program):
+        return [
+            (Approvals.BOTH.value, _("Everybody’s")), (Approvals.MENTOR.value, _("Of who leads")),
+            (Approvals.MENTEE.value, _("The members’")), (Approvals.NONE.value, _("Nobody’s: circles begin at once")),
+        ]
     if is_among_peers(shown.program):
         return [(Approvals.BOTH.value, _("Both")), (Approvals.NONE.value, _("Nobody’s: matches begin at once"))]
     return [
@@ -112,7 +117,9 @@ def circles(shown: ProgramPage) -> list[tuple[str, str, str]]:
 
 
 def asked_first(shown: ProgramPage) -> list[tuple[str, str]]:
-    """Who can be asked before the other; of two peers nobody."""
+    """Who can be asked before the other; of two peers nobody, nor in a circle."""
+    if is_of_circles(shown.program):
+        return [(AskedFirst.TOGETHER.value, _("Everybody at once"))]
     if is_among_peers(shown.program):
         return [(AskedFirst.TOGETHER.value, _("Both at once"))]
     return [
@@ -121,24 +128,38 @@ def asked_first(shown: ProgramPage) -> list[tuple[str, str]]:
     ]
 
 
-def asked(approvals: Approvals, first: AskedFirst, *, admin_last: bool) -> str:
+def asked(approvals: Approvals, first: AskedFirst, *, admin_last: bool, of_circles: bool = False) -> str:
     """Who is asked for a match, in which order, and when it begins, in one or two sentences."""
+    said = _asked_of_circles(approvals) if of_circles else _asked_of_pairs(approvals, first)
+    begins = _("It begins at once.")
+    if approvals is not Approvals.NONE:
+        last = _("It begins with the last yes.")
+        begins = _("A circle begins with who leads it and two more.") if of_circles else last
+    return f"{said} {_('Then you have the last word.') if admin_last else begins}"
+
+
+def _asked_of_pairs(approvals: Approvals, first: AskedFirst) -> str:
     both = {
         AskedFirst.TOGETHER: _("Both are asked at once."),
         AskedFirst.MENTOR: _("The mentor is asked first, then the mentee."),
         AskedFirst.MENTEE: _("The mentee is asked first, then the mentor."),
     }[first]
-    who = {
+    return {
         Approvals.BOTH: both, Approvals.MENTOR: _("The mentor is asked."), Approvals.MENTEE: _("The mentee is asked."),
         Approvals.NONE: _("Nobody is asked."),
     }[approvals]
-    begins = _("It begins with the last yes.") if approvals is not Approvals.NONE else _("It begins at once.")
-    return f"{who} {_('Then you have the last word.') if admin_last else begins}"
+
+
+def _asked_of_circles(approvals: Approvals) -> str:
+    return {
+        Approvals.BOTH: _("Everybody is asked at once."), Approvals.MENTOR: _("Who leads is asked."),
+        Approvals.MENTEE: _("The members are asked at once."), Approvals.NONE: _("Nobody is asked."),
+    }[approvals]
 
 
 def switches(shown: ProgramPage) -> list[tuple[str, str, str, bool]]:
     """What is on or off: field, label, what it means, and whether it is on."""
-    program, peers = shown.program, is_among_peers(shown.program)
+    program, peers, circles = shown.program, is_among_peers(shown.program), is_of_circles(shown.program)
     ask, wish = _("Mentees may ask a mentor themselves"), _("Mentees name whom they would like")
     if peers:
         ask, wish = _("Peers may ask each other themselves"), _("Peers name whom they would like")
@@ -151,14 +172,17 @@ def switches(shown: ProgramPage) -> list[tuple[str, str, str, bool]]:
          program.mentees_may_wish),
         ("mentors_may_wish", _("Mentors name whom they would like"), _("As above. The other side never sees it."),
          program.mentors_may_wish),
-        ("admin_approves_matches", _("You approve each match last"), _("After those who are asked said yes."),
+        ("admin_approves_matches", _("You approve each circle last") if circles else _("You approve each match last"),
+         _("After those who are asked said yes."),
          program.admin_approves_matches),
         ("admin_approves_admission", _("You admit whoever joins"), _("Their form waits on Today for your word."),
          program.admin_approves_admission),
-        ("pause_moves_end", _("A pause moves the last day"), _("A match gets back the days for which it rested."),
-         program.pause_moves_end),
+        ("pause_moves_end", _("A pause moves the last day"),
+         _("A circle gets back the days for which it rested.") if circles else
+         _("A match gets back the days for which it rested."), program.pause_moves_end),
     ]
-    return [one for one in found if not (peers and one[0].startswith("mentors_"))]
+    hidden = ("mentees_", "mentors_") if circles else ("mentors_",) if peers else ()
+    return [one for one in found if not one[0].startswith(hidden)]
 
 
 def _group_step(one: Group) -> Step | None:

@@ -11,6 +11,7 @@ from server.journey.running import queries
 from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
 from server.programs import actions
+from server.programs.rules import is_of_circles
 from server.programs.states import Approvals, AskedFirst, Circles, Pairing, ProgramState
 from web.console import program_words as words
 from web.forms import Errors, choice, integer, read_form, ticked
@@ -117,7 +118,8 @@ async def _show(request: Request, *, errors: Errors | None = None, refused: str 
         groups=[words.group(one) for one in shown.groups], approvals=words.approvals(shown),
         asked_first=words.asked_first(shown), pairings=words.pairings(shown), circles=words.circles(shown),
         now=words.asked(
-            shown.program.approvals, shown.program.asked_first, admin_last=shown.program.admin_approves_matches
+            shown.program.approvals, shown.program.asked_first, admin_last=shown.program.admin_approves_matches,
+            of_circles=is_of_circles(shown.program),
         ),
     )
 

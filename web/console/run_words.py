@@ -104,7 +104,7 @@ def left_out(run: MatchRun) -> list[str]:
 def title(record: RunRecord) -> str:
     """Who has a mentor or peer, counted; for a run without an audit how many pairs it found."""
     if record.circles and not record.proof:
-        return circle_words.of_run(record.circles)
+        return circle_words.run_title(record.circles)
     if record.audit and record.proof and is_among_peers(record.cohort.program):
         return peer_words.title(record.audit.mentees, record.proof.waiting)
     if record.audit and record.proof:
@@ -146,7 +146,7 @@ def pairs_found(record: RunRecord) -> str:
 def briefing(record: RunRecord) -> str:
     """How good the result is, who waits, and what of it did not go to the queue."""
     if record.proof is None:
-        return " ".join(left_out(record.run))
+        return " ".join(([circle_words.of_run(record.circles)] if record.circles else []) + left_out(record.run))
     waits = record.proof.waiting
     waiting = ngettext("%(num)d mentee waits.", "%(num)d mentees wait.", waits)
     if is_among_peers(record.cohort.program):

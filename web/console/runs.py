@@ -41,6 +41,7 @@ async def show(request: Request) -> Response:
         queue=address(record.cohort.id), title=run_words.title(record),
         eyebrow=run_words.group_name(record), briefing=run_words.briefing(record),
         missing=run_words.without_audit(record),
+        circles_alone=bool(record.circles and not record.proof),
         facts_shown=audit_words.facts(record.audit, record.proof, run_words.pair_name(record.lowest))
         if record.audit and record.proof else [],
         circles_shown=circle_words.facts(record.circles) if record.circles else [], fair=run_words.fairness(record),
@@ -108,6 +109,12 @@ async def pairs_file(request: Request) -> Response:
     return download(await asyncio.to_thread(export.pairs_csv, pairs), CSV, "pairs.csv")
 
 
+async def circles_file(request: Request) -> Response:
+    """The circles of a run as a table."""
+    circles = await queries.run_circles(request.state.actor, request.path_params["id"])
+    return download(await asyncio.to_thread(export.circles_csv, circles), CSV, "circles.csv")
+
+
 async def run_file(request: Request) -> Response:
     """A run whole, as JSON."""
     actor, run_id = request.state.actor, request.path_params["id"]
@@ -144,6 +151,7 @@ routes = [
     Route(f"{HERE}/{{id:uuid}}/cancel", cancel, methods=["POST"], name="console-run-cancel"),
     Route(f"{HERE}/{{id:uuid}}/use", use, methods=["POST"], name="console-run-use"),
     Route(f"{HERE}/{{id:uuid}}/pairs.csv", pairs_file, name="console-run-pairs"),
+    Route(f"{HERE}/{{id:uuid}}/circles.csv", circles_file, name="console-run-circles"),
     Route(f"{HERE}/{{id:uuid}}/run.json", run_file, name="console-run-json"),
     Route(f"{HERE}/{{id:uuid}}/against/{{other:uuid}}", compare, name="console-run-compare"),
     Route(f"{HERE}/{{id:uuid}}/against/{{other:uuid}}/changes.csv", changes_file, name="console-run-changes"),

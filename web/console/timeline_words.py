@@ -11,6 +11,7 @@ from server.journey.record.timeline import Event
 from server.kernel import clock
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
+from server.matches.queries import is_circle
 from server.sessions.states import SessionState
 from web.dates import clock_time, day_long, day_month, day_month_short, moment
 from web.items import Moment
@@ -40,7 +41,7 @@ def who(shown: PairRecord, person_id: UUID | None) -> str:
     """The name of whoever acted; "Ithaca" for the product itself."""
     if person_id is None:
         return "Ithaca"
-    for member in (shown.mentor, shown.mentee):
+    for member in shown.match.members:
         if member.person_id == person_id:
             return member.person.first_name
     found = shown.people.get(person_id)
@@ -69,7 +70,7 @@ def _named(words: Callable[[], str]) -> Tell:
 
 
 def _ended(shown: PairRecord, one: Event) -> Words:
-    left = next((m.person.first_name for m in (shown.mentor, shown.mentee)
+    left = next((m.person.first_name for m in shown.match.members
                  if str(m.person_id) == one.detail.get("left_id")), "")
     if left:
         return _("Ended: %(name)s left") % {"name": left}, _by(shown, one)
@@ -77,6 +78,9 @@ def _ended(shown: PairRecord, one: Event) -> Words:
 
 
 def _cancelled(shown: PairRecord, one: Event) -> Words:
+    if is_circle(shown.match):
+        too_few = one.detail.get("code") == "too_few"
+        return _("Taken back"), _("Too few were left to begin.") if too_few else _by(shown, one)
     why = {
         "seat_taken": _("The last place went to somebody else."), "left": _("One of the two left."),
         "no_consent": _("One of the two does not agree to be matched now."),
@@ -99,6 +103,8 @@ def _accepted(shown: PairRecord, one: Event) -> Words:
 def _wrote(shown: PairRecord, one: Event) -> Words:
     name = who(shown, one.by_id)
     count = ngettext("%(num)d message.", "%(num)d messages.", one.count) % {"num": one.count}
+    if is_circle(shown.match):
+        return _("%(name)s wrote to the circle") % {"name": name}, count
     other = shown.mentee if one.by_id == shown.mentor.person_id else shown.mentor
     return _("%(name)s wrote to %(other)s") % {"name": name, "other": other.person.first_name}, count
 
@@ -176,10 +182,33 @@ def _of_member(words: Callable[[], str]) -> Tell:
     """A sentence about the member whose enrolment it was."""
 
     def tell(shown: PairRecord, one: Event) -> Words:
-        member = shown.mentor if one.target_id == shown.mentor.enrollment_id else shown.mentee
+        member = next((each for each in shown.match.members if each.enrollment_id == one.target_id), shown.mentee)
         return words() % {"name": member.person.first_name}, _by(shown, one)
 
     return tell
+
+
+def _of_enrolled(words: Callable[[], str]) -> Tell:
+    """A sentence about the member whom the entry names by their enrolment."""
+
+    def tell(shown: PairRecord, one: Event) -> Words:
+        named = str(one.detail.get("enrollment_id"))
+        member = next((each for each in shown.match.members if str(each.enrollment_id) == named), None)
+        return words() % {"name": member.person.first_name if member else _("Somebody")}, _by(shown, one)
+
+    return tell
+
+
+def _left_circle(shown: PairRecord, one: Event) -> Words:
+    named = str(one.detail.get("person_id"))
+    member = next((each for each in shown.match.members if str(each.person_id) == named), None)
+    why = {
+        "declined": _("They said no."), "not_answered": _("They did not answer in time."),
+        "away": _("They are away."), "no_consent": _("They do not agree to be matched now."),
+        "left": _("They left the programme."), "stepped_out": _("By their own word."),
+    }
+    name = member.person.first_name if member else _("Somebody")
+    return _("%(name)s left the circle") % {"name": name}, why.get(str(one.detail.get("code")), _by(shown, one))
 
 
 def _of_asked(words: Callable[[], str]) -> Tell:
@@ -205,6 +234,9 @@ TELL: dict[str, Tell] = {
     "match.decline": _named(lambda: _("%(name)s said no")),
     "match.expire": _plain(lambda: _("Passed: nobody answered in time")),
     "match.cancel": _cancelled,
+    "match.put_in": _of_enrolled(lambda: _("%(name)s was put in")),
+    "match.leave_circle": _left_circle,
+    "match.no_facilitator": _plain(lambda: _("Nobody leads it: it waits for the manager")),
     "match.discard": _plain(lambda: _("Thrown away")),
     "match.pause": _paused,
     "match.rest": _plain(lambda: _("The pause goes on: one of the two is away")),

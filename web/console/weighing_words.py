@@ -11,7 +11,7 @@ from server.kernel.text import ngettext
 from server.matchmaking.engine import CATEGORIES, Category, RuleCode
 from server.matchmaking.engine.wording import Names, Reader, category_name, sentence
 from server.matchmaking.weighing.settings import Settings, contradictions, settings_of
-from server.programs.rules import is_among_peers
+from server.programs.rules import is_among_peers, is_of_circles
 from server.programs.states import ParticipantRole, ProgramType
 from web.console.review_words import wait_words
 from web.dates import moment, upper_first
@@ -114,6 +114,8 @@ def rule_rows(found: Preview | None, program: Program) -> list[Rule]:
     levels = _("Mentor’s level minus mentee’s")
     if is_among_peers(program):
         levels = _("One’s level minus the other’s, one way round")
+    if is_of_circles(program):
+        levels = _("Level of who leads minus a member’s")
     names = {
         RuleCode.REPORTING_LINE: ("reporting_line", _("No reporting line"), _("At any depth, both ways")),
         RuleCode.SAME_TEAM: ("same_team", _("Not the same team"), _("Nobody with one line manager")),

@@ -49,12 +49,15 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True)
 class PairRecord:
-    """A pair. `free`: places that each member has left, by enrolment; `successor`: the mentee's next match, if any.
+    """A pair, or a circle: then `mentor` is who leads it, or its first member, and `mentee` the next one, and `there`
+    is everybody who is in it. `free`: places that each member has left, by enrolment; `successor`: the mentee's next
+    match, if any.
 
     `people` names whoever acted in the timeline; `subjects` are the rows that messages about this pair speak of.
     """
 
     match: Match
+    there: list[MatchMember]
     mentor: MatchMember
     mentee: MatchMember
     sessions: list[Session]
@@ -94,7 +97,8 @@ async def pair_record(actor: Actor, match_id: UUID) -> PairRecord:
     match = await matches.visible_match(actor, match_id)
     if not rules.can_review(actor, match):
         raise NotFound
-    mentor, mentee = matches.sides(match)
+    there = _in_it(match)
+    mentor, mentee = there[:2]
     met = await sessions(actor).filter(match_id=match.id).order_by("starts_at", "id")
     writing = await writing_in(actor, match)
     goals, check_ins = await goal_lines(actor, match), await invitations_about(actor, match.id)
@@ -102,12 +106,13 @@ async def pair_record(actor: Actor, match_id: UUID) -> PairRecord:
     series = {one.id: one.series_id for one in met if one.series_id}
     subjects = {match.id, *(one.id for one in met), *(one.id for one in check_ins), *([thread.id] if thread else [])}
     subjects |= set(series.values())
-    targets = {*subjects, *(one.id for one in goals), mentor.enrollment_id, mentee.enrollment_id}
+    targets = {*subjects, *(one.id for one in goals), *(one.enrollment_id for one in match.members)}
     events = await events_of(actor, match, targets, writing.moments, with_notes=may_note, series=series)
     note = await matches.note_of(actor, match)
     known = {one.by_id for one in events if one.by_id} | ({note.written_by_id} if note else set())
     return PairRecord(
-        match=match, mentor=mentor, mentee=mentee, sessions=met, held=[one for one in met if one.state in TOOK_PLACE],
+        match=match, there=there, mentor=mentor, mentee=mentee, sessions=met,
+        held=[one for one in met if one.state in TOOK_PLACE],
         ahead=await next_session(actor, match.id), writing=writing, goals=goals, check_ins=check_ins, events=events,
         plans=await _plans(actor, targets), people=await people_by_ids(actor, known), subjects=frozenset(subjects),
         free=await _free(actor, match), successor=await _successor(actor, match, mentee), note=note,
@@ -130,6 +135,12 @@ def standing_of(match: Match, held: list[Session]) -> Standing:
     return plain.get(match.state, Standing.ASKED if match.state in AWAITING else Standing.ENDED)
 
 
+def _in_it(match: Match) -> list[MatchMember]:
+    """Everybody who is in it, in order; of a circle that came down to one, whoever was in it."""
+    there = matches.in_order(match)
+    return there if len(there) > 1 else sorted(match.members, key=lambda one: (one.left_at is not None, one.id))
+
+
 async def _plans(actor: Actor, targets: set[UUID]) -> list[ScheduledAction]:
     planned = ScheduledAction.filter(
         organization_id=actor.organization_id, subject_id__in=list(targets), state=ActionState.PLANNED, rule__in=PLANS,
@@ -146,7 +157,7 @@ async def _free(actor: Actor, match: Match) -> dict[UUID, int]:
 
 async def _successor(actor: Actor, match: Match, mentee: MatchMember) -> Match | None:
     """What the mentee has now, once this match is over: a draft or an open match with somebody."""
-    if match.state in OPEN_MATCHES | {MatchState.DRAFT, MatchState.DURATION_COMPLETED}:
+    if matches.is_circle(match) or match.state in OPEN_MATCHES | {MatchState.DRAFT, MatchState.DURATION_COMPLETED}:
         return None
     now = matches.reviewable_matches(actor).filter(
         members__enrollment_id=mentee.enrollment_id, state__in=list(OPEN_MATCHES | {MatchState.DRAFT})

@@ -19,7 +19,7 @@ OF_MANAGERS = "match.write_note"
 TOLD = (
     "match.suggest", "match.request", "match.override", "match.publish", "match.undo_publish", "match.accept",
     "match.admin_approve", "match.undo_approve", "match.undo_release", "match.decline", "match.expire",
-    "match.cancel", "match.discard", "match.pause",
+    "match.cancel", "match.discard", "match.pause", "match.put_in", "match.leave_circle", "match.no_facilitator",
     "match.rest", "match.resume", "match.undo_change", "match.propose_extension", "match.withdraw_extension",
     "match.extend", "match.end", "match.end_date_passed", "match.close", OF_MANAGERS,
     "session.hold", "session.book", "session.move", "session.cancel", "session.mark_held", "session.log",
@@ -33,6 +33,7 @@ TOLD = (
 """The entries that a timeline tells; what else the log holds (a lock, a topic, a mark read) is for the log."""
 
 
+OF_A_CIRCLE = ("match.put_in", "match.leave_circle")
 OF_A_SERIES = ("session.book", "session.move", "session.cancel")
 """What one act does to several sessions of a series, with an entry for each."""
 
@@ -92,6 +93,11 @@ def _event(row: AuditEvent, series: Mapping[UUID, UUID]) -> Event:
     return Event(row.at, row.action, by_id, target_id, detail=row.detail)
 
 
+def _of_whom(one: Event) -> object:
+    """Who came into a circle or left it: each of them is told."""
+    return one.detail.get("person_id") or one.detail.get("enrollment_id") if one.action in OF_A_CIRCLE else None
+
+
 def _folded(events: Iterable[Event]) -> list[Event]:
     """The same thing done by the same person to the same row on one day stands once, at its latest moment.
 
@@ -99,7 +105,7 @@ def _folded(events: Iterable[Event]) -> list[Event]:
     """
     kept: dict[tuple[object, ...], Event] = {}
     for one in events:
-        key = (one.action, one.by_id, one.target_id, one.at.date(), one.detail.get("version"))
+        key = (one.action, one.by_id, one.target_id, one.at.date(), one.detail.get("version"), _of_whom(one))
         first = kept.get(key)
         kept[key] = Event(**{**vars(first), "count": first.count + 1}) if first else one
     return list(kept.values())

@@ -7,17 +7,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from server.kernel.text import gettext as _
 from server.kernel.text import guarded
 from server.matchmaking.engine import Explanation
 from server.matchmaking.engine.wording import Names, Reader, one_line
 from server.matchmaking.models import MatchRun
-from server.matchmaking.runs.queries import RunPair, RunsCompared
+from server.matchmaking.runs.queries import RunCircle, RunPair, RunsCompared
 from server.matchmaking.stored import load
 from server.programs.models import Enrollment
 
 REASONS = 3
 PAIRS = ("mentor_number", "mentor", "mentee_number", "mentee", "fit", "confidence", "rank_for_mentee")
 TOLD = (*(f"reason_{number}" for number in range(1, REASONS + 1)), "caution")
+CIRCLES = ("circle", "number", "name", "role", "fit", "languages", "shared_goals")
 CHANGES = ("mentee_number", "mentee", "mentors_before", "mentors_after", "why", "fit_then", "fit_now")
 HEADER = ("engine_version", "weights_version", "weights", "rules", "seed", "pool_digest", "started_by")
 
@@ -50,6 +52,15 @@ def pairs_csv(pairs: Iterable[RunPair]) -> bytes:
     return csv_bytes((*PAIRS, *TOLD), map(_row, pairs))
 
 
+def circles_csv(circles: Iterable[RunCircle]) -> bytes:
+    """Every circle of a run, numbered from 1, one row for each of its people: who leads first, then the members."""
+    return csv_bytes(CIRCLES, [
+        (number, *_who(row), role, one.fit, *_shared(one))
+        for number, one in enumerate(circles, 1)
+        for role, row in ([("facilitator", one.leads)] if one.leads else []) + [("member", row) for row in one.members]
+    ])
+
+
 def changes_csv(found: RunsCompared) -> bytes:
     """Every mentee whose mentors differ between two runs, with the code of the reason."""
     rows = [
@@ -79,6 +90,12 @@ def _row(pair: RunPair) -> list[object]:
     names = Names(*(side.person.first_name if side else "" for side in (pair.mentor, pair.mentee)))
     return [*_who(pair.mentor), *_who(pair.mentee), _number(one.fit), round(one.confidence, 4), one.rank + 1,
             *told(load(one.factors), names)]
+
+
+def _shared(one: RunCircle) -> tuple[str, str]:
+    """The languages of a circle and the goals that several have, for a cell each."""
+    goals = (_("%(goal)s (%(count)d)") % {"goal": goal.tag, "count": goal.members} for goal in one.common.goals)
+    return "; ".join(one.common.languages or []), "; ".join(goals)
 
 
 def _who(row: Enrollment | None) -> tuple[str, str]:

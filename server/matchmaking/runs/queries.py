@@ -11,8 +11,9 @@ from server.kernel.actor import Actor
 from server.kernel.errors import Conflict, NotFound
 from server.kernel.text import gettext as _
 from server.matchmaking import queries
-from server.matchmaking.circles.forming import CircleProof
+from server.matchmaking.circles.forming import CircleProof, drafts_of
 from server.matchmaking.circles.forming import proof_of as circles_proof
+from server.matchmaking.circles.queries import InCommon, in_common
 from server.matchmaking.engine import Audit, WaitCode
 from server.matchmaking.models import MatchRun, MatchSuggestion
 from server.matchmaking.runs.comparison import Comparison, Side, compare, settings_between, side_of
@@ -38,6 +39,16 @@ class RunPair:
     suggestion: MatchSuggestion
     mentor: Enrollment | None
     mentee: Enrollment | None
+
+
+@dataclass(frozen=True)
+class RunCircle:
+    """A circle that a run formed; who is gone from the programme is None, as is who leads where nobody does."""
+
+    leads: Enrollment | None
+    members: list[Enrollment | None]
+    fit: int
+    common: InCommon
 
 
 @dataclass(frozen=True)
@@ -123,6 +134,21 @@ async def run_pairs(actor: Actor, run_id: UUID) -> list[RunPair]:
     chosen = await queries.suggestions(actor, run).filter(chosen=True)
     known = {row.id: row for row in await _cohort(actor, run)}
     return [RunPair(one, known.get(one.mentor_enrollment_id), known.get(one.mentee_enrollment_id)) for one in chosen]
+
+
+async def run_circles(actor: Actor, run_id: UUID) -> list[RunCircle]:
+    """Every circle that a run formed, as it formed them.
+
+    Raises:
+        NotFound: absent, or of a programme that the actor does not run.
+    """
+    run = await queries.visible_run(actor, run_id)
+    known = {row.id: row for row in await _cohort(actor, run)}
+    return [
+        RunCircle(known.get(one.facilitator_enrollment_id) if one.facilitator_enrollment_id else None,
+                  [known.get(member) for member in one.member_enrollment_ids], one.fit, in_common(one.explanation))
+        for one in drafts_of(run.result)
+    ]
 
 
 async def compared(actor: Actor, run_id: UUID, other_id: UUID) -> RunsCompared:

@@ -3,13 +3,16 @@
 import re
 from datetime import timedelta
 
+import pytest
+
 from server.kernel import clock
 from server.kernel.actor import system_actor
 from server.kernel.db import unit_of_work
 from server.kernel.jobs import drain
 from server.matches.models import MatchMember
 from server.messaging.actions import send_message
-from server.programs.states import ParticipantRole
+from server.programs.models import Enrollment
+from server.programs.states import EnrollmentState, ParticipantRole, ProgramType
 from server.sessions import actions, times
 from server.surveys.actions import plan_check_in
 from server.surveys.models import SurveyInvitation
@@ -64,6 +67,27 @@ async def test_who_stays_hears_that_somebody_left_and_who_left_is_asked_no_more(
     states = dict(await SurveyInvitation.all().values_list("person_id", "state"))
     assert states.pop(ana.id) is InvitationState.EXPIRED
     assert set(states.values()) == {InvitationState.PLANNED}
+
+
+@pytest.mark.parametrize("role", [ParticipantRole.FACILITATOR, ParticipantRole.MENTEE])
+async def test_who_is_invited_and_welcomed_reads_of_circles(db: object, role: ParticipantRole) -> None:
+    org = await factories.organization()
+    cohort = await factories.cohort(await factories.program(org, type=ProgramType.CIRCLE))
+    someone = await factories.person(org)
+    row = await factories.enrollment(cohort, someone, role, state=EnrollmentState.INVITED)
+    async with mail_server() as post:
+        for kind, state in (("invited", EnrollmentState.INVITED), ("activated", EnrollmentState.ACTIVE)):
+            await Enrollment.filter(id=row.id).update(state=state)
+            async with unit_of_work(system_actor(org.id)) as unit:
+                await unit.publish(
+                    f"enrollment.{kind}", subject_id=row.id, enrollment_id=row.id, person_id=someone.id,
+                    program_id=cohort.program_id, cohort_id=cohort.id,
+                )
+            await drain()
+        told = [f"{mail['Subject']} {mail.get_body(('plain',)).get_content()}" for mail in post.mails]
+    assert len(told) == 2
+    assert ("lead a circle" in told[0]) is (role is ParticipantRole.FACILITATOR)
+    assert all("circle" in words and not NAMED.search(words) for words in told)
 
 
 async def _told() -> None:

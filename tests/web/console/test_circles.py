@@ -1,5 +1,9 @@
 """Circles in the console, from the button that forms them to the one that was changed by hand; and the answer."""
 
+import csv
+import io
+from collections import Counter
+
 from server.kernel import clock
 from server.kernel.jobs import drain
 from server.matches.models import Match, MatchMember, MatchOverride
@@ -11,7 +15,7 @@ from server.programs.models import Enrollment
 from server.programs.states import ParticipantRole
 from tests import factories
 from tests.web.conftest import ClientOf
-from tests.web.console.circles import formed, ring
+from tests.web.console.circles import NAMES, formed, ring
 
 HERE = "/console/matches"
 
@@ -75,12 +79,21 @@ async def _answered(client_of: ClientOf, circle: object, members: list[Enrollmen
 
 async def test_the_page_of_a_run_says_what_its_circles_came_to(client_of: ClientOf, db: object) -> None:
     found = await ring()
+    await Person.filter(given_name="Idris").update(given_name="=Idris")
     led, _alone = await formed(found)
     assert facilitator_of(led) is not None
     client = await client_of(found.manager)
     page = (await client.get(f"{HERE}/runs/{led.run_id}")).text
+    assert "8 of 8 people sit in a circle</h1>" in page
     assert "2 circles, 8 people in them." in page
+    assert "Confidence" not in page
+    assert "pairs.csv" not in page
     assert "With an hour in common" in page
     assert "Rules broken" in page
+    table = (await client.get(f"{HERE}/runs/{led.run_id}/circles.csv")).content.decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(table)))
+    roles = Counter((row["circle"], row["role"]) for row in rows)
+    assert sorted(roles.values()) == [1, 4, 4]
+    assert {row["name"] for row in rows} == {f"{name} Saltmarsh" for name in NAMES} | {"'=Idris Brightwater"}
     assert (await client.get(HERE)).status_code == 200
     assert (await client.get(f"/console/programs/{found.program.id}")).status_code == 200
