@@ -1,5 +1,6 @@
 """What happens to a goal (glossary section 5): worded, made ready, revised with its history, settled."""
 
+from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
@@ -13,8 +14,10 @@ from server.kernel.db import Unit, unit_of_work
 from server.kernel.errors import Conflict, NotFound
 from server.kernel.text import gettext as _
 from server.kernel.typed import check, typed
-from server.matches.models import MatchMember
-from server.matches.states import RUNNING
+from server.matches.company import members_now
+from server.matches.models import Match, MatchMember
+from server.matches.queries import is_circle, visible_match
+from server.matches.states import RUNNING, MatchKind
 from server.people.models import Person
 from server.programs.models import Enrollment
 from server.programs.states import OPEN_ENROLLMENTS
@@ -226,18 +229,35 @@ async def drop_milestone(actor: Actor, milestone_id: UUID) -> Milestone:
 
 
 async def attach_goals(actor: Actor, match_id: UUID) -> list[Goal]:
-    """Bring the open goals of a match's members into the match, once it has become active. Twice is harmless."""
+    """Bring the open goals of a match's members into the match, once it has become active, or once somebody joined a
+    circle that runs. A goal that is worked on in a pair stays there beside a circle. Twice is harmless.
+
+    Raises:
+        NotFound: no such match.
+    """
     async with unit_of_work(actor) as unit:
-        members = MatchMember.filter(organization_id=actor.organization_id, match_id=match_id)
+        match = await visible_match(actor, match_id)
+        if match.active_at is None:     # somebody's yes, and others are still asked
+            return []
         goals = await queries.goals(actor).filter(
-            enrollment_id__in=[member.enrollment_id for member in await members], state__in=list(OPEN_GOALS)
+            enrollment_id__in=[member.enrollment_id for member in members_now(match)], state__in=list(OPEN_GOALS)
         )
-        moved = [goal for goal in goals if goal.match_id != match_id]
+        kept = await _running_pairs(actor, [goal.match_id for goal in goals]) if is_circle(match) else set()
+        moved = [goal for goal in goals if goal.match_id not in kept | {match_id}]
         for goal in moved:
             goal.match_id = match_id
             await goal.save(update_fields=["match_id"])
             await unit.audit("goal.attach", goal, match_id=match_id)
         return moved
+
+
+async def _running_pairs(actor: Actor, match_ids: Iterable[UUID | None]) -> set[UUID]:
+    """The running pairs among some matches."""
+    found = Match.filter(
+        organization_id=actor.organization_id, id__in=list(filter(None, match_ids)), kind=MatchKind.PAIR,
+        state__in=list(RUNNING),
+    )
+    return {match.id for match in await found}
 
 
 async def _own_enrollment(actor: Actor, enrollment_id: UUID) -> Enrollment:
@@ -281,10 +301,11 @@ async def _person(actor: Actor, person_id: UUID) -> Person:
 
 
 async def _open_match_of(actor: Actor, enrollment: Enrollment) -> UUID | None:
-    """The running match of an enrolment, for a goal that is worded after the match began."""
+    """The running match of an enrolment, for a goal that is worded after the match began: a pair before a circle."""
     member = await MatchMember.filter(
-        organization_id=actor.organization_id, enrollment_id=enrollment.id, match__state__in=list(RUNNING)
-    ).order_by("-match__active_at").first()
+        organization_id=actor.organization_id, enrollment_id=enrollment.id, match__state__in=list(RUNNING),
+        left_at=None,
+    ).order_by("-match__kind", "-match__active_at").first()
     return member.match_id if member else None
 
 

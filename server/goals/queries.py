@@ -1,4 +1,5 @@
-"""Reading goals. Their owner reads them always, the partner while they share a match, nobody else ever."""
+"""Reading goals. Their owner reads them always, the partner of a pair while they share it, nobody else ever: a circle
+is told none."""
 
 from collections.abc import Collection, Iterable
 from uuid import UUID
@@ -12,10 +13,10 @@ from server.kernel import clock
 from server.kernel.actor import Actor, ActorKind
 from server.kernel.errors import NotFound
 from server.matches.models import MatchMember
-from server.matches.states import OPEN_MATCHES, MatchState
+from server.matches.states import OPEN_MATCHES, MatchKind, MatchState
 
 SHARED = OPEN_MATCHES | {MatchState.DURATION_COMPLETED}
-"""While a match stands here, both members read each other's goals; from the request on, because it says why."""
+"""While a pair stands here, both read each other's goals; from the request on, because it says why."""
 
 
 def goals(actor: Actor) -> QuerySet[Goal]:
@@ -125,10 +126,10 @@ async def _whole(found: QuerySet[Goal]) -> list[Goal]:
 
 
 def _shared_matches(actor: Actor) -> QuerySet[MatchMember]:
-    """The actor's memberships of announced matches in which goals are shared."""
+    """The actor's memberships of announced pairs in which goals are shared. In a circle what one wants is one's own."""
     return MatchMember.filter(
         organization_id=actor.organization_id, person_id=actor.person_id, match__state__in=list(SHARED),
-        match__published_at__lte=clock.now(),
+        match__published_at__lte=clock.now(), match__kind=MatchKind.PAIR,
     )
 
 

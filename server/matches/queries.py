@@ -67,6 +67,17 @@ async def my_matches(actor: Actor, states: Collection[MatchState]) -> list[Match
     return await found.prefetch_related("members__person", "members__enrollment")
 
 
+def own_matches(actor: Actor) -> Subquery:
+    """The ids of the actor's own announced matches, to narrow a query with: of a circle that has begun only for who
+    said yes, and has not left."""
+    announced = MatchMember.filter(
+        organization_id=actor.organization_id, person_id=actor.person_id, left_at=None,
+        match__published_at__lte=clock.now(),
+    )
+    not_in_yet = Q(match__kind=MatchKind.CIRCLE, match__active_at__isnull=False, approval=Approval.PENDING)
+    return Subquery(announced.exclude(match__state=MatchState.DRAFT).exclude(not_in_yet).values("match_id"))
+
+
 async def matches_in(actor: Actor, cohort_id: UUID, states: Collection[MatchState]) -> list[Match]:
     """The matches of a cohort in some states that the actor may review, best fit first."""
     found = matches(actor).filter(cohort_id=cohort_id, state__in=list(states)).order_by("-fit", "id")
@@ -327,9 +338,12 @@ def learners(match: Match) -> list[MatchMember]:
 
 def back_on(match: Match) -> date | None:
     """The day on which a match that rests goes on: its own, or that of a member's break; None while nobody knows.
+    A circle waits for nobody's break.
 
     Members and their enrolments must have been fetched.
     """
+    if is_circle(match):
+        return match.paused_until
     breaks = [one.enrollment for one in match.members if one.enrollment.state is EnrollmentState.PAUSED]
     if any(one.paused_until is None for one in breaks):
         return None

@@ -15,7 +15,7 @@ from server.kernel.errors import NotFound
 from server.kernel.facts import OutboxEvent
 from server.matches.company import belongs
 from server.matches.models import Match
-from server.matches.queries import my_matches, visible_match
+from server.matches.queries import my_matches, own_matches, visible_match
 from server.matches.rules import can_review
 from server.matches.states import MatchState
 from server.messaging.models import ReadMark, Thread, ThreadMessage
@@ -60,9 +60,11 @@ class ThreadPage:
 
 
 def messages(actor: Actor) -> QuerySet[ThreadMessage]:
-    """The words of the actor's own threads: every member, and nobody else, has a mark from the first word on."""
+    """The words of the actor's own threads: every member, and nobody else, has a mark from the first word on. Whoever
+    left a circle reads none from that moment, even before a job has taken their mark."""
     return ThreadMessage.filter(
-        organization_id=actor.organization_id, thread__read_marks__person_id=actor.person_id
+        organization_id=actor.organization_id, thread__read_marks__person_id=actor.person_id,
+        thread__match_id__in=own_matches(actor),
     )
 
 
@@ -222,8 +224,9 @@ async def _unread(actor: Actor, thread_ids: Collection[UUID]) -> dict[UUID, int]
 
 
 def _newer(actor: Actor) -> QuerySet[ThreadMessage]:
-    """Words after the actor's mark: of others, because writing moves one's own. Only members have a mark."""
+    """Words after the actor's mark: of others, because writing moves one's own. Only members have a mark, and
+    keep it while they are members."""
     return ThreadMessage.filter(
         organization_id=actor.organization_id, thread__read_marks__person_id=actor.person_id,
-        sent_at__gt=F("thread__read_marks__read_at"),
+        thread__match_id__in=own_matches(actor), sent_at__gt=F("thread__read_marks__read_at"),
     )

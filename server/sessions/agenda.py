@@ -25,8 +25,8 @@ class Facts:
     """What is known before a session. Empty text means that there is none.
 
     Attributes:
-        first: whether the two meet for the first time.
-        want: the wish of the goal in focus.
+        first: whether they meet for the first time.
+        want: the wish of the goal in focus; in a circle a goal that several named.
         measure: how its owner will know that it worked.
         goal_ready: whether the goal is active: wish, measure and date.
         step: title of the next milestone.
@@ -34,6 +34,7 @@ class Facts:
         promises: open promises of both, the most urgent first.
         note: what was written last in a shared note.
         message: the last message between the two.
+        in_circle: whether several meet, to whom no goal of one's own is quoted.
     """
 
     first: bool = False
@@ -45,6 +46,7 @@ class Facts:
     promises: Sequence[str] = ()
     note: str = ""
     message: str = ""
+    in_circle: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def share_minutes(minutes: int) -> list[int]:
 
 def _candidates(facts: Facts) -> Iterator[Topic]:
     """Topics in the order of their weight; more than are ever needed."""
-    if not facts.goal_ready:
+    if not facts.goal_ready and not facts.in_circle:
         yield _unfinished_goal(facts)
     if facts.first:
         yield from _beginning()

@@ -6,8 +6,9 @@ from uuid import UUID
 from tortoise.expressions import Q
 
 from server.kernel.actor import Actor
+from server.matches.queries import own_matches
 from server.sessions.models import Absence, ActionItem, AgendaItem, Session, SessionNote
-from server.sessions.queries import own_matches, sessions
+from server.sessions.queries import sessions
 from server.sessions.states import TOOK_PLACE, NoteVisibility
 
 

@@ -4,15 +4,15 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from tortoise.expressions import Q, Subquery
+from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from server.kernel import clock
 from server.kernel.actor import Actor, ActorKind, Permission
 from server.kernel.errors import NotFound
 from server.kernel.text import gettext as _
-from server.matches.models import Match, MatchMember
-from server.matches.states import Approval, MatchKind, MatchState
+from server.matches.models import Match
+from server.matches.queries import in_order, own_matches
 from server.sessions import rules
 from server.sessions.models import ActionItem, AgendaItem, Session, SessionNote
 from server.sessions.slots import (
@@ -255,8 +255,12 @@ async def have_met(match: Match) -> bool:
 
 
 async def open_promises(match: Match) -> list[str]:
-    """What the members of a match promised and have not done: the earliest date first, those without a date last."""
-    rows = ActionItem.filter(organization_id=match.organization_id, match_id=match.id, done_at=None)
+    """What the members of a fetched match promised and have not done: the earliest date first, those without a date
+    last."""
+    there = [one.person_id for one in in_order(match)]
+    rows = ActionItem.filter(
+        organization_id=match.organization_id, match_id=match.id, done_at=None, owner_id__in=there
+    )
     items = await rows.order_by("due_on", "created_at", "id")
     return [item.text for item in sorted(items, key=lambda item: item.due_on is None)]
 
@@ -293,17 +297,6 @@ async def number_of_next(match: Match) -> int:
     counted = Session.filter(organization_id=match.organization_id, match_id=match.id).exclude(booked_at=None)
     last = await counted.exclude(state=SessionState.CANCELLED).order_by("-number").first()
     return last.number + 1 if last else 1
-
-
-def own_matches(actor: Actor) -> Subquery:
-    """The ids of the actor's own announced matches, to narrow a query with: of a circle that has begun only for who
-    said yes, and has not left."""
-    announced = MatchMember.filter(
-        organization_id=actor.organization_id, person_id=actor.person_id, left_at=None,
-        match__published_at__lte=clock.now(),
-    )
-    not_in_yet = Q(match__kind=MatchKind.CIRCLE, match__active_at__isnull=False, approval=Approval.PENDING)
-    return Subquery(announced.exclude(match__state=MatchState.DRAFT).exclude(not_in_yet).values("match_id"))
 
 
 def _ahead(actor: Actor) -> QuerySet[Session]:

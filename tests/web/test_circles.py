@@ -11,14 +11,18 @@ from server.kernel.db import fresh_key
 from server.kernel.jobs import drain
 from server.matches.models import Match
 from server.matches.states import MatchState
+from server.messaging.models import ThreadMessage
 from server.programs.states import ParticipantRole
-from server.sessions.models import Session
+from server.sessions.models import Absence, Session, SessionNote
 from server.sessions.states import SessionState
 from tests import factories
+from tests.circles import WORDS, lived
 from tests.factories import Circle
 from tests.web.conftest import ClientOf
 from tests.web.drawing import read, words
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""The screens are the same on both; tests/server and tests/graphql ask both."""
 NAMED = re.compile(r"\bmentors?\b|\bmentees?\b|\bpartner\b", re.IGNORECASE)
 
 
@@ -104,3 +108,25 @@ async def test_thanks_on_the_last_day_and_stepping_out_before_it(client_of: Clie
     done = await bao.post(f"/match/{circle.match.id}/closure", data={"thanks": "Well led.", "form_key": fresh_key()})
     assert done.status_code == 303
     assert (await Match.get(id=circle.match.id)).state is MatchState.DURATION_COMPLETED
+
+
+async def test_who_is_not_in_a_circle_gets_no_page_of_it(client_of: ClientOf) -> None:
+    found = await lived()
+    at, session = found.keys["match"], found.keys["session"]
+    pages = (f"/messages/{at}", f"/session/{session}", f"/session/{session}/time", f"/match/{at}/session",
+             f"/match/{at}/ending", f"/match/{at}/past-session", f"/goal/{found.keys['goal']}/revision",
+             "/", "/messages", "/session", f"/match/{at}", f"/circle/{at}")
+    acts = {f"/session/{session}/attendance": {"attendance": f"away-{found.circle.members[3].id}"},
+            f"/session/{session}": {"do": "save", "visibility": "SHARED", "note-0": "Here?"},
+            f"/messages/{at}": {"body": "Here?"}}
+    before = await Absence.all().count(), await SessionNote.all().count(), await ThreadMessage.all().count()
+    for name, person in found.outside.items():
+        browser = await client_of(person)
+        seen = {page: await browser.get(page) for page in pages}
+        assert not [(page, words) for page, got in seen.items() for words in WORDS.values() if words in got.text], name
+        assert [seen[page].status_code for page in pages[:7]] == [404] * 7, name
+        asked_page = seen[f"/circle/{at}"]
+        assert ("Chidi" in asked_page.text) is (name == "not yet in"), name   # who is asked reads who asks
+        for path, data in acts.items():
+            assert (await browser.post(path, data={**data, "form_key": fresh_key()})).status_code == 404, (name, path)
+    assert before == (await Absence.all().count(), await SessionNote.all().count(), await ThreadMessage.all().count())

@@ -10,10 +10,11 @@ from server.access.queries import is_over
 from server.kernel import clock
 from server.kernel.actor import Actor
 from server.kernel.errors import NotFound
+from server.matches.queries import own_matches
 from server.notifications.models import PushNotice, PushSubscription
 from server.notifications.push.keys import current_key
 from server.people.states import PersonStatus
-from server.sessions.queries import own_matches, sessions
+from server.sessions.queries import sessions
 from server.sessions.states import SessionState
 
 UNUSED = timedelta(days=30)

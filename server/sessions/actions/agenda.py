@@ -1,6 +1,7 @@
 """The topics of a session: proposed by the product, then the members' own."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from uuid import UUID
 
 from server.goals.models import Goal
@@ -13,7 +14,7 @@ from server.kernel.errors import Conflict
 from server.kernel.text import gettext as _
 from server.kernel.text import use_language
 from server.kernel.typed import check, typed
-from server.programs.states import ParticipantRole
+from server.matches.queries import in_order, is_circle, learners
 from server.sessions import queries, rules, steps
 from server.sessions.agenda import Facts, compose
 from server.sessions.models import AgendaItem, Session
@@ -25,7 +26,7 @@ MINUTES_AT_MOST = 120
 
 
 async def prepare_agenda(actor: Actor, session_id: UUID, *, message: str = "") -> list[AgendaItem]:
-    """Propose three topics for a session that has not begun, in the mentee's language.
+    """Propose three topics for a session that has not begun, in the mentee's language, or in who leads a circle's.
 
     What the product proposed before is drawn again; topics of people stay. `message` is the last one between the two,
     if the caller may quote it.
@@ -193,14 +194,20 @@ async def _touched(unit: Unit, session: Session, act: str, item: AgendaItem) -> 
 
 
 async def _facts(actor: Actor, session: Session, message: str) -> Facts:
+    """What is known before a session. Of a circle no goal of anybody's own, but what several named."""
+    heard = Facts(
+        first=not await queries.have_met(session.match), promises=await queries.open_promises(session.match),
+        note=await queries.last_shared_words(session.match), message=message,
+    )
+    if is_circle(session.match):
+        shared = next(iter(session.match.explanation.get("circle", {}).get("goals", [])), {"name": ""})["name"]
+        return replace(heard, in_circle=True, want=shared, goal_ready=bool(shared))
     goals = (await goals_by_match(actor, [session.match_id])).get(session.match_id, [])
     goal = next((goal for goal in goals if goal.state in OPEN_GOALS), None)
     step = next_step(goal) if goal else None
-    return Facts(
-        first=not await queries.have_met(session.match), want=goal.want if goal else "",
-        measure=goal.measure if goal else "", goal_ready=_is_ready(goal), step=step.title if step else "",
-        step_due_on=step.due_on if step else None, promises=await queries.open_promises(session.match),
-        note=await queries.last_shared_words(session.match), message=message,
+    return replace(
+        heard, want=goal.want if goal else "", measure=goal.measure if goal else "", goal_ready=_is_ready(goal),
+        step=step.title if step else "", step_due_on=step.due_on if step else None,
     )
 
 
@@ -209,6 +216,6 @@ def _is_ready(goal: Goal | None) -> bool:
 
 
 def _language_of(session: Session) -> str:
-    """The mentee's language; in a group, that of the member who comes first."""
-    members = sorted(session.match.members, key=lambda member: member.role is not ParticipantRole.MENTEE)
-    return members[0].person.language
+    """The mentee's language; of a circle that of who leads it, or of the member who came first."""
+    members = in_order(session.match)
+    return (members if is_circle(session.match) else learners(session.match))[0].person.language

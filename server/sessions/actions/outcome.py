@@ -12,6 +12,7 @@ from server.kernel.db import unit_of_work
 from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
 from server.kernel.typed import check, typed
+from server.matches.company import members_now
 from server.matches.states import RUNNING, MatchState
 from server.sessions import queries, rules, steps
 from server.sessions.models import ActionItem, Session, SessionNote
@@ -92,7 +93,7 @@ async def promise(
         session = await _writable(actor, session_id)
         problems: dict[str, str] = {}
         words = typed(problems, "text", text, at_most=PROMISE_LETTERS, needed=_("Say what will be done."))
-        owner = next((member.person for member in session.match.members if member.person_id == owner_id), None)
+        owner = next((one.person for one in members_now(session.match) if one.person_id == owner_id), None)
         if owner is None:
             problems["owner_id"] = _("Choose one of you.")
         elif due_on and due_on < clock.today(owner.zone):

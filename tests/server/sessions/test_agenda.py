@@ -17,8 +17,10 @@ from server.kernel.jobs import drain
 from server.kernel.text import use_language
 from server.sessions import actions, queries
 from server.sessions.agenda import Facts, compose, share_minutes
-from server.sessions.models import AgendaItem, Session
+from server.sessions.models import ActionItem, AgendaItem, Session
 from server.sessions.states import NoteVisibility, SessionState, TopicSource
+from server.sessions.times import slots_for_match
+from tests.circles import WORDS, lived
 from tests.factories import Pair, active_match, in_days
 from tests.races import at_once
 
@@ -48,6 +50,13 @@ def test_their_own_words_are_quoted_and_each_topic_asks_one_thing() -> None:
     assert second.text == "“Who loses if you’re right?”"
     assert third.text == "Since last time: “The group needs one decider”"
     assert all(topic.question.count("?") == 1 for topic in (first, second, third))
+
+
+def test_a_circle_is_asked_to_finish_nobodys_goal() -> None:
+    open_goal = Facts(in_circle=True, first=True)
+    assert sources(open_goal) == [TopicSource.START] * 3
+    shared = Facts(in_circle=True, want="Negotiation", goal_ready=True)
+    assert compose(shared, 60)[0].text == "On the way to the goal: “Negotiation”"
 
 
 def test_a_milestone_names_its_day() -> None:
@@ -92,7 +101,7 @@ words = st.text(max_size=400)
 
 facts_known = st.builds(
     Facts, st.booleans(), words, words, st.booleans(), words, st.none() | st.dates(), st.lists(words, max_size=3),
-    words, words,
+    words, words, st.booleans(),
 )
 
 
@@ -262,3 +271,14 @@ class TestStoredAgenda:
                     await act
         assert len(await actions.prepare_agenda(system_actor(pair.organization.id), session.id)) == 3
         assert (await Session.get(id=session.id)).state is SessionState.SCHEDULED
+
+
+async def test_a_circles_agenda_quotes_no_goal_of_one_and_no_promise_of_who_left(db: object) -> None:
+    found = await lived()
+    leads, at = found.circle.facilitator_actor, found.circle.match.id
+    await ActionItem.filter(id=found.keys["promise"]).update(owner_id=found.outside["left"].id)
+    slot = (await slots_for_match(leads, at, 1))[0]
+    session = await actions.book_session(leads, at, slot.starts_at)
+    topics = [item.topic for item in await queries.agenda_of(leads, session.id)]
+    assert "Ask before you answer." in repr(topics)
+    assert not [words for words in (WORDS["goal"], WORDS["promise"], "Find a goal") if words in repr(topics)]
