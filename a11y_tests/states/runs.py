@@ -8,6 +8,7 @@ from a11y_tests.registry import Act, Shelf, View, check, each, fill, open_everyt
 from server.kernel import clock
 from server.kernel.actor import system_actor
 from server.kernel.jobs import drain
+from server.matches.models import MatchMember
 from server.matches.states import MatchState
 from server.matchmaking.engine import Step
 from server.matchmaking.models import MatchRun
@@ -21,7 +22,7 @@ from tests import factories
 from tests.arrival import drawn
 from tests.web.console.circles import formed, ring
 from tests.web.console.learned import a_learning
-from tests.web.console.market import Market, market
+from tests.web.console.market import Market, manager_of, market
 
 state = Shelf("runs")
 STATES = state.states
@@ -239,6 +240,20 @@ async def a_circle_discarded() -> View:
     found = await ring()
     led, _alone = await formed(found)
     return View(found.manager, f"/console/matches?pair={led.id}", press("Discard it"))
+
+
+@state("GET console 200", proof="Nobody leads it.")
+async def a_circle_that_nobody_leads() -> View:
+    made = await factories.active_circle()
+    await MatchMember.filter(match_id=made.match.id, person_id=made.facilitator.id).update(left_at=clock.now())
+    return View(await manager_of(made.organization, made.program), "/console")
+
+
+@state("GET console-pair 200", proof="Write to everybody")
+async def the_record_of_a_circle() -> View:
+    made = await factories.active_circle()
+    manager = await manager_of(made.organization, made.program)
+    return View(manager, f"/console/matches/{made.match.id}", open_everything)
 
 
 @state("GET circle 200", "POST circle-answer 303", proof="You are in.")

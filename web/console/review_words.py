@@ -121,6 +121,7 @@ def lists(shown: Review, current: UUID | None) -> list[Shelf]:
         Shelf("closer", _("Look closer"), [_row(match, current, why_closer(match)) for match in queue.look_closer]),
         Shelf("unmatched", _("Nobody yet") if peers else _("No mentor yet"),
               [_waiting(row, among_peers=peers) for row in queue.unmatched]),
+        Shelf("circles", _("Circles under way"), [circle_words.line(match, current) for match in shown.circles]),
     ]
     return [shelf for shelf in shelves if shelf.rows]
 

@@ -30,6 +30,7 @@ async def show(request: Request) -> Response:
         here=f"{HERE}/groups/{cohort_id}/places", back=address(cohort_id), eyebrow=words.eyebrow(shown),
         title=words.title(shown), briefing=words.briefing(shown), skills=words.skill_rows(shown),
         ways=words.ways(shown), balance=words.balance(shown), figures=words.figures(shown), part=words.part(shown),
+        to_circles=words.to_circles(shown),
         say=words.spoken(shown), ask=min(plan.past, shown.past) if shown.may_ask else 0,
     )
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
+from server.programs.rules import has_circles
+from web.console.matches import address
 from web.dates import count_words, upper_first
 
 if TYPE_CHECKING:
@@ -93,6 +95,18 @@ def figures(shown: Places) -> list[tuple[str, str]]:
     ]
     return [*told, *((skill, _("still %(num)d short") % {"num": short})
                      for skill, short in list(plan.short.items())[:SKILLS_SHORT])]
+
+
+def to_circles(shown: Places) -> tuple[str, str, str]:
+    """What makes circles of a plan come about: words, the name of the link, and where it leads; "" without circles."""
+    if not shown.planned.in_circles:
+        return "", "", ""
+    program = shown.cohort.program
+    if has_circles(program):
+        said = _("A run forms circles of those who wait, led by whoever joined to lead one. Their place in line stays.")
+        return said, _("Run the matching"), address(shown.cohort.id)
+    said = _("This programme has no circles yet. Once it has, a run forms them of those who wait.")
+    return said, _("Let those who wait meet in circles"), f"/console/programs/{program.id}#who-in-circles"
 
 
 def part(shown: Places) -> str:

@@ -13,10 +13,13 @@ from server.journey.console.queries import Parting, Silence, Today
 from server.kernel import clock
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
-from server.matches.queries import are_peers, partner_of, sides
+from server.matches.queries import are_peers, in_order, is_circle, partner_of, sides
 from server.programs.states import EnrollmentState
 from server.surveys.rules import LOW
 from server.surveys.states import Help
+from web.circle_words import led_by
+from web.circle_words import title as circle_title
+from web.console import circle_words
 from web.console.pair_words import paused
 from web.dates import count_words, day_long, day_month, upper_first, when_words
 from web.items import Kind, Measure
@@ -43,6 +46,7 @@ class Need:
     write: str = ""
     review: str = ""
     quote: str = ""
+    is_circle: bool = False
 
 
 def title(shown: Today) -> str:
@@ -124,6 +128,12 @@ def parting(one: Parting) -> Need:
     return replace(_need(one.match, reason), write="", review=here)
 
 
+def weak(match: Match) -> Need:
+    """A running circle that nobody leads, or that is small, with the way to put somebody in."""
+    told = _need(match, circle_words.caution(match))
+    return replace(told, title=circle_title(match), record=f"/console/matches?pair={match.id}", write="")
+
+
 def resting(match: Match) -> Need:
     """A pair on a pause: until when, and what follows."""
     return _need(match, paused(match))
@@ -192,11 +202,22 @@ def _standing(standing: Standing) -> str:
 
 
 def _need(match: Match, reason: str) -> Need:
+    if is_circle(match):
+        return _circle(match, reason)
     mentor, mentee = sides(match)
     both = {"mentee": mentee.person.first_name, "mentor": mentor.person.first_name}
     return Need(
         match.id, mentee.person.full_name, mentor.person.full_name, _("%(mentee)s and %(mentor)s") % both, reason,
         record=f"/console/matches/{match.id}", write=f"mailto:{mentee.person.email},{mentor.person.email}",
+    )
+
+
+def _circle(match: Match, reason: str) -> Need:
+    people = [one.person for one in in_order(match)] or [one.person for one in match.members]
+    write = "mailto:" + ",".join(one.email for one in people if one.email)
+    return Need(
+        match.id, people[0].full_name, people[-1].full_name, f"{circle_title(match)}, {led_by(match)}", reason,
+        record=f"/console/matches/{match.id}", write=write, is_circle=True,
     )
 
 

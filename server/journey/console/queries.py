@@ -17,12 +17,13 @@ from server.kernel import clock
 from server.kernel.actor import Actor, ActorKind
 from server.kernel.errors import NotFound
 from server.kernel.facts import AuditEvent
+from server.matches.circles.steps import LEAST
 from server.matches.models import Match, MatchMember
 from server.matches.queries import back_on, in_order, learners, reviewable_matches
-from server.matches.states import OPEN_MATCHES, MatchState
+from server.matches.states import OPEN_MATCHES, RUNNING, MatchKind, MatchState
 from server.programs.models import Enrollment, Program
 from server.programs.queries import enrollments, visible_enrollments
-from server.programs.states import GONE, EnrollmentState
+from server.programs.states import GONE, EnrollmentState, ParticipantRole
 from server.sessions.queries import sessions
 from server.sessions.states import TOOK_PLACE
 from server.surveys.models import SurveyAnswer, SurveyInvitation
@@ -65,6 +66,7 @@ class Today:
 
     `matches` waits for a decision; in the groups `refusing` too many say no; `quiet_count` and `unmet_count` may be
     more than are listed. `resting` are the pairs on a pause: those without a day on which they go on need somebody.
+    `weak` are running circles that nobody leads, or with fewer members than a circle has.
     `handled`: how often the product did what by itself within a week, by the action's name.
     """
 
@@ -80,6 +82,7 @@ class Today:
     unmet_count: int = 0
     partings: list[Parting] = field(default_factory=list)
     resting: list[Match] = field(default_factory=list)
+    weak: list[Match] = field(default_factory=list)
     running: int = 0
     figures: list[Figure] = field(default_factory=list)
     handled: dict[str, int] = field(default_factory=dict)
@@ -98,7 +101,7 @@ class Today:
     @property
     def needs(self) -> int:
         """How many things wait for a person: all matches to review are one thing."""
-        people = len(self.answers) + len(self.admissions) + len(self.partings) + len(self.stranded)
+        people = len(self.answers) + len(self.admissions) + len(self.partings) + len(self.stranded) + len(self.weak)
         return people + len(self.refusing) + self.quiet_count + self.unmet_count + bool(self.matches)
 
 
@@ -126,6 +129,7 @@ async def today(actor: Actor, program_key: str = "") -> Today:
         quiet_count=await quiet.count(),
         unmet=await unmet.limit(SHOWN).prefetch_related("members__person", "program"),
         unmet_count=await unmet.count(), partings=await _partings(actor, pairs), resting=await _resting(pairs),
+        weak=await _weak(pairs),
         running=await pairs.filter(state=MatchState.ACTIVE).count(),
         figures=await figures(actor, ids), handled=await _handled(actor, ids),
     )
@@ -144,9 +148,22 @@ async def _resting(pairs: QuerySet[Match]) -> list[Match]:
     return await paused.prefetch_related("members__person", "members__enrollment", "program")
 
 
+async def _weak(pairs: QuerySet[Match]) -> list[Match]:
+    """Running circles that need a manager: nobody leads them, or they are small; the smallest first."""
+    there = Q(members__left_at=None)
+    counted = pairs.filter(kind=MatchKind.CIRCLE, state__in=list(RUNNING)).annotate(
+        leading=Count("members", _filter=there & Q(members__role=ParticipantRole.FACILITATOR)),
+        inside=Count("members", _filter=there & Q(members__role=ParticipantRole.MENTEE)),
+    )
+    found = counted.filter(Q(leading=0) | Q(inside__lt=LEAST)).order_by("inside", "id").limit(SHOWN)
+    return await found.prefetch_related("members__person", "program")
+
+
 async def _partings(actor: Actor, pairs: QuerySet[Match]) -> list[Parting]:
-    """Who left lately, as long as their mentee, or the other of two peers, waits; the latest first."""
-    ended = pairs.filter(state=MatchState.CONCLUDED, ended_at__gt=clock.now() - PARTING).order_by("-ended_at", "-id")
+    """Who left a pair lately, as long as their mentee, or the other of two peers, waits; the latest first."""
+    ended = pairs.filter(
+        kind=MatchKind.PAIR, state=MatchState.CONCLUDED, ended_at__gt=clock.now() - PARTING,
+    ).order_by("-ended_at", "-id")
     found = await ended.limit(SHOWN).prefetch_related("members__person", "members__enrollment", "program")
     waiting = [
         (match, gone, left)

@@ -1,7 +1,7 @@
 """What waits for the manager's word in a group, and one pair with everything that speaks for or against it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from tortoise.expressions import Q, Subquery
@@ -25,9 +25,11 @@ from server.matchmaking.stored import load
 from server.people.queries import line_of
 from server.programs import queries as programs
 from server.programs.models import Cohort, Program
+from server.programs.rules import has_circles
 from server.programs.states import EnrollmentState, ParticipantRole, ProgramType
 
 WAITS = (MatchState.DRAFT, MatchState.AWAITING_ADMIN)
+CIRCLES_LISTED = 200
 PLACED = OPEN_MATCHES | {MatchState.DRAFT}
 
 
@@ -49,7 +51,7 @@ class Group:
 class Review:
     """The page of one group. `group` is None while there is none; `undoable` was approved and nobody was told yet.
 
-    `run` is the last one that came to its end, `newest` the one that was asked for last.
+    `run` is the last one that came to its end, `newest` the one that was asked for last. `circles` meet already.
     """
 
     groups: list[Group]
@@ -61,6 +63,7 @@ class Review:
     run: MatchRun | None
     newest: MatchRun | None
     may_decide: bool
+    circles: list[Match] = field(default_factory=list)
 
     @property
     def waiting(self) -> int:
@@ -167,7 +170,18 @@ async def review(actor: Actor, cohort_id: UUID | None = None) -> Review:
         run=await matchmaking.latest_run(actor, cohort.id),
         newest=newest,
         may_decide=actor.may(Permission.PROGRAM_MATCHES_DECIDE, cohort.program_id),
+        circles=await _circles(actor, cohort),
     )
+
+
+async def _circles(actor: Actor, cohort: Cohort) -> list[Match]:
+    """The circles of a group that are under way or wait for answers, the oldest first."""
+    if not has_circles(cohort.program):
+        return []
+    found = matches.reviewable_matches(actor).filter(
+        cohort_id=cohort.id, kind=MatchKind.CIRCLE, state__in=list(OPEN_MATCHES - {MatchState.AWAITING_ADMIN})
+    )
+    return await found.order_by("published_at", "id").limit(CIRCLES_LISTED).prefetch_related("members__person")
 
 
 async def group_of(actor: Actor, cohort_id: UUID | None) -> Cohort:

@@ -156,7 +156,8 @@ async def compared(actor: Actor, run_id: UUID, other_id: UUID) -> RunsCompared:
 
     Raises:
         NotFound: one is absent or not the actor's to read, or they are of two cohorts.
-        Conflict: one was made before runs kept what a comparison needs (kind "too_old"), or for newcomers alone.
+        Conflict: one was made before runs kept what a comparison needs (kind "too_old"), for newcomers alone, or
+            for circles alone (kind "circles").
     """
     runs = [await queries.visible_run(actor, one) for one in (run_id, other_id)]
     if runs[0].cohort_id != runs[1].cohort_id:
@@ -164,6 +165,11 @@ async def compared(actor: Actor, run_id: UUID, other_id: UUID) -> RunsCompared:
     earlier, later = sorted(runs, key=lambda run: (run.started_at, run.id))
     if RunKind.NEWCOMERS in (earlier.kind, later.kind):
         raise Conflict(_("A run for newcomers has nobody in it whom the run before placed."), kind="newcomers")
+    if ("mentors" not in earlier.result and circles_proof(earlier.result)) or (
+        "mentors" not in later.result and circles_proof(later.result)
+    ):
+        raise Conflict(_("Circles are not compared person by person. The page of each run says how many circles it "
+                         "formed, their sizes, and who waits."), kind="circles")
     if "mentors" not in earlier.result or "mentors" not in later.result:
         raise Conflict(_("The earlier run did not keep who took part, so the two cannot be compared."), kind="too_old")
     found = await asyncio.to_thread(

@@ -72,7 +72,10 @@ async def places(actor: Actor, cohort_id: UUID, plan: Plan) -> Places:
     if not actor.may(Permission.PROGRAM_MATCHES_READ, cohort.program_id):
         raise NotFound
     if cohort.program.type in (ProgramType.CIRCLE, ProgramType.PEER):
-        raise Conflict(_("For circles and peers there are no places to plan."), kind="not_pairs")
+        raise Conflict(
+            _("For circles and peers there are no places to plan: a run seats whoever can sit together."),
+            kind="not_pairs",
+        )
     everybody = await willing(actor, cohort)
     rows, before = few(everybody, LOOKED_AT), await past_mentors(actor, cohort)
     asked = await _answers(actor, cohort)

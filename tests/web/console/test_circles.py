@@ -95,5 +95,10 @@ async def test_the_page_of_a_run_says_what_its_circles_came_to(client_of: Client
     roles = Counter((row["circle"], row["role"]) for row in rows)
     assert sorted(roles.values()) == [1, 4, 4]
     assert {row["name"] for row in rows} == {f"{name} Saltmarsh" for name in NAMES} | {"'=Idris Brightwater"}
+    first = led.run_id
+    again = (await formed(found))[0].run_id
+    refused = await client.get(f"{HERE}/runs/{first}/against/{again}")
+    assert refused.status_code == 409
+    assert "Circles are not compared person by person." in refused.text
     assert (await client.get(HERE)).status_code == 200
     assert (await client.get(f"/console/programs/{found.program.id}")).status_code == 200

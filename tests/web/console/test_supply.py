@@ -14,7 +14,7 @@ from server.matchmaking.models import MatchRun
 from server.matchmaking.supply.actions import ask_past_mentors
 from server.notifications.models import Message
 from server.programs.models import Enrollment, Program
-from server.programs.states import EnrollmentState, ParticipantRole, ProgramType
+from server.programs.states import Circles, EnrollmentState, ParticipantRole, ProgramType
 from tests import factories
 from tests.graphql.ask import ask, gid, refusal
 from tests.web.conftest import HTMX, ClientOf
@@ -48,6 +48,14 @@ async def test_a_plan_is_worked_out_by_the_engine_and_stores_nothing(client_of: 
     assert "6, was 2" in whole
     assert [await table.all().count() for table in (MatchRun, Match)] == [0, 0]
     assert (await client.get(f"{page_of(found)}?size=12")).status_code == 422
+
+
+async def test_a_plan_with_circles_leads_to_what_forms_them(client_of: ClientOf, found: Market) -> None:
+    client, planned = await client_of(found.manager), f"{page_of(found)}?circles=1&size=4"
+    assert "to-circles" not in (await client.get(page_of(found))).text
+    assert f'/console/programs/{found.program.id}#who-in-circles"' in (await client.get(planned)).text
+    await Program.filter(id=found.program.id).update(circles=Circles.WAITING)
+    assert "A run forms circles of those who wait" in (await client.get(planned)).text
 
 
 async def test_a_draft_takes_no_place_here_in_no_figure(client_of: ClientOf, found: Market) -> None:

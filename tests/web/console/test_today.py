@@ -79,7 +79,7 @@ async def test_with_nothing_to_do_it_says_so_and_stops(client_of: ClientOf, pair
 
 
 async def test_a_quiet_pair_is_named_with_its_reason_and_one_act(client_of: ClientOf, pair: Pair) -> None:
-    match = await running(pair, days=90, met_days_ago=35)
+    match = await running(pair, days=90, met_days_ago=36)
     await running(pair, days=90, met_days_ago=3)
     answer = await (await client_of(pair.manager)).get(HERE)
     assert "One thing needs you" in answer.text
