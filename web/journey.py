@@ -287,20 +287,26 @@ def _mentee_line(one: Journey) -> str:
 
 
 def _finished(one: Journey | CircleJourney) -> dict[str, object]:
-    """A voyage that is complete: what changed, in figures and in the goal's own words."""
+    """A voyage that is complete: what changed, in figures and in the goal's own words. A circle's went by meetings."""
+    in_circle = isinstance(one, CircleJourney)
     name, wordings = one.partner.first_name, history_of(one.goal) if one.goal else []
     first = next(reversed(wordings), None)
     done = _("%(done)s of %(all)s") % {"done": count_words(one.steps_done), "all": count_words(len(one.steps))}
     facts = [
-        (_("Sessions"), count_words(one.held)), (_("Milestones"), done if one.steps else ""),
-        (_("Goal"), one.goal.want if one.goal else ""), (_("It began as"), first.want if first else ""),
+        (_("Meetings") if in_circle else _("Sessions"), count_words(one.held)),
+        (_("Milestones"), done if one.steps else ""), (_("Goal"), one.goal.want if one.goal else ""),
+        (_("It began as"), first.want if first else ""),
     ]
     to_close = one.match.state is MatchState.DURATION_COMPLETED
     words = _("You and %(name)s have reached your last day") if to_close else _("Your voyage with %(name)s is complete")
+    said = _("Your voyage with your circle: %(held)s meetings.") if in_circle else _(
+        "Your voyage with %(name)s: %(done)s milestones reached.")
     return {
         "journey": one, "title": words % {"name": name}, "to_close": to_close,
         "facts": [(label, upper_first(value)) for label, value in facts if value],
-        "said": _("Your voyage with %(name)s: %(done)s milestones reached.") % {"name": name, "done": done},
+        "said": said % {"name": name, "done": done, "held": count_words(one.held)},
+        "all": max(1, one.held) if in_circle else len(one.steps) or 5,
+        "done": one.held if in_circle else one.steps_done,
     }
 
 

@@ -17,6 +17,7 @@ CURVES: tuple[tuple[Point, Point, Point, Point], ...] = (
 SUN: Point = (318, 30)
 HARBOUR = 3.0          # percent of the route at which the boat waits before the first milestone
 AHEAD = 0.35           # of the way to the next milestone: the boat is seen to sail, and no island is covered
+MOST = 8               # islands and sun that are drawn one for each: of more, an island stands for several
 STEPS = 60             # straight pieces for each curve when measuring its length
 
 
@@ -42,17 +43,20 @@ class Voyage:
 
 
 def voyage(milestones: int, done: int) -> Voyage:
-    """The drawing for `done` of `milestones`. The last milestone is the sun, so `milestones - 1` islands are drawn.
+    """The drawing for `done` of `milestones`. The last milestone is the sun, so `milestones - 1` islands are drawn;
+    of more than MOST every second, or third, so that they stay apart.
 
     The boat waits in the harbour until the first milestone is done, then lies between the last one reached and the
     next, and at the sun when all are done. Counts outside the range are brought into it.
     """
     total = max(milestones, 1)
     reached = min(max(done, 0), total)
+    step = -(-total // MOST)
     islands = tuple(
-        Isle(*point_at(_share(number, total)), done=number <= reached) for number in range(1, total)
+        Isle(*point_at(_share(number, total)), done=number <= reached)
+        for number in range(step, total - step // 2, step)
     )
-    sailed = _boat_share(reached, total)
+    sailed = _boat_share(reached, total, step)
     return Voyage(islands, point_at(sailed), sailed)
 
 
@@ -78,12 +82,16 @@ def _share(number: int, total: int) -> float:
     return round(100 * number / total, 1)
 
 
-def _boat_share(reached: int, total: int) -> float:
+def _boat_share(reached: int, total: int, step: int) -> float:
+    """How far the boat is, in percent: past the last island by AHEAD of the way to the next, and a little more for what
+    was reached since, never upon an island or the sun."""
     if reached == 0:
         return HARBOUR
     if reached >= total:
         return 100.0
-    return _share(reached, total) + round(AHEAD * 100 / total, 1)
+    passed, since = divmod(reached, step)
+    ahead = (AHEAD + (1 - 2 * AHEAD) * since / step) * min(step, total - passed * step)
+    return _share(passed * step, total) + round(100 * ahead / total, 1)
 
 
 def _around(turn: float, radius: float) -> Point:

@@ -77,6 +77,21 @@ async def at_its_end() -> View:
     return View(circle.members[0], "/")
 
 
+@state("GET home 200", proof="Your circle is on a pause")
+async def at_rest() -> View:
+    circle = await in_the_middle()
+    await Session.filter(match_id=circle.match.id, number=3).update(state=SessionState.CANCELLED)
+    await Match.filter(id=circle.match.id).update(state=MatchState.PAUSED, paused_until=factories.in_days(20))
+    return View(circle.members[0], "/")
+
+
+@state("GET home 200", proof="Your voyage with your circle is complete")
+async def over() -> View:
+    circle = await in_the_middle()
+    await Match.filter(id=circle.match.id).update(state=MatchState.COMPLETED, ended_at=clock.now())
+    return View(circle.members[0], "/")
+
+
 async def number(circle: Circle, of: int) -> UUID:
     """The id of a circle's meeting by its number."""
     return (await Session.get(match_id=circle.match.id, number=of)).id

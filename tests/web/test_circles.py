@@ -110,6 +110,33 @@ async def test_thanks_on_the_last_day_and_stepping_out_before_it(client_of: Clie
     assert (await Match.get(id=circle.match.id)).state is MatchState.DURATION_COMPLETED
 
 
+async def test_next_is_what_comes_first_and_the_other_is_one_tap_away(client_of: ClientOf, circle: Circle) -> None:
+    ana, mentor = circle.members[0], await factories.person(circle.organization, given_name="Mei")
+    run = await factories.cohort(await factories.program(circle.organization))
+    pair = await factories.match(
+        await factories.enrollment(run, mentor, ParticipantRole.MENTOR),
+        await factories.enrollment(run, ana, ParticipantRole.MENTEE),
+    )
+    later, soon = [await Session.create(
+        organization_id=ana.organization_id, match=match, starts_at=clock.now() + timedelta(days=days),
+        ends_at=clock.now() + timedelta(days=days, minutes=45), state=SessionState.SCHEDULED, booked_at=clock.now(),
+    ) for match, days in ((pair, 5), (circle.match, 2))]
+    browser = await client_of(ana)
+    assert (await browser.get("/session")).headers["location"] == f"/session/{soon.id}"
+    first = await browser.get(f"/session/{soon.id}")
+    assert "with Mei" in words(read(first.text))
+    assert f'href="/session/{later.id}"' in first.text
+    assert f'href="/session/{soon.id}"' in (await browser.get(f"/session/{later.id}")).text
+
+
+async def test_the_end_of_a_circle_is_told_by_its_meetings(client_of: ClientOf, circle: Circle) -> None:
+    await Match.filter(id=circle.match.id).update(state=MatchState.COMPLETED, ended_at=clock.now())
+    page = await said(await client_of(circle.members[0]), "/")
+    assert "Your voyage with your circle is complete" in page
+    assert "Sessions" not in page
+    assert "milestones" not in page
+
+
 async def test_who_is_not_in_a_circle_gets_no_page_of_it(client_of: ClientOf) -> None:
     found = await lived()
     at, session = found.keys["match"], found.keys["session"]

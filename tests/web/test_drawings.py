@@ -1,5 +1,8 @@
 """The voyage follows milestones, never days; the chart's points are its figures."""
 
+from itertools import pairwise
+from math import dist
+
 import pytest
 
 from web.charts import line_chart
@@ -26,6 +29,19 @@ def test_each_milestone_sails_on(milestones):
     places = [voyage(milestones, done).sailed for done in range(milestones + 1)]
     assert places == sorted(set(places))
     assert (places[0], places[-1]) == (HARBOUR, 100.0)
+
+
+@pytest.mark.parametrize("milestones", [8, 9, 12, 13, 26, 52])
+def test_many_milestones_leave_room_between_islands_and_for_the_boat(milestones):
+    for done in range(milestones + 1):
+        drawn = voyage(milestones, done)
+        spots = [(isle.x, isle.y) for isle in drawn.isles] + [SUN]
+        assert 3 <= len(spots) <= 8
+        assert all(dist(one, other) > 34 for one, other in pairwise(spots))
+        assert done in (0, milestones) or all(dist(drawn.boat, spot) > 8 for spot in spots)
+        assert all((isle.x < drawn.boat[0]) is isle.done for isle in drawn.isles)
+    places = [voyage(milestones, done).sailed for done in range(milestones + 1)]
+    assert places == sorted(places)
 
 
 def test_the_boat_reaches_the_sun():

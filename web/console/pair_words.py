@@ -74,7 +74,9 @@ def briefing(shown: PairRecord) -> str:
 
 def paused(match: Match) -> str:
     """Until when a pair rests, and what follows."""
-    away = [one.person.first_name for one in match.members if one.enrollment.state is EnrollmentState.PAUSED]
+    away = [] if is_circle(match) else [
+        one.person.first_name for one in match.members if one.enrollment.state is EnrollmentState.PAUSED
+    ]
     day = back_on(match)
     if day is None:
         name = away[0] if away else _("One of the two")

@@ -28,7 +28,8 @@ TWO_WEEKS, THREE_WEEKS = 2, 3
 class SessionPage:
     """A session as one of its people sees it. `step` is asked of whose goal it is, never of a mentor.
 
-    `away`: who of a circle does not come, or was not there. `missed_slots`: the first free time, if the session may be
+    `away`: who of a circle does not come, or was not there. `beside`: what the viewer has booked next with others, in
+    another match, and `beside_with` whom they meet then. `missed_slots`: the first free time, if the session may be
     moved there because it did not take place.
     """
 
@@ -48,6 +49,8 @@ class SessionPage:
     widened: bool
     missed_slots: list[Slot]
     away: frozenset[UUID]
+    beside: Session | None
+    beside_with: Company | None
 
     @property
     def circle(self) -> Circle | None:
@@ -100,6 +103,7 @@ async def session_page(actor: Actor, session_id: UUID, *, widen: bool = False) -
     following = ahead if ahead is not None and ahead.id != session.id else None
     weeks = THREE_WEEKS if widen else TWO_WEEKS
     chooses = rules.can_set_times(actor, match)
+    beside = await _beside(actor, match)
     bookable = chooses and match.state is MatchState.ACTIVE and following is None
     return SessionPage(
         session=session, match=match, partner=company_of(match, actor.person_id),
@@ -113,7 +117,14 @@ async def session_page(actor: Actor, session_id: UUID, *, widen: bool = False) -
         widened=widen,
         missed_slots=await times.free_times(actor, match, 1) if bookable and rules.can_be_missed(session) else [],
         away=frozenset((await away(actor, [session.id])).get(session.id, ())) if is_circle(match) else frozenset(),
+        beside=beside, beside_with=company_of(beside.match, actor.person_id) if beside else None,
     )
+
+
+async def _beside(actor: Actor, match: Match) -> Session | None:
+    """What the actor has booked next in another match than this one, with that match and its people."""
+    ahead = (one for one in await sessions.my_next_sessions(actor) if one.state is SessionState.SCHEDULED)
+    return next((one for one in ahead if one.match_id != match.id), None)
 
 
 @dataclass(frozen=True)
