@@ -14,7 +14,8 @@ from server.matches.models import Match, MatchMember
 from server.matches.states import Approval, ClosureReason, MatchKind, MatchState
 from server.matchmaking import queries
 from server.matchmaking.circles.forming import proof_of
-from server.matchmaking.runs.actions import run_matching
+from server.matchmaking.runs.actions import cancel_run, carry_out, run_matching, start_run
+from server.matchmaking.states import RunState
 from server.people.models import PersonSkill
 from server.people.states import SkillSide
 from server.programs.models import Cohort, Enrollment, Program
@@ -110,6 +111,20 @@ async def test_a_later_run_leaves_a_locked_circle_whole_byte_for_byte_and_its_pe
     assert [member.enrollment_id for member in match_queries.in_order(whole)] == before
     everybody = [member.enrollment_id for one in after for member in match_queries.in_order(one)]
     assert len(everybody) == len(set(everybody)) == 14
+
+
+async def test_a_stopped_run_leaves_the_queue_as_it_was_and_one_taken_up_again_forms_circles_once(world: World) -> None:
+    stopped = await start_run(world.manager, world.cohort.id)
+    await cancel_run(world.manager, stopped.id)
+    assert (await carry_out(world.manager, stopped.id)).state is RunState.CANCELLED
+    assert await drafted(world) == []
+    begun_anew = await start_run(world.manager, world.cohort.id)
+    for _time in range(2):
+        assert (await carry_out(world.manager, begun_anew.id)).state is RunState.DONE
+    assert len(await drafted(world)) == 2
+    later = await start_run(world.manager, world.cohort.id)
+    await cancel_run(world.manager, later.id)
+    assert {one.run_id for one in await drafted(world)} == {begun_anew.id}
 
 
 async def test_the_same_people_are_put_into_the_same_circles(world: World) -> None:
