@@ -41,7 +41,7 @@ async def visible_match(actor: Actor, match_id: UUID, *, lock: bool = False) -> 
     if lock:
         await lock_members(actor, [match_id])
     found = matches(actor).filter(id=match_id)
-    match = await (found.select_for_update() if lock else found).first()
+    match = await (found.select_for_update(no_key=True) if lock else found).first()
     if match is None:
         raise NotFound
     await match.fetch_related("members__person", "members__enrollment", "program", "cohort")
@@ -376,6 +376,9 @@ async def enrollments_by_ids(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, En
 
 
 async def lock_enrollments(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, Enrollment]:
-    """Lock some enrolments, always in the order of their ids, so that two units never wait for each other."""
+    """Lock some enrolments, always in the order of their ids, so that two units never wait for each other.
+
+    As everywhere their keys stay free: a row that another unit adds and that only names them waits for nothing.
+    """
     found = Enrollment.filter(organization_id=actor.organization_id, id__in=list(ids))
-    return {row.id: row for row in await found.order_by("id").select_for_update()}
+    return {row.id: row for row in await found.order_by("id").select_for_update(no_key=True)}

@@ -202,7 +202,7 @@ async def withdraw_facts(unit: Unit, match: Match, *events: str) -> list[dict[st
         organization_id=unit.actor.organization_id, subject_id=match.id, delivered_at=None, withdrawn_at=None,
         kind__in=[f"match.{event}" for event in events], not_before__gt=clock.now(),
     )
-    found = await untold.order_by("id").select_for_update()
+    found = await untold.order_by("id").select_for_update(no_key=True)
     await OutboxEvent.filter(
         organization_id=unit.actor.organization_id, id__in=[fact.id for fact in found], delivered_at=None
     ).update(withdrawn_at=clock.now())

@@ -104,7 +104,7 @@ async def visible_run(actor: Actor, run_id: UUID, *, lock: bool = False) -> Matc
         NotFound: absent, of another organisation, or of a programme that the actor does not run.
     """
     found = runs(actor).filter(id=run_id)
-    run = await (found.select_for_update() if lock else found).first()
+    run = await (found.select_for_update(no_key=True) if lock else found).first()
     if run is None:
         raise NotFound
     return run

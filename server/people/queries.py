@@ -99,7 +99,7 @@ async def visible_person(actor: Actor, person_id: UUID, *, lock: bool = False) -
         NotFound: absent, of another organisation, or not the actor's to see.
     """
     people = all_people(actor)
-    return _found(await (people.select_for_update() if lock else people).get_or_none(id=person_id))
+    return _found(await (people.select_for_update(no_key=True) if lock else people).get_or_none(id=person_id))
 
 
 async def people_by_ids(actor: Actor, ids: Collection[UUID]) -> dict[UUID, Person]:

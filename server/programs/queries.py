@@ -81,7 +81,7 @@ async def program_by_id(actor: Actor, program_id: UUID, *, lock: bool = False) -
         NotFound: none in this organisation.
     """
     found = programs(actor).filter(id=program_id)
-    program = await (found.select_for_update() if lock else found).first()
+    program = await (found.select_for_update(no_key=True) if lock else found).first()
     if program is None:
         raise NotFound
     return program
@@ -94,7 +94,7 @@ async def cohort_by_id(actor: Actor, cohort_id: UUID, *, lock: bool = False) -> 
         NotFound: none in this organisation.
     """
     found = Cohort.filter(organization_id=actor.organization_id, id=cohort_id)
-    cohort = await (found.select_for_update() if lock else found).first()
+    cohort = await (found.select_for_update(no_key=True) if lock else found).first()
     if cohort is None:
         raise NotFound
     await cohort.fetch_related("program")
@@ -139,7 +139,7 @@ async def visible_enrollment(actor: Actor, enrollment_id: UUID, *, lock: bool = 
         NotFound: absent, of another organisation, or somebody else's.
     """
     found = enrollments(actor).filter(id=enrollment_id)
-    enrollment = await (found.select_for_update() if lock else found).first()
+    enrollment = await (found.select_for_update(no_key=True) if lock else found).first()
     if enrollment is None or not rules.can_see_enrollment(actor, enrollment):
         raise NotFound
     await enrollment.fetch_related("program", "cohort", "person")

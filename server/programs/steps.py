@@ -39,7 +39,7 @@ async def move_in_line(actor: Actor, enrollment_id: UUID, *, by: int, act: str) 
         NotFound: no such enrolment.
     """
     async with unit_of_work(actor) as unit:
-        enrollment = await queries.enrollments(actor).select_for_update().get_or_none(id=enrollment_id)
+        enrollment = await queries.enrollments(actor).select_for_update(no_key=True).get_or_none(id=enrollment_id)
         if enrollment is None:
             raise NotFound
         enrollment.waited_cycles = max(0, enrollment.waited_cycles + by)

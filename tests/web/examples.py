@@ -27,6 +27,8 @@ SOURCES = {
     "avatar": '{{ avatar(t, "s") }}',
     "person": '{{ person(t, t, level=2, id="p") }}',
     "pair": "{{ pair(t, t) }}",
+    "circle_people": "{{ circle_people([(t, t), (t, '')]) }}",
+    "apart_fields": '{{ apart_fields(t, {"apart": t}, t) }}',
     "text_field": '{{ text_field("a", t, t, t, t, required=true, options=[t], autocomplete="email", maxlength=9) }}',
     "date_field": '{{ date_field("a", t, "2026-11-26", t, t, min="2026-11-01", max="2027-01-01") }}',
     "textarea": '{{ textarea("a", t, t, t, t, optional=true) }}',

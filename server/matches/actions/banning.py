@@ -121,7 +121,7 @@ async def _locked(actor: Actor, one_id: UUID, other_id: UUID) -> tuple[Enrollmen
 
 
 async def _locked_ban(actor: Actor, ban_id: UUID, act: str) -> MatchOverride:
-    ban = await queries.decisions(actor).filter(id=ban_id, kind=OverrideKind.BAN).select_for_update().first()
+    ban = await queries.decisions(actor).filter(id=ban_id, kind=OverrideKind.BAN).select_for_update(no_key=True).first()
     if ban is None:
         raise NotFound
     cohort = await cohort_by_id(actor, ban.cohort_id)

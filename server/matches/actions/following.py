@@ -167,7 +167,8 @@ async def _locked(
     )
     ids = [match.id for match in await own]
     await queries.lock_members(actor, ids)
-    locked = queries.matches(actor).filter(id__in=ids, state__in=list(states)).order_by("id").select_for_update()
+    own = queries.matches(actor).filter(id__in=ids, state__in=list(states))
+    locked = own.order_by("id").select_for_update(no_key=True)
     found = await locked
     for match in found:
         await match.fetch_related("members__person", "members__enrollment", "program", "cohort")

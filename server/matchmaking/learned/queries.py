@@ -41,7 +41,7 @@ async def visible_learning(actor: Actor, learning_id: UUID, *, lock: bool = Fals
         NotFound: absent, of another organisation, or of a type of which the actor runs no programme.
     """
     found = learnings(actor).filter(id=learning_id)
-    row = await (found.select_for_update() if lock else found).first()
+    row = await (found.select_for_update(no_key=True) if lock else found).first()
     if row is None or not await may(actor, Permission.PROGRAM_MATCHES_READ, row.program_type):
         raise NotFound
     return row

@@ -102,7 +102,7 @@ async def _take_back(unit: Unit, enrollment: Enrollment, fact: OutboxEvent, act:
 
 async def _wait_again(unit: Unit, fact: OutboxEvent) -> Enrollment | None:
     """Whoever moved up waits again in their old place, unless they have left since."""
-    moved = await queries.enrollments(unit.actor).select_for_update().get_or_none(id=fact.subject_id)
+    moved = await queries.enrollments(unit.actor).select_for_update(no_key=True).get_or_none(id=fact.subject_id)
     if moved is None or moved.state is not EnrollmentState.ACTIVE or not await withdraw(fact):
         return None
     moved.state, moved.active_at = EnrollmentState.WAITLISTED, None

@@ -107,7 +107,8 @@ def _named(payload: dict[str, Any]) -> dict[str, int]:
 async def _as_told(actor: Actor, session: Session, payload: dict[str, Any]) -> list[Session]:
     named = _named(payload)
     ids = [UUID(key) for key in named]
-    locked = queries.sessions(actor).filter(id__in=ids, match_id=session.match_id).order_by("id").select_for_update()
+    both = queries.sessions(actor).filter(id__in=ids, match_id=session.match_id)
+    locked = both.order_by("id").select_for_update(no_key=True)
     rows = {row.id: row for row in await locked}
     found = [rows[key] for key in ids if key in rows]
     if len(found) != len(ids) or any(row.sequence != named[str(row.id)] for row in found):
