@@ -1,5 +1,6 @@
 """Circles as drafts of a run, and what a manager changes about one: who is in it, and who leads it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -67,20 +68,26 @@ async def suggest_circles(actor: Actor, cohort_id: UUID, run_id: UUID, drafts: l
         return made
 
 
-async def put_in(actor: Actor, match_id: UUID, enrollment_id: UUID) -> Match:
+async def put_in(
+    actor: Actor, match_id: UUID, enrollment_id: UUID, *, among: Collection[UUID] | None = None
+) -> Match:
     """Put somebody into a circle, as its member or, where nobody leads it, to lead it. Who is in it stays as they are.
 
     In a circle that was proposed they are asked as everybody was, with as much time. Rules of the programme are
-    looked at by the caller.
+    looked at by the caller, who names the enrolments `among` which they hold.
 
     Raises:
         NotFound, Refused: not of a programme that the actor runs.
-        Conflict: the circle is over or full, it is led already, they take no part now, or have no place.
+        Conflict: the circle is over or full, it is led already, they take no part now, or have no place; or others
+            are in it than those `among` whom the rules were looked at (`kind="stale"`).
     """
     async with unit_of_work(actor) as unit:
         match = await _locked(actor, match_id, enrollment_id)
-        if any(one.enrollment_id == enrollment_id for one in queries.in_order(match)):
+        there = {one.enrollment_id for one in queries.in_order(match)}
+        if enrollment_id in there:
             return match
+        if among is not None and there != set(among):
+            raise Conflict(_("Somebody was faster. Look again."), kind="stale")
         row = (await queries.enrollments_by_ids(actor, [enrollment_id])).get(enrollment_id)
         if row is None:
             raise NotFound

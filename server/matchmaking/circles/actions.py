@@ -29,11 +29,12 @@ async def move_into(actor: Actor, match_id: UUID, enrollment_id: UUID, reason: s
         NotFound: no such circle or enrolment.
         Refused: the actor does not run the programme.
         Invalid: no reason was given.
-        Conflict: a rule keeps them from this circle (`kind="rule"`), it is full, led already or over, or they have no
-            place.
+        Conflict: a rule keeps them from this circle (`kind="rule"`), it is full, led already or over, they have no
+            place, or somebody else came in or left meanwhile (`kind="stale"`).
     """
     words = _reason(reason)
     match, row = await _both(actor, match_id, enrollment_id)
+    among = {one.enrollment_id for one in match_queries.in_order(match)}
     against = await rule_against(actor, match, row)
     if against:
         told = _("A rule of the programme keeps them from this circle. %(rule)s") % {"rule": against}
@@ -43,7 +44,7 @@ async def move_into(actor: Actor, match_id: UUID, enrollment_id: UUID, reason: s
         if held is not None and held.id != match.id and held.state is MatchState.DRAFT:
             await matches.take_out(actor, held.id, row.id)
             await _noted(actor, held, row, words)
-        moved = await matches.put_in(actor, match.id, row.id)
+        moved = await matches.put_in(actor, match.id, row.id, among=among)
         await _noted(actor, moved, row, words)
         return moved
 

@@ -231,6 +231,19 @@ async def test_a_manager_moves_somebody_from_circle_to_circle_and_leaves_the_oth
     assert len(match_queries.learners(await now(world, one))) == 5
 
 
+async def test_whoever_came_in_since_the_rules_were_looked_at_stops_a_move(world: World) -> None:
+    await run_matching(world.manager, world.cohort.id)
+    one, other = await drafted(world)
+    moved, since = (row.enrollment_id for row in match_queries.learners(one)[:2])
+    looked_at = {row.enrollment_id for row in match_queries.in_order(other)}
+    for enrollment_id in (moved, since):
+        await matches.take_out(world.manager, one.id, enrollment_id)
+    await matches.put_in(world.manager, other.id, since)
+    with pytest.raises(Conflict, match="faster"):
+        await matches.put_in(world.manager, other.id, moved, among=looked_at)
+    assert len(match_queries.learners(await now(world, other))) == 7
+
+
 async def test_a_circle_goes_on_when_somebody_leaves_and_when_who_leads_it_does(world: World) -> None:
     match = await begun(world)
     leads, first, *_rest = match_queries.in_order(match)
