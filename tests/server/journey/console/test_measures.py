@@ -91,6 +91,15 @@ async def test_a_goal_counts_once_it_is_no_draft(group: Pair) -> None:
     assert (await counted(group))[MeasureKey.GOALS] == (1, 2)
 
 
+async def test_a_circle_counts_once_however_many_are_in_it(group: Pair) -> None:
+    at = {"active_at": clock.now() - timedelta(days=30)}
+    circle = await factories.active_circle(group.organization, group.program, **at)
+    await met(circle.match, 2)
+    found = await counted(group)
+    assert (found[MeasureKey.STARTED], found[MeasureKey.QUIET]) == ((1, 1), (0, 1))
+    assert found[MeasureKey.ACCEPTED] == (2, 2)
+
+
 async def test_other_programmes_and_organisations_do_not_count(group: Pair) -> None:
     for other in (await factories.active_match(org=group.organization), await factories.active_match()):
         await pair(other, 60)
