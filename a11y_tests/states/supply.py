@@ -38,7 +38,7 @@ async def past_mentors_asked() -> View:
     return View(found.manager, f"{page_of(found)}?past=1", press("Ask 1 past mentor"))
 
 
-@state("GET console-places 409", proof="For circles and peers there are no places to plan.")
+@state("GET console-places 409", proof="For circles and peers there are no places to plan")
 async def circles() -> View:
     found = await market(1, 1)
     await Program.filter(id=found.program.id).update(type=ProgramType.CIRCLE)
