@@ -14,6 +14,7 @@ from server.matches.queries import enrollments_by_ids
 from server.matches.states import MatchOrigin, OverrideKind
 from server.matchmaking.actions import REASON_MAX
 from server.programs.queries import cohort_by_id
+from server.programs.rules import can_see_enrollment
 
 
 async def pair_by_hand(
@@ -26,13 +27,14 @@ async def pair_by_hand(
     the programme's staff. The engine works before the unit opens.
 
     Raises:
-        NotFound: one of the two is not here.
+        NotFound: one of the two is not here, or not for the actor to see.
         Refused: the actor does not run the programme.
         Conflict: a hard rule keeps them apart (`kind="rule"`), one of them has no place left (`kind="seat_taken"`), or
             they are not two active people of one cohort, or are one person (`kind="same"`).
     """
     found = await enrollments_by_ids(actor, [mentor_enrollment_id, mentee_enrollment_id])
-    if found.keys() != {mentor_enrollment_id, mentee_enrollment_id}:
+    visible = {id for id, row in found.items() if can_see_enrollment(actor, row)}
+    if visible != {mentor_enrollment_id, mentee_enrollment_id}:
         raise NotFound
     mentor = found[mentor_enrollment_id]
     require(actor.may(Permission.PROGRAM_MATCHING_RUN, mentor.program_id), _("suggest a match"))
