@@ -34,7 +34,9 @@ async def test_a_run_tells_of_its_circles_and_a_manager_changes_one(db: object) 
     assert unsaid["putIntoCircle"]["errors"] == [{"field": "reason", "code": "INVALID"}]
     await ask(actor, PUT, id=gid(alone), who=gid(mei), why="She offered")
     now = {one.id: one for one in await found.drafts()}
-    assert facilitator_of(now[alone.id]).enrollment_id == mei.id  # type: ignore[union-attr]
+    leads = facilitator_of(now[alone.id])
+    assert leads
+    assert leads.enrollment_id == mei.id
     await ask(actor, TAKE, id=gid(alone), who=gid(mei), why="She is away")
     assert await Match.filter(id=alone.id, members__enrollment_id=mei.id, members__left_at=None).count() == 0
     stranger = factories.actor_of(found.late)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from server.kernel.actor import Actor
 from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
 from server.matches import actions as matches
@@ -16,42 +20,36 @@ from web.forms import Errors, one_id, read_form, text
 from web.render import go_to
 from web.toast import Toast
 
+Change = Callable[[Actor, UUID, UUID, str], Awaitable[object]]
+"""Puts somebody into a circle or takes them out, for a reason."""
+
 
 async def put_in(request: Request) -> Response:
     """Put somebody into a circle, with a reason."""
-    form, errors, match_id = await read_form(request), Errors(), request.path_params["id"]
-    comer = one_id(form, "comer")
-    reason = text(form, "reason", REASON_LETTERS, errors, lines=True, required=_("Say in a few words why."))
-    if comer is None:
-        errors.add("comer", _("Choose a person."))
-    elif not errors:
-        try:
-            await actions.move_into(request.state.actor, match_id, comer, reason)
-            return go_to(request, f"{HERE}?pair={match_id}", toast=Toast(_("Put in. Nobody else moved.")))
-        except Invalid as refusal:
-            errors.take(refusal)
-        except Conflict as refusal:
-            errors.add("comer", refusal.message)
-    return await show_pair(request, match_id, errors=errors, mentor=str(comer or ""), reason=reason)
+    return await _change(request, actions.move_into, "comer", "reason", _("Put in. Nobody else moved."))
 
 
 async def take_out(request: Request) -> Response:
     """Take somebody out of a circle, with a reason."""
+    return await _change(request, actions.take_out_of, "leaver", "why", _("Taken out. They wait for the next run."))
+
+
+async def _change(request: Request, change: Change, who: str, why: str, told: str) -> Response:
+    """One person in or out: the page has a form for each, with fields of its own."""
     form, errors, match_id = await read_form(request), Errors(), request.path_params["id"]
-    leaver = one_id(form, "leaver")
-    reason = text(form, "why", REASON_LETTERS, errors, lines=True, required=_("Say in a few words why."))
-    if leaver is None:
-        errors.add("leaver", _("Choose a person."))
+    person = one_id(form, who)
+    reason = text(form, why, REASON_LETTERS, errors, lines=True, required=_("Say in a few words why."))
+    if person is None:
+        errors.add(who, _("Choose a person."))
     elif not errors:
         try:
-            await actions.take_out_of(request.state.actor, match_id, leaver, reason)
-            said = Toast(_("Taken out. They wait for the next run."))
-            return go_to(request, f"{HERE}?pair={match_id}", toast=said)
+            await change(request.state.actor, match_id, person, reason)
+            return go_to(request, f"{HERE}?pair={match_id}", toast=Toast(told))
         except Invalid as refusal:
             errors.take(refusal)
         except Conflict as refusal:
-            errors.add("leaver", refusal.message)
-    return await show_pair(request, match_id, errors=errors, mentor=str(leaver or ""), reason=reason)
+            errors.add(who, refusal.message)
+    return await show_pair(request, match_id, errors=errors, mentor=str(person or ""), reason=reason)
 
 
 async def discard(request: Request) -> Response:

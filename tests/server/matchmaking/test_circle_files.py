@@ -10,7 +10,7 @@ import pytest
 from server.matchmaking.contract import CURRENT, OVERRIDES, PEOPLE
 from server.matchmaking.engine.groups.words import spans
 from server.matchmaking.engine.pool import week_mask
-from tests.server.matchmaking.test_match_files import Desk, Table, desk, someone
+from tests.server.matchmaking.desk import Desk, Table, desk, someone
 
 __all__ = ["desk"]
 MEMBERS = [

@@ -10,7 +10,7 @@ from server.kernel import clock
 from server.matchmaking.contract import HISTORY, PEOPLE
 from server.matchmaking.engine import Participant, PastPair
 from tests.server.matchmaking import worlds
-from tests.server.matchmaking.test_match_files import Desk, Table
+from tests.server.matchmaking.desk import Desk, Table
 
 MENTORS, A_CYCLE, CYCLES = 50, 200, 3
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri")

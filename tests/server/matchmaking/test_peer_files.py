@@ -3,7 +3,7 @@
 import pytest
 
 from server.matchmaking.contract import CURRENT, HISTORY, OVERRIDES, PEOPLE
-from tests.server.matchmaking.test_match_files import Desk, Table, desk, someone
+from tests.server.matchmaking.desk import Desk, Table, desk, someone
 
 __all__ = ["desk"]
 PEERS = [
