@@ -33,8 +33,8 @@ async def choose_another(actor: Actor, match_id: UUID, mentor_enrollment_id: UUI
         raise Invalid({"reason": _("Say in a few words why. The reason stays with the programme's staff.")})
     async with unit_of_work(actor) as unit:
         draft = await match_queries.visible_match(actor, match_id, lock=True)
-        _mentor, mentee = match_queries.sides(draft)
         choice, evidence = await _choice(actor, draft, mentor_enrollment_id)
+        _mentor, mentee = match_queries.sides(draft)
         await matches.discard_match(actor, match_id, reason="override")
         await MatchOverride.create(
             organization_id=actor.organization_id, cohort_id=draft.cohort_id, match_id=match_id,

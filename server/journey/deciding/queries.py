@@ -64,7 +64,7 @@ class Decided:
 
 
 async def decided(actor: Actor, cohort_id: UUID) -> Decided:
-    """What was decided about the pairs of a group; a fixed number of queries.
+    """What was decided about the pairs of a group; a fixed number of queries. A circle shows its own on its page.
 
     Raises:
         NotFound: no such cohort, or of a programme whose matches the actor may not read.
@@ -75,11 +75,16 @@ async def decided(actor: Actor, cohort_id: UUID) -> Decided:
     bans = matches.decisions(actor).filter(cohort_id=cohort_id, kind=OverrideKind.BAN)
     held = await bans.filter(lifted_at=None).order_by("-at")
     lifted = await bans.filter(lifted_at__isnull=False).order_by("-lifted_at").limit(LIFTED_SHOWN)
-    locks = sorted(await matches.locks(actor, cohort_id), key=lambda one: one.at, reverse=True)
+    drafts = {
+        draft.id: draft for draft in await matches.matches_in(actor, cohort_id, [MatchState.DRAFT])
+        if not matches.is_circle(draft)
+    }
+    found = [one for one in await matches.locks(actor, cohort_id) if one.match_id in drafts]
+    locks = sorted(found, key=lambda one: one.at, reverse=True)
     names, pins = await _names(actor, [*held, *lifted, *locks]), await _pins(actor, cohort_id)
     standing = [
         *(_banned(one, names) for one in held), *(_locked(one, pins, names) for one in locks),
-        *await _holds(actor, cohort_id),
+        *await _holds(actor, drafts.values()),
     ]
     may_decide = actor.may(Permission.PROGRAM_MATCHES_DECIDE, cohort.program_id)
     return Decided(cohort, standing, [_banned(one, names) for one in lifted], may_decide)
@@ -128,9 +133,8 @@ def _locked(one: MatchOverride, pins: dict[tuple[UUID, UUID], MatchOverride], na
     )
 
 
-async def _holds(actor: Actor, cohort_id: UUID) -> list[Decision]:
+async def _holds(actor: Actor, drafts: Iterable[Match]) -> list[Decision]:
     """The drafts that are held back; who did it and when is in the trail."""
-    drafts = await matches.matches_in(actor, cohort_id, [MatchState.DRAFT])
     held = [draft for draft in drafts if draft.held_back]
     trail = await _last_holds(actor, held)
     ids = {key for entry in trail.values() if (key := parse_id(entry.actor_id))}

@@ -45,6 +45,11 @@ async def test_circles_are_formed_changed_by_hand_proposed_and_answered(client_o
     assert named.status_code == 303
     kept = await MatchOverride.get(match_id=alone.id, kind=OverrideKind.PIN)
     assert kept.reason == "She offered"
+    decided = await client.get(f"{HERE}/groups/{found.cohort.id}/decisions")
+    assert decided.status_code == 200
+    assert [name for name in NAMES if name in decided.text] == [], "of pairs alone: a circle shows its own"
+    another = {"mentor": str(found.members[0].id), "reason": "Better"}
+    assert (await client.post(f"{HERE}/{alone.id}/another", data=another)).status_code == 404
 
     before = await Match.get(id=led.id).values()
     assert (await client.post(f"{HERE}/{alone.id}/approval")).status_code == 303
