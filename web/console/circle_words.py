@@ -25,12 +25,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One circle in words. `comers` and `people` are who could be put in and taken out: value and text."""
+    """One circle in words. `broken` is the rule it breaks, if any; `comers` and `people` are who could be put in and
+    taken out: value and text."""
 
     title: str
     led_by: str
     fit: str
     caution: str
+    broken: str
     common: list[tuple[str, str]]
     rows: list[tuple[str, str, str]]
     comers: list[tuple[str, str]]
@@ -42,7 +44,7 @@ def tell(shown: Pairing, circle: Circle) -> Told:
     match = shown.match
     there, is_draft = in_order(match), match.state is MatchState.DRAFT
     return Told(
-        title=words.title(match), led_by=words.led_by(match), caution=caution(match),
+        title=words.title(match), led_by=words.led_by(match), caution=caution(match), broken=circle.broken,
         fit=_("On average the best helper inside fits a member %(fit)s out of 100.") % {"fit": match.fit}
         if match.fit is not None else "",
         common=words.in_common(circle.common),

@@ -15,7 +15,7 @@ from server.matches import rules
 from server.matches.models import Match, MatchMember
 from server.matches.states import AWAITING, OPEN_MATCHES, RUNNING, MatchKind, MatchState
 from server.matchmaking import queries as matchmaking
-from server.matchmaking.circles.queries import InCommon, MayCome, in_common, may_come
+from server.matchmaking.circles.queries import InCommon, MayCome, in_common, may_come, rule_broken
 from server.matchmaking.engine.explain import Explanation
 from server.matchmaking.gather import rules_of
 from server.matchmaking.models import MatchRun
@@ -87,15 +87,17 @@ class Checks:
 
 
 UNCHECKED = Checks(reporting_line=False, paired_before=False, free=0, places=0)
-"""Of a circle, whose rules were looked up when it was formed, and are whenever somebody is put into it."""
+"""Of a circle, whose rules are looked at together (`Circle.broken`)."""
 
 
 @dataclass(frozen=True)
 class Circle:
-    """A suggested or running circle: what it has in common, and who a manager could put into it."""
+    """A suggested or running circle: what it has in common, who a manager could put into it, and which hard rule it
+    breaks on today's facts, in words ("" for none)."""
 
     common: InCommon
     may_come: MayCome
+    broken: str
 
 
 @dataclass(frozen=True)
@@ -210,7 +212,7 @@ async def pairing(actor: Actor, match_id: UUID) -> Pairing:
         return Pairing(
             match=match, explanation=None, alternatives=[], checks=UNCHECKED, unmet=[], is_locked=match.id in locked,
             may_decide=rules.can_decide(actor, match),
-            circle=Circle(in_common(match.explanation), await may_come(actor, match)),
+            circle=Circle(in_common(match.explanation), await may_come(actor, match), await rule_broken(actor, match)),
         )
     return Pairing(
         match=match, explanation=load(match.explanation), alternatives=await matchmaking.alternatives(actor, match),

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID
 
 from server.kernel.actor import Actor, system_actor
 from server.matches import queries as matches
@@ -88,8 +89,17 @@ async def circle_of(actor: Actor, row: Enrollment) -> Match | None:
 async def rule_against(actor: Actor, match: Match, row: Enrollment) -> str:
     """Which hard rule keeps somebody from a circle, in words; "" where none does. Asked of everybody who is in it."""
     there = [one for one in matches.in_order(match) if one.role is not row.role or one.role is ParticipantRole.MENTEE]
-    known = await matches.enrollments_by_ids(actor, [one.enrollment_id for one in there])
-    rows = [row, *(known[one.enrollment_id] for one in there if one.enrollment_id != row.id)]
+    return await _broken(actor, match, {row.id, *(one.enrollment_id for one in there)})
+
+
+async def rule_broken(actor: Actor, match: Match) -> str:
+    """Which hard rule the people of a circle break on today's facts, in words; "" where they break none."""
+    return await _broken(actor, match, {one.enrollment_id for one in matches.in_order(match)})
+
+
+async def _broken(actor: Actor, match: Match, ids: set[UUID]) -> str:
+    found = await matches.enrollments_by_ids(actor, ids)
+    rows = [found[key] for key in sorted(ids)]
     for one in rows:
         await one.fetch_related("person")
     await match.fetch_related("cohort__program")

@@ -51,6 +51,14 @@ async def test_circles_are_formed_changed_by_hand_proposed_and_answered(client_o
     another = {"mentor": str(found.members[0].id), "reason": "Better"}
     assert (await client.post(f"{HERE}/{alone.id}/another", data=another)).status_code == 404
 
+    assert "No rule broken" in (await client.get(f"{HERE}?pair={led.id}")).text
+    one, other = [member.person_id for member in led.members if member.role is ParticipantRole.MENTEE][:2]
+    await Person.filter(id=one).update(line_manager_id=other)
+    shown = (await client.get(f"{HERE}?pair={led.id}")).text
+    assert "No rule broken" not in shown, "somebody became another's manager since"
+    assert "The two are in one reporting line." in shown
+    await Person.filter(id=one).update(line_manager_id=None)
+
     before = await Match.get(id=led.id).values()
     assert (await client.post(f"{HERE}/{alone.id}/approval")).status_code == 303
     assert await Match.get(id=led.id).values() == before
