@@ -58,9 +58,9 @@ def title(shown: Today) -> str:
 
 
 def eyebrow(shown: Today) -> str:
-    """The day, and how many pairs run."""
-    pairs = ngettext("%(num)d running pair", "%(num)d running pairs", shown.running) % {"num": shown.running}
-    return f"{day_long(clock.now())}, {pairs}"
+    """The day, and how many pairs and circles run."""
+    matches = ngettext("%(num)d running match", "%(num)d running matches", shown.running) % {"num": shown.running}
+    return f"{day_long(clock.now())}, {matches}"
 
 
 def briefing(shown: Today) -> str:
