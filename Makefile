@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve migrate migration test lint types check a11y phrases journey bench chaos schema lock
+.PHONY: help setup demo serve migrate migration tables test lint types check a11y phrases journey bench chaos schema lock
 
 help: ## List the commands
 	@grep -hE '^[a-z0-9_-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -41,6 +41,10 @@ migrate: setup ## Bring the database up to date
 migration: setup ## Draft a migration from what changed in the models: make migration name=...
 	@test -n "$(name)" || { echo "Name it: make migration name=add_circle_size"; exit 1; }
 	$(BIN)/python -m server.kernel.schema.drafting "$(name)"
+	@$(MAKE) --no-print-directory tables
+
+tables: setup ## Write what all the migrations come to (server/migrations/whole); after any change to one
+	$(BIN)/python -m tests.tables
 
 test: check ## Everything that must be true: lint, types, and every test on both databases
 	@$(BIN)/python -m tests.provision

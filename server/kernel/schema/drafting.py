@@ -12,13 +12,14 @@ from tortoise.context import TortoiseContext
 from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.migrations.writer import MigrationWriter, format_migration_name
 
-from server.kernel.db import configuration
+from server.kernel.db import MIGRATIONS, configuration
 from server.kernel.schema.collecting import seldom_collected
 
 
-async def changes() -> list[MigrationWriter]:
+async def changes(migrations: str = MIGRATIONS) -> list[MigrationWriter]:
     """What the models hold that the migrations do not; empty when they agree. No database is asked."""
     config = configuration("sqlite://:memory:")
+    config["apps"]["models"]["migrations"] = migrations
     async with TortoiseContext() as context:
         await context.init(config=config)
         assert context.apps is not None

@@ -20,7 +20,7 @@ from tortoise.transactions import in_transaction
 
 from server.kernel import clock
 from server.kernel.db import MIGRATIONS, configuration
-from server.kernel.schema import snapshot
+from server.kernel.schema import snapshot, whole
 from server.kernel.schema.collecting import seldom_collected
 from server.kernel.schema.snapshot import Index, Snapshot
 
@@ -67,7 +67,7 @@ async def _migrate_file(context: TortoiseContext, config: dict[str, Any], backup
     before = await snapshot.take(connection)
     backup = _back_up(path, backups, names[0]) if before.rows else None
     try:
-        await _apply(config)
+        await _apply(config, connection, new=not before.rows)
         await _make_indexes_again(context, connection, before)
         _compare(context, before, await snapshot.take(connection))
         await _check_references(connection)
@@ -82,7 +82,7 @@ async def _migrate_server(context: TortoiseContext, config: dict[str, Any]) -> N
         async with in_transaction("default") as connection:
             await connection.execute_query(ONE_AT_A_TIME)
             before = await snapshot.take(connection)
-            await _apply(config)
+            await _apply(config, connection, new=not before.rows)
             _compare(context, before, await snapshot.take(connection))
     except Exception as error:
         raise MigrationFailed(f"{_in_words(error)} Everything was rolled back.") from error
@@ -103,7 +103,9 @@ async def _plan(connection: BaseDBAsyncClient, apps: dict[str, dict[str, Any]]) 
     return [step.migration.name for step in await MigrationExecutor(connection, apps).plan()]
 
 
-async def _apply(config: dict[str, Any]) -> None:
+async def _apply(config: dict[str, Any], connection: BaseDBAsyncClient, *, new: bool) -> None:
+    if new:
+        await whole.make(connection, config["apps"]["models"]["migrations"])
     executor = MigrationExecutor(get_connection("default"), config["apps"])
     # The executor looks for its table first, and on PostgreSQL a failed look would end the transaction.
     await executor.recorder.ensure_schema(executor._schema_editor(atomic=False))
