@@ -15,11 +15,13 @@ from server.kernel import clock, secrets
 from server.kernel.db import database
 from server.kernel.settings import settings
 from tests import postgres
+from tests.finished import keep_models_finished
 from tests.made import postgres_copy, shared_folder, sqlite_file
 from tests.pools import Kept, kept
 
 ENGINES = ("sqlite", "postgres")
 SERVER_VARIABLE = "ITHACA_TEST_POSTGRES"
+keep_models_finished()
 hypothesis.settings.load_profile("default" if "ITHACA_CHAOS" in os.environ else "ci")
 """`make test` tries the same examples each time, everywhere; new ones are sought by `make chaos`."""
 

@@ -1,6 +1,6 @@
-"""Databases with every table, made once a run by the real migrations; each worker copies them.
+"""Databases with every table, made once a run as an operator gets them; each worker copies them.
 
-Making one takes seconds of a processor. The first worker that needs it makes it; the others wait for it meanwhile.
+The first worker that needs it makes it; the others wait for it meanwhile.
 """
 
 import fcntl
@@ -27,7 +27,8 @@ async def sqlite_file(folder: Path) -> Path:
     with _alone(folder / "sqlite"):
         path, unready = folder / "ithaca.db", folder / "unready" / "ithaca.db"
         if not path.exists():
-            await _make_tables(f"sqlite://{unready}", folder)
+            assert not await changes(), "The models have changed. Run: make migration name=..."
+            await migrate(f"sqlite://{unready}", folder)
             unready.rename(path)
     return path
 
@@ -40,7 +41,7 @@ async def postgres_copy(base: str, folder: Path, name: str) -> str:
         if not noted.exists():
             template = f"{name}_template"
             await connection.execute(f'CREATE DATABASE "{template}"')
-            await _make_tables(address(base, template), folder)
+            await migrate(address(base, template), folder)
             noted.write_text(template)
         await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{noted.read_text()}"')
     await connection.close()
@@ -50,12 +51,6 @@ async def postgres_copy(base: str, folder: Path, name: str) -> str:
 def address(base: str, name: str) -> str:
     """Of another database on the same server."""
     return urlsplit(base)._replace(path=f"/{name}").geturl()
-
-
-async def _make_tables(url: str, backups: Path) -> None:
-    """By the real migrations, as an operator gets them."""
-    assert not await changes(), "The models have changed. Run: make migration name=..."
-    await migrate(url, backups)
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from tests.populate import populate
 FIRST, NEXT = "0001_models", "0900_planted"
 RENOTED = (
     "DELETE FROM tortoise_migrations",
-    f"INSERT INTO tortoise_migrations (app, name, applied_at) VALUES ('models', '{FIRST}', CURRENT_TIMESTAMP)",  # noqa: S608
+    f"INSERT INTO tortoise_migrations (app, name, applied_at) VALUES ('models', '{FIRST}', CURRENT_TIMESTAMP)",
 )
 HEAD = "from tortoise import fields, migrations\nfrom tortoise.migrations import operations as ops\n\n\n"
 Plant = Callable[[str], str]
@@ -31,7 +31,7 @@ Plant = Callable[[str], str]
 
 @pytest.fixture(scope="session")
 async def models(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Path, None]:
-    """All the models as one migration, in a package: each test works through it in a fraction of the real ones' time."""
+    """All the models as one migration, in a package: which tests work through in a fraction of the time."""
     folder = tmp_path_factory.mktemp("models") / "all_in_one"
     folder.mkdir()
     (folder / "__init__.py").touch()
