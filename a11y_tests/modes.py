@@ -70,11 +70,12 @@ def half(opposite: bool) -> list[Mode]:
 def modes_of(number: int) -> Sequence[Mode]:
     """The modes, after the first, in which the state with this place in its list is looked at.
 
-    Every run: the two halves take turns, so two neighbours hold every pair. `make a11y`: all there are.
+    Every run: two of the eight, so four neighbours hold every pair. `make a11y`: all there are.
     """
     if os.environ.get(FULL):
         return (*ONE_BY_ONE, *half(False), *half(True))
-    return half(bool(number % 2))
+    phone, narrow, desk, enlarged = half(opposite=number // 2 % 2 == 1)
+    return (narrow, desk) if number % 2 else (phone, enlarged)
 
 
 def _set(size: Mode, names: list[str]) -> Mode:
