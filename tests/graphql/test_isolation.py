@@ -86,10 +86,10 @@ MUTATIONS = {
     "runMatching": ("cohortId", "Cohort", ""), "cancelMatching": ("id", "MatchRun", ""),
     "matchNewcomers": ("cohortId", "Cohort", ""), "previewMatching": ("cohortId", "Cohort", ""),
     "useMatchRun": ("id", "MatchRun", ""), "fillGap": ("matchId", "Match", ""),
-    "focusGoal": ("id", "Goal", ""), "agreeGoalRevision": ("id", "Goal", ""),
+    **dict.fromkeys(("focusGoal", "agreeGoalRevision", "undoSettleGoal"), ("id", "Goal", "")),
     "settleGoal": ("id", "Goal", ", state: ACHIEVED"), "reviseGoal": ("id", "Goal", ', want: "Run a review"'),
     "addMilestone": ("goalId", "Goal", ', title: "Ask for leave"'),
-    "tickMilestone": ("id", "Milestone", ""), "dropMilestone": ("id", "Milestone", ""),
+    **dict.fromkeys(("tickMilestone", "dropMilestone", "undoDropMilestone"), ("id", "Milestone", "")),
     "changeMilestone": ("id", "Milestone", ', title: "Ask for leave"'),
     **dict.fromkeys(
         (

@@ -9,13 +9,14 @@ from uuid import UUID
 
 from server.goals.models import Goal, Milestone
 from server.goals.queries import goals_by_match, steps_of, worked_on
-from server.goals.states import OPEN_GOALS, MilestoneState
+from server.goals.rules import may_begin_another
+from server.goals.states import OPEN_GOALS, GoalState, MilestoneState
 from server.journey.console.measures import planned_sessions
 from server.kernel import clock
 from server.kernel.actor import Actor
 from server.matches.company import Company, company_of, members_now, sets_times
 from server.matches.models import Match, MatchMember
-from server.matches.queries import are_peers, back_on, is_circle, is_mentor, partner_of
+from server.matches.queries import LEADING, are_peers, back_on, is_circle, is_mentor, partner_of
 from server.matches.rules import member_of
 from server.matches.states import RUNNING, MatchState
 from server.messaging.models import ThreadMessage
@@ -55,6 +56,24 @@ class Life:
     def goal(self) -> Goal | None:
         """The goal in focus."""
         return next(iter(self.goals), None)
+
+    @property
+    def other_goals(self) -> list[Goal]:
+        """The goals beside the one in focus."""
+        return self.goals[1:]
+
+    @property
+    def may_begin_goal(self) -> bool:
+        """Whether there is room for one more goal of one's own."""
+        return self.me.role not in LEADING and may_begin_another(self.goals)
+
+    @property
+    def goal_may_be_reached(self) -> bool:
+        """Whether it is time to ask what became of the goal: every step is done, or its day has come."""
+        goal, steps = self.goal, self.steps
+        if goal is None or goal.state is not GoalState.ACTIVE or goal.due_on is None:
+            return False
+        return bool(steps) and self.steps_done == len(steps) or goal.due_on <= clock.today(self.me.person.zone)
 
     @property
     def steps(self) -> list[Milestone]:
