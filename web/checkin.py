@@ -68,8 +68,8 @@ async def check_in(request: Request) -> Response:
         typed = _typed(form, errors)
         if not errors:
             try:
-                answer = await _answer(request, typed)
-                return go_to(request, f"/checkin/{invitation_id}", toast=_thanks(answer))
+                given = await _answer(request, typed)
+                return go_to(request, f"/checkin/{invitation_id}", toast=_thanks(given))
             except Invalid as refusal:
                 errors.take(refusal)
             except Conflict as refusal:

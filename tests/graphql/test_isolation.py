@@ -99,7 +99,7 @@ MUTATIONS = {
         ("id", "Session", ""),
     ),
     "moveSession": ("id", "Session", LATER), "moveFollowing": ("id", "Session", LATER),
-    "moveMissedSession": ("id", "Session", LATER),
+    "moveMissedSession": ("id", "Session", LATER), "placeSession": ("id", "Session", ', link: ""'),
     "setAttendance": ("id", "Session", ', personId: "x", comes: false'),
     "bookSeries": ("matchId", "Match", LATER + ", everyWeeks: 2, times: 3"),
     "addTopic": ("sessionId", "Session", ', topic: "Sails"'),

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from server.goals import queries, rules
 from server.goals.models import Goal, GoalVersion
-from server.goals.own import owner_of, own_goal
+from server.goals.own import own_goal, owner_of
 from server.goals.states import OPEN_GOALS, GoalState
 from server.goals.wording import Wording, checked, wording_of
 from server.kernel import clock
@@ -72,7 +72,8 @@ async def revise_goal(
     """
     async with unit_of_work(actor) as unit:
         goal = await own_goal(actor, goal_id)
-        wording = await checked(actor, await owner_of(actor, goal), Wording(want, measure, competency_id, due_on), before=goal)
+        said = Wording(want, measure, competency_id, due_on)
+        wording = await checked(actor, await owner_of(actor, goal), said, before=goal)
         reason = _checked_reason(why)
         if goal.state is GoalState.ACTIVE and wording != wording_of(goal):
             await _keep_version(actor, goal, reason)

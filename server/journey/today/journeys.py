@@ -28,7 +28,7 @@ from server.sessions.many import away as away_from
 from server.sessions.many import last_held
 from server.sessions.models import ActionItem, Session
 from server.sessions.queries import held_ends, my_unwritten, open_action_items, sessions_ahead
-from server.sessions.rules import can_be_missed
+from server.sessions.rules import can_be_missed, is_time_to_join, link_of
 from server.sessions.states import SessionState
 from server.surveys.models import SurveyInvitation
 
@@ -73,7 +73,7 @@ class Life:
         goal, steps = self.goal, self.steps
         if goal is None or goal.state is not GoalState.ACTIVE or goal.due_on is None:
             return False
-        return bool(steps) and self.steps_done == len(steps) or goal.due_on <= clock.today(self.me.person.zone)
+        return (bool(steps) and self.steps_done == len(steps)) or goal.due_on <= clock.today(self.me.person.zone)
 
     @property
     def steps(self) -> list[Milestone]:
@@ -128,6 +128,11 @@ class Life:
     def is_booked(self) -> bool:
         """Whether the next session is agreed by both."""
         return self.session is not None and self.session.state is SessionState.SCHEDULED
+
+    @property
+    def call(self) -> str:
+        """The link of the call, from ten minutes before until the end; "" at any other time, or without one."""
+        return link_of(self.session, self.match) if self.session and is_time_to_join(self.session) else ""
 
 
 @dataclass(frozen=True)
