@@ -37,7 +37,8 @@ USUAL = 3
 """So many things usually hang below one, where a list has no size of its own."""
 LENGTHS = {
     "Match.members": 2, "MatchesPayload.matches": PAGE_MAX, "PairRecord.events": 300, "PairRecord.plans": 10,
-    "ReviewQueue.unmatched": PAGE_MAX, "MatchSettings.versions": 20, "MatchSettings.weights": 9,
+    "ReviewQueue.unmatched": PAGE_MAX, "ReviewQueue.barred": PAGE_MAX, "MatchSettings.versions": 20,
+    "MatchSettings.weights": 9,
 }
 """Lists that are known to be shorter or longer than usual."""
 SIZES = {"Query.nodes": "ids", "Query.freeSlots": "count", "Query.nextSlots": "count"}

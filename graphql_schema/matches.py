@@ -37,6 +37,7 @@ from server.matches.states import (
 from server.matches.steps import UNDO_ONE
 from server.matchmaking.engine.wording import Names
 from server.matchmaking.stored import Party, told_between
+from server.matchmaking.today import actions as today
 from server.programs.states import ParticipantRole
 
 if TYPE_CHECKING:
@@ -257,15 +258,19 @@ class MatchesMutation:
             long=True,
         )
 
-    @strawberry.mutation(description="Approve a draft: it goes to whoever must answer.")
+    @strawberry.mutation(description="Approve a draft that breaks no hard rule today: it goes to whoever must answer.")
     async def publish_match(self, info: Info, input: ById) -> MatchPayload:
-        return await perform_on(info, MatchPayload, input, "Match", actions.publish_match)
+        return await perform(
+            info, MatchPayload, input, lambda actor: today.publish_match(actor, key_of("Match", input.id)), long=True
+        )
 
-    @strawberry.mutation(description="Approve several drafts. Those held back, or without a seat, stay drafts.")
+    @strawberry.mutation(
+        description="Approve several drafts. Those without a seat, or that break a hard rule today, stay drafts."
+    )
     async def publish_matches(self, info: Info, input: MatchesInput) -> MatchesPayload:
         async def act(actor: Actor) -> list[UUID]:
             keys = keys_of("Match", input.ids)
-            await actions.publish_matches(actor, keys)
+            await today.publish_matches(actor, keys)
             return keys
 
         return await perform(info, MatchesPayload, input, act)
@@ -309,9 +314,7 @@ class MatchesMutation:
 
     @strawberry.mutation(description="Approve what both agreed to, where the programme wants that.")
     async def approve_match(self, info: Info, input: ById) -> MatchPayload:
-        return await perform_on(
-            info, MatchPayload, input, "Match", partial(actions.approve_match, undo_within=UNDO_ONE)
-        )
+        return await perform_on(info, MatchPayload, input, "Match", today.approve_match)
 
     @strawberry.mutation(description="Ask somebody of your group for a match, where your programme lets you.")
     async def request_match(self, info: Info, input: RequestMatchInput) -> MatchPayload:

@@ -9,6 +9,7 @@ from uuid import UUID
 import strawberry
 
 from graphql_schema.circles import RunCircles
+from graphql_schema.conflicts import BarredDraftType
 from graphql_schema.context import Context, Info
 from graphql_schema.explanations import Explanation
 from graphql_schema.ids import Node, global_id, key_of
@@ -162,11 +163,13 @@ class ReviewQueueType:
     unmatched: list[UnmatchedType]
     locked_ids: list[strawberry.ID] = strawberry.field(description="Drafts that every later run keeps.")
     waiting: int = strawberry.field(description="How many rows there are in all.")
+    barred: list[BarredDraftType] = strawberry.field(description="Drafts that cannot be approved, and why.")
 
     @classmethod
     def of(cls, queue: queries.Queue) -> Self:
         """The queue of a cohort."""
         return cls(
+            barred=[BarredDraftType.of(key, bar) for key, bar in sorted(queue.barred.items())],
             queue=queue, waiting=queue.waiting, unmatched=[UnmatchedType.of(one) for one in queue.unmatched],
             locked_ids=[global_id("Match", key) for key in sorted(queue.locked)],
         )

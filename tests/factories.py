@@ -10,7 +10,7 @@ from typing import Any
 from server.kernel import clock
 from server.kernel.actor import Actor, ActorKind, Grant, Permission
 from server.kernel.ids import new_id
-from server.matches.models import Match, MatchMember, MatchOverride
+from server.matches.models import ConflictOfInterest, Match, MatchMember, MatchOverride
 from server.matches.states import Approval, MatchKind, MatchState, OverrideKind
 from server.people.facts import named
 from server.people.models import AvailabilityBlock, Competency, Organization, Person
@@ -118,6 +118,15 @@ async def ban(mentor: Enrollment, mentee: Enrollment, **values: Any) -> MatchOve
     return await MatchOverride.create(
         organization_id=mentor.organization_id, cohort_id=mentor.cohort_id, mentor_enrollment_id=mentor.id,
         mentee_enrollment_id=mentee.id, **{**plain, **values},
+    )
+
+
+async def conflict(one: Person, other: Person, **values: Any) -> ConflictOfInterest:
+    """Two people who have a conflict of interest."""
+    first, second = sorted((one.id, other.id))
+    return await ConflictOfInterest.create(
+        organization_id=one.organization_id, one_id=first, other_id=second,
+        **{"reason": "They are married", "declared_by": "system", **values},
     )
 
 

@@ -21,7 +21,6 @@ from web import (
     consents,
     demo,
     extending,
-    goals,
     happened,
     join,
     journey,
@@ -46,6 +45,7 @@ from web import (
 from web.assets import serve_asset
 from web.console import (
     by_hand,
+    conflicts,
     decisions,
     eligibility,
     imports,
@@ -70,9 +70,9 @@ from web.sign_in import SignIn, signed_in_only
 DOORS: tuple[ModuleType, ...] = (sign_in, letter, demo, mailbox, offline, push_key, tap)
 """Screens that anybody may see."""
 SCREENS: tuple[ModuleType, ...] = (
-    asking, attending, by_hand, checkin, circle, consents, console_circles, console_matches, decisions, eligibility,
-    extending, goals, happened, imports, join, journey, kept, learning, leaving, look, match, messages, more, offers,
-    pairs, people, programs, reaching, runs, session, supply, times, today, trial, waiting, weighing, you,
+    asking, attending, by_hand, checkin, circle, conflicts, consents, console_circles, console_matches, decisions,
+    eligibility, extending, happened, imports, join, journey, kept, learning, leaving, look, match, messages, more,
+    offers, pairs, people, programs, reaching, runs, session, supply, times, today, trial, waiting, weighing, you,
 )
 """Screens of signed-in people."""
 NOT_PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/*")

@@ -14,7 +14,7 @@ from server.matches.models import Match, MatchMember
 from server.matches.states import Approval, MatchState
 from server.matches.steps import UNDO_ONE
 from server.matchmaking.runs.actions import run_matching
-from server.people.models import Person
+from server.people.models import Person, PersonAttribute
 from server.programs.models import Enrollment
 from server.programs.states import EnrollmentState, ParticipantRole
 from server.surveys.models import SurveyAnswer, SurveyInvitation
@@ -166,6 +166,19 @@ async def pair_with_its_reasons() -> View:
     found = await _run()
     await factories.cohort(found.program, name="Autumn group")
     return View(found.manager, f"{MATCHES}?pair={(await drafts_of(found))[0].id}", open_everything)
+
+
+@state("GET console-matches 200", proof="A rule of the programme keeps these two apart today:")
+async def pair_that_a_rule_keeps_apart() -> View:
+    """The mentor became the mentee's manager since the run; another pair was held back by hand."""
+    found = await market()
+    drafts = [await draft(found, number) for number in range(3)]
+    await Person.filter(id=found.mentees[0].person_id).update(line_manager_id=found.mentors[0].person_id)
+    await PersonAttribute.create(
+        organization_id=found.organization.id, person_id=found.mentees[0].person_id, name="line_manager_id", value="",
+    )
+    await Match.filter(id=drafts[1].id).update(held_back=True)
+    return View(found.manager, f"{MATCHES}?pair={drafts[0].id}", open_everything)
 
 
 @state("GET console-matches 200", proof="1 short")

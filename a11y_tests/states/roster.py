@@ -45,6 +45,29 @@ async def person() -> View:
     return View(found.admin, f"{HERE}/{someone.id}", open_everything)
 
 
+@state("POST console-conflict 422", proof="Nobody in your programmes has this address.")
+async def conflict_with_nobody() -> View:
+    who, at = await _mentor()
+    said = fill("other", "nobody@example.test")
+    return View(who, at, each(open_everything, said, fill("reason", "They are married."), press("Declare it")))
+
+
+@state("POST console-conflict 303", "POST console-conflict-lift 303", proof="Lifted. The next run")
+async def conflict_declared_and_another_lifted() -> View:
+    found = await market()
+    people = [await row.person for row in (found.mentors[0], found.mentees[0], found.mentees[1])]
+    await factories.conflict(people[0], people[1], reason="One of them audits the other's budget. " * 3)
+
+    async def declared(page: Page) -> None:
+        await page.get_by_text("Declared. Nothing").first.wait_for()
+
+    acts = each(
+        open_everything, fill("other", people[2].email), fill("reason", "They are married."), press("Declare it"),
+        declared, press("Lift it"),
+    )
+    return View(found.manager, f"{HERE}/{people[0].id}", acts)
+
+
 @state("POST console-person-places 303", proof="Kept. The next run counts with it.")
 async def places_kept() -> View:
     return View(*await _mentor(), each(open_everything, fill("places-1", "4"), press("Save")))
@@ -110,16 +133,6 @@ async def program_not_kept() -> View:
         await page.locator("#approvals").evaluate("one => { one.options[0].value = ''; one.selectedIndex = 0 }")
 
     return View(*await _program(), each(empty, press("Save settings")))
-
-
-@state("POST console-program-call 303", proof="It counts from the next booking on.")
-async def call_kept() -> View:
-    return View(*await _program(), each(fill("meeting_url", "https://meet.example.com/room"), press("Save the link")))
-
-
-@state("POST console-program-call 422", proof="Write the whole link")
-async def call_not_kept() -> View:
-    return View(*await _program(), each(fill("meeting_url", "the canteen"), press("Save the link")))
 
 
 @state("GET console-program 200", "POST console-program-pairing 303", proof="It counts from the next run on.")

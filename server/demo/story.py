@@ -24,6 +24,7 @@ from server.matches.models import Match
 from server.matches.queries import matches_in, sides, visible_match
 from server.matches.states import AWAITING, ClosureReason, DeclineReason, MatchState
 from server.matchmaking.runs.actions import run_matching
+from server.matchmaking.today import actions as today
 from server.messaging.actions import send_message
 from server.people.models import Person
 from server.people.queries import competencies, skills_of
@@ -112,7 +113,7 @@ async def _today(stage: Stage) -> None:
     noors, others = _split(drafts, lambda draft: sides(draft)[1].person.given_name == TOURED)
     half = others[len(others) // 2:][:2]
     for draft in (*noors, *half):
-        await matches.publish_match(stage.system, draft.id, undo_within=timedelta())
+        await today.publish_match(stage.system, draft.id, undo_within=timedelta())
     for draft, side in zip(half, (0, 1), strict=False):
         await _say_yes(draft, side)
     await _for_the_manager(stage)
@@ -128,11 +129,11 @@ async def _for_the_manager(stage: Stage) -> None:
     await run_matching(stage.system, stage.cohorts[REVERSE].id)
     drafts = await matches_in(stage.system, stage.cohorts[REVERSE].id, [MatchState.DRAFT])
     for place, draft in enumerate(drafts[:-DRAFTS_LEFT]):
-        await matches.publish_match(stage.system, draft.id, undo_within=timedelta())
+        await today.publish_match(stage.system, draft.id, undo_within=timedelta())
         await _say_yes(draft, 1)
         await _say_yes(draft, 0)
         if place:
-            await matches.approve_match(stage.system, draft.id)
+            await today.approve_match(stage.system, draft.id)
 
 
 async def _say_yes(match: Match, side: int) -> None:
@@ -174,7 +175,7 @@ async def _match(stage: Stage, *keys: str) -> None:
     for key in keys:
         await run_matching(stage.system, stage.cohorts[key].id)
         drafts = await matches_in(stage.system, stage.cohorts[key].id, [MatchState.DRAFT])
-        await matches.publish_matches(stage.system, [draft.id for draft in drafts])
+        await today.publish_matches(stage.system, [draft.id for draft in drafts])
     clock.move(timedelta(minutes=11))
     await drain(strict=False)
     for key in keys:
@@ -211,7 +212,7 @@ async def _agree(mentor: Actor, match: Match) -> None:
 async def _approve_agreed(stage: Stage, key: str) -> None:
     """The manager's last word, where a programme wants one."""
     for match in await matches_in(stage.system, stage.cohorts[key].id, [MatchState.AWAITING_ADMIN]):
-        await matches.approve_match(stage.system, match.id)
+        await today.approve_match(stage.system, match.id)
 
 
 async def _week_passes(stage: Stage) -> None:

@@ -182,3 +182,25 @@ class MatchOverride(Model):
     class Meta:
         table = "match_override"
         indexes = [Index(fields=("organization_id", "cohort_id", "kind"), name="ix_override_cohort")]
+
+
+class ConflictOfInterest(Model):
+    """Two people of an organisation who are matched in no programme, until it is lifted. Of the two the smaller id
+    stands first."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organization_id = fields.UUIDField()
+    one_id = fields.UUIDField()
+    other_id = fields.UUIDField()
+    reason = EncryptedTextField(default="")
+    declared_by = fields.CharField(max_length=60)
+    at = fields.DatetimeField(default=now)
+    lifted_at = fields.DatetimeField(null=True)
+    lifted_by = fields.CharField(max_length=60, null=True)
+
+    class Meta:
+        table = "conflict_of_interest"
+        indexes = [
+            Index(fields=("organization_id", "one_id"), name="ix_conflict_one"),
+            Index(fields=("organization_id", "other_id"), name="ix_conflict_other"),
+        ]

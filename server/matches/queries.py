@@ -149,11 +149,12 @@ async def past_partners(actor: Actor, person_ids: Iterable[UUID]) -> set[tuple[U
 async def pairs_ended(actor: Actor, person_ids: Iterable[UUID]) -> dict[tuple[UUID, UUID], datetime | None]:
     """For each two of `past_partners` when their match last ended; None while one still runs.
 
-    Who met in a circle is no pair: as many as they were, they may still be paired.
+    Who met in a circle is no pair: as many as they were, they may still be paired. Nor is a match that was taken back
+    before anybody was told of it.
     """
     ran = matches(actor).filter(
         active_at__isnull=False, kind=MatchKind.PAIR, members__person_id__in=list(person_ids)
-    ).distinct()
+    ).exclude(state=MatchState.CANCELLED).distinct()
     found: dict[tuple[UUID, UUID], datetime | None] = {}
     for match in await ran.prefetch_related("members"):
         for one, other in pairs(match):

@@ -1,11 +1,10 @@
 """From rows to the engine's pool: who can be matched in a cohort, and what is known about them."""
 
 import asyncio
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -17,12 +16,12 @@ from server.kernel import clock
 from server.kernel.actor import Actor, system_actor
 from server.language.meaning import Framework
 from server.matches import queries as matches
+from server.matches.conflicts.queries import conflicts_among
 from server.matches.rules import main_kind
 from server.matches.states import MatchKind, OverrideKind
 from server.matchmaking.engine.constraints import RuleSet, rules_for
-from server.matchmaking.engine.pool import Participant, PastPair, Pool, Standing, week_mask
+from server.matchmaking.engine.pool import Participant, PastPair, Pool, Standing, digest_of, week_mask
 from server.matchmaking.engine.weights import Category, Weights, rescaled, weights_for
-from server.matchmaking.learned.past import history_of
 from server.matchmaking.meant.keeping import Place, framework, readings
 from server.matchmaking.meant.reading import Reading, meant
 from server.matchmaking.said.queries import Said, said_by
@@ -37,6 +36,7 @@ from server.programs.states import EnrollmentState, ParticipantRole, ProgramType
 MENTOR, MENTEE = ParticipantRole.MENTOR, ParticipantRole.MENTEE
 OPEN_GOALS = (GoalState.DRAFT, GoalState.ACTIVE)
 HALF_HOUR, DAY_MINUTES, YEAR_DAYS = 30, 24 * 60, 365.25
+MONTH = timedelta(days=YEAR_DAYS / 12)
 
 SIDE = {ParticipantRole.PEER: MENTEE, ParticipantRole.FACILITATOR: MENTOR}
 """How the engine takes roles that are neither mentor nor mentee."""
@@ -78,7 +78,7 @@ class _Read:
 
 
 async def gather(
-    actor: Actor, cohort: Cohort, *, around_drafts: bool = False,
+    actor: Actor, cohort: Cohort, history: tuple[PastPair, ...] | None = None, *, around_drafts: bool = False,
     among: Callable[[Enrollment], bool] | None = None, kind: MatchKind | None = None,
 ) -> Gathered:
     """Who waits for a match in a cohort and who has a place, with past pairs, bans and wishes.
@@ -86,16 +86,17 @@ async def gather(
     People whose places are all taken, by open matches or by locked drafts, are left out, and so is whoever took back
     the consent to be matched. With `around_drafts` every draft has its place, and pairs that stand are not made again.
     `among` says whom to look at at all, and `kind` for what: what the programme brings together first, unless said.
-    Past pairs come with what became of them, so that two people are judged alike wherever it is done. Where peers are
-    drawn, the cycles since they met count alone.
+    `history` are past pairs with what came of them; without it, only that they were paired. Where peers are drawn, the
+    cycles since they met count alone.
     """
     seats = await _seats(actor, cohort, around_drafts, kind or main_kind(cohort.program))
     asked = [(row, free) for row, free in seats if among is None or among(row)]
-    return await gather_seats(actor, cohort, asked, around_drafts=around_drafts)
+    return await gather_seats(actor, cohort, asked, history, around_drafts=around_drafts)
 
 
 async def gather_seats(
-    actor: Actor, cohort: Cohort, seats: Iterable[tuple[Enrollment, int]], *, around_drafts: bool = False
+    actor: Actor, cohort: Cohort, seats: Iterable[tuple[Enrollment, int]],
+    history: tuple[PastPair, ...] | None = None, *, around_drafts: bool = False,
 ) -> Gathered:
     """What is known about some people, each with so many places (those without any are left out), as for a run.
 
@@ -107,15 +108,29 @@ async def gather_seats(
     read = await _read(reader, active, known)
     people_in = tuple(_participant(row, free, known, read) for row, free in open_seats)
     together = await _together(reader, cohort.id) if around_drafts else frozenset()
-    past = await _lately(reader, cohort) if is_drawn(cohort.program) else await history_of(
-        reader, [row.person_id for row in active]
-    )
-    pool = Pool(people_in, await _managers(reader), past, together)
+    met = await (_lately(reader, cohort) if is_drawn(cohort.program) else _past(reader, active))
+    past = met if history is None or is_drawn(cohort.program) else history
+    apart = together | await _conflicts(reader, active)
+    pool, standing = Pool(people_in, await _managers(reader), past, apart), await _standing(reader, cohort)
     placed = frozenset(str(row.id) for row, free in open_seats if around_drafts and free < row.capacity)
-    return Gathered(pool, await _standing(reader, cohort), _digest(people_in), placed)
+    return Gathered(pool, standing, digest_of(pool, standing, met), placed)
 
 
-async def sampled(actor: Actor, rows: list[Enrollment]) -> Pool:
+async def gather_for_rules(actor: Actor, cohort: Cohort, rows: list[Enrollment]) -> Gathered:
+    """What the hard rules look at of some people of a cohort, each with one place, and nothing of what they wrote: a
+    dozen statements for any number of people, so that a unit may hold them. The enrolments come with their persons."""
+    reader, ids = system_actor(actor.organization_id), [row.person_id for row in rows]
+    said, weeks = await said_by(reader, rows, cohort.program), await people.availability_of(reader, ids)
+    known = _Known(skills={}, wants={}, profiles={}, weeks=weeks, goals={}, said=said)
+    people_in = tuple(_participant(row, 1, known, _Read({}, {})) for row in rows)
+    above = await people.managers_above(reader, ids)
+    past = await (_lately(reader, cohort) if is_drawn(cohort.program) else _past(reader, rows))
+    managers = {str(one): str(boss) for one, boss in above.items()}
+    pool = Pool(people_in, managers, past, await _conflicts(reader, rows))
+    return Gathered(pool, await _standing(reader, cohort), "")
+
+
+async def sampled(actor: Actor, rows: list[Enrollment], history: tuple[PastPair, ...]) -> Pool:
     """Some enrolments, with person and programme, as a pool in which each has one place: for learning what would be
     tried where nobody did."""
     reader = system_actor(actor.organization_id)
@@ -125,7 +140,7 @@ async def sampled(actor: Actor, rows: list[Enrollment]) -> Pool:
         known = await _known(reader, those, program)
         read = await _read(reader, those, known)
         people_in += [_participant(row, 1, known, read) for row in those]
-    return Pool(tuple(people_in))
+    return Pool(tuple(people_in), history=history)
 
 
 async def places_left(
@@ -312,9 +327,24 @@ async def _managers(actor: Actor) -> dict[str, str]:
     return {str(one): str(boss) for one, boss in (await people.managers_of_all(actor)).items()}
 
 
+async def _past(actor: Actor, rows: list[Enrollment]) -> tuple[PastPair, ...]:
+    """Pairs that ran before, and how long ago they ended; for a pair that still runs no time has passed."""
+    ended, now = await matches.pairs_ended(actor, [row.person_id for row in rows]), clock.now()
+    return tuple(
+        PastPair(str(mentor), str(mentee), months_ago=(now - (since or now)) / MONTH)
+        for (mentor, mentee), since in sorted(ended.items())
+    )
+
+
 async def _together(actor: Actor, cohort_id: UUID) -> frozenset[tuple[str, str]]:
     """The two people of every match and draft of a cohort that stands."""
     return frozenset((str(one), str(other)) for one, other in await matches.standing_pairs(actor, cohort_id))
+
+
+async def _conflicts(actor: Actor, rows: list[Enrollment]) -> frozenset[tuple[str, str]]:
+    """The persons of any two who have a conflict of interest."""
+    found = await conflicts_among(actor, [row.person_id for row in rows])
+    return frozenset((str(one), str(other)) for one, other in found)
 
 
 async def _lately(actor: Actor, cohort: Cohort) -> tuple[PastPair, ...]:
@@ -344,12 +374,3 @@ async def _standing(actor: Actor, cohort: Cohort) -> Standing:
     }
     tried = await matches.tried_pairs(actor, cohort_id, but_ran=again)
     return Standing(bans=frozenset((str(mentor), str(mentee)) for mentor, mentee in banned | tried))
-
-
-def _digest(people_in: Iterable[Participant]) -> str:
-    lines = sorted(repr(one) for one in people_in)
-    return _sha("\n".join(lines))
-
-
-def _sha(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()

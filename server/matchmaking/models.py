@@ -22,7 +22,7 @@ class MatchRun(Model):
     """One execution of the engine over a pool: inputs, weights, seed, version, results. Reproducible.
 
     While it is under way, `step` and `percent` say how far it is. `after_id` is the run that one for newcomers, or for
-    one person, goes on from.
+    one person, goes on from. `counted_at`: when whoever it left in line was told to have waited through it.
     """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
@@ -50,6 +50,7 @@ class MatchRun(Model):
     started_by = fields.CharField(max_length=60)
     started_at = fields.DatetimeField(default=now)
     finished_at = fields.DatetimeField(null=True)
+    counted_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "match_run"

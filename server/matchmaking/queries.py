@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import permutations
 from uuid import UUID
 
@@ -21,8 +21,8 @@ from server.matchmaking.engine.living.line import Claim, in_order
 from server.matchmaking.engine.waitlist import WaitCode
 from server.matchmaking.engine.wording import STRONG_FIT
 from server.matchmaking.models import MatchRun, MatchSuggestion
-from server.matchmaking.said.queries import apart_from
 from server.matchmaking.states import OF_THE_GROUP, RunKind, RunState
+from server.matchmaking.today.queries import Bar, bars_of, rules_broken
 from server.people import queries as people
 from server.people.models import Competency, Person
 from server.people.states import SkillSide
@@ -44,12 +44,14 @@ class Unmatched:
 
 @dataclass(frozen=True)
 class Queue:
-    """What waits for the manager's word. Strong ones can be approved together; the others need a look."""
+    """What waits for the manager's word. Strong ones can be approved together; the others need a look. `barred` are
+    the pairs among them that break a hard rule today."""
 
     strong: list[Match]
     look_closer: list[Match]
     unmatched: list[Unmatched]
     locked: frozenset[UUID]
+    barred: Mapping[UUID, Bar] = field(default_factory=dict)
 
     @property
     def waiting(self) -> int:
@@ -136,7 +138,8 @@ def suggestions(actor: Actor, run: MatchRun) -> QuerySet[MatchSuggestion]:
 
 
 async def review_queue(actor: Actor, cohort_id: UUID) -> Queue:
-    """The drafts of a cohort by what they need, best first, and the mentees without any.
+    """The drafts of a cohort by what they need, best first, and the mentees without any. A pair that breaks a hard rule
+    on today's facts is strong no more; circles are asked about one by one, where one is shown.
 
     Raises:
         NotFound: no such cohort, or of a programme that the actor does not run.
@@ -145,9 +148,10 @@ async def review_queue(actor: Actor, cohort_id: UUID) -> Queue:
     if not actor.may(Permission.PROGRAM_MATCHES_READ, cohort.program_id):
         raise NotFound
     drafts = await matches.matches_in(actor, cohort_id, [MatchState.DRAFT])
-    strong = [draft for draft in drafts if is_strong(draft)]
-    closer = [draft for draft in drafts if not is_strong(draft)]
-    return Queue(strong, closer, await line(actor, cohort_id), await locked_matches(actor, cohort_id))
+    barred = await bars_of(actor, [draft for draft in drafts if not matches.is_circle(draft)])
+    strong = [draft for draft in drafts if is_strong(draft) and draft.id not in barred]
+    closer = [draft for draft in drafts if not is_strong(draft) or draft.id in barred]
+    return Queue(strong, closer, await line(actor, cohort_id), await locked_matches(actor, cohort_id), barred)
 
 
 async def locked_matches(actor: Actor, cohort_id: UUID) -> frozenset[UUID]:
@@ -161,7 +165,8 @@ def is_strong(draft: Match) -> bool:
 
 
 async def alternatives(actor: Actor, draft: Match) -> list[Alternative]:
-    """Other mentors that the run of a draft found for its mentee, best first; not those already tried or banned."""
+    """Other mentors that the run of a draft found for its mentee, best first; none whom a hard rule keeps from them
+    today."""
     if draft.run_id is None or matches.is_circle(draft):
         return []
     mentor, mentee = matches.sides(draft)
@@ -169,7 +174,7 @@ async def alternatives(actor: Actor, draft: Match) -> list[Alternative]:
         mentee_enrollment_id=mentee.enrollment_id
     )
     others = [one for one in found if one.mentor_enrollment_id != mentor.enrollment_id]
-    offered = await _with_places(actor, draft.cohort_id, mentee.enrollment_id, mentee.person_id, others)
+    offered = await _with_places(actor, draft.cohort_id, mentee.enrollment_id, others)
     holders = await _holders(actor, [one.mentor.id for one in offered if not one.has_place])
     return [replace(one, holders=tuple(holders.get(one.mentor.id, ()))) for one in offered]
 
@@ -219,27 +224,26 @@ async def next_choice(actor: Actor, mentee_enrollment_id: UUID) -> MatchSuggesti
     if run is None:
         return None
     found = await suggestions(actor, run).filter(mentee_enrollment_id=mentee.id)
-    free = {one.mentor.id for one in await _with_places(actor, mentee.cohort_id, mentee.id, mentee.person_id, found)
+    free = {one.mentor.id for one in await _with_places(actor, mentee.cohort_id, mentee.id, found)
             if one.has_place}
     return next((one for one in found if one.mentor_enrollment_id in free), None)
 
 
 async def _with_places(
-    actor: Actor, cohort_id: UUID, mentee_id: UUID, person_id: UUID, found: list[MatchSuggestion]
+    actor: Actor, cohort_id: UUID, mentee_id: UUID, found: list[MatchSuggestion]
 ) -> list[Alternative]:
-    """Those of some candidates who still take part and were not tried; nobody whom one of the two set aside, or whom
-    who runs the programme keeps from them."""
-    apart = await apart_from(actor, person_id)
-    tried = await matches.tried_pairs(actor, cohort_id) | await matches.kept_apart(actor, cohort_id)
-    leading = roles_in((await programs.cohort_by_id(actor, cohort_id)).program)[0]
+    """Those of some candidates who still take part, and whom no hard rule keeps from the mentee today: neither what
+    people and records say by now, nor that the two were tried."""
+    cohort = await programs.cohort_by_id(actor, cohort_id)
+    broken = await rules_broken(actor, cohort, [(one.mentor_enrollment_id, mentee_id) for one in found])
+    leading = roles_in(cohort.program)[0]
     active = await programs.enrollments_in(actor, cohort_id, role=leading, states=[EnrollmentState.ACTIVE])
     mentors = {row.id: row for row in active}
     placed = await matches.placed_seats(actor, cohort_id)
     return [
         Alternative(mentor, one.fit, one.confidence, one.factors, max(0, mentor.capacity - placed[mentor.id]))
         for one in found
-        if (mentor := mentors.get(one.mentor_enrollment_id)) and mentor.person_id not in apart
-        and tried.isdisjoint(((mentor.id, mentee_id), (mentee_id, mentor.id)))
+        if (mentor := mentors.get(one.mentor_enrollment_id)) and (mentor.id, mentee_id) not in broken
     ]
 
 
@@ -289,3 +293,12 @@ async def line(actor: Actor, cohort_id: UUID) -> list[Unmatched]:
         Unmatched(alone[one], place if run else None, WaitCode(then[one]["code"]) if one in then else None)
         for place, one in enumerate(order, 1)
     ]
+
+
+async def left_in_line(actor: Actor, run: MatchRun) -> list[UUID]:
+    """The enrolments that stood in line when a run of their group began and still do: who looks for somebody and has no
+    match and no draft, and whoever waits for a place in the group."""
+    here = [one.enrollment for one in await line(actor, run.cohort_id)]
+    looking = [row.id for row in here if row.active_at is None or row.active_at <= run.started_at]
+    waiting = await programs.waitlist(actor, run.cohort_id)
+    return looking + [entry.enrollment_id for entry in waiting if entry.since <= run.started_at]

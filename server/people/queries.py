@@ -201,6 +201,18 @@ async def managers_of_all(actor: Actor) -> dict[UUID, UUID]:
     return dict(await rows)
 
 
+async def managers_above(actor: Actor, person_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Person -> manager for some people, their managers, and so on up: a statement for each level of their lines."""
+    found: dict[UUID, UUID] = {}
+    below = set(person_ids)
+    for _level in range(LINE_DEPTH):
+        rows = _within(actor).filter(id__in=list(below), line_manager_id__isnull=False)
+        above = dict(await rows.values_list("id", "line_manager_id")) if below else {}
+        found |= above
+        below = set(above.values()) - found.keys()
+    return found
+
+
 async def reports_of(actor: Actor, person_id: UUID) -> list[Person]:
     """Whom a person manages directly, by name."""
     return await _within(actor).filter(line_manager_id=person_id).order_by("family_name", "given_name", "id")

@@ -69,6 +69,7 @@ async def everything() -> Everything:
     parts = {
         "Milestone": step, "AgendaItem": topic, "ActionItem": promised,
         "MatchOverride": await factories.ban(pair.mentor_enrollment, pair.mentee_enrollment),
+        "ConflictOfInterest": await factories.conflict(pair.mentor, pair.stranger),
         "LearnedModel": await LearnedModel.create(
             organization_id=pair.organization.id, program_type=pair.program.type, number=1, started_by="system"
         ),

@@ -48,9 +48,9 @@ async def approve_together(request: Request) -> Response:
     form = await read_form(request)
     key, group = form_key(form), one_id(form, "group")
     chosen = _ids(text(form, "pairs", IDS_LETTERS))
-    approved, stale = await actions.approve_together(request.state.actor, chosen, key=key)
-    undo = f"{HERE}/approvals/undo" if approved else ""
-    told = Toast(words.of_approvals(approved, stale), undo, {"approval": key, "group": str(group or "")})
+    done = await actions.approve_together(request.state.actor, chosen, key=key)
+    undo = f"{HERE}/approvals/undo" if done.approved else ""
+    told = Toast(words.of_approvals(*done), undo, {"approval": key, "group": str(group or "")})
     return go_to(request, address(group), toast=told)
 
 

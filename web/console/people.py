@@ -138,9 +138,11 @@ async def put_back(request: Request) -> Response:
 
 
 async def show_one(
-    request: Request, errors: Errors | None = None, refused: UUID | None = None, typed: str = "", *, said: str = ""
+    request: Request, errors: Errors | None = None, refused: UUID | None = None, typed: str = "", *, said: str = "",
+    between: tuple[str, str] = ("", ""),
 ) -> Response:
     """The page of one person. `refused`: the part at which something stands in `errors`; `typed`: what was typed there.
+    `between`: address and reason of a conflict of interest, as typed.
     """
     shown = await record(request.state.actor, request.path_params["id"])
     sent = await messages_to(request.state.actor, shown.person.id, shown.subjects)
@@ -151,7 +153,7 @@ async def show_one(
         age=words.age(shown), parts=words.parts(shown),
         steppers=[(one, words.places(one, shown)) for one in shown.places], consents=words.consents(shown),
         sent=message_words.messages(sent, to_whom=False), now=clock.now(), grace_days=GRACE_DAYS,
-        grace_days_max=GRACE_DAYS_MAX,
+        grace_days_max=GRACE_DAYS_MAX, conflicts=words.conflicts(shown), between=between,
     )
 
 

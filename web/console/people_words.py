@@ -52,6 +52,17 @@ class Part:
     kind: Kind
 
 
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """A conflict of interest with somebody."""
+
+    id: UUID
+    href: str
+    name: str
+    since: str
+    reason: str
+
+
 def title(total: int) -> str:
     """How many people there are."""
     return ngettext("%(num)s person", "%(num)s people", total) % {"num": f"{total:,}"}
@@ -128,6 +139,17 @@ def facts(shown: Record) -> list[tuple[str, str]]:
         (_("Status"), status[person.status]),
     )
     return [(label, value) for label, value in told if value]
+
+
+def conflicts(shown: Record) -> list[Apart]:
+    """With whom somebody has a conflict of interest, the latest first."""
+    return [
+        Apart(
+            row.id, f"/console/people/{other.id}", other.full_name,
+            _("Since %(day)s") % {"day": day_month(row.at)}, row.reason,
+        )
+        for row, other in shown.conflicts
+    ]
 
 
 def parts(shown: Record) -> list[Part]:

@@ -13,6 +13,7 @@ from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
 from server.matches.queries import are_peers, is_circle, sides
 from server.matches.steps import UNDO_ONE
+from server.matchmaking.engine.constraints import RuleCode
 from server.matchmaking.engine.living.words import unmet_words
 from server.matchmaking.engine.waitlist import WaitCode
 from server.matchmaking.engine.wording import Names, Reader, fit_words, one_line, sentence
@@ -20,7 +21,7 @@ from server.matchmaking.queries import Alternative, SkillSupply, Unmatched
 from server.matchmaking.stored import load, told_back
 from server.programs.rules import is_among_peers, is_of_circles
 from web.console import circle_words
-from web.dates import count_words, upper_first
+from web.dates import count_words, day_month, upper_first
 from web.explained import factors_of, names_of
 from web.items import Factor, Kind, Line, Side, Supply
 from web.waiting import ordinal
@@ -28,6 +29,7 @@ from web.waiting import ordinal
 if TYPE_CHECKING:
     from server.matches.models import Match
     from server.matchmaking.queue.queries import Wish
+    from server.matchmaking.today.queries import Bar
     from server.people.models import Person
 
 ROWS_SHOWN = 6
@@ -79,6 +81,7 @@ class Told:
     first_name: str
     mentor_name: str
     are_peers: bool
+    barred: str
 
 
 def title(shown: Review) -> str:
@@ -114,11 +117,12 @@ def briefing(shown: Review) -> str:
 def lists(shown: Review, current: UUID | None) -> list[Shelf]:
     """The lists of the queue that are not empty."""
     queue, program = shown.queue, shown.group.cohort.program if shown.group else None
+    closer = [_row(one, current, why_closer(one, queue.barred.get(one.id))) for one in queue.look_closer]
     peers = program is not None and (is_among_peers(program) or is_of_circles(program))
     shelves = [
         Shelf("agreed", _("Both said yes"), [_row(match, current) for match in shown.agreed]),
         Shelf("strong", _("Strong"), [_row(match, current) for match in queue.strong]),
-        Shelf("closer", _("Look closer"), [_row(match, current, why_closer(match)) for match in queue.look_closer]),
+        Shelf("closer", _("Look closer"), closer),
         Shelf("unmatched", _("Nobody yet") if peers else _("No mentor yet"),
               [_waiting(row, among_peers=peers) for row in queue.unmatched]),
         Shelf("circles", _("Circles under way"), [circle_words.line(match, current) for match in shown.circles]),
@@ -138,14 +142,24 @@ def confidence(match: Match) -> str:
     return words % {"share": f"{match.confidence:.0%}", "based": based}
 
 
-def why_closer(match: Match) -> str:
-    """Why a draft is not approved with the others: held back, its caution, or a fit that is not strong."""
+def why_closer(match: Match, bar: Bar | None = None) -> str:
+    """Why a draft is not approved with the others: a rule of the programme, held back, its caution, or a fit that is
+    not strong."""
+    if bar:
+        return since_words(bar)
     if match.held_back:
         return _("Held back")
     explanation = load(match.explanation)
     if explanation and explanation.caution:
         return sentence(explanation.caution, names_of(match), Reader.MANAGER).title
     return fit_words(match.fit or 0)
+
+
+def since_words(bar: Bar) -> str:
+    """Which hard rule a pair breaks today, and since when, where that is known."""
+    if bar.since is None:
+        return bar.words
+    return _("%(rule)s, since %(day)s.") % {"rule": bar.words.removesuffix("."), "day": day_month(bar.since)}
 
 
 def supply(found: Iterable[SkillSupply]) -> list[Supply]:
@@ -195,20 +209,27 @@ def tell(shown: Pairing) -> Told:
         mentee=_side(mentee.person), mentor=_side(mentor.person), sentences=_sentences(shown, names),
         caution=one_line(caution, names, Reader.MANAGER) if caution else "",
         factors=factors_of(explanation, names, Reader.MANAGER) if explanation else [],
-        confidence=confidence(shown.match), checks=checks(shown.checks),
+        confidence=confidence(shown.match), checks=checks(shown.checks, shown.bar),
+        barred=since_words(shown.bar) if shown.bar else "",
         others=[_other(one, names) for one in shown.alternatives], first_name=mentee.person.first_name,
         mentor_name=mentor.person.first_name, unmet=[_asked_for(mentee.person, one) for one in shown.unmet],
         are_peers=are_peers(shown.match),
     )
 
 
-def checks(found: Checks) -> list[Check]:
-    """Each hard rule as it was looked up."""
+SHOWN_ANYHOW = (RuleCode.REPORTING_LINE, RuleCode.REPEAT)
+"""Rules that have a chip of their own, broken or not."""
+
+
+def checks(found: Checks, bar: Bar | None = None) -> list[Check]:
+    """Each hard rule as it was looked up; of those that have no chip of their own the one that is broken."""
+    other = [_check(False, "", bar.words.removesuffix("."))] if bar and bar.code not in SHOWN_ANYHOW else []
     places = ngettext("%(free)d of %(num)d place free", "%(free)d of %(num)d places free", found.places)
     return [
         _check(not found.reporting_line, _("No reporting line"), _("In one reporting line")),
         _check(not found.paired_before, _("Never paired"), _("Paired before")),
         _check(found.free > 0, *[places % {"free": found.free, "num": found.places}] * 2),
+        *other,
     ]
 
 
@@ -227,14 +248,18 @@ def of_approval(match: Match) -> str:
     return _("%(mentee)s and %(mentor)s approved.") % names
 
 
-def of_approvals(approved: int, stale: int) -> str:
+def of_approvals(approved: int, stale: int, held: int = 0) -> str:
     """What a bulk approval says."""
     said = ngettext(
         "One is approved. Nobody is told for ten minutes.", "%(num)d are approved. Nobody is told for ten minutes.",
         approved,
     ) % {"num": approved}
     missed = ngettext("One no longer fits.", "%(num)d no longer fit.", stale) % {"num": stale}
-    return f"{said} {missed}" if stale else said
+    barred = ngettext(
+        "One breaks a rule of the programme by now and is held back.",
+        "%(num)d break a rule of the programme by now and are held back.", held,
+    ) % {"num": held}
+    return " ".join([said, *([missed] if stale else []), *([barred] if held else [])])
 
 
 def of_undone(undone: int) -> str:
@@ -284,8 +309,16 @@ def _row(match: Match, current: UUID | None, why: str = "") -> Line:
 def _waiting(row: Unmatched, *, among_peers: bool) -> Line:
     name, why = row.enrollment.person.full_name, wait_words(row.code, among_peers=among_peers)
     if row.position:
-        why = _("%(place)s in line. %(why)s") % {"place": upper_first(ordinal(row.position)), "why": why}
+        why = _("%(place)s in line%(waited)s. %(why)s") % {
+            "place": upper_first(ordinal(row.position)), "waited": _waited(row.enrollment.waited_cycles), "why": why,
+        }
     return Line(f"/console/people/{row.enrollment.person_id}", name, name, why)
+
+
+def _waited(cycles: int) -> str:
+    if not cycles:
+        return ""
+    return ngettext(", waited %(num)d cycle", ", waited %(num)d cycles", cycles) % {"num": cycles}
 
 
 def _supplied(one: SkillSupply) -> Supply:

@@ -16,6 +16,7 @@ from server.matchmaking.learned.evidence import chosen_by_hand
 from server.matchmaking.said.queries import apart_from, own_words
 from server.matchmaking.said.rules import may_wish
 from server.matchmaking.stored import turned
+from server.matchmaking.today.rules import require_allowed
 from server.matchmaking.wishes import actions as saying
 from server.programs.models import Enrollment
 from server.programs.queries import visible_enrollment
@@ -26,10 +27,11 @@ async def ask_for_match(
     actor: Actor, enrollment_id: UUID, partner_enrollment_id: UUID, *, key: str = ""
 ) -> Match:
     """`matches.actions.request_match`, with what the engine says of the two: who is asked reads why they fit. The same
-    key again changes nothing. The engine works before the unit opens.
+    key again changes nothing. The engine works before the unit opens; the hard rules are asked again within it.
 
     Raises:
-        NotFound, Refused, Conflict: as `request_match`; Conflict too where one of the two set the other aside.
+        NotFound, Refused, Conflict: as `request_match`; Conflict too where a rule keeps the two apart today, or one of
+            them set the other aside (`kind="apart"`).
     """
     own = await visible_enrollment(actor, enrollment_id)
     offered = {one.partner.id: one for one in await choices_of(actor, enrollment_id)}
@@ -42,6 +44,7 @@ async def ask_for_match(
         await _require_not_aside(actor, own, partner_enrollment_id)
 
     async def act() -> Json:
+        await require_allowed(actor, enrollment_id, partner_enrollment_id)
         return {"match_id": (await request_match(actor, enrollment_id, partner_enrollment_id, **scored)).id}
 
     return await visible_match(actor, UUID((await once(actor, key, act))["match_id"]))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
+from server.journey.learning.queries import history_of
 from server.kernel.actor import Actor, system_actor
 from server.kernel.db import Json
 from server.kernel.errors import NotFound
@@ -26,6 +27,7 @@ from server.matchmaking.learned.evidence import evidence_now
 from server.matchmaking.learned.queries import outlook_for
 from server.matchmaking.said import queries as said
 from server.matchmaking.said.rules import may_choose, may_wish
+from server.matchmaking.today.queries import rules_broken
 from server.matchmaking.wishes.judging import judged, told
 from server.people.queries import profiles_of
 from server.programs.models import Enrollment
@@ -192,12 +194,18 @@ async def _there(system: Actor, own: Enrollment) -> dict[UUID, Enrollment]:
 
 
 async def _listed(system: Actor, own: Enrollment, there: dict[UUID, Enrollment]) -> list[Choice]:
-    entries = await said.shortlist_of(system, own.id)
+    """Those of a list drawn up before whom no rule keeps from this person today."""
+    entries = [one for one in await said.shortlist_of(system, own.id) if one.about_enrollment_id in there]
+    mentors = own.role is ParticipantRole.MENTOR
+    pairs = {
+        one.id: (own.id, one.about_enrollment_id) if mentors else (one.about_enrollment_id, own.id) for one in entries
+    }
+    broken = await rules_broken(system, await cohort_by_id(system, own.cohort_id), list(pairs.values()))
     return [
         Choice(
             there[one.about_enrollment_id], one.fit, one.confidence, one.factors, evidence=stored.evidence(one.evidence)
         )
-        for one in entries if one.about_enrollment_id in there
+        for one in entries if pairs[one.id] not in broken
     ]
 
 
@@ -218,7 +226,7 @@ async def _found_now(
     room = await _with_room(system, own, there)
     room |= {key: there[key] for key in kept if key in there}
     cohort = await cohort_by_id(system, own.cohort_id)
-    gathered = await gather(system, cohort)
+    gathered = await gather(system, cohort, await history_of(system, cohort.id))
     among = {str(own.id), *map(str, room)}
     people = (one for one in gathered.pool.participants if one.id in among)
     pool = replace(gathered.pool, participants=tuple(replace(one, prefers=()) for one in people))

@@ -1,6 +1,7 @@
 """What a manager does about suggested matches, alone and together."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 from uuid import UUID
 
 from server.journey.reviewing.queries import pairing
@@ -10,8 +11,16 @@ from server.kernel.ids import parse_id
 from server.matches import actions as matches
 from server.matches.models import Match
 from server.matches.states import MatchState
-from server.matches.steps import UNDO_ONE
 from server.matchmaking import actions as matchmaking
+from server.matchmaking.today import actions as today
+
+
+class Approvals(NamedTuple):
+    """How many drafts were approved, how many no longer fit, and how many a rule holds back."""
+
+    approved: int
+    stale: int
+    held: int
 
 
 async def approve(actor: Actor, match_id: UUID) -> Match:
@@ -19,12 +28,12 @@ async def approve(actor: Actor, match_id: UUID) -> Match:
 
     Raises:
         NotFound, Refused: not of a programme that the actor runs.
-        Conflict: it is closed, somebody left, or a seat is gone.
+        Conflict: it is closed, somebody left, a seat is gone, or a rule keeps them apart by now (`kind="rule"`).
     """
     shown = await pairing(actor, match_id)
     if shown.match.state is MatchState.AWAITING_ADMIN:
-        return await matches.approve_match(actor, match_id, undo_within=UNDO_ONE)
-    return await matches.publish_match(actor, match_id)
+        return await today.approve_match(actor, match_id)
+    return await today.publish_match(actor, match_id)
 
 
 async def undo_approval(actor: Actor, match_id: UUID) -> int:
@@ -40,8 +49,8 @@ async def undo_approval(actor: Actor, match_id: UUID) -> int:
     return len(await matches.undo_publish(actor, [match_id]))
 
 
-async def approve_together(actor: Actor, match_ids: Iterable[UUID], *, key: str = "") -> tuple[int, int]:
-    """Approve many drafts; nobody is told for ten minutes. Returns how many were, and how many no longer fit.
+async def approve_together(actor: Actor, match_ids: Iterable[UUID], *, key: str = "") -> Approvals:
+    """Approve many drafts; nobody is told for ten minutes. What breaks a hard rule today is held back.
 
     The same `key` again approves nothing more and returns the same.
 
@@ -51,11 +60,13 @@ async def approve_together(actor: Actor, match_ids: Iterable[UUID], *, key: str 
     ids = list(match_ids)
 
     async def act() -> Json:
-        published, stale = await matches.publish_matches(actor, ids)
-        return {"approved": [str(match.id) for match in published], "stale": len(stale)}
+        done = await today.publish_matches(actor, ids)
+        return {
+            "approved": [str(match.id) for match in done.approved], "stale": len(done.stale), "held": len(done.held),
+        }
 
     outcome = await once(actor, key, act)
-    return len(outcome["approved"]), int(outcome["stale"])
+    return Approvals(len(outcome["approved"]), int(outcome["stale"]), int(outcome.get("held", 0)))
 
 
 async def choose_another(

@@ -22,6 +22,7 @@ from server.matchmaking.models import MatchRun
 from server.matchmaking.queries import Alternative, Queue, SkillSupply
 from server.matchmaking.queue.queries import Wish, unmet_wishes
 from server.matchmaking.stored import load
+from server.matchmaking.today.queries import ALREADY_ASKED, Bar, bars_of
 from server.people.queries import line_of
 from server.programs import queries as programs
 from server.programs.models import Cohort, Program
@@ -112,6 +113,8 @@ class Pairing:
     is_locked: bool
     may_decide: bool
     circle: Circle | None = None
+    bar: Bar | None = None
+    """The hard rule that the two break today, if they break one; of a circle see `Circle.broken`."""
 
     @property
     def next_best(self) -> int | None:
@@ -217,8 +220,16 @@ async def pairing(actor: Actor, match_id: UUID) -> Pairing:
     return Pairing(
         match=match, explanation=load(match.explanation), alternatives=await matchmaking.alternatives(actor, match),
         checks=await _checks(actor, match), unmet=await _unmet(actor, match), is_locked=match.id in locked,
-        may_decide=rules.can_decide(actor, match),
+        may_decide=rules.can_decide(actor, match), bar=await _bar(actor, match),
     )
+
+
+async def _bar(actor: Actor, match: Match) -> Bar | None:
+    """What keeps a pair apart for which a manager's word is asked; that it was asked already does not."""
+    if match.state not in WAITS:
+        return None
+    asked = ALREADY_ASKED if match.state is MatchState.AWAITING_ADMIN else ()
+    return (await bars_of(actor, [match], but=asked)).get(match.id)
 
 
 async def _unmet(actor: Actor, match: Match) -> list[Wish]:

@@ -10,7 +10,8 @@ from server.kernel import clock
 from server.kernel.actor import Actor
 from server.kernel.errors import NotFound
 from server.kernel.facts import AuditEvent
-from server.matches.models import Match
+from server.matches.conflicts.queries import conflicts_of, may_decide_about
+from server.matches.models import ConflictOfInterest, Match
 from server.matches.queries import reviewable_matches, seats_taken
 from server.matches.states import MatchState
 from server.people import queries as people
@@ -30,7 +31,8 @@ class Record:
 
     `taken`: open matches by enrolment; `met` and `ahead`: when each match met, and meets next. `subjects` are the rows
     that messages about these programmes speak of. `ineligible`: the enrolments that ended because the conditions no
-    longer held; `graces`: when the parts end for which they hold no more.
+    longer held; `graces`: when the parts end for which they hold no more. `conflicts` of interest that the actor may
+    know, each with the other; `may_part`: whether the actor may declare one.
     """
 
     person: Person
@@ -46,6 +48,8 @@ class Record:
     may_edit: frozenset[UUID]
     ineligible: frozenset[UUID]
     graces: dict[UUID, datetime]
+    conflicts: list[tuple[ConflictOfInterest, Person]]
+    may_part: bool
 
     @property
     def places(self) -> list[Enrollment]:
@@ -99,8 +103,16 @@ async def record(actor: Actor, person_id: UUID) -> Record:
         subjects=frozenset(subjects),
         may_edit=frozenset(one.id for one in parts if can_edit_enrollments(actor, one.program_id)),
         ineligible=await _ineligible(actor, [one.id for one in parts if one.state is EnrollmentState.REMOVED]),
-        graces=await graces(actor, [one.id for one in parts]),
+        graces=await graces(actor, [one.id for one in parts]), conflicts=await _conflicts(actor, person),
+        may_part=person.id in await may_decide_about(actor, [person.id]),
     )
+
+
+async def _conflicts(actor: Actor, person: Person) -> list[tuple[ConflictOfInterest, Person]]:
+    rows = await conflicts_of(actor, person.id)
+    others = {row.id: row.other_id if row.one_id == person.id else row.one_id for row in rows}
+    known = await people.people_by_ids(actor, set(others.values()))
+    return [(row, known[others[row.id]]) for row in rows]
 
 
 async def _ineligible(actor: Actor, removed: list[UUID]) -> frozenset[UUID]:

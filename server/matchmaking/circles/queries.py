@@ -89,15 +89,22 @@ async def circle_of(actor: Actor, row: Enrollment) -> Match | None:
 async def rule_against(actor: Actor, match: Match, row: Enrollment) -> str:
     """Which hard rule keeps somebody from a circle, in words; "" where none does. Asked of everybody who is in it."""
     there = [one for one in matches.in_order(match) if one.role is not row.role or one.role is ParticipantRole.MENTEE]
-    return await _broken(actor, match, {row.id, *(one.enrollment_id for one in there)})
+    code = await _broken(actor, match, {row.id, *(one.enrollment_id for one in there)})
+    return rule_words(code) if code else ""
 
 
 async def rule_broken(actor: Actor, match: Match) -> str:
     """Which hard rule the people of a circle break on today's facts, in words; "" where they break none."""
+    code = await circle_rule(actor, match)
+    return rule_words(code) if code else ""
+
+
+async def circle_rule(actor: Actor, match: Match) -> RuleCode | None:
+    """Which hard rule the people of a circle break on today's facts; None where they break none."""
     return await _broken(actor, match, {one.enrollment_id for one in matches.in_order(match)})
 
 
-async def _broken(actor: Actor, match: Match, ids: set[UUID]) -> str:
+async def _broken(actor: Actor, match: Match, ids: set[UUID]) -> RuleCode | None:
     found = await matches.enrollments_by_ids(actor, ids)
     rows = [found[key] for key in sorted(ids)]
     for one in rows:
@@ -113,7 +120,7 @@ async def _broken(actor: Actor, match: Match, ids: set[UUID]) -> str:
         barred = await asyncio.to_thread(barred_host, *told)
         code = RuleCode(barred.value) if barred and barred.value in RuleCode.__members__ else None
         code = RuleCode.BLOCKED if barred and code is None else code
-    return rule_words(code) if code else ""
+    return code
 
 
 async def _pairs_of(actor: Actor, match: Match) -> frozenset[tuple[str, str]]:

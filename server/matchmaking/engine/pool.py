@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Literal
 
 import numpy as np
@@ -80,8 +81,7 @@ class PastPair:
     """Two persons who were paired before, how long ago in months (None: not known), and what came of it.
 
     `cycle` names the round of matching they belonged to; names are put in order by the numbers in them, and no name
-    stands before all others. `again` says that they may be paired anew all the same: only what came of it counts.
-    `by_manager` says that a person and not the engine chose them: nothing is learned from
+    stands before all others. `by_manager` says that a person and not the engine chose them: nothing is learned from
     such a choice, since it was made for reasons that nobody wrote down.
     """
 
@@ -94,7 +94,6 @@ class PastPair:
     goals_achieved: float | None = None
     cycle: str | None = None
     by_manager: bool = False
-    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,3 +148,23 @@ def week_mask(spans: Iterable[tuple[int, int]]) -> int:
         for slot in range(start, start + length):
             mask |= 1 << (slot % HALF_HOURS_A_WEEK)
     return mask
+
+
+def digest_of(pool: Pool, standing: Standing, met: Iterable[PastPair]) -> str:
+    """A hash of everything that the result for a pool follows from: the people, who stands above them, who met, and who
+    is kept apart. How long ago two met is left out, since it is longer at every look."""
+    lines = sorted(repr(one) for one in pool.participants)
+    lines += [f"{one}<{boss}" for one, boss in sorted(_above(pool).items())]
+    lines += sorted(f"{one.mentor}+{one.mentee}" for one in met)
+    lines += sorted(map(str, standing.bans | pool.conflicts))
+    return sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _above(pool: Pool) -> dict[str, str]:
+    """The managers above the people of a pool, and nobody else's."""
+    found: dict[str, str] = {}
+    for one in pool.participants:
+        below = one.who
+        while below not in found and below in pool.managers:
+            below = found.setdefault(below, pool.managers[below])
+    return found

@@ -6,30 +6,30 @@ from uuid import UUID
 
 from server.kernel.actor import Actor
 from server.matches import actions as matches
-from server.matches import queries as match_queries
 from server.matches.actions import CircleDraft, Draft
 from server.matches.circles.steps import LEAST
 from server.matches.states import MatchKind
 from server.matchmaking.gather import places_left
 from server.matchmaking.queries import locked_matches
+from server.matchmaking.today.queries import rules_broken
 from server.programs.models import Cohort
 
 
-async def replace_unlocked(actor: Actor, cohort_id: UUID, run_id: UUID, drafts: list[Draft]) -> None:
-    """The pairs of a run in the place of every draft that nobody locked; who is paired as before keeps the draft. The
-    caller's unit is open."""
-    await matches.replace_drafts(actor, cohort_id, run_id, drafts, keep=await locked_matches(actor, cohort_id))
+async def discard_unlocked(actor: Actor, cohort_id: UUID) -> None:
+    """Take every draft out of the queue that nobody locked; the caller's unit is open."""
+    await matches.discard_drafts(actor, cohort_id, keep=await locked_matches(actor, cohort_id), reason="new_run")
 
 
 async def still_possible(
     actor: Actor, cohort: Cohort, drafts: list[Draft], *, around_drafts: bool = False
 ) -> list[Draft]:
-    """Drafts for whose two people there are places now: some may have been matched, have left, or were kept apart,
-    while it ran."""
+    """Drafts for whose two people there are places now, and whom no hard rule keeps apart by now: some may have been
+    matched, have left, or got the other as their manager, while it ran or since it was looked at."""
     places, kept = Counter(await places_left(actor, cohort, around_drafts=around_drafts)), []
-    apart = await match_queries.kept_apart(actor, cohort.id)
+    pairs = [(one.mentor_enrollment_id, one.mentee_enrollment_id) for one in drafts]
+    broken = await rules_broken(actor, cohort, pairs)
     for draft in sorted(drafts, key=lambda one: -one.fit):
-        if (draft.mentor_enrollment_id, draft.mentee_enrollment_id) in apart:
+        if (draft.mentor_enrollment_id, draft.mentee_enrollment_id) in broken:
             continue
         if places[draft.mentor_enrollment_id] > 0 and places[draft.mentee_enrollment_id] > 0:
             places.subtract([draft.mentor_enrollment_id, draft.mentee_enrollment_id])

@@ -88,6 +88,17 @@ CREATE TABLE competency (
     organization_id uuid NOT NULL,
     parent_id uuid
 );
+CREATE TABLE conflict_of_interest (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    one_id uuid NOT NULL,
+    other_id uuid NOT NULL,
+    reason text NOT NULL,
+    declared_by character varying(60) NOT NULL,
+    at timestamp with time zone NOT NULL,
+    lifted_at timestamp with time zone,
+    lifted_by character varying(60)
+);
 CREATE TABLE consent (
     id uuid NOT NULL,
     organization_id uuid NOT NULL,
@@ -272,7 +283,8 @@ CREATE TABLE match_run (
     percent smallint,
     step character varying(20),
     after_id uuid,
-    kind character varying(10) DEFAULT 'FULL'::character varying NOT NULL
+    kind character varying(10) DEFAULT 'FULL'::character varying NOT NULL,
+    counted_at timestamp with time zone
 );
 CREATE TABLE match_suggestion (
     id uuid NOT NULL,
@@ -659,8 +671,7 @@ CREATE TABLE survey_answer (
     handled_by_id uuid,
     invitation_id uuid NOT NULL,
     goal_outcome character varying(10),
-    recommend smallint,
-    goal_id uuid
+    recommend smallint
 );
 CREATE TABLE survey_invitation (
     id uuid NOT NULL,
@@ -784,6 +795,8 @@ ALTER TABLE ONLY cohort
     ADD CONSTRAINT cohort_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY competency
     ADD CONSTRAINT competency_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY conflict_of_interest
+    ADD CONSTRAINT conflict_of_interest_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY consent
     ADD CONSTRAINT consent_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY consent_text
@@ -971,6 +984,8 @@ CREATE INDEX ix_availability_person ON availability_block USING btree (organizat
 CREATE INDEX ix_caught_at ON caught_mail USING btree (caught_at);
 CREATE INDEX ix_cohort_program ON cohort USING btree (organization_id, program_id);
 CREATE INDEX ix_competency_parent ON competency USING btree (organization_id, parent_id);
+CREATE INDEX ix_conflict_one ON conflict_of_interest USING btree (organization_id, one_id);
+CREATE INDEX ix_conflict_other ON conflict_of_interest USING btree (organization_id, other_id);
 CREATE INDEX ix_consent_person ON consent USING btree (organization_id, person_id, purpose, at);
 CREATE INDEX ix_consent_text ON consent USING btree (organization_id, text_id);
 CREATE INDEX ix_enrollment_cohort ON enrollment USING btree (organization_id, cohort_id, role, state);
@@ -1285,4 +1300,5 @@ INSERT INTO "tortoise_migrations" ("app", "name", "applied_at") VALUES
 ('models', '0019_decisions_lifted', CURRENT_TIMESTAMP),
 ('models', '0020_peers_ask', CURRENT_TIMESTAMP),
 ('models', '0021_add_session_absence', CURRENT_TIMESTAMP),
-('models', '0022_answer_closes_goal', CURRENT_TIMESTAMP);
+('models', '0022_conflicts_of_interest', CURRENT_TIMESTAMP),
+('models', '0023_cycles_counted', CURRENT_TIMESTAMP);

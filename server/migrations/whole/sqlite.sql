@@ -79,6 +79,17 @@ CREATE TABLE "competency" (
     "parent_id" CHAR(36) REFERENCES "competency" ("id") ON DELETE SET NULL,
     CONSTRAINT "uid_competency_organiz_a1da7f" UNIQUE ("organization_id", "key")
 );
+CREATE TABLE "conflict_of_interest" (
+    "id" CHAR(36) NOT NULL  PRIMARY KEY,
+    "organization_id" CHAR(36) NOT NULL,
+    "one_id" CHAR(36) NOT NULL,
+    "other_id" CHAR(36) NOT NULL,
+    "reason" TEXT NOT NULL,
+    "declared_by" VARCHAR(60) NOT NULL,
+    "at" TIMESTAMP NOT NULL,
+    "lifted_at" TIMESTAMP,
+    "lifted_by" VARCHAR(60)
+);
 CREATE TABLE "consent" (
     "id" CHAR(36) NOT NULL  PRIMARY KEY,
     "organization_id" CHAR(36) NOT NULL,
@@ -256,7 +267,7 @@ CREATE TABLE "match_run" (
     "finished_at" TIMESTAMP,
     "cohort_id" CHAR(36) NOT NULL REFERENCES "cohort" ("id") ON DELETE RESTRICT,
     "program_id" CHAR(36) NOT NULL REFERENCES "program" ("id") ON DELETE RESTRICT
-, "percent" SMALLINT, "step" VARCHAR(20)   /* SEARCHING: SEARCHING\nASSIGNING: ASSIGNING\nEXPLAINING: EXPLAINING */, "after_id" CHAR(36), "kind" VARCHAR(10) NOT NULL  /* FULL: FULL\nPREVIEW: PREVIEW\nNEWCOMERS: NEWCOMERS\nSINGLE: SINGLE */ DEFAULT 'FULL');
+, "percent" SMALLINT, "step" VARCHAR(20)   /* SEARCHING: SEARCHING\nASSIGNING: ASSIGNING\nEXPLAINING: EXPLAINING */, "after_id" CHAR(36), "kind" VARCHAR(10) NOT NULL  /* FULL: FULL\nPREVIEW: PREVIEW\nNEWCOMERS: NEWCOMERS\nSINGLE: SINGLE */ DEFAULT 'FULL', "counted_at" TIMESTAMP);
 CREATE TABLE "match_suggestion" (
     "id" CHAR(36) NOT NULL  PRIMARY KEY,
     "organization_id" CHAR(36) NOT NULL,
@@ -636,7 +647,7 @@ CREATE TABLE "survey_answer" (
     "handled_at" TIMESTAMP,
     "handled_by_id" CHAR(36),
     "invitation_id" CHAR(36) NOT NULL UNIQUE REFERENCES "survey_invitation" ("id") ON DELETE CASCADE
-, "goal_outcome" VARCHAR(10)   /* REACHED: REACHED\nPARTLY: PARTLY\nCHANGED: CHANGED\nLET_GO: LET_GO */, "recommend" SMALLINT, "goal_id" CHAR(36));
+, "goal_outcome" VARCHAR(10)   /* REACHED: REACHED\nPARTLY: PARTLY\nCHANGED: CHANGED\nLET_GO: LET_GO */, "recommend" SMALLINT);
 CREATE TABLE "survey_invitation" (
     "id" CHAR(36) NOT NULL  PRIMARY KEY,
     "organization_id" CHAR(36) NOT NULL,
@@ -748,6 +759,8 @@ CREATE INDEX "ix_availability_person" ON "availability_block" ("organization_id"
 CREATE INDEX "ix_caught_at" ON "caught_mail" ("caught_at");
 CREATE INDEX "ix_cohort_program" ON "cohort" ("organization_id", "program_id");
 CREATE INDEX "ix_competency_parent" ON "competency" ("organization_id", "parent_id");
+CREATE INDEX "ix_conflict_one" ON "conflict_of_interest" ("organization_id", "one_id");
+CREATE INDEX "ix_conflict_other" ON "conflict_of_interest" ("organization_id", "other_id");
 CREATE INDEX "ix_consent_person" ON "consent" ("organization_id", "person_id", "purpose", "at");
 CREATE INDEX "ix_consent_text" ON "consent" ("organization_id", "text_id");
 CREATE INDEX "ix_enrollment_cohort" ON "enrollment" ("organization_id", "cohort_id", "role", "state");
@@ -833,4 +846,5 @@ INSERT INTO "tortoise_migrations" ("app", "name", "applied_at") VALUES
 ('models', '0019_decisions_lifted', CURRENT_TIMESTAMP),
 ('models', '0020_peers_ask', CURRENT_TIMESTAMP),
 ('models', '0021_add_session_absence', CURRENT_TIMESTAMP),
-('models', '0022_answer_closes_goal', CURRENT_TIMESTAMP);
+('models', '0022_conflicts_of_interest', CURRENT_TIMESTAMP),
+('models', '0023_cycles_counted', CURRENT_TIMESTAMP);

@@ -356,3 +356,21 @@ async def test_nobody_else_changes_a_part(client_of: ClientOf, found: Market, ac
         assert answer.status_code in (403, 404)
     row = await Enrollment.get(id=found.mentors[0].id)
     assert (row.capacity, row.state) == (2, EnrollmentState.ACTIVE)
+
+
+async def test_a_conflict_is_declared_with_a_typed_address_and_lifted(client_of: ClientOf, found: Market) -> None:
+    client = await client_of(found.manager)
+    person, other = await found.mentors[1].person, await found.mentees[1].person
+    at = f"{HERE}/{person.id}"
+    wrong = await client.post(f"{at}/conflicts", data={"other": "nobody@example.test", "reason": "They are married."})
+    assert wrong.status_code == 422
+    assert "Nobody in your programmes has this address." in wrong.text
+    assert 'value="nobody@example.test"' in wrong.text
+    assert "They are married." in wrong.text
+    await client.post(f"{at}/conflicts", data={"other": other.email.upper(), "reason": "They are married."})
+    shown = await client.get(f"{HERE}/{other.id}")
+    assert person.full_name in shown.text
+    assert "“They are married.”" in shown.text
+    (lift,) = re.findall(r'action="([^"]*/conflicts/[^"]*/end)"', shown.text)
+    await client.post(lift)
+    assert "“They are married.”" not in (await client.get(at)).text

@@ -1,0 +1,1 @@
+"""Conflicts of interest between two people, in force wherever people are matched."""

@@ -1,0 +1,92 @@
+"""Telling people of each other, once the hard rules of the programme were asked again on today's facts.
+
+A rule is broken by nobody, whoever asks: what breaks one by now stays a draft, held back, until the facts are others.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID
+
+from server.kernel.actor import Actor, require
+from server.kernel.db import unit_of_work
+from server.kernel.errors import Conflict
+from server.kernel.text import gettext as _
+from server.matches import actions as matches
+from server.matches import queries as match_queries
+from server.matches.models import Match
+from server.matches.rules import can_decide
+from server.matches.states import MatchState
+from server.matches.steps import UNDO_ONE
+from server.matchmaking.engine.constraints import RuleCode
+from server.matchmaking.today.queries import ALREADY_ASKED, Bar, bars_of
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What became of drafts that were to be approved: `stale` no longer fit, `held` are held back by a rule."""
+
+    approved: list[Match]
+    stale: list[UUID]
+    held: Mapping[UUID, Bar] = field(default_factory=dict)
+
+
+async def publish_match(actor: Actor, match_id: UUID, *, undo_within: timedelta = UNDO_ONE) -> Match:
+    """`matches.actions.publish_match` for a draft that breaks no hard rule today. One that does is held back.
+
+    Raises:
+        NotFound, Refused, Conflict: as there; Conflict too where a rule keeps them apart by now (`kind="rule"`).
+    """
+    async with unit_of_work(actor):
+        bars = await _hold_back_barred(actor, [match_id])
+        if not bars:
+            return await matches.publish_match(actor, match_id, undo_within=undo_within)
+    told = _("It is held back: a rule of the programme keeps them apart by now. %(rule)s")
+    raise Conflict(told % {"rule": bars[match_id].words}, kind="rule")
+
+
+async def publish_matches(actor: Actor, match_ids: Iterable[UUID]) -> Published:
+    """Approve many drafts, with ten minutes to undo. What breaks a hard rule today is held back, the others go.
+
+    Raises:
+        NotFound, Refused: one is not of a programme that the actor runs; then none is approved.
+    """
+    ids = set(match_ids)
+    async with unit_of_work(actor):
+        bars = await _hold_back_barred(actor, ids)
+        approved, stale = await matches.publish_matches(actor, ids - bars.keys())
+        return Published(approved, stale, bars)
+
+
+async def approve_match(actor: Actor, match_id: UUID, *, undo_within: timedelta = UNDO_ONE) -> Match:
+    """`matches.actions.approve_match` for two who break no hard rule today.
+
+    Raises:
+        NotFound, Refused, Conflict: as there; Conflict too where a rule keeps them apart by now (`kind="rule"`).
+    """
+    async with unit_of_work(actor):
+        bars = await _locked_bars(actor, [match_id], MatchState.AWAITING_ADMIN, but=ALREADY_ASKED)
+        if bars:
+            match = await match_queries.visible_match(actor, match_id)
+            require(can_decide(actor, match), _("approve this match"))
+            told = _("A rule of the programme keeps them apart by now. %(rule)s") % {"rule": bars[match_id].words}
+            raise Conflict(told, kind="rule")
+        return await matches.approve_match(actor, match_id, undo_within=undo_within)
+
+
+async def _hold_back_barred(actor: Actor, ids: Collection[UUID]) -> dict[UUID, Bar]:
+    bars = await _locked_bars(actor, ids, MatchState.DRAFT)
+    for match_id, bar in sorted(bars.items()):
+        await matches.hold_back(actor, match_id, True, code=bar.code)
+    return bars
+
+
+async def _locked_bars(
+    actor: Actor, ids: Collection[UUID], state: MatchState, *, but: Collection[RuleCode] = ()
+) -> dict[UUID, Bar]:
+    """The enrolments are locked before the facts are read, as by whoever keeps two of them apart: who comes first is
+    seen by who comes second."""
+    await match_queries.lock_members(actor, ids)
+    found = match_queries.matches(actor).filter(id__in=list(ids), state=state)
+    return await bars_of(actor, await found.prefetch_related("members"), but=but)
+

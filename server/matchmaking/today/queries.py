@@ -1,0 +1,173 @@
+"""Which hard rule two people break today, by the functions that the engine and its checker ask."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from uuid import UUID
+
+import numpy as np
+
+from server.kernel import clock
+from server.kernel.actor import Actor, system_actor
+from server.matches.conflicts.queries import conflicts_among
+from server.matches.models import Match
+from server.matches.queries import is_circle, sides
+from server.matchmaking.circles.queries import circle_rule
+from server.matchmaking.engine.columns import build
+from server.matchmaking.engine.constraints import (
+    RuleCode,
+    RuleSet,
+    active_pair_rules,
+    is_broken,
+    open_market,
+)
+from server.matchmaking.engine.living.words import rule_words
+from server.matchmaking.engine.pool import Pool, Standing
+from server.matchmaking.gather import MONTH, Gathered, gather_for_rules, rules_of
+from server.people.models import PersonAttribute
+from server.programs.models import Cohort, Program
+from server.programs.queries import cohort_by_id, with_people
+from server.programs.rules import is_among_peers
+from server.programs.states import ParticipantRole
+
+Two = tuple[UUID, UUID]
+"""The enrolments of a mentor and a mentee; of two peers in any order."""
+
+ALREADY_ASKED = frozenset({RuleCode.BANNED})
+"""The rule that whoever was asked in vain is not suggested again: a request and a last word are about the two who were
+asked, and look for a manager's word against them by themselves."""
+SAID_BY_RECORDS = {
+    RuleCode.REPORTING_LINE: "line_manager_id", RuleCode.SAME_TEAM: "line_manager_id", RuleCode.COMPANY: "company",
+    RuleCode.LANGUAGE: "languages", RuleCode.GRADE_GAP: "seniority",
+}
+"""The employee attribute that a rule looks at, whose history says since when it is broken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A hard rule that people break today, in words for whoever runs the programme, and since when, where that is
+    known."""
+
+    words: str
+    code: RuleCode
+    since: date | None = None
+
+
+async def rules_broken(
+    actor: Actor, cohort: Cohort, pairs: Collection[Two], *, but: Collection[RuleCode] = ()
+) -> dict[Two, RuleCode]:
+    """The first hard rule of the programme, `but` for some, that each of some pairs breaks today. Pairs that break none
+    are left out, and so is whoever is not there. The same few statements for one pair and for hundreds."""
+    _facts, broken = await _looked_up(actor, cohort, pairs, but)
+    return broken
+
+
+async def bars_of(actor: Actor, found: Iterable[Match], *, but: Collection[RuleCode] = ()) -> dict[UUID, Bar]:
+    """Which of some matches break a hard rule of their programme today, by their ids; members must have been fetched.
+
+    Pairs are asked about together; a circle is asked about by itself. `but` are rules that are not asked of pairs.
+    """
+    told: dict[UUID, Bar] = {}
+    by_cohort: dict[UUID, list[Match]] = {}
+    for match in found:
+        if not is_circle(match):
+            by_cohort.setdefault(match.cohort_id, []).append(match)
+        elif (code := await circle_rule(actor, match)) is not None:
+            told[match.id] = Bar(rule_words(code), code)
+    for cohort_id, matches in by_cohort.items():
+        told |= await _bars_in(actor, await cohort_by_id(actor, cohort_id), matches, but)
+    return told
+
+
+async def _bars_in(actor: Actor, cohort: Cohort, found: list[Match], but: Collection[RuleCode]) -> dict[UUID, Bar]:
+    pairs = {match.id: _two(match) for match in found}
+    facts, broken = await _looked_up(actor, cohort, list(pairs.values()), but)
+    barred = [(match, broken[pairs[match.id]]) for match in found if pairs[match.id] in broken]
+    since = await _since(actor, facts, barred)
+    return {match.id: Bar(rule_words(code), code, since.get(match.id)) for match, code in barred}
+
+
+def _two(match: Match) -> Two:
+    one, other = sides(match)
+    return one.enrollment_id, other.enrollment_id
+
+
+async def _looked_up(
+    actor: Actor, cohort: Cohort, pairs: Collection[Two], but: Collection[RuleCode]
+) -> tuple[Gathered, dict[Two, RuleCode]]:
+    rows = await with_people(system_actor(actor.organization_id), {one for pair in pairs for one in pair})
+    there = [pair for pair in pairs if rows.keys() >= set(pair)]
+    facts = await gather_for_rules(actor, cohort, list(rows.values()))
+    return facts, _first_broken(facts, _rules_between(cohort.program), there, but)
+
+
+def _rules_between(program: Program) -> RuleSet:
+    """The rules of a programme; among peers none that tells who stands above whom."""
+    rules = rules_of(program)
+    return replace(rules, grade_gap=None) if is_among_peers(program) else rules
+
+
+def _first_broken(
+    facts: Gathered, rules: RuleSet, pairs: list[Two], but: Collection[RuleCode]
+) -> dict[Two, RuleCode]:
+    if not pairs:
+        return {}
+    columns = build(_as_sides(facts.pool, pairs))
+    bans = facts.standing.bans
+    market = open_market(columns, rules, Standing(bans=bans | {(other, one) for one, other in bans}))
+    e = np.array([columns.mentees.rows[str(mentee)] for _mentor, mentee in pairs], np.intp)
+    m = np.array([columns.mentors.rows[str(mentor)] for mentor, _mentee in pairs], np.intp)
+    found: dict[Two, RuleCode] = {}
+    for code in [code for code in (*market.listed, *active_pair_rules(rules)) if code not in but]:
+        for at in np.flatnonzero(is_broken(market, code, e, m)):
+            found.setdefault(pairs[at], code)
+    return found
+
+
+def _as_sides(pool: Pool, pairs: list[Two]) -> Pool:
+    """Everybody on the side on which they stand in a pair: of peers somebody may stand on both."""
+    known = {one.id: one for one in pool.participants}
+    on = {
+        ParticipantRole.MENTOR: {str(mentor) for mentor, _mentee in pairs},
+        ParticipantRole.MENTEE: {str(mentee) for _mentor, mentee in pairs},
+    }
+    people = tuple(replace(known[one], role=role) for role, ids in on.items() for one in sorted(ids))
+    return replace(pool, participants=people)
+
+
+async def _since(actor: Actor, facts: Gathered, barred: list[tuple[Match, RuleCode]]) -> dict[UUID, date]:
+    """Since when matches break a rule: what the records changed after the two were suggested, or the day on which they
+    last parted."""
+    recorded = [(match, SAID_BY_RECORDS[code]) for match, code in barred if code in SAID_BY_RECORDS]
+    changes = await _changes(actor, recorded)
+    found: dict[UUID, date] = {}
+    for match, name in recorded:
+        two = [changes.get((one.person_id, name)) for one in sides(match)]
+        latest = max((moment for moment in two if moment and moment > match.created_at), default=None)
+        if latest:
+            found[match.id] = latest.date()
+    parted = {frozenset((past.mentor, past.mentee)): past.months_ago for past in facts.pool.history}
+    for match, code in barred:
+        ago = parted.get(frozenset(str(one.person_id) for one in sides(match)))
+        if code is RuleCode.REPEAT and ago:
+            found[match.id] = (clock.now() - ago * MONTH).date()
+    return found | await _declared(actor, [match for match, code in barred if code is RuleCode.CONFLICT])
+
+
+async def _declared(actor: Actor, barred: list[Match]) -> dict[UUID, date]:
+    """The days on which conflicts of interest were declared between members of some pairs."""
+    two = {match.id: frozenset(one.person_id for one in sides(match)) for match in barred}
+    known = await conflicts_among(actor, frozenset().union(*two.values())) if two else {}
+    since = {frozenset(pair): at.date() for pair, at in known.items()}
+    return {key: since[pair] for key, pair in two.items() if pair in since}
+
+
+async def _changes(actor: Actor, recorded: list[tuple[Match, str]]) -> dict[tuple[UUID, str], datetime]:
+    """When each attribute of the members of some matches last changed."""
+    if not recorded:
+        return {}
+    rows = PersonAttribute.filter(
+        organization_id=actor.organization_id, name__in=sorted({name for _match, name in recorded}),
+        person_id__in={one.person_id for match, _name in recorded for one in sides(match)},
+    )
+    return {(row.person_id, row.name): row.valid_from for row in await rows.order_by("valid_from", "id")}

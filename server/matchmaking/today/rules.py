@@ -1,0 +1,29 @@
+"""Whether one person may ask another."""
+
+from uuid import UUID
+
+from server.kernel.actor import Actor
+from server.kernel.errors import Conflict
+from server.kernel.text import gettext as _
+from server.matches.queries import lock_enrollments, open_match_of
+from server.matchmaking.today.queries import ALREADY_ASKED, rules_broken
+from server.programs.queries import cohort_by_id
+from server.programs.states import ParticipantRole
+
+
+async def require_allowed(actor: Actor, enrollment_id: UUID, partner_enrollment_id: UUID) -> None:
+    """Whether somebody may ask somebody, as far as the hard rules go; for the unit that then asks. Both are locked.
+
+    Which rule it is stays unsaid: it may be somebody's own word.
+
+    Raises:
+        Conflict: a rule keeps them apart (`kind="apart"`).
+    """
+    found = await lock_enrollments(actor, {enrollment_id, partner_enrollment_id})
+    own, partner = found.get(enrollment_id), found.get(partner_enrollment_id)
+    if own is None or partner is None or await open_match_of(actor, own.id, partner.id):
+        return  # what is wrong with it, or asked already, is said by the request
+    first, second = sorted((own, partner), key=lambda one: one.role is not ParticipantRole.MENTOR)
+    cohort = await cohort_by_id(actor, own.cohort_id)
+    if await rules_broken(actor, cohort, [(first.id, second.id)], but=ALREADY_ASKED):
+        raise Conflict(_("You two can't be matched in this programme."), kind="apart")
