@@ -6,7 +6,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from server.kernel import clock
-from server.kernel.actor import Actor, Permission, require
+from server.kernel.actor import Actor, ActorKind, Permission, require
 from server.kernel.db import unit_of_work
 from server.kernel.errors import Conflict
 from server.kernel.text import gettext as _
@@ -27,7 +27,8 @@ from server.matchmaking.queue.queries import drafts_of, someone_is_needed
 from server.matchmaking.runs import actions as runs
 from server.matchmaking.runs import places
 from server.matchmaking.runs.findings import Findings, find
-from server.matchmaking.states import RunKind, RunState
+from server.matchmaking.states import OF_THE_GROUP, RunKind, RunState
+from server.programs import actions as program_actions
 from server.programs import queries as programs
 from server.programs.models import Cohort
 from server.programs.rules import is_among_peers, is_drawn, is_of_circles
@@ -67,9 +68,8 @@ async def preview_matching(actor: Actor, cohort_id: UUID) -> MatchRun:
 
 
 async def use_run(actor: Actor, run_id: UUID) -> MatchRun:
-    """Put the pairs of a preview into the queue. Locked drafts stay, and so do those of two whom it pairs again, with
-    what it says of them; others are replaced. Whatever was proposed, accepted or runs is not touched. Twice is
-    harmless.
+    """Put the pairs of a preview into the queue. Locked drafts stay, other drafts are replaced, and whatever was
+    proposed, accepted or runs is not touched. Twice is harmless.
 
     Raises:
         NotFound: no such run.
@@ -87,9 +87,10 @@ async def use_run(actor: Actor, run_id: UUID) -> MatchRun:
         if run.kind is RunKind.FULL and run.state is RunState.DONE:
             return run
         await _require_fresh(actor, run, gathered)
+        await places.discard_unlocked(actor, cohort.id)
         found = await drafts_of(actor, run, gathered.standing.bans)
         drafts = await places.still_possible(actor, cohort, found)
-        await places.replace_unlocked(actor, cohort.id, run.id, drafts)
+        await matches.suggest_matches(actor, cohort.id, run.id, drafts)
         if circled:
             groups = await places.circles_still_possible(actor, cohort, circles_of(run.result))
             await matches.suggest_circles(actor, cohort.id, run.id, groups)
@@ -137,10 +138,9 @@ async def offer_place(actor: Actor, mentor_enrollment_id: UUID) -> Match | None:
     gathered = await gather(
         actor, cohort, around_drafts=True, among=lambda row: row.id == mentor.id or row.role is MENTEE
     )
-    weights = weights_of(cohort.program)
     first = await asyncio.to_thread(
-        first_in_line, gathered.pool, rules_of(cohort.program), weights, standing=gathered.standing,
-        placed=gathered.placed, seed=run.seed, outlook=await outlook_for(actor, cohort.program, weights),
+        first_in_line, gathered.pool, rules_of(cohort.program), weights_of(cohort.program),
+        standing=gathered.standing, placed=gathered.placed, seed=run.seed,
     )
     if first is None:
         return None
@@ -166,6 +166,32 @@ async def fill_gap(actor: Actor, match_id: UUID) -> list[Match]:
     made = [await suggest_next(actor, one.enrollment_id, rematch_of=match.id) for one in left]
     made += [await offer_place(actor, one.enrollment_id) for one in match_queries.in_order(match) if one not in left]
     return [one for one in made if one]
+
+
+async def count_cycle(actor: Actor, run_id: UUID) -> int:
+    """Count one cycle of waiting for everybody whom a run left in line, once its first match was told to its people.
+
+    Once for each run of a group, whatever is tried again; a preview, or a run for one person, leaves nobody behind. Who
+    came after the run began did not wait through it. Returns for how many it was counted now.
+
+    Raises:
+        NotFound: no such run.
+        Refused: the actor is not the product.
+    """
+    require(actor.kind is ActorKind.SYSTEM, _("count how long somebody waits"))
+    async with unit_of_work(actor) as unit:
+        run = await queries.visible_run(actor, run_id)
+        if run.counted_at is not None or run.kind not in OF_THE_GROUP or run.state is not RunState.DONE:
+            return 0
+        await programs.cohort_by_id(actor, run.cohort_id, lock=True)
+        run = await queries.visible_run(actor, run_id, lock=True)
+        if run.counted_at is not None:
+            return 0
+        left = await queries.left_in_line(actor, run)
+        run.counted_at = clock.now()
+        await run.save(update_fields=["counted_at"])
+        await unit.audit("matching.count", run, waiting=len(left))
+        return await program_actions.wait_another_cycle(actor, left)
 
 
 async def _from_the_last_run(actor: Actor, mentee_enrollment_id: UUID, rematch_of: UUID | None) -> Match | None:

@@ -15,6 +15,7 @@ from server.programs.actions.ending import (
     move_to_front,
     pause_enrollment,
     resume_enrollment,
+    wait_another_cycle,
 )
 from server.programs.actions.joining import (
     CAPACITY_MAX,
@@ -77,4 +78,5 @@ __all__ = [
     "undo_break",
     "undo_decision",
     "undo_eligibility",
+    "wait_another_cycle",
 ]

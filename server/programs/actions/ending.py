@@ -1,14 +1,17 @@
 """Breaks, and the ways out: stepping out, taken out, left, or the end of the group (glossary section 2)."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from uuid import UUID
 
+from tortoise.expressions import F
+
 from server.kernel import clock
-from server.kernel.actor import Actor, require
+from server.kernel.actor import Actor, ActorKind, require
 from server.kernel.db import unit_of_work
 from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
-from server.programs import rules
+from server.programs import queries, rules
 from server.programs.models import Enrollment
 from server.programs.states import ENDED_FROM, EnrollmentState
 from server.programs.steps import before, end, leave_line, locked_with_its_cohort, midnight, move, move_in_line, move_up
@@ -108,6 +111,24 @@ async def move_to_front(actor: Actor, enrollment_id: UUID) -> Enrollment:
         NotFound: no such enrolment.
     """
     return await move_in_line(actor, enrollment_id, by=1, act="enrollment.move_to_front")
+
+
+async def wait_another_cycle(actor: Actor, enrollment_ids: Collection[UUID]) -> int:
+    """Whoever was left in line when places were given has waited one cycle longer: two statements for any number.
+    Returns how many they are. The caller sees to it that each cycle is counted once.
+
+    Raises:
+        Refused: the actor is not the product.
+    """
+    require(actor.kind is ActorKind.SYSTEM, _("count how long somebody waits"))
+    async with unit_of_work(actor) as unit:
+        rows = await queries.enrollments(actor).filter(id__in=list(enrollment_ids)).order_by("id").select_for_update(
+            no_key=True
+        )
+        waiting = queries.enrollments(actor).filter(id__in=[row.id for row in rows])
+        await waiting.update(waited_cycles=F("waited_cycles") + 1)
+        await unit.audit_many("enrollment.wait", rows)
+        return len(rows)
 
 
 def check_pause(until: date) -> None:
