@@ -37,6 +37,7 @@ USUAL = 3
 """So many things usually hang below one, where a list has no size of its own."""
 LENGTHS = {
     "Match.members": 2, "MatchesPayload.matches": PAGE_MAX, "PairRecord.events": 300, "PairRecord.plans": 10,
+    "MatchTrial.files": 3, "TrialFile.columns": 30, "TrialCircle.members": 8,
     "ReviewQueue.unmatched": PAGE_MAX, "ReviewQueue.barred": PAGE_MAX, "MatchSettings.versions": 20,
     "MatchSettings.weights": 9,
 }
@@ -47,10 +48,11 @@ MUTATION = 25
 """What a change costs beside what it shows: its rule, its writes, its audit, its event."""
 EXTRA = {
     "Mutation.applyImport": 1_000, "Mutation.correctImport": 1_000, "Mutation.importFramework": 1_000,
-    "Mutation.previewImport": 1_000, "Mutation.runMatching": 1_000,
+    "Mutation.previewImport": 1_000, "Mutation.runMatching": 1_000, "Mutation.runTrial": 1_000,
+    "Mutation.startTrial": 200,
     "Query.__schema": 2_000, "Query.__type": 50,
     "Query.alternativeMentors": 200, "Query.importReport": 200, "Query.matchPreview": 1_000,
-    "Query.matchSettings": 50, "Query.pairRecord": 50, "Query.pairTried": 500,
+    "Query.matchSettings": 50, "Query.matchTrial": 50, "Query.pairRecord": 50, "Query.pairTried": 500,
     "Query.placesPlanned": 1_000, "Query.reviewQueue": 200,
     "Subscription.matchRunProgress": 200,
 }

@@ -31,6 +31,7 @@ from graphql_schema.records import RecordsQuery
 from graphql_schema.scalars import CONFIG
 from graphql_schema.sessions import SessionsMutation, SessionsQuery
 from graphql_schema.surveys import SurveysMutation, SurveysQuery
+from graphql_schema.trying import TryingMutation, TryingQuery
 from graphql_schema.undoing import UndoingMutation
 from graphql_schema.viewer import ViewerQuery
 from graphql_schema.watching import Subscription
@@ -51,7 +52,7 @@ class Schema(strawberry.Schema):
 class Query(
     NodeQuery, ViewerQuery, PeopleQuery, ProfilesQuery, ImportsQuery, ProgramsQuery, MatchesQuery, MatchmakingQuery,
     LearningQuery, RecordsQuery, AskingQuery, SessionsQuery, MessagingQuery, SurveysQuery, JourneyQuery, WeighingQuery,
-    DecidingQuery, PlanningQuery, ConflictsQuery,
+    DecidingQuery, PlanningQuery, ConflictsQuery, TryingQuery,
 ):
     pass
 
@@ -61,7 +62,7 @@ class Mutation(
     ProfilesMutation, ImportsMutation, ProgramsMutation, EnrollmentsMutation, OpeningsMutation, MatchesMutation,
     MatchmakingMutation, LearningMutation, GoalsMutation, SessionsMutation, ConversationsMutation, MessagingMutation,
     SurveysMutation, JourneyMutation, UndoingMutation, EligibilityMutation, AskingMutation, WeighingMutation,
-    DecidingMutation, PlanningMutation, ConflictsMutation,
+    DecidingMutation, PlanningMutation, ConflictsMutation, TryingMutation,
 ):
     pass
 

@@ -8,9 +8,11 @@ from typing import Any
 
 from graphql_schema.ids import global_id
 from server.goals import actions as goals
+from server.journey.trying.rows.columns import Field
+from server.journey.trying.rows.plan import File, Plan, Who, dump_plan, pack
 from server.kernel import clock
 from server.kernel.actor import Actor, Grant, Permission
-from server.matchmaking.models import LearnedModel, MatchRun
+from server.matchmaking.models import LearnedModel, MatchRun, MatchTrial
 from server.matchmaking.states import RunState
 from server.people.models import ImportRun
 from server.sessions import actions as sessions
@@ -19,6 +21,8 @@ from server.surveys import actions as surveys
 from server.surveys.models import SurveyInvitation
 from server.surveys.states import InvitationState, SurveyKind
 from tests import factories
+
+PEOPLE = "id,role,skills\nA,mentor,SQL\nB,mentee,SQL\n"
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,10 @@ async def everything() -> Everything:
         "ConflictOfInterest": await factories.conflict(pair.mentor, pair.stranger),
         "LearnedModel": await LearnedModel.create(
             organization_id=pair.organization.id, program_type=pair.program.type, number=1, started_by="system"
+        ),
+        "MatchTrial": await MatchTrial.create(
+            organization_id=pair.organization.id, person_id=pair.manager.id, files=pack([File("people.csv", PEOPLE)]),
+            settings=dump_plan(Plan((Who.COLUMN,), ({"id": Field.ID},))), erase_at=clock.now() + timedelta(days=1),
         ),
     }
     return Everything(pair, rows, readers, parts)

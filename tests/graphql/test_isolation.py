@@ -37,6 +37,7 @@ BY_ID = {
     "importReport": ("query ($id: ID!) { importReport(runId: $id) { zonesAssumed } }", "ImportRun"),
     "matchRunChanges": ("query ($id: ID!) { matchRunChanges(runId: $id, otherId: $id) { same } }", "MatchRun"),
     "learning": ("query ($id: ID!) { learning(id: $id) { state } }", "LearnedModel"),
+    "matchTrial": ("query ($id: ID!) { matchTrial(id: $id) { eraseAt files { name } } }", "MatchTrial"),
     "matchSuggestions": ("query ($id: ID!) { matchSuggestions(runId: $id) { totalCount } }", "MatchRun"),
 }
 FOR_COLLEAGUES = {"Organization", "Program", "Cohort", "Competency"}
@@ -62,6 +63,7 @@ MUTATIONS = {
     "configureProgram": ("id", "Program", ", menteesMayAsk: true"),
     "setMatchSettings": ("id", "Program", ", weights: [], rules: {}"),
     "restoreMatchSettings": ("id", "Program", ", version: 0"),
+    "runTrial": ("id", "MatchTrial", ""), "eraseTrial": ("id", "MatchTrial", ""),
     "askPastMentors": ("cohortId", "Cohort", ", count: 1"),
     "banPair": ("enrollmentId", "Enrollment", ', otherEnrollmentId: "x", reason: "They asked"'),
     **dict.fromkeys(("liftBan", "undoBan"), ("id", "MatchOverride", "")),
@@ -202,7 +204,7 @@ def test_every_mutation_of_a_subject_is_tried() -> None:
     own = {
         "updateProfile", "updatePerson", "setDayParts", "setSkills", "setLook", "setMutedKinds", "recordConsents",
         "publishConsentText", "importFramework", "previewImport", "createProgram", "joinProgram",
-        "askForOpening", "forgetOpening", "startLearning",
+        "askForOpening", "forgetOpening", "startLearning", "startTrial",
     }
     several = {"publishMatches", "undoPublish", "suggestMatch", "invite"}
     assert MUTATIONS.keys() | own | several == build_schema(sdl()).mutation_type.fields.keys()

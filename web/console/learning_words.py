@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from server.kernel.db import Json
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
-from server.matchmaking.engine.learning.model import LEVELLED, LINEAR
+from server.matchmaking.engine.learning.model import LEVELLED, LINEAR, TREES
 from server.matchmaking.engine.score import Stage
 from server.matchmaking.states import RunState
 from server.programs.states import ProgramType
@@ -84,7 +84,12 @@ def data(row: LearnedModel) -> list[tuple[str, str]]:
 
 def stages(row: LearnedModel) -> list[StageTold]:
     """The four models, in the order in which a pair meets them."""
-    return [_stage(one) for one in row.report.get("stages", [])]
+    return stages_told(row.report)
+
+
+def stages_told(report: Json) -> list[StageTold]:
+    """The models of a report, however it came about."""
+    return [_stage(one) for one in report.get("stages", [])]
 
 
 def limits() -> list[str]:
@@ -143,6 +148,7 @@ def _name(stage: Stage) -> str:
 def _kind(kind: str) -> str:
     return {
         LEVELLED: _("The programme’s weights, set right by past pairs"), LINEAR: _("A model of past pairs"),
+        TREES: _("A tree model of past pairs"),
     }.get(kind, _("The programme’s weights alone"))
 
 

@@ -1,30 +1,26 @@
-"""A trial of one's own records in words: columns, gaps, the result."""
+"""A trial of one's own records before it is matched, in words: files, columns, kinds of programme, rules."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from server.journey.trying.columns import Field
-from server.journey.trying.plan import Who
 from server.journey.trying.queries import FileShown, TrialShown
-from server.journey.trying.reading import Gap, GapCode
-from server.journey.trying.telling import Told, tell
+from server.journey.trying.rows.columns import Field
+from server.journey.trying.rows.plan import Who
+from server.journey.trying.rows.rules import Chosen, Company
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
-from server.matchmaking.engine import WaitCode
-from server.matchmaking.runs.records import audit_of, proof_of
 from server.programs.states import ProgramType
-from web.console import audit_words
-from web.console.review_words import wait_words
-from web.dates import moment, upper_first
-from web.waiting import ordinal
+from web.dates import moment
 
 if TYPE_CHECKING:
     from server.matchmaking.models import MatchTrial
 
-PAIRS_SHOWN, WAITING_SHOWN, SAMPLE_LETTERS = 10, 100, 60
+SAMPLE_LETTERS = 60
+HOURS = (1, 2, 3, 4)
+YES, NO = "YES", "NO"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,31 +42,33 @@ class FileAsked:
     rows: str
     who: str
     columns: list[ColumnAsked]
+    of_past: bool
 
 
 @dataclass(frozen=True, slots=True)
-class PairShown:
-    """One pair of the result."""
+class RuleAsked:
+    """One rule with its select."""
 
-    title: str
-    fit: str
-    reasons: tuple[str, ...]
-    caution: str
+    field: str
+    name: str
+    options: list[tuple[str, str]]
+    chosen: str
 
 
 def who_options() -> list[tuple[str, str]]:
     """Who the rows of a file are."""
     return [
         (Who.MENTORS.value, _("Mentors")), (Who.MENTEES.value, _("Mentees")),
-        (Who.COLUMN.value, _("A column says who is what")),
+        (Who.COLUMN.value, _("A column says who is what")), (Who.EVERYBODY.value, _("Everybody, on one side")),
     ]
 
 
 def kind_options() -> list[tuple[str, str]]:
-    """The kinds of programme that pair two people."""
+    """The kinds of programme."""
     return [
         (ProgramType.ONE_TO_ONE.value, _("One to one")), (ProgramType.REVERSE.value, _("Reverse: the junior teaches")),
-        (ProgramType.PEER.value, _("Peers")), (ProgramType.FLASH.value, _("Flash: one question")),
+        (ProgramType.PEER.value, _("Peers")), (ProgramType.CIRCLE.value, _("Circles")),
+        (ProgramType.FLASH.value, _("Flash: one question")),
         (ProgramType.ONBOARDING.value, _("Onboarding")), (ProgramType.HIGH_POTENTIAL.value, _("High potential")),
         (ProgramType.CROSS_COMPANY.value, _("Across companies")),
     ]
@@ -92,6 +90,43 @@ def field_options() -> list[tuple[str, str]]:
     ]
 
 
+def past_options() -> list[tuple[str, str]]:
+    """What a column of past pairs may hold."""
+    return [
+        (Field.NOTHING.value, _("Leave out")), (Field.PAST_MENTOR.value, _("The mentor’s id or name")),
+        (Field.PAST_MENTEE.value, _("The mentee’s id or name")), (Field.CYCLE.value, _("Cycle or year")),
+        (Field.ACCEPTED.value, _("Both said yes (yes or no)")), (Field.SESSIONS.value, _("Sessions they held")),
+        (Field.SATISFACTION.value, _("Satisfaction, 1 to 5")),
+        (Field.GOALS.value, _("Goals reached (0 to 1, %, or yes)")),
+        (Field.CHOSEN_BY.value, _("Who chose the pair (manager or engine)")),
+    ]
+
+
+def rules(chosen: Chosen) -> list[RuleAsked]:
+    """The rules that can be chosen, each as the kind of programme has it until somebody says otherwise."""
+    usual, held = ("", _("As the kind of programme has it")), [(YES, _("Yes")), (NO, _("No"))]
+    names = [
+        ("reporting_line", _("Nobody in their own reporting line")), ("same_team", _("Nobody under the same manager")),
+        ("common_language", _("A language in common")),
+    ]
+    companies = [(Company.ANY.value, _("Any")), (Company.SAME.value, _("Only within one")),
+                 (Company.DIFFERENT.value, _("Never within one"))]
+    hours = [(str(most), ngettext("%(num)d hour a week", "%(num)d hours a week", most) % {"num": most})
+             for most in HOURS]
+    return [
+        *[RuleAsked(rule_field(name), words, [usual, *held], _yes_no(getattr(chosen, name))) for name, words in names],
+        RuleAsked(rule_field("company"), _("Companies"), [usual, *companies],
+                  chosen.company.value if chosen.company else ""),
+        RuleAsked(rule_field("hours"), _("Free hours in common"), [usual, ("0", _("None needed")), *hours],
+                  "" if chosen.hours is None else str(chosen.hours)),
+    ]
+
+
+def rule_field(name: str) -> str:
+    """The form's field for a rule."""
+    return f"rule-{name}"
+
+
 def files(found: Sequence[FileShown], shown: TrialShown) -> list[FileAsked]:
     """Every file with its columns to be named."""
     return [
@@ -100,6 +135,7 @@ def files(found: Sequence[FileShown], shown: TrialShown) -> list[FileAsked]:
             shown.plan.who[number].value,
             [ColumnAsked(column_field(number, place), name, field.value, _examples(examples))
              for place, (name, field, examples) in enumerate(one.columns)],
+            shown.plan.who[number] is Who.PAST,
         )
         for number, one in enumerate(found)
     ]
@@ -108,99 +144,6 @@ def files(found: Sequence[FileShown], shown: TrialShown) -> list[FileAsked]:
 def column_field(file: int, place: int) -> str:
     """The form's field for a column."""
     return f"column-{file}-{place}"
-
-
-def gaps(document: Mapping[str, Any]) -> list[str]:
-    """What the files did not say, and what that means."""
-    return [gap(Gap(GapCode(one["code"]), one["count"], one["column"], tuple(one["rows"]))) for one in document["gaps"]]
-
-
-def gap(found: Gap) -> str:
-    """One gap in words."""
-    rows = ", ".join(map(str, found.rows))
-    if found.code is GapCode.UNREADABLE:
-        words = ngettext("%(num)d cell of “%(column)s” cannot be read and counts as not known: row %(rows)s.",
-                         "%(num)d cells of “%(column)s” cannot be read and count as not known: rows %(rows)s.",
-                         found.count)
-        return words % {"num": found.count, "column": found.column, "rows": _and_more(rows, found)}
-    if found.code is GapCode.TWICE:
-        words = ngettext("%(num)d row repeats an id and was left out: row %(rows)s.",
-                         "%(num)d rows repeat an id and were left out: rows %(rows)s.", found.count)
-        return words % {"num": found.count, "rows": _and_more(rows, found)}
-    if found.code is GapCode.NO_ROLE:
-        words = ngettext("%(num)d row says neither mentor nor mentee and was left out: row %(rows)s.",
-                         "%(num)d rows say neither mentor nor mentee and were left out: rows %(rows)s.", found.count)
-        return words % {"num": found.count, "rows": _and_more(rows, found)}
-    return {
-        GapCode.NO_WISHES: _("Nothing says what mentees want to learn: pairs rest on what both know."),
-        GapCode.NO_SKILLS: _("Nothing says what mentors know: their side rests on the other columns."),
-        GapCode.NO_MANAGERS: _("No column names managers: nobody is kept from their own reporting line."),
-        GapCode.NO_TIMES: _("Free times are not in both files: a pair may have none in common."),
-        GapCode.NO_LEVELS: _("Levels are not in both files: they count as for most people."),
-        GapCode.NO_LANGUAGES: _("Languages are not in both files: a pair may have none in common."),
-        GapCode.NO_GROUPS: _("No column tells groups apart: fairness cannot be checked."),
-    }[found.code]
-
-
-def title(document: Mapping[str, Any]) -> str:
-    """Who has a mentor, counted."""
-    audit = audit_of(document)
-    return audit_words.title(audit.mentees if audit else 0, document["waiting"])
-
-
-def eyebrow(document: Mapping[str, Any], names: Sequence[str]) -> str:
-    """Whose records they are."""
-    audit = audit_of(document)
-    people = (audit.mentees + audit.mentors) if audit else 0
-    said = ngettext(
-        "Your own records, %(files)s, %(num)s person", "Your own records, %(files)s, %(num)s people", people
-    )
-    return said % {"files": ", ".join(names), "num": f"{people:,}"}
-
-
-def briefing(document: Mapping[str, Any]) -> str:
-    """How good the result is, and how long it took."""
-    proof = proof_of(document)
-    took = _("It took %(num)s seconds.") % {"num": f"{document['seconds']:.1f}"}
-    return f"{audit_words.best_words(proof)} {took}" if proof else took
-
-
-def facts(document: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """The result in figures."""
-    audit, proof = audit_of(document), proof_of(document)
-    if audit is None or proof is None:
-        return []
-    names = document["names"]
-    lowest = [names.get(one, one) for one in reversed(audit.lowest)] if audit.lowest else []
-    said = _("%(mentee)s and %(mentor)s") % dict(zip(("mentee", "mentor"), lowest, strict=True)) if lowest else ""
-    return audit_words.facts(audit, proof, said)
-
-
-def fairness(document: Mapping[str, Any]) -> audit_words.Fairness | None:
-    """Envy and parity."""
-    audit = audit_of(document)
-    return audit_words.fairness(audit, document["groups"]) if audit else None
-
-
-def pairs(document: Mapping[str, Any], page: int) -> list[PairShown]:
-    """The pairs of one page, best first, pages counted from 1."""
-    start = (page - 1) * PAIRS_SHOWN
-    return [_pair(tell(one, document["names"])) for one in document["pairs"][start : start + PAIRS_SHOWN]]
-
-
-def pages(document: Mapping[str, Any]) -> int:
-    """How many pages of pairs there are."""
-    return max(1, -(-len(document["pairs"]) // PAIRS_SHOWN))
-
-
-def waiting(document: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """Those without a mentor: name, place in line, why."""
-    names = document["names"]
-    return [
-        (names.get(one["mentee"], one["mentee"]), upper_first(ordinal(one["position"])) if one["position"] else "–",
-         wait_words(WaitCode(one["code"])))
-        for one in document["waitlist"][:WAITING_SHOWN]
-    ]
 
 
 def erased(shown: TrialShown) -> str:
@@ -215,15 +158,10 @@ def kept_until(trial: MatchTrial) -> str:
     return _("It is erased on %(when)s.") % {"when": moment(trial.erase_at)}
 
 
-def _pair(told: Told) -> PairShown:
-    names = {"mentee": told.mentee, "mentor": told.mentor}
-    return PairShown(_("%(mentee)s with %(mentor)s") % names, f"{told.fit:.0f}", told.reasons, told.caution)
+def _yes_no(chosen: bool | None) -> str:
+    return "" if chosen is None else YES if chosen else NO
 
 
 def _examples(found: Sequence[str]) -> str:
     short = [one if len(one) <= SAMPLE_LETTERS else f"{one[:SAMPLE_LETTERS]}…" for one in found]
     return " · ".join(short) or _("Empty")
-
-
-def _and_more(rows: str, found: Gap) -> str:
-    return rows if found.count <= len(found.rows) else _("%(rows)s and more") % {"rows": rows}

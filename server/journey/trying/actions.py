@@ -5,24 +5,31 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
 from server.journey.trying import matching, queries
-from server.journey.trying.columns import Field, suggestions
-from server.journey.trying.plan import File, Plan, Who, dump_plan, pack, unpack
-from server.journey.trying.reading import read_files
+from server.journey.trying.rows.columns import Field, past_suggestions, suggestions
+from server.journey.trying.rows.plan import File, Plan, Who, dump_plan, pack, unpack
+from server.journey.trying.rows.reading import MOST_PLACES, read_files
+from server.journey.trying.rows.rules import MOST_HOURS
 from server.kernel import clock
 from server.kernel.actor import Actor, require
 from server.kernel.db import unit_of_work
 from server.kernel.errors import Invalid, TooMany
 from server.kernel.text import clean
 from server.kernel.text import gettext as _
+from server.language.meaning import Framework
+from server.matchmaking.engine.groups.seating import LEAST, MOST
+from server.matchmaking.meant.keeping import framework
 from server.matchmaking.models import MatchTrial
 from server.people.tables import decode
 
 ERASED_AFTER = timedelta(days=1)
-BYTES_MAX, COLUMNS_MAX, FILES_MAX, NAME_LETTERS = 5_000_000, 80, 2, 120
+BYTES_MAX, COLUMNS_MAX, NAME_LETTERS = 5_000_000, 80, 120
+PEOPLE_FILES = 2
+FILES_MAX = PEOPLE_FILES + 1
 ERASE = "trial.erase"
 AT_ONCE = 2
 """So many trials of one organisation are matched at the same time in one process: each holds a core and its files."""
@@ -32,20 +39,26 @@ matching_now: Counter[UUID] = Counter()
 """How many trials of each organisation are being matched here."""
 
 
-async def start_trial(actor: Actor, files: Sequence[tuple[str, bytes]]) -> MatchTrial:
-    """Keep one or two files for a day, encrypted and for the actor alone; an earlier trial of theirs is erased.
+async def start_trial(
+    actor: Actor, files: Sequence[tuple[str, bytes]], past: tuple[str, bytes] | None = None
+) -> MatchTrial:
+    """Keep one or two files of people and one of past pairs for a day, encrypted and for the actor alone; an earlier
+    trial of theirs is erased.
 
     Args:
         actor: the person who tries.
         files: names and contents, at most 5 MB and 80 columns each.
+        past: the same of past pairs, where there are any.
 
     Raises:
         Refused: the actor runs no programme.
         Invalid: a file cannot be used (field "file"), by a text that names it.
     """
     require(queries.can_try(actor), _("try the matching"))
-    held = [_file(name, content) for name, content in files[:FILES_MAX]]
-    plan = await asyncio.to_thread(_first_plan, held)
+    if not files:
+        raise Invalid({"file": _("Choose a file first.")})
+    held = [_file(name, content) for name, content in (*files[:PEOPLE_FILES], *([past] if past else []))]
+    plan = await asyncio.to_thread(_first_plan, held, has_past=past is not None)
     async with unit_of_work(actor) as unit:
         for old in await queries.trials(actor):
             await _erase(old)
@@ -63,15 +76,18 @@ async def run_trial(actor: Actor, trial_id: UUID, plan: Plan) -> MatchTrial:
 
     Raises:
         NotFound: absent, erased or somebody else's.
+        Invalid: a number is out of bounds (field "places", "size" or "hours"), and nothing was kept.
         TooMany: AT_ONCE trials of the organisation are being matched just now.
         Invalid: there is nobody to match, by the field of the plan that must change; the plan is kept.
     """
     trial = await queries.own_trial(actor, trial_id)
+    _check_bounds(plan)
     whole = _fitted(plan, len(unpack(trial.files)))
+    words = await framework(actor)
     problems: Invalid | None = None
     try:
         with _one_more(actor):
-            document = await asyncio.to_thread(_match, trial, whole)
+            document = await asyncio.to_thread(_match, trial, whole, words)
     except Invalid as refusal:
         problems, document = refusal, ""
     async with unit_of_work(actor) as unit:
@@ -139,22 +155,22 @@ def _file(name: str, content: bytes) -> File:
     return File(shown, decode(content, shown))
 
 
-def _first_plan(files: Sequence[File]) -> Plan:
-    """What the names of files and columns suggest.
+def _first_plan(files: Sequence[File], *, has_past: bool) -> Plan:
+    """What the names of files and columns suggest; the last file may hold past pairs.
 
     Raises:
         Invalid: a file is no table, or has more columns than can be asked about.
     """
-    columns = []
-    for one in files:
+    columns, people = [], len(files) - has_past
+    for number, one in enumerate(files):
         table = one.table()
         if len(table.columns) > COLUMNS_MAX:
             text = _("%(file)s has %(count)d columns; a trial takes %(most)d. Remove those you don't need.")
             raise Invalid({"file": text % {"file": one.name, "count": len(table.columns), "most": COLUMNS_MAX}})
-        columns.append(suggestions(table))
-    who = tuple(_who(one.name, held, number, len(files)) for number, (one, held) in enumerate(zip(files, columns,
-                                                                                               strict=True)))
-    return Plan(who, tuple(columns))
+        columns.append(suggestions(table) if number < people else past_suggestions(table))
+    told = zip(files[:people], columns, strict=False)
+    who = [_who(one.name, held, number, people) for number, (one, held) in enumerate(told)]
+    return Plan((*who, *[Who.PAST] * has_past), tuple(columns))
 
 
 def _who(name: str, held: dict[str, Field], number: int, files: int) -> Who:
@@ -170,13 +186,30 @@ def _who(name: str, held: dict[str, Field], number: int, files: int) -> Who:
     return Who.MENTEES if wishes_only else Who.MENTORS
 
 
+def _check_bounds(plan: Plan) -> None:
+    """
+    Raises:
+        Invalid: a number of the plan is out of bounds.
+    """
+    bounds = {
+        "places": (plan.places, 1, MOST_PLACES), "size": (plan.size, LEAST, MOST),
+        "hours": (plan.chosen.hours or 0, 0, MOST_HOURS),
+    }
+    wrong = {
+        name: _("Choose a number from %(least)d to %(most)d.") % {"least": least, "most": most}
+        for name, (value, least, most) in bounds.items() if not least <= value <= most
+    }
+    if wrong:
+        raise Invalid(wrong)
+
+
 def _fitted(plan: Plan, files: int) -> Plan:
     """A plan for as many files as there are."""
     who = (*plan.who, *(Who.MENTEES for _number in range(files)))[:files]
     columns = (*plan.columns, *({} for _number in range(files)))[:files]
-    return Plan(who, columns, plan.kind, plan.places)
+    return replace(plan, who=who, columns=columns)
 
 
-def _match(trial: MatchTrial, plan: Plan) -> str:
-    read = read_files(unpack(trial.files), plan)
-    return json.dumps(matching.match(read, plan), ensure_ascii=False)
+def _match(trial: MatchTrial, plan: Plan, words: Framework | None) -> str:
+    read = read_files(unpack(trial.files), plan, words.spotter.vocabulary if words else None)
+    return json.dumps(matching.match(read, plan, words), ensure_ascii=False)

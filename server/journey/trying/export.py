@@ -9,6 +9,7 @@ from server.matchmaking.runs.export import csv_bytes, json_bytes
 
 PAIRS = ("mentor_id", "mentor", "mentee_id", "mentee", "fit", "confidence", "place_for_mentee")
 TOLD = (*(f"reason_{number}" for number in range(1, REASONS + 1)), "caution")
+CIRCLES = ("circle", "fit", "person_id", "person", "part", "shared_goals")
 WAITING = ("mentee_id", "mentee", "position", "code")
 
 
@@ -18,8 +19,19 @@ def pairs_csv(document: Mapping[str, Any]) -> bytes:
     return csv_bytes((*PAIRS, *TOLD, *parts), [_row(pair, document["names"]) for pair in document["pairs"]])
 
 
+def circles_csv(document: Mapping[str, Any]) -> bytes:
+    """One line for each person in a circle: which one, its fit, whether they lead it, and what its goals are."""
+    names = document["names"]
+    return csv_bytes(CIRCLES, [
+        (number, one["fit"], who, names.get(who, who), "host" if who == one["host"] else "member", goals)
+        for number, one in enumerate(document.get("circles", {}).get("groups", []), 1)
+        for goals in ["; ".join(goal["name"] for goal in one["explanation"]["circle"]["goals"])]
+        for who in (*([one["host"]] if one["host"] else []), *one["members"])
+    ])
+
+
 def waiting_csv(document: Mapping[str, Any]) -> bytes:
-    """Everybody without a mentor, by place in line, with the code of the reason."""
+    """Everybody who waits, by place in line, with the code of the reason."""
     names = document["names"]
     return csv_bytes(WAITING, [
         (one["mentee"], names.get(one["mentee"], one["mentee"]), one["position"] or "", one["code"])

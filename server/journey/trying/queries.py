@@ -9,8 +9,8 @@ from uuid import UUID
 
 from tortoise.queryset import QuerySet
 
-from server.journey.trying.columns import Field, samples, suggestions
-from server.journey.trying.plan import File, Plan, load_plan, unpack
+from server.journey.trying.rows.columns import Field, past_suggestions, samples, suggestions
+from server.journey.trying.rows.plan import File, Plan, Who, load_plan, unpack
 from server.kernel import clock
 from server.kernel.actor import Actor, Permission
 from server.kernel.errors import NotFound
@@ -105,12 +105,13 @@ def file_names(shown: TrialShown) -> list[str]:
 
 def files_shown(shown: TrialShown) -> list[FileShown]:
     """The files of a trial with their columns, as the plan in force reads them. Parses them: call it off the loop."""
-    return [_file(one, shown.plan.columns[number]) for number, one in enumerate(unpack(shown.trial.files))]
+    plan = shown.plan
+    return [_file(*one) for one in zip(unpack(shown.trial.files), plan.who, plan.columns, strict=True)]
 
 
-def _file(one: File, held: Mapping[str, Field]) -> FileShown:
+def _file(one: File, who: Who, held: Mapping[str, Field]) -> FileShown:
     table = one.table()
-    guessed = suggestions(table)
+    guessed = (past_suggestions if who is Who.PAST else suggestions)(table)
     return FileShown(one.name, len(table.rows), tuple(
         (name, held.get(name, field), tuple(samples(table, name))) for name, field in guessed.items()
     ))

@@ -49,7 +49,7 @@ def find_circles(
     result = form_circles(gathered.pool, rules, weights, bans=gathered.standing.bans, seed=seed)
     watch.look()
     leading = sum(one.role is ParticipantRole.MENTOR for one in gathered.pool.participants)
-    return CirclesFound({**_record(result), "leading": leading}, [_draft(one) for one in result.circles])
+    return CirclesFound({**record_of(result), "leading": leading}, [_draft(one) for one in result.circles])
 
 
 def narrowed(gathered: Gathered, apart: frozenset[tuple[str, str]], among: frozenset[str] | None) -> Gathered:
@@ -90,7 +90,8 @@ def drafts_of(record: Mapping[str, Any]) -> list[CircleDraft]:
     ]
 
 
-def _record(result: CirclesResult) -> Json:
+def record_of(result: CirclesResult) -> Json:
+    """What forming circles came to, as it is stored; `proof_of` reads it from under "circles"."""
     met = [one.times is None or one.times > 0 for one in result.circles]
     sizes = Counter(len(one.members) for one in result.circles)
     return {

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+MANY = 20
 SHARED = Path(__file__).parents[4] / "shared" / "data"
 """Real records (SOURCES.md there); absent in a checkout alone."""
 
@@ -17,6 +18,8 @@ MENTEES = (
     "S2,Tamsin Ray,Python,React;TypeScript\n"
     "S3,Wilder Foss,Sales,Negotiation\n"
 )
+PAST = "mentor,mentee,cycle,both said yes,meetings\nM2,S1,2024,yes,4\nJuno Holt,Tamsin Ray,2025,no,\n"
+"""Pairs of the year before: one by ids, one by names, with a column whose name says too little."""
 
 
 def people_file(mentors: int, mentees: int, note: str = "") -> str:
@@ -27,4 +30,15 @@ def people_file(mentors: int, mentees: int, note: str = "") -> str:
     for at in range(mentees):
         wish, city = ("Python", "Weaving")[at % 2], ("Lisbon", "Nairobi")[at % 2]
         rows.append(f"S{at},mentee,Mentee {at},Excel,{wish},{city},{2 + at % 3},M{at % 5},{note}")
+    return "\n".join(rows) + "\n"
+
+
+def equals_file(people: int) -> str:
+    """People who know one of three things and want another; the first two of many could lead a circle."""
+    skills, zone = ("SQL", "Negotiation", "Public speaking"), ("Mon-08;Tue-08", "Mon-08;Wed-12")
+    rows = ["number,role,name,skills,wants,languages,availability"]
+    hosts = 2 if people > MANY else 0
+    rows += [f"H{at},host,Host {at},Coaching,,en;pt,Mon-08" for at in range(1, hosts + 1)]
+    for at in range(people - hosts):
+        rows.append(f"P{at},peer,Peer {at},{skills[at % 3]},{skills[(at + 1) % 3]},en,{zone[at % 2]}")
     return "\n".join(rows) + "\n"

@@ -9,7 +9,7 @@ from server.journey.trying.actions import AT_ONCE, matching_now
 from server.matchmaking.models import MatchTrial
 from tests.web.conftest import ClientOf
 from tests.web.console.market import Market, manager_of, market
-from tests.web.console.records import MENTEES, MENTORS, people_file
+from tests.web.console.records import MENTEES, MENTORS, PAST, people_file
 
 HERE = "/console/matches/trial"
 
@@ -47,6 +47,63 @@ async def test_two_files_are_tried_from_choosing_to_keeping(client_of: ClientOf,
     assert "reason_3" in (await client.get(f"{here}/pairs.csv")).text
     assert (await client.get(f"{here}/waiting.csv")).text.endswith("mentee_id,mentee,position,code\r\n")
     assert json.loads((await client.get(f"{here}/trial.json")).text)["matched"] == 3
+
+
+async def test_past_pairs_are_asked_about_kept_apart_and_weighed_honestly(client_of: ClientOf, found: Market) -> None:
+    client = await client_of(found.manager)
+    past = {"past": ("past.csv", PAST.encode(), "text/csv")}
+    answer = await client.post(HERE, files=files_of(MENTORS, MENTEES) | past)
+    here = answer.headers["location"]
+    columns = (await client.get(here)).text
+    for words in ("None of them is made again.", '<option value="PAST_MENTOR" selected', "Both said yes (yes or no)"):
+        assert words in columns, words
+    assert "who-2" not in columns, "what past pairs are is no question"
+    nameless = await client.post(f"{here}/matching", data={"column-2-0": "NOTHING"})
+    assert (nameless.status_code, "Say which columns of past.csv name the mentor" in nameless.text) == (422, True)
+    assert 'href="#column-2-0"' in nameless.text
+    named = {"column-2-0": "PAST_MENTOR", "column-2-3": "ACCEPTED"}
+    assert (await client.post(f"{here}/matching", data=named)).status_code == 303
+    shown = (await client.get(here)).text
+    for words in ("Not yet calibrated, based on 2 pairs.", "What the past pairs taught", "Nobody who was paired before",
+                  "The programme’s weights alone", "Free text was read in the words of your competency framework (3)"):
+        assert words in shown, words
+    assert "Noor Pell with Ottoline Vane" not in shown
+
+
+async def test_one_file_is_tried_as_peers_and_as_circles(client_of: ClientOf, found: Market) -> None:
+    client = await client_of(found.manager)
+    rows = "".join(f"P{at},Peer {at},{('SQL', 'Go')[at % 2]},{('Go', 'SQL')[at % 2]},en\n" for at in range(12))
+    here = await started(client, f"id,name,skills,wants,languages\n{rows}", "")
+    await client.post(f"{here}/matching", data={"kind": "PEER"})
+    peers = (await client.get(here)).text
+    for words in ("12 of 12 peers are in a pair", "offers what Peer", "Nothing is learned of peers and circles."):
+        assert words in peers, words
+    await client.post(f"{here}/matching", data={"kind": "CIRCLE", "size": "4"})
+    circles = (await client.get(here)).text
+    for words in ("12 of 12 people sit in a circle", "Circle 3, 4 members", "Nobody leads it", "Goals that several"):
+        assert words in circles, words
+    assert (await client.get(f"{here}/circles.csv")).text.count("member") == 12
+    refused = await client.post(f"{here}/matching", data={"kind": "REVERSE", "who-0": "EVERYBODY"})
+    assert (refused.status_code, "This kind of programme has two sides." in refused.text) == (422, True)
+
+
+async def test_rules_are_chosen_and_stay_chosen(client_of: ClientOf, found: Market) -> None:
+    client = await client_of(found.manager)
+    here = await started(client)
+    given = {"rule-company": "DIFFERENT", "rule-reporting_line": "NO", "rule-hours": "2", "size": "9"}
+    refused = await client.post(f"{here}/matching", data=given)
+    assert (refused.status_code, "Choose a number from 4 to 8." in refused.text) == (422, True)
+    assert '<option value="DIFFERENT" selected' in refused.text
+    await client.post(f"{here}/matching", data=given | {"size": "5"})
+    shown = (await client.get(here)).text
+    for words in ("Never within one company", "2 hours in common each week", "the rule about them keeps nobody apart"):
+        assert words in shown, words
+    assert "Nobody in their own reporting line" not in shown
+    again = (await client.get(f"{here}?columns=1")).text
+    assert '<details id="rules" open>' in again
+    assert '<option value="2" selected' in again
+    await client.post(f"{here}/matching", data={"rule-company": ""})
+    assert "Never within one company" not in (await client.get(here)).text
 
 
 async def test_two_at_once_are_enough_for_one_organisation(client_of: ClientOf, found: Market) -> None:
@@ -128,7 +185,7 @@ async def test_nobody_else_opens_it_and_it_is_erased_at_once(client_of: ClientOf
     await client.post(f"{here}/matching", data={})
     for other in (found.admin, found.stranger, await manager_of(found.organization, found.program)):
         stranger = await client_of(other)
-        for address in ("", "/pairs.csv", "/waiting.csv", "/trial.json"):
+        for address in ("", "/pairs.csv", "/circles.csv", "/waiting.csv", "/trial.json"):
             assert (await stranger.get(here + address)).status_code == 404
         assert (await stranger.post(f"{here}/erasure")).status_code == 404
         assert (await stranger.post(f"{here}/matching", data={})).status_code == 404

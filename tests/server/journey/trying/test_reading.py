@@ -3,15 +3,18 @@
 import csv
 import io
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.journey.trying import values
-from server.journey.trying.columns import Field, samples, suggestions
-from server.journey.trying.plan import File, Plan, Who, dump_plan, load_plan, pack, unpack
-from server.journey.trying.reading import Gap, GapCode, Read, read_files
+from server.journey.trying.rows import values
+from server.journey.trying.rows.columns import Field, samples, suggestions
+from server.journey.trying.rows.lines import Gap, GapCode
+from server.journey.trying.rows.plan import File, Plan, Who, dump_plan, load_plan, pack, unpack
+from server.journey.trying.rows.reading import Read, read_files
+from server.journey.trying.rows.rules import Chosen, Company
 from server.kernel.errors import Invalid
 from server.matchmaking.engine import Participant
 from server.programs.states import ParticipantRole, ProgramType
@@ -143,6 +146,23 @@ def test_lists_are_split_by_the_sign_they_use() -> None:
     assert values.split("a, b,,") == ["a", "b"]
 
 
+@pytest.mark.parametrize(("cell", "share"), [("0.4", 0.4), ("80%", 0.8), ("yes", 1.0), ("No", 0.0), ("1", 1.0)])
+def test_shares_in_several_spellings(cell: str, share: float) -> None:
+    assert values.share(cell) == pytest.approx(share)
+
+
+@pytest.mark.parametrize("cell", ["2", "120%", "nan", "most", ""])
+def test_what_is_no_share(cell: str) -> None:
+    with pytest.raises(ValueError, match=r".*"):
+        values.share(cell)
+
+
+def test_satisfaction_is_out_of_five() -> None:
+    assert (values.points("4/5"), values.points("4,5")) == (4, 4.5)
+    with pytest.raises(ValueError, match=r".*"):
+        values.points("9")
+
+
 cell = st.one_of(
     st.text(max_size=12), st.integers(-99, 999).map(str),
     st.sampled_from(["mentor", "Mentee", "Mon-08", "Mon-09:00-12:00", "UTC+2", "Europe/Lisbon", "2020-02-30"]),
@@ -154,20 +174,23 @@ cell = st.one_of(
 @given(
     rows=st.lists(st.lists(cell, min_size=4, max_size=4), min_size=1, max_size=6),
     fields=st.lists(st.sampled_from(Field), min_size=4, max_size=4), who=st.sampled_from(Who),
+    kind=st.sampled_from([ProgramType.ONE_TO_ONE, ProgramType.PEER, ProgramType.CIRCLE]),
 )
 def test_whatever_cells_hold_is_read_or_refused_in_words(
-    rows: list[list[str]], fields: list[Field], who: Who
+    rows: list[list[str]], fields: list[Field], who: Who, kind: ProgramType
 ) -> None:
     out = io.StringIO(newline="")
     csv.writer(out).writerows([["one", "two", "three", "four"], *rows])
     mapping = dict(zip(("one", "two", "three", "four"), fields, strict=True))
     files = [File("a.csv", out.getvalue()), File("b.csv", MENTEES)]
-    plan = Plan((who, Who.MENTEES), (mapping, suggestions(files[1].table())))
+    plan = Plan((who, Who.MENTEES), (mapping, suggestions(files[1].table())), kind)
     with suppress(Invalid):
         found = read_files(files, plan)
         assert all(one.grade is None or 1 <= one.grade <= 10 for one in found.people)
         assert all(one.tenure_years is None or 0 <= one.tenure_years <= 80 for one in found.people)
         assert all(one.capacity >= 0 for one in found.people)
+        assert all(one.satisfaction is None or 1 <= one.satisfaction <= 5 for one in found.past)
+        assert all(one.mentor and one.mentee for one in found.past)
 
 
 def test_files_and_plans_are_stored_and_read_back() -> None:
@@ -175,3 +198,7 @@ def test_files_and_plans_are_stored_and_read_back() -> None:
     assert unpack(pack(files)) == files
     plan = Plan((Who.MENTORS, Who.COLUMN), ({"id": Field.ID}, {}), ProgramType.FLASH, 3)
     assert load_plan(dump_plan(plan)) == plan
+    chosen = Chosen(reporting_line=False, common_language=True, company=Company.DIFFERENT, hours=2)
+    assert load_plan(dump_plan(replace(plan, size=5, chosen=chosen))) == replace(plan, size=5, chosen=chosen)
+    before_the_update = {name: value for name, value in dump_plan(plan).items() if name not in ("size", "rules")}
+    assert load_plan(before_the_update) == plan, "a trial that was started before the update opens still"

@@ -9,10 +9,11 @@ from tortoise import connections
 
 from server.access.queries import actor_for
 from server.journey.trying import actions, export, queries
-from server.journey.trying.columns import suggestions
 from server.journey.trying.matching import match
-from server.journey.trying.plan import File, Plan, Who, load_plan
-from server.journey.trying.reading import read_files
+from server.journey.trying.rows.columns import suggestions
+from server.journey.trying.rows.plan import File, Plan, Who, load_plan
+from server.journey.trying.rows.reading import read_files
+from server.journey.trying.rows.rules import Chosen
 from server.journey.trying.telling import tell
 from server.kernel import clock
 from server.kernel.actor import Actor
@@ -194,6 +195,32 @@ def test_those_who_find_nobody_are_told_why() -> None:
     assert all(pair["mentor"] != f"M{int(pair['mentee'][1:]) % 5}" for pair in document["pairs"]), "own managers"
 
 
+async def test_free_text_is_read_in_the_words_of_the_organisation(manager: Actor) -> None:
+    """The framework of the market knows "Data and pricing"; a file of a house without one is read in its own words."""
+    mentors = b"id,about\nM1,For ten years I have led data and pricing for the whole house.\nM2,I sew sails.\n"
+    mentees = b"id,goal text\nS1,I want to understand data and pricing before I move on.\n"
+    trial = await actions.start_trial(manager, [("mentors.csv", mentors), ("mentees.csv", mentees)])
+    await actions.run_trial(manager, trial.id, load_plan(trial.settings))
+    document = await queries.document_of(manager, trial.id)
+    assert document["words"] == {"whose": "ORGANIZATION", "terms": 3}
+    (pair,) = document["pairs"]
+    assert pair["mentor"] == "M1"
+    assert any("Data and pricing" in reason for reason in tell(pair, document["names"]).reasons)
+
+
+async def test_numbers_out_of_bounds_are_refused_and_nothing_is_kept(manager: Actor) -> None:
+    trial = await actions.start_trial(manager, FILES)
+    held = load_plan(trial.settings)
+    for wrong, field in ((replace(held, places=0), "places"), (replace(held, size=9), "size"),
+                         (replace(held, chosen=Chosen(hours=9)), "hours")):
+        with pytest.raises(Invalid) as refused:
+            await actions.run_trial(manager, trial.id, wrong)
+        assert list(refused.value.fields) == [field]
+    with pytest.raises(Invalid, match=r"Choose a file first"):
+        await actions.start_trial(manager, [])
+    assert load_plan((await queries.own_trial(manager, trial.id)).settings) == held
+
+
 @pytest.mark.skipif(not SHARED.exists(), reason="the real records of ../shared/data are not here")
 def test_the_real_records_work_as_they_are() -> None:
     """160 mentors of a directory and the first 100 of a survey, with the columns as they are guessed."""
@@ -206,6 +233,7 @@ def test_the_real_records_work_as_they_are() -> None:
     assert document["gap"] <= 0.001
     told = [tell(pair, document["names"]) for pair in document["pairs"]]
     assert all(len(one.reasons) == 3 and one.caution for one in told)
+    assert document["words"] == {"whose": "FILES", "terms": 161}
     assert sum(one.reasons[0].split(" ", 1)[1].startswith("offers what") for one in told) >= 70
     audit = audit_of(document)
     assert audit is not None

@@ -30,6 +30,14 @@ class Field(StrEnum):
     ROLE_YEARS = "ROLE_YEARS"
     HIRED = "HIRED"
     GROUP = "GROUP"
+    PAST_MENTOR = "PAST_MENTOR"
+    PAST_MENTEE = "PAST_MENTEE"
+    CYCLE = "CYCLE"
+    ACCEPTED = "ACCEPTED"
+    SESSIONS = "SESSIONS"
+    SATISFACTION = "SATISFACTION"
+    GOALS = "GOALS"
+    CHOSEN_BY = "CHOSEN_BY"
 
 
 NAMES: Mapping[Field, tuple[str, ...]] = {
@@ -61,13 +69,32 @@ NAMES: Mapping[Field, tuple[str, ...]] = {
 """Names of columns in common use, folded. What describes a person rather than the work is offered for the fairness
 check alone, which never scores."""
 
+PAST_NAMES: Mapping[Field, tuple[str, ...]] = {
+    Field.PAST_MENTOR: ("mentor_id", "mentor", "mentor_name", "mentor_email", "coach"),
+    Field.PAST_MENTEE: ("mentee_id", "mentee", "mentee_name", "mentee_email", "learner"),
+    Field.CYCLE: ("cycle", "cohort", "round", "season", "programme", "program", "year"),
+    Field.ACCEPTED: ("accepted", "agreed", "started", "both_accepted"),
+    Field.SESSIONS: ("sessions_held", "sessions", "meetings", "meetings_held"),
+    Field.SATISFACTION: ("satisfaction", "rating", "score", "stars"),
+    Field.GOALS: ("goals_achieved", "goals_reached", "goal_reached", "goals"),
+    Field.CHOSEN_BY: ("decided_by", "chosen_by", "matched_by"),
+}
+"""The same for a file of past pairs: there a row is a pair."""
+
 SUGGESTED = {name: field for field, names in NAMES.items() for name in names}
-KNOWN = tuple(SUGGESTED)
+SUGGESTED_PAST = {name: field for field, names in PAST_NAMES.items() for name in names}
+KNOWN = (*SUGGESTED, *SUGGESTED_PAST)
 ROLE_WORDS = {
     "mentor": "MENTOR", "mentors": "MENTOR", "coach": "MENTOR", "mentee": "MENTEE", "mentees": "MENTEE",
-    "learner": "MENTEE", "protégé": "MENTEE", "protege": "MENTEE",
+    "learner": "MENTEE", "protégé": "MENTEE", "protege": "MENTEE", "peer": "MENTEE", "member": "MENTEE",
+    "host": "MENTOR", "facilitator": "MENTOR",
 }
 SAMPLES = 3
+
+
+def past_suggestions(table: Table) -> dict[str, Field]:
+    """What each column of a file of past pairs seems to hold, by its name."""
+    return {name: SUGGESTED_PAST.get(fold(name), Field.NOTHING) for name in table.columns if name}
 
 
 def suggestions(table: Table) -> dict[str, Field]:

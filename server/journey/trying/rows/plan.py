@@ -6,20 +6,27 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from server.journey.trying.columns import KNOWN, Field
+from server.journey.trying.rows.columns import KNOWN, Field
+from server.journey.trying.rows.rules import AS_USUAL, Chosen, dump_chosen, load_chosen
 from server.kernel.secrets import decrypt, encrypt
+from server.matchmaking.engine.groups.circles import USUAL_SIZE
 from server.people.tables import Table, read_table
 from server.programs.states import ProgramType
 
 PLACE = "match_trial.settings"
+OF_EQUALS = (ProgramType.PEER, ProgramType.CIRCLE)
+"""Kinds of programme in which one side alone can be matched."""
 
 
 class Who(StrEnum):
-    """Who the rows of one file are."""
+    """Who the rows of one file are: people of one side, of both as a column says, everybody of one kind, or past pairs.
+    """
 
     MENTORS = "MENTORS"
     MENTEES = "MENTEES"
     COLUMN = "COLUMN"
+    EVERYBODY = "EVERYBODY"
+    PAST = "PAST"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +47,23 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How the files are read: for each one who its rows are and what its columns hold, then what holds for all."""
+    """How the files are read: for each one who its rows are and what its columns hold, then what holds for all: kind of
+    programme, places of each mentor, people in a circle, and the rules that were chosen by hand."""
 
     who: tuple[Who, ...]
     columns: tuple[Mapping[str, Field], ...]
     kind: ProgramType = ProgramType.ONE_TO_ONE
     places: int = 1
+    size: int = USUAL_SIZE
+    chosen: Chosen = AS_USUAL
+
+    @property
+    def sides(self) -> tuple[Who, ...]:
+        """Who the rows are as the kind of programme takes them: peers and circles are of whoever is there."""
+        people = {one for one in self.who if one is not Who.PAST}
+        if self.kind in OF_EQUALS and people == {Who.MENTORS}:
+            return tuple(Who.EVERYBODY if one is Who.MENTORS else one for one in self.who)
+        return self.who
 
 
 def pack(files: Iterable[File]) -> str:
@@ -62,7 +80,7 @@ def dump_plan(plan: Plan) -> dict[str, Any]:
     """A plan as it is stored. Names of columns are encrypted: in a file without a header they are its first person."""
     columns = [{name: one.value for name, one in held.items()} for held in plan.columns]
     return {"who": [one.value for one in plan.who], "kind": plan.kind.value, "places": plan.places,
-            "columns": encrypt(json.dumps(columns), PLACE)}
+            "size": plan.size, "rules": dump_chosen(plan.chosen), "columns": encrypt(json.dumps(columns), PLACE)}
 
 
 def load_plan(stored: Mapping[str, Any]) -> Plan:
@@ -70,5 +88,6 @@ def load_plan(stored: Mapping[str, Any]) -> Plan:
     columns = json.loads(decrypt(stored["columns"], PLACE))
     return Plan(
         tuple(map(Who, stored["who"])), tuple({name: Field(one) for name, one in held.items()} for held in columns),
-        ProgramType(stored["kind"]), stored["places"],
+        ProgramType(stored["kind"]), stored["places"], stored.get("size", USUAL_SIZE),
+        load_chosen(stored.get("rules", {})),
     )

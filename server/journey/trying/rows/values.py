@@ -12,6 +12,8 @@ MOST_OFFSET_MIN, MOST_YEARS, YEAR_DAYS = 14 * 60, 80, 365.25
 HALF_HOUR, DAY_HALF_HOURS, BLOCK_HALF_HOURS = 30, 48, 8
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 BLOCK = re.compile(r"([a-z]{3})-(\d{2})")
+YES = {"1": True, "true": True, "yes": True, "y": True, "accepted": True, "agreed": True,
+       "0": False, "false": False, "no": False, "n": False, "declined": False, "rejected": False}
 OFFSET = re.compile(r"(?:utc|gmt)?\s*([+-])(\d{1,2})(?::?(\d{2}))?")
 
 
@@ -31,8 +33,31 @@ def whole(cell: str, least: int, most: int) -> int:
 
 def years(cell: str) -> float:
     """A number of years, with a point or a comma."""
-    found = float(cell.replace(",", "."))
-    if not 0 <= found <= MOST_YEARS:
+    return _within(cell, 0, MOST_YEARS)
+
+
+def yes(cell: str) -> bool:
+    """Whether somebody said yes, in the words that files use."""
+    if cell.casefold() not in YES:
+        raise ValueError(cell)
+    return YES[cell.casefold()]
+
+
+def points(cell: str) -> float:
+    """A judgement from 1 to 5, alone or as "4/5"."""
+    return _within(cell.removesuffix("/5"), 1, 5)
+
+
+def share(cell: str) -> float:
+    """A part of everything from 0 to 1, as a percentage, or as yes or no."""
+    if cell.casefold() in YES:
+        return float(YES[cell.casefold()])
+    return _within(cell.removesuffix("%"), 0, 100) / 100 if cell.endswith("%") else _within(cell, 0, 1)
+
+
+def _within(cell: str, least: float, most: float) -> float:
+    found = float(cell.strip().replace(",", "."))
+    if not least <= found <= most:
         raise ValueError(cell)
     return found
 

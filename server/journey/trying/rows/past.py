@@ -1,0 +1,89 @@
+"""Rows of past pairs: who was paired, in which cycle, and what came of it."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from server.journey.trying.rows import values
+from server.journey.trying.rows.columns import Field
+from server.journey.trying.rows.lines import Gap, GapCode, Line, Unread, counted, lines
+from server.journey.trying.rows.plan import File, Plan, Who
+from server.kernel.errors import Invalid
+from server.kernel.text import gettext as _
+from server.matchmaking.engine import PastPair
+
+MOST_PAST, MOST_SESSIONS = 20_000, 1_000
+BY_HAND = frozenset({"manager", "admin", "administrator", "by hand", "hand", "manual"})
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """Past pairs, and what their file does not say."""
+
+    pairs: tuple[PastPair, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+
+@dataclass(slots=True)
+class _Notes:
+    pairs: list[PastPair] = field(default_factory=list)
+    rows: dict[GapCode, list[int]] = field(
+        default_factory=lambda: {GapCode.PAST_UNKNOWN: [], GapCode.PAST_HALF: []}
+    )
+    unread: Unread = field(default_factory=Unread)
+
+
+def read_past(files: Iterable[File], plan: Plan, names: Mapping[str, str]) -> Past:
+    """The past pairs in the files that hold some. `names` are those of all people by id; a pair may name either.
+
+    Raises:
+        Invalid: nothing says who was paired, or there are more than 20,000 pairs (field "past").
+    """
+    notes, ids = _Notes(), _by_any_name(names)
+    held = [(file, mapping) for file, mapping, who in zip(files, plan.columns, plan.sides, strict=True)
+            if who is Who.PAST]
+    for file, mapping in held:
+        if not {Field.PAST_MENTOR, Field.PAST_MENTEE} <= set(mapping.values()):
+            raise Invalid({"past": _("Say which columns of %(file)s name the mentor and the mentee of each past pair.")
+                           % {"file": file.name}})
+        for line in lines(file.table(), mapping, notes.unread):
+            _add(line, ids, notes)
+    if len(notes.pairs) > MOST_PAST:
+        text = _("There are %(num)s past pairs; at most %(most)s can be tried. Take the latest.")
+        raise Invalid({"past": text % {"num": f"{len(notes.pairs):,}", "most": f"{MOST_PAST:,}"}})
+    return Past(tuple(notes.pairs), tuple(_gaps(notes)) if held else ())
+
+
+def _by_any_name(names: Mapping[str, str]) -> dict[str, str]:
+    """Ids by themselves, and by a name that nobody else has; in any case."""
+    called = Counter(name.casefold() for name in names.values())
+    by_name = {name.casefold(): who for who, name in names.items() if called[name.casefold()] == 1}
+    return by_name | {who.casefold(): who for who in names}
+
+
+def _add(line: Line, ids: Mapping[str, str], notes: _Notes) -> None:
+    cells = line.first(Field.PAST_MENTOR), line.first(Field.PAST_MENTEE)
+    if not all(cells):
+        notes.rows[GapCode.PAST_HALF].append(line.number)
+        return
+    mentor, mentee = (ids.get(cell.casefold()) for cell in cells)
+    if mentor is None or mentee is None:
+        notes.rows[GapCode.PAST_UNKNOWN].append(line.number)
+    notes.pairs.append(PastPair(
+        mentor=mentor or cells[0], mentee=mentee or cells[1], cycle=line.text(Field.CYCLE) or None,
+        accepted=line.read(Field.ACCEPTED, values.yes),
+        sessions_held=line.read(Field.SESSIONS, lambda cell: values.whole(cell, 0, MOST_SESSIONS)),
+        satisfaction=line.read(Field.SATISFACTION, values.points),
+        goals_achieved=line.read(Field.GOALS, values.share),
+        by_manager=line.first(Field.CHOSEN_BY).casefold() in BY_HAND,
+    ))
+
+
+def _gaps(notes: _Notes) -> Iterable[Gap]:
+    """What is missing, the gravest first."""
+    if not any(one.accepted is not None for one in notes.pairs):
+        yield Gap(GapCode.PAST_NO_ANSWERS)
+    elif len({one.cycle for one in notes.pairs}) < 2:
+        yield Gap(GapCode.PAST_NO_CYCLES)
+    yield from counted(notes.rows)
+    yield from notes.unread.gaps()
