@@ -66,8 +66,8 @@ def title(document: Document) -> str:
     """Who was placed, counted."""
     if circles := circles_proof(document):
         return circle_words.run_title(circles)
-    of_peers = document["shape"] == Shape.PEERS
-    return (peer_words if of_peers else audit_words).title(document["looking"], document["waiting"])
+    counted = peer_words.title if document["shape"] == Shape.PEERS else audit_words.title
+    return counted(document["looking"], document["waiting"])
 
 
 def eyebrow(document: Document, names: Sequence[str]) -> str:
