@@ -12,11 +12,10 @@ from server.journey.trying.rows.lines import Gap, GapCode
 from server.journey.trying.telling import Told, tell
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
+from server.matchmaking.circles.forming import CircleProof
 from server.matchmaking.circles.forming import proof_of as circles_proof
 from server.matchmaking.circles.queries import in_common
 from server.matchmaking.engine import RuleCode, WaitCode
-from server.matchmaking.engine.learning.learn import HELD_OUT_FROM, LEARN_FROM, SAID_FROM
-from server.matchmaking.engine.learning.words import limits
 from server.matchmaking.runs.records import audit_of, proof_of
 from web import circle_words as of_circle
 from web.console import audit_words, circle_words, learning_words, peer_words
@@ -27,7 +26,6 @@ from web.waiting import ordinal
 
 Document = Mapping[str, Any]
 SHOWN, WAITING_SHOWN = 10, 100
-ENOUGH = LEARN_FROM + HELD_OUT_FROM
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +89,7 @@ def briefing(document: Document) -> str:
 def facts(document: Document) -> list[tuple[str, ...]]:
     """The result in figures."""
     if circles := circles_proof(document):
-        return [*circle_words.facts(circles)]
+        return _of_circles(circles)
     audit, proof = audit_of(document), proof_of(document)
     if audit is None or proof is None:
         return []
@@ -156,9 +154,9 @@ def is_calibrated(document: Document) -> bool:
 
 def confidence(document: Document) -> Confidence:
     """Whether confidence can be believed, what it rests on, and where it cannot, what would do."""
-    learned, past = document["learned"], document["past"]["pairs"]
+    learned = document["learned"]
     if learned is None:
-        return Confidence(False, _without_learning(document["shape"], past), [], [])
+        return Confidence(False, _without_learning(document), [], [])
     told, stages = learned["confidence"], learning_words.stages_told(learned)
     based = ngettext("based on %(num)d pair", "based on %(num)d pairs", told["based_on"]) % {"num": told["based_on"]}
     if told["calibrated"]:
@@ -167,8 +165,8 @@ def confidence(document: Document) -> Confidence:
         held = told["held_out"]
         said = words % {"based": based, "held": held["n"], "error": f"{held['calibration_error']:.0%}"}
     else:
-        said = f"{_('Not yet calibrated, %(based)s.') % {'based': based}} {_needed(learned)}"
-    return Confidence(told["calibrated"], said, stages, limits(has_groups=bool(document["groups"])))
+        said = f"{_('Not yet calibrated, %(based)s.') % {'based': based}} {_needed(document)}"
+    return Confidence(told["calibrated"], said, stages, learned["limits"])
 
 
 def past(document: Document) -> list[tuple[str, str]]:
@@ -288,32 +286,42 @@ def _blind(code: RuleCode) -> str:
     }[code]
 
 
-def _without_learning(shape: str, past: int) -> str:
+def _without_learning(document: Document) -> str:
     """Why nothing was learned: nothing was given, or nothing is learned of people who meet so."""
-    if shape == Shape.PAIRS:
+    if document["shape"] == Shape.PAIRS:
         return _("Not yet calibrated, based on 0 pairs: your files hold no outcomes. Fit says how well two people suit "
                  "each other on paper. It takes %(enough)d past pairs with an answer to learn from.") % {
-                     "enough": ENOUGH}
-    if past:
+                     "enough": document["takes"]["before"] + document["takes"]["later"]}
+    if document["past"]["pairs"]:
         return _("Nothing is learned of peers and circles. Past pairs are not brought together again.")
     return _("Nothing is learned of peers and circles. Fit says how well people suit each other on paper.")
 
 
-def _needed(learned: Document) -> str:
+def _needed(document: Document) -> str:
     """What it would take to learn, or to call confidence calibrated."""
+    learned, needs = document["learned"], document["takes"]
     found, held = learned["data"]["learned_from"], learned["confidence"]["held_out"]
-    if found < ENOUGH:
+    if found < needs["before"] + needs["later"]:
         words = ngettext("%(num)d of the past pairs can teach.", "%(num)d of the past pairs can teach.", found)
         takes = _("It takes %(before)d of earlier cycles and %(later)d of a later one to judge by; %(said)d checked "
                   "ones to call confidence calibrated.")
-        takes %= {"before": LEARN_FROM, "later": HELD_OUT_FROM, "said": SAID_FROM}
-        return f"{words % {'num': found}} {takes}"
+        return f"{words % {'num': found}} {takes % needs}"
     if len(learned["data"]["cycles"]) < 2:
         return _("They are all of one cycle, and a model is judged on a later cycle than it learned from.")
-    if held and held["n"] < SAID_FROM:
+    if held and held["n"] < needs["said"]:
         return _("Confidence was checked on %(held)d later pairs; it takes %(said)d.") % {
-            "held": held["n"], "said": SAID_FROM}
+            "held": held["n"], "said": needs["said"]}
     return _("On later pairs it was further off than 5 % allow, so it stays a guess.") if held else ""
+
+
+def _of_circles(found: CircleProof) -> list[tuple[str, ...]]:
+    sizes = [_("%(count)d of %(size)d") % {"count": count, "size": size} for size, count in found.sizes.items()]
+    return [
+        (_("Circles"), str(found.circles), ", ".join(sizes)), (_("Waiting"), str(found.waiting)),
+        (_("An hour in common"), f"{found.with_hour:.0%}", _("of the circles")),
+        (_("Nobody leads"), str(found.without_host), _("of the circles")),
+        (_("Rules broken"), str(found.violations)),
+    ]
 
 
 def _groups(document: Document) -> Sequence[Mapping[str, Any]]:

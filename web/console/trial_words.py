@@ -104,7 +104,7 @@ def past_options() -> list[tuple[str, str]]:
 
 def rules(chosen: Chosen) -> list[RuleAsked]:
     """The rules that can be chosen, each as the kind of programme has it until somebody says otherwise."""
-    usual, held = ("", _("As the kind of programme has it")), [(YES, _("Yes")), (NO, _("No"))]
+    usual, held = ("", _("As usual")), [(YES, _("Yes")), (NO, _("No"))]
     names = [
         ("reporting_line", _("Nobody in their own reporting line")), ("same_team", _("Nobody under the same manager")),
         ("common_language", _("A language in common")),

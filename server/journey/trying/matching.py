@@ -6,7 +6,6 @@ from enum import StrEnum
 
 from server.journey.trying.found.circles import find_circles
 from server.journey.trying.found.pairs import SEED, find_pairs
-from server.journey.trying.found.peers import find_peers
 from server.journey.trying.meaning import understood
 from server.journey.trying.rows.plan import Plan
 from server.journey.trying.rows.reading import Read
@@ -58,7 +57,11 @@ def _found(
 ) -> Json:
     if shape is Shape.CIRCLES:
         return find_circles(pool, rules, weights, plan.size)
-    return (find_peers if shape is Shape.PEERS else find_pairs)(pool, rules, weights, groups)
+    if shape is Shape.PEERS:
+        from server.journey.trying.found.peers import find_peers  # noqa: PLC0415  # its solver: peers alone
+
+        return find_peers(pool, rules, weights, groups)
+    return find_pairs(pool, rules, weights, groups)
 
 
 def _past(read: Read) -> Json:

@@ -19,7 +19,7 @@ MENTEES = (
     "S3,Wilder Foss,Sales,Negotiation\n"
 )
 PAST = "mentor,mentee,cycle,both said yes,meetings\nM2,S1,2024,yes,4\nJuno Holt,Tamsin Ray,2025,no,\n"
-"""Pairs of the year before: one by ids, one by names, with a column whose name says too little."""
+"""Two pairs of earlier years: one by ids, one by names."""
 
 
 def people_file(mentors: int, mentees: int, note: str = "") -> str:

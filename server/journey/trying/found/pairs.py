@@ -21,8 +21,6 @@ from server.matchmaking.engine import (
     run_matching,
 )
 from server.matchmaking.engine.candidates import rank_within
-from server.matchmaking.engine.learning.learn import learn
-from server.matchmaking.engine.learning.report import report_of
 from server.matchmaking.engine.run import EVERY_PAIR_UP_TO
 from server.matchmaking.runs.records import dump, groups_of
 
@@ -32,11 +30,15 @@ Groups = Mapping[str, Mapping[str, str]]
 
 def find_pairs(pool: Pool, rules: RuleSet, weights: Weights, groups: Groups) -> Json:
     """Match mentees with mentors by what past pairs taught, as `ithaca match --history` does, and say why."""
-    learned = learn(pool, weights)
+    from server.matchmaking.engine.learning import learn as learning  # noqa: PLC0415  # 100 MB: only for who matches
+    from server.matchmaking.engine.learning.report import report_of  # noqa: PLC0415
+
+    learned = learning.learn(pool, weights)
     result = run_matching(pool, rules, weights, seed=SEED, outlook=learned.outlook)
     return {
         **proved(result, groups), "pairs": _pairs(result),
         "learned": report_of(learned, weights, clock.now()) if pool.history else None,
+        "takes": {"before": learning.LEARN_FROM, "later": learning.HELD_OUT_FROM, "said": learning.SAID_FROM},
     }
 
 

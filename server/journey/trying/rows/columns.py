@@ -73,7 +73,7 @@ PAST_NAMES: Mapping[Field, tuple[str, ...]] = {
     Field.PAST_MENTOR: ("mentor_id", "mentor", "mentor_name", "mentor_email", "coach"),
     Field.PAST_MENTEE: ("mentee_id", "mentee", "mentee_name", "mentee_email", "learner"),
     Field.CYCLE: ("cycle", "cohort", "round", "season", "programme", "program", "year"),
-    Field.ACCEPTED: ("accepted", "agreed", "started", "both_accepted"),
+    Field.ACCEPTED: ("accepted", "agreed", "started", "both_accepted", "both_said_yes", "said_yes", "began"),
     Field.SESSIONS: ("sessions_held", "sessions", "meetings", "meetings_held"),
     Field.SATISFACTION: ("satisfaction", "rating", "score", "stars"),
     Field.GOALS: ("goals_achieved", "goals_reached", "goal_reached", "goals"),
