@@ -201,6 +201,13 @@ class GoalsMutation:
             lambda actor: _goal_of(actor, actions.drop_milestone(actor, key_of("Milestone", input.id))),
         )
 
+    @strawberry.mutation(description="Put a step back that you took out.")
+    async def undo_drop_milestone(self, info: Info, input: ById) -> GoalPayload:
+        return await perform(
+            info, GoalPayload, input,
+            lambda actor: _goal_of(actor, actions.undo_drop_milestone(actor, key_of("Milestone", input.id))),
+        )
+
 
 async def goals_by_ids(actor: Actor, ids: list[UUID]) -> dict[UUID, Goal]:
     """The readable ones among some goals, whole."""

@@ -28,8 +28,10 @@ class PlanInput:
     past: int = strawberry.field(default=0, description="Mentors of earlier groups who would be asked.")
     raised: int = strawberry.field(default=0, description="Mentors who take one more, the most useful first.")
     more: int = strawberry.field(default=0, description="More mentors like those there are, each in turn.")
+    places: int = strawberry.field(default=0, description="Places that each mentor has at least, up to 20.")
     circles: int = strawberry.field(default=0, description="Circles, each led by a mentor.")
     size: int = strawberry.field(default=6, description="People in a circle.")
+    people: int = strawberry.field(default=0, description="More people, among peers and in a programme of circles.")
     later: int = strawberry.field(default=0, description="So many of the last in line would begin later.")
 
     def plan(self) -> Plan:
@@ -62,11 +64,17 @@ class PlacesOutcome:
     waiting: int
     spare: int = strawberry.field(description="Places that nobody takes.")
     mean_fit: float | None
+    groups: int = strawberry.field(description="Pairs of peers, or circles; 0 where people are mentors and mentees.")
+    least: int = strawberry.field(
+        description="Places to spare, below 0 missing, once who was invited has answered: at least, in 95 of 100 cases."
+    )
+    most: int = strawberry.field(description="The same: at most.")
 
     @classmethod
-    def of(cls, found: Planned) -> Self:
-        """One outcome."""
+    def of(cls, found: Planned, ahead: tuple[int, int]) -> Self:
+        """One outcome, and what it may come to once everybody who is invited has answered."""
         return cls(
+            groups=found.groups, least=ahead[0], most=ahead[1],
             with_mentor=found.paired, in_circles=found.in_circles, starting_later=found.later,
             waiting=len(found.waiting), spare=found.spare, mean_fit=found.mean,
         )
@@ -90,7 +98,8 @@ class PlacesPlanned:
         return cls(
             skills=[SkillPlaces.of(one) for one in found.skills], past_mentors=found.past, said_yes=found.asked.yes,
             answered=found.asked.answered, could_take_more=found.raisable, people=found.looked_at, out_of=found.of,
-            now=PlacesOutcome.of(found.now), planned=PlacesOutcome.of(found.planned),
+            now=PlacesOutcome.of(found.now, found.ahead),
+            planned=PlacesOutcome.of(found.planned, found.with_plan),
         )
 
 

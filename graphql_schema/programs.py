@@ -16,7 +16,7 @@ from graphql_schema.people import PersonType
 from server.journey.closing import actions as closing
 from server.kernel.actor import Actor
 from server.programs import actions, queries
-from server.programs.rules import is_among_peers
+from server.programs.rules import can_edit_program, is_among_peers
 from server.programs.states import (
     Approvals,
     AskedFirst,
@@ -46,6 +46,7 @@ BY_INVITATION = Order(("invited_at", "id"), newest_first=True)
 @strawberry.type(name="Program", description="A mentoring programme of your organisation.")
 class ProgramNode(Node):
     program_key: strawberry.Private[UUID]
+    link: strawberry.Private[str]
     key: str = strawberry.field(description="Its key in addresses.")
     name: str
     type: ProgramType
@@ -76,8 +77,9 @@ class ProgramNode(Node):
     def of(cls, row: Program) -> Self:
         """The programme of a row."""
         return cls(
-            program_key=row.id, id=global_id("Program", row.id), key=row.key, name=row.name, type=row.type,
-            state=row.state, cadence=row.cadence, approvals=row.approvals, duration_days=row.duration_days,
+            program_key=row.id, link=row.meeting_url, id=global_id("Program", row.id), key=row.key,
+            name=row.name, type=row.type, state=row.state, cadence=row.cadence,
+            approvals=row.approvals, duration_days=row.duration_days,
             sessions_per_month=row.sessions_per_month, session_minutes=row.session_minutes,
             answer_within_days=row.answer_within_days, places_max=row.places_max,
             admin_approves_matches=row.admin_approves_matches, admin_approves_admission=row.admin_approves_admission,
@@ -87,6 +89,13 @@ class ProgramNode(Node):
             pairing=Pairing(row.rules.get("pairing", Pairing.BEST)) if is_among_peers(row) else None,
             cycles_apart=row.rules.get("cycles_apart"), circles=row.circles,
         )
+
+    @strawberry.field(
+        description="Where its calls take place, \"\" for nowhere in particular. Null unless you run it: "
+        "whoever takes part finds it at the session."
+    )
+    def meeting_url(self, info: Info) -> str | None:
+        return self.link if can_edit_program(info.context.actor, self.program_key) else None
 
     @strawberry.field(description="Its cohorts, the newest first.")
     async def cohorts(self, info: Info) -> list[CohortType]:
@@ -217,6 +226,9 @@ class ConfigureProgramInput(ById):
     mentees_may_wish: bool | None = None
     mentors_may_wish: bool | None = None
     pause_moves_end: bool | None = None
+    meeting_url: str | None = strawberry.field(
+        default=None, description="Where calls take place, an https link; \"\" for nowhere in particular."
+    )
 
 
 @strawberry.input
@@ -289,7 +301,7 @@ class ProgramsMutation:
                 admin_approves_matches=input.admin_approves_matches, mentees_may_ask=input.mentees_may_ask,
                 admin_approves_admission=input.admin_approves_admission, mentors_may_ask=input.mentors_may_ask,
                 mentees_may_wish=input.mentees_may_wish, mentors_may_wish=input.mentors_may_wish,
-                pause_moves_end=input.pause_moves_end,
+                pause_moves_end=input.pause_moves_end, meeting_url=input.meeting_url,
             ),
         )
 

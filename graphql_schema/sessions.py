@@ -175,6 +175,11 @@ class MoveSessionInput(ById):
     starts_at: datetime
 
 
+@strawberry.input
+class PlaceSessionInput(ById):
+    link: str = strawberry.field(description="An https link; \"\" for the programme's.")
+
+
 @strawberry.input(description="A meeting of a circle, and one of its people: you, or anybody if you lead it.")
 class AttendanceInput(ById):
     person_id: strawberry.ID
@@ -276,6 +281,13 @@ class SessionsMutation:
                 actor, key_of("Match", input.match_id), input.starts_at, every_weeks=input.every_weeks,
                 times=input.times,
             ),
+        )
+
+    @strawberry.mutation(description="Give a booked session a call of its own. `undoSessionChange` takes it back.")
+    async def place_session(self, info: Info, input: PlaceSessionInput) -> SessionPayload:
+        return await perform(
+            info, SessionPayload, input,
+            lambda actor: actions.place_session(actor, key_of("Session", input.id), input.link),
         )
 
     @strawberry.mutation(description="Take a series back while nobody was told, by any session of it.")

@@ -8,12 +8,14 @@ from uuid import UUID
 import strawberry
 
 from graphql_schema.context import Info
+from graphql_schema.goals import GoalPayload
 from graphql_schema.ids import key_of
 from graphql_schema.matches import MatchPayload
 from graphql_schema.mutations import ById, P, perform, perform_on
 from graphql_schema.programs import EnrollmentPayload
 from graphql_schema.sessions import SessionPayload
 from graphql_schema.surveys import AnswerPayload
+from server.goals.actions import undo_settle_goal
 from server.journey.leaving.actions import undo_break, undo_decision
 from server.journey.meeting.actions import undo_change
 from server.journey.reviewing.actions import undo_approval
@@ -53,6 +55,10 @@ class UndoingMutation:
     @strawberry.mutation(description="Take back that somebody's part will end, or that the conditions hold again.")
     async def undo_eligibility(self, info: Info, input: ById) -> EnrollmentPayload:
         return await _back(info, EnrollmentPayload, input, "Enrollment", undo_eligibility)
+
+    @strawberry.mutation(description="Open a goal again that you closed, or closed otherwise, while nobody was told.")
+    async def undo_settle_goal(self, info: Info, input: ById) -> GoalPayload:
+        return await _back(info, GoalPayload, input, "Goal", undo_settle_goal)
 
     @strawberry.mutation(description="Give a session its time back, or book it again; with those of its series.")
     async def undo_session_change(self, info: Info, input: ById) -> SessionPayload:

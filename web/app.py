@@ -21,6 +21,7 @@ from web import (
     consents,
     demo,
     extending,
+    goals,
     happened,
     join,
     journey,
@@ -71,8 +72,8 @@ DOORS: tuple[ModuleType, ...] = (sign_in, letter, demo, mailbox, offline, push_k
 """Screens that anybody may see."""
 SCREENS: tuple[ModuleType, ...] = (
     asking, attending, by_hand, checkin, circle, conflicts, consents, console_circles, console_matches, decisions,
-    eligibility, extending, happened, imports, join, journey, kept, learning, leaving, look, match, messages, more,
-    offers, pairs, people, programs, reaching, runs, session, supply, times, today, trial, waiting, weighing, you,
+    eligibility, extending, goals, happened, imports, join, journey, kept, learning, leaving, look, match, messages,
+    more, offers, pairs, people, programs, reaching, runs, session, supply, times, today, trial, waiting, weighing, you,
 )
 """Screens of signed-in people."""
 NOT_PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/*")

@@ -17,6 +17,7 @@ from server.kernel.text import ngettext
 from server.surveys import actions
 from server.surveys.states import GoalOutcome, Help
 from web.forms import Errors, choice, choices, integer, read_form, text, typed_in
+from web.goals import closed_undo
 from web.render import go_to, page
 from web.toast import Toast
 
@@ -67,8 +68,8 @@ async def check_in(request: Request) -> Response:
         typed = _typed(form, errors)
         if not errors:
             try:
-                await _answer(request, typed)
-                return go_to(request, f"/checkin/{invitation_id}", toast=Toast(_("Thank you.")))
+                given = await _answer(request, typed)
+                return go_to(request, f"/checkin/{invitation_id}", toast=_thanks(given))
             except Invalid as refusal:
                 errors.take(refusal)
             except Conflict as refusal:
@@ -124,9 +125,16 @@ def _step(words: tuple[Callable[[], str], ...], step: int | None) -> str:
     return words[step - LEAST]() if step else ""
 
 
-async def _answer(request: Request, typed: Typed) -> None:
+def _thanks(answer: SurveyAnswer) -> Toast:
+    """A word of thanks; what closed the goal can be taken back."""
+    if answer.goal_id is None:
+        return Toast(_("Thank you."))
+    return Toast(_("Thank you. Your goal is closed with it."), closed_undo(answer.goal_id))
+
+
+async def _answer(request: Request, typed: Typed) -> SurveyAnswer:
     """Without the form's key: there is one answer, so twice is harmless, and of two wordings the last one holds."""
-    await actions.answer_check_in(
+    return await actions.answer_check_in(
         request.state.actor, request.path_params["id"], usefulness=typed["usefulness"],
         goal_distance=typed["goal_distance"], help_wanted=typed["help"], words=typed["words"],
         recommend=typed["recommend"], goal_outcome=typed["goal_outcome"],

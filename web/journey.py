@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
@@ -10,13 +10,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from server.goals import actions as goals
-from server.goals.queries import history_of, visible_goal
+from server.goals.queries import history_of
 from server.goals.states import MilestoneState
 from server.journey.talk.queries import booking_page
 from server.journey.today.journeys import CircleJourney, Journey
 from server.journey.today.queries import Home, home
 from server.kernel import clock
-from server.kernel.db import Json, once
 from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
@@ -24,12 +23,11 @@ from server.matches.actions.running import PAUSE_DAYS
 from server.matches.company import Circle
 from server.matches.states import RUNNING, MatchState
 from server.people import actions as people
-from server.people.queries import competencies
 from server.people.states import ConsentPurpose
 from server.sessions import actions as sessions
 from server.sessions.times import slots_for_match
 from web.dates import clock_time, count_words, day_month, day_short, upper_first, weekday
-from web.forms import Errors, day, form_key, moment_of, one_id, read_form, text, ticked
+from web.forms import Errors, moment_of, read_form, text, ticked
 from web.happened import booked_as_asked
 from web.items import Slot, Step, one_of
 from web.living import circle_words, goal_words
@@ -45,10 +43,7 @@ if TYPE_CHECKING:
     from server.sessions.models import ActionItem
 
 MORNING_ENDS, AFTERNOON_ENDS = 12, 18
-WANT_LETTERS, STEP_LETTERS, WHY_LETTERS = 500, 200, 500
 MANY_SLOTS = 6
-STEP_FIELDS = {"title": "step"}
-"""The domain's name of a field, and the form's: "title" is the heading's id on every page."""
 
 
 async def show_home(request: Request) -> Response:
@@ -75,77 +70,6 @@ async def keep_promise(request: Request) -> Response:
     form = await read_form(request)
     await sessions.keep_promise(request.state.actor, request.path_params["id"], ticked(form, "done"))
     return await _back(request, _("Saved."))
-
-
-async def add_milestone(request: Request) -> Response:
-    """Add a step to a goal."""
-    goal_id, errors = request.path_params["id"], Errors()
-    goal = await visible_goal(request.state.actor, goal_id)
-    title, due_on = "", None
-    if request.method == "POST":
-        form = await read_form(request)
-        title, due_on = text(form, "step", STEP_LETTERS, errors), day(form, "due_on", errors)
-        if not errors:
-            try:
-                await _add_step(request, form_key(form, title), title, due_on)
-                return go_to(request, "/", toast=Toast(_("Step added.")))
-            except Invalid as refusal:
-                errors.update({STEP_FIELDS.get(name, name): words for name, words in refusal.fields.items()})
-            except Conflict as refusal:
-                errors.add("step", refusal.message)
-    return page(
-        request, "journey/milestone.html", block="form", status=422 if errors else 200, errors=errors, goal=goal,
-        title_typed=title, due_on=due_on.isoformat() if due_on else "",
-    )
-
-
-async def _add_step(request: Request, key: str, title: str, due_on: date | None) -> None:
-    async def add() -> Json:
-        step = await goals.add_milestone(request.state.actor, request.path_params["id"], title, due_on)
-        return {"milestone_id": step.id}
-
-    await once(request.state.actor, key, add)
-
-
-async def revise(request: Request) -> Response:
-    """Change a goal's sentence; the old wording stays in the history."""
-    actor, goal_id, errors = request.state.actor, request.path_params["id"], Errors()
-    goal = await visible_goal(actor, goal_id)
-    typed = _typed(goal)
-    if request.method == "POST":
-        form = await read_form(request)
-        due_on = day(form, "due_on", errors)
-        typed = {
-            "want": text(form, "want", WANT_LETTERS, errors, lines=True),
-            "measure": text(form, "measure", WANT_LETTERS, errors, lines=True),
-            "competency_id": str(one_id(form, "competency_id") or ""),
-            "due_on": due_on.isoformat() if due_on else text(form, "due_on", 40),
-            "why": text(form, "why", WHY_LETTERS, errors, lines=True),
-        }
-        if not errors:
-            try:
-                await goals.revise_goal(
-                    actor, goal_id, want=typed["want"], measure=typed["measure"],
-                    competency_id=one_id(form, "competency_id"), due_on=due_on, why=typed["why"],
-                )
-                return go_to(request, "/", toast=Toast(_("Goal changed. The old wording is kept.")))
-            except Invalid as refusal:
-                errors.take(refusal)
-            except Conflict as refusal:
-                errors.add("want", refusal.message)
-    return page(
-        request, "journey/revise.html", block="form", status=422 if errors else 200, errors=errors, goal=goal,
-        typed=typed, skills=[(str(one.id), one.name) for one in await competencies(actor)],
-    )
-
-
-async def agree(request: Request) -> Response:
-    """The mentor's nod to a changed goal."""
-    try:
-        await goals.agree_revision(request.state.actor, request.path_params["id"])
-    except Conflict as refusal:
-        return go_to(request, "/", toast=Toast(refusal.message))
-    return go_to(request, "/", toast=Toast(_("Thank you. Your mentee sees it.")))
 
 
 async def alumni(request: Request) -> Response:
@@ -336,20 +260,10 @@ def _when(one: Journey, zone: str) -> str:
     return _("%(time)s for %(name)s.") % {"time": theirs, "name": one.partner.first_name}
 
 
-def _typed(goal: Goal) -> dict[str, str]:
-    return {
-        "want": goal.want, "measure": goal.measure, "competency_id": str(goal.competency_id or ""),
-        "due_on": goal.due_on.isoformat() if goal.due_on else "", "why": "",
-    }
-
-
 routes = [
     Route("/", show_home, name="home"),
     Route("/milestone/{id:uuid}", tick_milestone, methods=["POST"], name="milestone-tick"),
     Route("/promise/{id:uuid}", keep_promise, methods=["POST"], name="promise-tick"),
-    Route("/goal/{id:uuid}/milestone", add_milestone, methods=["GET", "POST"], name="milestone-new"),
-    Route("/goal/{id:uuid}/revision", revise, methods=["GET", "POST"], name="goal-revision"),
-    Route("/goal/{id:uuid}/agreement", agree, methods=["POST"], name="goal-agreement"),
     Route("/alumni", alumni, methods=["POST"], name="alumni"),
     Route("/match/{id:uuid}/session", book, methods=["GET", "POST"], name="session-new"),
 ]

@@ -36,7 +36,7 @@ from web.toast import Toast
 if TYPE_CHECKING:
     from server.matches.company import Company
 
-NOTE_LETTERS, TOPIC_LETTERS, PROMISE_LETTERS = 10_000, 200, 300
+NOTE_LETTERS, TOPIC_LETTERS, PROMISE_LETTERS, LINK_LETTERS = 10_000, 200, 300, 500
 NOT_NOW = "none"
 BLANK: dict[str, object] = {"key": "", "new_topic": "", "promise": "", "promise_due_on": "", "milestone_done": False}
 MANY_SLOTS = 6
@@ -102,9 +102,9 @@ async def save_notes(request: Request) -> Response:
 
 async def move(request: Request) -> Response:
     """Choose another time for a session."""
-    actor, session_id, errors = request.state.actor, request.path_params["id"], Errors()
-    shown, chosen = await session_page(actor, session_id), ""
+    actor, session_id, errors, chosen = request.state.actor, request.path_params["id"], Errors(), ""
     if request.method == "POST":
+        held = await own_session(actor, session_id)
         form = await read_form(request)
         chosen = text(form, "slot", 40)
         starts_at = moment_of(chosen)
@@ -112,19 +112,38 @@ async def move(request: Request) -> Response:
             errors.add("slot", _("Choose a time."))
         else:
             try:
-                following = ticked(form, "following") and shown.session.series_id
+                following = ticked(form, "following") and held.series_id
                 await (sessions.move_following if following else sessions.move_session)(actor, session_id, starts_at)
                 words = _("Moved to %(day)s, %(time)s") % {"day": weekday(starts_at), "time": clock_time(starts_at)}
                 undo = f"/session/{session_id}/change/undo"
                 return go_to(request, f"/session/{session_id}", toast=Toast(words, undo))
             except (Conflict, Invalid) as refusal:
                 errors.add("slot", refusal.message)
+    return await _show_move(request, errors, chosen)
+
+
+async def _show_move(request: Request, errors: Errors, chosen: str = "", *, place: str | None = None) -> Response:
+    actor, session_id = request.state.actor, request.path_params["id"]
+    shown = await session_page(actor, session_id)
     found = await slots_for_match(actor, shown.match.id, MANY_SLOTS, besides=[session_id])
     times = [_slot(one.starts_at, shown) for one in found]
     return page(
         request, "session/move.html", block="form", status=422 if errors else 200, errors=errors, shown=shown,
-        times=times, chosen=one_of(times, chosen),
+        times=times, chosen=one_of(times, chosen), place=shown.own_link if place is None else place,
     )
+
+
+async def place(request: Request) -> Response:
+    """Give a session a call of its own."""
+    session_id = request.path_params["id"]
+    typed = text(await read_form(request), "place", LINK_LETTERS)
+    try:
+        await sessions.place_session(request.state.actor, session_id, typed)
+    except Invalid as refusal:
+        return await _show_move(request, Errors(refusal.fields), place=typed)
+    except Conflict as refusal:
+        return go_to(request, f"/session/{session_id}", toast=Toast(refusal.message))
+    return go_to(request, f"/session/{session_id}", toast=Toast(_("Kept."), f"/session/{session_id}/change/undo"))
 
 
 async def cancel(request: Request) -> Response:
@@ -267,5 +286,6 @@ routes = [
     Route("/session/{id:uuid}", session, methods=["GET", "POST"], name="session"),
     Route("/session/{id:uuid}/notes", save_notes, methods=["POST"], name="session-notes"),
     Route("/session/{id:uuid}/time", move, methods=["GET", "POST"], name="session-time"),
+    Route("/session/{id:uuid}/call", place, methods=["POST"], name="session-call"),
     Route("/session/{id:uuid}/cancellation", cancel, methods=["POST"], name="session-cancellation"),
 ]

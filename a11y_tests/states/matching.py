@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from playwright.async_api import Page
 
-from a11y_tests.registry import Act, Shelf, View, each, fill, open_everything, press
+from a11y_tests.registry import Act, Shelf, View, each, fill, kept_here, offline, open_everything, press, waits
 from a11y_tests.states.people import LONG_NAME, asked
 from server.journey.meeting import actions as meeting
 from server.kernel import clock
@@ -42,6 +42,12 @@ async def mentee_everything_open() -> View:
 async def mentor_decides() -> View:
     _mentee, mentor, at = await _explained()
     return View(mentor, at, open_everything)
+
+
+@state("GET match 200", proof="Will be sent when you’re back.")
+async def mentee_answers_without_a_network() -> View:
+    mentee, _mentor, at = await _explained()
+    return View(mentee, at, each(kept_here, offline, press("Yes, "), waits))
 
 
 @state("GET match 200", proof="Pick a time")

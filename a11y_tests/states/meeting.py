@@ -10,6 +10,7 @@ from a11y_tests.states.people import LONG_WORDS, booked, with_goal
 from server.kernel import clock
 from server.matches.models import Match
 from server.matches.states import MatchState
+from server.people.models import AvailabilityBlock, Person
 from server.sessions import actions as sessions
 from server.sessions.models import Session
 from server.sessions.states import NoteVisibility
@@ -244,6 +245,38 @@ async def past_entered() -> View:
     pair = await factories.active_match(active_at=clock.now() - timedelta(days=3))
     acts = each(fill("on", f"{clock.now() - timedelta(days=1):%Y-%m-%d}"), fill("at", "09:30"), press("Write it down"))
     return View(pair.mentee, f"/match/{pair.match.id}/past-session", acts)
+
+
+@state("POST session-call 422", proof="Write the whole link")
+async def call_that_is_no_link() -> View:
+    pair, session = await _pair()
+    acts = each(fill("place", "meet in the canteen"), press("Keep the link"))
+    return View(pair.mentee, f"/session/{session.id}/time", acts)
+
+
+@state("POST session-call 303", "GET session 200", proof="Join the call")
+async def call_of_its_own() -> View:
+    pair, session = await _pair()
+    acts = each(fill("place", "https://meet.example.com/a-room"), press("Keep the link"))
+    return View(pair.mentee, f"/session/{session.id}/time", acts)
+
+
+@state("GET session 200", proof="Widen to three?")
+async def no_time_shared_in_two_weeks() -> View:
+    return View(*(await _no_shared_time()))
+
+
+@state("GET session 200", proof="No shared time in three weeks.")
+async def no_time_shared_in_three_weeks() -> View:
+    who, at = await _no_shared_time()
+    return View(who, f"{at}?weeks=3")
+
+
+async def _no_shared_time() -> tuple[Person, str]:
+    pair, session = await _pair()
+    _an_hour_after(session)
+    await AvailabilityBlock.filter(person_id=pair.mentor.id).update(start_minute=0, end_minute=30)
+    return pair.mentee, f"/session/{session.id}"
 
 
 async def _pair() -> tuple[Pair, Session]:

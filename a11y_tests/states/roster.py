@@ -135,6 +135,16 @@ async def program_not_kept() -> View:
     return View(*await _program(), each(empty, press("Save settings")))
 
 
+@state("POST console-program-call 303", proof="It counts from the next booking on.")
+async def call_kept() -> View:
+    return View(*await _program(), each(fill("meeting_url", "https://meet.example.com/room"), press("Save the link")))
+
+
+@state("POST console-program-call 422", proof="Write the whole link")
+async def call_not_kept() -> View:
+    return View(*await _program(), each(fill("meeting_url", "the canteen"), press("Save the link")))
+
+
 @state("GET console-program 200", "POST console-program-pairing 303", proof="It counts from the next run on.")
 async def peers_drawn() -> View:
     return View(*await _program(ProgramType.PEER), each(check("input[value=random]"), press("Save this choice")))

@@ -3,7 +3,7 @@
 from playwright.async_api import Page
 
 from a11y_tests.registry import Shelf, View, press
-from server.programs.models import Program
+from server.programs.models import Enrollment, Program
 from server.programs.states import EnrollmentState, ParticipantRole, ProgramType
 from tests import factories
 from tests.arrival import drawn
@@ -38,11 +38,24 @@ async def past_mentors_asked() -> View:
     return View(found.manager, f"{page_of(found)}?past=1", press("Ask 1 past mentor"))
 
 
-@state("GET console-places 409", proof="For circles and peers there are no places to plan")
-async def circles() -> View:
-    found = await market(1, 1)
-    await Program.filter(id=found.program.id).update(type=ProgramType.CIRCLE)
+@state("GET console-places 200", proof="person without a partner")
+async def peers() -> View:
+    found = await market(1, 5)
+    await Program.filter(id=found.program.id).update(type=ProgramType.PEER)
+    await Enrollment.filter(cohort_id=found.cohort.id, role=ParticipantRole.MENTEE).update(role=ParticipantRole.PEER)
     return View(found.manager, page_of(found))
+
+
+@state("GET console-places 200", proof="The invitation, as Kofi Windrose would read it")
+async def before_asking() -> View:
+    """Everything at once: who is invited, whom to ask for a place, a circle that suits, the invitation."""
+    found = await market(2, 9, capacity=1)
+    before = await factories.cohort(found.program, name="Autumn group")
+    await factories.enrollment(before, found.stranger, ParticipantRole.MENTOR, state=EnrollmentState.COMPLETED)
+    await Enrollment.filter(id__in=[row.id for row in found.mentees[6:]]).update(
+        state=EnrollmentState.INVITED, active_at=None
+    )
+    return View(found.manager, f"{page_of(found)}?past=1&raised=1&places=4")
 
 
 def page_of(found: Market) -> str:

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from playwright.async_api import Page
 
-from a11y_tests.registry import Shelf, View, check, each, fill, kept_here, offline, press
-from a11y_tests.states.people import LONG_NAME, LONG_WORDS, another_mentee
+from a11y_tests.registry import Shelf, View, check, each, fill, kept_here, offline, press, waits
+from a11y_tests.states.people import LONG_NAME, LONG_WORDS, another_mentee, with_goal
 from server.access.models import UserSession
 from server.kernel import clock
 from server.kernel.actor import system_actor
@@ -148,6 +148,15 @@ async def check_in_sent() -> View:
     ))
 
 
+@state("GET check-in 200", proof="Will be sent when you’re back.")
+async def check_in_without_a_network() -> View:
+    pair = await _asked()
+    return View(pair.mentee, await _check_in(pair), each(
+        kept_here, check("[name=usefulness][value='4']"), check("[name=goal_distance][value='3']"), offline,
+        press("Send"), waits,
+    ))
+
+
 @state("GET check-in 200", proof="You wrote:")
 async def check_in_answered() -> View:
     pair = await _asked()
@@ -179,6 +188,15 @@ async def last_check_in_answered() -> View:
         goal_outcome=GoalOutcome.REACHED,
     )
     return View(pair.mentee, f"/checkin/{invitation.id}")
+
+
+@state("POST check-in 204", "GET check-in 200", proof="Your goal is closed with it.")
+async def last_check_in_closes_the_goal() -> View:
+    pair = await _at_the_end(with_a_goal=True)
+    return View(pair.mentee, await _check_in(pair), each(
+        check("[name=usefulness][value='4']"), check("[name=goal_distance][value='5']"),
+        check("[name=goal_outcome][value=REACHED]"), check("[name=recommend][value='9']"), press("Send"),
+    ))
 
 
 @state("GET check-in 200", proof="This check-in is closed.")
@@ -230,8 +248,11 @@ async def _asked() -> Pair:
     return pair
 
 
-async def _at_the_end() -> Pair:
-    pair = await factories.active_match(state=MatchState.DURATION_COMPLETED, active_at=clock.now())
+async def _at_the_end(*, with_a_goal: bool = False) -> Pair:
+    pair = await factories.active_match()
+    if with_a_goal:
+        await with_goal(pair)
+    await Match.filter(id=pair.match.id).update(state=MatchState.DURATION_COMPLETED, active_at=clock.now())
     await ask_at_the_end(system_actor(pair.organization.id), pair.match.id)
     return pair
 

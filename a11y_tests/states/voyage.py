@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from playwright.async_api import Page, expect
+
 from a11y_tests.registry import Shelf, View, check, each, kept_here, offline, open_everything, press, waits
 from a11y_tests.states.people import LONG_NAME, LONG_WORDS, another_mentee, asked, booked, with_goal
 from server.goals import actions as goals
@@ -10,6 +12,7 @@ from server.kernel.actor import system_actor
 from server.matches.models import Match
 from server.matches.states import MatchState
 from server.messaging import actions as messaging
+from server.programs.models import Program
 from server.programs.states import EnrollmentState, ParticipantRole
 from server.sessions import actions as sessions
 from server.sessions.models import Session
@@ -20,6 +23,7 @@ from tests.factories import Pair
 
 state = Shelf("voyage")
 STATES = state.states
+OPEN_STEP = ".tick-form [type=checkbox]:not(:checked)"
 
 
 @state("GET home 200", proof="You take part in no programme yet")
@@ -61,6 +65,16 @@ async def under_way() -> View:
     return View((await full_life()).mentee, "/")
 
 
+@state("GET home 200", proof="Join the call")
+async def time_to_join() -> View:
+    return View((await _about_to_meet()).mentee, "/")
+
+
+@state("GET home 200", proof="Join the call")
+async def time_to_join_of_a_mentor() -> View:
+    return View((await _about_to_meet()).mentor, "/")
+
+
 @state("GET home 200", proof="What is the step?")
 async def everything_open() -> View:
     return View((await full_life()).mentee, "/", open_everything)
@@ -68,8 +82,12 @@ async def everything_open() -> View:
 
 @state("GET home 200", proof="Will be sent when you’re back.")
 async def ticked_without_a_network() -> View:
-    open_step = ".tick-form [type=checkbox]:not(:checked)"
-    return View((await full_life()).mentee, "/", each(kept_here, offline, check(open_step), waits))
+    return View((await full_life()).mentee, "/", each(kept_here, offline, check(OPEN_STEP), waits))
+
+
+@state("GET home 200", proof="Nothing else needs you today.")
+async def ticked_and_no_answer_yet() -> View:
+    return View((await full_life()).mentee, "/", each(never_answered, check(OPEN_STEP), turned_to_bars))
 
 
 @state("GET home 200", proof="Unternehmensführungsverantwortlichkeiten")
@@ -175,3 +193,20 @@ async def _later(pair: Pair, days: int) -> Pair:
     for one in planned:
         await open_check_in(system, one.id)
     return pair
+
+
+async def _about_to_meet() -> Pair:
+    pair = await factories.active_match()
+    await Program.filter(id=pair.program.id).update(meeting_url="https://meet.example.com/a-room")
+    clock.move((await booked(pair)).starts_at - timedelta(minutes=5) - clock.now())
+    return pair
+
+
+async def never_answered(page: Page) -> None:
+    """No tick gets its answer."""
+    await page.route("**/milestone/*", lambda route: None)
+
+
+async def turned_to_bars(page: Page) -> None:
+    """What was ticked is a bar: 400 ms have gone by."""
+    await expect(page.locator(".tick-form.htmx-request .t")).to_have_css("opacity", "0")

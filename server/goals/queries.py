@@ -8,12 +8,14 @@ from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
 from server.goals.models import Goal, GoalVersion, Milestone
-from server.goals.states import OPEN_GOALS, MilestoneState
+from server.goals.states import OPEN_GOALS, GoalState, MilestoneState
 from server.kernel import clock
 from server.kernel.actor import Actor, ActorKind
 from server.kernel.errors import NotFound
 from server.matches.models import MatchMember
 from server.matches.states import OPEN_MATCHES, MatchKind, MatchState
+from server.programs.models import Enrollment
+from server.programs.states import OPEN_ENROLLMENTS
 
 SHARED = OPEN_MATCHES | {MatchState.DURATION_COMPLETED}
 """While a pair stands here, both read each other's goals; from the request on, because it says why."""
@@ -62,6 +64,19 @@ async def goals_by_match(actor: Actor, match_ids: Collection[UUID]) -> dict[UUID
     return found
 
 
+async def draft_in(actor: Actor, enrollment_id: UUID) -> Goal | None:
+    """The draft that the next wording is written on, in an enrolment of the actor's own; None without one.
+
+    Raises:
+        NotFound: not the actor's enrolment, or it is over.
+    """
+    own = Enrollment.filter(organization_id=actor.organization_id, id=enrollment_id, person_id=actor.person_id)
+    if not await own.filter(state__in=list(OPEN_ENROLLMENTS)).exists():
+        raise NotFound
+    drafts = goals(actor).filter(enrollment_id=enrollment_id, state=GoalState.DRAFT)
+    return await drafts.order_by("created_at", "id").first()
+
+
 async def visible_goal(actor: Actor, goal_id: UUID, *, lock: bool = False) -> Goal:
     """A goal with competency, steps and history.
 
@@ -76,8 +91,8 @@ async def visible_goal(actor: Actor, goal_id: UUID, *, lock: bool = False) -> Go
     return goal
 
 
-async def visible_milestone(actor: Actor, milestone_id: UUID) -> tuple[Goal, Milestone]:
-    """A step and its goal, the goal locked.
+async def visible_milestone(actor: Actor, milestone_id: UUID, *, lock: bool = False) -> tuple[Goal, Milestone]:
+    """A step and its goal; with `lock` the goal is locked.
 
     Raises:
         NotFound: absent, of another organisation, or not the actor's to read.
@@ -85,7 +100,7 @@ async def visible_milestone(actor: Actor, milestone_id: UUID) -> tuple[Goal, Mil
     found = await Milestone.filter(organization_id=actor.organization_id, id=milestone_id).first()
     if found is None:
         raise NotFound
-    goal = await visible_goal(actor, found.goal_id, lock=True)
+    goal = await visible_goal(actor, found.goal_id, lock=lock)
     return goal, next(step for step in goal.milestones if step.id == milestone_id)
 
 

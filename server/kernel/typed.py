@@ -5,8 +5,14 @@
     check(problems)
 """
 
+from urllib.parse import urlsplit
+
 from server.kernel.errors import Invalid
 from server.kernel.text import clean, ngettext
+from server.kernel.text import gettext as _
+
+NEVER_IN_LINKS = frozenset(' "<>\\^`{|}')
+"""What no address holds: where one stands, something else was pasted."""
 
 
 def typed(problems: dict[str, str], field: str, given: str, *, at_most: int, needed: str = "") -> str:
@@ -28,6 +34,23 @@ def typed(problems: dict[str, str], field: str, given: str, *, at_most: int, nee
             "Shorten this by %(count)d character.", "Shorten this by %(count)d characters.", over
         ) % {"count": over}
     return text
+
+
+def web_link(problems: dict[str, str], field: str, given: str, *, at_most: int) -> str:
+    """A typed link to a web page, "" for none. Only https: it is opened with a tap, and nobody reads it before."""
+    link = typed(problems, field, given, at_most=at_most)
+    if link and not _is_https(link):
+        problems.setdefault(field, _("Write the whole link, as https://meet.example.com/room."))
+    return link
+
+
+def _is_https(link: str) -> bool:
+    try:
+        parts = urlsplit(link)
+        at_a_host = bool(parts.hostname) and parts.username is None and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
+    return parts.scheme == "https" and at_a_host and not set(link) & NEVER_IN_LINKS and link.isprintable()
 
 
 def check(problems: dict[str, str]) -> None:

@@ -22,6 +22,7 @@ from server.matches.states import MatchKind, OverrideKind
 from server.matchmaking.engine.constraints import RuleSet, rules_for
 from server.matchmaking.engine.pool import Participant, PastPair, Pool, Standing, digest_of, week_mask
 from server.matchmaking.engine.weights import Category, Weights, rescaled, weights_for
+from server.matchmaking.learned.past import history_of
 from server.matchmaking.meant.keeping import Place, framework, readings
 from server.matchmaking.meant.reading import Reading, meant
 from server.matchmaking.said.queries import Said, said_by
@@ -78,7 +79,7 @@ class _Read:
 
 
 async def gather(
-    actor: Actor, cohort: Cohort, history: tuple[PastPair, ...] | None = None, *, around_drafts: bool = False,
+    actor: Actor, cohort: Cohort, *, around_drafts: bool = False,
     among: Callable[[Enrollment], bool] | None = None, kind: MatchKind | None = None,
 ) -> Gathered:
     """Who waits for a match in a cohort and who has a place, with past pairs, bans and wishes.
@@ -86,17 +87,16 @@ async def gather(
     People whose places are all taken, by open matches or by locked drafts, are left out, and so is whoever took back
     the consent to be matched. With `around_drafts` every draft has its place, and pairs that stand are not made again.
     `among` says whom to look at at all, and `kind` for what: what the programme brings together first, unless said.
-    `history` are past pairs with what came of them; without it, only that they were paired. Where peers are drawn, the
-    cycles since they met count alone.
+    Past pairs come with what became of them, so that two people are judged alike wherever it is done. Where peers are
+    drawn, the cycles since they met count alone.
     """
     seats = await _seats(actor, cohort, around_drafts, kind or main_kind(cohort.program))
     asked = [(row, free) for row, free in seats if among is None or among(row)]
-    return await gather_seats(actor, cohort, asked, history, around_drafts=around_drafts)
+    return await gather_seats(actor, cohort, asked, around_drafts=around_drafts)
 
 
 async def gather_seats(
-    actor: Actor, cohort: Cohort, seats: Iterable[tuple[Enrollment, int]],
-    history: tuple[PastPair, ...] | None = None, *, around_drafts: bool = False,
+    actor: Actor, cohort: Cohort, seats: Iterable[tuple[Enrollment, int]], *, around_drafts: bool = False
 ) -> Gathered:
     """What is known about some people, each with so many places (those without any are left out), as for a run.
 
@@ -109,7 +109,7 @@ async def gather_seats(
     people_in = tuple(_participant(row, free, known, read) for row, free in open_seats)
     together = await _together(reader, cohort.id) if around_drafts else frozenset()
     met = await (_lately(reader, cohort) if is_drawn(cohort.program) else _past(reader, active))
-    past = met if history is None or is_drawn(cohort.program) else history
+    past = met if is_drawn(cohort.program) else await history_of(reader, [row.person_id for row in active])
     apart = together | await _conflicts(reader, active)
     pool, standing = Pool(people_in, await _managers(reader), past, apart), await _standing(reader, cohort)
     placed = frozenset(str(row.id) for row, free in open_seats if around_drafts and free < row.capacity)
@@ -130,7 +130,7 @@ async def gather_for_rules(actor: Actor, cohort: Cohort, rows: list[Enrollment])
     return Gathered(pool, await _standing(reader, cohort), "")
 
 
-async def sampled(actor: Actor, rows: list[Enrollment], history: tuple[PastPair, ...]) -> Pool:
+async def sampled(actor: Actor, rows: list[Enrollment]) -> Pool:
     """Some enrolments, with person and programme, as a pool in which each has one place: for learning what would be
     tried where nobody did."""
     reader = system_actor(actor.organization_id)
@@ -140,7 +140,7 @@ async def sampled(actor: Actor, rows: list[Enrollment], history: tuple[PastPair,
         known = await _known(reader, those, program)
         read = await _read(reader, those, known)
         people_in += [_participant(row, 1, known, read) for row in those]
-    return Pool(tuple(people_in), history=history)
+    return Pool(tuple(people_in))
 
 
 async def places_left(

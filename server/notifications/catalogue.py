@@ -296,6 +296,8 @@ CATALOGUE: dict[str, Kind] = {
              _not_booked, "session_booked", _session, invites=True, pushes=True),
         Kind("S02", N_("Session moved"), _T, N_("a session was moved"), N_("moved again, cancelled or begun"),
              _not_booked, "session_moved", _session, invites=True, pushes=True),
+        Kind("S02-place", N_("Another call"), _T, N_("a session takes place elsewhere"),
+             N_("changed again, cancelled or begun"), _not_booked, "session_placed", _session, invites=True),
         Kind("S02-cancelled", N_("Session cancelled"), _T, N_("a session was cancelled"),
              N_("they were never invited"), _not_cancelled, "session_cancelled", _book, invites=True, pushes=True),
         Kind("S01-series", N_("Invitation to a series"), _T, N_("sessions that repeat were booked"),

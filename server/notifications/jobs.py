@@ -43,7 +43,10 @@ DOERS = ("left_id", "by_id", "away_id", "back_id")
 """Whose own act it was that a match ended, paused or went on, as the facts name them."""
 PARTING_KINDS = {"match.ended": "X01", "match.paused": "X02", "match.resumed": "X03"}
 EXTENSION_KINDS = {"match.extension_proposed": "Z03-proposed", "match.extended": "Z03-agreed"}
-SESSION_KINDS = {"session.booked": "S01", "session.moved": "S02", "session.cancelled": "S02-cancelled"}
+SESSION_KINDS = {
+    "session.booked": "S01", "session.moved": "S02", "session.placed": "S02-place",
+    "session.cancelled": "S02-cancelled",
+}
 SERIES_KINDS = {
     "session.series_booked": "S01-series", "session.rest_moved": "S02-rest",
     "session.rest_cancelled": "S02-rest-cancelled",

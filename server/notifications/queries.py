@@ -67,7 +67,7 @@ async def is_planned(actor: Actor, kind: str, recipient_id: UUID, subject_id: UU
     ).exists()
 
 
-_TIMES = ("S01", "S02", "S01-series", "S02-rest")
+_TIMES = ("S01", "S02", "S02-place", "S01-series", "S02-rest")
 _ENDS = ("S02-cancelled", "S02-rest-cancelled")
 FOLLOWS = {"M05": ("M03",), "M06": ("M03",), "S01": _TIMES, "S02": _TIMES, **dict.fromkeys(_ENDS, _TIMES)}
 """Kinds that ask whether another one got there first: nobody hears the end of something they never heard of, and

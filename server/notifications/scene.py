@@ -6,6 +6,7 @@ from uuid import UUID
 
 from server.access.letters.queries import letter_by_id
 from server.access.models import SignInLetter
+from server.kernel import clock
 from server.kernel.actor import Actor
 from server.kernel.errors import NotFound
 from server.matches.company import Circle, Company, company_of, sets_times
@@ -189,6 +190,15 @@ async def scene_of(actor: Actor, message: Message) -> Scene:
         is_enrolled=message.kind == "Z09" and cohort is not None and await takes_part_in(actor, person.id, cohort.id),
         sign_in=sign_in,
     )
+
+
+async def to_be_invited(actor: Actor, cohort: Cohort, person: Person, role: ParticipantRole) -> Scene:
+    """What the invitation of somebody would speak of, were it sent now. Nothing is stored and nobody is asked."""
+    own = {"organization_id": actor.organization_id, "person_id": person.id}
+    until = clock.now() + timedelta(days=cohort.program.invitation_days)
+    enrollment = Enrollment(**own, program_id=cohort.program_id, cohort_id=cohort.id, role=role, expires_at=until)
+    message = Message(organization_id=actor.organization_id, recipient_id=person.id, kind="E01")
+    return Scene(message, person, await organization_of(actor), cohort, enrollment=enrollment)
 
 
 async def _of_series(actor: Actor, message: Message) -> list[Session]:

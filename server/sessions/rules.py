@@ -14,6 +14,9 @@ from server.sessions.states import SessionState
 NO_SHOW_WITHIN = timedelta(days=7)
 """How long after its end either side may say that a session did not take place (glossary section 5)."""
 
+JOIN_BEFORE = timedelta(minutes=10)
+"""How long before its start the call is the next thing to do (design.md 2.3)."""
+
 
 def is_member(actor: Actor, session: Session) -> bool:
     """A member of its match: they plan it, prepare it, write in it. Whoever runs the programme only sees that it is."""
@@ -50,3 +53,13 @@ def is_presumed_held(session: Session) -> bool:
 def can_be_missed(session: Session) -> bool:
     """Either side may still say that it did not take place."""
     return is_presumed_held(session) and clock.now() - session.ends_at <= NO_SHOW_WITHIN
+
+
+def is_time_to_join(session: Session) -> bool:
+    """It is booked, and begins within JOIN_BEFORE or goes on."""
+    return session.state is SessionState.SCHEDULED and session.starts_at - JOIN_BEFORE <= clock.now() < session.ends_at
+
+
+def link_of(session: Session, match: Match) -> str:
+    """Where the call is, "" if nobody said: the link it was booked with, else the one its programme has by now."""
+    return session.place or match.program.meeting_url

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from server.goals.actions import settle_as_said
 from server.kernel import clock
 from server.kernel.actor import Actor, ActorKind, require
 from server.kernel.db import Unit, unit_of_work
@@ -172,6 +173,8 @@ async def answer_check_in(
 ) -> SurveyAnswer:
     """Answer one's own check-in, or change the answer until it closes: there is only ever one.
 
+    What the last one says became of the goal closes the goal (`SurveyAnswer.goal_id`), so that nobody is asked twice.
+
     Args:
         actor: the person asked.
         invitation_id: the invitation.
@@ -201,6 +204,7 @@ async def answer_check_in(
         if invitation.state is InvitationState.ANSWERED and {name: getattr(answer, name) for name in given} == given:
             return answer
         await _store(answer, given)
+        await _close_goal(actor, invitation, answer)
         await _answered(unit, invitation, answer)
         return answer
 
@@ -317,6 +321,15 @@ async def _store(answer: SurveyAnswer, given: dict[str, Any]) -> None:
     waits = rules.needs_a_person(answer.usefulness, answer.goal_distance, answer.help_wanted)
     answer.handled_at, answer.handled_by_id = (None if waits else answer.answered_at), None
     await answer.save()
+
+
+async def _close_goal(actor: Actor, invitation: SurveyInvitation, answer: SurveyAnswer) -> None:
+    """Let the goal be closed as was said; one that an earlier answer closed is closed otherwise."""
+    state = rules.closes_goal(invitation, answer.goal_outcome, again=answer.goal_id is not None)
+    goal = await settle_as_said(actor, invitation.match_id, state, before=answer.goal_id) if state else None
+    if goal and goal.id != answer.goal_id:
+        answer.goal_id = goal.id
+        await answer.save(update_fields=["goal_id"])
 
 
 async def _answered(unit: Unit, invitation: SurveyInvitation, answer: SurveyAnswer) -> None:

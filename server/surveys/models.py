@@ -44,7 +44,8 @@ class SurveyInvitation(Model):
 class SurveyAnswer(Model):
     """The answers to one invitation: two five-step scales, what would help, and optional words.
 
-    The last one also holds 0 to 10 for whether they would recommend it, and what became of the mentee's goal.
+    The last one also holds 0 to 10 for whether they would recommend it, and what became of the mentee's goal: of which
+    one, if that closed it.
     """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
@@ -58,6 +59,7 @@ class SurveyAnswer(Model):
     help_wanted: list[str] = fields.JSONField(default=list)
     recommend = fields.SmallIntField(null=True)
     goal_outcome = fields.CharEnumField(GoalOutcome, max_length=10, null=True)
+    goal_id = fields.UUIDField(null=True)
     words = EncryptedTextField(default="")
     answered_at = fields.DatetimeField(default=now)
     handled_at = fields.DatetimeField(null=True)

@@ -91,10 +91,10 @@ MUTATIONS = {
     "runMatching": ("cohortId", "Cohort", ""), "cancelMatching": ("id", "MatchRun", ""),
     "matchNewcomers": ("cohortId", "Cohort", ""), "previewMatching": ("cohortId", "Cohort", ""),
     "useMatchRun": ("id", "MatchRun", ""), "fillGap": ("matchId", "Match", ""),
-    "focusGoal": ("id", "Goal", ""), "agreeGoalRevision": ("id", "Goal", ""),
+    **dict.fromkeys(("focusGoal", "agreeGoalRevision", "undoSettleGoal"), ("id", "Goal", "")),
     "settleGoal": ("id", "Goal", ", state: ACHIEVED"), "reviseGoal": ("id", "Goal", ', want: "Run a review"'),
     "addMilestone": ("goalId", "Goal", ', title: "Ask for leave"'),
-    "tickMilestone": ("id", "Milestone", ""), "dropMilestone": ("id", "Milestone", ""),
+    **dict.fromkeys(("tickMilestone", "dropMilestone", "undoDropMilestone"), ("id", "Milestone", "")),
     "changeMilestone": ("id", "Milestone", ', title: "Ask for leave"'),
     **dict.fromkeys(
         (
@@ -104,7 +104,7 @@ MUTATIONS = {
         ("id", "Session", ""),
     ),
     "moveSession": ("id", "Session", LATER), "moveFollowing": ("id", "Session", LATER),
-    "moveMissedSession": ("id", "Session", LATER),
+    "moveMissedSession": ("id", "Session", LATER), "placeSession": ("id", "Session", ', link: ""'),
     "setAttendance": ("id", "Session", ', personId: "x", comes: false'),
     "bookSeries": ("matchId", "Match", LATER + ", everyWeeks: 2, times: 3"),
     "addTopic": ("sessionId", "Session", ', topic: "Sails"'),

@@ -13,6 +13,7 @@ from server.kernel.actor import system_actor
 from server.kernel.db import fresh_key
 from server.matches.states import MatchState
 from server.messaging import actions as messaging
+from server.programs.actions import configure_program
 from server.programs.states import EnrollmentState, ParticipantRole
 from server.sessions import actions as sessions
 from server.sessions.models import ActionItem, Session
@@ -171,6 +172,18 @@ async def test_a_due_check_in_is_on_the_page(client_of: ClientOf, pair: Pair) ->
     clock.move(timedelta(days=95))
     client = await client_of(pair.mentee)
     assert "/checkin/" in (await client.get("/")).text
+
+
+@pytest.mark.usefixtures("clock_stands")
+async def test_the_call_is_the_next_thing_from_ten_minutes_before(client_of: ClientOf, pair: Pair) -> None:
+    link = "https://meet.example.com/a-room"
+    await configure_program(pair.manager_actor, pair.program.id, meeting_url=link)
+    starts_at = (await booked(pair)).starts_at
+    for minutes, expected in ((11, 0), (10, 1), (-44, 1), (-45, 0)):
+        clock.move(starts_at - timedelta(minutes=minutes) - clock.now())
+        for who in (pair.mentee, pair.mentor):
+            shown = (await (await client_of(who)).get("/")).text
+            assert shown.count(f'href="{link}"') == expected, (minutes, who.given_name)
 
 
 async def test_the_next_session_is_booked_from_free_times(client_of: ClientOf, pair: Pair) -> None:

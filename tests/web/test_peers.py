@@ -40,6 +40,11 @@ class Two:
 
 @pytest.fixture
 async def two(db: object) -> Two:
+    return await two_invited()
+
+
+async def two_invited() -> Two:
+    """Noor and Idris, invited to a programme for peers that somebody runs."""
     org = await factories.organization()
     program = await factories.program(org, key="peer-pairs", name="Peer pairs", type=ProgramType.PEER)
     cohort = await factories.cohort(program)

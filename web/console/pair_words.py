@@ -152,7 +152,8 @@ def closing_reasons() -> list[tuple[str, str]]:
     return [
         (ClosureReason.NO_FAULT.value, _("It is simply over")), (ClosureReason.GOAL_REACHED.value, _("Goal reached")),
         (ClosureReason.SCHEDULE.value, _("No shared time")), (ClosureReason.POOR_FIT.value, _("Not the right fit")),
-        (ClosureReason.UNRESPONSIVE.value, _("No answer")), (ClosureReason.OTHER.value, _("Another reason")),
+        (ClosureReason.UNRESPONSIVE.value, _("No answer")), (ClosureReason.CONDUCT.value, _("A matter of conduct")),
+        (ClosureReason.OTHER.value, _("Another reason")),
     ]
 
 

@@ -14,11 +14,12 @@ from server.programs import actions
 from server.programs.rules import is_of_circles
 from server.programs.states import Approvals, AskedFirst, Circles, Pairing, ProgramState
 from web.console import program_words as words
-from web.forms import Errors, choice, integer, read_form, ticked
+from web.forms import Errors, choice, integer, read_form, text, ticked
 from web.render import go_to, page
 from web.toast import Toast
 
 HERE = "/console/programs"
+LINK_LETTERS = 500
 
 
 async def show(request: Request) -> Response:
@@ -44,6 +45,16 @@ async def keep(request: Request) -> Response:
         pause_moves_end=ticked(form, "pause_moves_end"),
     )
     return go_to(request, address(request), toast=Toast(_("Kept. It counts from now on.")))
+
+
+async def call(request: Request) -> Response:
+    """Keep where calls take place."""
+    typed = text(await read_form(request), "meeting_url", LINK_LETTERS)
+    try:
+        await actions.configure_program(request.state.actor, _id(request), meeting_url=typed)
+    except Invalid as refusal:
+        return await _show(request, errors=Errors(refusal.fields), link=typed)
+    return go_to(request, address(request), toast=Toast(_("Kept. It counts from the next booking on.")))
 
 
 async def pair(request: Request) -> Response:
@@ -109,11 +120,14 @@ def _id(request: Request) -> UUID:
     return program_id
 
 
-async def _show(request: Request, *, errors: Errors | None = None, refused: str = "") -> Response:
+async def _show(
+    request: Request, *, errors: Errors | None = None, refused: str = "", link: str | None = None
+) -> Response:
     shown = await queries.program_page(request.state.actor, _id(request))
     return page(
         request, "console/program.html", status=409 if refused else 422 if errors else 200, errors=errors or Errors(),
         shown=shown, here=address(request), refused=refused, state=words.state(shown.program.state),
+        link=shown.program.meeting_url if link is None else link,
         briefing=words.briefing(shown), step=words.program_step(shown), switches=words.switches(shown),
         groups=[words.group(one) for one in shown.groups], approvals=words.approvals(shown),
         asked_first=words.asked_first(shown), pairings=words.pairings(shown), circles=words.circles(shown),
@@ -127,6 +141,7 @@ async def _show(request: Request, *, errors: Errors | None = None, refused: str 
 routes = [
     Route(f"{HERE}/{{id:uuid}}", show, name="console-program"),
     Route(f"{HERE}/{{id:uuid}}/settings", keep, methods=["POST"], name="console-program-settings"),
+    Route(f"{HERE}/{{id:uuid}}/call", call, methods=["POST"], name="console-program-call"),
     Route(f"{HERE}/{{id:uuid}}/pairing", pair, methods=["POST"], name="console-program-pairing"),
     Route(f"{HERE}/{{id:uuid}}/circles", circle, methods=["POST"], name="console-program-circles"),
     Route(f"{HERE}/{{id:uuid}}/state", move, methods=["POST"], name="console-program-state"),

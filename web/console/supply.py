@@ -7,7 +7,11 @@ from starlette.routing import Route
 
 from server.matchmaking.supply.actions import ask_past_mentors
 from server.matchmaking.supply.planning import MOST, Plan, bounds
-from server.matchmaking.supply.queries import places
+from server.matchmaking.supply.queries import Places, has_places, places
+from server.notifications.catalogue import CATALOGUE
+from server.notifications.scene import to_be_invited
+from server.notifications.texts import Letter, letter
+from server.programs.states import ParticipantRole
 from web.console import supply_words as words
 from web.console.matches import HERE, address
 from web.forms import Errors, integer, read_form
@@ -25,14 +29,25 @@ async def show(request: Request) -> Response:
     }
     plan = Plan(**{name: value for name, value in chosen.items() if value is not None})
     shown = await places(request.state.actor, cohort_id, plan)
+    asked = min(plan.past, shown.past) if shown.may_ask else 0
     return page(
         request, "console/supply.html", block="plan", status=422 if errors else 200, errors=errors, typed=typed,
         here=f"{HERE}/groups/{cohort_id}/places", back=address(cohort_id), eyebrow=words.eyebrow(shown),
         title=words.title(shown), briefing=words.briefing(shown), skills=words.skill_rows(shown),
         ways=words.ways(shown), balance=words.balance(shown), figures=words.figures(shown), part=words.part(shown),
-        to_circles=words.to_circles(shown),
-        say=words.spoken(shown), ask=min(plan.past, shown.past) if shown.may_ask else 0,
+        to_circles=words.to_circles(shown), hint=words.hint(shown), raising=words.raising(shown),
+        limits=words.limits(shown, plan), say=words.spoken(shown), ask=asked,
+        first=words.first_asked(shown), invitation=await _invitation(request, shown) if asked else None,
+        has_places=has_places(shown.cohort.program),
     )
+
+
+async def _invitation(request: Request, shown: Places) -> Letter | None:
+    """The invitation as whoever is asked first would read it."""
+    if shown.first is None:
+        return None
+    actor, mentor = request.state.actor, ParticipantRole.MENTOR
+    return letter(CATALOGUE["E01"], await to_be_invited(actor, shown.cohort, shown.first.person, mentor))
 
 
 async def ask(request: Request) -> Response:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from server.kernel import clock
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
-from server.programs.rules import has_circles
+from server.matchmaking.circles.queries import InCommon
+from server.matchmaking.supply.queries import has_places
+from server.programs.rules import has_circles, is_of_circles
+from web.circle_words import in_common
 from web.console.matches import address
-from web.dates import count_words, upper_first
+from web.dates import count_words, day_month, upper_first
 
 if TYPE_CHECKING:
     from server.matchmaking.queries import SkillSupply
+    from server.matchmaking.supply.planning import Plan, Planned
     from server.matchmaking.supply.queries import Places
     from web.items import Kind
 
-SKILLS_SHORT = 3
+SKILLS_SHORT, NAMED = 3, 3
 
 
 def eyebrow(shown: Places) -> str:
@@ -24,22 +29,83 @@ def eyebrow(shown: Places) -> str:
 
 
 def title(shown: Places) -> str:
-    """How many places are missing or to spare, as it stands."""
-    short = len(shown.now.waiting)
-    if not short:
-        return _("Everybody who waits has a place")
-    words = ngettext("%(count)s place short", "%(count)s places short", short) % {"count": count_words(short)}
-    return upper_first(words)
+    """How many places are missing, by when; or that there is enough, and until when that is sure."""
+    short, until = len(shown.now.waiting), _until(shown)
+    if not has_places(shown.cohort.program):
+        return _of_partners(shown, short)
+    if short:
+        words = ngettext("%(count)s place short", "%(count)s places short", short) % {"count": count_words(short)}
+        said = _("%(words)s by %(day)s") % {"words": words, "day": until} if until else words
+        return upper_first(said)
+    if until and shown.ahead[0] >= 0:
+        return _("Nothing to do until %(day)s") % {"day": until}
+    return _("Everybody who waits has a place")
+
+
+def _of_partners(shown: Places, without: int) -> str:
+    if not without:
+        return _("Everybody finds somebody")
+    said = ngettext("%(count)s person without a partner", "%(count)s people without a partner", without)
+    if is_of_circles(shown.cohort.program):
+        said = ngettext("%(count)s person without a circle", "%(count)s people without a circle", without)
+    return upper_first(said % {"count": count_words(without)})
+
+
+def _until(shown: Places) -> str:
+    """The day on which the group begins, or the next one opens; "" when neither is ahead."""
+    today = clock.now().date()
+    ahead = [day for day in (shown.cohort.starts_on, shown.cohort.next_opens_on) if day and day > today]
+    return day_month(min(ahead)) if ahead else ""
 
 
 def briefing(shown: Places) -> str:
-    """Who waits, how many places there are, and the narrowest skill."""
+    """Who waits, how many places there are, the narrowest skill, and what those who are invited may change."""
+    return " ".join(filter(None, (_stands(shown), _ahead(shown))))
+
+
+def _stands(shown: Places) -> str:
+    if not has_places(shown.cohort.program):
+        there = shown.now.paired + shown.now.in_circles + len(shown.now.waiting)
+        looking = ngettext("%(num)d person looks for somebody", "%(num)d people look for somebody", there)
+        return _("%(people)s: %(groups)s.") % {"people": looking % {"num": there}, "groups": _groups(shown, shown.now)}
     waits, found = shown.now.paired + len(shown.now.waiting), shown.now.paired + shown.now.spare
     people = ngettext("%(num)d person waits for a mentor", "%(num)d people wait for a mentor", waits) % {"num": waits}
     ready = ngettext("%(num)d place is free", "%(num)d places are free", found) % {"num": found}
     said = _("%(people)s, %(ready)s.") % {"people": people, "ready": ready}
     narrow = next(iter(shown.now.short), "")
     return _("%(said)s %(skill)s is the narrow spot.") % {"said": said, "skill": narrow} if narrow else said
+
+
+def _ahead(shown: Places) -> str:
+    """What the answers of those who were invited may change, as a range; "" where nobody is."""
+    if not shown.coming.invited:
+        return ""
+    invited = ngettext("%(num)d invited person has not answered", "%(num)d invited people have not answered",
+                       shown.coming.invited) % {"num": shown.coming.invited}
+    if not has_places(shown.cohort.program):
+        told = {"invited": invited, "low": shown.coming.people.low, "high": shown.coming.people.high}
+        return _("%(invited)s: by how others answered here, %(low)d to %(high)d of them join.") % told
+    return _("%(invited)s: by how others answered here, that makes it %(range)s.") % {
+        "invited": invited, "range": _range(*shown.ahead)}
+
+
+def _range(low: int, high: int) -> str:
+    """Places from `low` to `high`, below 0 missing."""
+    if low == high:
+        return _one_end(low)
+    return _("between %(low)s and %(high)s") % {"low": _one_end(low), "high": _one_end(high)}
+
+
+def _one_end(places: int) -> str:
+    if places < 0:
+        return ngettext("%(num)d place short", "%(num)d places short", -places) % {"num": -places}
+    return ngettext("%(num)d place to spare", "%(num)d places to spare", places) % {"num": places}
+
+
+def _groups(shown: Places, found: Planned) -> str:
+    if is_of_circles(shown.cohort.program):
+        return ngettext("%(num)d circle", "%(num)d circles", found.groups) % {"num": found.groups}
+    return ngettext("%(num)d pair", "%(num)d pairs", found.groups) % {"num": found.groups}
 
 
 def skill_rows(shown: Places) -> list[tuple[str, int, int, str, Kind, str]]:
@@ -57,15 +123,25 @@ def _state(one: SkillSupply) -> tuple[str, Kind, str]:
 
 def ways(shown: Places) -> list[tuple[str, str, str, int, int]]:
     """Each way: field, name, what is known about it, least and most."""
+    people = ("people", _("More people"), _("Like those there are"), 0, 500)
+    size = ("size", _("People in a circle"), _("4 to 8"), 4, 8)
+    if is_of_circles(shown.cohort.program):
+        return [people, ("more", _("More people who lead"), _("Like those there are"), 0, 500), size]
+    if not has_places(shown.cohort.program):
+        return [people]
+    most = shown.cohort.program.places_max
     return [
         ("past", _("Ask past mentors"), _past(shown), 0, shown.past),
         ("raised", _("One more place each"), ngettext(
             "%(num)d mentor has fewer places than this programme allows",
             "%(num)d mentors have fewer places than this programme allows", shown.raisable,
         ) % {"num": shown.raisable}, 0, shown.raisable),
+        ("places", _("Places for each mentor, at least"), ngettext(
+            "0: as they are. This programme allows %(num)d", "0: as they are. This programme allows %(num)d", most,
+        ) % {"num": most}, 0, 20),
         ("more", _("More mentors"), _("Like those there are"), 0, 500),
         ("circles", _("Open circles"), _("Each led by a mentor"), 0, 100),
-        ("size", _("People in a circle"), _("4 to 8"), 4, 8),
+        size,
         ("later", _("Start some people later"), _("The last in line; they keep their place"), 0, 500),
     ]
 
@@ -81,25 +157,88 @@ def _past(shown: Places) -> str:
 def balance(shown: Places) -> tuple[str, str]:
     """The figure of the plan with its words."""
     number = shown.planned.balance
+    if not has_places(shown.cohort.program):
+        without = len(shown.planned.waiting)
+        return str(without), ngettext("person without anybody", "people without anybody", without)
     return f"{number:+d}" if number else "0", _("places to spare") if number >= 0 else _("places short")
 
 
 def figures(shown: Places) -> list[tuple[str, str]]:
     """What the plan comes to, beside what is."""
     now, plan = shown.now, shown.planned
+    if not has_places(shown.cohort.program):
+        return _of_groups(shown)
     told = [
         (_("With a mentor"), _("%(after)s, was %(before)s") % {"after": plan.paired, "before": now.paired}),
         (_("In circles"), str(plan.in_circles)), (_("Start later"), str(plan.later)),
         (_("Still wait"), _("%(after)s, was %(before)s") % {"after": len(plan.waiting), "before": len(now.waiting)}),
         (_("Mean fit"), _("%(after)s, was %(before)s") % {"after": _fit(plan.mean), "before": _fit(now.mean)}),
     ]
+    if shown.with_plan[0] != shown.with_plan[1]:
+        told.append((_("Once all have answered"), _range(*shown.with_plan)))
     return [*told, *((skill, _("still %(num)d short") % {"num": short})
                      for skill, short in list(plan.short.items())[:SKILLS_SHORT])]
 
 
+def _of_groups(shown: Places) -> list[tuple[str, str]]:
+    """Who finds somebody with the plan, beside who does now."""
+    now, plan = shown.now, shown.planned
+    told = [
+        (_("Together"), _("%(after)s, was %(before)s") % {
+            "after": _groups(shown, plan), "before": _groups(shown, now)}),
+        (_("Without anybody"), _("%(after)s, was %(before)s") % {
+            "after": len(plan.waiting), "before": len(now.waiting)}),
+        (_("Mean fit"), _("%(after)s, was %(before)s") % {"after": _fit(plan.mean), "before": _fit(now.mean)}),
+    ]
+    if is_of_circles(shown.cohort.program):
+        told.append((_("Led by nobody yet"), str(plan.leaderless)))
+    return told
+
+
+def hint(shown: Places) -> str:
+    """Which skill those who would still wait could meet about in a circle; "" for none."""
+    if not shown.suits:
+        return ""
+    times = "".join(words for _label, words in in_common(InCommon(shown.suits.times, None, [], None)))
+    told = {"skill": shown.suits.skill, "num": shown.suits.people, "times": times}
+    if not told["times"]:
+        return _("A circle suits %(skill)s: %(num)d people who wait want it.") % told
+    return _("A circle suits %(skill)s: %(num)d people who wait want it, and all of them are free %(times)s.") % told
+
+
+def raising(shown: Places) -> str:
+    """Whose place more does most, and that they are asked in person; "" where the plan raises nobody's places."""
+    if not shown.raise_first:
+        return ""
+    names = ", ".join(one.person.full_name for one in shown.raise_first[:NAMED])
+    rest = len(shown.raise_first) - NAMED
+    if rest > 0:
+        told = {"names": names, "num": rest}
+        names = ngettext("%(names)s and %(num)d more", "%(names)s and %(num)d more", rest) % told
+    return _("One more place does most with %(names)s. Ask them yourself: Ithaca does not ask for places yet. "
+             "Once they say yes, change their places under People.") % {"names": names}
+
+
+def limits(shown: Places, plan: Plan) -> str:
+    """That a plan goes beyond what the programme allows; "" where it does not."""
+    most = shown.cohort.program.places_max
+    if plan.places <= most or not has_places(shown.cohort.program):
+        return ""
+    return ngettext(
+        "This programme allows a mentor %(num)d place. More have to be allowed first.",
+        "This programme allows a mentor %(num)d places. More have to be allowed first.", most,
+    ) % {"num": most}
+
+
+def first_asked(shown: Places) -> str:
+    """What the invitation is headed with: for whom it is as it will read."""
+    name = shown.first.person.full_name if shown.first else ""
+    return _("The invitation, as %(name)s would read it") % {"name": name} if name else ""
+
+
 def to_circles(shown: Places) -> tuple[str, str, str]:
     """What makes circles of a plan come about: words, the name of the link, and where it leads; "" without circles."""
-    if not shown.planned.in_circles:
+    if not shown.planned.in_circles or not has_places(shown.cohort.program):
         return "", "", ""
     program = shown.cohort.program
     if has_circles(program):

@@ -223,6 +223,7 @@ def _of_asked(words: Callable[[], str]) -> Tell:
 
 TELL: dict[str, Tell] = {
     "match.suggest": _plain(lambda: _("Suggested")),
+    "match.suggest_again": _plain(lambda: _("Suggested again by a later run")),
     "match.request": _named(lambda: _("%(name)s asked for this match")),
     "match.override": _plain(lambda: _("Chosen instead of another")),
     "match.publish": _plain(lambda: _("Approved")),

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
-from server.journey.learning.queries import history_of
 from server.kernel.actor import Actor, system_actor
 from server.kernel.db import Json
 from server.kernel.errors import NotFound
@@ -226,7 +225,7 @@ async def _found_now(
     room = await _with_room(system, own, there)
     room |= {key: there[key] for key in kept if key in there}
     cohort = await cohort_by_id(system, own.cohort_id)
-    gathered = await gather(system, cohort, await history_of(system, cohort.id))
+    gathered = await gather(system, cohort)
     among = {str(own.id), *map(str, room)}
     people = (one for one in gathered.pool.participants if one.id in among)
     pool = replace(gathered.pool, participants=tuple(replace(one, prefers=()) for one in people))

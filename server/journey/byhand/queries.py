@@ -4,7 +4,6 @@ import asyncio
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from server.journey.learning.queries import history_of
 from server.kernel.actor import Actor, Permission
 from server.kernel.db import Json
 from server.kernel.errors import Conflict, NotFound
@@ -108,7 +107,7 @@ async def tried(actor: Actor, cohort_id: UUID, mentor_id: UUID, mentee_id: UUID)
     mentee = await _one(actor, free.cohort, free.mentees, mentee_id, roles[-1])
     if mentor.person_id == mentee.person_id:
         raise Conflict(_("Choose two different people."), kind="same")
-    gathered = await gather(actor, free.cohort, await history_of(actor, cohort_id))
+    gathered = await gather(actor, free.cohort)
     weights = weights_of(free.cohort.program)
     outlook = await outlook_for(actor, free.cohort.program, weights)
     both = {str(mentor.id), str(mentee.id)}

@@ -17,8 +17,8 @@ MOST = 300
 WROTE = "message.written"
 OF_MANAGERS = "match.write_note"
 TOLD = (
-    "match.suggest", "match.request", "match.override", "match.publish", "match.undo_publish", "match.accept",
-    "match.admin_approve", "match.undo_approve", "match.undo_release", "match.decline", "match.expire",
+    "match.suggest", "match.suggest_again", "match.request", "match.override", "match.publish", "match.undo_publish",
+    "match.accept", "match.admin_approve", "match.undo_approve", "match.undo_release", "match.decline", "match.expire",
     "match.cancel", "match.discard", "match.pause", "match.put_in", "match.leave_circle", "match.no_facilitator",
     "match.rest", "match.resume", "match.undo_change", "match.propose_extension", "match.withdraw_extension",
     "match.extend", "match.end", "match.end_date_passed", "match.close", OF_MANAGERS,

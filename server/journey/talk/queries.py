@@ -79,6 +79,16 @@ class SessionPage:
         return self.session.ends_at <= clock.now()
 
     @property
+    def link(self) -> str:
+        """Where the call is, "" if nobody said."""
+        return rules.link_of(self.session, self.match)
+
+    @property
+    def own_link(self) -> str:
+        """Where the call is if it is not where the programme's are."""
+        return "" if self.link == self.match.program.meeting_url else self.link
+
+    @property
     def is_open(self) -> bool:
         """Whether notes can be written: it is booked or took place, and the match runs."""
         took_place = (SessionState.SCHEDULED, SessionState.HELD, SessionState.LOGGED)

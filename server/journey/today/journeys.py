@@ -9,13 +9,14 @@ from uuid import UUID
 
 from server.goals.models import Goal, Milestone
 from server.goals.queries import goals_by_match, steps_of, worked_on
-from server.goals.states import OPEN_GOALS, MilestoneState
+from server.goals.rules import may_begin_another
+from server.goals.states import OPEN_GOALS, GoalState, MilestoneState
 from server.journey.console.measures import planned_sessions
 from server.kernel import clock
 from server.kernel.actor import Actor
 from server.matches.company import Company, company_of, members_now, sets_times
 from server.matches.models import Match, MatchMember
-from server.matches.queries import are_peers, back_on, is_circle, is_mentor, partner_of
+from server.matches.queries import LEADING, are_peers, back_on, is_circle, is_mentor, partner_of
 from server.matches.rules import member_of
 from server.matches.states import RUNNING, MatchState
 from server.messaging.models import ThreadMessage
@@ -27,7 +28,7 @@ from server.sessions.many import away as away_from
 from server.sessions.many import last_held
 from server.sessions.models import ActionItem, Session
 from server.sessions.queries import held_ends, my_unwritten, open_action_items, sessions_ahead
-from server.sessions.rules import can_be_missed
+from server.sessions.rules import can_be_missed, is_time_to_join, link_of
 from server.sessions.states import SessionState
 from server.surveys.models import SurveyInvitation
 
@@ -55,6 +56,24 @@ class Life:
     def goal(self) -> Goal | None:
         """The goal in focus."""
         return next(iter(self.goals), None)
+
+    @property
+    def other_goals(self) -> list[Goal]:
+        """The goals beside the one in focus."""
+        return self.goals[1:]
+
+    @property
+    def may_begin_goal(self) -> bool:
+        """Whether there is room for one more goal of one's own."""
+        return self.me.role not in LEADING and may_begin_another(self.goals)
+
+    @property
+    def goal_may_be_reached(self) -> bool:
+        """Whether it is time to ask what became of the goal: every step is done, or its day has come."""
+        goal, steps = self.goal, self.steps
+        if goal is None or goal.state is not GoalState.ACTIVE or goal.due_on is None:
+            return False
+        return (bool(steps) and self.steps_done == len(steps)) or goal.due_on <= clock.today(self.me.person.zone)
 
     @property
     def steps(self) -> list[Milestone]:
@@ -109,6 +128,11 @@ class Life:
     def is_booked(self) -> bool:
         """Whether the next session is agreed by both."""
         return self.session is not None and self.session.state is SessionState.SCHEDULED
+
+    @property
+    def call(self) -> str:
+        """The link of the call, from ten minutes before until the end; "" at any other time, or without one."""
+        return link_of(self.session, self.match) if self.session and is_time_to_join(self.session) else ""
 
 
 @dataclass(frozen=True)

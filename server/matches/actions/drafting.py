@@ -1,5 +1,6 @@
 """The review queue: drafts put in and taken out."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -13,11 +14,7 @@ from server.kernel.text import gettext as _
 from server.matches import queries, rules
 from server.matches.models import Match, MatchMember, MatchOverride, Proposal
 from server.matches.proposals import Evidence, proposal_of, rests_on
-from server.matches.states import (
-    MatchOrigin,
-    MatchState,
-    OverrideKind,
-)
+from server.matches.states import MatchKind, MatchOrigin, MatchState, OverrideKind
 from server.matches.steps import close, tell
 from server.programs.models import Enrollment
 from server.programs.states import EnrollmentState, ParticipantRole
@@ -26,6 +23,8 @@ PAIRED = {
     (ParticipantRole.MENTOR, ParticipantRole.MENTEE), (ParticipantRole.PEER, ParticipantRole.PEER),
 }
 """The roles of two who can be a match."""
+SAID_ANEW = ("run_id", "fit", "confidence", "explanation", "calibrated_on", "based_on")
+"""What a later run says anew of a draft that it keeps."""
 
 
 async def suggest_match(
@@ -76,6 +75,11 @@ class Draft:
     explanation: dict[str, Any]
     evidence: Evidence
 
+    @property
+    def two(self) -> tuple[UUID, UUID]:
+        """The enrolments of its people, in order."""
+        return self.mentor_enrollment_id, self.mentee_enrollment_id
+
 
 async def suggest_matches(actor: Actor, cohort_id: UUID, run_id: UUID, drafts: list[Draft]) -> list[Match]:
     """Put a whole run into the review queue, a handful of statements for any number of drafts.
@@ -118,6 +122,45 @@ async def suggest_matches(actor: Actor, cohort_id: UUID, run_id: UUID, drafts: l
         await Proposal.bulk_create(log, batch_size=200)
         await unit.audit_many("match.suggest", made, run_id=run_id)
         return made
+
+
+async def replace_drafts(
+    actor: Actor, cohort_id: UUID, run_id: UUID, drafts: list[Draft], *, keep: frozenset[UUID]
+) -> list[Match]:
+    """Put a whole run into the review queue in the place of what is there, but for the drafts to `keep`.
+
+    Two whom the run brings together again keep their draft: its id, its history, whether it is held back. What the run
+    says of them now is what it shows; what was said first stays in the log, what is said now stands with the run.
+
+    Raises:
+        NotFound, Refused, Conflict: as `suggest_matches` and `discard_drafts`.
+    """
+    async with unit_of_work(actor) as unit:
+        said = {draft.two: draft for draft in drafts}
+        again = [(row, said[two]) for row, two in await _drafted(actor, cohort_id, keep) if two in said]
+        kept = [_said_anew(row, draft, run_id) for row, draft in again]
+        for row in kept[:1]:
+            require(rules.can_decide(actor, row), _("suggest a match"))
+        await discard_drafts(actor, cohort_id, keep=keep | {row.id for row in kept}, reason="new_run")
+        if kept:
+            await Match.bulk_update(kept, [*SAID_ANEW], batch_size=200)
+            await unit.audit_many("match.suggest_again", kept, run_id=run_id)
+        new = [draft for draft in drafts if draft.two not in {old.two for _row, old in again}]
+        return [*kept, *await suggest_matches(actor, cohort_id, run_id, new)]
+
+
+async def _drafted(actor: Actor, cohort_id: UUID, keep: Collection[UUID]) -> list[tuple[Match, tuple[UUID, UUID]]]:
+    """The drafts of two of a cohort, but for some, locked, with the enrolments of their people in order."""
+    found = queries.matches(actor).filter(cohort_id=cohort_id, state=MatchState.DRAFT, kind=MatchKind.PAIR)
+    rows = await found.order_by("id").select_for_update(no_key=True).prefetch_related("members")
+    both = [(row, queries.sides(row)) for row in rows if row.id not in keep]
+    return [(row, (one.enrollment_id, other.enrollment_id)) for row, (one, other) in both]
+
+
+def _said_anew(row: Match, draft: Draft, run_id: UUID) -> Match:
+    said = {"run_id": run_id, "fit": draft.fit, "confidence": draft.confidence, "explanation": draft.explanation}
+    row.update_from_dict(said | rests_on(draft.evidence))
+    return row
 
 
 async def discard_drafts(actor: Actor, cohort_id: UUID, *, keep: frozenset[UUID], reason: str) -> int:

@@ -304,7 +304,7 @@ def _past(columns: Columns, rules: RuleSet) -> Iterator[tuple[int, int]]:
     recent = (
         (past.mentor, past.mentee, True)
         for past in columns.pool.history
-        if limit is None or past.months_ago is None or past.months_ago < limit
+        if not past.again and (limit is None or past.months_ago is None or past.months_ago < limit)
     )
     return _between(columns, recent)
 

@@ -81,7 +81,8 @@ class PastPair:
     """Two persons who were paired before, how long ago in months (None: not known), and what came of it.
 
     `cycle` names the round of matching they belonged to; names are put in order by the numbers in them, and no name
-    stands before all others. `by_manager` says that a person and not the engine chose them: nothing is learned from
+    stands before all others. `again` says that they may be paired anew all the same: only what came of it counts.
+    `by_manager` says that a person and not the engine chose them: nothing is learned from
     such a choice, since it was made for reasons that nobody wrote down.
     """
 
@@ -94,6 +95,7 @@ class PastPair:
     goals_achieved: float | None = None
     cycle: str | None = None
     by_manager: bool = False
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

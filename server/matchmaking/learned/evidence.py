@@ -1,6 +1,6 @@
 """What the log of proposals keeps of a pair, read off the result of a run or off a stored suggestion."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from math import isfinite
 from typing import Any
@@ -9,7 +9,9 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
+from server.kernel.actor import Actor
 from server.kernel.db import Json
+from server.matches.models import Proposal
 from server.matches.proposals import Evidence
 from server.matchmaking.engine import ENGINE_VERSION, MatchingResult
 from server.matchmaking.engine.candidates import Arcs
@@ -62,6 +64,22 @@ def evidence_then(run: MatchRun, one: MatchSuggestion) -> Evidence | None:
         calibrated=said.get("calibrated", False), based_on=said.get("based_on", 0), propensity=one.propensity,
         seed=run.seed,
     )
+
+
+async def known_since(actor: Actor, log: Collection[Proposal]) -> dict[UUID, dict[str, float]]:
+    """Of matches whose draft a later run kept, what that run knew, by match: the features of the pair that people were
+    asked to be. The log has what was known first. Matches of the rows must have been fetched."""
+    kept = {
+        (row.match.run_id, row.mentor_enrollment_id, row.mentee_enrollment_id): row.match_id
+        for row in log if row.match.run_id and row.match.run_id != row.run_id
+    }
+    chosen = MatchSuggestion.filter(
+        organization_id=actor.organization_id, run_id__in=list({run_id for run_id, *_two in kept}), chosen=True
+    )
+    rows = await chosen.values_list("run_id", "mentor_enrollment_id", "mentee_enrollment_id", "evidence")
+    return {
+        kept[key]: evidence["features"] for *found, evidence in rows if (key := tuple(found)) in kept and evidence
+    } if kept else {}
 
 
 def chosen_by_hand(evidence: Evidence | None, shown: Iterable[UUID]) -> Evidence | None:

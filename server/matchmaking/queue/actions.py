@@ -68,8 +68,9 @@ async def preview_matching(actor: Actor, cohort_id: UUID) -> MatchRun:
 
 
 async def use_run(actor: Actor, run_id: UUID) -> MatchRun:
-    """Put the pairs of a preview into the queue. Locked drafts stay, other drafts are replaced, and whatever was
-    proposed, accepted or runs is not touched. Twice is harmless.
+    """Put the pairs of a preview into the queue. Locked drafts stay, and so do those of two whom it pairs again, with
+    what it says of them; others are replaced. Whatever was proposed, accepted or runs is not touched. Twice is
+    harmless.
 
     Raises:
         NotFound: no such run.
@@ -87,10 +88,9 @@ async def use_run(actor: Actor, run_id: UUID) -> MatchRun:
         if run.kind is RunKind.FULL and run.state is RunState.DONE:
             return run
         await _require_fresh(actor, run, gathered)
-        await places.discard_unlocked(actor, cohort.id)
         found = await drafts_of(actor, run, gathered.standing.bans)
         drafts = await places.still_possible(actor, cohort, found)
-        await matches.suggest_matches(actor, cohort.id, run.id, drafts)
+        await places.replace_unlocked(actor, cohort.id, run.id, drafts)
         if circled:
             groups = await places.circles_still_possible(actor, cohort, circles_of(run.result))
             await matches.suggest_circles(actor, cohort.id, run.id, groups)
@@ -138,9 +138,10 @@ async def offer_place(actor: Actor, mentor_enrollment_id: UUID) -> Match | None:
     gathered = await gather(
         actor, cohort, around_drafts=True, among=lambda row: row.id == mentor.id or row.role is MENTEE
     )
+    weights = weights_of(cohort.program)
     first = await asyncio.to_thread(
-        first_in_line, gathered.pool, rules_of(cohort.program), weights_of(cohort.program),
-        standing=gathered.standing, placed=gathered.placed, seed=run.seed,
+        first_in_line, gathered.pool, rules_of(cohort.program), weights, standing=gathered.standing,
+        placed=gathered.placed, seed=run.seed, outlook=await outlook_for(actor, cohort.program, weights),
     )
     if first is None:
         return None

@@ -13,10 +13,10 @@ from server.kernel.db import Json, unit_of_work
 from server.kernel.errors import Conflict
 from server.kernel.text import gettext as _
 from server.matches import actions as matches
-from server.matches.actions import Draft
+from server.matches.actions import CircleDraft, Draft
 from server.matchmaking import queries
 from server.matchmaking.circles.queries import Beside, beside_pairs
-from server.matchmaking.engine import ENGINE_VERSION, PastPair, Stopped, Watch
+from server.matchmaking.engine import ENGINE_VERSION, Stopped, Watch
 from server.matchmaking.gather import Gathered, gather, rules_from, weights_from, weights_of
 from server.matchmaking.learned.queries import outlook_for
 from server.matchmaking.models import MatchRun, MatchSuggestion
@@ -44,8 +44,9 @@ async def start_run(
 ) -> MatchRun:
     """Ask for everybody of a cohort who waits to be matched, into drafts for review; a job does it.
 
-    Locked drafts stay, other drafts are replaced once it is done; a run for newcomers replaces none, and a preview
-    makes none. While one run is under way, asking again gives that one.
+    Once it is done locked drafts stay as they are, those of two whom it pairs again stay with what it says of them, and
+    others are replaced; a run for newcomers replaces none, and a preview makes none. While one run is under way, asking
+    again gives that one.
 
     Raises:
         NotFound: no such cohort.
@@ -78,13 +79,11 @@ async def run_matching(actor: Actor, cohort_id: UUID, *, seed: int = 0) -> Match
     return await carry_out(actor, (await start_run(actor, cohort_id, seed=seed)).id)
 
 
-async def carry_out(
-    actor: Actor, run_id: UUID, *, history: tuple[PastPair, ...] | None = None
-) -> MatchRun:
+async def carry_out(actor: Actor, run_id: UUID) -> MatchRun:
     """Do what a run was asked for. A run that is over stays as it is, so that doing it twice is harmless.
 
     The engine computes outside any transaction; the record and its drafts are then stored together or not at all.
-    It goes by what was learned for the type of programme, and by what became of earlier pairs (`history`).
+    It goes by what was learned for the type of programme.
 
     Raises:
         NotFound: no such run.
@@ -96,7 +95,7 @@ async def carry_out(
     require(actor.may(Permission.PROGRAM_MATCHING_RUN, cohort.program_id), _("run the matching"))
     if run.state is RunState.RUNNING:
         around = run.kind is RunKind.NEWCOMERS
-        gathered = await gather(actor, cohort, history, around_drafts=around)
+        gathered = await gather(actor, cohort, around_drafts=around)
         beside = await beside_pairs(actor, cohort, around_drafts=around)
         with suppress(Stopped):
             await _store(actor, run, cohort, gathered, await _watched(actor, run, cohort, gathered, beside))
@@ -207,9 +206,10 @@ async def _store(actor: Actor, run: MatchRun, cohort: Cohort, gathered: Gathered
         run = await queries.visible_run(actor, run.id, lock=True)
         if run.state is not RunState.RUNNING:
             return
-        drafts = await _make_room(actor, run, cohort, found.drafts)
+        around = run.kind is RunKind.NEWCOMERS
+        drafts = await places.still_possible(actor, cohort, found.drafts, around_drafts=around)
         groups = await places.circles_still_possible(
-            actor, cohort, list(found.circles), around_drafts=run.kind is RunKind.NEWCOMERS
+            actor, cohort, list(found.circles), around_drafts=around
         ) if found.circles else []
         run.state, run.finished_at, run.pool_digest = RunState.DONE, clock.now(), gathered.digest
         run.result = {**found.record, "left_out": len(found.drafts) - len(drafts)}
@@ -219,9 +219,7 @@ async def _store(actor: Actor, run: MatchRun, cohort: Cohort, gathered: Gathered
         for one in found.suggestions:
             one.organization_id, one.run_id = actor.organization_id, run.id
         await MatchSuggestion.bulk_create(found.suggestions, batch_size=500)
-        if run.kind is not RunKind.PREVIEW:
-            await matches.suggest_matches(actor, cohort.id, run.id, drafts)
-            await matches.suggest_circles(actor, cohort.id, run.id, groups)
+        await _put_in_queue(actor, run, drafts, groups)
         await unit.audit("matching.run", run, matched=len(drafts), waiting=run.result["waiting"], kind=run.kind)
         await unit.publish("matching.finished", subject_id=run.id, run_id=run.id, cohort_id=cohort.id)
 
@@ -236,9 +234,13 @@ async def _came(actor: Actor, cohort_id: UUID, after_id: UUID) -> Json:
     return {"mentees": came[ParticipantRole.MENTEE], "mentors": came[ParticipantRole.MENTOR]}
 
 
-async def _make_room(actor: Actor, run: MatchRun, cohort: Cohort, drafts: list[Draft]) -> list[Draft]:
-    """Those of a run's drafts for which there are places, beside the drafts that stay: all of them for newcomers, the
-    locked ones for everybody. A preview touches nothing."""
+async def _put_in_queue(actor: Actor, run: MatchRun, drafts: list[Draft], groups: list[CircleDraft]) -> None:
+    """A run's drafts beside those that stay: all of them for newcomers, the locked ones and those of the same two for
+    everybody. A preview touches nothing."""
+    if run.kind is RunKind.PREVIEW:
+        return
     if run.kind is RunKind.FULL:
-        await places.discard_unlocked(actor, cohort.id)
-    return await places.still_possible(actor, cohort, drafts, around_drafts=run.kind is RunKind.NEWCOMERS)
+        await places.replace_unlocked(actor, run.cohort_id, run.id, drafts)
+    else:
+        await matches.suggest_matches(actor, run.cohort_id, run.id, drafts)
+    await matches.suggest_circles(actor, run.cohort_id, run.id, groups)

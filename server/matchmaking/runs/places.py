@@ -15,9 +15,10 @@ from server.matchmaking.today.queries import rules_broken
 from server.programs.models import Cohort
 
 
-async def discard_unlocked(actor: Actor, cohort_id: UUID) -> None:
-    """Take every draft out of the queue that nobody locked; the caller's unit is open."""
-    await matches.discard_drafts(actor, cohort_id, keep=await locked_matches(actor, cohort_id), reason="new_run")
+async def replace_unlocked(actor: Actor, cohort_id: UUID, run_id: UUID, drafts: list[Draft]) -> None:
+    """The pairs of a run in the place of every draft that nobody locked; who is paired as before keeps the draft. The
+    caller's unit is open."""
+    await matches.replace_drafts(actor, cohort_id, run_id, drafts, keep=await locked_matches(actor, cohort_id))
 
 
 async def still_possible(

@@ -23,20 +23,23 @@ MENTOR, MENTEE = ParticipantRole.MENTOR, ParticipantRole.MENTEE
 
 @dataclass(frozen=True)
 class Plan:
-    """Ways to close a gap: mentors who said yes, mentors with one more place, circles, more mentors, later starts."""
+    """Ways to close a gap: mentors who said yes, mentors with one more place, so many places for each mentor at least,
+    circles, more mentors (or who lead), later starts; among peers and in circles more people."""
 
     past: int = 0
     raised: int = 0
+    places: int = 0
     circles: int = 0
     size: int = 6
     more: int = 0
+    people: int = 0
     later: int = 0
 
 
 MOST = 500
 """Of each way to close a gap at most so many: no group of ours is short of more, and each costs a moment."""
-SIZES = {"size": (4, 8)}
-"""People in a circle, as everywhere (features.md F3)."""
+SIZES = {"size": (4, 8), "places": (0, 20)}
+"""People in a circle, as everywhere (features.md F3), and places of a mentor, as an invitation may give."""
 
 
 def bounds(name: str) -> tuple[int, int]:
@@ -65,7 +68,11 @@ class Ground:
 @dataclass(frozen=True)
 class Planned:
     """What a plan comes to: mentees with a mentor and in circles, those who start later, those who still wait in
-    their order, free places left, mean fit of pairs, and for each skill how many who wait find no place for it."""
+    their order, free places left, mean fit of pairs, and for each skill how many who wait find no place for it.
+
+    `raised` are the mentors of whom one more place does most. Where people are no mentors and mentees, `groups` are
+    their pairs or circles, `leaderless` the circles that nobody leads.
+    """
 
     paired: int
     in_circles: int
@@ -74,6 +81,9 @@ class Planned:
     spare: int
     mean: float | None
     short: Mapping[str, int]
+    raised: tuple[str, ...] = ()
+    groups: int = 0
+    leaderless: int = 0
 
     @property
     def balance(self) -> int:
@@ -83,7 +93,7 @@ class Planned:
 
 def carried_out(ground: Ground, plan: Plan) -> Planned:
     """The plan on the group. Takes as long as two or three runs of the engine: call it off the loop."""
-    pool = _staffed(ground, plan)
+    pool, raised = _staffed(ground, plan)
     result = run_matching(pool, ground.rules, ground.weights, standing=ground.standing, outlook=ground.outlook)
     line = [one.mentee for one in result.waitlist if one.position is not None]
     put_off = line[max(0, len(line) - plan.later):]
@@ -94,31 +104,45 @@ def carried_out(ground: Ground, plan: Plan) -> Planned:
     return Planned(
         paired=len(result.pairs), in_circles=len(seated), later=len(put_off), waiting=waiting,
         spare=sum(free.values()), mean=fmean(pair.fit for pair in result.pairs) if result.pairs else None,
-        short=_short(pool, waiting, free),
+        short=_short(pool, waiting, free), raised=raised,
     )
 
 
-def _staffed(ground: Ground, plan: Plan) -> Pool:
-    """The pool with the mentors and places that a plan adds."""
-    people = (*ground.pool.participants, *ground.past[: plan.past], *_likeness(ground, plan.more))
-    pool = replace(ground.pool, participants=people)
-    return _with_one_more(pool, _first_raised(ground, pool, plan.raised))
+def _staffed(ground: Ground, plan: Plan) -> tuple[Pool, tuple[str, ...]]:
+    """The pool with the mentors and places that a plan adds, and who has one more."""
+    mentors = [one for one in ground.pool.participants if one.role is MENTOR]
+    more = likeness(mentors, ground.whole, plan.more)
+    pool = only(ground.pool, (*ground.pool.participants, *ground.past[: plan.past], *more))
+    pool = only(pool, [_with_at_least(one, ground.whole, plan.places) for one in pool.participants])
+    raised = _first_raised(ground, pool, plan.raised)
+    return _with_one_more(pool, frozenset(raised)), raised
 
 
-def _likeness(ground: Ground, count: int) -> list[Participant]:
-    """So many mentors like those there are, each in turn, with all their places; strangers to everybody."""
-    mentors = sorted((one for one in ground.pool.participants if one.role is MENTOR), key=lambda one: one.id)
+def only(pool: Pool, people: Sequence[Participant]) -> Pool:
+    """The pool with these people in it."""
+    return replace(pool, participants=tuple(people))
+
+
+def likeness(people: Sequence[Participant], whole: Mapping[str, int], count: int) -> list[Participant]:
+    """So many like those there are, each in turn, with all their places; strangers to everybody."""
+    known = sorted(people, key=lambda one: one.id)
     return [
-        replace(one, id=f"\0more {number:06d}", person=None, manager=None, team=None, prefers=(), avoids=(),
-                capacity=ground.whole.get(one.id, 1))
-        for number, one in enumerate(islice(cycle(mentors), count))
-    ] if mentors else []
+        replace(one, id=f"\0more {one.role} {number:06d}", person=None, manager=None, team=None, prefers=(), avoids=(),
+                capacity=whole.get(one.id, 1))
+        for number, one in enumerate(islice(cycle(known), count))
+    ] if known else []
 
 
-def _first_raised(ground: Ground, pool: Pool, count: int) -> frozenset[str]:
+def _with_at_least(one: Participant, whole: Mapping[str, int], places: int) -> Participant:
+    """A mentor with so many places in all, those that are taken among them."""
+    lacks = places - whole.get(one.id, one.capacity) if one.role is MENTOR else 0
+    return replace(one, capacity=one.capacity + lacks) if lacks > 0 else one
+
+
+def _first_raised(ground: Ground, pool: Pool, count: int) -> tuple[str, ...]:
     """The mentors of whom one more place does most: if all of them had it, whose would be taken by the best fits."""
     if not count or not ground.raisable:
-        return frozenset()
+        return ()
     before = {one.id: one.capacity for one in pool.participants if one.role is MENTOR}
     result = run_matching(
         _with_one_more(pool, ground.raisable), ground.rules, ground.weights, standing=ground.standing,
@@ -129,7 +153,7 @@ def _first_raised(ground: Ground, pool: Pool, count: int) -> frozenset[str]:
     for pair in result.pairs:
         best[pair.mentor] = max(best.get(pair.mentor, 0.0), pair.fit)
     ranked = sorted(ground.raisable, key=lambda one: (held[one] <= before[one], -best.get(one, 0.0), one))
-    return frozenset(ranked[:count])
+    return tuple(ranked[:count])
 
 
 def _with_one_more(pool: Pool, mentors: frozenset[str]) -> Pool:

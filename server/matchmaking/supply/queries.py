@@ -4,48 +4,44 @@ Drafts that are not locked take no place here: the next run gives their places a
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from math import floor
+from statistics import fmean
 from uuid import UUID
 
 from server.kernel import clock
 from server.kernel.actor import Actor, Permission
-from server.kernel.errors import Conflict, Invalid, NotFound
+from server.kernel.errors import Invalid, NotFound
 from server.kernel.text import gettext as _
 from server.matchmaking.gather import gather_seats, places_left, rules_of, stopped, weights_of
 from server.matchmaking.learned.queries import outlook_for
 from server.matchmaking.queries import SkillSupply, supply_by_skill
+from server.matchmaking.supply.forecast import Asked, Coming, Likely
 from server.matchmaking.supply.planning import MENTOR, Ground, Plan, Planned, bounds, carried_out
+from server.matchmaking.supply.together import Suited, circles_found, peers_found, suited
 from server.matchmaking.weighing.sampling import few, willing
 from server.people.states import PersonStatus
 from server.programs import queries as programs
-from server.programs.models import Cohort, Enrollment
-from server.programs.states import OPEN_ENROLLMENTS, EnrollmentState, ProgramType
+from server.programs.models import Cohort, Enrollment, Program
+from server.programs.rules import is_among_peers, is_of_circles, roles_in
+from server.programs.states import OPEN_ENROLLMENTS, EnrollmentState, ParticipantRole
 
 SKILLS_SHOWN = 12
 LOOKED_AT = 1_000
 """Of a larger group so many people are looked at, both roles by their share."""
 ASKED_APART = timedelta(weeks=8)
 """Whoever did not say yes to a programme is not asked for it again before: once in a cycle of most programmes."""
+UNANSWERED = (EnrollmentState.INVITED, EnrollmentState.IN_PROGRESS)
 NOT_YES = (EnrollmentState.INVITED, EnrollmentState.DECLINED, EnrollmentState.EXPIRED)
 
 
 @dataclass(frozen=True)
-class Asked:
-    """How invited mentors answered in a programme: `yes` of `answered`."""
-
-    yes: int
-    answered: int
-
-    def expected(self, asked: int) -> int:
-        """How many of so many would say yes, rounded down; 0 while nobody ever answered."""
-        return floor(asked * self.yes / self.answered) if self.answered else 0
-
-
-@dataclass(frozen=True)
 class Places:
-    """A group with its supply by skill, its history, what can be done, and what was planned beside what is."""
+    """A group with its supply by skill, its history, who may still come, what can be done, and what was planned beside
+    what is. `first` of the past mentors would be asked first; `raise_first` are the mentors of whom one more place does
+    most; `suits` is what those who would still wait could meet about in a circle. Among peers and in a programme of
+    circles nobody has places to plan: there the skills, and everything about mentors, are empty."""
 
     cohort: Cohort
     skills: list[SkillSupply]
@@ -54,41 +50,84 @@ class Places:
     raisable: int
     looked_at: int
     of: int
+    coming: Coming
     now: Planned
     planned: Planned
+    more_yes: Likely
     may_ask: bool
+    first: Enrollment | None = None
+    raise_first: tuple[Enrollment, ...] = ()
+    suits: Suited | None = None
+
+    @property
+    def ahead(self) -> tuple[int, int]:
+        """The least and the most places to spare (below 0: missing) as it stands, once who was invited has answered."""
+        return self.coming.around(self.now.balance)
+
+    @property
+    def with_plan(self) -> tuple[int, int]:
+        """The same with the plan, as far as it rests on a yes of past mentors too."""
+        low, high = self.coming.around(self.planned.balance)
+        return low + self.more_yes.low - self.more_yes.middle, high + self.more_yes.high - self.more_yes.middle
 
 
 async def places(actor: Actor, cohort_id: UUID, plan: Plan) -> Places:
-    """The places of a group, and a plan carried out on it in thought.
+    """The places of a group, and a plan carried out on it in thought. Of peers and in a programme of circles, who finds
+    partners.
 
     Raises:
         NotFound: no such cohort, or of a programme that the actor does not run.
-        Conflict: its people are no mentors and mentees (`kind="not_pairs"`).
         Invalid: a number of the plan is out of its bounds.
     """
     _require_bounds(plan)
     cohort = await programs.cohort_by_id(actor, cohort_id)
     if not actor.may(Permission.PROGRAM_MATCHES_READ, cohort.program_id):
         raise NotFound
-    if cohort.program.type in (ProgramType.CIRCLE, ProgramType.PEER):
-        raise Conflict(
-            _("For circles and peers there are no places to plan: a run seats whoever can sit together."),
-            kind="not_pairs",
-        )
     everybody = await willing(actor, cohort)
-    rows, before = few(everybody, LOOKED_AT), await past_mentors(actor, cohort)
-    asked = await _answers(actor, cohort)
+    rows, asked = few(everybody, LOOKED_AT), await _answers(actor, cohort)
+    before = await past_mentors(actor, cohort) if has_places(cohort.program) else []
     free = await places_left(actor, cohort)
     ground = await _ground(actor, cohort, rows, before, free)
-    wanted = replace(plan, past=asked.expected(min(plan.past, len(before))))
+    likely = asked.likely(min(plan.past, len(before)))
+    wanted = replace(plan, past=likely.middle)
+    way = _way_of(cohort.program)
+    now, planned = [await asyncio.to_thread(way, ground, one) for one in (Plan(size=plan.size), wanted)]
     held = {row.id: row.capacity - free[row.id] for row in everybody}
+    known = {str(row.id): row for row in rows}
     return Places(
-        cohort, await supply_by_skill(actor, cohort_id, SKILLS_SHOWN, held=held), asked, len(before),
-        len(ground.raisable), len(rows), len(everybody), await asyncio.to_thread(carried_out, ground, Plan()),
-        await asyncio.to_thread(carried_out, ground, wanted),
+        cohort=cohort, asked=asked, past=len(before), raisable=len(ground.raisable), looked_at=len(rows),
+        of=len(everybody), coming=await _coming(actor, cohort, asked), now=now, planned=planned,
+        skills=await supply_by_skill(actor, cohort_id, SKILLS_SHOWN, held=held) if has_places(cohort.program) else [],
+        more_yes=likely.times(fmean(row.capacity for row in before) if before else 1),
         may_ask=actor.may(Permission.PROGRAM_ENROLLMENTS_EDIT, cohort.program_id),
+        first=next(iter(before), None), raise_first=tuple(known[one] for one in planned.raised if one in known),
+        suits=await asyncio.to_thread(suited, ground, planned.waiting, plan.size)
+        if has_places(cohort.program) else None,
     )
+
+
+def has_places(program: Program) -> bool:
+    """Whether the people of a programme are mentors and mentees, so that there are places to plan."""
+    return not is_among_peers(program) and not is_of_circles(program)
+
+
+def _way_of(program: Program) -> Callable[[Ground, Plan], Planned]:
+    if has_places(program):
+        return carried_out
+    return peers_found if is_among_peers(program) else circles_found
+
+
+async def _coming(actor: Actor, cohort: Cohort, asked: Asked) -> Coming:
+    """Who was invited to the group and has not answered: by how people of their role answered in the programme."""
+    open_ = programs.enrollments(actor).filter(cohort_id=cohort.id, state__in=list(UNANSWERED))
+    leads, joins = roles_in(cohort.program)[0], roles_in(cohort.program)[-1]
+    seats = [row.capacity for row in await open_.filter(role=leads).only("id", "capacity")]
+    people = await open_.filter(role=joins).count()
+    others = await _answers(actor, cohort, joins)
+    if leads is joins or not has_places(cohort.program):
+        return Coming(people, others.likely(people))
+    each = fmean(seats) if seats else 1
+    return Coming(people + len(seats), others.likely(people), asked.likely(len(seats)).times(each))
 
 
 def _require_bounds(plan: Plan) -> None:
@@ -141,8 +180,8 @@ async def past_mentors(actor: Actor, cohort: Cohort) -> list[Enrollment]:
     return [row for row in latest.values() if row.person_id not in silent][:LOOKED_AT]
 
 
-async def _answers(actor: Actor, cohort: Cohort) -> Asked:
-    """How mentors who were invited to the programme answered; who has not answered yet tells nothing."""
-    invited = programs.enrollments(actor).filter(program_id=cohort.program_id, role=MENTOR)
-    answered = invited.exclude(state__in=[EnrollmentState.INVITED, EnrollmentState.IN_PROGRESS])
+async def _answers(actor: Actor, cohort: Cohort, role: ParticipantRole = MENTOR) -> Asked:
+    """How people who were invited to the programme in a role answered; who has not answered yet tells nothing."""
+    invited = programs.enrollments(actor).filter(program_id=cohort.program_id, role=role)
+    answered = invited.exclude(state__in=list(UNANSWERED))
     return Asked(await answered.filter(active_at__isnull=False).count(), await answered.count())

@@ -73,7 +73,8 @@ def _lot(key: UUID) -> str:
 
 
 async def _as_if_new(actor: Actor, cohort: Cohort, gathered: Gathered) -> Gathered:
-    """Pairs that are together here now are no past and no ban: what was tried is tried again, bans stay."""
+    """Pairs that are together here now may come out again, and what was tried is tried again; bans stay, and so does
+    what is known of everybody."""
     reader = system_actor(actor.organization_id)
     together = {
         (str(one.person_id), str(other.person_id))
@@ -81,6 +82,8 @@ async def _as_if_new(actor: Actor, cohort: Cohort, gathered: Gathered) -> Gather
         for one, other in matches.pairs(match)
     }
     banned = await matches.overrides(reader, cohort.id, OverrideKind.BAN)
-    history = tuple(one for one in gathered.pool.history if (one.mentor, one.mentee) not in together)
+    history = tuple(
+        replace(one, again=(one.mentor, one.mentee) in together) for one in gathered.pool.history
+    )
     bans = frozenset((str(one.mentor_enrollment_id), str(one.mentee_enrollment_id)) for one in banned)
     return replace(gathered, pool=replace(gathered.pool, history=history), standing=Standing(bans=bans))

@@ -671,7 +671,8 @@ CREATE TABLE survey_answer (
     handled_by_id uuid,
     invitation_id uuid NOT NULL,
     goal_outcome character varying(10),
-    recommend smallint
+    recommend smallint,
+    goal_id uuid
 );
 CREATE TABLE survey_invitation (
     id uuid NOT NULL,
@@ -1300,5 +1301,6 @@ INSERT INTO "tortoise_migrations" ("app", "name", "applied_at") VALUES
 ('models', '0019_decisions_lifted', CURRENT_TIMESTAMP),
 ('models', '0020_peers_ask', CURRENT_TIMESTAMP),
 ('models', '0021_add_session_absence', CURRENT_TIMESTAMP),
-('models', '0022_conflicts_of_interest', CURRENT_TIMESTAMP),
-('models', '0023_cycles_counted', CURRENT_TIMESTAMP);
+('models', '0022_answer_closes_goal', CURRENT_TIMESTAMP),
+('models', '0023_conflicts_of_interest', CURRENT_TIMESTAMP),
+('models', '0024_cycles_counted', CURRENT_TIMESTAMP);

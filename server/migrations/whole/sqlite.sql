@@ -647,7 +647,7 @@ CREATE TABLE "survey_answer" (
     "handled_at" TIMESTAMP,
     "handled_by_id" CHAR(36),
     "invitation_id" CHAR(36) NOT NULL UNIQUE REFERENCES "survey_invitation" ("id") ON DELETE CASCADE
-, "goal_outcome" VARCHAR(10)   /* REACHED: REACHED\nPARTLY: PARTLY\nCHANGED: CHANGED\nLET_GO: LET_GO */, "recommend" SMALLINT);
+, "goal_outcome" VARCHAR(10)   /* REACHED: REACHED\nPARTLY: PARTLY\nCHANGED: CHANGED\nLET_GO: LET_GO */, "recommend" SMALLINT, "goal_id" CHAR(36));
 CREATE TABLE "survey_invitation" (
     "id" CHAR(36) NOT NULL  PRIMARY KEY,
     "organization_id" CHAR(36) NOT NULL,
@@ -846,5 +846,6 @@ INSERT INTO "tortoise_migrations" ("app", "name", "applied_at") VALUES
 ('models', '0019_decisions_lifted', CURRENT_TIMESTAMP),
 ('models', '0020_peers_ask', CURRENT_TIMESTAMP),
 ('models', '0021_add_session_absence', CURRENT_TIMESTAMP),
-('models', '0022_conflicts_of_interest', CURRENT_TIMESTAMP),
-('models', '0023_cycles_counted', CURRENT_TIMESTAMP);
+('models', '0022_answer_closes_goal', CURRENT_TIMESTAMP),
+('models', '0023_conflicts_of_interest', CURRENT_TIMESTAMP),
+('models', '0024_cycles_counted', CURRENT_TIMESTAMP);

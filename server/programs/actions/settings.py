@@ -8,7 +8,7 @@ from server.kernel.actor import Actor, Permission, require
 from server.kernel.db import Unit, unit_of_work
 from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
-from server.kernel.typed import check, typed
+from server.kernel.typed import check, typed, web_link
 from server.programs import queries, rules
 from server.programs.models import Cohort, Program
 from server.programs.states import (
@@ -21,6 +21,8 @@ from server.programs.states import (
     phase_after,
 )
 from server.programs.steps import plan_cohort
+
+LINK_LETTERS = 500
 
 
 async def create_program(actor: Actor, *, key: str, name: str, type: ProgramType, **options: Any) -> Program:
@@ -75,16 +77,17 @@ async def configure_program(
     actor: Actor, program_id: UUID, *, approvals: Approvals | None = None, asked_first: AskedFirst | None = None,
     admin_approves_matches: bool | None = None, admin_approves_admission: bool | None = None,
     mentees_may_ask: bool | None = None, mentors_may_ask: bool | None = None, pause_moves_end: bool | None = None,
-    mentees_may_wish: bool | None = None, mentors_may_wish: bool | None = None,
+    mentees_may_wish: bool | None = None, mentors_may_wish: bool | None = None, meeting_url: str | None = None,
 ) -> Program:
-    """Say who may ask for a match or name wishes, whose yes it needs, who is asked first, and what a pause does to the
-    last day.
+    """Say who may ask for a match or name wishes, whose yes it needs, who is asked first, what a pause does to the
+    last day, and where calls take place ("" for nowhere in particular).
 
     None leaves a setting as it is. What waits already stays as it was asked. The same again changes nothing.
 
     Raises:
         NotFound: no such programme.
         Refused: the actor does not run it.
+        Invalid: the link is none, or too long.
     """
     async with unit_of_work(actor) as unit:
         program = await queries.program_by_id(actor, program_id, lock=True)
@@ -94,12 +97,13 @@ async def configure_program(
             "mentors_may_ask": mentors_may_ask, "mentees_may_wish": mentees_may_wish,
             "mentors_may_wish": mentors_may_wish, "pause_moves_end": pause_moves_end,
             "admin_approves_matches": admin_approves_matches, "admin_approves_admission": admin_approves_admission,
+            "meeting_url": None if meeting_url is None else _link(meeting_url),
         }
         changes = {name: value for name, value in wanted.items() if value not in (None, getattr(program, name))}
         if changes:
             program.update_from_dict(changes)
             await program.save(update_fields=list(changes))
-            await unit.audit("program.configure", program, **changes)
+            await unit.audit("program.configure", program, **{**changes, **_without_link(changes)})
             await unit.publish("program.changed", subject_id=program.id, program_id=program.id)
         return program
 
@@ -178,6 +182,18 @@ async def _move_cohort(unit: Unit, cohort: Cohort, state: ProgramState) -> Cohor
         "cohort.moved", subject_id=cohort.id, cohort_id=cohort.id, program_id=cohort.program_id, state=state
     )
     return cohort
+
+
+def _link(given: str) -> str:
+    problems: dict[str, str] = {}
+    link = web_link(problems, "meeting_url", given, at_most=LINK_LETTERS)
+    check(problems)
+    return link
+
+
+def _without_link(changes: dict[str, Any]) -> dict[str, bool]:
+    """For the trail: that there is a link, not which: it may be the key to the room."""
+    return {"meeting_url": bool(changes["meeting_url"])} if "meeting_url" in changes else {}
 
 
 def _key_and_name(key: str, name: str) -> tuple[str, str]:

@@ -20,12 +20,13 @@ from server.sessions import queries, rules, steps
 from server.sessions.models import Session
 from server.sessions.states import SessionState
 
-ALONE = ("session.moved", "session.cancelled")
+ALONE = ("session.moved", "session.placed", "session.cancelled")
 SERIES = ("session.rest_moved", "session.rest_cancelled")
 
 
 async def undo_session_change(actor: Actor, session_id: UUID) -> list[Session]:
-    """Give a session back the time that it had before one moved it, or book it again after one called it off.
+    """Give a session back the time or the call that it had before one changed it, or book it again after one called it
+    off.
 
     All sessions of a series come back that were moved or called off with it. Returns what came back.
 
@@ -48,7 +49,8 @@ async def undo_session_change(actor: Actor, session_id: UUID) -> list[Session]:
         for row, (starts_at, ends_at) in zip(rows, spans, strict=True):
             row.starts_at, row.ends_at, row.sequence = starts_at, ends_at, row.sequence - 1
             row.state, row.ended_at = SessionState.SCHEDULED, None
-            await row.save(update_fields=["state", "starts_at", "ends_at", "ended_at", "sequence"])
+            row.place = fact.payload.get("was_place", row.place)
+            await row.save(update_fields=["state", "starts_at", "ends_at", "ended_at", "sequence", "place"])
             await unit.unschedule(row.id, *steps.DUE, reason="another time")
             await steps.plan(unit, row)
         await unit.audit_many("session.undo_change", rows, undone=fact.kind)

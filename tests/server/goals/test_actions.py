@@ -1,6 +1,6 @@
 """Goals: worded, made ready, revised with their history, settled; by their owner, before the partner's eyes."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,7 @@ import pytest
 from server.goals import actions, queries
 from server.goals.models import Goal, GoalVersion
 from server.goals.states import GoalState, MilestoneState
+from server.kernel import clock
 from server.kernel.actor import Actor, system_actor
 from server.kernel.errors import Conflict, Invalid, NotFound, Refused
 from server.kernel.facts import AuditEvent, OutboxEvent
@@ -196,10 +197,12 @@ async def test_the_partner_reads_and_changes_nothing(db: object) -> None:
         revised(pair.mentor_actor, goal),
         actions.focus_goal(pair.mentor_actor, goal.id),
         actions.settle_goal(pair.mentor_actor, goal.id, GoalState.ACHIEVED),
+        actions.undo_settle_goal(pair.mentor_actor, goal.id),
         actions.add_milestone(pair.mentor_actor, goal.id, "Mine"),
         actions.change_milestone(pair.mentor_actor, step.id, "Mine", None),
         actions.tick_milestone(pair.mentor_actor, step.id, True),
         actions.drop_milestone(pair.mentor_actor, step.id),
+        actions.undo_drop_milestone(pair.mentor_actor, step.id),
     ]
     for act in acts:
         with pytest.raises(Refused):
@@ -279,6 +282,55 @@ async def test_a_draft_is_let_go_but_never_achieved(db: object) -> None:
     assert (await actions.settle_goal(pair.mentee_actor, goal.id, GoalState.ABANDONED)).state is GoalState.ABANDONED
 
 
+@pytest.mark.usefixtures("clock_stands")
+@pytest.mark.parametrize("due_on", [in_days(180), None])
+async def test_closing_a_goal_is_taken_back_while_nobody_was_told(db: object, due_on: date | None) -> None:
+    pair = await active_match()
+    first, second = await a_goal(pair, "lead one review"), await a_goal(pair, "lead two reviews", due_on=due_on)
+    await actions.focus_goal(pair.mentee_actor, second.id)
+    before = await Goal.all().order_by("id").values()
+    await actions.settle_goal(pair.mentee_actor, second.id, GoalState.ABANDONED)
+    assert (await Goal.get(id=first.id)).in_focus
+    assert [await actions.undo_settle_goal(pair.mentee_actor, second.id) for _ in range(2)] == [True, False]
+    assert await Goal.all().order_by("id").values() == before
+    assert not await OutboxEvent.filter(kind="goal.settled", withdrawn_at=None).exists(), "nobody ever hears of it"
+    await actions.settle_goal(pair.mentee_actor, second.id, GoalState.ABANDONED)
+    clock.move(timedelta(seconds=11))
+    assert not await actions.undo_settle_goal(pair.mentee_actor, second.id)
+    assert (await Goal.get(id=second.id)).state is GoalState.ABANDONED
+
+
+@pytest.mark.usefixtures("clock_stands")
+async def test_a_goal_that_left_room_for_another_stays_closed(db: object) -> None:
+    pair = await active_match()
+    first, *_rest = [await a_goal(pair, f"lead review number {n}") for n in range(3)]
+    await actions.settle_goal(pair.mentee_actor, first.id, GoalState.ACHIEVED)
+    await a_goal(pair, "one more")
+    with pytest.raises(Conflict) as refusal:
+        await actions.undo_settle_goal(pair.mentee_actor, first.id)
+    assert refusal.value.kind == "goals_full"
+    assert await OutboxEvent.filter(kind="goal.settled", withdrawn_at=None).exists(), "the withdrawal is taken back too"
+
+
+async def test_a_step_taken_out_comes_back_as_it_was(db: object) -> None:
+    pair = await active_match()
+    goal = await a_goal(pair)
+    steps = [await actions.add_milestone(pair.mentee_actor, goal.id, f"Step {n}") for n in range(6)]
+    await actions.tick_milestone(pair.mentee_actor, steps[0].id, True)
+    for step in steps[:2]:
+        await actions.drop_milestone(pair.mentee_actor, step.id)
+        for _ in range(2):
+            await actions.undo_drop_milestone(pair.mentee_actor, step.id)
+    assert [step.state for step in queries.steps_of(await queries.visible_goal(pair.mentee_actor, goal.id))] == [
+        MilestoneState.DONE, *[MilestoneState.TODO] * 5,
+    ]
+    await actions.drop_milestone(pair.mentee_actor, steps[0].id)
+    await actions.add_milestone(pair.mentee_actor, goal.id, "In its place")
+    with pytest.raises(Conflict) as refusal:
+        await actions.undo_drop_milestone(pair.mentee_actor, steps[0].id)
+    assert refusal.value.kind == "steps_full"
+
+
 async def test_focus_moves_to_one_goal_alone(db: object) -> None:
     pair = await active_match()
     first, second = await a_goal(pair, "lead one review"), await a_goal(pair, "lead two reviews")
@@ -337,10 +389,12 @@ def _every_act(actor: Actor, goal_id: UUID, step_id: UUID) -> list[Any]:
         actions.agree_revision(actor, goal_id),
         actions.focus_goal(actor, goal_id),
         actions.settle_goal(actor, goal_id, GoalState.ACHIEVED),
+        actions.undo_settle_goal(actor, goal_id),
         actions.add_milestone(actor, goal_id, "x"),
         actions.change_milestone(actor, step_id, "x", None),
         actions.tick_milestone(actor, step_id, True),
         actions.drop_milestone(actor, step_id),
+        actions.undo_drop_milestone(actor, step_id),
     ]
 
 

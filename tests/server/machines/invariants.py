@@ -25,7 +25,7 @@ BESIDE_THE_TABLE = {("PAUSED", "PAUSED"), ("IN_PROGRESS", "DECLINED"), ("PENDING
 """A pause may be given another end; who only looked at the form says no as if never signed in; who asks to join may
 step back."""
 LEAVES = {"match.pause": "PAUSED", "match.resume": "ACTIVE", "match.admin_approve": "ACTIVE", "match.suggest": "DRAFT",
-          "match.end_date_passed": "DURATION_COMPLETED", "match.undo_publish": "DRAFT"}
+          "match.suggest_again": "DRAFT", "match.end_date_passed": "DURATION_COMPLETED", "match.undo_publish": "DRAFT"}
 """The state after an act whose entry in the trail does not name it."""
 ENDS = {row.after for row in test_matches.ROWS} - {"DRAFT", "ACTIVE", "PAUSED", "DURATION_COMPLETED"} - {
     state.value for state in AWAITING

@@ -4,21 +4,27 @@ import os
 from contextlib import suppress
 from datetime import timedelta
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from tortoise.connection import get_connection
 
 from server.access.queries import actor_for
 from server.journey.byhand.actions import pair_by_hand
-from server.kernel.actor import Actor
+from server.journey.learning.queries import lived
+from server.kernel.actor import Actor, system_actor
 from server.kernel.errors import Conflict
+from server.kernel.facts import AuditEvent
 from server.matches import actions as matches
-from server.matches.models import Match
+from server.matches.models import Match, Proposal
 from server.matches.queries import decisions, sides
 from server.matches.states import MatchState, OverrideKind
 from server.matchmaking import actions, queries
+from server.matchmaking.models import MatchRun, MatchSuggestion
 from server.matchmaking.queue import actions as queue
 from server.matchmaking.runs.actions import carry_out, run_matching
+from server.people.models import Person
+from tests import factories
 from tests.web.console.market import Market, drafts_of, market
 
 ACTS = ("lock", "unlock", "hold", "let in", "choose another", "pair by hand", "ban", "lift")
@@ -119,6 +125,75 @@ async def test_later_runs_keep_what_a_ban_does_not_touch(db: object) -> None:
                 for draft in await drafts_of(found)}
     assert len(together) == 4
     assert (mentor.enrollment_id, mentee.enrollment_id) not in together
+
+
+async def said_of(found: Market) -> dict[tuple[object, object], Match]:
+    """The draft of each two."""
+    rows = [await matches_with_members(await actor_for(found.manager), one) for one in await drafts_of(found)]
+    return {tuple(one.enrollment_id for one in sides(row)): row for row in rows}
+
+
+async def whole_run(found: Market, actor: Actor, looked_at_first: bool) -> MatchRun:
+    if not looked_at_first:
+        return await run_matching(actor, found.cohort.id)
+    shown = await carry_out(actor, (await queue.preview_matching(actor, found.cohort.id)).id)
+    return await queue.use_run(actor, shown.id)
+
+
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(moves=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.booleans()), min_size=1, max_size=3))
+@example(moves=[(0, 0, False), (1, 0, True)])
+async def test_who_is_paired_again_keeps_the_draft_and_others_lose_theirs(
+    db: object, moves: list[tuple[int, int, bool]]
+) -> None:
+    """A mentee comes to work under a mentor, which may part them from theirs, and everybody is matched again."""
+    found = await market(mentors=4, mentees=4)
+    actor = await actor_for(found.manager)
+    await run_matching(actor, found.cohort.id)
+    held = (await drafts_of(found))[0].id
+    await matches.hold_back(actor, held, True)
+    for mentee, mentor, looked_at_first in moves:
+        boss = found.mentors[mentor].person_id
+        await Person.filter(id=found.mentees[mentee].person_id).update(line_manager_id=boss, location="Porto")
+        before, log = await said_of(found), sorted(map(repr, await dump("proposal")))
+        members = await rows_of({str(one.id) for one in before.values()})
+        run = await whole_run(found, actor, looked_at_first)
+        now = await said_of(found)
+        same = now.keys() & before.keys()
+        assert {two: now[two].id for two in same} == {two: before[two].id for two in same}
+        assert not {one.id for two, one in now.items() if two not in same} & {one.id for one in before.values()}
+        gone = await Match.filter(id__in=[one.id for two, one in before.items() if two not in same])
+        assert {one.state for one in gone} <= {MatchState.CANCELLED}
+        assert set(log) <= set(map(repr, await dump("proposal"))), "the log of proposals is written once"
+        after = await rows_of({str(one.id) for one in before.values()})
+        assert after["match_member"] == members["match_member"]
+        chosen = {
+            (one.mentor_enrollment_id, one.mentee_enrollment_id): one
+            for one in await MatchSuggestion.filter(run_id=run.id, chosen=True)
+        }
+        assert chosen.keys() == now.keys()
+        for two, draft in now.items():
+            assert (draft.fit, draft.run_id) == (round(chosen[two].fit), run.id)
+            assert draft.confidence == pytest.approx(chosen[two].confidence, abs=1e-4)
+            assert draft.explanation == chosen[two].factors
+            assert draft.held_back == (draft.id == held)
+
+
+async def test_learning_goes_by_what_the_last_run_knew_of_a_draft_that_was_kept(db: object) -> None:
+    found = await market(mentors=1, mentees=1)
+    actor, product = await actor_for(found.manager), system_actor(found.organization.id)
+    first = await run_matching(actor, found.cohort.id)
+    await Person.filter(id=found.mentees[0].person_id).update(location="Porto", department="Legal")
+    second = await run_matching(actor, found.cohort.id)
+    (draft,) = await drafts_of(found)
+    acts = AuditEvent.filter(target_id=draft.id).order_by("id")
+    assert await acts.values_list("action", flat=True) == ["match.suggest", "match.suggest_again"]
+    await matches.publish_match(actor, draft.id, undo_within=timedelta())
+    await matches.decline_match(factories.actor_of(found.mentees[0].person), draft.id)
+    was, is_now = [(await MatchSuggestion.get(run_id=run.id)).evidence["features"] for run in (first, second)]
+    assert was != is_now
+    assert (await Proposal.get(match_id=draft.id)).features == was
+    assert [one.features for one in await lived(product, found.program.type)] == [is_now]
 
 
 async def one_step(found: Market, actor: Actor, act: str, number: int, which: int) -> None:

@@ -1,9 +1,14 @@
 """The last check-in: asked on the last day, open after the match is closed, with two questions of its own."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from server.goals import actions as goals
+from server.goals.models import Goal
+from server.goals.states import GoalState
+from server.kernel import clock
 from server.kernel.actor import system_actor
 from server.kernel.errors import Conflict, Invalid, Refused
 from server.kernel.jobs import drain
@@ -70,6 +75,58 @@ async def test_a_mentor_is_not_asked_about_the_goal_and_no_other_check_in_has_th
     await SurveyInvitation.filter(id=mine.id).update(opens_at=mine.created_at, state=InvitationState.OPEN)
     answer = await actions.answer_check_in(other.mentee_actor, mine.id, **WELL)
     assert (answer.recommend, answer.goal_outcome) == (None, None)
+
+
+async def a_goal(pair: Pair, want: str = "lead a product review") -> Goal:
+    return await goals.save_goal(
+        pair.mentee_actor, pair.mentee_enrollment.id, want=want, measure="two reviews", due_on=factories.in_days(90)
+    )
+
+
+async def said(pair: Pair, invitation: SurveyInvitation, outcome: GoalOutcome) -> SurveyAnswer:
+    return await actions.answer_check_in(pair.mentee_actor, invitation.id, **{**WELL, "goal_outcome": outcome})
+
+
+@pytest.mark.usefixtures("clock_stands")
+async def test_what_is_said_of_the_goal_closes_it_and_said_otherwise_closes_it_otherwise(pair: Pair) -> None:
+    other, first = await a_goal(pair, "write better"), await a_goal(pair)
+    await goals.focus_goal(pair.mentee_actor, first.id)
+    invitation = await asked(pair)
+    expected = {
+        GoalOutcome.REACHED: GoalState.ACHIEVED, GoalOutcome.LET_GO: GoalState.ABANDONED,
+        GoalOutcome.CHANGED: GoalState.CARRIED_OVER, GoalOutcome.PARTLY: GoalState.CARRIED_OVER,
+    }
+    for outcome, state in expected.items():
+        answer = await said(pair, invitation, outcome)
+        assert (answer.goal_id, (await Goal.get(id=first.id)).state) == (first.id, state)
+    assert (await Goal.get(id=other.id)).state is GoalState.ACTIVE
+    assert await goals.undo_settle_goal(pair.mentee_actor, first.id)
+    assert (await Goal.get(id=first.id)).state is GoalState.ABANDONED, "as it was said before"
+    clock.move(timedelta(minutes=1))
+    assert not await goals.undo_settle_goal(pair.mentee_actor, first.id)
+
+
+async def test_after_an_end_before_its_time_a_goal_half_way_is_left_open(pair: Pair) -> None:
+    goal = await a_goal(pair)
+    invitation = await asked(pair)
+    await SurveyInvitation.filter(id=invitation.id).update(kind=SurveyKind.EXIT)
+    assert (await said(pair, invitation, GoalOutcome.PARTLY)).goal_id is None
+    assert (await Goal.get(id=goal.id)).state is GoalState.ACTIVE
+    await said(pair, invitation, GoalOutcome.REACHED)
+    assert (await Goal.get(id=goal.id)).state is GoalState.ACHIEVED
+    await said(pair, invitation, GoalOutcome.PARTLY)
+    assert (await Goal.get(id=goal.id)).state is GoalState.CARRIED_OVER
+
+
+@pytest.mark.parametrize("outcome", list(GoalOutcome))
+async def test_a_draft_is_only_let_go_and_without_a_goal_the_answer_stands_alone(
+    pair: Pair, outcome: GoalOutcome
+) -> None:
+    draft = await goals.save_goal(pair.mentee_actor, pair.mentee_enrollment.id, want="lead a review")
+    answer = await said(pair, await asked(pair), outcome)
+    let_go = outcome is GoalOutcome.LET_GO
+    assert (await Goal.get(id=draft.id)).state is (GoalState.ABANDONED if let_go else GoalState.DRAFT)
+    assert answer.goal_id == (draft.id if let_go else None)
 
 
 async def test_it_is_the_products_to_ask_and_only_after_the_last_day(pair: Pair) -> None:

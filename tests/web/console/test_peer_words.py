@@ -1,19 +1,19 @@
 """Whoever runs a programme for peers reads of no mentor and no mentee: on no page, in no toast, and in no command."""
 
-from argparse import Namespace
+from argparse import ArgumentParser
 from datetime import timedelta
 
 import pytest
 
 from server.access.actions import grant_role
 from server.access.states import Role
+from server.journey.queue import command
 from server.kernel import clock
 from server.kernel.actor import system_actor
 from server.kernel.jobs import drain
 from server.matches.models import Match
 from server.matches.states import MatchState
 from server.matchmaking.models import MatchRun
-from server.matchmaking.queue import command
 from server.matchmaking.runs.actions import run_matching
 from server.matchmaking.wishes.actions import name_wishes
 from server.people.models import Person
@@ -84,5 +84,11 @@ async def test_no_page_of_a_programme_for_peers_names_a_mentor(peers: Peers, cli
 
 async def test_the_queue_in_the_command_line_speaks_of_peers(peers: Peers) -> None:
     await run_matching(peers.manager, peers.cohort.id)
-    said = await command.newcomers(peers.manager, Namespace(program="equals", cohort="first"))
-    assert (said, NAMED.findall(said)) == ("0 drafts were made. One person waits.", [])
+    org, parser = await peers.program.organization, ArgumentParser()
+    command.add_arguments(parser)
+    told = []
+    for act in ("newcomers", "list", "preview", "plan"):
+        words = ["--organization", org.key, act, "--program", "equals", "--cohort", "first"]
+        told += (await command.answered(parser.parse_args(words))).lines
+    assert told[0] == "0 pairs were found. One person waits."
+    assert NAMED.findall(" ".join(told)) == []

@@ -66,6 +66,16 @@ async def test_what_is_no_choice_changes_nothing(client_of: ClientOf, found: Mar
     assert not (await Program.get(id=found.program.id)).mentees_may_ask
 
 
+async def test_a_link_that_is_none_is_said_at_its_field_and_stays_typed(client_of: ClientOf, found: Market) -> None:
+    client = await client_of(found.manager)
+    wrong = await client.post(f"{here(found)}/call", data={"meeting_url": "http://the-canteen"})
+    assert wrong.status_code == 422
+    assert "Write the whole link" in wrong.text
+    assert 'value="http://the-canteen"' in wrong.text
+    await client.post(f"{here(found)}/call", data={"meeting_url": "https://meet.example.com/a"})
+    assert (await Program.get(id=found.program.id)).meeting_url == "https://meet.example.com/a"
+
+
 async def test_a_programme_and_its_group_go_through_their_states(client_of: ClientOf, found: Market) -> None:
     client = await client_of(found.manager)
     await move(found, ProgramState.RUNNING, ProgramState.RUNNING)

@@ -13,7 +13,7 @@ from server.matches.models import Match
 from server.matchmaking.models import MatchRun
 from server.matchmaking.supply.actions import ask_past_mentors
 from server.notifications.models import Message
-from server.programs.models import Enrollment, Program
+from server.programs.models import Cohort, Enrollment, Program
 from server.programs.states import Circles, EnrollmentState, ParticipantRole, ProgramType
 from tests import factories
 from tests.graphql.ask import ask, gid, refusal
@@ -89,8 +89,10 @@ async def test_graphql_plans_by_the_same_rules_and_bounds(found: Market) -> None
     assert shown["skills"][0]["short"] == shown["skills"][0]["wanted"] - shown["skills"][0]["places"]
     for plan in ({"size": 12}, {"more": -1}, {"later": 501}):
         assert (await refusal(actor, document, id=gid(found.cohort), plan=plan))["extensions"]["code"] == "INVALID"
-    await Program.filter(id=found.program.id).update(type=ProgramType.PEER)
-    assert (await refusal(actor, document, id=gid(found.cohort)))["extensions"]["code"] == "CONFLICT"
+    groups = "query ($id: ID!) { placesPlanned(cohortId: $id) { skills { wanted } now { groups waiting least most } } }"
+    await Program.filter(id=found.program.id).update(type=ProgramType.CIRCLE)
+    shown = (await ask(actor, groups, id=gid(found.cohort)))["placesPlanned"]
+    assert (shown["skills"], shown["now"]["groups"], shown["now"]["waiting"]) == ([], 1, 0)
 
 
 async def test_past_mentors_are_invited_the_latest_first_and_once(client_of: ClientOf, found: Market) -> None:
@@ -101,7 +103,12 @@ async def test_past_mentors_are_invited_the_latest_first_and_once(client_of: Cli
             earlier, someone, ParticipantRole.MENTOR, state=EnrollmentState.COMPLETED, capacity=2,
             active_at=clock.now() - timedelta(days=100 + days), invited_at=clock.now() - timedelta(days=200),
         )
-    assert "Ask 2 past mentors" in (await client.get(f"{page_of(found)}?past=2")).text
+    shown = (await client.get(f"{page_of(found)}?past=2")).text
+    assert "Ask 2 past mentors" in shown
+    assert "The invitation, as Ada " in shown
+    assert "Hello Ada," in shown
+    assert f"Would you be a mentor in {found.program.name}?" in shown
+    assert await Message.all().count() == 0, "nothing is sent unseen"
     answer = await client.post(f"{page_of(found)}/asked", data={"count": "2"})
     assert "2 past mentors are invited." in (await client.get(answer.headers["location"])).text
     asked = await Enrollment.filter(cohort_id=found.cohort.id, state=EnrollmentState.INVITED)
@@ -120,7 +127,42 @@ async def test_past_mentors_are_invited_the_latest_first_and_once(client_of: Cli
         )
 
 
-async def test_circles_and_strangers_have_no_such_page(client_of: ClientOf, found: Market) -> None:
+async def test_so_many_places_each_can_be_tried_beyond_what_the_programme_allows(
+    client_of: ClientOf, found: Market
+) -> None:
+    client = await client_of(found.manager)
+    shown = (await client.get(f"{page_of(found)}?places=2&raised=1")).text
+    assert "5, was 2" in shown
+    assert "Ask them yourself: Ithaca does not ask for places yet." in shown
+    assert found.mentors[0].person.full_name in shown or found.mentors[1].person.full_name in shown
+    assert "More have to be allowed first" not in shown
+    assert "This programme allows a mentor 3 places." in (await client.get(f"{page_of(found)}?places=4")).text
+    assert "Choose a number from 0 to 20." in (await client.get(f"{page_of(found)}?places=21")).text
+
+
+async def test_who_has_not_answered_makes_it_a_range_with_a_day(client_of: ClientOf, found: Market) -> None:
+    client = await client_of(found.manager)
+    await Enrollment.filter(id__in=[row.id for row in found.mentees[1:4]]).update(
+        state=EnrollmentState.INVITED, active_at=None
+    )
+    await Cohort.filter(id=found.cohort.id).update(starts_on=clock.now().date() + timedelta(days=40))
+    shown = (await client.get(page_of(found))).text
+    assert "One place short by" in shown
+    assert "3 invited people have not answered: by how others answered here, that makes it between 4 places" in shown
+    await Enrollment.filter(id__in=[row.id for row in found.mentees[1:5]]).delete()
+    assert "Nothing to do until" in (await client.get(page_of(found))).text
+
+
+async def test_peers_and_circles_hear_who_finds_nobody(client_of: ClientOf, found: Market) -> None:
     assert (await (await client_of(found.stranger)).get(page_of(found))).status_code == 404
+    client = await client_of(found.manager)
     await Program.filter(id=found.program.id).update(type=ProgramType.CIRCLE)
-    assert (await (await client_of(found.manager)).get(page_of(found))).status_code == 409
+    shown = (await client.get(f"{page_of(found)}?people=2")).text
+    assert "Everybody finds somebody" in shown
+    assert "More people who lead" in shown
+    await Program.filter(id=found.program.id).update(type=ProgramType.PEER)
+    await Enrollment.filter(id__in=[row.id for row in found.mentees[:3]]).update(role=ParticipantRole.PEER)
+    shown = (await client.get(page_of(found))).text
+    assert "One person without a partner" in shown
+    assert "3 people look for somebody: 1 pair." in shown
+    assert "Ask past mentors" not in shown

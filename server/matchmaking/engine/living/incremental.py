@@ -119,10 +119,11 @@ def first_in_line(
     standing: Standing,
     placed: frozenset[str] = frozenset(),
     seed: int = 0,
+    outlook: Outlook | None = None,
 ) -> str | None:
     """Whose turn it is among the mentees of a pool whom no rule keeps from one of its mentors; those who have nobody
     come before those who are `placed`. None when there is no place, or nobody for it."""
-    result = match_newcomers(pool, rules, weights, standing=standing, placed=placed, seed=seed)
+    result = match_newcomers(pool, rules, weights, standing=standing, placed=placed, seed=seed, outlook=outlook)
     side, arcs = result.market.columns.mentees, result.arcs
     best = np.full(len(side), -np.inf)
     np.maximum.at(best, arcs.e, arcs.score)

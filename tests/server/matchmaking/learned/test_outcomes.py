@@ -7,13 +7,13 @@ import pytest
 
 from server.goals.models import Goal
 from server.goals.states import GoalState
-from server.journey.learning.outcomes import Outcome, outcomes_of
-from server.journey.learning.queries import history_of
 from server.kernel import clock
 from server.kernel.actor import system_actor
 from server.matches.models import Match, MatchMember
 from server.matches.queries import matches
 from server.matches.states import ClosureReason, DeclineReason, MatchOrigin, MatchState
+from server.matchmaking.learned.outcomes import Outcome, outcomes_of
+from server.matchmaking.learned.past import history_of
 from server.programs.states import ParticipantRole
 from server.sessions.models import Session
 from server.sessions.states import SessionState
@@ -101,13 +101,13 @@ async def test_a_run_hears_of_pairs_that_ran_or_were_turned_down_and_of_no_other
     actor = system_actor(pair.organization.id)
     await Match.filter(id=pair.match.id).update(origin=MatchOrigin.MANAGER)
     people = str(pair.mentor.id), str(pair.mentee.id)
-    (past,) = await history_of(actor, pair.cohort.id)
+    (past,) = await history_of(actor, {pair.mentor.id})
     assert ((past.mentor, past.mentee), past.accepted, past.by_manager) == (people, True, True)
     await MatchMember.filter(match_id=pair.match.id, role=ParticipantRole.MENTEE).update(
         decline_reason=DeclineReason.TIMES)
     await Match.filter(id=pair.match.id).update(state=MatchState.DECLINED, active_at=None)
-    assert [one.accepted for one in await history_of(actor, pair.cohort.id)] == [False]
+    assert [one.accepted for one in await history_of(actor, {pair.mentor.id})] == [False]
     await Match.filter(id=pair.match.id).update(state=MatchState.EXPIRED)
-    assert await history_of(actor, pair.cohort.id) == ()
+    assert await history_of(actor, {pair.mentor.id}) == ()
     other = await factories.active_match()
-    assert await history_of(actor, other.cohort.id) == (), "another organisation"
+    assert await history_of(actor, {other.mentor.id}) == (), "another organisation"

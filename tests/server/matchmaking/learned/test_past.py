@@ -6,7 +6,6 @@ from itertools import pairwise
 import pytest
 
 from server.journey.byhand.queries import tried
-from server.journey.learning.queries import history_of
 from server.kernel import clock
 from server.kernel.actor import Actor
 from server.kernel.errors import Conflict
@@ -16,6 +15,7 @@ from server.matches import queries as match_queries
 from server.matches.models import Match
 from server.matches.states import ClosureReason, MatchKind, MatchState
 from server.matchmaking.learned.actions import start_learning
+from server.matchmaking.learned.past import history_of
 from server.matchmaking.learned.queries import learning_page
 from server.matchmaking.models import MatchSuggestion
 from server.matchmaking.runs.actions import start_run
@@ -57,7 +57,7 @@ async def test_who_was_paired_long_enough_ago_can_be_paired_again_by_the_job_too
     mentor, mentee = found.mentors[0], found.mentees[0]
     again = [await factories.enrollment(other, row.person, row.role) for row in (mentor, mentee)]
     pair = await ended(again[0], again[1], days=150)
-    (past,) = await history_of(manager_of(found), found.cohort.id)
+    (past,) = await history_of(manager_of(found), {mentor.person_id})
     assert past.months_ago == pytest.approx(150 / 30.44, abs=0.05)
     await Program.filter(id=found.program.id).update(rules={"repeat_months": 6})
     together = {mentor.id, mentee.id}
@@ -67,7 +67,7 @@ async def test_who_was_paired_long_enough_ago_can_be_paired_again_by_the_job_too
     second = await run_by_job(manager_of(found), found.cohort.id)
     assert together in [{one.enrollment_id for one in draft.members} for draft in second]
     await Match.filter(id=pair.id).update(kind=MatchKind.CIRCLE)
-    assert await history_of(manager_of(found), found.cohort.id) == (), "who met in a circle is no pair"
+    assert await history_of(manager_of(found), {mentor.person_id}) == (), "who met in a circle is no pair"
 
 
 async def test_two_people_are_judged_by_hand_as_in_a_run(found: Market) -> None:

@@ -7,7 +7,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 
 class Migration(migrations.Migration):
-    dependencies = [('models', '0021_add_session_absence')]
+    dependencies = [('models', '0022_answer_closes_goal')]
 
     initial = False
 
