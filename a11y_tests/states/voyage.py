@@ -1,8 +1,9 @@
 """The first page: Journey of mentees and Today of mentors, from nothing at all to everything at once."""
 
+import asyncio
 from datetime import timedelta
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from a11y_tests.registry import Shelf, View, check, each, kept_here, offline, open_everything, press, waits
 from a11y_tests.states.people import LONG_NAME, LONG_WORDS, another_mentee, asked, booked, with_goal
@@ -85,9 +86,9 @@ async def ticked_without_a_network() -> View:
     return View((await full_life()).mentee, "/", each(kept_here, offline, check(OPEN_STEP), waits))
 
 
-@state("GET home 200", proof="Nothing else needs you today.")
-async def ticked_and_no_answer_yet() -> View:
-    return View((await full_life()).mentee, "/", each(never_answered, check(OPEN_STEP), turned_to_bars))
+@state("POST milestone-tick 200", proof="Nothing else needs you today.")
+async def ticked_and_answered_late() -> View:
+    return View((await full_life()).mentee, "/", answered_late)
 
 
 @state("GET home 200", proof="Unternehmensführungsverantwortlichkeiten")
@@ -202,11 +203,15 @@ async def _about_to_meet() -> Pair:
     return pair
 
 
-async def never_answered(page: Page) -> None:
-    """No tick gets its answer."""
-    await page.route("**/milestone/*", lambda route: None)
+async def answered_late(page: Page) -> None:
+    """A tick whose answer takes longer than 400 ms is a bar until it is there."""
+    answer = asyncio.Event()
 
+    async def hold(route: Route) -> None:
+        await answer.wait()
+        await route.continue_()
 
-async def turned_to_bars(page: Page) -> None:
-    """What was ticked is a bar: 400 ms have gone by."""
+    await page.route("**/milestone/*", hold)
+    await check(OPEN_STEP)(page)
     await expect(page.locator(".tick-form.htmx-request .t")).to_have_css("opacity", "0")
+    answer.set()

@@ -40,7 +40,7 @@ def web_link(problems: dict[str, str], field: str, given: str, *, at_most: int) 
     """A typed link to a web page, "" for none. Only https: it is opened with a tap, and nobody reads it before."""
     link = typed(problems, field, given, at_most=at_most)
     if link and not _is_https(link):
-        problems.setdefault(field, _("Write the whole link, as https://meet.example.com/room."))
+        problems.setdefault(field, _("Write the whole link. It begins with https://"))
     return link
 
 

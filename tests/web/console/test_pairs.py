@@ -140,6 +140,7 @@ async def test_an_end_asks_why_and_can_be_undone(browser: httpx2.AsyncClient, pa
     refused = await browser.post(at(pair.match, "closure"))
     assert refused.status_code == 422
     assert "Choose a reason. Only managers see it." in refused.text
+    assert 'value="CONDUCT"' in refused.text
     await browser.post(at(pair.match, "closure"), data={"reason": "SCHEDULE"})
     shown = await browser.get(at(pair.match))
     for words in ("Reason: no shared time.", "Noor waits for another mentor", "Idris has 2 free places.", "Ended"):
