@@ -28,13 +28,13 @@ def names_of(match: Match) -> Names:
 
 
 def reasons_of(explanation: Explanation, names: Names, reader: Reader) -> list[Reason]:
-    """Three reasons and the caution, last and marked."""
+    """Three reasons and the caution, last and marked, as far as the reader may know of them."""
     shown = []
     for reason in told_to(explanation.reasons, reader):
         title, detail = sentence(reason, names, reader)
         shown.append(Reason(ICONS[reason.category], title, detail))
-    if explanation.caution:
-        title, detail = sentence(explanation.caution, names, reader)
+    for caution in told_to([explanation.caution] if explanation.caution else [], reader):
+        title, detail = sentence(caution, names, reader)
         shown.append(Reason("info", title, detail, caution=True))
     return shown
 

@@ -22,6 +22,8 @@ from server.matches.states import MatchKind, OverrideKind
 from server.matchmaking.engine.constraints import RuleSet, rules_for
 from server.matchmaking.engine.pool import Participant, PastPair, Pool, Standing, digest_of, week_mask
 from server.matchmaking.engine.weights import Category, Weights, rescaled, weights_for
+from server.matchmaking.gathering.behaviour import Behaviour, behaviour_of
+from server.matchmaking.gathering.ways import department_wish, style_of
 from server.matchmaking.learned.past import history_of
 from server.matchmaking.meant.keeping import Place, framework, readings
 from server.matchmaking.meant.reading import Reading, meant
@@ -65,6 +67,7 @@ class _Known:
     weeks: Mapping[UUID, list[AvailabilityBlock]]
     goals: Mapping[UUID, Goal]
     said: Mapping[UUID, Said]
+    lived: Behaviour
 
 
 @dataclass(frozen=True)
@@ -227,7 +230,7 @@ async def _known(actor: Actor, rows: list[Enrollment], program: Program) -> _Kno
         profiles=await people.profiles_of(actor, ids),
         weeks=await people.availability_of(actor, ids),
         goals={goal.enrollment_id: goal for goal in reversed(goals)},
-        said=await said_by(actor, rows, program),
+        said=await said_by(actor, rows, program), lived=await behaviour_of(actor, ids),
     )
 
 
@@ -249,6 +252,7 @@ def _participant(row: Enrollment, seats: int, known: _Known, read: _Read) -> Par
         skill_tags=_tags(row, known, "skill"), skill_text=_skill_text(profile) or None,
         **read.of(Place(row.id, "goal")), **read.of(Place(row.id, "skill")),
         life_stage=(profile.life_stage or None) if profile else None,
+        pref_department=department_wish(profile), style=style_of(profile), **known.lived.of(row),
         prefers=said.prefers, avoids=said.avoids, missed=said.missed,
         enrolled_on=row.invited_at.date().isoformat(), waited_cycles=row.waited_cycles,
     )

@@ -10,7 +10,15 @@ from tortoise.indexes import Index
 
 from server.kernel.clock import now
 from server.kernel.ids import new_id
-from server.people.states import ConsentPurpose, ImportState, Look, PersonStatus, SkillSide, Source
+from server.people.states import (
+    ConsentPurpose,
+    DepartmentWish,
+    ImportState,
+    Look,
+    PersonStatus,
+    SkillSide,
+    Source,
+)
 
 
 class Organization(Model):
@@ -109,7 +117,10 @@ class PersonAttribute(Model):
 
 
 class Profile(Model):
-    """What the person writes, or a file wrote for them until they do: `own_fields` names what they wrote themselves."""
+    """What the person writes, or a file wrote for them until they do: `own_fields` names what they wrote themselves.
+
+    `styles` are the ways of working they chose (states.STYLES), at most one of each question.
+    """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     organization_id = fields.UUIDField()
@@ -122,6 +133,8 @@ class Profile(Model):
     skill_text = fields.TextField(default="")
     goal_text = fields.TextField(default="")
     life_stage = fields.CharField(max_length=60, default="")
+    styles: list[str] = fields.JSONField(default=list, db_default="[]")
+    pref_department = fields.CharEnumField(DepartmentWish, max_length=10, default=DepartmentWish.ANY, db_default="ANY")
     look = fields.CharEnumField(Look, max_length=10, default=Look.SYSTEM)
     muted_kinds: list[str] = fields.JSONField(default=list)
     keys_off_at = fields.DatetimeField(null=True)

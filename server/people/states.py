@@ -43,6 +43,36 @@ class DayPart(StrEnum):
     EVENINGS = "EVENINGS"
 
 
+class Style(StrEnum):
+    """How somebody likes to work with another; none of the two of a question says that either is fine."""
+
+    OFTEN = "OFTEN"
+    SELDOM = "SELDOM"
+    PLANNED = "PLANNED"
+    OPEN = "OPEN"
+    DIRECT = "DIRECT"
+    GENTLE = "GENTLE"
+    WRITING = "WRITING"
+    TALKING = "TALKING"
+    TRYING = "TRYING"
+    THINKING = "THINKING"
+
+
+STYLES = (
+    (Style.OFTEN, Style.SELDOM), (Style.PLANNED, Style.OPEN), (Style.DIRECT, Style.GENTLE),
+    (Style.WRITING, Style.TALKING), (Style.TRYING, Style.THINKING),
+)
+"""The five questions, each with its two ways (docs/decisions/0023-ways-of-working.md)."""
+
+
+class DepartmentWish(StrEnum):
+    """From where somebody would like the other to come."""
+
+    ANY = "ANY"
+    SAME = "SAME"
+    DIFFERENT = "DIFFERENT"
+
+
 class ImportState(StrEnum):
     """How far an import has come."""
 

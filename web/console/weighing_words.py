@@ -98,10 +98,10 @@ def weight_rows(in_force: Settings) -> tuple[list[Weight], list[Weight]]:
         Category.EXPERTISE: _("Skills and words both share"),
         Category.STAGE: _("Levels and years between them"),
         Category.AVAILABILITY: _("Free hours in working time of both"),
-        Category.HISTORY: _("What past pairs of each came to"),
+        Category.HISTORY: _("Sessions held, and what past pairs came to"),
         Category.ORGANISATION: _("Department and unit of both"),
-        Category.PREFERENCE: _("Wishes of both"),
-        Category.BEHAVIOUR: _("Answers and kept appointments"),
+        Category.PREFERENCE: _("Wishes of both, for people and departments"),
+        Category.BEHAVIOUR: _("Requests answered, appointments kept"),
         Category.STYLE: _("Languages, and how both like to work"),
     }
     ranked = sorted(CATEGORIES, key=lambda name: -in_force.amounts[name])

@@ -285,12 +285,13 @@ def _worths(chosen: tuple[str, ...], meant: tuple[str, ...], book: Codes) -> dic
 
 
 def _style(people: list[Participant], everyone: list[Participant]) -> Floats:
-    """Answers 0 to 1, one column for each item; NaN for who gave none or another number of answers."""
+    """Answers 0 to 1, one column for each question; NaN where somebody gave none, and in the whole row of who was
+    asked another number of questions."""
     items = max((len(one.style) for one in everyone if one.style), default=0)
     rows = np.full((len(people), items), np.nan, np.float32)
     for row, one in zip(rows, people, strict=True):
         if one.style and len(one.style) == items:
-            row[:] = one.style
+            row[:] = [_or_nan(answer) for answer in one.style]
     return rows
 
 

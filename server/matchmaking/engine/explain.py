@@ -10,10 +10,11 @@ import numpy as np
 from server.language.tags import key
 from server.matchmaking.engine.columns import Columns
 from server.matchmaking.engine.constraints import Rows
-from server.matchmaking.engine.factor import Factors
+from server.matchmaking.engine.factor import USUAL_ANSWERS, USUAL_MISSED, USUAL_RELIABILITY, USUAL_STYLE, Factors
 from server.matchmaking.engine.features import pair_features
 from server.matchmaking.engine.pool import HALF_HOURS_A_WEEK, Participant
 from server.matchmaking.engine.weights import CATEGORIES, Category
+from server.people.states import STYLES
 
 Params = Mapping[str, object]
 REASONS = 3
@@ -23,6 +24,8 @@ CLOSE_TEXT, FAR_TEXT = 0.35, 0.15
 farther third of all pairs of real mentor profiles (docs/decisions/0003-text-vectors.md)."""
 FEW_HOURS, HOURS_APART = 2, 3
 SLOW_ANSWERS, OFTEN_MISSED = 0.5, 0.3
+ROUNDING = 1e-4
+"""Fits are rounded to five digits: so much below the usual is as usual."""
 YEARS_WORTH_SAYING = 3
 """Fewer years in a role, or in the organisation, are true but no reason to look forward to somebody. Our own choice,
 from reading pairs of real records (benchmarks/twenty_pairs.py)."""
@@ -64,6 +67,7 @@ class ReasonCode(StrEnum):
     DEPARTMENT_NOT_AS_ASKED = "DEPARTMENT_NOT_AS_ASKED"
     NOTHING_ASKED = "NOTHING_ASKED"
     ANSWERS = "ANSWERS"
+    USUAL_ANSWERS = "USUAL_ANSWERS"
     SLOW_ANSWERS = "SLOW_ANSWERS"
     SHARED_LANGUAGES = "SHARED_LANGUAGES"
     NO_SHARED_LANGUAGE = "NO_SHARED_LANGUAGE"
@@ -249,20 +253,41 @@ def _behaviour(pair: Pair) -> Fact:
     answers, missed = pair.mentor.response_rate, pair.mentor.noshow_rate
     if answers is None and missed is None:
         return _not_known()
-    slow = (answers is not None and answers < SLOW_ANSWERS) or (missed is not None and missed > OFTEN_MISSED)
     params = {"answers": _percent(answers), "kept": _percent(None if missed is None else 1 - missed)}
-    return Fact(ReasonCode.SLOW_ANSWERS if slow else ReasonCode.ANSWERS, params, speaks_for=not slow, reservation=slow)
+    said, kept = USUAL_ANSWERS if answers is None else answers, USUAL_MISSED if missed is None else missed
+    if said < SLOW_ANSWERS or kept > OFTEN_MISSED:
+        return Fact(ReasonCode.SLOW_ANSWERS, params, speaks_for=False, reservation=True)
+    both = pair.numbers["fit_behaviour"] >= USUAL_RELIABILITY - ROUNDING
+    if both and said >= USUAL_ANSWERS and kept <= USUAL_MISSED:
+        return Fact(ReasonCode.ANSWERS, params)
+    return Fact(ReasonCode.USUAL_ANSWERS, params, speaks_for=False)
 
 
 def _style(pair: Pair) -> Fact:
     ours, theirs = pair.mentee.languages, pair.mentor.languages
-    alike = bool(pair.mentee.style and pair.mentor.style) and pair.numbers["fit_style"] >= 0.9
+    alike = _likeness(pair)
     if ours is None or theirs is None:
-        return Fact(ReasonCode.LIKE_MINDED, {}) if alike else _not_known()
+        return Fact(ReasonCode.LIKE_MINDED, alike) if alike is not None else _not_known()
     shared = [word for word in ours if word.casefold() in {other.casefold() for other in theirs}]
     if not shared:
         return Fact(ReasonCode.NO_SHARED_LANGUAGE, {}, speaks_for=False, reservation=True)
-    return Fact(ReasonCode.LIKE_MINDED if alike else ReasonCode.SHARED_LANGUAGES, {"languages": shared})
+    if alike is not None:
+        return Fact(ReasonCode.LIKE_MINDED, {"languages": shared, **alike})
+    return Fact(ReasonCode.SHARED_LANGUAGES, {"languages": shared})
+
+
+def _likeness(pair: Pair) -> Params | None:
+    """The ways of working that both chose, if all in all they work as alike as most or more; None if they do not, or
+    did not say."""
+    answers = list(zip(pair.mentee.style or (), pair.mentor.style or (), strict=False))
+    both = [(one, other) for one, other in answers if one is not None and other is not None]
+    if not both or sum(1 - (one - other) ** 2 for one, other in both) < USUAL_STYLE * len(both):
+        return None
+    chosen = [
+        ways[round(one)].value for ways, (one, other) in zip(STYLES, answers, strict=False)
+        if one is not None and one == other and one in (0, 1)
+    ]
+    return {"styles": chosen}
 
 
 FACTS: Mapping[Category, Callable[[Pair], Fact]] = {

@@ -26,6 +26,12 @@ TIE_BREAK = 1e-5
 GRADES = 11
 ROLE_STEPS = (1.0, 2.0, 4.0, 8.0, 16.0)
 """Years in a role at which a stage begins: each lasts about as long as all before it."""
+USUAL_ANSWERS, USUAL_MISSED, USUAL_STYLE = 0.8, 0.1, 0.8
+"""What counts for somebody of whom it is not known: how many requests they answer, how many appointments they miss,
+and how alike two of them like to work."""
+RELY_ON_ANSWERS = 0.65
+"""How much of the reliability of somebody is answering; the rest is coming to what was booked."""
+USUAL_RELIABILITY = RELY_ON_ANSWERS * USUAL_ANSWERS + (1 - RELY_ON_ANSWERS) * (1 - USUAL_MISSED)
 Term = tuple[NDArray[np.floating], NDArray[np.floating]]
 
 
@@ -232,15 +238,15 @@ def _languages(ours: Side, theirs: Side) -> Iterable[Term]:
 
 
 def _style(ours: Side, theirs: Side) -> Iterable[Term]:
-    """One minus the mean squared distance of the answers about values and ways of working."""
+    """One minus the mean squared distance of the answers about how both like to work; a question that either side left
+    open counts as a usual one."""
     items = max(1, ours.style.shape[1])
-    told_e, told_m = _answered(ours.style), _answered(theirs.style)
+    told_e, told_m = ~np.isnan(ours.style), ~np.isnan(theirs.style)
     answers_e, answers_m = np.nan_to_num(ours.style), np.nan_to_num(theirs.style)
-    yield from _neutral(0.0, 0.8, told_e, told_m)
-    yield told_e * (1 - (answers_e**2).sum(axis=1) / items), told_m.astype(np.float32)
-    yield told_e.astype(np.float32), told_m * -(answers_m**2).sum(axis=1) / items
-    if ours.style.shape[1]:
-        yield 2 / items * answers_e * told_e[:, None], answers_m * told_m[:, None]
+    yield np.full(len(ours), USUAL_STYLE), _ones(theirs)
+    yield told_e * (1 - USUAL_STYLE - answers_e**2) / items, told_m.astype(np.float32)
+    yield told_e / items, told_m * -(answers_m**2)
+    yield 2 / items * answers_e, answers_m
 
 
 def _history(side: Side, for_sessions: float, for_record: float) -> NDArray[np.floating]:
@@ -251,9 +257,9 @@ def _history(side: Side, for_sessions: float, for_record: float) -> NDArray[np.f
 
 
 def _reliability(side: Side) -> NDArray[np.floating]:
-    """Answers given and appointments kept; 0.8 and 0.1 missed where not known."""
-    answers, missed = np.nan_to_num(side.response, nan=0.8), np.nan_to_num(side.noshow, nan=0.1)
-    return 0.65 * answers + 0.35 * (1 - missed)
+    """Answers given and appointments kept; as usual where not known."""
+    answers, missed = np.nan_to_num(side.response, nan=USUAL_ANSWERS), np.nan_to_num(side.noshow, nan=USUAL_MISSED)
+    return RELY_ON_ANSWERS * answers + (1 - RELY_ON_ANSWERS) * (1 - missed)
 
 
 def _one_sided(ours: NDArray[np.floating], theirs: NDArray[np.floating]) -> Iterable[Term]:
@@ -372,11 +378,6 @@ def _wishes(columns: Columns, weights: Weights) -> csr_array:
 def _told(vectors: Floats, tags: csr_array) -> NDArray[np.bool_]:
     told: NDArray[np.bool_] = vectors.any(axis=1) | (np.diff(tags.indptr) > 0)
     return told
-
-
-def _answered(style: Floats) -> NDArray[np.bool_]:
-    answered: NDArray[np.bool_] = (~np.isnan(style)).sum(axis=1) == max(1, style.shape[1])
-    return answered
 
 
 def _one_hot(codes: NDArray[np.generic], values: Iterable[int]) -> Floats:

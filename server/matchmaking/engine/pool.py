@@ -30,6 +30,8 @@ class Participant:
     `goal_meant` and `skill_meant` are competencies that were read out of the texts, in the framework's words; they
     count for less than tags the person chose, and are never among them.
     `missed` are the parts that were missing in people they turned down, once for each time they said so.
+    `style` has one answer for each question about how they like to work, None where they gave none; in the product
+    the questions are those of `server.people.states.STYLES`, and 0 and 1 are the two ways of each.
     `audit_group` is carried for the fairness audit and is never scored.
     """
 
@@ -62,7 +64,7 @@ class Participant:
     prefers: tuple[str, ...] = ()
     avoids: tuple[str, ...] = ()
     missed: tuple[Category, ...] = ()
-    style: tuple[float, ...] | None = None
+    style: tuple[float | None, ...] | None = None
     response_rate: float | None = None
     noshow_rate: float | None = None
     sessions_prior: int | None = None

@@ -7,9 +7,11 @@ from server.kernel.text import language_name, ngettext
 from server.matchmaking.engine.explain import Reason, ReasonCode
 from server.matchmaking.engine.weights import Category
 from server.matchmaking.engine.words.telling import Names, Reader, Sentence, Telling, joined, listed
+from server.matchmaking.engine.words.ways import way_words
 
 __all__ = ["Names", "Reader", "Sentence", "category_name", "fit_words", "one_line", "sentence"]
 
+WAYS_NAMED = 2
 STRONG_FIT, GOOD_FIT = 80, 65
 """design.md 2.2: Strong fit from 80, Good fit from 65, Possible fit below."""
 
@@ -270,19 +272,23 @@ def _nothing_asked(_told: Telling) -> tuple[str, str]:
 
 
 def _answers(told: Telling) -> tuple[str, str]:
-    title = told.pick(
-        mentee=_("{mentor} can be relied on"),
-        mentor=_("You answer and come"),
-        manager=_("{mentor} can be relied on"),
-    )
-    return title, _rates(told)
+    """What speaks for somebody, in words: a share would make a race of it."""
+    if told.params.get("answers") is None:
+        named, own = _("{mentor} keeps appointments"), _("You keep appointments")
+    elif told.params.get("kept") is None:
+        named, own = _("{mentor} answers in time"), _("You answer in time")
+    else:
+        named, own = _("{mentor} answers and keeps appointments"), _("You answer and keep appointments")
+    return told.pick(mentee=named, mentor=own, manager=named), ""
 
 
-def _slow_answers(told: Telling) -> tuple[str, str]:
-    title = told.pick(
-        mentee=_("{mentor} is often busy"), mentor=_("You are often busy"), manager=_("{mentor} is often busy")
-    )
-    return title, _rates(told)
+def _usual_answers(_told: Telling) -> tuple[str, str]:
+    return _("As reliable as most"), ""
+
+
+def _slow_answers(_told: Telling) -> tuple[str, str]:
+    """For who runs the programme alone (`discretion`), and of the part of the score, not of the person."""
+    return _("Fewer answers or kept appointments than usual"), ""
 
 
 def _shared_languages(told: Telling) -> tuple[str, str]:
@@ -294,7 +300,13 @@ def _no_shared_language(_told: Telling) -> tuple[str, str]:
 
 
 def _like_minded(told: Telling) -> tuple[str, str]:
-    return _("Alike in how they like to work"), listed(told.words("languages"))
+    """What both chose, two of it at most: more is a questionnaire read out."""
+    speak = listed([language_name(tag) for tag in told.words("languages")])
+    chosen = listed(way_words(told.words("styles"))[:WAYS_NAMED])
+    if not chosen:
+        return _("Alike in how they like to work"), speak
+    both = _("You both like {what}")
+    return told.pick(mentee=both, mentor=both, manager=_("Both like {what}"), what=chosen), speak
 
 
 def _not_known(_told: Telling) -> tuple[str, str]:
@@ -331,6 +343,7 @@ WORDS: Mapping[ReasonCode, Callable[[Telling], tuple[str, str]]] = {
     ReasonCode.DEPARTMENT_NOT_AS_ASKED: _department_not_as_asked,
     ReasonCode.NOTHING_ASKED: _nothing_asked,
     ReasonCode.ANSWERS: _answers,
+    ReasonCode.USUAL_ANSWERS: _usual_answers,
     ReasonCode.SLOW_ANSWERS: _slow_answers,
     ReasonCode.SHARED_LANGUAGES: _shared_languages,
     ReasonCode.NO_SHARED_LANGUAGE: _no_shared_language,
@@ -354,14 +367,6 @@ def _stage_detail(told: Telling) -> str:
 
 def _in_city(told: Telling) -> str:
     return _("both in {city}").format(city=told.params["city"]) if told.params.get("city") else ""
-
-
-def _rates(told: Telling) -> str:
-    answers, kept = told.params.get("answers"), told.params.get("kept")
-    return joined(
-        _("answers {share}% of messages").format(share=answers) if answers is not None else "",
-        _("keeps {share}% of appointments").format(share=kept) if kept is not None else "",
-    )
 
 
 def _weekdays(told: Telling) -> str:

@@ -452,7 +452,9 @@ CREATE TABLE profile (
     person_id uuid NOT NULL,
     keys_off_at timestamp with time zone,
     install_refused_at timestamp with time zone,
-    push_refused_at timestamp with time zone
+    push_refused_at timestamp with time zone,
+    pref_department character varying(10) DEFAULT 'ANY'::character varying NOT NULL,
+    styles jsonb DEFAULT '[]'::jsonb NOT NULL
 );
 CREATE TABLE program (
     id uuid NOT NULL,
@@ -1303,4 +1305,5 @@ INSERT INTO "tortoise_migrations" ("app", "name", "applied_at") VALUES
 ('models', '0021_add_session_absence', CURRENT_TIMESTAMP),
 ('models', '0022_answer_closes_goal', CURRENT_TIMESTAMP),
 ('models', '0023_conflicts_of_interest', CURRENT_TIMESTAMP),
-('models', '0024_cycles_counted', CURRENT_TIMESTAMP);
+('models', '0024_cycles_counted', CURRENT_TIMESTAMP),
+('models', '0025_ways_of_working', CURRENT_TIMESTAMP);

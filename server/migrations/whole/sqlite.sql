@@ -434,7 +434,7 @@ CREATE TABLE "profile" (
     "own_fields" JSON NOT NULL,
     "updated_at" TIMESTAMP NOT NULL,
     "person_id" CHAR(36) NOT NULL UNIQUE REFERENCES "person" ("id") ON DELETE CASCADE
-, "keys_off_at" TIMESTAMP, "install_refused_at" TIMESTAMP, "push_refused_at" TIMESTAMP);
+, "keys_off_at" TIMESTAMP, "install_refused_at" TIMESTAMP, "push_refused_at" TIMESTAMP, "pref_department" VARCHAR(10) NOT NULL  /* ANY: ANY\nSAME: SAME\nDIFFERENT: DIFFERENT */ DEFAULT 'ANY', "styles" JSON NOT NULL DEFAULT '[]');
 CREATE TABLE "program" (
     "id" CHAR(36) NOT NULL  PRIMARY KEY,
     "key" VARCHAR(60) NOT NULL,
@@ -848,4 +848,5 @@ INSERT INTO "tortoise_migrations" ("app", "name", "applied_at") VALUES
 ('models', '0021_add_session_absence', CURRENT_TIMESTAMP),
 ('models', '0022_answer_closes_goal', CURRENT_TIMESTAMP),
 ('models', '0023_conflicts_of_interest', CURRENT_TIMESTAMP),
-('models', '0024_cycles_counted', CURRENT_TIMESTAMP);
+('models', '0024_cycles_counted', CURRENT_TIMESTAMP),
+('models', '0025_ways_of_working', CURRENT_TIMESTAMP);

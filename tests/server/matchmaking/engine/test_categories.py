@@ -101,6 +101,7 @@ CHANGES: list[tuple[Category, str, str, Any]] = [
     (Category.BEHAVIOUR, "Noor", "response_rate", 0.1),
     (Category.STYLE, "Idris", "languages", ("sw",)),
     (Category.STYLE, "Noor", "style", (0.9, 0.1, 0.4)),
+    (Category.STYLE, "Noor", "style", (None, 0.6, None)),
 ]
 
 

@@ -21,6 +21,8 @@ from server.matchmaking.engine import (
     run_matching,
     weights_for,
 )
+from server.matchmaking.engine.choosing.discretion import told_to
+from server.matchmaking.engine.factor import USUAL_RELIABILITY
 from server.matchmaking.engine.score import expect_from_score
 from server.matchmaking.engine.weights import Shape
 from server.matchmaking.engine.wording import WORDS, Names, Reader, category_name, fit_words, one_line, sentence
@@ -123,6 +125,39 @@ def test_a_real_reservation_is_worth_knowing(
     assert caution is not None
     assert caution.code is code
     assert code not in [reason.code for reason in told(mentors, mentees).reasons]
+
+
+@pytest.mark.parametrize("mentors", [None, 0.3, 0.7, 0.9])
+@pytest.mark.parametrize("mentees", [None, 0.1, 0.9])
+def test_of_reliability_the_two_read_only_what_speaks_for_it(mentors: float | None, mentees: float | None) -> None:
+    explanation = told({"response_rate": mentors, "noshow_rate": 0.05}, {"response_rate": mentees})
+    everything = [*explanation.factors, *explanation.reasons, *filter(None, [explanation.caution])]
+    known = mentors in (None, 0.9) and mentees != 0.1
+    for reader in (Reader.MENTEE, Reader.MENTOR):
+        read = [one for one in told_to(everything, reader) if one.category is Category.BEHAVIOUR]
+        assert bool(read) is known, "where nothing stands, it may be that nothing is known"
+        assert {one.code for one in read} <= {ReasonCode.ANSWERS}
+        assert all(one.fit >= 100 * USUAL_RELIABILITY - 0.01 for one in read), "no number gives the other one away"
+        assert not any(sign.isdigit() for one in read for sign in one_line(one, NAMES, reader))
+    (row,) = (one for one in told_to(explanation.factors, Reader.MANAGER) if one.category is Category.BEHAVIOUR)
+    assert known or "Idris" not in one_line(row, NAMES, Reader.MANAGER)
+
+
+def test_what_both_like_is_named_and_an_open_question_is_as_usual() -> None:
+    often, open_, direct = 0.0, None, 0.0
+    both = {"languages": ("en",), "style": (often, open_, direct)}
+    alone = rescaled({Category.STYLE: 1.0}, ProgramType.ONE_TO_ONE, "alone")
+    (reason,) = told(both, both, alone).reasons
+    assert [sentence(reason, NAMES, reader).title for reader in (Reader.MENTOR, Reader.MANAGER)] == [
+        "You both like short and frequent talks and direct feedback",
+        "Both like short and frequent talks and direct feedback",
+    ]
+    fits = [
+        told(both, {**both, "style": style}, alone).fit
+        for style in ((1.0, None, 1.0), (1.0, None, 0.0), (None, 0.0, None), None, (0.0, None, None), (0.0, 1.0, 0.0))
+    ]
+    assert fits == sorted(fits)
+    assert fits[2] == fits[3], "who says what the other left open said nothing about the two"
 
 
 def test_a_mentor_who_offers_none_of_what_is_wanted_is_said_to() -> None:

@@ -1,0 +1,1 @@
+"""How somebody likes to work with another, and from where they would like the other to come: asked, never needed."""
