@@ -25,7 +25,7 @@ from server.kernel.actor import Actor
 from server.matches.states import DeclineReason
 from server.matches.steps import UNDO_ONE
 from server.people.queries import person_of
-from server.people.states import ConsentPurpose, DayPart
+from server.people.states import ConsentPurpose, DayPart, DepartmentWish, Style
 from server.programs.states import ParticipantRole
 from server.sessions.states import NoteVisibility
 
@@ -57,6 +57,8 @@ class JoinProgramInput(Input):
     another_skill: str = strawberry.field(default="", description="One more skill, by its name.")
     words_for_mentees: str = ""
     places: int | None = None
+    styles: list[Style] | None = strawberry.field(default=None, description="How you like to work.")
+    pref_department: DepartmentWish | None = None
 
 
 @strawberry.input
@@ -151,7 +153,7 @@ def _form(given: JoinProgramInput) -> JoinForm:
         role=given.role, day_parts=given.day_parts, agreed=given.agreed_to, preferred_name=given.preferred_name,
         zone=given.zone, languages=given.languages, goal=_wording(given.goal), places=given.places,
         skills=keys_of("Competency", given.skill_ids), another_skill=given.another_skill,
-        words_for_mentees=given.words_for_mentees,
+        words_for_mentees=given.words_for_mentees, styles=given.styles, pref_department=given.pref_department,
     )
 
 

@@ -14,13 +14,15 @@ from graphql_schema.mutations import Input, Payload, perform
 from graphql_schema.people import CompetencyType, PersonType
 from server.kernel.actor import Actor
 from server.people import actions, queries
-from server.people.states import ConsentPurpose, DayPart, Look, SkillSide
+from server.people.states import ConsentPurpose, DayPart, DepartmentWish, Look, SkillSide, Style
+from server.people.ways.actions import set_ways
 
 if TYPE_CHECKING:
     from server.people.models import AvailabilityBlock, Competency, Consent, ConsentText, Profile
 
-for enum in (ConsentPurpose, DayPart, Look, SkillSide):
+for enum in (ConsentPurpose, DayPart, DepartmentWish, Look, SkillSide):
     strawberry.enum(enum)
+strawberry.enum(Style, name="WorkingStyle")
 
 
 @strawberry.type(name="AvailabilityBlock", description="A stretch of a usual week in the person's own zone.")
@@ -69,13 +71,15 @@ class OwnProfileType(ProfileType):
     life_stage: str
     look: Look
     muted_kinds: list[str]
+    styles: list[Style] = strawberry.field(description="How you like to work. Partners read what you both chose.")
+    pref_department: DepartmentWish = strawberry.field(description="From where you would like the other to come.")
 
     @classmethod
     def of(cls, row: Profile) -> Self:
         """The own profile of a row."""
         return cls(
             person_key=row.person_id, goal_text=row.goal_text, life_stage=row.life_stage, look=row.look,
-            muted_kinds=row.muted_kinds,
+            muted_kinds=row.muted_kinds, styles=[Style(way) for way in row.styles], pref_department=row.pref_department,
         )
 
     @strawberry.field(description="Your usual week.")
@@ -167,6 +171,12 @@ class SetDayPartsInput(Input):
 class SetSkillsInput(Input):
     side: SkillSide
     competency_ids: list[strawberry.ID]
+
+
+@strawberry.input(description="At most one way of each question. What is left out stays as it is.")
+class SetWaysInput(Input):
+    styles: list[Style] | None = None
+    pref_department: DepartmentWish | None = None
 
 
 @strawberry.input
@@ -270,6 +280,12 @@ class ProfilesMutation:
         return await perform(
             info, ProfilePayload, input,
             lambda actor: actions.set_skills(actor, input.side, keys_of("Competency", input.competency_ids)),
+        )
+
+    @strawberry.mutation(description="Say how you like to work, and from where you would like the other to come.")
+    async def set_ways(self, info: Info, input: SetWaysInput) -> ProfilePayload:
+        return await perform(
+            info, ProfilePayload, input, lambda actor: set_ways(actor, input.styles, input.pref_department)
         )
 
     @strawberry.mutation(description="Choose the colours you see.")

@@ -16,7 +16,7 @@ from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
 from server.programs.openings.actions import ask_for_opening, forget_opening
 from server.programs.states import ParticipantRole
-from web import forms, join_words
+from web import forms, join_words, ways
 from web.forms import Errors
 from web.join_fields import Fields, known, proposed, sent, told, with_example
 from web.render import go_to, is_fragment, page
@@ -114,7 +114,8 @@ def _form(
 def _choices(seen: JoinPage, said: Fields, checks: frozenset[SmartCheck]) -> dict[str, Any]:
     """What there is to choose from, and what is said around it."""
     return {
-        "facts": join_words.facts(seen.person), "parts": join_words.parts(seen, said, checks),
+        "facts": join_words.facts(seen.person), "ways": ways.questions(said.styles, said.pref_department),
+        "parts": join_words.parts(seen, said, checks),
         "languages": join_words.language_chips(seen.person, said.languages), "day_parts": join_words.day_parts(),
         "dates": join_words.date_chips(proposed(seen)), "examples": seen.examples(),
         "skills": [(one.id, one.name) for one in seen.competencies],

@@ -11,8 +11,8 @@ from server.journey.join.actions import JoinForm
 from server.journey.join.queries import JoinPage, due_choices
 from server.kernel import clock
 from server.people.queries import day_parts_of
-from server.people.states import ConsentPurpose, DayPart
-from web import forms
+from server.people.states import ConsentPurpose, DayPart, DepartmentWish, Style
+from web import forms, ways
 from web.forms import Errors
 
 OTHER_DAY = "other"
@@ -36,6 +36,8 @@ class Fields:
     another_skill: str = ""
     places: int = 1
     words: str = ""
+    styles: list[Style] | None = None
+    pref_department: DepartmentWish | None = None
     agreed: list[ConsentPurpose] = field(default_factory=list)
 
     @property
@@ -55,7 +57,8 @@ def known(seen: JoinPage) -> Fields:
         day_parts=sorted(day_parts_of(seen.blocks)), want=seen.want, measure=goal.measure if goal else "",
         competency_id=seen.builds_on.id if seen.builds_on else None, by=_chip_of(due_on, proposed(seen)),
         other_day=due_on, skills=[one.id for one in seen.offered], words=seen.profile.words_for_mentees,
-        places=enrollment.capacity if enrollment else 1,
+        places=enrollment.capacity if enrollment else 1, styles=[Style(way) for way in seen.profile.styles],
+        pref_department=seen.profile.pref_department,
     )
 
 
@@ -69,6 +72,7 @@ def sent(form: FormData, errors: Errors) -> Fields:
         other_day=forms.day(form, "due_on", errors), skills=forms.ids(form, "skills"),
         another_skill=forms.text(form, "another_skill", 120), places=forms.integer(form, "places") or 1,
         words=forms.text(form, "words_for_mentees", 300), agreed=forms.choices(ConsentPurpose, form, "agreed"),
+        styles=ways.styles_in(form), pref_department=ways.wish_in(form),
     )
 
 
@@ -87,6 +91,7 @@ def told(seen: JoinPage, said: Fields) -> JoinForm:
         zone=said.zone or None, languages=said.languages or None,
         goal=Wording(said.want, said.measure, said.competency_id, said.due_on),
         skills=said.skills, another_skill=said.another_skill, words_for_mentees=said.words, places=said.places,
+        styles=said.styles, pref_department=said.pref_department,
     )
 
 

@@ -15,7 +15,7 @@ from server.kernel.settings import settings
 from server.kernel.text import gettext as _
 from server.notifications.push import actions as pushing
 from server.notifications.push import queries as pushed
-from web import consents, forms, join_words, look, reaching, times, you_words
+from web import consents, forms, join_words, look, reaching, times, ways, you_words
 from web.forms import Errors
 from web.offers import PATH_LETTERS
 from web.push_key import address_in
@@ -52,6 +52,7 @@ async def profile(request: Request) -> Response:
     return page(
         request, "you/editing.html", status=422 if errors else 200, errors=errors, seen=seen, said=said,
         languages=join_words.language_chips(seen.person, said.languages), skill_sides=you_words.skill_sides(seen),
+        ways=ways.questions(said.styles, said.pref_department),
     )
 
 
@@ -62,6 +63,7 @@ def _said(form: FormData) -> ProfileForm:
         words_for_mentees=forms.text(form, "words_for_mentees", 300),
         offered=forms.ids(form, "offered"), another_offered=forms.text(form, "another_offered", 120),
         wanted=forms.ids(form, "wanted"), another_wanted=forms.text(form, "another_wanted", 120),
+        styles=ways.styles_in(form), pref_department=ways.wish_in(form),
     )
 
 

@@ -11,6 +11,8 @@ from server.journey.you.actions import ProfileForm
 from server.journey.you.queries import YouPage
 from server.kernel.text import gettext as _
 from server.kernel.text import language_name
+from server.matchmaking.engine.words.ways import way_words
+from server.people.states import Style
 from web.dates import moment
 
 if TYPE_CHECKING:
@@ -40,7 +42,8 @@ def profile_of(seen: YouPage) -> ProfileForm:
     return ProfileForm(
         preferred_name=seen.person.preferred_name, languages=seen.person.languages, about=seen.profile.about,
         words_for_mentees=seen.profile.words_for_mentees, offered=[one.id for one in seen.offered],
-        wanted=[one.id for one in seen.wanted],
+        wanted=[one.id for one in seen.wanted], styles=[Style(way) for way in seen.profile.styles],
+        pref_department=seen.profile.pref_department,
     )
 
 
@@ -49,6 +52,7 @@ def facts(seen: YouPage) -> list[tuple[str, str]]:
     rows = [
         (_("Speaks"), (language_name(tag) for tag in seen.person.languages)),
         (_("Wants"), (one.name for one in seen.wanted)), (_("Offers"), (one.name for one in seen.offered)),
+        (_("Likes"), way_words(seen.profile.styles)),
     ]
     listed = [(label, _(", ").join(names)) for label, names in rows]
     return [(label, value) for label, value in listed if value]

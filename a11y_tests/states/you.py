@@ -35,7 +35,7 @@ async def everything_open() -> View:
 
 @state("GET you-profile 200", proof="About you")
 async def profile_to_edit() -> View:
-    return View(await _somebody(), f"{HERE}/profile")
+    return View(await _somebody(), f"{HERE}/profile", open_everything)
 
 
 @state("POST you-profile 303", "GET you 200", proof="I like maps.")

@@ -124,7 +124,7 @@ async def gather_for_rules(actor: Actor, cohort: Cohort, rows: list[Enrollment])
     dozen statements for any number of people, so that a unit may hold them. The enrolments come with their persons."""
     reader, ids = system_actor(actor.organization_id), [row.person_id for row in rows]
     said, weeks = await said_by(reader, rows, cohort.program), await people.availability_of(reader, ids)
-    known = _Known(skills={}, wants={}, profiles={}, weeks=weeks, goals={}, said=said)
+    known = _Known(skills={}, wants={}, profiles={}, weeks=weeks, goals={}, said=said, lived=Behaviour())
     people_in = tuple(_participant(row, 1, known, _Read({}, {})) for row in rows)
     above = await people.managers_above(reader, ids)
     past = await (_lately(reader, cohort) if is_drawn(cohort.program) else _past(reader, rows))

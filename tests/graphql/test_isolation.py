@@ -202,8 +202,8 @@ async def test_foreign_subject_of_a_mutation_is_absent_byte_for_byte(db: object)
 def test_every_mutation_of_a_subject_is_tried() -> None:
     """What takes no foreign row, or is refused for its own reason before it looks for one, is named here."""
     own = {
-        "updateProfile", "updatePerson", "setDayParts", "setSkills", "setLook", "setMutedKinds", "recordConsents",
-        "publishConsentText", "importFramework", "previewImport", "createProgram", "joinProgram",
+        "updateProfile", "updatePerson", "setDayParts", "setSkills", "setLook", "setMutedKinds", "setWays",
+        "recordConsents", "publishConsentText", "importFramework", "previewImport", "createProgram", "joinProgram",
         "askForOpening", "forgetOpening", "startLearning", "startTrial",
     }
     several = {"publishMatches", "undoPublish", "suggestMatch", "invite"}

@@ -38,8 +38,10 @@ async def test_viewer_shows_oneself_with_what_one_wrote(db: object) -> None:
       setSkills(input: {side: OFFERED, competencyIds: $skills}) { errors { code } }
       setDayParts(input: {dayParts: [MORNINGS]}) { errors { code } }
       setMutedKinds(input: {kinds: ["tips"]}) { errors { code } }
+      setWays(input: {styles: [PLANNED], prefDepartment: SAME}) { errors { code } }
       setLook(input: {look: DARK}) { profile {
-        about goalText look mutedKinds dayParts skillsOffered { name } skillsWanted { name } availability { weekday }
+        about goalText look mutedKinds styles prefDepartment
+        dayParts skillsOffered { name } skillsWanted { name } availability { weekday }
       } errors { code } }
     }"""
     done = await ask(actor, document, skills=[gid(skill)])
@@ -48,6 +50,7 @@ async def test_viewer_shows_oneself_with_what_one_wrote(db: object) -> None:
     assert len(shown.pop("availability")) == 5
     assert shown == {
         "about": "I sail.", "goalText": "Lead a review", "look": "DARK", "mutedKinds": ["tips"],
+        "styles": ["PLANNED"], "prefDepartment": "SAME",
         "dayParts": ["MORNINGS"], "skillsOffered": [{"name": "Facilitation"}], "skillsWanted": [],
     }
     document = "{ viewer { person { name zone record { status } } profile { about } } organization { name } }"

@@ -40,13 +40,23 @@ async def test_a_profile_is_edited_and_shown(pair, client_of):
     client = await client_of(pair.mentee)
     answer = await client.post("/you/profile", data={
         "preferred_name": "Nur", "about": "I like <b>maps</b>.", "languages": ["pt"], "wanted": [str(skill.id)],
+        "styles": ["OFTEN", "", "GENTLE", "", ""], "pref_department": "DIFFERENT",
     })
     assert (answer.status_code, answer.headers["location"]) == (SAVED, "/you#profile")
     page = await client.get("/you")
     assert words(one(read(page.text), ".//h1")) == "Nur Saltmarsh"
-    assert words(one(read(page.text), ".//dl")) == "SpeaksPortugueseWantsCoaching"
+    assert words(one(read(page.text), ".//dl")) == (
+        "SpeaksPortugueseWantsCoachingLikesshort and frequent talks, gentle feedback"
+    )
     assert "I like &lt;b&gt;maps&lt;/b&gt;." in page.text
-    assert "A sentence for mentees" not in (await client.get("/you/profile")).text
+    again = await client.get("/you/profile")
+    assert "A sentence for mentees" not in again.text
+    asked = {one.get("id"): one for one in read(again.text).iter("select")}
+    picked = {at: [each.get("value") for each in one if each.get("selected") is not None] for at, one in asked.items()}
+    assert picked == {
+        "styles-1": ["OFTEN"], "styles-2": [], "styles-3": ["GENTLE"], "styles-4": [], "styles-5": [],
+        "pref_department": ["DIFFERENT"],
+    }
     assert "A sentence for mentees" in (await (await client_of(pair.mentor)).get("/you/profile")).text
 
 

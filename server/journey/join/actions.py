@@ -17,7 +17,8 @@ from server.kernel.errors import Conflict, Invalid, NotFound
 from server.kernel.text import gettext as _
 from server.people import actions as people
 from server.people.models import Competency
-from server.people.states import ConsentPurpose, DayPart, SkillSide
+from server.people.states import ConsentPurpose, DayPart, DepartmentWish, SkillSide, Style
+from server.people.ways.actions import set_ways
 from server.programs import actions as programs
 from server.programs.models import Enrollment
 from server.programs.queries import visible_enrollment
@@ -26,7 +27,7 @@ from server.programs.states import EnrollmentState, ParticipantRole
 
 @dataclass(frozen=True)
 class JoinForm:
-    """What somebody says when they join. None leaves a fact of the record system as it is.
+    """What somebody says when they join. None leaves a fact of the record system as it is, and what they chose before.
 
     A mentee says `goal`; a mentor `skills`, one more by its name, `words_for_mentees` and `places`; a peer `goal` and
     `skills`.
@@ -43,6 +44,8 @@ class JoinForm:
     another_skill: str = ""
     words_for_mentees: str = ""
     places: int | None = None
+    styles: Collection[Style] | None = None
+    pref_department: DepartmentWish | None = None
 
 
 @dataclass(frozen=True)
@@ -114,13 +117,16 @@ def _check_standing(page: JoinPage) -> None:
 
 
 def _about_oneself(actor: Actor, form: JoinForm) -> list[Act]:
-    return [
+    about: list[Act] = [
         partial(
             people.set_person_facts, actor, preferred_name=form.preferred_name, zone=form.zone,
             languages=form.languages,
         ),
         partial(_day_parts, actor, form.day_parts),
     ]
+    if form.styles is not None or form.pref_department is not None:
+        about.append(partial(set_ways, actor, form.styles, form.pref_department))
+    return about
 
 
 def _as_mentee(actor: Actor, page: JoinPage, form: JoinForm, enrollment: Enrollment) -> list[Act]:

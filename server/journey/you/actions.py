@@ -16,14 +16,16 @@ from server.matches import actions as matches
 from server.matches.models import Match
 from server.people import actions as people
 from server.people.queries import competencies, consents_of
-from server.people.states import ConsentPurpose, DayPart, Look, SkillSide
+from server.people.states import ConsentPurpose, DayPart, DepartmentWish, Look, SkillSide, Style
+from server.people.ways.actions import set_ways
 from server.programs.queries import enrollments
 from server.programs.states import OPEN_ENROLLMENTS
 
 
 @dataclass(frozen=True)
 class ProfileForm:
-    """What somebody says of themselves; each list of skills may have one more by its name."""
+    """What somebody says of themselves; each list of skills may have one more by its name. None leaves what they chose.
+    """
 
     preferred_name: str = ""
     languages: Collection[str] = ()
@@ -33,6 +35,8 @@ class ProfileForm:
     another_offered: str = ""
     wanted: Collection[UUID] = ()
     another_wanted: str = ""
+    styles: Collection[Style] | None = None
+    pref_department: DepartmentWish | None = None
 
 
 async def save_profile(actor: Actor, form: ProfileForm) -> None:
@@ -50,6 +54,7 @@ async def save_profile(actor: Actor, form: ProfileForm) -> None:
             partial(people.set_profile, actor, about=form.about, words_for_mentees=form.words_for_mentees),
             partial(_skills, actor, SkillSide.OFFERED, form.offered, form.another_offered),
             partial(_skills, actor, SkillSide.WANTED, form.wanted, form.another_wanted),
+            partial(set_ways, actor, form.styles, form.pref_department),
         )
 
 

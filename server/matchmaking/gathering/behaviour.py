@@ -7,7 +7,7 @@ it was that two did not meet (sessions.report_no_show), so that one missed appoi
 
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypedDict
 from uuid import UUID
@@ -50,10 +50,10 @@ class Lived(TypedDict):
 class Behaviour:
     """What some people did within the window, by person; of sessions by person and role."""
 
-    answered: Counter[UUID]
-    silent: Counter[UUID]
-    held: Counter[tuple[UUID, ParticipantRole]]
-    missed: Counter[UUID]
+    answered: Counter[UUID] = field(default_factory=Counter)
+    silent: Counter[UUID] = field(default_factory=Counter)
+    held: Counter[tuple[UUID, ParticipantRole]] = field(default_factory=Counter)
+    missed: Counter[UUID] = field(default_factory=Counter)
     """Halves count: of two who did not meet, each bears half."""
 
     def of(self, row: Enrollment) -> Lived:
