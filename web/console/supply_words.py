@@ -93,6 +93,10 @@ def _range(low: int, high: int) -> str:
     """Places from `low` to `high`, below 0 missing."""
     if low == high:
         return _one_end(low)
+    if high < 0:
+        return _("%(least)d to %(most)d places short") % {"least": -high, "most": -low}
+    if low >= 0:
+        return _("%(least)d to %(most)d places to spare") % {"least": low, "most": high}
     return _("between %(low)s and %(high)s") % {"low": _one_end(low), "high": _one_end(high)}
 
 

@@ -98,16 +98,17 @@ async def test_a_text_is_embedded_once_per_wording(market: Market) -> None:
     assert (await TextVector.get(owner_id=market.mentees[0].id)).source_digest != first.source_digest
 
 
-async def test_a_new_run_replaces_drafts_but_not_locked_ones(market: Market) -> None:
+async def test_a_new_run_says_anew_what_it_pairs_again_but_nothing_of_locked_ones(market: Market) -> None:
     await run_matching(market.manager, market.cohort.id)
     locked, *others = await drafts(market)
     await matches.lock_pair(market.manager, locked.id)
     before = await bytes_of([locked])
-    await run_matching(market.manager, market.cohort.id)
+    run = await run_matching(market.manager, market.cohort.id)
     now = await drafts(market)
-    assert len(now) == 3
     assert await bytes_of([locked]) == before
-    assert not {other.id for other in others} & {draft.id for draft in now}
+    assert {draft.id: draft.run_id for draft in now} == {
+        locked.id: locked.run_id, **{other.id: run.id for other in others}
+    }
 
 
 async def test_a_lock_takes_no_place_once_its_draft_is_over(market: Market) -> None:
@@ -137,6 +138,8 @@ async def test_an_unlocked_draft_is_like_any_other(market: Market) -> None:
     assert await queries.locked_matches(market.manager, market.cohort.id) == {locked.id}
     await matches.unlock_pair(market.manager, locked.id)
     assert await bytes_of(others) == before
+    mentor, mentee = match_queries.sides(locked)
+    await Person.filter(id=mentee.person_id).update(line_manager_id=mentor.person_id)
     await run_matching(market.manager, market.cohort.id)
     assert locked.id not in {draft.id for draft in await drafts(market)}
 
@@ -231,7 +234,7 @@ async def test_a_run_that_fails_while_storing_leaves_nothing(market: Market, mon
     async def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(matches, "suggest_matches", broken)
+    monkeypatch.setattr(matches, "replace_drafts", broken)
     with pytest.raises(ZeroDivisionError):
         await run_matching(market.manager, market.cohort.id)
     assert await MatchRun.all().values_list("state", "result") == [(RunState.RUNNING, {})], "the job does it again"
