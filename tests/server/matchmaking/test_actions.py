@@ -18,7 +18,7 @@ from server.matchmaking.gather import places_left
 from server.matchmaking.models import MatchRun, MatchSuggestion, TextVector
 from server.matchmaking.runs.actions import run_matching
 from server.matchmaking.states import RunState
-from server.people.models import Competency, PersonSkill, Profile
+from server.people.models import Competency, Person, PersonSkill, Profile
 from server.people.states import SkillSide
 from server.programs.models import Cohort, Enrollment
 from server.programs.states import ParticipantRole
