@@ -6,9 +6,11 @@ from typing import Self
 
 import strawberry
 
+from graphql_schema.runs import RunParity
 from server.kernel.db import Json
 from server.matchmaking.circles.forming import proof_of
-from server.matchmaking.circles.queries import in_common
+from server.matchmaking.circles.telling import in_common
+from server.matchmaking.runs.records import circles_parity
 
 
 @strawberry.type(description="A time of the week that everybody in a circle has free.")
@@ -51,6 +53,8 @@ class RunCircles:
     violations: int = strawberry.field(description="Hard rules broken, counted again from the finished circles.")
     with_hour: float = strawberry.field(description="Share of circles that have an hour in common.")
     without_facilitator: int
+    seats_found: int = strawberry.field(description="Seats in circles that stand, for some of those who wait.")
+    parity: list[RunParity] = strawberry.field(description="How groups of people fared; small groups are hidden.")
 
     @classmethod
     def of(cls, record: Json) -> Self | None:
@@ -59,4 +63,5 @@ class RunCircles:
         return cls(
             circles=found.circles, seated=found.seated, waiting=found.waiting, value=found.value,
             violations=found.violations, with_hour=found.with_hour, without_facilitator=found.without_host,
+            seats_found=found.seats, parity=[RunParity.of(one) for one in circles_parity(record)],
         ) if found else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
@@ -13,12 +14,11 @@ from graphql_schema.mutations import Input, Payload, perform
 from graphql_schema.people import CompetencyType
 from graphql_schema.programs import EnrollmentType, enrollments_by_ids
 from server.matchmaking.supply.actions import ask_past_mentors
-from server.matchmaking.supply.planning import Plan
-from server.matchmaking.supply.queries import Places, places
+from server.matchmaking.supply.queries import Places, places, usual_plan
 
 if TYPE_CHECKING:
     from server.matchmaking.queries import SkillSupply
-    from server.matchmaking.supply.planning import Planned
+    from server.matchmaking.supply.planning import Plan, Planned
 
 
 @strawberry.input(
@@ -30,13 +30,13 @@ class PlanInput:
     more: int = strawberry.field(default=0, description="More mentors like those there are, each in turn.")
     places: int = strawberry.field(default=0, description="Places that each mentor has at least, up to 20.")
     circles: int = strawberry.field(default=0, description="Circles, each led by a mentor.")
-    size: int = strawberry.field(default=6, description="People in a circle.")
+    size: int | None = strawberry.field(default=None, description="People in a circle; null: as the programme says.")
     people: int = strawberry.field(default=0, description="More people, among peers and in a programme of circles.")
     later: int = strawberry.field(default=0, description="So many of the last in line would begin later.")
 
-    def plan(self) -> Plan:
-        """As the planner takes it."""
-        return Plan(**vars(self))
+    def over(self, usual: Plan) -> Plan:
+        """As the planner takes it, over what is usual in the programme."""
+        return replace(usual, **{name: value for name, value in vars(self).items() if value is not None})
 
 
 @strawberry.type(description="Mentor places of a skill.")
@@ -111,8 +111,9 @@ class PlanningQuery:
     async def places_planned(
         self, info: Info, cohort_id: strawberry.ID, plan: PlanInput | None = None
     ) -> PlacesPlanned:
-        wanted = (plan or PlanInput()).plan()
-        return PlacesPlanned.of(await places(info.context.actor, key_of("Cohort", cohort_id), wanted))
+        actor, key = info.context.actor, key_of("Cohort", cohort_id)
+        wanted = (plan or PlanInput()).over(await usual_plan(actor, key))
+        return PlacesPlanned.of(await places(actor, key, wanted))
 
 
 @strawberry.input(description="How many past mentors are asked, whoever mentored last first.")

@@ -16,7 +16,7 @@ from graphql_schema.people import PersonType
 from server.journey.closing import actions as closing
 from server.kernel.actor import Actor
 from server.programs import actions, queries
-from server.programs.rules import can_edit_program, is_among_peers
+from server.programs.rules import can_edit_program, circle_size, is_among_peers
 from server.programs.states import (
     Approvals,
     AskedFirst,
@@ -72,6 +72,7 @@ class ProgramNode(Node):
         description="After how many rounds of the draw two peers may meet again; null is never."
     )
     circles: Circles = strawberry.field(description="Whether a programme of pairs has circles too, and for whom.")
+    circle_size: int = strawberry.field(description="How many members a circle is to have, besides who leads it.")
 
     @classmethod
     def of(cls, row: Program) -> Self:
@@ -87,7 +88,7 @@ class ProgramNode(Node):
             mentees_may_wish=row.mentees_may_wish, mentors_may_wish=row.mentors_may_wish,
             pause_moves_end=row.pause_moves_end, note_prompts=row.note_prompts,
             pairing=Pairing(row.rules.get("pairing", Pairing.BEST)) if is_among_peers(row) else None,
-            cycles_apart=row.rules.get("cycles_apart"), circles=row.circles,
+            cycles_apart=row.rules.get("cycles_apart"), circles=row.circles, circle_size=circle_size(row.rules),
         )
 
     @strawberry.field(
@@ -245,6 +246,11 @@ class SetCirclesInput(ById):
 
 
 @strawberry.input
+class SetCircleSizeInput(ById):
+    size: int = strawberry.field(description="4 to 8.")
+
+
+@strawberry.input
 class MoveInput(ById):
     state: ProgramState = strawberry.field(description="The state that comes next.")
 
@@ -319,6 +325,13 @@ class ProgramsMutation:
         return await perform(
             info, ProgramPayload, input,
             lambda actor: actions.set_circles(actor, key_of("Program", input.id), input.circles),
+        )
+
+    @strawberry.mutation(description="Say how many members a circle is to have, from the next run on.")
+    async def set_circle_size(self, info: Info, input: SetCircleSizeInput) -> ProgramPayload:
+        return await perform(
+            info, ProgramPayload, input,
+            lambda actor: actions.set_circle_size(actor, key_of("Program", input.id), input.size),
         )
 
     @strawberry.mutation(description="Take a programme to its next state.")

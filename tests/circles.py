@@ -7,14 +7,19 @@ from uuid import UUID
 from server.goals.actions import save_goal
 from server.kernel import clock
 from server.kernel.actor import Actor
+from server.matches import actions as matches
 from server.matches.models import MatchMember
 from server.matches.states import Approval
+from server.matchmaking.circles.telling import told
+from server.matchmaking.engine import Participant, rules_for, weights_for
+from server.matchmaking.queue.actions import match_newcomers
+from server.matchmaking.runs.actions import carry_out, run_matching
 from server.messaging.actions import send_message
 from server.people.models import Person
-from server.programs.states import ParticipantRole
+from server.programs.states import ParticipantRole, ProgramType
 from server.sessions import actions as sessions
-from server.sessions.models import Absence
-from server.sessions.states import NoteVisibility
+from server.sessions.models import Absence, Session
+from server.sessions.states import NoteVisibility, SessionState
 from server.sessions.times import slots_for_match
 from tests import factories
 from tests.factories import Circle
@@ -69,3 +74,50 @@ async def _outside(circle: Circle) -> dict[str, Person]:
     there = [await factories.enrollment(circle.cohort, one, ParticipantRole.MENTEE) for one in (wilder, gull)]
     await factories.circle(None, there)
     return {"left": circle.members[1], "not yet in": circle.members[5], "another circle": wilder}
+
+
+async def with_reasons(circle: Circle) -> None:
+    """What the circle brings each member, as a run stores it: everybody knows what the next one wants."""
+    names = ("Leading stakeholders", "Running reviews", "Negotiation")
+    people = [
+        Participant(
+            id=str(row.id), role=ParticipantRole.MENTEE, goal_tags=(names[at % 3], "Law"),
+            skill_tags=(names[(at + 1) % 3],), grade=4,
+        )
+        for at, row in enumerate(circle.enrollments)
+    ]
+    members = told(people, rules_for(ProgramType.CIRCLE), weights_for(ProgramType.CIRCLE))["circle"]["members"]
+    circle.match.explanation = {"circle": {**factories.IN_COMMON["circle"], "members": members}}
+    await circle.match.save()
+
+
+async def joined_late(circle: Circle) -> Person:
+    """Somebody who comes into a circle that has met twice; at the last meeting Bao promised something."""
+    for days in (-28, -14):
+        starts = clock.now() + timedelta(days=days)
+        session = await Session.create(
+            organization_id=circle.organization.id, match=circle.match, starts_at=starts, number=days // 14 + 3,
+            ends_at=starts + timedelta(minutes=60), state=SessionState.HELD, booked_at=starts,
+            proposed_by_id=circle.facilitator.id,
+        )
+    bao = circle.members[1]
+    await sessions.promise(circle.member_actors[1], session.id, bao.id, "Book the room")
+    nia = await factories.person(circle.organization, given_name="Nia", family_name="Saltmarsh")
+    await factories.working_week(nia)
+    row = await factories.enrollment(circle.cohort, nia, ParticipantRole.MENTEE)
+    await matches.put_in(circle.manager_actor, circle.match.id, row.id)
+    await matches.accept_match(factories.actor_of(nia), circle.match.id)
+    return nia
+
+
+async def seat_found() -> tuple[Circle, Person]:
+    """A circle that runs, and Nia, who came later: a run for newcomers found a seat there for her."""
+    circle = await factories.active_circle()
+    await with_reasons(circle)
+    await run_matching(circle.manager_actor, circle.cohort.id)
+    nia = await factories.person(circle.organization, given_name="Nia", family_name="Saltmarsh")
+    await factories.working_week(nia)
+    await factories.enrollment(circle.cohort, nia, ParticipantRole.MENTEE)
+    asked = await match_newcomers(circle.manager_actor, circle.cohort.id)
+    await carry_out(circle.manager_actor, asked.id)
+    return circle, nia

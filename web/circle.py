@@ -32,6 +32,7 @@ async def show(request: Request) -> Response:
     return page(
         request, "match/circle.html", shown=shown, title=_title(shown), briefing=_briefing(shown),
         people=[_person(one) for one in shown.others], common=words.in_common(shown.common), refusals=_refusals(),
+        why=[] if shown.i_lead or shown.is_over else words.why(shown.match, shown.me),
         leads=_person(shown.leads) if shown.leads and not shown.i_lead else None,
     )
 

@@ -1,4 +1,4 @@
-"""What a circle has in common, in words: hours in the reader's own time, languages, goals; and each member's answer."""
+"""A circle in words: what it has in common, hours in the reader's own time; what it brings a member; and answers."""
 
 from __future__ import annotations
 
@@ -9,14 +9,18 @@ from typing import TYPE_CHECKING
 from server.kernel import clock
 from server.kernel.text import gettext as _
 from server.kernel.text import language_name, ngettext
-from server.matches.queries import facilitator_of, learners
+from server.matches.queries import facilitator_of, in_order, learners
 from server.matches.states import Approval
+from server.matchmaking.circles.telling import Why, reasons_for
+from server.matchmaking.engine.wording import Reader
 from server.programs.states import ParticipantRole
 from web.dates import clock_time, weekday
+from web.explained import ICONS
+from web.items import Reason
 
 if TYPE_CHECKING:
     from server.matches.models import Match, MatchMember
-    from server.matchmaking.circles.queries import InCommon
+    from server.matchmaking.circles.telling import InCommon
 
 HALF_HOUR = timedelta(minutes=30)
 TIMES_SHOWN, GOALS_SHOWN = 3, 3
@@ -42,6 +46,25 @@ def in_common(common: InCommon) -> list[tuple[str, str]]:
         (_("Goals that several have"), ", ".join(_goals(common))),
     ]
     return [(label, words) for label, words in told if words]
+
+
+def why(match: Match, member: MatchMember) -> list[Reason]:
+    """Why a circle suits one of its members, for themselves; the caution last, and marked."""
+    return [
+        Reason("info" if one.is_caution else ICONS[one.category], one.title, one.detail, caution=one.is_caution)
+        for one in _reasons(match, member, Reader.MENTEE)
+    ]
+
+
+def why_each(match: Match) -> list[tuple[str, str]]:
+    """Each member with what the circle brings them, for who runs the programme; who has no reason is left out."""
+    told = [(one, [why.line for why in _reasons(match, one, Reader.MANAGER)]) for one in learners(match)]
+    return [(one.person.full_name, ". ".join(lines) + ".") for one, lines in told if lines]
+
+
+def _reasons(match: Match, member: MatchMember, reader: Reader) -> list[Why]:
+    inside = {one.enrollment_id: one.person.first_name for one in in_order(match)}
+    return reasons_for(match.explanation, member.enrollment_id, inside, reader)
 
 
 def part(member: MatchMember) -> str:

@@ -45,6 +45,7 @@ def circle_words(one: CircleJourney, viewer: Person) -> dict[str, object]:
         "legend": [_("Week %(week)s of %(weeks)s") % {"week": week, "weeks": weeks}, *_last_time(one)],
         "count": upper_first(_people(everybody)), "people": people[:SHOWN_PEOPLE], "more": people[SHOWN_PEOPLE:],
         "all_of": _("Show all %(count)s") % {"count": count_words(everybody)}, "next": _next(one),
+        "new_here": _new_here(one), "agreed": _agreed(one) if one.is_new else [],
     }
 
 
@@ -61,7 +62,19 @@ def _last_time(one: CircleJourney) -> list[str]:
     """How many came last time, if there was one."""
     if not one.held:
         return []
-    return [_("%(came)s of %(all)s came last time") % {"came": one.came, "all": len(one.people)}]
+    return [_("%(came)s of %(all)s came last time") % {"came": one.came, "all": len(one.then)}]
+
+
+def _new_here(one: CircleJourney) -> str:
+    """That the others have met before the viewer came in; "" for who has been there."""
+    words = ngettext("The others have met once", "The others have met %(count)s times", one.before)
+    return words % {"count": count_words(one.before)} if one.is_new else ""
+
+
+def _agreed(one: CircleJourney) -> list[tuple[str, str]]:
+    """What each said they would do when they met last: name and words."""
+    names = {member.person_id: member.person.first_name for member in one.people}
+    return [(names[item.owner_id], item.text) for item in one.agreed if item.owner_id in names]
 
 
 def _people(count: int) -> str:

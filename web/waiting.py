@@ -131,14 +131,19 @@ def _between(seen: WaitingPage) -> list[Step]:
         return [Step(_("You are %(place)s") % {"place": ordinal(seen.line)}, when, "now")]
     if seen.state is EnrollmentState.ACTIVE and seen.found.place:
         place = _("You are %(place)s in line") % {"place": ordinal(seen.found.place)}
-        return [Step(place, _("%(why)s. You keep your place") % {"why": _why(seen.found.code)}, "now")]
+        return [Step(place, _("%(why)s. You keep your place") % {"why": _why(seen)}, "now")]
     return []
 
 
-def _why(code: WaitCode | None) -> str:
+def _why(seen: WaitingPage) -> str:
     """Why somebody waits, as they read it themselves."""
+    code = seen.found.code
     if code is None:
         return _("You are in the next matching")
+    if code is WaitCode.SEAT_FOUND:
+        return _("A seat in a circle is being looked at")
+    if seen.is_of_circles:
+        return _("Too few share your times yet") if code is WaitCode.OVERLAP else _("No circle has a seat for you yet")
     full = code in (WaitCode.NO_SEAT, WaitCode.COHORT_LIMIT)
     return _("Every fitting mentor is full") if full else _("No mentor with a free place fits yet")
 

@@ -11,6 +11,7 @@ from server.messaging import actions as messaging
 from server.sessions.models import ActionItem, Session
 from server.sessions.states import SessionState
 from tests import factories
+from tests.circles import joined_late, with_reasons
 from tests.factories import Circle
 
 state = Shelf("circles")
@@ -31,6 +32,18 @@ async def nothing_booked_for_who_leads() -> View:
 async def under_way() -> View:
     circle = await in_the_middle()
     return View(circle.members[0], "/")
+
+
+@state("GET home 200", proof="The others have met two times")
+async def come_in_late() -> View:
+    return View(await joined_late(await factories.active_circle()), "/")
+
+
+@state("GET circle 200", proof="Nobody here offers all you want")
+async def what_it_brings_me() -> View:
+    circle = await factories.active_circle()
+    await with_reasons(circle)
+    return View(circle.members[0], f"/circle/{circle.match.id}")
 
 
 @state("GET session 200", proof="7 of 7 come")

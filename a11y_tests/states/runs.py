@@ -20,6 +20,7 @@ from server.programs.models import Enrollment
 from server.programs.states import EnrollmentState, ParticipantRole
 from tests import factories
 from tests.arrival import drawn
+from tests.circles import seat_found
 from tests.web.console.circles import formed, ring
 from tests.web.console.learned import a_learning
 from tests.web.console.market import Market, manager_of, market
@@ -228,6 +229,20 @@ async def somebody_named_to_lead_a_circle() -> View:
     ))
 
 
+@state("GET console-matches 200", proof="The last run found a seat here for Nia")
+async def a_seat_found_in_a_circle() -> View:
+    made, _nia = await seat_found()
+    manager = await manager_of(made.organization, made.program)
+    return View(manager, f"/console/matches?pair={made.match.id}", open_everything)
+
+
+@state("POST console-circle-in 303", proof="Put in. Nobody else moved.")
+async def a_seat_given() -> View:
+    made, nia = await seat_found()
+    manager = await manager_of(made.organization, made.program)
+    return View(manager, f"/console/matches?pair={made.match.id}", press(f"Put {nia.full_name} in"))
+
+
 @state("POST console-circle-out 422", proof="Choose a person.")
 async def nobody_taken_out_of_a_circle() -> View:
     found = await ring()
@@ -266,6 +281,14 @@ async def a_circle_joined() -> View:
 async def a_circle_refused() -> View:
     made = await factories.active_circle(state=MatchState.AWAITING_BOTH, answer_by=clock.now() + timedelta(days=7))
     return View(made.members[0], f"/circle/{made.match.id}", each(open_everything, press("Not now")))
+
+
+@state("POST console-program-circle-size 303", proof="It counts from the next run on.")
+async def the_size_of_circles() -> View:
+    made = await factories.active_circle()
+    return View(await manager_of(made.organization, made.program), f"/console/programs/{made.program.id}", each(
+        pick("size", "5"), press("Save the size")
+    ))
 
 
 @state("POST console-program-circles 303", proof="It counts from the next run on.")

@@ -44,8 +44,8 @@ MONTH = timedelta(days=YEAR_DAYS / 12)
 SIDE = {ParticipantRole.PEER: MENTEE, ParticipantRole.FACILITATOR: MENTOR}
 """How the engine takes roles that are neither mentor nor mentee."""
 IN_CIRCLES = (ParticipantRole.FACILITATOR, MENTEE)
-OF_THE_DRAW = frozenset({"pairing", "cycles_apart"})
-"""Rules of a programme that say how peers are paired, no rules of the engine."""
+OF_THE_RUN = frozenset({"pairing", "cycles_apart", "circle_size"})
+"""Rules of a programme that say how peers are paired and how large circles are: no rules of the engine."""
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,7 @@ def rules_of(program: Program) -> RuleSet:
 
 def rules_from(kind: ProgramType, stored: Mapping[str, Any]) -> RuleSet:
     """The hard rules of a type with settings as they are stored over them."""
-    own = {name: value for name, value in stored.items() if name not in OF_THE_DRAW}
+    own = {name: value for name, value in stored.items() if name not in OF_THE_RUN}
     if own.get("grade_gap"):
         own["grade_gap"] = tuple(own["grade_gap"])
     return replace(rules_for(kind), **own)

@@ -31,9 +31,9 @@ def dump(explanation: Explanation) -> Json:
     """An explanation as JSON: {"fit", "reasons": [...], "caution": {...} or None, "factors": [...]}."""
     return {
         "fit": round(explanation.fit, 2),
-        "reasons": [_dump(reason) for reason in explanation.reasons],
-        "caution": _dump(explanation.caution) if explanation.caution else None,
-        "factors": [_dump(reason) for reason in explanation.factors],
+        "reasons": [dump_reason(reason) for reason in explanation.reasons],
+        "caution": dump_reason(explanation.caution) if explanation.caution else None,
+        "factors": [dump_reason(reason) for reason in explanation.factors],
     }
 
 
@@ -83,8 +83,8 @@ def load(stored: Json) -> Explanation | None:
         return None
     caution = stored.get("caution")
     return Explanation(
-        "", "", float(stored["fit"]), tuple(_load(one) for one in stored["reasons"]),
-        _load(caution) if caution else None, tuple(_load(one) for one in stored["factors"]),
+        "", "", float(stored["fit"]), tuple(load_reason(one) for one in stored["reasons"]),
+        load_reason(caution) if caution else None, tuple(load_reason(one) for one in stored["factors"]),
     )
 
 
@@ -103,7 +103,8 @@ def evidence(stored: Json | None) -> Evidence | None:
     return Evidence(**stored) if stored else None
 
 
-def _dump(reason: Reason) -> Json:
+def dump_reason(reason: Reason) -> Json:
+    """One reason as JSON."""
     params = {name: _plain(value) for name, value in reason.params.items()}
     return {
         "code": reason.code.value, "category": reason.category.value, "weight": round(reason.weight, 4),
@@ -111,13 +112,14 @@ def _dump(reason: Reason) -> Json:
     }
 
 
+def load_reason(stored: Json) -> Reason:
+    """The reason that `dump_reason` stored."""
+    return Reason(
+        ReasonCode(stored["code"]), Category(stored["category"]), stored["weight"], stored["fit"], stored["params"]
+    )
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(one) for one in value]
     return value.item() if hasattr(value, "item") else value
-
-
-def _load(stored: Json) -> Reason:
-    return Reason(
-        ReasonCode(stored["code"]), Category(stored["category"]), stored["weight"], stored["fit"], stored["params"]
-    )

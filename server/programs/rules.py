@@ -1,11 +1,21 @@
 """Who may do what in a programme."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from server.kernel.actor import Actor, ActorKind, Permission
 from server.kernel.text import gettext as _
 from server.programs.models import Cohort, Enrollment, Program
-from server.programs.states import JOINING, Circles, EnrollmentState, Pairing, ParticipantRole, ProgramType
+from server.programs.states import (
+    CIRCLE_USUAL,
+    JOINING,
+    Circles,
+    EnrollmentState,
+    Pairing,
+    ParticipantRole,
+    ProgramType,
+)
 
 
 def takes_people(program: Program, cohort: Cohort | None) -> bool:
@@ -39,6 +49,11 @@ def may_have_circles(program: Program) -> bool:
 def is_of_circles(program: Program) -> bool:
     """Whether there is nothing but circles in a programme."""
     return program.type is ProgramType.CIRCLE
+
+
+def circle_size(stored: Mapping[str, Any]) -> int:
+    """How many members a programme wants in a circle, by its rules as they are stored."""
+    return int(stored.get("circle_size", CIRCLE_USUAL))
 
 
 def roles_in(program: Program) -> tuple[ParticipantRole, ...]:

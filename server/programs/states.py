@@ -84,6 +84,10 @@ class Circles(StrEnum):
     """A mentor each, and a circle besides."""
 
 
+CIRCLE_LEAST, CIRCLE_MOST, CIRCLE_USUAL = 4, 8, 6
+"""Members of a circle, besides who leads it (glossary section 1), and how many a programme wants unless it says so."""
+
+
 class ParticipantRole(StrEnum):
     """What somebody is in a programme."""
 

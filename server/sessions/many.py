@@ -42,10 +42,12 @@ async def notes(actor: Actor, session_ids: Iterable[UUID]) -> dict[UUID, list[Se
 
 async def action_items(actor: Actor, session_ids: Iterable[UUID]) -> dict[UUID, list[ActionItem]]:
     """What was promised in some sessions of the actor's own matches, in the order it was written."""
+    ids, found = list(session_ids), dict[UUID, list[ActionItem]]()
+    if not ids:
+        return found
     rows = ActionItem.filter(
-        organization_id=actor.organization_id, session_id__in=list(session_ids), match_id__in=own_matches(actor)
+        organization_id=actor.organization_id, session_id__in=ids, match_id__in=own_matches(actor)
     )
-    found: dict[UUID, list[ActionItem]] = {}
     for row in await rows.order_by("created_at", "id"):
         if row.session_id:
             found.setdefault(row.session_id, []).append(row)

@@ -5,7 +5,7 @@ from server.matches.models import Match
 from server.matches.queries import facilitator_of
 from server.matchmaking.models import MatchRun
 from server.programs.models import Program
-from server.programs.states import Circles, ParticipantRole
+from server.programs.states import Circles, ParticipantRole, ProgramType
 from tests import factories
 from tests.graphql.ask import ask, gid
 from tests.web.console.circles import formed, ring
@@ -14,8 +14,12 @@ CHANGE = """mutation ($id: ID!, $who: ID!, $why: String!) {
   %s(input: {id: $id, enrollmentId: $who, reason: $why}) { errors { field code } match { id } } }"""
 PUT, TAKE = CHANGE % "putIntoCircle", CHANGE % "takeOutOfCircle"
 LIVED = """query ($run: ID!, $match: ID!) {
-  run: node(id: $run) { ... on MatchRun { circles { circles seated waiting violations withHour withoutFacilitator } } }
+  run: node(id: $run) { ... on MatchRun { circles {
+    circles seated waiting violations withHour withoutFacilitator seatsFound
+    parity { dimension mentors { group } } } } }
   match: node(id: $match) { ... on Match { kind circle { times { halfHours } } } } }"""
+SIZE = """mutation ($id: ID!, $size: Int!) {
+  setCircleSize(input: {id: $id, size: $size}) { errors { field code } program { circleSize } } }"""
 SET = "mutation ($id: ID!, $for: Circles!) { setCircles(input: {id: $id, circles: $for}) { errors { field code } } }"
 
 
@@ -26,6 +30,7 @@ async def test_a_run_tells_of_its_circles_and_a_manager_changes_one(db: object) 
     told = await ask(actor, LIVED, run=gid(run), match=gid(led))
     assert told["run"]["circles"] == {
         "circles": 2, "seated": 8, "waiting": 0, "violations": 0, "withHour": 1.0, "withoutFacilitator": 1,
+        "seatsFound": 0, "parity": [{"dimension": "PLACE", "mentors": []}],
     }
     assert told["match"]["kind"] == "CIRCLE"
     assert told["match"]["circle"]["times"]
@@ -42,6 +47,18 @@ async def test_a_run_tells_of_its_circles_and_a_manager_changes_one(db: object) 
     stranger = factories.actor_of(found.late)
     hidden = await ask(stranger, TAKE, id=gid(led), who=gid(found.leads), why="No")
     assert [one["code"] for one in hidden["takeOutOfCircle"]["errors"]] == ["NOT_FOUND"]
+
+
+async def test_who_runs_a_programme_says_how_large_circles_are(db: object) -> None:
+    pair = await factories.active_match()
+    wrong = await ask(pair.manager_actor, SIZE, id=gid(pair.program), size=9)
+    assert wrong["setCircleSize"]["errors"] == [{"field": "size", "code": "INVALID"}]
+    kept = await ask(pair.manager_actor, SIZE, id=gid(pair.program), size=5)
+    assert kept["setCircleSize"]["program"] == {"circleSize": 5}
+    peers = await factories.program(pair.organization, type=ProgramType.PEER)
+    manager = factories.manager_of(pair.manager, peers)
+    refused = await ask(manager, SIZE, id=gid(peers), size=5)
+    assert [one["code"] for one in refused["setCircleSize"]["errors"]] == ["CONFLICT"]
 
 
 async def test_circles_beside_pairs_are_set_by_who_runs_the_programme(db: object) -> None:

@@ -70,6 +70,7 @@ MUTATIONS = {
     "declareConflict": ("personId", "Person", ', otherPersonId: "x", reason: "They are married"'),
     "liftConflict": ("id", "ConflictOfInterest", ""),
     "setPairing": ("id", "Program", ", pairing: RANDOM"), "setCircles": ("id", "Program", ", circles: WAITING"),
+    "setCircleSize": ("id", "Program", ", size: 5"),
     **dict.fromkeys(("putIntoCircle", "takeOutOfCircle"), ("id", "Match", ', enrollmentId: "x", reason: "Nearer"')),
     "chooseAnotherMentor": ("id", "Match", ', mentorEnrollmentId: "x", reason: "Nearer"'),
     "confirmHold": ("matchId", "Match", ""), "releaseHold": ("matchId", "Match", ""),

@@ -12,11 +12,12 @@ from server.kernel.jobs import drain
 from server.matches.models import Match
 from server.matches.states import MatchState
 from server.messaging.models import ThreadMessage
+from server.people.models import Person
 from server.programs.states import ParticipantRole
 from server.sessions.models import Absence, Session, SessionNote
 from server.sessions.states import SessionState
 from tests import factories
-from tests.circles import WORDS, lived
+from tests.circles import WORDS, joined_late, lived, with_reasons
 from tests.factories import Circle
 from tests.web.conftest import ClientOf
 from tests.web.drawing import read, words
@@ -74,6 +75,43 @@ async def test_a_circle_from_nothing_booked_to_after_a_meeting(client_of: Client
     assert "6 of 7 came last time" in await said(ana, "/")
     await ana.post(page, data={"do": "save", "visibility": "SHARED", "note-0": "Ask first.", "form_key": fresh_key()})
     assert "Ana, What became clearer?" in await said(idris, page)
+
+
+async def test_who_comes_late_reads_what_the_others_agreed_until_they_have_been_there(
+    client_of: ClientOf, circle: Circle
+) -> None:
+    nia = await client_of(await joined_late(circle))
+    home = await said(nia, "/")
+    for words_there in ("The others have met two times", "Agreed last time", "Book the room", "Read the last meeting",
+                        "Idris books the next meeting.", "7 of 7 came last time"):
+        assert words_there in home
+    assert "Write your notes" not in home, "they were not there"
+    last = await Session.filter(match=circle.match).order_by("-starts_at").first()
+    assert last is not None
+    assert "Book the room" in await said(nia, f"/session/{last.id}")
+    assert "The others have met" not in await said(await client_of(circle.members[0]), "/")
+    starts = clock.now() + timedelta(days=1)
+    await Session.create(
+        organization_id=circle.organization.id, match=circle.match, starts_at=starts, number=3, state=SessionState.HELD,
+        ends_at=starts + timedelta(minutes=60), booked_at=starts, proposed_by_id=circle.facilitator.id,
+    )
+    clock.move(timedelta(days=2))
+    home = await said(await client_of(await Person.get(given_name="Nia")), "/")
+    assert "The others have met" not in home
+    assert "8 of 8 came last time" in home
+
+
+async def test_a_member_reads_what_a_circle_brings_them_and_of_nobody_else(
+    client_of: ClientOf, circle: Circle
+) -> None:
+    await with_reasons(circle)
+    page = f"/circle/{circle.match.id}"
+    ana = await said(await client_of(circle.members[0]), page)
+    for words_there in ("What it brings you", "Your goal is what", "Leading stakeholders",
+                        "Nobody here offers all you want", "not Law"):
+        assert words_there in ana
+    assert "Negotiation" not in ana, "what another one wants"
+    assert "What it brings you" not in await said(await client_of(circle.facilitator), page)
 
 
 async def test_one_thread_for_all_of_a_circle(client_of: ClientOf, circle: Circle) -> None:

@@ -130,13 +130,23 @@ def envy(audit: Audit) -> str:
 
 def tables(audit: Audit, named: dict[str, str] | None = None) -> list[ParityTable]:
     """How the groups of each dimension fared. `named` holds the names of dimensions that a file brought."""
-    made = (_table(one, number, side, named or {}) for number, one in enumerate(audit.parity) for side in (0, 1))
+    return parity_tables(audit.parity, named)
+
+
+def parity_tables(parity: Iterable[Parity], named: dict[str, str] | None = None) -> list[ParityTable]:
+    """The same of the dimensions alone; one in which everybody is of the same group tells nothing."""
+    made = (_table(one, number, side, named or {}) for number, one in enumerate(parity) for side in (0, 1))
     return [one for one in made if len(one.rows) > 1]
 
 
 def fairness_words(audit: Audit) -> str:
     """The finding in one sentence."""
-    groups = [row for one in audit.parity for row in (*one.mentees, *one.mentors) if row.people is not None]
+    return parity_words(audit.parity)
+
+
+def parity_words(parity: Iterable[Parity]) -> str:
+    """The finding about the groups of some dimensions."""
+    groups = [row for one in parity for row in (*one.mentees, *one.mentors) if row.people is not None]
     uneven = [row for row in groups if any(verdict_of(*told) is Verdict.LOWER for told in row.figures.items())]
     compared = sum(bool(row.figures) for row in groups)
     if not compared:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from server.journey.reviewing.queries import Circle
@@ -13,6 +13,8 @@ from server.matches.queries import facilitator_of, in_order, learners
 from server.matches.states import MatchState
 from server.matchmaking.circles.forming import CircleProof
 from web import circle_words as words
+from web.console import audit_words
+from web.console.audit_words import Fairness, ParityTable
 from web.items import Line
 
 if TYPE_CHECKING:
@@ -20,13 +22,14 @@ if TYPE_CHECKING:
 
     from server.journey.reviewing.queries import Pairing
     from server.matches.models import Match
+    from server.matchmaking.engine.fairness import Parity
     from server.programs.models import Enrollment
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One circle in words. `broken` is the rule it breaks, if any; `comers` and `people` are who could be put in and
-    taken out: value and text."""
+    """One circle in words. `broken` is the rule it breaks, if any; `whys` is what it brings each member; `comers` and
+    `people` are who could be put in and taken out, and `found` whom the last run found a seat for: value and text."""
 
     title: str
     led_by: str
@@ -35,8 +38,10 @@ class Told:
     broken: str
     common: list[tuple[str, str]]
     rows: list[tuple[str, str, str]]
+    whys: list[tuple[str, str]]
     comers: list[tuple[str, str]]
     people: list[tuple[str, str]]
+    found: list[tuple[str, str]]
 
 
 def tell(shown: Pairing, circle: Circle) -> Told:
@@ -47,7 +52,8 @@ def tell(shown: Pairing, circle: Circle) -> Told:
         title=words.title(match), led_by=words.led_by(match), caution=caution(match), broken=circle.broken,
         fit=_("On average the best helper inside fits a member %(fit)s out of 100.") % {"fit": match.fit}
         if match.fit is not None else "",
-        common=words.in_common(circle.common),
+        common=words.in_common(circle.common), whys=words.why_each(match),
+        found=[(str(row.id), row.person.full_name) for row in circle.found],
         rows=[(one.person.full_name, words.part(one), words.answer(one, is_draft=is_draft)) for one in there],
         comers=_comers(circle), people=[(str(one.enrollment_id), one.person.full_name) for one in there],
     )
@@ -93,12 +99,30 @@ def facts(proof: CircleProof) -> list[tuple[str, str]]:
     told = [_("%(count)d of %(size)d") % {"count": count, "size": size} for size, count in proof.sizes.items()]
     return [
         (_("Circles"), str(proof.circles)), (_("People in them"), str(proof.seated)),
-        (_("Waiting"), str(proof.waiting)), (_("Sizes"), ", ".join(told) or "–"),
+        (_("Waiting"), str(proof.waiting)), *_seats(proof), (_("Sizes"), ", ".join(told) or "–"),
         (_("With an hour in common"), f"{proof.with_hour:.0%}"),
         (_("Without anybody to lead them"), str(proof.without_host)),
         (_("What a circle brings a member"), _("%(value)s of 1.5") % {"value": f"{proof.value:.2f}"}),
         (_("Rules broken"), str(proof.violations)),
     ]
+
+
+def fairness(parity: tuple[Parity, ...]) -> Fairness | None:
+    """How groups of people fared in the circles of a run; None for a run from before that was kept."""
+    if not parity:
+        return None
+    tables = [_headed(one) for one in audit_words.parity_tables(parity)]
+    return Fairness(audit_words.parity_words(parity), "", tables, audit_words.small_words())
+
+
+def _headed(table: ParityTable) -> ParityTable:
+    name, _people, _placed, _fit, compared = table.heads
+    heads = (name, _("People"), _("In a circle"), _("Best help inside"), compared)
+    return replace(table, id=f"circle-{table.id}", caption=name, heads=heads)
+
+
+def _seats(proof: CircleProof) -> list[tuple[str, str]]:
+    return [(_("Seats found in circles that stand"), str(proof.seats))] if proof.seats else []
 
 
 def _comers(circle: Circle) -> list[tuple[str, str]]:

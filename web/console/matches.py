@@ -15,6 +15,7 @@ from server.kernel.errors import Conflict, Invalid
 from server.kernel.ids import parse_id
 from server.kernel.text import gettext as _
 from server.matches import actions as matches
+from server.matches.queries import is_circle
 from server.matches.steps import UNDO_ONE
 from server.matchmaking.queue import actions as queue
 from server.matchmaking.runs import actions as runs
@@ -109,7 +110,8 @@ async def take_back(request: Request) -> Response:
         match = await matches.cancel_match(request.state.actor, match_id, undo_within=UNDO_ONE)
     except Conflict as refusal:
         return await show_pair(request, match_id, refused=refusal.message)
-    told = Toast(_("Taken back. Both are told kindly."), f"{HERE}/{match_id}/undo")
+    said = _("Taken back. All are told kindly.") if is_circle(match) else _("Taken back. Both are told kindly.")
+    told = Toast(said, f"{HERE}/{match_id}/undo")
     return go_to(request, address(match.cohort_id), toast=told)
 
 

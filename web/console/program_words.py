@@ -8,8 +8,16 @@ from typing import TYPE_CHECKING
 from server.journey.running.queries import Group, ProgramPage
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
-from server.programs.rules import is_among_peers, is_of_circles, may_have_circles
-from server.programs.states import Approvals, AskedFirst, Circles, Pairing, ProgramState
+from server.programs.rules import has_circles, is_among_peers, is_of_circles, may_have_circles
+from server.programs.states import (
+    CIRCLE_LEAST,
+    CIRCLE_MOST,
+    Approvals,
+    AskedFirst,
+    Circles,
+    Pairing,
+    ProgramState,
+)
 from web.dates import day_month
 from web.items import Kind
 
@@ -113,6 +121,16 @@ def circles(shown: ProgramPage) -> list[tuple[str, str, str]]:
         (Circles.NONE.value, _("No circles"), _("Who finds no mentor waits.")),
         (Circles.WAITING.value, _("Who waits for a mentor"), _("They keep their place in line.")),
         (Circles.EVERYBODY.value, _("Everybody"), _("A mentor each, and a circle besides.")),
+    ]
+
+
+def sizes(shown: ProgramPage) -> list[tuple[str, str]]:
+    """How large circles could be; nothing where there are none."""
+    if not has_circles(shown.program):
+        return []
+    return [
+        (str(size), ngettext("%(num)d member", "%(num)d members", size) % {"num": size})
+        for size in range(CIRCLE_LEAST, CIRCLE_MOST + 1)
     ]
 
 

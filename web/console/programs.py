@@ -11,6 +11,7 @@ from server.journey.running import queries
 from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
 from server.programs import actions
+from server.programs.rules import circle_size as circle_size_of
 from server.programs.rules import is_of_circles
 from server.programs.states import Approvals, AskedFirst, Circles, Pairing, ProgramState
 from web.console import program_words as words
@@ -82,6 +83,21 @@ async def circle(request: Request) -> Response:
     return go_to(request, address(request), toast=Toast(_("Kept. It counts from the next run on.")))
 
 
+async def circle_size(request: Request) -> Response:
+    """Keep how large circles are to be."""
+    form, errors = await read_form(request), Errors()
+    size = integer(form, "size", errors)
+    if size is None and not errors:
+        errors.add("size", _("Choose one."))
+    if size is not None:
+        try:
+            await actions.set_circle_size(request.state.actor, _id(request), size)
+            return go_to(request, address(request), toast=Toast(_("Kept. It counts from the next run on.")))
+        except Invalid as refusal:
+            errors.take(refusal)
+    return await _show(request, errors=errors)
+
+
 async def move(request: Request) -> Response:
     """Take the programme to its next state."""
     state = choice(ProgramState, await read_form(request), "state")
@@ -131,6 +147,7 @@ async def _show(
         briefing=words.briefing(shown), step=words.program_step(shown), switches=words.switches(shown),
         groups=[words.group(one) for one in shown.groups], approvals=words.approvals(shown),
         asked_first=words.asked_first(shown), pairings=words.pairings(shown), circles=words.circles(shown),
+        sizes=words.sizes(shown), size=str(circle_size_of(shown.program.rules)),
         now=words.asked(
             shown.program.approvals, shown.program.asked_first, admin_last=shown.program.admin_approves_matches,
             of_circles=is_of_circles(shown.program),
@@ -144,6 +161,7 @@ routes = [
     Route(f"{HERE}/{{id:uuid}}/call", call, methods=["POST"], name="console-program-call"),
     Route(f"{HERE}/{{id:uuid}}/pairing", pair, methods=["POST"], name="console-program-pairing"),
     Route(f"{HERE}/{{id:uuid}}/circles", circle, methods=["POST"], name="console-program-circles"),
+    Route(f"{HERE}/{{id:uuid}}/circle-size", circle_size, methods=["POST"], name="console-program-circle-size"),
     Route(f"{HERE}/{{id:uuid}}/state", move, methods=["POST"], name="console-program-state"),
     Route(f"{HERE}/{{id:uuid}}/groups/{{group:uuid}}/state", move_group, methods=["POST"], name="console-group-state"),
 ]

@@ -45,6 +45,7 @@ async def show(request: Request) -> Response:
         facts_shown=audit_words.facts(record.audit, record.proof, run_words.pair_name(record.lowest))
         if record.audit and record.proof else [],
         circles_shown=circle_words.facts(record.circles) if record.circles else [], fair=run_words.fairness(record),
+        circled=circle_words.fairness(record.circled),
         best=run_words.pair_rows(record.best), weakest=run_words.pair_rows(record.weakest),
         waiting=run_words.waiting_rows(record), alone=run_words.alone(record),
         unmet=run_words.unmet_rows(await unmet_wishes(actor, record.run, limit=WISHES_SHOWN)),

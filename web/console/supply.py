@@ -1,13 +1,15 @@
 """Places of mentors in a group: who is short of what, and what would close the gap, worked out at once."""
 
+from dataclasses import replace
+
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from server.matchmaking.supply.actions import ask_past_mentors
-from server.matchmaking.supply.planning import MOST, Plan, bounds
-from server.matchmaking.supply.queries import Places, has_places, places
+from server.matchmaking.supply.planning import MOST, bounds
+from server.matchmaking.supply.queries import Places, has_places, places, usual_plan
 from server.notifications.catalogue import CATALOGUE
 from server.notifications.scene import to_be_invited
 from server.notifications.texts import Letter, letter
@@ -23,11 +25,12 @@ async def show(request: Request) -> Response:
     """The places of a group, with the plan that the address holds. It stores nothing and asks nobody."""
     cohort_id, errors = request.path_params["id"], Errors()
     form = FormData(dict(request.query_params))
-    typed = {name: str(form.get(name, value)) for name, value in vars(Plan()).items()}
+    usual = await usual_plan(request.state.actor, cohort_id)
+    typed = {name: str(form.get(name, value)) for name, value in vars(usual).items()}
     chosen = {
         name: integer(form, name, errors, least=bounds(name)[0], most=bounds(name)[1]) for name in typed
     }
-    plan = Plan(**{name: value for name, value in chosen.items() if value is not None})
+    plan = replace(usual, **{name: value for name, value in chosen.items() if value is not None})
     shown = await places(request.state.actor, cohort_id, plan)
     asked = min(plan.past, shown.past) if shown.may_ask else 0
     return page(

@@ -14,7 +14,7 @@ from server.matches.models import Match, MatchMember
 from server.matches.rules import is_requester, member_of
 from server.matches.states import AWAITING, AWAITING_PARTICIPANTS, RUNNING, Approval, MatchState
 from server.matchmaking import stored
-from server.matchmaking.circles.queries import InCommon, in_common
+from server.matchmaking.circles.telling import InCommon, in_common
 from server.people.models import Person
 from server.people.queries import profile_of
 from server.programs.models import Enrollment

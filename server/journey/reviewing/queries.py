@@ -15,7 +15,8 @@ from server.matches import rules
 from server.matches.models import Match, MatchMember
 from server.matches.states import AWAITING, OPEN_MATCHES, RUNNING, MatchKind, MatchState
 from server.matchmaking import queries as matchmaking
-from server.matchmaking.circles.queries import InCommon, MayCome, in_common, may_come, rule_broken
+from server.matchmaking.circles.queries import MayCome, may_come, rule_broken, seats_found
+from server.matchmaking.circles.telling import InCommon, in_common
 from server.matchmaking.engine.explain import Explanation
 from server.matchmaking.gather import rules_of
 from server.matchmaking.models import MatchRun
@@ -25,7 +26,7 @@ from server.matchmaking.stored import load
 from server.matchmaking.today.queries import ALREADY_ASKED, Bar, bars_of
 from server.people.queries import line_of
 from server.programs import queries as programs
-from server.programs.models import Cohort, Program
+from server.programs.models import Cohort, Enrollment, Program
 from server.programs.rules import has_circles
 from server.programs.states import EnrollmentState, ParticipantRole, ProgramType
 
@@ -93,12 +94,13 @@ UNCHECKED = Checks(reporting_line=False, paired_before=False, free=0, places=0)
 
 @dataclass(frozen=True)
 class Circle:
-    """A suggested or running circle: what it has in common, who a manager could put into it, and which hard rule it
-    breaks on today's facts, in words ("" for none)."""
+    """A suggested or running circle: what it has in common, who a manager could put into it, which hard rule it breaks
+    on today's facts, in words ("" for none), and whom the last run found a seat for in it."""
 
     common: InCommon
     may_come: MayCome
     broken: str
+    found: list[Enrollment]
 
 
 @dataclass(frozen=True)
@@ -215,7 +217,10 @@ async def pairing(actor: Actor, match_id: UUID) -> Pairing:
         return Pairing(
             match=match, explanation=None, alternatives=[], checks=UNCHECKED, unmet=[], is_locked=match.id in locked,
             may_decide=rules.can_decide(actor, match),
-            circle=Circle(in_common(match.explanation), await may_come(actor, match), await rule_broken(actor, match)),
+            circle=Circle(
+                in_common(match.explanation), await may_come(actor, match), await rule_broken(actor, match),
+                await seats_found(actor, match),
+            ),
         )
     return Pairing(
         match=match, explanation=load(match.explanation), alternatives=await matchmaking.alternatives(actor, match),

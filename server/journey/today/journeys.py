@@ -24,8 +24,8 @@ from server.messaging.queries import last_words
 from server.people.models import Person
 from server.programs.models import Enrollment
 from server.programs.states import EnrollmentState, ParticipantRole
+from server.sessions.many import action_items, last_held
 from server.sessions.many import away as away_from
-from server.sessions.many import last_held
 from server.sessions.models import ActionItem, Session
 from server.sessions.queries import held_ends, my_unwritten, open_action_items, sessions_ahead
 from server.sessions.rules import can_be_missed, is_time_to_join, link_of
@@ -151,11 +151,15 @@ class Journey(Life):
 @dataclass(frozen=True)
 class CircleJourney(Life):
     """A circle as one of its people sees it. `people` has who leads it first; `away` does not come to the next meeting,
-    `missed` was not at the last one."""
+    `missed` was not at the `last` one. Of so many meetings `before` the viewer came in, what was `agreed` at the last
+    one is told to who has been to none since."""
 
     people: list[MatchMember]
     away: frozenset[UUID]
     missed: frozenset[UUID]
+    last: Session | None
+    before: int
+    agreed: list[ActionItem]
 
     @property
     def coming(self) -> int:
@@ -163,9 +167,19 @@ class CircleJourney(Life):
         return sum(one.person_id not in self.away for one in self.people)
 
     @property
+    def then(self) -> list[MatchMember]:
+        """Who was in the circle when it met last."""
+        return [one for one in self.people if self.last is None or not _in_after(one, self.last.ends_at)]
+
+    @property
     def came(self) -> int:
-        """How many were at the last one."""
-        return sum(one.person_id not in self.missed for one in self.people)
+        """How many of them were there."""
+        return sum(one.person_id not in self.missed for one in self.then)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the others have met already, and the viewer has not been there yet."""
+        return self.before > 0 and self.before == self.held
 
     @property
     def partner(self) -> Company:
@@ -209,6 +223,7 @@ async def lives(actor: Actor, running: list[Match], asked: list[SurveyInvitation
     said = await last_words(actor, ids)
     promised = await open_action_items(actor)
     last, away = await _attendance(actor, running, ahead)
+    agreed = await action_items(actor, [last[match.id].id for match in running if _is_new_to(match, actor, last)])
     found: list[Journey | CircleJourney] = []
     for match in running:
         me, ends = member_of(match, actor), held.get(match.id, [])
@@ -222,9 +237,12 @@ async def lives(actor: Actor, running: list[Match], asked: list[SurveyInvitation
             "promises": [item for item in promised if item.match_id == match.id], "check_in": about(match, asked),
         }
         if is_circle(match):
+            met = last.get(match.id)
+            if met and _in_after(me, met.ends_at):
+                common["unwritten"] = None
             found.append(CircleJourney(
-                **common, people=members_now(match), away=_absent(away, common["session"]),
-                missed=_absent(away, last.get(match.id)),
+                **common, people=members_now(match), away=_absent(away, common["session"]), missed=_absent(away, met),
+                last=met, before=sum(_in_after(me, end) for end in ends), agreed=agreed.get(met.id, []) if met else [],
             ))
             continue
         theirs = [one for one in shown if are_peers(match) and one.person_id != actor.person_id]
@@ -243,6 +261,16 @@ async def _attendance(
     last = await last_held(actor, circles)
     ids = [one.id for one in (*last.values(), *ahead) if one.match_id in circles]
     return last, await away_from(actor, ids)
+
+
+def _is_new_to(match: Match, actor: Actor, last: Mapping[UUID, Session]) -> bool:
+    me, met = member_of(match, actor), last.get(match.id)
+    return me is not None and met is not None and _in_after(me, met.ends_at)
+
+
+def _in_after(member: MatchMember, moment: datetime) -> bool:
+    """Whether somebody came into a circle that had met by then."""
+    return member.answered_at is not None and member.answered_at >= moment
 
 
 def _absent(away: Mapping[UUID, list[UUID]], session: Session | None) -> frozenset[UUID]:

@@ -70,8 +70,8 @@ class WaitingPage:
 
     @property
     def is_of_circles(self) -> bool:
-        """Whether they wait for a circle, and for nobody alone."""
-        return is_of_circles(self.enrollment.program)
+        """Whether they wait for a circle, to be in it or to lead it, and for nobody alone."""
+        return is_of_circles(self.enrollment.program) or self.enrollment.role is ParticipantRole.FACILITATOR
 
     @property
     def may_ask(self) -> bool:

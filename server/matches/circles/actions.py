@@ -8,7 +8,7 @@ from uuid import UUID
 
 from server.kernel import clock
 from server.kernel.actor import Actor, Permission, require
-from server.kernel.db import unit_of_work
+from server.kernel.db import Json, unit_of_work
 from server.kernel.errors import Conflict, NotFound
 from server.kernel.text import gettext as _
 from server.matches import queries, rules
@@ -69,12 +69,13 @@ async def suggest_circles(actor: Actor, cohort_id: UUID, run_id: UUID, drafts: l
 
 
 async def put_in(
-    actor: Actor, match_id: UUID, enrollment_id: UUID, *, among: Collection[UUID] | None = None
+    actor: Actor, match_id: UUID, enrollment_id: UUID, *, among: Collection[UUID] | None = None,
+    explanation: Json | None = None,
 ) -> Match:
     """Put somebody into a circle, as its member or, where nobody leads it, to lead it. Who is in it stays as they are.
 
     In a circle that was proposed they are asked as everybody was, with as much time. Rules of the programme are
-    looked at by the caller, who names the enrolments `among` which they hold.
+    looked at by the caller, who names the enrolments `among` which they hold, and what the circle is with them.
 
     Raises:
         NotFound, Refused: not of a programme that the actor runs.
@@ -93,6 +94,9 @@ async def put_in(
             raise NotFound
         await _require_seat(actor, match, row)
         member = await _enter(match, row)
+        if explanation is not None:
+            match.explanation = explanation
+            await match.save(update_fields=["explanation"])
         await unit.audit("match.put_in", match, enrollment_id=enrollment_id)
         await tell(unit, match, "member_put_in", person_id=row.person_id, role=row.role)
         if member.approval is Approval.PENDING and match.state is not MatchState.DRAFT:
@@ -144,13 +148,13 @@ async def _require_seat(actor: Actor, match: Match, row: Enrollment) -> None:
 
 
 async def _enter(match: Match, row: Enrollment) -> MatchMember:
-    """A member again, or for the first time: nobody has two rows in one circle."""
+    """A member again, or for the first time: nobody has two rows in one circle. Who need not answer is in from now."""
     asked = row.role in ASKED[match.program.approvals]
     approval = Approval.PENDING if asked or match.state is MatchState.DRAFT else Approval.NOT_NEEDED
     member = next((one for one in match.members if one.person_id == row.person_id), None) or _member(match, row)
     member.update_from_dict({
-        "enrollment_id": row.id, "role": row.role, "approval": approval, "left_at": None, "answered_at": None,
-        "decline_reason": None,
+        "enrollment_id": row.id, "role": row.role, "approval": approval, "left_at": None, "decline_reason": None,
+        "answered_at": clock.now() if approval is Approval.NOT_NEEDED else None,
     })
     await member.save()
     return member

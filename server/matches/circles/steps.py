@@ -10,10 +10,10 @@ from server.matches import queries
 from server.matches.models import Match, MatchMember
 from server.matches.states import AWAITING, AWAITING_PARTICIPANTS, RUNNING, Approval, ClosureReason, MatchState
 from server.matches.steps import BEGINS_WITH, close, next_state, start, tell
-from server.programs.states import EnrollmentState
+from server.programs.states import CIRCLE_LEAST, CIRCLE_MOST, EnrollmentState
 
-LEAST, MOST = 4, 8
-"""Members of a circle, besides who leads it (glossary section 1); the engine forms no others."""
+LEAST, MOST = CIRCLE_LEAST, CIRCLE_MOST
+"""Members of a circle, besides who leads it; the engine forms no others."""
 STANDS = RUNNING | {MatchState.DURATION_COMPLETED}
 
 

@@ -12,7 +12,7 @@ from server.matches import queries as match_queries
 from server.matches.models import Match, MatchOverride
 from server.matches.rules import can_decide
 from server.matches.states import MatchKind, MatchState, OverrideKind
-from server.matchmaking.circles.queries import circle_of, rule_against
+from server.matchmaking.circles.queries import circle_of, with_newcomer
 from server.programs.models import Enrollment
 from server.programs.queries import enrollments
 
@@ -35,7 +35,7 @@ async def move_into(actor: Actor, match_id: UUID, enrollment_id: UUID, reason: s
     words = _reason(reason)
     match, row = await _both(actor, match_id, enrollment_id)
     among = {one.enrollment_id for one in match_queries.in_order(match)}
-    against = await rule_against(actor, match, row)
+    against, explanation = await with_newcomer(actor, match, row)
     if against:
         told = _("A rule of the programme keeps them from this circle. %(rule)s") % {"rule": against}
         raise Conflict(told, kind="rule")
@@ -44,7 +44,7 @@ async def move_into(actor: Actor, match_id: UUID, enrollment_id: UUID, reason: s
         if held is not None and held.id != match.id and held.state is MatchState.DRAFT:
             await matches.take_out(actor, held.id, row.id)
             await _noted(actor, held, row, words)
-        moved = await matches.put_in(actor, match.id, row.id, among=among)
+        moved = await matches.put_in(actor, match.id, row.id, among=among, explanation=explanation)
         await _noted(actor, moved, row, words)
         return moved
 

@@ -1,47 +1,31 @@
-"""A circle as its manager reads it: what it has in common, who could come in, and which rule would be broken."""
+"""A circle as its manager reads it: who could come in, which rule would be broken, and where a seat is to spare."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
 from uuid import UUID
 
 from server.kernel.actor import Actor, system_actor
+from server.kernel.db import Json
 from server.matches import queries as matches
+from server.matches.circles.steps import MOST
 from server.matches.models import Match
 from server.matches.states import OPEN_MATCHES, MatchKind, MatchState
-from server.matchmaking.engine import RuleCode
+from server.matchmaking.circles.telling import told
+from server.matchmaking.engine import RuleCode, RuleSet, Weights
 from server.matchmaking.engine.groups.checking import barred_host, broken_between
-from server.matchmaking.engine.groups.portrait import SharedGoal
+from server.matchmaking.engine.groups.members.seats import Sitting
 from server.matchmaking.engine.living.words import rule_words
 from server.matchmaking.gather import Gathered, gather, gather_seats, rules_of, weights_of
+from server.matchmaking.queries import latest_run
 from server.programs.models import Cohort, Enrollment
 from server.programs.queries import enrollments_in
 from server.programs.rules import has_circles, is_of_circles
 from server.programs.states import Circles, EnrollmentState, ParticipantRole
 
 PLACED = OPEN_MATCHES | {MatchState.DRAFT}
-
-
-@dataclass(frozen=True)
-class InCommon:
-    """What the people of a circle have in common. `times` are spans of the UTC week: its first half hour, counted from
-    Monday 00:00, and how many; None where nobody told theirs, and `languages` likewise."""
-
-    times: list[tuple[int, int]] | None
-    languages: list[str] | None
-    goals: list[SharedGoal]
-    host_code: str | None
-
-
-def in_common(explanation: Mapping[str, Any]) -> InCommon:
-    """What the run that made a circle stored of it; nothing for one made otherwise."""
-    told = explanation.get("circle", {})
-    times = told.get("times")
-    return InCommon(
-        [(start, length) for start, length in times] if times is not None else None, told.get("languages"),
-        [SharedGoal(one["name"], one["members"]) for one in told.get("goals", [])], told.get("host_code"),
-    )
+WITH_ROOM = (MatchState.ACTIVE, MatchState.DRAFT)
+"""When a circle that is not full has a seat to spare: not while its people are asked, nor while it rests."""
 
 
 @dataclass(frozen=True)
@@ -86,11 +70,14 @@ async def circle_of(actor: Actor, row: Enrollment) -> Match | None:
     return await own.prefetch_related("members__person", "members__enrollment").first()
 
 
-async def rule_against(actor: Actor, match: Match, row: Enrollment) -> str:
-    """Which hard rule keeps somebody from a circle, in words; "" where none does. Asked of everybody who is in it."""
+async def with_newcomer(actor: Actor, match: Match, row: Enrollment) -> tuple[str, Json]:
+    """A circle as it would be with somebody: which hard rule keeps them from it, in words ("" where none does), and
+    what it would bring its people, as it is stored. Asked of everybody who is in it."""
     there = [one for one in matches.in_order(match) if one.role is not row.role or one.role is ParticipantRole.MENTEE]
-    code = await _broken(actor, match, {row.id, *(one.enrollment_id for one in there)})
-    return rule_words(code) if code else ""
+    gathered, rules, weights = await _people_of(actor, match, {row.id, *(one.enrollment_id for one in there)})
+    members = [one for one in gathered.pool.participants if one.role is ParticipantRole.MENTEE]
+    code = await asyncio.to_thread(_first_broken, gathered, rules, weights)
+    return rule_words(code) if code else "", await asyncio.to_thread(told, members, rules, weights)
 
 
 async def rule_broken(actor: Actor, match: Match) -> str:
@@ -101,31 +88,37 @@ async def rule_broken(actor: Actor, match: Match) -> str:
 
 async def circle_rule(actor: Actor, match: Match) -> RuleCode | None:
     """Which hard rule the people of a circle break on today's facts; None where they break none."""
-    return await _broken(actor, match, {one.enrollment_id for one in matches.in_order(match)})
+    there = {one.enrollment_id for one in matches.in_order(match)}
+    return await asyncio.to_thread(_first_broken, *await _people_of(actor, match, there))
 
 
-async def _broken(actor: Actor, match: Match, ids: set[UUID]) -> RuleCode | None:
+async def _people_of(actor: Actor, match: Match, ids: set[UUID]) -> tuple[Gathered, RuleSet, Weights]:
+    """Some people as they would be looked at for one circle: two who are a pair are kept apart."""
     found = await matches.enrollments_by_ids(actor, ids)
     rows = [found[key] for key in sorted(ids)]
     for one in rows:
         await one.fetch_related("person")
     await match.fetch_related("cohort__program")
     gathered = await gather_seats(system_actor(actor.organization_id), match.cohort, [(one, 1) for one in rows])
-    rules, weights = rules_of(match.cohort.program), weights_of(match.cohort.program)
-    apart = await _pairs_of(actor, match)
-    pool = replace(gathered.pool, conflicts=gathered.pool.conflicts | apart)
-    told = pool, rules, weights, gathered.standing.bans
-    code = await asyncio.to_thread(broken_between, *told)
-    if code is None and any(one.role is ParticipantRole.FACILITATOR for one in rows):
-        barred = await asyncio.to_thread(barred_host, *told)
-        code = RuleCode(barred.value) if barred and barred.value in RuleCode.__members__ else None
-        code = RuleCode.BLOCKED if barred and code is None else code
-    return code
+    pool = replace(gathered.pool, conflicts=gathered.pool.conflicts | await _pairs_of(actor, match.cohort_id))
+    return replace(gathered, pool=pool), rules_of(match.cohort.program), weights_of(match.cohort.program)
 
 
-async def _pairs_of(actor: Actor, match: Match) -> frozenset[tuple[str, str]]:
+def _first_broken(gathered: Gathered, rules: RuleSet, weights: Weights) -> RuleCode | None:
+    """The first rule that keeps people apart, or from who leads them."""
+    asked = gathered.pool, rules, weights, gathered.standing.bans
+    code = broken_between(*asked)
+    if code or not any(one.role is ParticipantRole.MENTOR for one in gathered.pool.participants):
+        return code
+    barred = barred_host(*asked)
+    if barred is None:
+        return None
+    return RuleCode(barred.value) if barred.value in RuleCode.__members__ else RuleCode.BLOCKED
+
+
+async def _pairs_of(actor: Actor, cohort_id: UUID) -> frozenset[tuple[str, str]]:
     reader = system_actor(actor.organization_id)
-    return frozenset((str(one), str(other)) for one, other in await matches.standing_pairs(reader, match.cohort_id))
+    return frozenset((str(one), str(other)) for one, other in await matches.standing_pairs(reader, cohort_id))
 
 
 def _named(rows: Iterable[Enrollment]) -> list[Enrollment]:
@@ -148,7 +141,51 @@ async def beside_pairs(actor: Actor, cohort: Cohort, *, around_drafts: bool) -> 
     if is_of_circles(program) or not has_circles(program):
         return None
     people = await gather(actor, cohort, around_drafts=around_drafts, kind=MatchKind.CIRCLE)
-    pairs = await matches.standing_pairs(system_actor(actor.organization_id), cohort.id)
-    return Beside(
-        people, program.circles is Circles.WAITING, frozenset((str(one), str(other)) for one, other in pairs)
+    return Beside(people, program.circles is Circles.WAITING, await _pairs_of(actor, cohort.id))
+
+
+@dataclass(frozen=True)
+class WithRoom:
+    """Circles that stand and have a seat to spare, with what is known of the people in them."""
+
+    gathered: Gathered
+    circles: tuple[Sitting, ...]
+
+
+async def circles_with_room(actor: Actor, cohort: Cohort, *, around_drafts: bool) -> WithRoom | None:
+    """The running circles of a cohort that are not full, with `around_drafts` drafted ones too; None for none.
+
+    A draft that a manager locked stays as it is.
+    """
+    states = WITH_ROOM if around_drafts else WITH_ROOM[:1]
+    standing = matches.matches(actor).filter(cohort_id=cohort.id, kind=MatchKind.CIRCLE, state__in=list(states))
+    locked = {lock.match_id for lock in await matches.locks(actor, cohort.id)}
+    found = [
+        one for one in await standing.order_by("id").prefetch_related("members__person", "members__enrollment__person")
+        if one.id not in locked and len(matches.learners(one)) < MOST
+    ]
+    if not found:
+        return None
+    rows = {member.enrollment_id: member.enrollment for one in found for member in matches.in_order(one)}
+    gathered = await gather_seats(actor, cohort, [(row, 1) for row in rows.values()])
+    return WithRoom(gathered, tuple(map(_sitting, found)))
+
+
+def _sitting(match: Match) -> Sitting:
+    leads = matches.facilitator_of(match)
+    members = tuple(str(one.enrollment_id) for one in matches.learners(match))
+    return Sitting(str(match.id), members, str(leads.enrollment_id) if leads else None)
+
+
+async def seats_found(actor: Actor, match: Match) -> list[Enrollment]:
+    """Whom the last run of the group found a seat for in a circle, as long as they sit in none and it has one."""
+    run = await latest_run(actor, match.cohort_id)
+    waited = run.result.get("circles", {}).get("waitlist", []) if run else []
+    named = {UUID(one["enrollment_id"]) for one in waited if one.get("match") == str(match.id)}
+    if not named or match.state not in WITH_ROOM or len(matches.learners(match)) >= MOST:
+        return []
+    rows = await enrollments_in(
+        actor, match.cohort_id, role=ParticipantRole.MENTEE, states=[EnrollmentState.ACTIVE]
     )
+    placed = await matches.placed_seats(actor, match.cohort_id, MatchKind.CIRCLE)
+    return _named(row for row in rows if row.id in named and not placed[row.id])

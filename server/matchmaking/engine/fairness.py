@@ -4,7 +4,7 @@ Groups are compared with everybody else of the same run. Figures that would spea
 themselves or by what is left when others are taken away, are not worked out at all.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from server.matchmaking.engine.columns import Side, build
 from server.matchmaking.engine.constraints import RuleCode, Violation, active_pair_rules, open_market, over_capacity
 from server.matchmaking.engine.constraints import violations as broken_by
 from server.matchmaking.engine.differences import Compared, Verdict, of_means, of_shares
-from server.matchmaking.engine.pool import Standing
+from server.matchmaking.engine.pool import Participant, Standing
 from server.matchmaking.engine.result import MatchingResult, Origin
 
 SMALL_GROUP = 8
@@ -170,6 +170,17 @@ def envy(result: MatchingResult) -> Envy:
 def parity(result: MatchingResult, dimension: str, of: Mapping[str, str], minimum: int = SMALL_GROUP) -> Parity:
     """How each group of one dimension fared; whose group is not known stands in the group named ""."""
     return Parity(dimension, _mentees(result, of, minimum), _mentors(result, of, minimum))
+
+
+def parity_among(
+    people: Sequence[Participant], fits: Mapping[str, float], dimension: str, of: Mapping[str, str],
+    minimum: int = SMALL_GROUP,
+) -> Parity:
+    """How the groups of people fared who look for a circle: `fits` (0 to 100) are of those who sit in one, by id."""
+    fit = np.array([fits.get(one.id, np.nan) for one in people])
+    values = {Figure.MATCHED: (~np.isnan(fit)).astype(np.float64), Figure.FIT: fit}
+    names = np.array([of.get(one.who, "") for one in people], np.str_)
+    return Parity(dimension, _figures(names, np.ones(len(people), np.bool_), values, minimum), ())
 
 
 def verdict_of(figure: Figure, told: Compared) -> Verdict:

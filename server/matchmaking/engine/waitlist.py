@@ -13,7 +13,8 @@ from server.matchmaking.engine.pool import Participant
 
 
 class WaitCode(StrEnum):
-    """Why somebody has nobody. The codes that are no rule: places, the cohort's limit, nobody, no wish, or no group."""
+    """Why somebody has nobody. The codes that are no rule: places, the cohort's limit, nobody, no wish, no group, or a
+    seat in a circle that stands, for a manager to give."""
 
     NO_SEAT = "NO_SEAT"
     COHORT_LIMIT = "COHORT_LIMIT"
@@ -23,6 +24,7 @@ class WaitCode(StrEnum):
     NO_PARTNER = "NO_PARTNER"
     NO_CIRCLE = "NO_CIRCLE"
     TOO_FEW = "TOO_FEW"
+    SEAT_FOUND = "SEAT_FOUND"
     REPORTING_LINE = "REPORTING_LINE"
     SAME_TEAM = "SAME_TEAM"
     BLOCKED = "BLOCKED"

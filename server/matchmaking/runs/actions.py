@@ -15,18 +15,18 @@ from server.kernel.text import gettext as _
 from server.matches import actions as matches
 from server.matches.actions import CircleDraft, Draft
 from server.matchmaking import queries
-from server.matchmaking.circles.queries import Beside, beside_pairs
+from server.matchmaking.circles.queries import beside_pairs, circles_with_room
 from server.matchmaking.engine import ENGINE_VERSION, Stopped, Watch
 from server.matchmaking.gather import Gathered, gather, rules_from, weights_from, weights_of
 from server.matchmaking.learned.queries import outlook_for
 from server.matchmaking.models import MatchRun, MatchSuggestion
 from server.matchmaking.runs import places
-from server.matchmaking.runs.findings import Findings, circles_alone, find, pairs_and_circles
+from server.matchmaking.runs.findings import Circling, Findings, circles_alone, find, pairs_and_circles
 from server.matchmaking.states import RunKind, RunState
 from server.programs import queries as programs
 from server.programs.models import Cohort, Program
 from server.programs.queries import cohort_by_id
-from server.programs.rules import is_among_peers, is_drawn, is_of_circles
+from server.programs.rules import circle_size, has_circles, is_among_peers, is_drawn, is_of_circles
 from server.programs.states import ParticipantRole
 
 LOOK_EVERY_S = 0.5
@@ -96,9 +96,9 @@ async def carry_out(actor: Actor, run_id: UUID) -> MatchRun:
     if run.state is RunState.RUNNING:
         around = run.kind is RunKind.NEWCOMERS
         gathered = await gather(actor, cohort, around_drafts=around)
-        beside = await beside_pairs(actor, cohort, around_drafts=around)
+        circling = await _circling(actor, run, cohort)
         with suppress(Stopped):
-            await _store(actor, run, cohort, gathered, await _watched(actor, run, cohort, gathered, beside))
+            await _store(actor, run, cohort, gathered, await _watched(actor, run, cohort, gathered, circling))
     return await queries.visible_run(actor, run_id)
 
 
@@ -139,11 +139,20 @@ async def fail_run(actor: Actor, run_id: UUID, code: str) -> None:
             await unit.audit("matching.fail", run, code=code)
 
 
-def _way_of(program: Program, beside: Beside | None) -> Callable[..., Findings]:
-    if is_of_circles(program):
-        return circles_alone
-    if beside:
-        return partial(pairs_and_circles, beside=beside)
+async def _circling(actor: Actor, run: MatchRun, cohort: Cohort) -> Circling | None:
+    """How a run forms circles, by the size that was set when it was asked for; None where there are none."""
+    around = run.kind is RunKind.NEWCOMERS
+    if not has_circles(cohort.program):
+        return None
+    return Circling(
+        circle_size(run.rules), await beside_pairs(actor, cohort, around_drafts=around),
+        await circles_with_room(actor, cohort, around_drafts=around),
+    )
+
+
+def _way_of(program: Program, circling: Circling | None) -> Callable[..., Findings]:
+    if circling:
+        return partial(circles_alone if is_of_circles(program) else pairs_and_circles, circling=circling)
     if not is_among_peers(program):
         return find
     from server.matchmaking.runs.peers import find_peers  # noqa: PLC0415  # its solver: only who pairs peers loads it
@@ -152,7 +161,7 @@ def _way_of(program: Program, beside: Beside | None) -> Callable[..., Findings]:
 
 
 async def _watched(
-    actor: Actor, run: MatchRun, cohort: Cohort, gathered: Gathered, beside: Beside | None
+    actor: Actor, run: MatchRun, cohort: Cohort, gathered: Gathered, circling: Circling | None
 ) -> Findings:
     """Compute in a thread, and meanwhile write down how far it is. Ends the thread when this is cut off.
 
@@ -162,7 +171,7 @@ async def _watched(
     rules, weights = rules_from(kind, run.rules), weights_from(kind, run.weights, run.weights_version)
     outlook = await outlook_for(actor, cohort.program, weights)
     work = asyncio.create_task(asyncio.to_thread(
-        _way_of(cohort.program, beside), gathered, rules, weights, seed=run.seed, watch=watch, outlook=outlook,
+        _way_of(cohort.program, circling), gathered, rules, weights, seed=run.seed, watch=watch, outlook=outlook,
         newcomers=run.kind is RunKind.NEWCOMERS,
     ))
     try:

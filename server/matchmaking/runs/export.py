@@ -53,9 +53,10 @@ def pairs_csv(pairs: Iterable[RunPair]) -> bytes:
 
 
 def circles_csv(circles: Iterable[RunCircle]) -> bytes:
-    """Every circle of a run, numbered from 1, one row for each of its people: who leads first, then the members."""
-    return csv_bytes(CIRCLES, [
-        (number, *_who(row), role, one.fit, *_shared(one))
+    """Every circle of a run, numbered from 1, one row for each of its people: who leads first, then the members, with
+    what the circle brings each of them."""
+    return csv_bytes((*CIRCLES, *TOLD), [
+        (number, *_who(row), role, one.fit, *_shared(one), *_brought(one, row))
         for number, one in enumerate(circles, 1)
         for role, row in ([("facilitator", one.leads)] if one.leads else []) + [("member", row) for row in one.members]
     ])
@@ -96,6 +97,14 @@ def _shared(one: RunCircle) -> tuple[str, str]:
     """The languages of a circle and the goals that several have, for a cell each."""
     goals = (_("%(goal)s (%(count)d)") % {"goal": goal.tag, "count": goal.members} for goal in one.common.goals)
     return "; ".join(one.common.languages or []), "; ".join(goals)
+
+
+def _brought(one: RunCircle, row: Enrollment | None) -> list[str]:
+    """Three reasons and the caution as lines; "" for what there is none of."""
+    found = one.reasons(row) if row else []
+    lines = [why.line for why in found if not why.is_caution]
+    caution = "".join(why.line for why in found if why.is_caution)
+    return [*lines, *[""] * (REASONS - len(lines)), caution]
 
 
 def _who(row: Enrollment | None) -> tuple[str, str]:

@@ -1,23 +1,25 @@
 """What a run finds, made ready to be stored: off the event loop, without the database."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from server.kernel.db import Json
 from server.matches.actions import CircleDraft, Draft
 from server.matchmaking import stored
-from server.matchmaking.circles.forming import CirclesFound, find_circles, narrowed, persons
-from server.matchmaking.circles.queries import Beside
+from server.matchmaking.circles.forming import CirclesFound, find_circles, narrowed, persons, seat_the_rest
+from server.matchmaking.circles.queries import Beside, WithRoom
 from server.matchmaking.engine import MatchingResult, Outlook, RuleSet, Step, Watch, Weights, run_matching
+from server.matchmaking.engine.fairness import parity_among
 from server.matchmaking.engine.living.incremental import match_newcomers
 from server.matchmaking.engine.result import Candidate
 from server.matchmaking.gather import Gathered
 from server.matchmaking.learned.evidence import Pair, evidence_now, stored_evidence
 from server.matchmaking.models import MatchSuggestion
-from server.matchmaking.runs.records import record_of
+from server.matchmaking.runs.records import dump_parity, groups_of, record_of
 from server.matchmaking.runs.telling import told
+from server.programs.states import ParticipantRole
 
 KEPT_CANDIDATES = 8
 """Suggestions stored for each mentee: what "Choose another" offers, and where the next one comes from."""
@@ -57,8 +59,18 @@ def find(
     return Findings({**record_of(result, gathered.standing), **told(result)}, drafts, suggestions)
 
 
+@dataclass(frozen=True)
+class Circling:
+    """How circles are formed in a run: of about `size`, beside the pairs of a programme where it has any, and with the
+    seats that circles which stand have to spare, where they have any."""
+
+    size: int
+    beside: Beside | None
+    room: WithRoom | None
+
+
 def circles_alone(
-    gathered: Gathered, rules: RuleSet, weights: Weights, *, seed: int, watch: Watch,
+    gathered: Gathered, rules: RuleSet, weights: Weights, *, circling: Circling, seed: int, watch: Watch,
     newcomers: bool = False,  # noqa: ARG001  # called as `find` is: who sits in a circle is in no pool around drafts
     outlook: Outlook | None = None,  # noqa: ARG001  # nothing is learned of circles
 ) -> Findings:
@@ -67,13 +79,13 @@ def circles_alone(
     Raises:
         Stopped: `watch` was asked to stop.
     """
-    found = find_circles(gathered, rules, weights, seed=seed, watch=watch)
+    found = _circles_of(gathered, rules, weights, circling, seed, watch)
     record = {"matched": 0, "waiting": found.record["waiting"], "waitlist": found.record["waitlist"]}
     return Findings({**record, "circles": found.record}, [], [], tuple(found.drafts))
 
 
 def pairs_and_circles(
-    gathered: Gathered, rules: RuleSet, weights: Weights, *, beside: Beside, seed: int, watch: Watch, **how: Any
+    gathered: Gathered, rules: RuleSet, weights: Weights, *, circling: Circling, seed: int, watch: Watch, **how: Any
 ) -> Findings:
     """Make the pairs of a programme, then the circles of whoever waits, or of everybody.
 
@@ -81,20 +93,28 @@ def pairs_and_circles(
         Stopped: `watch` was asked to stop.
     """
     pairs = find(gathered, rules, weights, seed=seed, watch=watch, **how)
-    found = _circles_of(gathered, pairs, beside, rules, weights, seed, watch)
+    beside = circling.beside
+    assert beside is not None, "asked for where circles stand beside pairs"
+    who = persons(gathered.pool)
+    made = {(who[str(one.mentor_enrollment_id)], who[str(one.mentee_enrollment_id)]) for one in pairs.drafts}
+    waiting = frozenset(str(one["enrollment_id"]) for one in pairs.record["waitlist"] if one["position"])
+    people = narrowed(beside.gathered, beside.pairs | made, waiting if beside.only_waiting else None)
+    found = _circles_of(people, rules, weights, circling, seed, watch)
     return pairs._replace(record={**pairs.record, "circles": found.record}, circles=tuple(found.drafts))
 
 
 def _circles_of(
-    gathered: Gathered, pairs: Findings, beside: Beside, rules: RuleSet, weights: Weights, seed: int, watch: Watch
+    people: Gathered, rules: RuleSet, weights: Weights, circling: Circling, seed: int, watch: Watch
 ) -> CirclesFound:
-    who = persons(gathered.pool)
-    made = {
-        (who[str(one.mentor_enrollment_id)], who[str(one.mentee_enrollment_id)]) for one in pairs.drafts
-    }
-    waiting = frozenset(str(one["enrollment_id"]) for one in pairs.record["waitlist"] if one["position"])
-    people = narrowed(beside.gathered, beside.pairs | made, waiting if beside.only_waiting else None)
-    return find_circles(people, rules, weights, seed=seed, watch=watch)
+    """The circles of some people, with how their groups fared; then seats for who is left."""
+    found = find_circles(people, rules, weights, size=circling.size, seed=seed, watch=watch)
+    looking = [one for one in people.pool.participants if one.role is ParticipantRole.MENTEE and one.capacity > 0]
+    parity = [parity_among(looking, found.helped, name, of) for name, of in groups_of(people.pool).items()]
+    found.record["parity"] = dump_parity(parity)
+    if circling.room:
+        watch.look()
+        seat_the_rest(found, people, circling.room, rules, weights, seed)
+    return found
 
 
 def describe(result: MatchingResult) -> tuple[list[Draft], list[MatchSuggestion]]:

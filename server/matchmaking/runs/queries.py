@@ -8,16 +8,19 @@ from uuid import UUID
 from tortoise.queryset import QuerySet
 
 from server.kernel.actor import Actor
+from server.kernel.db import Json
 from server.kernel.errors import Conflict, NotFound
 from server.kernel.text import gettext as _
 from server.matchmaking import queries
 from server.matchmaking.circles.forming import CircleProof, drafts_of
 from server.matchmaking.circles.forming import proof_of as circles_proof
-from server.matchmaking.circles.queries import InCommon, in_common
+from server.matchmaking.circles.telling import InCommon, Why, in_common, reasons_for
 from server.matchmaking.engine import Audit, WaitCode
+from server.matchmaking.engine.fairness import Parity
+from server.matchmaking.engine.wording import Reader
 from server.matchmaking.models import MatchRun, MatchSuggestion
 from server.matchmaking.runs.comparison import Comparison, Side, compare, settings_between, side_of
-from server.matchmaking.runs.records import Proof, audit_of, proof_of
+from server.matchmaking.runs.records import Proof, audit_of, circles_parity, proof_of
 from server.matchmaking.states import RunKind, RunState
 from server.people.models import Person
 from server.people.queries import people_by_ids
@@ -48,7 +51,17 @@ class RunCircle:
     leads: Enrollment | None
     members: list[Enrollment | None]
     fit: int
-    common: InCommon
+    explanation: Json
+
+    @property
+    def common(self) -> InCommon:
+        """What its people have in common."""
+        return in_common(self.explanation)
+
+    def reasons(self, row: Enrollment) -> list[Why]:
+        """What it brings one of its members, for who runs the programme; those who are gone help nobody."""
+        inside = {one.id: one.person.first_name for one in self.members if one}
+        return reasons_for(self.explanation, row.id, inside, Reader.MANAGER) if row.id in inside else []
 
 
 @dataclass(frozen=True)
@@ -62,7 +75,8 @@ class RunWaiting:
 
 @dataclass(frozen=True)
 class RunRecord:
-    """One run. `audit` is None for a run made before audits were kept, `circles` for one of pairs alone."""
+    """One run. `audit` is None for a run made before audits were kept, `circles` for one of pairs alone; `circled` says
+    how groups fared in them."""
 
     run: MatchRun
     cohort: Cohort
@@ -76,6 +90,7 @@ class RunRecord:
     lowest: RunPair | None
     waiting: list[RunWaiting]
     circles: CircleProof | None
+    circled: tuple[Parity, ...]
 
 
 @dataclass(frozen=True)
@@ -115,7 +130,7 @@ async def run_record(actor: Actor, run_id: UUID) -> RunRecord:
         run=run, cohort=await programs.cohort_by_id(actor, run.cohort_id), proof=proof_of(run.result),
         audit=audit_of(run.result), calibrated=calibration.get("calibrated", False),
         based_on=calibration.get("based_on", 0), started_by=await _starter(actor, run),
-        circles=circles_proof(run.result),
+        circles=circles_proof(run.result), circled=circles_parity(run.result),
         best=pairs[: len(best)], weakest=pairs[len(best):], lowest=next(iter(pairs[len(best):]), None),
         waiting=[
             RunWaiting(known.get(UUID(one["enrollment_id"])), one["position"], WaitCode(one["code"]))
@@ -146,7 +161,7 @@ async def run_circles(actor: Actor, run_id: UUID) -> list[RunCircle]:
     known = {row.id: row for row in await _cohort(actor, run)}
     return [
         RunCircle(known.get(one.facilitator_enrollment_id) if one.facilitator_enrollment_id else None,
-                  [known.get(member) for member in one.member_enrollment_ids], one.fit, in_common(one.explanation))
+                  [known.get(member) for member in one.member_enrollment_ids], one.fit, one.explanation)
         for one in drafts_of(run.result)
     ]
 

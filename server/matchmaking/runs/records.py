@@ -1,6 +1,6 @@
 """The record of a run as it is stored with it: proof, audit, queue. Codes and numbers, never names or sentences."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from math import inf, isfinite
@@ -82,6 +82,11 @@ def put_into_queue(record: Mapping[str, Any]) -> int | None:
     return record["matched"] - record.get("left_out", 0) if "matched" in record else None
 
 
+def circles_parity(record: Mapping[str, Any]) -> tuple[Parity, ...]:
+    """How the groups of a stored run fared in its circles; () for a run of pairs alone, or from before it was kept."""
+    return load_parity(record.get("circles", {}).get("parity", ()))
+
+
 def audit_of(record: Mapping[str, Any]) -> Audit | None:
     """The audit of a stored run; None for one made before audits were kept."""
     stored = record.get("audit")
@@ -95,12 +100,16 @@ def dump(found: Audit) -> Json:
         "lowest_fit": found.lowest_fit, "lowest": list(found.lowest) if found.lowest else None,
         "mean_confidence": found.mean_confidence, "top_three": found.top_three, "envy": found.envy._asdict(),
         "violations": [[one.code.value, one.mentee, one.mentor] for one in found.violations],
-        "rules": found.rules, "checks": found.checks,
-        "parity": [
-            {"dimension": one.dimension, "mentees": _dump_groups(one.mentees), "mentors": _dump_groups(one.mentors)}
-            for one in found.parity
-        ],
+        "rules": found.rules, "checks": found.checks, "parity": dump_parity(found.parity),
     }
+
+
+def dump_parity(found: Iterable[Parity]) -> list[Json]:
+    """How groups fared, as JSON."""
+    return [
+        {"dimension": one.dimension, "mentees": _dump_groups(one.mentees), "mentors": _dump_groups(one.mentors)}
+        for one in found
+    ]
 
 
 def load(stored: Json) -> Audit:
@@ -111,11 +120,14 @@ def load(stored: Json) -> Audit:
         lowest_fit=stored["lowest_fit"], lowest=(lowest[0], lowest[1]) if lowest else None,
         mean_confidence=stored["mean_confidence"], top_three=stored["top_three"], envy=Envy(**stored["envy"]),
         violations=tuple(Violation(RuleCode(code), *rest) for code, *rest in stored["violations"]),
-        rules=stored["rules"], checks=stored["checks"],
-        parity=tuple(
-            Parity(one["dimension"], _load_groups(one["mentees"]), _load_groups(one["mentors"]))
-            for one in stored["parity"]
-        ),
+        rules=stored["rules"], checks=stored["checks"], parity=load_parity(stored["parity"]),
+    )
+
+
+def load_parity(stored: Iterable[Json]) -> tuple[Parity, ...]:
+    """What `dump_parity` stored."""
+    return tuple(
+        Parity(one["dimension"], _load_groups(one["mentees"]), _load_groups(one["mentors"])) for one in stored
     )
 
 

@@ -16,7 +16,7 @@ from server.matchmaking.engine import (
     Weights,
     run_matching,
 )
-from server.programs.states import ParticipantRole
+from server.programs.states import CIRCLE_LEAST, CIRCLE_MOST, CIRCLE_USUAL, ParticipantRole
 
 MENTOR, MENTEE = ParticipantRole.MENTOR, ParticipantRole.MENTEE
 
@@ -30,7 +30,7 @@ class Plan:
     raised: int = 0
     places: int = 0
     circles: int = 0
-    size: int = 6
+    size: int = CIRCLE_USUAL
     more: int = 0
     people: int = 0
     later: int = 0
@@ -38,7 +38,7 @@ class Plan:
 
 MOST = 500
 """Of each way to close a gap at most so many: no group of ours is short of more, and each costs a moment."""
-SIZES = {"size": (4, 8), "places": (0, 20)}
+SIZES = {"size": (CIRCLE_LEAST, CIRCLE_MOST), "places": (0, 20)}
 """People in a circle, as everywhere (features.md F3), and places of a mentor, as an invitation may give."""
 
 

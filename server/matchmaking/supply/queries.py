@@ -24,7 +24,7 @@ from server.matchmaking.weighing.sampling import few, willing
 from server.people.states import PersonStatus
 from server.programs import queries as programs
 from server.programs.models import Cohort, Enrollment, Program
-from server.programs.rules import is_among_peers, is_of_circles, roles_in
+from server.programs.rules import circle_size, is_among_peers, is_of_circles, roles_in
 from server.programs.states import OPEN_ENROLLMENTS, EnrollmentState, ParticipantRole
 
 SKILLS_SHOWN = 12
@@ -69,6 +69,16 @@ class Places:
         """The same with the plan, as far as it rests on a yes of past mentors too."""
         low, high = self.coming.around(self.planned.balance)
         return low + self.more_yes.low - self.more_yes.middle, high + self.more_yes.high - self.more_yes.middle
+
+
+async def usual_plan(actor: Actor, cohort_id: UUID) -> Plan:
+    """A plan with nothing in it, with circles as large as the programme wants them.
+
+    Raises:
+        NotFound: no such cohort.
+    """
+    cohort = await programs.cohort_by_id(actor, cohort_id)
+    return Plan(size=circle_size(cohort.program.rules))
 
 
 async def places(actor: Actor, cohort_id: UUID, plan: Plan) -> Places:

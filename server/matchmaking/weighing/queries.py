@@ -23,7 +23,7 @@ from server.people.models import Person
 from server.people.queries import people_by_ids
 from server.programs import queries as programs
 from server.programs.models import Cohort, Program
-from server.programs.rules import can_edit_program
+from server.programs.rules import can_edit_program, circle_size
 
 SAMPLED = 120
 """People whom a preview is run on: two runs of the engine and an answer well within 2 s (design.md 4.4)."""
@@ -107,7 +107,8 @@ async def preview(actor: Actor, program: Program, settings: Settings) -> Preview
     pool, standing = found.gathered.pool, found.gathered.standing
     outlooks = await outlook_for(actor, program, new), await outlook_for(actor, program, old)
     trial = await asyncio.to_thread(
-        compare, pool, standing, kind, (wanted.rules, new), (rules_of(program), old), outlooks
+        compare, pool, standing, kind, (wanted.rules, new), (rules_of(program), old), outlooks,
+        circle_size(program.rules),
     ) if pool.participants else None
     return Preview(cohort, found, trial, now, was)
 

@@ -21,7 +21,7 @@ from server.matchmaking.engine import (
     run_matching,
 )
 from server.matchmaking.weighing.touching import Touched, touched
-from server.programs.states import ParticipantRole, ProgramType
+from server.programs.states import CIRCLE_USUAL, ParticipantRole, ProgramType
 
 if TYPE_CHECKING:
     from server.matchmaking.engine.groups.pairs.peers import PeersResult
@@ -87,22 +87,24 @@ class Trial:
 
 def compare(
     pool: Pool, standing: Standing, kind: ProgramType, now: tuple[RuleSet, Weights], was: tuple[RuleSet, Weights],
-    outlooks: tuple[Outlook | None, Outlook | None] = (None, None),
+    outlooks: tuple[Outlook | None, Outlook | None] = (None, None), size: int = CIRCLE_USUAL,
 ) -> Trial:
     """Run the engine with both, each by its outlook (None: the prior). As long as two runs: call it off the loop."""
-    after = outcome(pool, standing, kind, *now, outlooks[0])
-    before = after if now == was else outcome(pool, standing, kind, *was, outlooks[1])
+    after = outcome(pool, standing, kind, *now, outlooks[0], size)
+    before = after if now == was else outcome(pool, standing, kind, *was, outlooks[1], size)
     stood = {one.who for one in before.together}
     fresh = [one for one in after.together if one.who not in stood]
     return Trial(after, before, len(fresh), _example(before, fresh), touched(_facing(pool, kind), now[0], standing))
 
 
 def outcome(
-    pool: Pool, standing: Standing, kind: ProgramType, rules: RuleSet, weights: Weights, outlook: Outlook | None = None
+    pool: Pool, standing: Standing, kind: ProgramType, rules: RuleSet, weights: Weights, outlook: Outlook | None = None,
+    size: int = CIRCLE_USUAL,
 ) -> Outcome:
-    """One run of the engine for a type of programme. Of circles and peers nothing is learned."""
+    """One run of the engine for a type of programme, circles of about `size`. Of circles and peers nothing is learned.
+    """
     if kind is ProgramType.CIRCLE:
-        return _circles(pool, standing, rules, weights)
+        return _circles(pool, standing, rules, weights, size)
     result: MatchingResult | PeersResult
     if kind is ProgramType.PEER:
         from server.matchmaking.engine.groups.pairs.peers import pair_peers  # noqa: PLC0415  # loads what only groups need
@@ -117,9 +119,9 @@ def outcome(
     )
 
 
-def _circles(pool: Pool, standing: Standing, rules: RuleSet, weights: Weights) -> Outcome:
+def _circles(pool: Pool, standing: Standing, rules: RuleSet, weights: Weights, size: int) -> Outcome:
     from server.matchmaking.engine.groups.circles import form_circles  # noqa: PLC0415  # loads what only groups need
-    result = form_circles(pool, rules, weights, bans=standing.bans)
+    result = form_circles(pool, rules, weights, size=size, bans=standing.bans)
     made = [Together(one.members, one.fit) for one in result.circles]
     waiting = Counter(one.code for one in result.waitlist)
     return Outcome(_best_first(made), sum(len(one.who) for one in made), waiting, lambda _one: None)

@@ -1,6 +1,6 @@
 """What happens to programmes, groups and enrolments (glossary sections 2 and 5)."""
 
-from server.programs.actions.circling import set_circles
+from server.programs.actions.circling import set_circle_size, set_circles
 from server.programs.actions.eligibility import (
     GRACE_DAYS,
     GRACE_DAYS_MAX,
@@ -72,6 +72,7 @@ __all__ = [
     "reject_admission",
     "resume_enrollment",
     "self_join",
+    "set_circle_size",
     "set_circles",
     "set_pairing",
     "submit",

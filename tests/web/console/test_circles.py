@@ -16,6 +16,7 @@ from server.programs.states import ParticipantRole
 from tests import factories
 from tests.web.conftest import ClientOf
 from tests.web.console.circles import NAMES, formed, ring
+from tests.web.drawing import read
 
 HERE = "/console/matches"
 
@@ -37,6 +38,9 @@ async def test_circles_are_formed_changed_by_hand_proposed_and_answered(client_o
     mei = await factories.enrollment(found.cohort, found.late, ParticipantRole.FACILITATOR)
     no_reason = await client.post(f"{HERE}/{alone.id}/people", data={"comer": str(mei.id), "reason": ""})
     assert no_reason.status_code == 422
+    both = await client.post(f"{HERE}/{alone.id}/people", data={"comer": "", "reason": "She offered"})
+    fields = {one.get("name"): one.text for one in read(both.text).findall(".//textarea")}
+    assert (fields["reason"], fields["why"] or "") == ("She offered", "")
     apart = await client.post(
         f"{HERE}/{alone.id}/people", data={"comer": str(found.members[0].id), "reason": "They asked"}
     )
@@ -102,6 +106,7 @@ async def test_the_page_of_a_run_says_what_its_circles_came_to(client_of: Client
     assert "Confidence" not in page
     assert "pairs.csv" not in page
     assert "With an hour in common" in page
+    assert "Are the circles fair?" in page
     assert "Rules broken" in page
     table = (await client.get(f"{HERE}/runs/{led.run_id}/circles.csv")).content.decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(table)))
@@ -114,4 +119,8 @@ async def test_the_page_of_a_run_says_what_its_circles_came_to(client_of: Client
     assert refused.status_code == 409
     assert "Circles are not compared person by person." in refused.text
     assert (await client.get(HERE)).status_code == 200
-    assert (await client.get(f"/console/programs/{found.program.id}")).status_code == 200
+    here = f"/console/programs/{found.program.id}"
+    assert (await client.post(f"{here}/circle-size", data={"size": ""})).status_code == 422
+    assert "Choose from 4 to 8." in (await client.post(f"{here}/circle-size", data={"size": "9"})).text
+    assert (await client.post(f"{here}/circle-size", data={"size": "5"})).status_code == 303
+    assert '<option value="5" selected>' in (await client.get(here)).text

@@ -18,9 +18,9 @@ from server.matchmaking.engine.groups.swaps import improve
 from server.matchmaking.engine.pool import Participant, Pool
 from server.matchmaking.engine.waitlist import WaitCode, Waiting, as_wait_code, in_turn
 from server.matchmaking.engine.weights import Weights
-from server.programs.states import ParticipantRole
+from server.programs.states import CIRCLE_USUAL, ParticipantRole
 
-USUAL_SIZE = 6
+USUAL_SIZE = CIRCLE_USUAL
 ROOM_FOR = 3000
 """People whose circles are formed in one go; tables of everybody with everybody grow with the square of this."""
 BUDGET = 6000
@@ -30,7 +30,7 @@ BUDGET = 6000
 class Circle(NamedTuple):
     """One circle: members and host by id, and what they have in common.
 
-    `fit` (0 to 100) is the mean over members of how well their best helper inside fits them; `value` (0 to 1.5) is the
+    `helped` (0 to 100) is how well the best helper inside fits each member, `fit` their mean; `value` (0 to 1.5) is the
     same out of 1, and what a goal in common adds. `times` are half hours of the UTC week free for all who told theirs,
     None when nobody did, and `languages` likewise. Without a host, `host_code` says why.
     """
@@ -38,6 +38,7 @@ class Circle(NamedTuple):
     members: tuple[str, ...]
     host: str | None
     host_code: WaitCode | None
+    helped: tuple[float, ...]
     fit: float
     value: float
     times: int | None
@@ -154,12 +155,15 @@ def _result(
 
 
 def _circle(room: Room, rows: list[int], host: Hosted) -> Circle:
-    members = sorted((room.people.people[row] for row in rows), key=lambda one: one.id)
+    rows = sorted(rows, key=lambda row: room.people.people[row].id)
+    members = [room.people.people[row] for row in rows]
+    helped = 100 * room.help[np.ix_(rows, rows)].max(axis=1)
     return Circle(
         members=tuple(one.id for one in members),
         host=host.host,
         host_code=host.code,
-        fit=float(100 * room.help[np.ix_(rows, rows)].max(axis=1).mean()),
+        helped=tuple(helped.tolist()),
+        fit=float(helped.mean()),
         value=room.value(rows) / len(rows),
         times=common_times(members),
         languages=common_languages(members),

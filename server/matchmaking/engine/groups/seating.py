@@ -6,8 +6,9 @@ import numpy as np
 
 from server.matchmaking.engine.groups.both_ways import Floats, Rows
 from server.matchmaking.engine.groups.room import Common, Room
+from server.programs.states import CIRCLE_LEAST, CIRCLE_MOST
 
-LEAST, MOST = 4, 8
+LEAST, MOST = CIRCLE_LEAST, CIRCLE_MOST
 NOWHERE = -1
 
 
