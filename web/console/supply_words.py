@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from server.kernel import clock
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
-from server.matchmaking.circles.queries import InCommon
+from server.matchmaking.circles.telling import InCommon
 from server.matchmaking.supply.queries import has_places
 from server.programs.rules import has_circles, is_of_circles
 from web.circle_words import in_common
