@@ -14,7 +14,7 @@ from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
 from server.matchmaking.circles.forming import CircleProof
 from server.matchmaking.circles.forming import proof_of as circles_proof
-from server.matchmaking.circles.queries import in_common
+from server.matchmaking.circles.telling import in_common
 from server.matchmaking.engine import RuleCode, WaitCode
 from server.matchmaking.runs.records import audit_of, proof_of
 from web import circle_words as of_circle

@@ -15,13 +15,14 @@ from server.matches import rules
 from server.matches.models import Match, MatchMember
 from server.matches.states import AWAITING, OPEN_MATCHES, RUNNING, MatchKind, MatchState
 from server.matchmaking import queries as matchmaking
-from server.matchmaking.circles.queries import MayCome, may_come, rule_broken, seats_found
+from server.matchmaking.circles.queries import MayCome, may_come, rule_broken
 from server.matchmaking.circles.telling import InCommon, in_common
 from server.matchmaking.engine.explain import Explanation
 from server.matchmaking.gather import rules_of
 from server.matchmaking.models import MatchRun
 from server.matchmaking.queries import Alternative, Queue, SkillSupply
 from server.matchmaking.queue.queries import Wish, unmet_wishes
+from server.matchmaking.queue.seats import seats_found
 from server.matchmaking.stored import load
 from server.matchmaking.today.queries import ALREADY_ASKED, Bar, bars_of
 from server.people.queries import line_of

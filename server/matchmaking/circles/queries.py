@@ -17,7 +17,6 @@ from server.matchmaking.engine.groups.checking import barred_host, broken_betwee
 from server.matchmaking.engine.groups.members.seats import Sitting
 from server.matchmaking.engine.living.words import rule_words
 from server.matchmaking.gather import Gathered, gather, gather_seats, rules_of, weights_of
-from server.matchmaking.queries import latest_run
 from server.programs.models import Cohort, Enrollment
 from server.programs.queries import enrollments_in
 from server.programs.rules import has_circles, is_of_circles
@@ -55,8 +54,8 @@ async def may_come(actor: Actor, match: Match) -> MayCome:
     members, leading = rows[ParticipantRole.MENTEE], rows[ParticipantRole.FACILITATOR]
     free = [row for row in leading if placed[row.id] < row.capacity]
     return MayCome(
-        _named(row for row in members if not placed[row.id]), _named(row for row in members if row.id in drafted),
-        [] if matches.facilitator_of(match) else _named(free),
+        by_name(row for row in members if not placed[row.id]), by_name(row for row in members if row.id in drafted),
+        [] if matches.facilitator_of(match) else by_name(free),
     )
 
 
@@ -121,7 +120,8 @@ async def _pairs_of(actor: Actor, cohort_id: UUID) -> frozenset[tuple[str, str]]
     return frozenset((str(one), str(other)) for one, other in await matches.standing_pairs(reader, cohort_id))
 
 
-def _named(rows: Iterable[Enrollment]) -> list[Enrollment]:
+def by_name(rows: Iterable[Enrollment]) -> list[Enrollment]:
+    """Enrolments in the order of their people's names."""
     return sorted(rows, key=lambda row: (row.person.full_name, row.id))
 
 
@@ -175,17 +175,3 @@ def _sitting(match: Match) -> Sitting:
     leads = matches.facilitator_of(match)
     members = tuple(str(one.enrollment_id) for one in matches.learners(match))
     return Sitting(str(match.id), members, str(leads.enrollment_id) if leads else None)
-
-
-async def seats_found(actor: Actor, match: Match) -> list[Enrollment]:
-    """Whom the last run of the group found a seat for in a circle, as long as they sit in none and it has one."""
-    run = await latest_run(actor, match.cohort_id)
-    waited = run.result.get("circles", {}).get("waitlist", []) if run else []
-    named = {UUID(one["enrollment_id"]) for one in waited if one.get("match") == str(match.id)}
-    if not named or match.state not in WITH_ROOM or len(matches.learners(match)) >= MOST:
-        return []
-    rows = await enrollments_in(
-        actor, match.cohort_id, role=ParticipantRole.MENTEE, states=[EnrollmentState.ACTIVE]
-    )
-    placed = await matches.placed_seats(actor, match.cohort_id, MatchKind.CIRCLE)
-    return _named(row for row in rows if row.id in named and not placed[row.id])

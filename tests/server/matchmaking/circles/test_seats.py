@@ -13,12 +13,12 @@ from server.matches.models import Match, MatchMember
 from server.matches.states import Approval, MatchState
 from server.matchmaking.circles.actions import move_into
 from server.matchmaking.circles.forming import proof_of
-from server.matchmaking.circles.queries import seats_found
 from server.matchmaking.engine import WaitCode
 from server.matchmaking.engine.groups.seating import MOST
 from server.matchmaking.models import MatchRun
 from server.matchmaking.queries import line
 from server.matchmaking.queue.actions import match_newcomers, preview_matching, use_run
+from server.matchmaking.queue.seats import seats_found
 from server.matchmaking.runs.actions import carry_out, run_matching, start_run
 from server.matchmaking.states import RunState
 from server.people.models import PersonSkill
