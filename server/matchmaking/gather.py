@@ -123,7 +123,9 @@ async def gather_for_rules(actor: Actor, cohort: Cohort, rows: list[Enrollment])
     """What the hard rules look at of some people of a cohort, each with one place, and nothing of what they wrote: a
     dozen statements for any number of people, so that a unit may hold them. The enrolments come with their persons."""
     reader, ids = system_actor(actor.organization_id), [row.person_id for row in rows]
-    said, weeks = await said_by(reader, rows, cohort.program), await people.availability_of(reader, ids)
+    by_hours = rules_of(cohort.program).min_overlap_half_hours > 0
+    weeks = await people.availability_of(reader, ids) if by_hours else {}
+    said = await said_by(reader, rows, cohort.program)
     known = _Known(skills={}, wants={}, profiles={}, weeks=weeks, goals={}, said=said, lived=Behaviour())
     people_in = tuple(_participant(row, 1, known, _Read({}, {})) for row in rows)
     above = await people.managers_above(reader, ids)

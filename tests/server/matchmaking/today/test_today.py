@@ -28,8 +28,8 @@ from server.matchmaking.runs.actions import carry_out, run_matching
 from server.matchmaking.states import PreferenceKind, RunKind
 from server.matchmaking.today.actions import approve_match, publish_match, publish_matches
 from server.matchmaking.today.queries import bars_of
-from server.people.models import Person, PersonAttribute
-from server.programs.models import Enrollment
+from server.people.models import AvailabilityBlock, Person, PersonAttribute
+from server.programs.models import Enrollment, Program
 from tests import factories
 from tests.architecture import source
 from tests.queries import queries_run
@@ -158,6 +158,15 @@ async def test_the_queue_says_which_rule_and_since_when(found: Market) -> None:
     shown = await reviewing.pairing(actor, first.id)
     assert shown.bar is not None
     assert shown.bar.words == "The two are in one reporting line."
+
+
+async def test_hours_are_asked_where_the_programme_asks_for_them(found: Market) -> None:
+    await AvailabilityBlock.filter(person_id=found.mentees[0].person_id).update(weekday=6)
+    drafts = await Match.filter(cohort_id=found.cohort.id).prefetch_related("members")
+    assert await bars_of(manager(found), drafts) == {}
+    await Program.filter(id=found.program.id).update(rules={"min_overlap_half_hours": 2})
+    (bar,) = (await bars_of(manager(found), drafts)).values()
+    assert bar.code is RuleCode.OVERLAP
 
 
 async def test_what_is_held_back_is_told_from_what_no_longer_fits(found: Market) -> None:
