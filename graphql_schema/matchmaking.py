@@ -18,15 +18,12 @@ from graphql_schema.mutations import ById, Input, OfMatchInput, Payload, perform
 from graphql_schema.pagination import Connection, Order, Window, page_of, page_of_list
 from graphql_schema.people import PersonType
 from graphql_schema.programs import EnrollmentType, enrollments_by_ids
-from graphql_schema.reasons import ReasonType, caution, factors, reasons
+from graphql_schema.reasons import ReasonType, reasons
 from graphql_schema.runs import RunAudit, RunChanges, RunProof, RunWaiting
-from server.journey.byhand.queries import Tried, tried
 from server.kernel.actor import Actor
 from server.kernel.db import Json
-from server.matches.queries import sides, visible_match
-from server.matchmaking import actions, queries
+from server.matchmaking import queries
 from server.matchmaking.circles import actions as circles
-from server.matchmaking.engine import RuleCode
 from server.matchmaking.engine.waitlist import WaitCode
 from server.matchmaking.engine.watch import Step
 from server.matchmaking.engine.weights import Category
@@ -41,9 +38,9 @@ from server.matchmaking.stored import Told, load
 
 if TYPE_CHECKING:
     from server.matchmaking.models import MatchRun, MatchSuggestion
-    from server.matchmaking.queries import Alternative, Unmatched
+    from server.matchmaking.queries import Unmatched
 
-for enum in (RuleCode, RunKind, RunState, Step):
+for enum in (RunKind, RunState, Step):
     strawberry.enum(enum)
 
 NEWEST = Order(("started_at", "id"), newest_first=True)
@@ -189,60 +186,8 @@ class ReviewQueueType:
         return page_of_list(self.queue.look_closer, BEST_FIT, Window.of(first, after, last, before), MatchType.of)
 
 
-@strawberry.type(name="AlternativeMentor", description="Another mentor that the run of a draft found for its mentee.")
-class AlternativeType:
-    person: PersonType
-    enrollment_id: strawberry.ID
-    fit: float
-    confidence: float
-    has_place: bool = strawberry.field(description="Whether there is a place left beside drafts and open matches.")
-    reasons: list[ReasonType]
-
-    @classmethod
-    def of(cls, found: Alternative, mentee_name: str) -> Self:
-        """A mentor who could be chosen instead."""
-        person = found.mentor.person
-        return cls(
-            person=PersonType.of(person), enrollment_id=global_id("Enrollment", found.mentor.id), fit=found.fit,
-            confidence=found.confidence, has_place=found.has_place,
-            reasons=reasons(Told(load(found.explanation), Names(person.first_name, mentee_name), Reader.MANAGER)),
-        )
-
-
-@strawberry.type(name="PairTried", description="Two people as a pair of your own choice, before you make it.")
-class TriedType:
-    fit: float = strawberry.field(description="How well they fit, out of 100.")
-    confidence: float = strawberry.field(description="Probability that the pair is accepted and meets twice.")
-    calibrated_on: int = strawberry.field(description="On how many pairs it is calibrated; 0 is not yet calibrated.")
-    reasons: list[ReasonType]
-    reasons_back: list[ReasonType] = strawberry.field(description="Of two peers, what the second brings the first.")
-    factors: list[ReasonType] = strawberry.field(description="How the fit was worked out.")
-    caution: ReasonType | None = strawberry.field(description="What to look at before approving.")
-    rules: list[RuleCode] = strawberry.field(description="The hard rules that the pair was held against.")
-    broken: list[RuleCode] = strawberry.field(description="Those it breaks: then it cannot be made.")
-
-    @classmethod
-    def of(cls, found: Tried) -> Self:
-        """What the engine says of two people."""
-        names, told, back = found.told.names, found.explanation, found.told_back
-        return cls(
-            fit=found.fit, confidence=found.confidence, rules=found.rules,
-            calibrated_on=found.evidence.based_on if found.evidence.calibrated else 0,
-            reasons=reasons(found.told), reasons_back=reasons(back) if back else [], factors=factors(told, names),
-            caution=caution(told, names), broken=found.broken,
-        )
-
-
 @strawberry.type
 class MatchmakingQuery:
-    @strawberry.field(description="What the engine says of two people whom you may put together.")
-    async def pair_tried(
-        self, info: Info, *, cohort_id: strawberry.ID, mentor_enrollment_id: strawberry.ID,
-        mentee_enrollment_id: strawberry.ID,
-    ) -> TriedType:
-        keys = key_of("Enrollment", mentor_enrollment_id), key_of("Enrollment", mentee_enrollment_id)
-        return TriedType.of(await tried(info.context.actor, key_of("Cohort", cohort_id), *keys))
-
     @strawberry.field(description="The runs of a cohort, the latest first. Only for who runs the programme.")
     async def match_runs(
         self, info: Info, *, cohort_id: strawberry.ID, first: int | None = None, after: str | None = None,
@@ -279,30 +224,20 @@ class MatchmakingQuery:
         actor, key = info.context.actor, key_of("Enrollment", enrollment_id)
         return Explanation.of(await explanation(actor, key))
 
-    @strawberry.field(description="Other mentors for the mentee of a draft, best first.")
-    async def alternative_mentors(self, info: Info, match_id: strawberry.ID) -> list[AlternativeType]:
-        actor = info.context.actor
-        draft = await visible_match(actor, key_of("Match", match_id))
-        found = await queries.alternatives(actor, draft)
-        _mentor, mentee = sides(draft)
-        return [AlternativeType.of(one, mentee.person.first_name) for one in found]
-
 
 @strawberry.input
 class RunMatchingInput(Input):
     cohort_id: strawberry.ID
+    seed: int | None = strawberry.field(
+        default=None, description="The same people and seed come to the same pairs; null draws anew where pairs are"
+        " drawn, and elsewhere decides nothing but between equals.",
+    )
 
 
 @strawberry.input
 class CircleMemberInput(ById):
     enrollment_id: strawberry.ID
     reason: str = strawberry.field(description="Stays with the programme's staff.")
-
-
-@strawberry.input
-class ChooseAnotherMentorInput(ById):
-    mentor_enrollment_id: strawberry.ID
-    reason: str = strawberry.field(description="It stays with the programme's staff.")
 
 
 @strawberry.type
@@ -323,7 +258,8 @@ class MatchmakingMutation:
     )
     async def run_matching(self, info: Info, input: RunMatchingInput) -> MatchRunPayload:
         return await perform(
-            info, MatchRunPayload, input, lambda actor: runs.start_run(actor, key_of("Cohort", input.cohort_id))
+            info, MatchRunPayload, input,
+            lambda actor: runs.start_run(actor, key_of("Cohort", input.cohort_id), seed=input.seed),
         )
 
     @strawberry.mutation(
@@ -332,7 +268,8 @@ class MatchmakingMutation:
     )
     async def match_newcomers(self, info: Info, input: RunMatchingInput) -> MatchRunPayload:
         return await perform(
-            info, MatchRunPayload, input, lambda actor: queue.match_newcomers(actor, key_of("Cohort", input.cohort_id))
+            info, MatchRunPayload, input,
+            lambda actor: queue.match_newcomers(actor, key_of("Cohort", input.cohort_id), seed=input.seed),
         )
 
     @strawberry.mutation(
@@ -341,7 +278,8 @@ class MatchmakingMutation:
     )
     async def preview_matching(self, info: Info, input: RunMatchingInput) -> MatchRunPayload:
         return await perform(
-            info, MatchRunPayload, input, lambda actor: queue.preview_matching(actor, key_of("Cohort", input.cohort_id))
+            info, MatchRunPayload, input,
+            lambda actor: queue.preview_matching(actor, key_of("Cohort", input.cohort_id), seed=input.seed),
         )
 
     @strawberry.mutation(description="Put the pairs of a preview into the queue, unless people changed since.")
@@ -363,15 +301,6 @@ class MatchmakingMutation:
     async def cancel_matching(self, info: Info, input: ById) -> MatchRunPayload:
         return await perform(
             info, MatchRunPayload, input, lambda actor: runs.cancel_run(actor, key_of("MatchRun", input.id))
-        )
-
-    @strawberry.mutation(description="Give a draft's mentee another mentor. Every other draft stays as it is.")
-    async def choose_another_mentor(self, info: Info, input: ChooseAnotherMentorInput) -> MatchPayload:
-        return await perform(
-            info, MatchPayload, input,
-            lambda actor: actions.choose_another(
-                actor, key_of("Match", input.id), key_of("Enrollment", input.mentor_enrollment_id), input.reason
-            ),
         )
 
     @strawberry.mutation(description="Put somebody into a circle, or name who leads it. Nobody else moves.")

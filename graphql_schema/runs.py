@@ -33,13 +33,17 @@ class RunProof:
     upper_bound: float = strawberry.field(description="What no choice of pairs can exceed.")
     gap: float = strawberry.field(description="The difference as a share of the bound.")
     violations: int = strawberry.field(description="Hard rules broken, counted again from the finished pairs.")
+    held_back_ids: list[strawberry.ID] = strawberry.field(
+        description="Enrolments of mentors of whom one place was held back for newcomers: the bound is one without it."
+    )
 
     @classmethod
     def of(cls, record: Json) -> Self | None:
         """The proof in a run's record."""
         found = proof_of(record)
         return cls(
-            value=found.value, upper_bound=found.upper_bound, gap=found.gap, violations=found.violations
+            value=found.value, upper_bound=found.upper_bound, gap=found.gap, violations=found.violations,
+            held_back_ids=[global_id("Enrollment", one) for one in record.get("held_back", [])],
         ) if found else None
 
 

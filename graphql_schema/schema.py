@@ -7,6 +7,7 @@ from graphql import GraphQLError
 from strawberry.types import ExecutionContext
 
 from graphql_schema.asking import AskingMutation, AskingQuery
+from graphql_schema.choosing import ChoosingMutation, ChoosingQuery
 from graphql_schema.conflicts import ConflictsMutation, ConflictsQuery
 from graphql_schema.conversations import ConversationsMutation
 from graphql_schema.deciding import DecidingMutation, DecidingQuery
@@ -52,7 +53,7 @@ class Schema(strawberry.Schema):
 class Query(
     NodeQuery, ViewerQuery, PeopleQuery, ProfilesQuery, ImportsQuery, ProgramsQuery, MatchesQuery, MatchmakingQuery,
     LearningQuery, RecordsQuery, AskingQuery, SessionsQuery, MessagingQuery, SurveysQuery, JourneyQuery, WeighingQuery,
-    DecidingQuery, PlanningQuery, ConflictsQuery, TryingQuery,
+    DecidingQuery, PlanningQuery, ConflictsQuery, TryingQuery, ChoosingQuery,
 ):
     pass
 
@@ -62,7 +63,7 @@ class Mutation(
     ProfilesMutation, ImportsMutation, ProgramsMutation, EnrollmentsMutation, OpeningsMutation, MatchesMutation,
     MatchmakingMutation, LearningMutation, GoalsMutation, SessionsMutation, ConversationsMutation, MessagingMutation,
     SurveysMutation, JourneyMutation, UndoingMutation, EligibilityMutation, AskingMutation, WeighingMutation,
-    DecidingMutation, PlanningMutation, ConflictsMutation, TryingMutation,
+    DecidingMutation, PlanningMutation, ConflictsMutation, TryingMutation, ChoosingMutation,
 ):
     pass
 

@@ -16,14 +16,19 @@ from server.kernel.errors import Invalid
 from server.kernel.text import gettext as _
 from server.matchmaking.engine import Category, RuleCode, RuleSet
 from server.matchmaking.weighing import actions, queries
-from server.matchmaking.weighing.settings import Settings, settings_of, with_rules
+from server.matchmaking.weighing.settings import Settings, contradictions, fixed, settings_of, with_rules
 
 if TYPE_CHECKING:
     from server.matchmaking.weighing.queries import Past, Preview, Version
     from server.matchmaking.weighing.trying import Outcome, Together
     from server.programs.models import Program
+    from server.programs.states import ProgramType
 
-strawberry.enum(RuleCode, name="MatchRule")
+_CODES = {
+    "reporting_line": RuleCode.REPORTING_LINE, "same_team": RuleCode.SAME_TEAM, "company": RuleCode.COMPANY,
+    "grade_gap": RuleCode.GRADE_GAP,
+}
+"""The rules that a type may fix, by their columns."""
 
 
 @strawberry.input(name="WeightInput", description="How much a part counts, on any scale; all are brought to 100.")
@@ -44,6 +49,14 @@ class MatchRulesInput:
     least_grade_gap: int | None = strawberry.field(default=None, description="The mentor's level minus the mentee's.")
     most_grade_gap: int | None = None
     same_company: bool | None = strawberry.field(default=None, description="Only the same, never the same, or any.")
+    max_pairs: int | None = strawberry.field(default=None, description="Pairs of a group at most; null: any number.")
+    least_fit: int = strawberry.field(default=0, description="Out of 100: below it nobody is proposed.")
+    points_for_waiting: int = strawberry.field(
+        default=2, description="Points of fit for each time somebody was left over, 0 to 5; five times count at most."
+    )
+    held_back_percent: int = strawberry.field(
+        default=0, description="Of mentors with a place, 0 to 20: one place of each is held back for newcomers."
+    )
 
     def rules(self) -> RuleSet:
         """As the engine takes them.
@@ -60,7 +73,15 @@ class MatchRulesInput:
             min_overlap_half_hours=self.shared_half_hours,
             grade_gap=(gap[0], gap[1]) if gap[0] is not None and gap[1] is not None else None,
             company=None if self.same_company is None else "same" if self.same_company else "different",
+            max_pairs=self.max_pairs, min_fit=self.least_fit, wait_bonus=self.points_for_waiting / 100,
+            reserve=self.held_back_percent / 100,
         )
+
+
+@strawberry.type(description="A rule that nobody turns off in this type of programme.")
+class FixedRule:
+    rule: RuleCode
+    why: str
 
 
 @strawberry.type(description="The hard rules of a programme.")
@@ -75,16 +96,24 @@ class MatchRules:
     least_grade_gap: int | None
     most_grade_gap: int | None
     same_company: bool | None
+    max_pairs: int | None
+    least_fit: float
+    points_for_waiting: float
+    held_back_percent: float
+    fixed: list[FixedRule] = strawberry.field(description="What the type of programme cannot be without.")
 
     @classmethod
-    def of(cls, rules: RuleSet) -> Self:
+    def of(cls, rules: RuleSet, kind: ProgramType) -> Self:
         """The rules in force."""
         gap = rules.grade_gap or (None, None)
         return cls(
             reporting_line=rules.reporting_line, reporting_depth=rules.reporting_depth, same_team=rules.same_team,
             repeat=rules.repeat, repeat_months=rules.repeat_months, common_language=rules.common_language,
             shared_half_hours=rules.min_overlap_half_hours, least_grade_gap=gap[0], most_grade_gap=gap[1],
-            same_company=None if rules.company is None else rules.company == "same",
+            same_company=None if rules.company is None else rules.company == "same", max_pairs=rules.max_pairs,
+            least_fit=rules.min_fit, points_for_waiting=round(100 * rules.wait_bonus, 2),
+            held_back_percent=round(100 * rules.reserve, 2),
+            fixed=[FixedRule(rule=_CODES[name], why=why) for name, why in fixed(kind).items() if name in _CODES],
         )
 
 
@@ -123,7 +152,7 @@ class MatchSettings:
         return cls(
             program_id=global_id("Program", program.id), version=program.weights_version or actions.FACTORY,
             weights=[Weight(category=name, share=amount / 100) for name, amount in settings.amounts.items()],
-            rules=MatchRules.of(settings.rules), versions=[WeightsVersion.of(one) for one in versions],
+            rules=MatchRules.of(settings.rules, program.type), versions=[WeightsVersion.of(one) for one in versions],
         )
 
 
@@ -173,9 +202,10 @@ class PreviewType:
     was: PreviewOutcome = strawberry.field(description="With what is in force.")
     moved: int = strawberry.field(description="Pairs that are not made with what is in force.")
     rules: list[RuleTouch]
+    warnings: list[str] = strawberry.field(description="What stands against itself, or against pairs that stand.")
 
     @classmethod
-    def of(cls, found: Preview) -> Self | None:
+    def of(cls, found: Preview, warnings: list[str]) -> Self | None:
         """The preview; None while nobody takes part."""
         if found.trial is None or found.sample is None:
             return None
@@ -183,6 +213,7 @@ class PreviewType:
             people=len(found.sample.rows), out_of=found.sample.of, moved=found.trial.moved,
             now=PreviewOutcome.of(found.trial.now, found.now), was=PreviewOutcome.of(found.trial.was, found.was),
             rules=[RuleTouch(rule=code, people=one.some, alone=one.alone) for code, one in found.trial.touched.items()],
+            warnings=warnings,
         )
 
 
@@ -201,7 +232,8 @@ class WeighingQuery:
         actor = info.context.actor
         program = await queries.weighed_program(actor, key_of("Program", program_id))
         settings = with_rules(_settings(weights, rules), program.type, program.rules)
-        return PreviewType.of(await queries.preview(actor, program, settings))
+        found = await queries.preview(actor, program, settings)
+        return PreviewType.of(found, [*contradictions(program.type, settings.rules, found.standing)])
 
 
 @strawberry.input

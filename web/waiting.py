@@ -144,7 +144,7 @@ def _why(seen: WaitingPage) -> str:
         return _("A seat in a circle is being looked at")
     if seen.is_of_circles:
         return _("Too few share your times yet") if code is WaitCode.OVERLAP else _("No circle has a seat for you yet")
-    full = code in (WaitCode.NO_SEAT, WaitCode.COHORT_LIMIT)
+    full = code in (WaitCode.NO_SEAT, WaitCode.HELD_BACK, WaitCode.COHORT_LIMIT)
     return _("Every fitting mentor is full") if full else _("No mentor with a free place fits yet")
 
 

@@ -6,8 +6,8 @@ from a11y_tests.registry import Act, Shelf, View, each, fill, open_everything, p
 from server.matchmaking.engine import Category, RuleSet
 from server.matchmaking.weighing.actions import set_weights
 from server.matchmaking.weighing.settings import Settings
-from server.programs.models import Enrollment
-from server.programs.states import EnrollmentState
+from server.programs.models import Enrollment, Program
+from server.programs.states import EnrollmentState, ProgramType
 from tests import factories
 from tests.arrival import drawn
 from tests.web.console.market import Market, market
@@ -26,6 +26,17 @@ async def in_force() -> View:
 async def nobody_yet() -> View:
     found = await market(1, 1)
     await Enrollment.filter(cohort_id=found.cohort.id).update(state=EnrollmentState.COMPLETED)
+    return View(found.manager, page_of(found))
+
+
+@state("GET console-weights 200", proof="Across companies nobody meets their own.")
+async def fixed_by_the_type() -> View:
+    """The rule that the type means has no switch, and more pairs stand than the limit allows."""
+    found = await town()
+    await Program.filter(id=found.program.id).update(
+        type=ProgramType.CROSS_COMPANY, weights={"GOALS": 1.0}, rules={"max_pairs": 1})
+    for number in range(2):
+        await factories.match(found.mentors[number], found.mentees[number])
     return View(found.manager, page_of(found))
 
 

@@ -124,6 +124,15 @@ async def placed_seats(actor: Actor, cohort_id: UUID, kind: MatchKind = MatchKin
     return Counter({enrollment_id: int(count) for enrollment_id, count in rows})
 
 
+async def pairs_kept(actor: Actor, cohort_id: UUID, *, with_drafts: bool = False) -> int:
+    """How many pairs of a cohort stay whatever a run finds: open ones and locked drafts, or all drafts if so asked."""
+    pairs_of = matches(actor).filter(cohort_id=cohort_id, kind=MatchKind.PAIR)
+    held = Q(state=MatchState.DRAFT)
+    if not with_drafts:
+        held &= Q(id__in=[one.match_id for one in await locks(actor, cohort_id)])
+    return await pairs_of.filter(Q(state__in=list(OPEN_MATCHES)) | held).count()
+
+
 async def standing_pairs(actor: Actor, cohort_id: UUID) -> set[tuple[UUID, UUID]]:
     """The two persons, mentor first, of every open pair and drafted one of a cohort."""
     rows = await _standing_members(actor, cohort_id, MatchKind.PAIR).values_list("match_id", "role", "person_id")

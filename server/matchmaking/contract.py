@@ -1,5 +1,6 @@
 """The file contract of `ithaca match`: people, past pairs, programme and decisions as the engine wants them."""
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ from server.matchmaking.engine import (
     RuleSet,
     Standing,
     Weights,
+    held_to,
     rules_for,
     week_mask,
     weights_for,
@@ -26,7 +28,7 @@ from server.matchmaking.engine import with_vectors as with_all_vectors
 from server.matchmaking.engine.groups.circles import USUAL_SIZE
 from server.matchmaking.engine.groups.seating import LEAST, MOST
 from server.matchmaking.engine.pool import DepartmentWish
-from server.matchmaking.files import Mistake, Notes, Row, read_object, read_table
+from server.matchmaking.files import Notes, Row, Settings, is_whole, read_object, read_table
 from server.matchmaking.meant.files import read_concepts
 from server.matchmaking.meant.reading import with_meanings
 from server.programs.states import ParticipantRole, ProgramType
@@ -303,53 +305,13 @@ def _known_pair(row: Row, known: set[tuple[ParticipantRole, str]]) -> tuple[str,
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """The programme file, key by key."""
-
-    file: str
-    values: dict[str, Any]
-    notes: Notes
-
-    def yes(self, key: str, *, missing: bool) -> bool:
-        """True or false, `missing` when the key is not there."""
-        found = self.values.get(key)
-        if found is not None and not isinstance(found, bool):
-            self.wrong(key, _("Write true or false."))
-        return missing if found is None else bool(found)
-
-    def whole(self, key: str) -> int | None:
-        """A whole number of 0 or more, None when the key is not there."""
-        found = self.values.get(key)
-        if found is None or (_is_whole(found) and found >= 0):
-            return found
-        self.wrong(key, _("Write a whole number of 0 or more."))
-        return None
-
-    def wrong(self, key: str, cure: str) -> None:
-        """Note that a value is wrong."""
-        self.notes.mistakes.append(Mistake(self.file, cure, None, key, str(self.values.get(key, ""))))
-
-
 def _program(path: Path, notes: Notes) -> Terms:
     settings = Settings(path.name, read_object(path, notes), notes)
     kind = settings.values.get("type")
     if not isinstance(kind, str) or kind not in TYPES:
         settings.wrong("type", _("Write one of {words}.").format(words=", ".join(TYPES)))
         kind = "traditional"
-    factory = rules_for(TYPES[kind])
-    rules = replace(
-        factory,
-        reporting_line=settings.yes("exclude_direct_reports", missing=True),
-        # What the file leaves out is no rule, save what the type itself means: peers are never of one team.
-        same_team=TYPES[kind] is ProgramType.PEER,
-        repeat=settings.yes("no_repeat", missing=True),
-        company=_company(settings, factory),
-        common_language=settings.yes("require_common_language", missing=False),
-        min_overlap_half_hours=BLOCK_HALF_HOURS * (settings.whole("min_overlap_blocks") or 0),
-        grade_gap=_grade_gap(settings),
-        max_pairs=settings.whole("max_pairs"),
-    )
+    rules = _rules(TYPES[kind], settings)
     known = {"type", "grade_gap", "min_overlap_blocks", "company", "no_repeat", "exclude_direct_reports"}
     known |= {"framework"}
     known |= {"require_common_language", "circle_size" if TYPES[kind] is ProgramType.CIRCLE else "max_pairs"}
@@ -358,6 +320,37 @@ def _program(path: Path, notes: Notes) -> Terms:
         notes.warnings.append(_("{file}: {key} is not known and was ignored.").format(file=path.name, key=key))
     return Terms(TYPES[kind], rules, weights_for(TYPES[kind]), _circle_size(settings), _by_draw(settings),
                  read_concepts(settings.values.get("framework"), path, notes))
+
+
+def _rules(kind: ProgramType, settings: Settings) -> RuleSet:
+    """What the file asks for: what it leaves out is no rule, save what the type cannot be without."""
+    asked = replace(
+        rules_for(kind),
+        reporting_line=settings.yes("exclude_direct_reports", missing=True),
+        same_team=False,
+        repeat=settings.yes("no_repeat", missing=True),
+        company=_company(settings),
+        common_language=settings.yes("require_common_language", missing=False),
+        min_overlap_half_hours=BLOCK_HALF_HOURS * (settings.whole("min_overlap_blocks") or 0),
+        grade_gap=_grade_gap(settings),
+        max_pairs=settings.whole("max_pairs"),
+    )
+    if kind is ProgramType.CROSS_COMPANY and asked.company == "same":
+        settings.wrong("company", _("Here companies meet: write different, or leave it out."))
+    if kind is ProgramType.REVERSE and asked.grade_gap and asked.grade_gap[0] >= 0:
+        settings.wrong("grade_gap", _("Here the mentor stands below the mentee: the least is -1 or lower."))
+    return _held(kind, asked, settings)
+
+
+def _held(kind: ProgramType, asked: RuleSet, settings: Settings) -> RuleSet:
+    """The rules with what the type means; what the file says less of is told."""
+    rules = held_to(kind, asked)
+    for name, key in (("reporting_line", "exclude_direct_reports"), ("company", "company"), ("grade_gap", "grade_gap")):
+        held = getattr(rules, name)
+        if key in settings.values and getattr(asked, name) != held:
+            settings.notes.warnings.append(_("{file}: {key} was taken as {value}, which this type is about.").format(
+                file=settings.file, key=key, value=json.dumps(held)))
+    return rules
 
 
 def _by_draw(settings: Settings) -> bool:
@@ -369,29 +362,25 @@ def _by_draw(settings: Settings) -> bool:
 
 def _circle_size(settings: Settings) -> int:
     found = settings.values.get("circle_size", USUAL_SIZE)
-    if _is_whole(found) and LEAST <= found <= MOST:
+    if is_whole(found) and LEAST <= found <= MOST:
         return int(found)
     settings.wrong("circle_size", _("Write a whole number from {least} to {most}.").format(least=LEAST, most=MOST))
     return USUAL_SIZE
 
 
-def _company(settings: Settings, factory: RuleSet) -> Company | None:
+def _company(settings: Settings) -> Company | None:
     found = settings.values.get("company")
     asked = next((one for one in COMPANIES if one == found), None)
     if asked is None and found not in (None, "any", ""):
         settings.wrong("company", _("Write same or different, or leave it out."))
-    return asked if "company" in settings.values else factory.company
+    return asked
 
 
 def _grade_gap(settings: Settings) -> tuple[int, int] | None:
     found = settings.values.get("grade_gap")
     if found is None:
         return None
-    if isinstance(found, list) and len(found) == 2 and all(map(_is_whole, found)) and found[0] <= found[1]:
+    if isinstance(found, list) and len(found) == 2 and all(map(is_whole, found)) and found[0] <= found[1]:
         return found[0], found[1]
     settings.wrong("grade_gap", _("Write the least and the most of mentor minus mentee, such as [1, 4]."))
     return None
-
-
-def _is_whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)

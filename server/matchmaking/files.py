@@ -139,6 +139,39 @@ class Row:
         return words.get(text)
 
 
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A file of settings, key by key."""
+
+    file: str
+    values: dict[str, Any]
+    notes: Notes
+
+    def yes(self, key: str, *, missing: bool) -> bool:
+        """True or false, `missing` when the key is not there."""
+        found = self.values.get(key)
+        if found is not None and not isinstance(found, bool):
+            self.wrong(key, _("Write true or false."))
+        return missing if found is None else bool(found)
+
+    def whole(self, key: str) -> int | None:
+        """A whole number of 0 or more, None when the key is not there."""
+        found = self.values.get(key)
+        if found is None or (is_whole(found) and found >= 0):
+            return found
+        self.wrong(key, _("Write a whole number of 0 or more."))
+        return None
+
+    def wrong(self, key: str, cure: str) -> None:
+        """Note that a value is wrong."""
+        self.notes.mistakes.append(Mistake(self.file, cure, None, key, str(self.values.get(key, ""))))
+
+
+def is_whole(value: object) -> bool:
+    """Whether a value of a JSON file is a whole number: true and false are none."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 def read_table(
     path: Path, columns: Sequence[str], notes: Notes, *, may_be_empty: bool, optional: Sequence[str] = ()
 ) -> list[Row]:

@@ -19,7 +19,7 @@ from server.matches import queries as matches
 from server.matches.conflicts.queries import conflicts_among
 from server.matches.rules import main_kind
 from server.matches.states import MatchKind, OverrideKind
-from server.matchmaking.engine.constraints import RuleSet, rules_for
+from server.matchmaking.engine.constraints import RuleSet, held_to, rules_for
 from server.matchmaking.engine.pool import Participant, PastPair, Pool, Standing, digest_of, week_mask
 from server.matchmaking.engine.weights import Category, Weights, rescaled, weights_for
 from server.matchmaking.gathering.behaviour import Behaviour, behaviour_of
@@ -163,11 +163,11 @@ def rules_of(program: Program) -> RuleSet:
 
 
 def rules_from(kind: ProgramType, stored: Mapping[str, Any]) -> RuleSet:
-    """The hard rules of a type with settings as they are stored over them."""
+    """The hard rules of a type with settings as they are stored over them; what the type itself means holds always."""
     own = {name: value for name, value in stored.items() if name not in OF_THE_RUN}
     if own.get("grade_gap"):
         own["grade_gap"] = tuple(own["grade_gap"])
-    return replace(rules_for(kind), **own)
+    return held_to(kind, replace(rules_for(kind), **own))
 
 
 def weights_of(program: Program) -> Weights:

@@ -76,8 +76,19 @@ class SkillSupply:
 
 
 @dataclass(frozen=True)
+class Trade:
+    """What a full mentor costs: `draft` gives that mentor up, and `left`, its mentee, gets the one who is given away,
+    whom the same run found for them (`one`)."""
+
+    draft: Match
+    left: Person
+    one: MatchSuggestion
+
+
+@dataclass(frozen=True)
 class Alternative:
-    """Another mentor for a mentee. `free`: places that no draft or open match takes; `holders` have them if none is."""
+    """Another mentor for a mentee. `free`: places that no draft or open match takes; `holders` have them if none is,
+    and then `trade` is the best exchange with a draft that nobody locked, if there is one."""
 
     mentor: Enrollment
     fit: float
@@ -85,6 +96,7 @@ class Alternative:
     explanation: Json
     free: int
     holders: tuple[Person, ...] = ()
+    trade: Trade | None = None
 
     @property
     def has_place(self) -> bool:
@@ -175,8 +187,40 @@ async def alternatives(actor: Actor, draft: Match) -> list[Alternative]:
     )
     others = [one for one in found if one.mentor_enrollment_id != mentor.enrollment_id]
     offered = await _with_places(actor, draft.cohort_id, mentee.enrollment_id, others)
-    holders = await _holders(actor, [one.mentor.id for one in offered if not one.has_place])
-    return [replace(one, holders=tuple(holders.get(one.mentor.id, ()))) for one in offered]
+    full = [one.mentor.id for one in offered if not one.has_place]
+    holders, trades = await _holders(actor, full), await _trades(actor, draft, full)
+    return [
+        replace(one, holders=tuple(holders.get(one.mentor.id, ())), trade=trades.get(one.mentor.id)) for one in offered
+    ]
+
+
+async def _trades(actor: Actor, draft: Match, mentor_ids: list[UUID]) -> dict[UUID, Trade]:
+    """For each of some full mentors the draft that could best take the mentor of `draft` instead: the same run
+    found the two for each other, and no hard rule keeps them apart today."""
+    if draft.state is not MatchState.DRAFT or not mentor_ids:
+        return {}
+    given = matches.sides(draft)[0]
+    others = matches.reviewable_matches(actor).filter(
+        members__enrollment_id__in=mentor_ids, state=MatchState.DRAFT, kind=MatchKind.PAIR, cohort_id=draft.cohort_id,
+    ).exclude(id__in=[draft.id, *await locked_matches(actor, draft.cohort_id)])
+    held = {
+        (other.run_id, left.enrollment_id): (other, wanted.enrollment_id, left)
+        for other in await others.prefetch_related("members__person", "members__enrollment")
+        for wanted, left in permutations(matches.in_order(other)) if wanted.enrollment_id in mentor_ids
+    }
+    left = {enrollment_id for _run, enrollment_id in held}
+    cohort = await programs.cohort_by_id(actor, draft.cohort_id)
+    broken = await rules_broken(actor, cohort, [(given.enrollment_id, one) for one in left])
+    found = MatchSuggestion.filter(
+        organization_id=actor.organization_id, run_id__in=[run_id for run_id, _left in held if run_id],
+        mentor_enrollment_id=given.enrollment_id, mentee_enrollment_id__in=[one for _run, one in held],
+    )
+    trades: dict[UUID, Trade] = {}
+    for one in await found.order_by("-fit", "id"):
+        other, wanted, whom = held.get((one.run_id, one.mentee_enrollment_id), (None, None, None))
+        if other and wanted and whom and (given.enrollment_id, whom.enrollment_id) not in broken:
+            trades.setdefault(wanted, Trade(other, whom.person, one))
+    return trades
 
 
 async def supply_by_skill(

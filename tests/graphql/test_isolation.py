@@ -72,6 +72,7 @@ MUTATIONS = {
     "setPairing": ("id", "Program", ", pairing: RANDOM"), "setCircles": ("id", "Program", ", circles: WAITING"),
     "setCircleSize": ("id", "Program", ", size: 5"),
     **dict.fromkeys(("putIntoCircle", "takeOutOfCircle"), ("id", "Match", ', enrollmentId: "x", reason: "Nearer"')),
+    "tradeMentors": ("id", "Match", ', mentorEnrollmentId: "x", otherId: "x", reason: "Nearer"'),
     "chooseAnotherMentor": ("id", "Match", ', mentorEnrollmentId: "x", reason: "Nearer"'),
     "confirmHold": ("matchId", "Match", ""), "releaseHold": ("matchId", "Match", ""),
     "markRead": ("matchId", "Match", ""), "sendMessage": ("matchId", "Match", ', body: "Hello"'),

@@ -20,6 +20,7 @@ from server.programs.states import EnrollmentState, ParticipantRole
 from tests import factories
 from tests.graphql.ask import ask, gid
 from tests.graphql.everything import a_time, everything
+from tests.web.console.market import drafts_of, market
 
 STATE = "match { id state } errors { code kind }"
 
@@ -119,6 +120,26 @@ async def test_cohort_is_matched_reviewed_and_approved(db: object) -> None:
     both = await ask(pair.manager_actor, approve, ids=[draft["id"]])
     assert both["publishMatches"]["matches"] == [{"state": "AWAITING_BOTH"}]
     assert both["undoPublish"]["matches"] == [{"state": "DRAFT"}]
+
+
+async def test_a_seed_is_chosen_and_two_drafts_exchange_their_mentors(db: object) -> None:
+    found = await market(capacity=1)
+    actor = factories.manager_of(found.manager, found.program)
+    run = "mutation ($i: RunMatchingInput!) { runMatching(input: $i) { run { seed } errors { field } } }"
+    below = await ask(actor, run, i={"cohortId": gid(found.cohort), "seed": -1})
+    assert below["runMatching"]["errors"] == [{"field": "seed"}]
+    asked = await ask(actor, run, i={"cohortId": gid(found.cohort), "seed": 7})
+    assert asked["runMatching"]["run"] == {"seed": 7}
+    await drain()
+    match, other, *_rest = await drafts_of(found)
+    offers = """query ($id: ID!) { alternativeMentors(matchId: $id) {
+      enrollmentId hasPlace trade { matchId fit person { id } } } }"""
+    offered = (await ask(actor, offers, id=gid(match)))["alternativeMentors"]
+    choice = next(one for one in offered if one["trade"] and one["trade"]["matchId"] == gid(other))
+    trade = "mutation ($i: TradeMentorsInput!) { tradeMentors(input: $i) { match { state } errors { code kind } } }"
+    given = {"id": gid(match), "mentorEnrollmentId": choice["enrollmentId"], "otherId": gid(other), "reason": "Asked"}
+    assert (await ask(actor, trade, i=given))["tradeMentors"] == {"match": {"state": "DRAFT"}, "errors": []}
+    assert (await ask(actor, trade, i=given))["tradeMentors"]["errors"][0]["code"] == "CONFLICT"
 
 
 async def test_a_run_under_way_says_how_far_it_is_and_is_stopped(db: object) -> None:

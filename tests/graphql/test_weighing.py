@@ -7,14 +7,15 @@ from tests.graphql.ask import ask, refusal
 from tests.web.console.market import market
 
 SET = """mutation ($input: SetMatchSettingsInput!) { setMatchSettings(input: $input) {
-  errors { field message } settings { version weights { category share } rules { sameCompany leastGradeGap }
+  errors { field message } settings { version weights { category share } rules { sameCompany leastGradeGap
+    maxPairs leastFit pointsForWaiting heldBackPercent fixed { rule why } }
   versions { number setById basedOn restores weights { share } } } } }"""
 RESTORE = """mutation ($input: RestoreMatchSettingsInput!) { restoreMatchSettings(input: $input) {
   errors { field message } settings { version versions { restores } } } }"""
 PREVIEW = """query ($id: ID!, $weights: [WeightInput!]!, $rules: MatchRulesInput!) {
   matchPreview(programId: $id, weights: $weights, rules: $rules) { people outOf moved
     now { placed meanFit lowestFit pastPairs saidYes best { enrollmentIds fit } } was { placed }
-    rules { rule people alone } } }"""
+    rules { rule people alone } warnings } }"""
 READ = "query ($id: ID!) { matchSettings(programId: $id) { version weights { share } } }"
 
 
@@ -24,15 +25,20 @@ async def test_settings_are_read_tried_set_and_put_back(db: object) -> None:
     read = (await ask(actor, READ, id=key))["matchSettings"]
     assert (read["version"], round(sum(one["share"] for one in read["weights"]), 9)) == (0, 1)
     weights, rules = [{"category": "AVAILABILITY", "amount": 3}, {"category": "GOALS", "amount": 1}], {
-        "repeat": True, "repeatMonths": 24, "sameCompany": False, "leastGradeGap": 1, "mostGradeGap": 9}
+        "repeat": True, "repeatMonths": 24, "sameCompany": False, "leastGradeGap": 1, "mostGradeGap": 9,
+        "maxPairs": 3, "leastFit": 20, "pointsForWaiting": 4, "heldBackPercent": 10}
     tried = (await ask(actor, PREVIEW, id=key, weights=weights, rules=rules))["matchPreview"]
-    assert (tried["people"], tried["outOf"], tried["now"]["placed"], tried["was"]["placed"]) == (7, 7, 4, 4)
+    assert (tried["people"], tried["outOf"], tried["now"]["placed"], tried["was"]["placed"]) == (7, 7, 3, 4)
+    assert tried["warnings"] == []
     assert {one["rule"] for one in tried["rules"]} >= {"REPEAT", "GRADE_GAP", "COMPANY"}
     assert (await Program.get(id=found.program.id)).weights_version is None
     given = {"id": key, "weights": weights, "rules": rules, "basedOn": 0}
     kept = (await ask(actor, SET, input=given))["setMatchSettings"]["settings"]
     shares = {one["category"]: one["share"] for one in kept["weights"]}
     assert (kept["version"], shares["AVAILABILITY"], kept["rules"]["sameCompany"]) == (1, 0.75, False)
+    own = kept["rules"]
+    assert (own["maxPairs"], own["leastFit"], own["pointsForWaiting"], own["heldBackPercent"]) == (3, 20, 4, 10)
+    assert own["fixed"] == []
     assert kept["versions"][0]["setById"] == global_id("Person", found.manager.id)
     late = await ask(actor, SET, input={**given, "weights": weights[:1]})
     assert "Somebody set other weights meanwhile" in late["setMatchSettings"]["errors"][0]["message"]
@@ -49,4 +55,11 @@ async def test_what_cannot_be_comes_back_as_data_and_strangers_see_nothing(db: o
     ):
         answer = await ask(actor, SET, input={"id": key, "weights": weights, "rules": rules})
         assert [one["field"] for one in answer["setMatchSettings"]["errors"]] == [field]
+    await Program.filter(id=found.program.id).update(type="PEER")
+    answer = await ask(actor, SET, input={"id": key, "weights": weights, "rules": {"repeat": True}})
+    assert [(one["field"], one["message"]) for one in answer["setMatchSettings"]["errors"]] == [
+        ("sameTeam", "Peers are never of one team.")]
+    read = "query ($id: ID!) { matchSettings(programId: $id) { rules { sameTeam fixed { rule why } } } }"
+    assert (await ask(actor, read, id=key))["matchSettings"]["rules"] == {
+        "sameTeam": True, "fixed": [{"rule": "SAME_TEAM", "why": "Peers are never of one team."}]}
     assert (await refusal(factories.actor_of(found.stranger), READ, id=key))["extensions"]["code"] == "NOT_FOUND"

@@ -116,22 +116,26 @@ async def take_back(request: Request) -> Response:
 
 
 async def choose_another(request: Request) -> Response:
-    """Give the mentee another mentor, with a reason."""
+    """Give the mentee another mentor, with a reason; one who is full by an exchange with another draft."""
     form, errors = await read_form(request), Errors()
-    match_id, mentor = request.path_params["id"], one_id(form, "mentor")
+    chosen = text(form, "mentor", IDS_LETTERS)
+    match_id, (mentor, trade_with) = request.path_params["id"], map(parse_id, words.choice_of(chosen))
     reason = text(form, "reason", REASON_LETTERS, errors, lines=True, required=_("Say in a few words why."))
     if mentor is None:
         errors.add("mentor", _("Choose somebody."))
     elif not errors:
         try:
-            made = await actions.choose_another(request.state.actor, match_id, mentor, reason, key=form_key(form))
-            said = Toast(_("Changed. Every other pair stays as it is."))
+            made = await actions.choose_another(
+                request.state.actor, match_id, mentor, reason, trade_with=trade_with, key=form_key(form)
+            )
+            said = Toast(_("Exchanged. Every other pair stays as it is.") if trade_with else _(
+                "Changed. Every other pair stays as it is."))
             return go_to(request, f"{HERE}?pair={made}", toast=said)
         except Invalid as refusal:
             errors.take(refusal)
         except Conflict as refusal:
             errors.add("mentor", refusal.message)
-    return await show_pair(request, match_id, errors=errors, mentor=str(mentor or ""), reason=reason)
+    return await show_pair(request, match_id, errors=errors, mentor=chosen, reason=reason)
 
 
 async def run(request: Request) -> Response:

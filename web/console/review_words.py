@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from server.matchmaking.today.queries import Bar
     from server.people.models import Person
 
+TRADE_MARK = "~"
+"""Between the mentor whom a choice names and the draft with which mentors are exchanged."""
 ROWS_SHOWN = 6
 """So many rows of a list stand open; the rest opens below them."""
 
@@ -276,6 +278,7 @@ def wait_words(code: WaitCode | None, *, among_peers: bool = False) -> str:
     return {
         None: _("Not matched yet"),
         WaitCode.NO_SEAT: _("Every fitting mentor is full"),
+        WaitCode.HELD_BACK: _("The places left are held back for newcomers"),
         WaitCode.COHORT_LIMIT: _("The group has as many pairs as it may have"),
         WaitCode.LOW_FIT: _("No mentor fits well enough"),
         WaitCode.NO_MENTORS: _("No mentor has a free place"),
@@ -365,18 +368,27 @@ def _other(one: Alternative, names: Names) -> tuple[str, str, str]:
     if explanation and explanation.reasons:
         title = sentence(explanation.reasons[0], Names(person.first_name, names.mentee), Reader.MANAGER).title
         why = f"{title}. "
-    free = _effect(one)
-    return str(one.mentor.id), _("%(name)s, %(fit)s") % {"name": person.full_name, "fit": round(one.fit)}, why + free
+    value = f"{one.mentor.id}{TRADE_MARK}{one.trade.draft.id}" if one.trade else str(one.mentor.id)
+    return value, _("%(name)s, %(fit)s") % {"name": person.full_name, "fit": round(one.fit)}, why + _effect(one, names)
 
 
-def _effect(one: Alternative) -> str:
-    """What choosing this mentor changes for others: how many places are left, or who has them."""
+def choice_of(value: str) -> tuple[str, str]:
+    """The mentor whom a choice of `Told.others` names, and the draft with which mentors are exchanged ("" for none)."""
+    mentor, _mark, draft = value.partition(TRADE_MARK)
+    return mentor, draft
+
+
+def _effect(one: Alternative, names: Names) -> str:
+    """What choosing this mentor changes for others: places left, or who has them, and whom an exchange gives them."""
+    if one.trade:
+        return _("An exchange: %(left)s, whose draft has this place, gets %(given)s, %(fit)s.") % {
+            "left": one.trade.left.first_name, "given": names.mentor, "fit": round(one.trade.one.fit)}
     if one.has_place:
         left = ngettext("One place is left after this.", "%(num)d places are left after this.", one.free - 1)
         return left % {"num": one.free - 1} if one.free > 1 else _("Takes the last free place.")
-    names = [person.first_name for person in one.holders]
-    if not names:
+    holding = [person.first_name for person in one.holders]
+    if not holding:
         return _("No free place.")
-    listed = _("%(several)s and %(last)s") % {"several": ", ".join(names[:-1]), "last": names[-1]}
-    return _("No free place: %(names)s come first.") % {"names": listed} if names[1:] else (
-        _("No free place: %(name)s comes first.") % {"name": names[0]})
+    listed = _("%(several)s and %(last)s") % {"several": ", ".join(holding[:-1]), "last": holding[-1]}
+    return _("No free place: %(names)s come first.") % {"names": listed} if holding[1:] else (
+        _("No free place: %(name)s comes first.") % {"name": holding[0]})

@@ -12,12 +12,9 @@ from server.matchmaking.engine.living.words import advice_words, unmet_words
 from server.matchmaking.engine.watch import Step
 from server.matchmaking.engine.weights import Category
 from server.matchmaking.engine.wording import category_name
-from server.matchmaking.runs.comparison import Change, Why
-from server.matchmaking.runs.records import audit_of
 from server.matchmaking.runs.telling import advice_of
 from server.matchmaking.states import RunKind, RunState
 from server.programs.rules import is_among_peers, is_of_circles
-from server.programs.states import ParticipantRole
 from web.console import audit_words, circle_words, peer_words
 from web.console.audit_words import Fairness
 from web.console.review_words import wait_words
@@ -27,8 +24,25 @@ from web.waiting import ordinal
 if TYPE_CHECKING:
     from server.matchmaking.models import MatchRun
     from server.matchmaking.queue.queries import Wish
-    from server.matchmaking.runs.queries import RunPair, RunRecord, RunsCompared, RunWaiting
+    from server.matchmaking.runs.queries import RunPair, RunRecord, RunWaiting
     from server.programs.models import Enrollment
+
+
+LONG_S = 10
+"""From so many seconds tenths are of no interest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foretold:
+    """A row of expected against happened; `percent` is drawn as the dot, `target_percent` as the line."""
+
+    expected: str
+    happened: str
+    percent: int
+    target_percent: int
+    red_from: int = 0
+    red_to: int = 0
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +185,7 @@ def pair_name(pair: RunPair | None) -> str:
     """Both first names; "" for nobody."""
     if pair is None:
         return ""
-    return _("%(mentee)s and %(mentor)s") % {"mentee": _first(pair.mentee), "mentor": _first(pair.mentor)}
+    return _("%(mentee)s and %(mentor)s") % {"mentee": first_name(pair.mentee), "mentor": first_name(pair.mentor)}
 
 
 def pair_rows(pairs: list[RunPair]) -> list[tuple[str, str]]:
@@ -183,7 +197,7 @@ def waiting_rows(record: RunRecord) -> list[tuple[str, str, str, str]]:
     """Everybody who waits: name, place in line, why, and what would open most."""
     peers = is_among_peers(record.cohort.program) or is_of_circles(record.cohort.program)
     return [
-        (_full(one.mentee), upper_first(ordinal(one.position)) if one.position else "–",
+        (full_name(one.mentee), upper_first(ordinal(one.position)) if one.position else "–",
          wait_words(one.code, among_peers=peers), _would_help(record.run, one))
         for one in record.waiting
     ]
@@ -218,6 +232,36 @@ def confidence(record: RunRecord) -> str:
     return _("Not yet calibrated, %(based)s.") % {"based": based}
 
 
+def time_taken(run: MatchRun) -> list[tuple[str, str, str]]:
+    """How long the engine took, and the seed; nothing for a run from before that was written down."""
+    if "seconds" not in run.result:
+        return []
+    seconds = float(run.result["seconds"])
+    said = _("%(num)s s") % {"num": f"{seconds:.0f}" if seconds >= LONG_S else f"{max(seconds, 0.1):.1f}"}
+    return [(_("Time"), said, _("seed %(seed)s") % {"seed": run.seed})]
+
+
+def foretold_rows(record: RunRecord) -> list[Foretold]:
+    """What was expected of past pairs and what came, in percent."""
+    return [
+        Foretold(f"{one.expected:.0%}", f"{one.happened:.0%}", round(100 * one.happened), round(100 * one.expected))
+        for one in record.foretold
+    ]
+
+
+def held_back(record: RunRecord) -> list[tuple[str, str]]:
+    """The places that a run held back for newcomers, or that it made of those held back before."""
+    held = len(record.run.result.get("held_back", []))
+    told = []
+    if held:
+        places = ngettext("%(num)d place, one of a mentor", "%(num)d places, one of a mentor", held) % {"num": held}
+        told.append((_("Held back for newcomers"), places))
+    if record.used:
+        pairs = ngettext("%(num)d pair", "%(num)d pairs", record.used) % {"num": record.used}
+        told.append((_("On places held back"), pairs))
+    return told
+
+
 def made(record: RunRecord) -> list[tuple[str, str]]:
     """How the run was made: all that is needed to repeat it."""
     run = record.run
@@ -226,7 +270,7 @@ def made(record: RunRecord) -> list[tuple[str, str]]:
         (_("For"), for_whom(run)),
         (_("Who"), record.started_by.full_name if record.started_by else _("By itself")),
         (_("Engine"), _("version %(number)s") % {"number": run.engine_version}),
-        (_("Seed"), str(run.seed)),
+        (_("Seed"), str(run.seed)), *held_back(record),
         (_("Weights"), weights_name(run)),
         *((category_name(Category(name)), f"{share:.0%}") for name, share in run.weights.items()),
     ]
@@ -255,7 +299,7 @@ def run_rows(here: str, shown: MatchRun, runs: list[MatchRun]) -> list[Run]:
     return [
         Run(f"/console/matches/runs/{one.id}",
             f"{here}/against/{one.id}" if is_comparable(one) and is_comparable(shown) else "",
-            upper_first(moment(one.started_at)), _pairs_and_waiting(one))
+            upper_first(moment(one.started_at)), pairs_and_waiting(one))
         for one in runs if one.id != shown.id
     ]
 
@@ -265,18 +309,8 @@ def is_comparable(run: MatchRun) -> bool:
     return "mentors" in run.result and run.kind in (RunKind.FULL, RunKind.PREVIEW)
 
 
-def figures(shown: RunsCompared) -> list[tuple[str, str]]:
-    """Both runs in figures."""
-    told = [(one, audit_of(one.result)) for one in (shown.earlier, shown.later)]
-    fits = [f"{audit.mean_fit:.0f}" if audit and audit.mean_fit is not None else "–" for _run, audit in told]
-    return [
-        (_("Earlier run"), f"{moment(shown.earlier.started_at)}. {_pairs_and_waiting(shown.earlier)}"),
-        (_("Later run"), f"{moment(shown.later.started_at)}. {_pairs_and_waiting(shown.later)}"),
-        (_("Mean fit"), _("%(after)s, was %(before)s") % {"before": fits[0], "after": fits[1]}),
-    ]
-
-
-def _pairs_and_waiting(run: MatchRun) -> str:
+def pairs_and_waiting(run: MatchRun) -> str:
+    """How many pairs a run made, and how many people wait."""
     matched, waits = int(run.result.get("matched", 0)), int(run.result.get("waiting", 0))
     pairs, circled = ngettext("%(num)d pair", "%(num)d pairs", matched) % {"num": matched}, proof_of(run.result)
     if circled:
@@ -289,106 +323,11 @@ def _pairs_and_waiting(run: MatchRun) -> str:
     }.get(run.kind, _("%(pairs)s, %(waiting)s waiting")) % told
 
 
-def settings(shown: RunsCompared) -> list[tuple[str, str]]:
-    """What the two runs were given differently; one line that says so when it was the same."""
-    found = shown.comparison.settings
-    told = [
-        (category_name(name), _("%(before)s, now %(after)s") % {"before": f"{before:.0%}", "after": f"{after:.0%}"})
-        for name, before, after in found.weights
-    ]
-    if found.rules:
-        told.append((_("Rules"), ", ".join(found.rules)))
-    for label, pair in ((_("Engine"), found.engine), (_("Seed"), found.seed)):
-        if pair:
-            told.append((label, _("%(before)s, now %(after)s") % {"before": pair[0], "after": pair[1]}))
-    people = _("Nothing about them changed") if found.same_people else _("Somebody came, went or changed")
-    return [*told, (_("People"), people)]
-
-
-def same_words(shown: RunsCompared) -> str:
-    """How many kept their mentor, or their partner."""
-    same = shown.comparison.same
-    if _of_peers(shown):
-        return peer_words.same(same)
-    if not same:
-        return _("No mentee has the same mentor.")
-    said = ngettext("%(num)d mentee has the same mentor.", "%(num)d mentees have the same mentor.", same)
-    return said % {"num": same}
-
-
-def changed_title(shown: RunsCompared) -> str:
-    """How many did not."""
-    count = len(shown.comparison.changes)
-    if not count:
-        return _("Both runs came to the same pairs")
-    if _of_peers(shown):
-        return peer_words.changed_title(count)
-    return ngettext("%(num)d mentee is placed differently", "%(num)d mentees are placed differently", count) % {
-        "num": count}
-
-
-def change_rows(shown: RunsCompared, most: int) -> list[tuple[str, str, str, str]]:
-    """Mentee or peer, whom they had before and have after, and why; who was in both runs comes first."""
-    changes = sorted(shown.comparison.changes, key=lambda one: one.why in (Why.JOINED, Why.LEFT))
-    return [
-        (_full(shown.people.get(one.mentee)), _side(shown, one, "before"), _side(shown, one, "after"),
-         why_words(shown, one))
-        for one in changes[:most]
-    ]
-
-
-def change_heads(shown: RunsCompared) -> list[str]:
-    """What the columns of the changes hold."""
-    return [_("Peer") if _of_peers(shown) else _("Mentee"), _("Before"), _("Now"), _("Why")]
-
-
-def all_the_same(shown: RunsCompared) -> str:
-    """That nothing differs."""
-    if _of_peers(shown):
-        return _("Everybody has the same partner in both runs, and the same people wait.")
-    return _("Everybody has the same mentor in both runs, and the same people wait.")
-
-
-def _of_peers(shown: RunsCompared) -> bool:
-    return any(row.role is ParticipantRole.PEER for row in shown.people.values())
-
-
-def why_words(shown: RunsCompared, one: Change) -> str:
-    """Why somebody's mentor, or partner, is another one."""
-    peers = _of_peers(shown)
-    kept = {pair.mentor for pair in one.before} & {pair.mentor for pair in one.after}
-    lost = next((pair.mentor for pair in one.before if pair.mentor not in kept), None)
-    gained = next((pair.mentor for pair in one.after if pair.mentor not in kept), None)
-    names = {
-        "old": _first(shown.people.get(lost)) if lost else "",
-        "new": _first(shown.people.get(gained)) if gained else "",
-        "other": _first(shown.people.get(one.taken_by)) if one.taken_by else "",
-        "then": f"{one.fit_then or 0:.0f}", "now": f"{one.fit_now or 0:.0f}",
-    }
-    said = {
-        Why.JOINED: _("Was not in the earlier run."), Why.LEFT: _("Is not in the later run."),
-        Why.MENTOR_LEFT: _("%(old)s had no place any more."), Why.MENTOR_JOINED: _("%(new)s had no place before."),
-        Why.FIT_FELL: _("The fit with %(old)s fell from %(then)s to %(now)s."),
-        Why.FIT_ROSE: _("The fit with %(new)s rose."),
-        Why.AS_GOOD: _("%(new)s fits no worse."),
-        Why.GIVEN_UP: _("The place with %(old)s goes to %(other)s.") if one.taken_by else _(
-            "The places do more for all in this way."),
-        Why.NO_LONGER_LISTED: _("%(old)s is no longer among the best here, or a rule forbids it."),
-        Why.PLACE_FREED: _("A place with %(new)s came free."),
-    }[one.why] % names
-    return f"{said} {wait_words(one.waits, among_peers=peers)}." if one.waits and one.why is not Why.LEFT else said
-
-
-def _side(shown: RunsCompared, one: Change, side: str) -> str:
-    pairs = one.before if side == "before" else one.after
-    told = [_("%(name)s, %(fit)s") % {"name": _full(shown.people.get(pair.mentor)), "fit": f"{pair.fit:.0f}"}
-            for pair in pairs]
-    return "; ".join(told) or "–"
-
-
-def _first(row: Enrollment | None) -> str:
+def first_name(row: Enrollment | None) -> str:
+    """What somebody is called; in the middle of a sentence."""
     return row.person.first_name if row else _("somebody who is gone")
 
 
-def _full(row: Enrollment | None) -> str:
+def full_name(row: Enrollment | None) -> str:
+    """Somebody's whole name."""
     return row.person.full_name if row else _("Somebody who is gone")

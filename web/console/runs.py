@@ -17,7 +17,7 @@ from server.matchmaking.queue import actions as queue_actions
 from server.matchmaking.queue.queries import unmet_wishes
 from server.matchmaking.runs import actions, export, queries
 from server.matchmaking.states import RunKind, RunState
-from web.console import audit_words, circle_words, learning, run_words
+from web.console import audit_words, circle_words, compare_words, learning, run_words
 from web.console.matches import address
 from web.render import go_to, is_fragment, page
 from web.toast import Toast
@@ -42,8 +42,11 @@ async def show(request: Request) -> Response:
         eyebrow=run_words.group_name(record), briefing=run_words.briefing(record),
         missing=run_words.without_audit(record),
         circles_alone=bool(record.circles and not record.proof),
-        facts_shown=audit_words.facts(record.audit, record.proof, run_words.pair_name(record.lowest))
-        if record.audit and record.proof else [],
+        facts_shown=[*audit_words.facts(record.audit, record.proof, run_words.pair_name(record.lowest)),
+                     *run_words.time_taken(record.run)] if record.audit and record.proof else [],
+        foretold=run_words.foretold_rows(record),
+        against=compare_words.against_last(record.against, record.run) if record.against else [],
+        all_changes=f"{here}/against/{record.against.last.id}" if record.against else "",
         circles_shown=circle_words.facts(record.circles) if record.circles else [], fair=run_words.fairness(record),
         circled=circle_words.fairness(record.circled),
         best=run_words.pair_rows(record.best), weakest=run_words.pair_rows(record.weakest),
@@ -98,9 +101,10 @@ async def compare(request: Request) -> Response:
     return page(
         request, "console/run_compare.html", shown=shown, preview=run_words.preview_of(shown.later, shown.earlier),
         runs_at=HERE, back=f"{HERE}/{one}", here=f"{HERE}/{one}/against/{other}",
-        title=run_words.changed_title(shown), same=run_words.same_words(shown), figures=run_words.figures(shown),
-        settings=run_words.settings(shown), changes=run_words.change_rows(shown, CHANGES_SHOWN),
-        heads=run_words.change_heads(shown), all_the_same=run_words.all_the_same(shown),
+        title=compare_words.changed_title(shown), same=compare_words.same_words(shown),
+        figures=compare_words.figures(shown), settings=compare_words.settings(shown),
+        changes=compare_words.change_rows(shown, CHANGES_SHOWN),
+        heads=compare_words.change_heads(shown), all_the_same=compare_words.all_the_same(shown),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -14,9 +15,11 @@ from starlette.routing import Route
 from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
 from server.matchmaking.engine import CATEGORIES, RuleSet
+from server.matchmaking.gather import rules_of
 from server.matchmaking.weighing import actions, queries
 from server.matchmaking.weighing.queries import Preview
-from server.matchmaking.weighing.settings import MOST, Settings, settings_for, settings_of, with_rules
+from server.matchmaking.weighing.settings import MOST, Settings, fixed, settings_for, settings_of
+from server.programs.rules import is_among_peers, is_of_circles
 from server.programs.states import ProgramType
 from web.console import weighing_words as words
 from web.console.programs import HERE
@@ -27,7 +30,7 @@ from web.toast import Toast
 if TYPE_CHECKING:
     from server.programs.models import Program
 
-IDS = {"grade_gap": "gap_least", "min_overlap_half_hours": "overlap_hours"}
+IDS = {"grade_gap": "gap_least", "min_overlap_half_hours": "overlap_hours", "wait_bonus": "wait_points"}
 """Where what a rule says is mended, if its field has another name."""
 NUMBER_LETTERS = 12
 
@@ -36,7 +39,7 @@ async def show(request: Request) -> Response:
     """What is in force, or the factory setting of a type to start from, with its preview."""
     program = await queries.weighed_program(request.state.actor, _id(request))
     kind = _start(request)
-    settings = settings_for(kind) if kind else settings_of(program)
+    settings = settings_for(kind, program.type) if kind else settings_of(program)
     found = await queries.preview(request.state.actor, program, settings)
     return await _page(request, program, words.fields(settings), settings, found, start=kind)
 
@@ -90,17 +93,18 @@ async def _typed(request: Request, program: Program) -> tuple[dict[str, str], Se
     """What was typed, as it was typed and as settings; what is no number at all is in the errors."""
     form, errors = await read_form(request), Errors()
     typed = {name: text(form, name, NUMBER_LETTERS) for name in words.NUMBERS}
-    typed |= {name: "1" if ticked(form, name) else "" for name in words.SWITCHES}
+    held = fixed(program.type)
+    typed |= {name: "1" if name in held or ticked(form, name) else "" for name in words.SWITCHES}
     typed |= {name: text(form, name, NUMBER_LETTERS) for name in ("company_kind", "based_on")}
     amounts = {
         name: number or 0 for name in CATEGORIES
         for number in [integer(form, f"weight-{name}", errors, least=-MOST, most=10 * MOST)]
     }
-    settings = Settings(amounts, _rules(form, typed, errors))
-    return typed, with_rules(settings, program.type, program.rules), errors
+    rules = _rules(form, typed, errors, rules_of(program))
+    return typed, Settings(amounts, rules if is_of_circles(program) else _limits(form, errors, rules)), errors
 
 
-def _rules(form: FormData, typed: Mapping[str, str], errors: Errors) -> RuleSet:
+def _rules(form: FormData, typed: Mapping[str, str], errors: Errors, in_force: RuleSet) -> RuleSet:
     """The rules that are on, each with its numbers; those of a rule that is off do not count."""
     depth, months, hours = (
         integer(form, name, errors) if typed[switch] else None
@@ -110,11 +114,22 @@ def _rules(form: FormData, typed: Mapping[str, str], errors: Errors) -> RuleSet:
     least, most = (integer(form, name, errors, least=-99, most=99) or 0 for name in ("gap_least", "gap_most"))
     if typed["overlap"] and not hours:
         errors.add("min_overlap_half_hours", _("Say how many hours, at least 1."))
-    return RuleSet(
-        reporting_line=bool(typed["reporting_line"]), reporting_depth=depth, same_team=bool(typed["same_team"]),
-        repeat=bool(typed["repeat"]), repeat_months=months, common_language=bool(typed["common_language"]),
+    return replace(
+        in_force, reporting_line=bool(typed["reporting_line"]), reporting_depth=depth,
+        same_team=bool(typed["same_team"]), repeat=bool(typed["repeat"]), repeat_months=months,
+        common_language=bool(typed["common_language"]),
         min_overlap_half_hours=2 * (hours or 0), grade_gap=(least, most) if typed["grade_gap"] else None,
         company=("same" if typed["company_kind"] == "same" else "different") if typed["company"] else None,
+    )
+
+
+def _limits(form: FormData, errors: Errors, rules: RuleSet) -> RuleSet:
+    """The same rules with what else steers the pairs of a group; what was left empty is none."""
+    most, least, points, held = (
+        integer(form, name, errors) for name in ("max_pairs", "min_fit", "wait_points", "reserve")
+    )
+    return replace(
+        rules, max_pairs=most, min_fit=least or 0, wait_bonus=(points or 0) / 100, reserve=(held or 0) / 100
     )
 
 
@@ -130,7 +145,8 @@ async def _page(
         settings_page=f"{HERE}/{program.id}", briefing=words.briefing(found), told=told, warnings=words.warnings(
             found, settings, program), scaled=words.scaled(settings) if not errors else "",
         rows=words.weight_rows(settings_of(program)), rules=words.rule_rows(found, program),
-        start=start or program.type, starts=words.starts(),
+        has_limits=not is_of_circles(program), has_places=not is_among_peers(program), start=start or program.type,
+        starts=words.starts(),
         versions=words.version_rows(await queries.versions(request.state.actor, program), program),
         based_on=program.weights_version or actions.FACTORY,
     )

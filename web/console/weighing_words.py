@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import permutations
 from typing import TYPE_CHECKING
 
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
 from server.matchmaking.engine import CATEGORIES, Category, RuleCode
 from server.matchmaking.engine.wording import Names, Reader, category_name, sentence
-from server.matchmaking.weighing.settings import Settings, contradictions, settings_of
+from server.matchmaking.weighing.settings import Settings, contradictions, fixed, settings_of
 from server.programs.rules import is_among_peers, is_of_circles
 from server.programs.states import ParticipantRole, ProgramType
 from web.console.review_words import wait_words
@@ -27,7 +28,8 @@ OPEN_ROWS = 4
 CHANGES_TOLD = 3
 NUMBERS = (
     *(f"weight-{name}" for name in CATEGORIES), "reporting_depth", "repeat_months", "overlap_hours", "gap_least",
-    "gap_most",
+    "gap_most", "max_pairs", "min_fit", "wait_points",
+    "reserve",
 )
 SWITCHES = ("reporting_line", "same_team", "repeat", "overlap", "common_language", "grade_gap", "company")
 Fact = tuple[str, str, str]
@@ -44,17 +46,19 @@ class Weight:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One hard rule with its switch and whom it touches."""
+    """One hard rule with its switch and whom it touches; `fixed` says why nobody turns it off in this type."""
 
     field: str
     name: str
     detail: str
     touches: str
+    fixed: str
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A preview in words. `moved` is the person of the example, `example` what became of them."""
+    """A preview in words. `moved` is the person of the example, `example` what became of them; `compared` has everybody
+    who meets somebody else: with what is in force, and with these settings."""
 
     people: str
     facts: list[Fact]
@@ -63,6 +67,7 @@ class Told:
     changes: str
     moved: str
     example: str
+    compared: list[tuple[str, str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,8 @@ def fields(settings: Settings) -> dict[str, str]:
         "reporting_depth": _whole(rules.reporting_depth), "repeat_months": _whole(rules.repeat_months),
         "overlap_hours": str(max(1, -(-rules.min_overlap_half_hours // 2))),
         "gap_least": str(gap[0]), "gap_most": str(gap[1]), "company_kind": rules.company or "different",
+        "max_pairs": _whole(rules.max_pairs), "min_fit": _whole(rules.min_fit),
+        "wait_points": _whole(100 * rules.wait_bonus), "reserve": _whole(100 * rules.reserve),
     }
 
 
@@ -125,7 +132,8 @@ def rule_rows(found: Preview | None, program: Program) -> list[Rule]:
         RuleCode.GRADE_GAP: ("grade_gap", _("Levels between them"), levels),
         RuleCode.COMPANY: ("company", _("Companies"), ""),
     }
-    return [Rule(*names[code], _touches(code, found.trial if found else None)) for code in names]
+    held, trial = fixed(program.type), found.trial if found else None
+    return [Rule(*named, _touches(code, trial), held.get(named[0], "")) for code, named in names.items()]
 
 
 def _touches(code: RuleCode, trial: Trial | None) -> str:
@@ -171,7 +179,7 @@ def scaled(settings: Settings) -> str:
 
 def warnings(found: Preview | None, settings: Settings, program: Program) -> list[str]:
     """What stands against itself, and a rule that leaves nobody."""
-    said = [*contradictions(program.type, settings.rules)]
+    said = [*contradictions(program.type, settings.rules, found.standing if found else 0)]
     trial = found.trial if found else None
     if trial is not None and trial.leaves_nobody:
         most = max(trial.now.waiting, key=lambda code: trial.now.waiting[code])
@@ -190,6 +198,7 @@ def told(found: Preview, settings: Settings, program: Program) -> Told | None:
         _people(found.sample), _facts(found, trial), [names.row(one) for one in trial.now.best],
         [names.row(one) for one in trial.now.weakest], _changes(trial, settings, settings_of(program)),
         names.first(example.who[0]) if example else "", names.became(trial.now, example) if example else "",
+        [] if is_of_circles(program) else names.compared(trial),
     )
 
 
@@ -306,6 +315,24 @@ class _Names:
 
     def row(self, one: Together) -> tuple[str, str]:
         return self._together(one), f"{one.fit:.0f}"
+
+    def compared(self, trial: Trial) -> list[tuple[str, str, str]]:
+        """Everybody who looks for somebody and meets another one now, by name."""
+        was, now = (self._meets(outcome) for outcome in (trial.was, trial.now))
+        moved = [one for one in {*was, *now} if was.get(one, ("",))[0] != now.get(one, ("",))[0]]
+        return sorted((self.rows[one].person.full_name, self._met(was.get(one)), self._met(now.get(one)))
+                      for one in moved)
+
+    def _meets(self, outcome: Outcome) -> dict[str, tuple[str, float]]:
+        """Whom each person meets, and the fit: of peers each of the two, otherwise the mentee."""
+        return {
+            one: (other, pair.fit)
+            for pair in outcome.together for one, other in permutations(pair.who)
+            if self.rows[one].role is not ParticipantRole.MENTOR
+        }
+
+    def _met(self, found: tuple[str, float] | None) -> str:
+        return _("%(name)s, %(fit)s") % {"name": self.first(found[0]), "fit": _fit(found[1])} if found else _("Nobody")
 
     def became(self, now: Outcome, one: Together) -> str:
         """Whom somebody meets now, and the first reason."""

@@ -11,15 +11,16 @@ from server.kernel.errors import Conflict, NotFound
 from server.kernel.text import gettext as _
 from server.matches.actions import request_match
 from server.matches.models import Match
-from server.matches.queries import enrollments_by_ids, visible_match
+from server.matches.queries import enrollments_by_ids, open_match_of, visible_match
 from server.matchmaking.learned.evidence import chosen_by_hand
+from server.matchmaking.runs.places import room_left
 from server.matchmaking.said.queries import apart_from, own_words
 from server.matchmaking.said.rules import may_wish
 from server.matchmaking.stored import turned
 from server.matchmaking.today.rules import require_allowed
 from server.matchmaking.wishes import actions as saying
 from server.programs.models import Enrollment
-from server.programs.queries import visible_enrollment
+from server.programs.queries import cohort_by_id, visible_enrollment
 from server.programs.states import ParticipantRole
 
 
@@ -31,7 +32,7 @@ async def ask_for_match(
 
     Raises:
         NotFound, Refused, Conflict: as `request_match`; Conflict too where a rule keeps the two apart today, or one of
-            them set the other aside (`kind="apart"`).
+            them set the other aside (`kind="apart"`), and where the group has as many pairs as it may have (`"full"`).
     """
     own = await visible_enrollment(actor, enrollment_id)
     offered = {one.partner.id: one for one in await choices_of(actor, enrollment_id)}
@@ -45,6 +46,7 @@ async def ask_for_match(
 
     async def act() -> Json:
         await require_allowed(actor, enrollment_id, partner_enrollment_id)
+        await _require_room(actor, own, partner_enrollment_id)
         return {"match_id": (await request_match(actor, enrollment_id, partner_enrollment_id, **scored)).id}
 
     return await visible_match(actor, UUID((await once(actor, key, act))["match_id"]))
@@ -69,6 +71,14 @@ async def wish(actor: Actor, enrollment_id: UUID, about_ids: Sequence[UUID]) -> 
 def _as_asked(own: Enrollment, choice: Choice) -> Json:
     """The explanation with the two as the match has them: of peers whoever asks stands first."""
     return turned(choice.explanation) if own.role is ParticipantRole.PEER else choice.explanation
+
+
+async def _require_room(actor: Actor, own: Enrollment, partner_id: UUID) -> None:
+    """The limit of a group counts open pairs and locked drafts: drafts that a manager may never use stop nobody."""
+    reader = system_actor(actor.organization_id)
+    is_full = await room_left(reader, await cohort_by_id(reader, own.cohort_id)) == 0
+    if is_full and await open_match_of(reader, own.id, partner_id) is None:
+        raise Conflict(_("This group has as many pairs as it may have."), kind="full")
 
 
 async def _require_not_aside(actor: Actor, own: Enrollment, partner_id: UUID) -> None:

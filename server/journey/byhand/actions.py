@@ -13,6 +13,7 @@ from server.matches.models import Match, MatchOverride
 from server.matches.queries import enrollments_by_ids
 from server.matches.states import MatchOrigin, OverrideKind
 from server.matchmaking.actions import REASON_MAX
+from server.matchmaking.runs.places import room_left
 from server.programs.queries import cohort_by_id
 from server.programs.rules import can_see_enrollment
 
@@ -45,7 +46,8 @@ async def pair_by_hand(
     async with unit_of_work(actor) as unit:
         await cohort_by_id(actor, mentor.cohort_id, lock=True)
         still = await free_people(actor, mentor.cohort_id)
-        if {first, second} - {row.id for row in (*still.mentors, *still.mentees)}:
+        is_full = await room_left(actor, still.cohort, around_drafts=True) == 0
+        if is_full or {first, second} - {row.id for row in (*still.mentors, *still.mentees)}:
             raise Conflict(_("Somebody was faster. Look again."), kind="seat_taken")
         made = await matches.suggest_match(
             actor, first, second, origin=MatchOrigin.MANAGER, fit=round(pair.fit), confidence=pair.confidence,

@@ -17,6 +17,7 @@ from server.matchmaking.engine.wording import Names, Reader
 from server.matchmaking.gather import Gathered, gather, places_left, rules_of, weights_of
 from server.matchmaking.learned.evidence import evidence_now, stored_evidence
 from server.matchmaking.learned.queries import outlook_for
+from server.matchmaking.runs.places import room_left
 from server.matchmaking.stored import Told
 from server.programs.models import Cohort, Enrollment, Program
 from server.programs.queries import cohort_by_id, enrollments_in
@@ -114,7 +115,9 @@ async def tried(actor: Actor, cohort_id: UUID, mentor_id: UUID, mentee_id: UUID)
     two = tuple(one for one in gathered.pool.participants if one.id in both)
     alone = replace(gathered, pool=replace(gathered.pool, participants=two))
     judged = _judged_peers if is_among_peers(free.cohort.program) else _judged
-    return await asyncio.to_thread(judged, alone, free.cohort.program, outlook, mentor, mentee)
+    found = await asyncio.to_thread(judged, alone, free.cohort.program, outlook, mentor, mentee)
+    return found if await room_left(actor, free.cohort, around_drafts=True) != 0 else replace(
+        found, broken=[*found.broken, RuleCode.COHORT_LIMIT])
 
 
 def _judged(two: Gathered, program: Program, outlook: Outlook, mentor: Enrollment, mentee: Enrollment) -> Tried:
@@ -145,7 +148,8 @@ def _judged_peers(
 
 
 def _rules(rules: RuleSet) -> list[RuleCode]:
-    return list(dict.fromkeys([*ALWAYS, *active_pair_rules(rules)]))
+    limit = [] if rules.max_pairs is None else [RuleCode.COHORT_LIMIT]
+    return list(dict.fromkeys([*ALWAYS, *active_pair_rules(rules), *limit]))
 
 
 async def _one(

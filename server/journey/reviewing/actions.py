@@ -70,16 +70,22 @@ async def approve_together(actor: Actor, match_ids: Iterable[UUID], *, key: str 
 
 
 async def choose_another(
-    actor: Actor, match_id: UUID, mentor_enrollment_id: UUID, reason: str, *, key: str = ""
+    actor: Actor, match_id: UUID, mentor_enrollment_id: UUID, reason: str, *, trade_with: UUID | None = None,
+    key: str = "",
 ) -> UUID:
-    """Give a draft's mentee another mentor. Returns the new draft's id; the same `key` again returns the same.
+    """Give a draft's mentee another mentor, of one who is full by an exchange with another draft (`trade_with`).
+
+    Returns the new draft's id; the same `key` again returns the same.
 
     Raises:
-        NotFound, Refused, Invalid, Conflict: as `matchmaking.actions.choose_another`.
+        NotFound, Refused, Invalid, Conflict: as `matchmaking.actions.choose_another` and `trade_mentors`.
     """
 
     async def act() -> Json:
-        made = await matchmaking.choose_another(actor, match_id, mentor_enrollment_id, reason)
+        if trade_with:
+            made = await matchmaking.trade_mentors(actor, match_id, mentor_enrollment_id, trade_with, reason)
+        else:
+            made = await matchmaking.choose_another(actor, match_id, mentor_enrollment_id, reason)
         return {"match_id": str(made.id)}
 
     return UUID((await once(actor, key, act))["match_id"])

@@ -33,7 +33,7 @@ The order of rows, the number of threads and the audit group never change a resu
 """
 
 from server.matchmaking.engine.columns import described, with_vectors
-from server.matchmaking.engine.constraints import RuleCode, RuleSet, Violation, rules_for
+from server.matchmaking.engine.constraints import RuleCode, RuleSet, Violation, held_to, rules_for
 from server.matchmaking.engine.explain import Explanation, Reason, ReasonCode
 from server.matchmaking.engine.fairness import Audit, audit
 from server.matchmaking.engine.learning.outlook import Outlook
@@ -85,6 +85,7 @@ __all__ = [
     "Weights",
     "audit",
     "described",
+    "held_to",
     "hundred",
     "rescaled",
     "rules_for",

@@ -5,7 +5,7 @@ are a whole table. What is not known breaks no rule.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Literal, NamedTuple
 
@@ -51,6 +51,7 @@ class RuleSet:
     100) is the fit below which waiting is better. `placement` is what placing one more person is worth against fit,
     in units of a perfect fit. Each cycle waited adds `wait_bonus` (fit / 100) up to `wait_cap` cycles, so that waiting
     counts and a bad pair is still not made; each further place of one mentor costs `seat_step`, which spreads load.
+    `reserve` is the share of mentors with a place of whom one is held back in a run of everybody, for newcomers.
     """
 
     reporting_line: bool = True
@@ -68,10 +69,11 @@ class RuleSet:
     wait_bonus: float = 0.02
     wait_cap: int = 5
     seat_step: float = 0.0
+    reserve: float = 0.0
 
 
 def rules_for(kind: ProgramType) -> RuleSet:
-    """The factory setting of a programme type: what follows from the type itself; a programme changes what it wants.
+    """The factory setting of a programme type; a programme changes what it wants of it, within `held_to`.
 
     The mentor of a reverse programme stands below the mentee, that of a succession programme above; a newcomer's guide
     may be from the same team; a flash question may go to the same person again after three months; across companies
@@ -80,13 +82,40 @@ def rules_for(kind: ProgramType) -> RuleSet:
     return _FACTORY.get(kind, RuleSet())
 
 
+BELOW = (-9, -1)
+"""The gap of levels in which every mentor stands below the mentee."""
 _FACTORY: Mapping[ProgramType, RuleSet] = {
-    ProgramType.REVERSE: RuleSet(grade_gap=(-9, -1)),
+    ProgramType.REVERSE: RuleSet(grade_gap=BELOW),
     ProgramType.ONBOARDING: RuleSet(same_team=False),
     ProgramType.FLASH: RuleSet(repeat_months=3),
     ProgramType.HIGH_POTENTIAL: RuleSet(grade_gap=(1, 9)),
     ProgramType.CROSS_COMPANY: RuleSet(company="different"),
 }
+
+
+def held_to(kind: ProgramType, rules: RuleSet) -> RuleSet:
+    """The same rules with what a type of programme cannot be without: who sets rules asks for more, never for less.
+
+    Peers are never of one team; no circle holds a line of command, at any depth; across companies nobody meets their
+    own; the mentor of a reverse programme stands below the mentee, and a gap that knows no such pair is the type's own.
+    """
+    match kind:
+        case ProgramType.PEER:
+            return replace(rules, same_team=True)
+        case ProgramType.CIRCLE:
+            return replace(rules, reporting_line=True, reporting_depth=None)
+        case ProgramType.CROSS_COMPANY:
+            return replace(rules, company="different")
+        case ProgramType.REVERSE:
+            return replace(rules, grade_gap=_below(rules.grade_gap))
+        case _:
+            return rules
+
+
+def _below(gap: tuple[int, int] | None) -> tuple[int, int]:
+    if gap is None or gap[0] > BELOW[1]:
+        return BELOW
+    return gap[0], min(gap[1], BELOW[1])
 
 
 class Violation(NamedTuple):

@@ -76,7 +76,8 @@ class Certificate(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class MatchingResult:
-    """Pairs in the order of mentee ids, the queue, the proof, and the means to ask about any candidate."""
+    """Pairs in the order of mentee ids, the queue, the proof, and the means to ask about any candidate. Of each mentor
+    in `held_back` one place was held back for newcomers."""
 
     pairs: tuple[MatchedPair, ...]
     waitlist: tuple[Waiting, ...]
@@ -90,6 +91,7 @@ class MatchingResult:
     arcs: Arcs = field(repr=False)
     seat_prices: NDArray[np.float64] = field(repr=False)
     taught: Taught | None = field(default=None, repr=False)
+    held_back: tuple[str, ...] = ()
 
     @property
     def calibration(self) -> Calibration:

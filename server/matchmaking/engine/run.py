@@ -10,9 +10,11 @@ from scipy.sparse import csr_array
 
 from server.matchmaking.engine import assign
 from server.matchmaking.engine.candidates import (
+    BLOCK_CELLS,
     Arcs,
     Ground,
     Steering,
+    scores,
     search,
     union,
 )
@@ -93,7 +95,7 @@ def run_matching(
     """
     return match_columns(
         build(pool, seed), rules, weights, standing or Standing(), seed=seed, candidates=candidates, watch=watch,
-        outlook=outlook,
+        outlook=outlook, reserve=rules.reserve,
     )
 
 
@@ -108,8 +110,10 @@ def match_columns(
     candidates: int | None = None,
     watch: Watch | None = None,
     outlook: Outlook | None = None,
+    reserve: float = 0.0,
 ) -> MatchingResult:
-    """The same for people who are in columns already. `placed` tells which mentees have somebody elsewhere.
+    """The same for people who are in columns already. `placed` tells which mentees have somebody elsewhere; of so many
+    mentors (`reserve`) one place is held back, and the certificate is one on the places that are left.
 
     Raises:
         ValueError, Stopped: as `run_matching`.
@@ -121,13 +125,22 @@ def match_columns(
     needs, steering = _needs(market, frozen), _steering(columns, rules, decided, weights.shape)
     if placed is not None:
         needs = replace(needs, placed=needs.placed | placed)
+    held = _held_back(needs, reserve)
+    needs.places[held] -= 1
     ground = Ground(mark_paired(market, *_with_mirrors(columns, frozen.e, frozen.m)), factors, steering)
     outlook = outlook or untaught(pool)
     solved = first = _solve(ground, needs, outlook, candidates, watch)
     while len(clash := _mirrored(columns, solved)):
         ground = replace(ground, market=mark_paired(ground.market, solved.arcs.e[clash], solved.arcs.m[clash]))
         solved = _solve(ground, needs, outlook, candidates, watch)
-    return _result(ground, frozen, needs.placed, solved._replace(upper_bound=first.upper_bound), outlook, seed)
+    return _result(ground, frozen, needs.placed, solved._replace(upper_bound=first.upper_bound), outlook, seed, held)
+
+
+def _held_back(needs: assign.Needs, share: float) -> NDArray[np.intp]:
+    """Mentors of whom one place is held back: never more than the share of those who have any, whoever has most places
+    first, so that few are left without one, and among equals as they stand."""
+    having = np.flatnonzero(needs.places > 0)
+    return having[np.argsort(-needs.places[having], kind="stable")][: int(share * len(having) + ROUNDING)]
 
 
 def _freeze(market: Market, standing: Standing) -> Frozen:
@@ -282,7 +295,8 @@ class MirrorFinder:
 
 
 def _result(
-    ground: Ground, frozen: Frozen, placed: NDArray[np.bool_], solved: Solved, outlook: Outlook, seed: int
+    ground: Ground, frozen: Frozen, placed: NDArray[np.bool_], solved: Solved, outlook: Outlook, seed: int,
+    held: NDArray[np.intp],
 ) -> MatchingResult:
     market, factors, columns = ground.market, ground.factors, ground.market.columns
     new_e, new_m = solved.arcs.e[solved.taken], solved.arcs.m[solved.taken]
@@ -308,7 +322,7 @@ def _result(
     )
     return MatchingResult(
         pairs=_pairs(ground, outlook, e, m, fits, origins),
-        waitlist=tuple(queue(market, solved.best, unplaced, at_limit=at_limit)),
+        waitlist=tuple(queue(market, solved.best, unplaced, at_limit, _would_fit(ground, unplaced, held))),
         refused_pins=frozen.refused,
         certificate=certificate,
         outlook=outlook,
@@ -319,7 +333,15 @@ def _result(
         arcs=solved.arcs,
         seat_prices=solved.price,
         taught=ground.steering.taught,
+        held_back=tuple(sorted(columns.mentors.people[row].id for row in held)),
     )
+
+
+def _would_fit(ground: Ground, unplaced: NDArray[np.intp], held: NDArray[np.intp]) -> set[int]:
+    """Those without a pair whom no rule keeps from a place that is held back."""
+    step = max(1, BLOCK_CELLS // max(1, len(ground.market.columns.mentors)))
+    blocks = [unplaced[at : at + step] for at in range(0, len(unplaced), step)] if len(held) else []
+    return {int(row) for rows in blocks for row in rows[(scores(ground, rows)[:, held] >= 0).any(axis=1)]}
 
 
 def _pairs(

@@ -1,6 +1,6 @@
 """The queue of those without a mentor: who is next, and why they wait."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -13,10 +13,11 @@ from server.matchmaking.engine.pool import Participant
 
 
 class WaitCode(StrEnum):
-    """Why somebody has nobody. The codes that are no rule: places, the cohort's limit, nobody, no wish, no group, or a
-    seat in a circle that stands, for a manager to give."""
+    """Why somebody has nobody. The codes that are no rule: places, those held back for newcomers, the cohort's limit,
+    nobody, no wish, no group, or a seat in a circle that stands, for a manager to give."""
 
     NO_SEAT = "NO_SEAT"
+    HELD_BACK = "HELD_BACK"
     COHORT_LIMIT = "COHORT_LIMIT"
     LOW_FIT = "LOW_FIT"
     NO_MENTORS = "NO_MENTORS"
@@ -43,19 +44,25 @@ class Waiting(NamedTuple):
     code: WaitCode
 
 
-def queue(market: Market, best: NDArray[np.float64], unplaced: NDArray[np.intp], *, at_limit: bool) -> list[Waiting]:
+def queue(
+    market: Market, best: NDArray[np.float64], unplaced: NDArray[np.intp], at_limit: bool, would_fit: Collection[int]
+) -> list[Waiting]:
     """Everybody without a pair: by cycles waited, then day of enrolment, then best fit, then a fixed order.
 
-    `best` is each mentee's best score with any mentor, minus infinity where rules keep them from all.
+    `best` is each mentee's best score with any mentor, minus infinity where rules keep them from all; `would_fit` are
+    those whom a place would suit that is held back.
     """
     side = market.columns.mentees
     looking = in_line(side, [row for row in unplaced if side.capacity[row] > 0], best)
-    reached = {row for row in looking if best[row] >= 0}
-    placed_code = WaitCode.COHORT_LIMIT if at_limit else WaitCode.NO_SEAT
-    waiting = [
-        Waiting(side.people[row].id, place, placed_code if row in reached else _why_nobody(market, row))
-        for place, row in enumerate(looking, 1)
-    ]
+
+    def why(row: int) -> WaitCode:
+        if best[row] < 0:
+            return _why_nobody(market, row)
+        if at_limit:
+            return WaitCode.COHORT_LIMIT
+        return WaitCode.HELD_BACK if row in would_fit else WaitCode.NO_SEAT
+
+    waiting = [Waiting(side.people[row].id, place, why(row)) for place, row in enumerate(looking, 1)]
     idle = [Waiting(side.people[row].id, None, WaitCode.NOT_LOOKING) for row in unplaced if side.capacity[row] == 0]
     return waiting + idle
 

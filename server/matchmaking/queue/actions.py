@@ -37,13 +37,13 @@ from server.programs.states import ParticipantRole
 MENTOR, MENTEE = ParticipantRole.MENTOR, ParticipantRole.MENTEE
 
 
-async def match_newcomers(actor: Actor, cohort_id: UUID) -> MatchRun:
+async def match_newcomers(actor: Actor, cohort_id: UUID, *, seed: int | None = None) -> MatchRun:
     """Ask for everybody without a mentor to be placed around what stands: whoever came since the last run, and who
-    waited then. Only their rows are computed, against places that no match and no draft takes; a job does it.
+    waited then. Only their rows are computed, against places that no match and no draft takes; a job does it. Without
+    a `seed` that of the last run stands.
 
     Raises:
-        NotFound: no such cohort.
-        Refused: the actor does not run the programme.
+        NotFound, Refused, Invalid: as `start_run`.
         Conflict: the group was never matched (`kind="no_run"`), or has no mentors and mentees.
     """
     async with unit_of_work(actor):
@@ -52,19 +52,23 @@ async def match_newcomers(actor: Actor, cohort_id: UUID) -> MatchRun:
         last = await queries.latest_run(actor, cohort_id)
         if last is None:
             raise Conflict(_("This group was never matched. Run the matching first."), kind="no_run")
-        return await runs.start_run(actor, cohort_id, seed=last.seed, kind=RunKind.NEWCOMERS, after=last.id)
+        return await runs.start_run(
+            actor, cohort_id, seed=last.seed if seed is None else seed, kind=RunKind.NEWCOMERS, after=last.id
+        )
 
 
-async def preview_matching(actor: Actor, cohort_id: UUID) -> MatchRun:
+async def preview_matching(actor: Actor, cohort_id: UUID, *, seed: int | None = None) -> MatchRun:
     """Ask what matching everybody again on today's facts would change. It makes no draft; `use_run` takes it over.
 
+    Without a `seed` that of the last run stands, save where pairs are drawn: there it is another draw.
+
     Raises:
-        NotFound, Refused, Conflict: as `start_run`.
+        NotFound, Refused, Invalid: as `start_run`.
     """
     last = await queries.latest_run(actor, cohort_id)
-    return await runs.start_run(
-        actor, cohort_id, seed=last.seed if last else 0, kind=RunKind.PREVIEW, after=last.id if last else None
-    )
+    if seed is None and last and not is_drawn((await programs.cohort_by_id(actor, cohort_id)).program):
+        seed = last.seed
+    return await runs.start_run(actor, cohort_id, seed=seed, kind=RunKind.PREVIEW, after=last.id if last else None)
 
 
 async def use_run(actor: Actor, run_id: UUID) -> MatchRun:
@@ -198,7 +202,9 @@ async def count_cycle(actor: Actor, run_id: UUID) -> int:
 async def _from_the_last_run(actor: Actor, mentee_enrollment_id: UUID, rematch_of: UUID | None) -> Match | None:
     async with unit_of_work(actor):
         choice = await queries.next_choice(actor, mentee_enrollment_id)
-        if choice is None:
+        mentee = await programs.visible_enrollment(actor, mentee_enrollment_id)
+        cohort = await programs.cohort_by_id(actor, mentee.cohort_id)
+        if choice is None or await places.room_left(actor, cohort, around_drafts=True) == 0:
             return None
         return await matches.suggest_match(
             actor, choice.mentor_enrollment_id, mentee_enrollment_id, run_id=choice.run_id, fit=round(choice.fit),

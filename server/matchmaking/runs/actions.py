@@ -4,13 +4,14 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from uuid import UUID
 
 from server.kernel import clock
 from server.kernel.actor import Actor, Permission, require
 from server.kernel.db import Json, unit_of_work
-from server.kernel.errors import Conflict
+from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
 from server.matches import actions as matches
 from server.matches.actions import CircleDraft, Draft
@@ -31,6 +32,8 @@ from server.programs.states import ParticipantRole
 
 LOOK_EVERY_S = 0.5
 """How often a run writes down how far it is, and hears that it was cancelled: often enough for a bar that moves."""
+MOST_SEED = 2_147_483_647
+"""The largest seed that the column of a run holds, and GraphQL's Int."""
 MOST_S = 3_000
 """A run that takes longer is given up, before its job is cut off (`LONG_S`) and all of it would begin anew."""
 
@@ -40,18 +43,22 @@ class GaveUp(Exception):
 
 
 async def start_run(
-    actor: Actor, cohort_id: UUID, *, seed: int = 0, kind: RunKind = RunKind.FULL, after: UUID | None = None
+    actor: Actor, cohort_id: UUID, *, seed: int | None = None, kind: RunKind = RunKind.FULL, after: UUID | None = None
 ) -> MatchRun:
     """Ask for everybody of a cohort who waits to be matched, into drafts for review; a job does it.
 
     Once it is done locked drafts stay as they are, those of two whom it pairs again stay with what it says of them, and
     others are replaced; a run for newcomers replaces none, and a preview makes none. While one run is under way, asking
-    again gives that one.
+    again gives that one. The same people and `seed` come to the same pairs; without a seed a programme that draws them
+    draws anew, and others have 0.
 
     Raises:
         NotFound: no such cohort.
         Refused: the actor does not run the programme.
+        Invalid: the seed is no number that a run can have (`seed`).
     """
+    if seed is not None and not 0 <= seed <= MOST_SEED:
+        raise Invalid({"seed": _("Choose a number from 0 to %(most)d.") % {"most": MOST_SEED}})
     async with unit_of_work(actor) as unit:
         cohort = await cohort_by_id(actor, cohort_id, lock=True)
         require(actor.may(Permission.PROGRAM_MATCHING_RUN, cohort.program_id), _("run the matching"))
@@ -60,7 +67,8 @@ async def start_run(
             return newest
         weights = weights_of(cohort.program)
         run = await MatchRun.create(
-            organization_id=actor.organization_id, program_id=cohort.program_id, cohort_id=cohort.id, seed=seed,
+            organization_id=actor.organization_id, program_id=cohort.program_id, cohort_id=cohort.id,
+            seed=_next_seed(cohort.program, newest) if seed is None else seed,
             engine_version=ENGINE_VERSION, weights_version=weights.version, rules=dict(cohort.program.rules),
             weights={name.value: share for name, share in weights.shares.items()}, started_by=actor.id,
             started_at=clock.now(), kind=kind, after_id=after,
@@ -70,11 +78,16 @@ async def start_run(
         return run
 
 
-async def run_matching(actor: Actor, cohort_id: UUID, *, seed: int = 0) -> MatchRun:
+def _next_seed(program: Program, newest: MatchRun | None) -> int:
+    """The seed of a run for which nobody chose one: one that the cohort's last draw did not have."""
+    return (newest.seed + 1) % (MOST_SEED + 1) if newest and is_drawn(program) else 0
+
+
+async def run_matching(actor: Actor, cohort_id: UUID, *, seed: int | None = None) -> MatchRun:
     """Ask for a run and carry it out at once, for whoever can wait for it. The job then finds it done.
 
     Raises:
-        NotFound, Refused: as `start_run`.
+        NotFound, Refused, Invalid: as `start_run`.
     """
     return await carry_out(actor, (await start_run(actor, cohort_id, seed=seed)).id)
 
@@ -98,7 +111,10 @@ async def carry_out(actor: Actor, run_id: UUID) -> MatchRun:
         gathered = await gather(actor, cohort, around_drafts=around)
         circling = await _circling(actor, run, cohort)
         with suppress(Stopped):
-            await _store(actor, run, cohort, gathered, await _watched(actor, run, cohort, gathered, circling))
+            began = time.monotonic()
+            found = await _watched(actor, run, cohort, gathered, circling)
+            found.record["seconds"] = round(time.monotonic() - began, 2)
+            await _store(actor, run, cohort, gathered, found)
     return await queries.visible_run(actor, run_id)
 
 
@@ -169,10 +185,11 @@ async def _watched(
     """
     watch, until, kind = Watch(), time.monotonic() + MOST_S, cohort.program.type
     rules, weights = rules_from(kind, run.rules), weights_from(kind, run.weights, run.weights_version)
+    room = await places.room_left(actor, cohort, rules, around_drafts=run.kind is RunKind.NEWCOMERS)
     outlook = await outlook_for(actor, cohort.program, weights)
     work = asyncio.create_task(asyncio.to_thread(
-        _way_of(cohort.program, circling), gathered, rules, weights, seed=run.seed, watch=watch, outlook=outlook,
-        newcomers=run.kind is RunKind.NEWCOMERS,
+        _way_of(cohort.program, circling), gathered, replace(rules, max_pairs=room), weights, seed=run.seed,
+        watch=watch, outlook=outlook, newcomers=run.kind is RunKind.NEWCOMERS,
     ))
     try:
         while not (await asyncio.wait([work], timeout=LOOK_EVERY_S))[0]:

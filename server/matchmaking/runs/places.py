@@ -6,10 +6,12 @@ from uuid import UUID
 
 from server.kernel.actor import Actor
 from server.matches import actions as matches
+from server.matches import queries as match_queries
 from server.matches.actions import CircleDraft, Draft
 from server.matches.circles.steps import LEAST
 from server.matches.states import MatchKind
-from server.matchmaking.gather import places_left
+from server.matchmaking.engine import RuleSet
+from server.matchmaking.gather import places_left, rules_of
 from server.matchmaking.queries import locked_matches
 from server.matchmaking.today.queries import rules_broken
 from server.programs.models import Cohort
@@ -21,11 +23,23 @@ async def replace_unlocked(actor: Actor, cohort_id: UUID, run_id: UUID, drafts: 
     await matches.replace_drafts(actor, cohort_id, run_id, drafts, keep=await locked_matches(actor, cohort_id))
 
 
+async def room_left(
+    actor: Actor, cohort: Cohort, rules: RuleSet | None = None, *, around_drafts: bool = False
+) -> int | None:
+    """How many pairs a cohort may still get beside those that stay; None where the rules, those of today unless given,
+    know no limit. With `around_drafts` every draft stays, otherwise the locked ones."""
+    most = (rules or rules_of(cohort.program)).max_pairs
+    if most is None:
+        return None
+    return max(0, most - await match_queries.pairs_kept(actor, cohort.id, with_drafts=around_drafts))
+
+
 async def still_possible(
     actor: Actor, cohort: Cohort, drafts: list[Draft], *, around_drafts: bool = False
 ) -> list[Draft]:
     """Drafts for whose two people there are places now, and whom no hard rule keeps apart by now: some may have been
-    matched, have left, or got the other as their manager, while it ran or since it was looked at."""
+    matched, have left, or got the other as their manager, while it ran or since it was looked at. And no more of them
+    than the limit of the cohort leaves."""
     places, kept = Counter(await places_left(actor, cohort, around_drafts=around_drafts)), []
     pairs = [(one.mentor_enrollment_id, one.mentee_enrollment_id) for one in drafts]
     broken = await rules_broken(actor, cohort, pairs)
@@ -35,7 +49,7 @@ async def still_possible(
         if places[draft.mentor_enrollment_id] > 0 and places[draft.mentee_enrollment_id] > 0:
             places.subtract([draft.mentor_enrollment_id, draft.mentee_enrollment_id])
             kept.append(draft)
-    return kept
+    return kept[: await room_left(actor, cohort, around_drafts=around_drafts)]
 
 
 async def circles_still_possible(

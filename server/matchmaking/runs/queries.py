@@ -18,8 +18,9 @@ from server.matchmaking.circles.telling import InCommon, Why, in_common, reasons
 from server.matchmaking.engine import Audit, WaitCode
 from server.matchmaking.engine.fairness import Parity
 from server.matchmaking.engine.wording import Reader
+from server.matchmaking.learned.queries import learnings
 from server.matchmaking.models import MatchRun, MatchSuggestion
-from server.matchmaking.runs.comparison import Comparison, Side, compare, settings_between, side_of
+from server.matchmaking.runs.comparison import Comparison, Settings, Side, compare, settings_between, side_of
 from server.matchmaking.runs.records import Proof, audit_of, circles_parity, proof_of
 from server.matchmaking.states import RunKind, RunState
 from server.people.models import Person
@@ -32,6 +33,8 @@ EXTREMES = 5
 """Pairs shown as the best and as the weakest."""
 WAITING_SHOWN = 200
 """So many of those who wait are named; the record counts all of them."""
+WHOLE = (RunKind.FULL, RunKind.PREVIEW)
+"""Runs of everybody: what two runs are held against each other by."""
 SETTINGS = ("weights", "rules", "engine_version", "seed", "pool_digest")
 
 
@@ -74,9 +77,32 @@ class RunWaiting:
 
 
 @dataclass(frozen=True)
+class Foretold:
+    """Past pairs alike in how sure one was of them: what was expected of them, and what came, as shares from 0 to 1."""
+
+    pairs: int
+    expected: float
+    happened: float
+
+
+@dataclass(frozen=True)
+class AgainstLast:
+    """A run beside the one before it: how many of its pairs (`of`) both made, and what they were given differently."""
+
+    last: MatchRun
+    same: int
+    of: int
+    settings: Settings
+
+
+@dataclass(frozen=True)
 class RunRecord:
     """One run. `audit` is None for a run made before audits were kept, `circles` for one of pairs alone; `circled` says
-    how groups fared in them."""
+    how groups fared in them.
+
+    `foretold` is what the model that it went by foretold of later pairs, none for the prior; `used` are its pairs on
+    places that the run before had held back; `against` is None where there is no run to hold it against.
+    """
 
     run: MatchRun
     cohort: Cohort
@@ -91,6 +117,9 @@ class RunRecord:
     waiting: list[RunWaiting]
     circles: CircleProof | None
     circled: tuple[Parity, ...]
+    foretold: list[Foretold]
+    used: int
+    against: AgainstLast | None
 
 
 @dataclass(frozen=True)
@@ -136,6 +165,7 @@ async def run_record(actor: Actor, run_id: UUID) -> RunRecord:
             RunWaiting(known.get(UUID(one["enrollment_id"])), one["position"], WaitCode(one["code"]))
             for one in waitlist
         ],
+        foretold=await _foretold(actor, run), used=await _used(actor, run), against=await _against_last(actor, run),
     )
 
 
@@ -189,9 +219,53 @@ async def compared(actor: Actor, run_id: UUID, other_id: UUID) -> RunsCompared:
         raise Conflict(_("The earlier run did not keep who took part, so the two cannot be compared."), kind="too_old")
     found = await asyncio.to_thread(
         compare, await _side(actor, earlier), await _side(actor, later),
-        settings_between(*({name: getattr(one, name) for name in SETTINGS} for one in (earlier, later))),
+        _given(earlier, later),
     )
     return RunsCompared(earlier, later, found, {row.id: row for row in await _cohort(actor, later)})
+
+
+async def _foretold(actor: Actor, run: MatchRun) -> list[Foretold]:
+    """How sure the model that a run went by was of pairs that it had not learned from, and what came of them."""
+    kind, _dot, number = str(run.result.get("calibration", {}).get("model", "")).partition(".")
+    if kind not in set(ProgramType) or not number.isdigit():
+        return []
+    row = await learnings(actor).filter(program_type=ProgramType(kind), number=int(number)).first()
+    held_out = row.report.get("confidence", {}).get("held_out") if row else None
+    return [Foretold(one["n"], one["foretold"], one["happened"]) for one in held_out["bins"]] if held_out else []
+
+
+async def _used(actor: Actor, run: MatchRun) -> int:
+    """Pairs of a run for newcomers, or for one person, on places that the run before it had held back."""
+    if run.after_id is None or run.kind not in (RunKind.NEWCOMERS, RunKind.SINGLE):
+        return 0
+    before = await queries.runs(actor).filter(id=run.after_id).first()
+    held = before.result.get("held_back", []) if before else []
+    chosen = queries.suggestions(actor, run).filter(chosen=True, mentor_enrollment_id__in=list(map(UUID, held)))
+    return len(set(await chosen.values_list("mentor_enrollment_id", flat=True))) if held else 0
+
+
+async def _against_last(actor: Actor, run: MatchRun) -> AgainstLast | None:
+    """A run of everybody beside the latest one of everybody before it, by what is stored with them alone."""
+    if run.kind not in WHOLE or "mentors" not in run.result:
+        return None
+    earlier = queries.runs(actor).filter(
+        cohort_id=run.cohort_id, state=RunState.DONE, kind=RunKind.FULL, started_at__lt=run.started_at
+    )
+    last = await earlier.order_by("-started_at", "-id").first()
+    if last is None or "mentors" not in last.result:
+        return None
+    now, then = await _made(actor, run), await _made(actor, last)
+    return AgainstLast(last, len(now & then), len(now), _given(last, run))
+
+
+async def _made(actor: Actor, run: MatchRun) -> set[frozenset[UUID]]:
+    """The pairs of a run, each as its two enrolments."""
+    chosen = queries.suggestions(actor, run).filter(chosen=True)
+    return set(map(frozenset, await chosen.values_list("mentor_enrollment_id", "mentee_enrollment_id")))
+
+
+def _given(earlier: MatchRun, later: MatchRun) -> Settings:
+    return settings_between(*({name: getattr(one, name) for name in SETTINGS} for one in (earlier, later)))
 
 
 async def _side(actor: Actor, run: MatchRun) -> Side:

@@ -65,7 +65,7 @@ def record_of(result: MatchingResult, standing: Standing) -> Json:
             {"enrollment_id": one.mentee, "position": one.position, "code": one.code.value} for one in result.waitlist
         ],
         "calibration": {**result.calibration._asdict(), "model": result.outlook.version},
-        "mentors": [one.id for one in result.market.columns.mentors.people],
+        "mentors": [one.id for one in result.market.columns.mentors.people], "held_back": list(result.held_back),
         "audit": dump(found),
     }
 

@@ -40,7 +40,7 @@ async def set_weights(actor: Actor, program_id: UUID, settings: Settings, *, bas
     """
     async with unit_of_work(actor) as unit:
         program = await _changeable(actor, program_id)
-        wanted = checked(settings)
+        wanted = checked(settings, program.type)
         if wanted == settings_of(program):
             return program
         if based_on is not None and based_on != (program.weights_version or FACTORY):

@@ -2,15 +2,15 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from server.kernel.actor import Actor, require
 from server.kernel.errors import NotFound
 from server.kernel.text import gettext as _
-from server.matches.queries import reviewable_matches
+from server.matches.queries import pairs_kept, reviewable_matches
 from server.matches.states import MatchState
-from server.matchmaking.engine import Category, Weights
+from server.matchmaking.engine import Category, RuleSet, Weights
 from server.matchmaking.engine.wording import GOOD_FIT
 from server.matchmaking.gather import rules_of, weights_of
 from server.matchmaking.learned.queries import outlook_for
@@ -49,13 +49,17 @@ class Past:
 
 @dataclass(frozen=True)
 class Preview:
-    """Settings tried on people of a group beside what is in force. Without a group, or people, `trial` is None."""
+    """Settings tried on people of a group beside what is in force. Without a group, or people, `trial` is None.
+
+    `standing` pairs of the group are open or locked, and count against its limit.
+    """
 
     cohort: Cohort | None
     sample: Sample | None
     trial: Trial | None
     now: Past
     was: Past
+    standing: int = 0
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,8 @@ async def preview(actor: Actor, program: Program, settings: Settings) -> Preview
     Raises:
         Invalid: something in the settings cannot be, by its field.
     """
-    wanted, kind = checked(settings), program.type
+    kind = program.type
+    wanted = checked(settings, kind)
     new, old = as_weights(wanted, kind, "preview"), weights_of(program)
     cohort = await _newest(actor, program)
     now, was = await accepted(actor, program, new, old)
@@ -107,10 +112,17 @@ async def preview(actor: Actor, program: Program, settings: Settings) -> Preview
     pool, standing = found.gathered.pool, found.gathered.standing
     outlooks = await outlook_for(actor, program, new), await outlook_for(actor, program, old)
     trial = await asyncio.to_thread(
-        compare, pool, standing, kind, (wanted.rules, new), (rules_of(program), old), outlooks,
-        circle_size(program.rules),
+        compare, pool, standing, kind, (_for(found, wanted.rules), new), (_for(found, rules_of(program)), old),
+        outlooks, circle_size(program.rules),
     ) if pool.participants else None
-    return Preview(cohort, found, trial, now, was)
+    return Preview(cohort, found, trial, now, was, await pairs_kept(actor, cohort.id))
+
+
+def _for(few: Sample, rules: RuleSet) -> RuleSet:
+    """The rules as they are for a few of a group's people: its limit of pairs by their share."""
+    if rules.max_pairs is None or not few.of:
+        return rules
+    return replace(rules, max_pairs=round(rules.max_pairs * len(few.rows) / few.of))
 
 
 async def accepted(actor: Actor, program: Program, *weights: Weights) -> list[Past]:

@@ -1,6 +1,7 @@
 """What the engine says of people to choose from: mentors and mentees, or peers, who each bring the other something."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from server.kernel.db import Json
 from server.matchmaking import stored
@@ -12,8 +13,9 @@ from server.programs.rules import is_among_peers
 
 
 def judged(pool: Pool, program: Program, standing: Standing, outlook: Outlook) -> MatchingResult:
-    """The people of a pool with whoever suits them. Seconds for many: call it in a thread."""
-    rules, weights = rules_of(program), weights_of(program)
+    """The people of a pool with whoever suits them; nobody is hidden behind a place held back. Seconds for many: call
+    it in a thread."""
+    rules, weights = replace(rules_of(program), reserve=0.0), weights_of(program)
     if not is_among_peers(program):
         return run_matching(pool, rules, weights, standing=standing, outlook=outlook)
     from server.matchmaking.runs.peers import list_peers  # noqa: PLC0415  # its solver: only who pairs peers loads it

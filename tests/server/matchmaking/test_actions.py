@@ -203,6 +203,44 @@ async def test_choosing_another_needs_a_reason_and_a_free_place(market: Market) 
         await actions.choose_another(market.manager, chosen.id, other.id, "Closer in time.")
 
 
+async def test_a_full_mentor_is_had_by_an_exchange_with_a_draft_and_no_other_draft_changes(market: Market) -> None:
+    await Enrollment.filter(id__in=[row.id for row in market.mentors]).update(capacity=1)
+    await run_matching(market.manager, market.cohort.id)
+    one, two, three = await drafts(market)
+    mine, theirs = (match_queries.sides(draft) for draft in (one, two))
+    offered = {other.mentor.id: other for other in await queries.alternatives(market.manager, one)}
+    choice = offered[theirs[0].enrollment_id]
+    assert choice.trade is not None
+    assert (choice.has_place, choice.trade.draft.id, choice.trade.left.id) == (False, two.id, theirs[1].person_id)
+    before = await bytes_of([three])
+    swap = one.id, theirs[0].enrollment_id, two.id
+    with pytest.raises(Invalid):
+        await actions.trade_mentors(market.manager, *swap, " ")
+    made = await actions.trade_mentors(market.manager, *swap, "They asked")
+    now = {draft.id: ids(draft) for draft in await drafts(market)}
+    assert now[made.id] == {mine[1].enrollment_id, theirs[0].enrollment_id}
+    assert {mine[0].enrollment_id, theirs[1].enrollment_id} in now.values()
+    assert await bytes_of([three]) == before
+    assert await queries.locked_matches(market.manager, market.cohort.id) == now.keys() - {three.id}
+    with pytest.raises(Conflict):
+        await actions.trade_mentors(market.manager, *swap, "Again")
+    again = next(draft for draft in await drafts(market) if draft.id == three.id)
+    assert not [one for one in await queries.alternatives(market.manager, again) if one.trade], "what is locked stays"
+
+
+async def test_nobody_is_exchanged_into_a_pair_that_is_kept_apart_or_was_asked(market: Market) -> None:
+    await Enrollment.filter(id__in=[row.id for row in market.mentors]).update(capacity=1)
+    await run_matching(market.manager, market.cohort.id)
+    one, two, _three = await drafts(market)
+    mine, theirs = (match_queries.sides(draft) for draft in (one, two))
+    await matches.ban_pair(market.manager, mine[0].enrollment_id, theirs[1].enrollment_id, reason="They asked.")
+    offered = {other.mentor.id: other for other in await queries.alternatives(market.manager, one)}
+    assert offered[theirs[0].enrollment_id].trade is None
+    with pytest.raises(Conflict) as refusal:
+        await actions.trade_mentors(market.manager, one.id, theirs[0].enrollment_id, two.id, "They asked")
+    assert refusal.value.kind == "stale"
+
+
 async def test_the_queue_sorts_drafts_by_what_they_need(market: Market) -> None:
     lonely = await factories.person(await market.cohort.program.organization)
     waiting = await factories.enrollment(market.cohort, lonely, MENTEE)

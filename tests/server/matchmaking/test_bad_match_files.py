@@ -76,6 +76,8 @@ BAD_PROGRAMS = [
     ({"type": "peer", "min_overlap_blocks": True}, "Write a whole number of 0 or more."),
     ({"type": "peer", "max_pairs": 2.5}, "Write a whole number of 0 or more."),
     ({"type": "peer", "company": "other"}, "Write same or different"),
+    ({"type": "cross_company", "company": "same"}, "Here companies meet: write different, or leave it out."),
+    ({"type": "reverse", "grade_gap": [1, 4]}, "Here the mentor stands below the mentee"),
     ({"type": "peer", "no_repeat": "yes"}, "Write true or false."),
     ({"type": "peer", "require_common_language": 1}, "Write true or false."),
     ({"type": "peer", "exclude_direct_reports": "no"}, "Write true or false."),

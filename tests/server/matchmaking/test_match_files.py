@@ -116,10 +116,27 @@ def test_no_id_is_a_formula_to_a_spreadsheet_and_a_guarded_one_is_read_as_it_was
 def test_every_type_of_pairs_runs(desk: Desk, kind: str) -> None:
     desk.program(type=kind)
     assert desk.match() == 0
-    companies = kind == "cross_company"
     desk.table("P.csv", PEOPLE, [row | {"company": "one"} for row in PEOPLE_ROWS])
     assert desk.match() == 0
-    assert (desk.pairs() == set()) is companies
+    nobody_there = kind in ("cross_company", "reverse")  # one company, and every mentor a level above
+    assert (desk.pairs() == set()) is nobody_there
+    if kind == "reverse":
+        desk.person(2, grade="9")
+        assert desk.match() == 0
+        assert {mentee for _mentor, mentee in desk.pairs()} == {"e1"}
+
+
+@pytest.mark.parametrize(("settings", "told"), [
+    ({"type": "circle", "exclude_direct_reports": False}, "exclude_direct_reports was taken as true"),
+    ({"type": "cross_company", "company": "any"}, 'company was taken as "different"'),
+    ({"type": "reverse", "grade_gap": [-3, 2]}, "grade_gap was taken as [-3, -1]"),
+])
+def test_what_a_type_means_holds_though_the_file_asks_for_less_and_it_is_said(
+    desk: Desk, capsys: pytest.CaptureFixture[str], settings: dict[str, object], told: str
+) -> None:
+    desk.program(**settings)
+    assert desk.match() == 0
+    assert f"program.json: {told}, which this type is about." in capsys.readouterr().err
 
 
 def test_unknown_columns_and_keys_are_ignored_with_a_warning(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,6 +9,7 @@ from server.kernel import clock
 from server.kernel.db import fresh_key
 from server.kernel.facts import AuditEvent
 from server.kernel.jobs import drain
+from server.matches import actions as matches
 from server.matches.models import Match, MatchMember, MatchOverride
 from server.matches.states import Approval, MatchState
 from server.programs.models import Enrollment
@@ -194,11 +195,32 @@ async def test_a_run_finds_pairs_and_another_mentor_can_be_chosen(client_of: Cli
     assert (await Match.get(id=match.id)).state is MatchState.CANCELLED
 
 
-async def test_a_full_mentor_is_marked_and_refused(client_of: ClientOf, db: object) -> None:
+async def test_a_full_mentor_is_had_by_an_exchange_that_is_told_before(client_of: ClientOf, db: object) -> None:
     found = await market(capacity=1)
     client = await client_of(found.manager)
     await after_a_run(client, found)
     match = (await drafts_of(found))[0]
+    page = await client.get(f"{HERE}?pair={match.id}")
+    assert "An exchange: " in page.text
+    chosen = page.text.split('name="mentor" value="')[1].split('"')[0]
+    assert "~" in chosen
+    data = {"mentor": chosen, "reason": " "}
+    empty = await client.post(f"{HERE}/{match.id}/mentor", data=data)
+    assert f'value="{chosen}" id="mentor-1" checked' in empty.text
+    done = await client.post(f"{HERE}/{match.id}/mentor", data={**data, "reason": "Closer in time"})
+    assert "Exchanged. Every other pair stays as it is." in (await client.get(done.headers["location"])).text
+    assert len(await drafts_of(found)) == 3
+    late = await client.post(f"{HERE}/{match.id}/mentor", data={**data, "reason": "Closer in time"})
+    assert late.status_code == 422
+
+
+async def test_a_full_mentor_is_marked_and_refused(client_of: ClientOf, db: object) -> None:
+    found = await market(capacity=1)
+    client = await client_of(found.manager)
+    await after_a_run(client, found)
+    match, *others = await drafts_of(found)
+    for one in others:
+        await matches.lock_pair(factories.manager_of(found.manager, found.program), one.id)
     page = await client.get(f"{HERE}?pair={match.id}")
     assert "comes first." in page.text
     mentor = page.text.split('name="mentor" value="')[1].split('"')[0]

@@ -19,7 +19,7 @@ from server.programs.models import Enrollment, Program
 from server.programs.states import EnrollmentState
 from tests.web.conftest import HTMX, ClientOf
 from tests.web.console.market import Market, market
-from web.console import run_words
+from web.console import compare_words
 
 HERE = "/console/matches/runs"
 
@@ -211,8 +211,8 @@ def test_who_was_in_both_runs_comes_first_and_nobody_is_a_word() -> None:
     changes = tuple(Change(new_id(), (), (), why) for why in (Why.LEFT, Why.AS_GOOD, Why.JOINED))
     same = Settings(weights=(), rules=(), engine=None, seed=None, same_people=True)
     shown = RunsCompared(MatchRun(), MatchRun(), Comparison(same, 0, changes), {})
-    assert [row[3] for row in run_words.change_rows(shown, 2)] == [" fits no worse.", "Is not in the later run."]
-    assert run_words.same_words(shown) == "No mentee has the same mentor."
+    assert [row[3] for row in compare_words.change_rows(shown, 2)] == [" fits no worse.", "Is not in the later run."]
+    assert compare_words.same_words(shown) == "No mentee has the same mentor."
 
 
 async def test_wishes_that_were_not_met_say_why(client_of: ClientOf, found: Market) -> None:

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from server.kernel.actor import system_actor
-from server.matchmaking.engine import Category
+from server.matchmaking.engine import Category, held_to
 from server.matchmaking.runs.actions import run_matching
 from server.matchmaking.weighing.settings import settings_for, settings_of
 from server.programs.models import Enrollment, Program
@@ -73,6 +73,16 @@ async def test_the_preview_alone_is_exchanged_and_nothing_is_kept(client_of: Cli
     assert (await Program.get(id=found.program.id)).weights_version is None
 
 
+async def test_both_runs_are_compared_person_by_person_once_something_changed(
+    client_of: ClientOf, found: Market
+) -> None:
+    client = await client_of(found.manager)
+    assert "Compare both runs" not in (await client.get(page_of(found))).text
+    shown = (await client.post(f"{page_of(found)}/preview", data=typed(max_pairs="1"), headers=HTMX)).text
+    assert "Compare both runs" in shown
+    assert shown.count("Nobody") == 3, "three of four have nobody now, and had somebody"
+
+
 async def test_without_a_script_weights_are_brought_to_a_hundred_and_it_is_said(
     client_of: ClientOf, found: Market
 ) -> None:
@@ -104,6 +114,8 @@ async def test_what_is_used_counts_and_can_be_taken_back_at_once(client_of: Clie
     ({"grade_gap": "1", "gap_least": "5", "gap_most": "2"}, "The least must not be above the most"),
     ({"repeat_months": "500"}, "Choose a number from 1 to 120."),
     ({"overlap": "1", "overlap_hours": ""}, "Say how many hours, at least 1."),
+    ({"max_pairs": "0"}, "Choose a number from 1 to 100000."),
+    ({"wait_points": "6"}, "Choose a number from 0 to 5."),
 ])
 async def test_what_cannot_be_is_explained_and_stays_as_it_was_typed(
     client_of: ClientOf, found: Market, values: dict[str, str], words_shown: str
@@ -150,6 +162,50 @@ async def test_circles_are_told_as_circles_and_a_group_of_nobody_has_no_preview(
     assert re.search(r"and \d others", (await client.get(page_of(found))).text)
     await Enrollment.filter(cohort_id=found.cohort.id).update(state=EnrollmentState.COMPLETED)
     assert "there is nobody to try it on" in (await client.get(page_of(found))).text
+
+
+async def test_a_rule_that_the_type_means_stands_fixed_with_its_reason_and_nothing_typed_turns_it_off(
+    client_of: ClientOf, found: Market
+) -> None:
+    client = await client_of(found.manager)
+    for kind, why, field in (
+        (ProgramType.CROSS_COMPANY, "Across companies nobody meets their own.", "company"),
+        (ProgramType.REVERSE, "In a reverse programme the mentor stands below the mentee.", "grade_gap"),
+        (ProgramType.PEER, "Peers are never of one team.", "same_team"),
+        (ProgramType.CIRCLE, "No circle holds a line of command.", "reporting_line"),
+    ):
+        await Program.filter(id=found.program.id).update(type=kind)
+        shown = (await client.get(page_of(found))).text
+        assert why in shown
+        assert f'name="{field}"' not in shown, "no switch"
+        assert ('name="max_pairs"' in shown) is (kind is not ProgramType.CIRCLE)
+        less = typed(**{field: "", "gap_least": "-3", "gap_most": "-1"})
+        assert (await client.post(f"{page_of(found)}/preview", data=less, headers=HTMX)).status_code == 200
+        version = (await Program.get(id=found.program.id)).weights_version or 0
+        await client.post(page_of(found), data={**less, "weight-STYLE": str(9 + version), "based_on": str(version)})
+        rules = settings_of(await Program.get(id=found.program.id)).rules
+        assert held_to(kind, rules) == rules
+    await Program.filter(id=found.program.id).update(type=ProgramType.REVERSE)
+    answer = await client.post(f"{page_of(found)}/preview", data=typed(gap_least="1", gap_most="4"), headers=HTMX)
+    assert answer.status_code == 422
+    assert "In a reverse programme the mentor stands below the mentee." in answer.text
+
+
+async def test_how_many_pairs_and_how_good_they_must_be_is_set_as_everything_else(
+    client_of: ClientOf, found: Market
+) -> None:
+    client = await client_of(found.manager)
+    shown = (await client.get(page_of(found))).text
+    assert [box(shown, name) for name in ("max_pairs", "min_fit", "wait_points")] == ["", "0", "2"]
+    data = typed(max_pairs="3", min_fit="40", wait_points="5", based_on="0")
+    assert "of 4, was 4" in (await client.post(f"{page_of(found)}/preview", data=data, headers=HTMX)).text
+    await client.post(page_of(found), data=data)
+    rules = settings_of(await Program.get(id=found.program.id)).rules
+    assert (rules.max_pairs, rules.min_fit, rules.wait_bonus) == (3, 40, 0.05)
+    for mentor, mentee in zip(found.mentors[:2], found.mentees[:2], strict=True):
+        await factories.match(mentor, mentee)
+    tight = (await client.post(f"{page_of(found)}/preview", data=typed(max_pairs="1"), headers=HTMX)).text
+    assert "2 pairs stand in the group already, more than the limit" in tight
 
 
 async def test_only_who_may_change_the_programme_opens_it(client_of: ClientOf, found: Market) -> None:

@@ -27,6 +27,7 @@ class WhyCode(StrEnum):
     OWN_FITS_BETTER = "OWN_FITS_BETTER"
     LOW_FIT = "LOW_FIT"
     NO_PLACE = "NO_PLACE"
+    HELD_BACK = "HELD_BACK"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +51,12 @@ def why_not(result: MatchingResult, mentor: str, mentee: str) -> WhyNot | None:
     if rules:
         return WhyNot(mentee, mentor, WhyCode.RULE, rules[0])
     fit, holders = _fit(result, mentor, mentee), [pair for pair in result.pairs if pair.mentor == mentor]
-    columns = result.market.columns
-    if columns.mentors.capacity[columns.mentors.rows[mentor]] <= len(holders):
+    columns, best = result.market.columns, max((pair.fit for pair in own), default=0.0)
+    left = columns.mentors.capacity[columns.mentors.rows[mentor]] - len(holders)
+    if left <= 0:
         return _taken(result, mentor, mentee, fit, own, holders)
-    best = max((pair.fit for pair in own), default=0.0)
+    if left == 1 and mentor in result.held_back and best <= fit >= result.market.rules.min_fit:
+        return WhyNot(mentee, mentor, WhyCode.HELD_BACK)
     if best > fit:
         return WhyNot(mentee, mentor, WhyCode.OWN_FITS_BETTER, points=_shown(best - fit))
     is_low = fit < result.market.rules.min_fit

@@ -32,6 +32,7 @@ def unmet_words(code: WhyCode, rule: RuleCode | None, points: float | None, *, t
         WhyCode.OWN_FITS_BETTER: _("The mentor who was chosen fits as well."),
         WhyCode.LOW_FIT: _("The two fit less than this programme asks for."),
         WhyCode.NO_PLACE: _("There was no free place."),
+        WhyCode.HELD_BACK: _("The last place is held back for newcomers."),
     }[code]
 
 
@@ -76,4 +77,5 @@ def rule_words(rule: RuleCode | None) -> str:
         RuleCode.LANGUAGE: _("They share no language."),
         RuleCode.OVERLAP: _("They share too little time."),
         RuleCode.GRADE_GAP: _("Their levels are not as far apart as the programme asks."),
+        RuleCode.COHORT_LIMIT: _("The group has as many pairs as it may have."),
     }.get(rule or RuleCode.BLOCKED, _("A rule of the programme forbids it."))

@@ -16,6 +16,8 @@ from server.matchmaking.engine import (
     Participant,
     PastPair,
     Pool,
+    RuleSet,
+    held_to,
     rules_for,
     run_matching,
     weights_for,
@@ -24,7 +26,7 @@ from server.matchmaking.engine.groups.circles import form_circles
 from server.matchmaking.engine.groups.pairs.peers import PeersResult, pair_peers
 from server.programs.states import ParticipantRole, ProgramType
 from tests.server.matchmaking.engine.groups.crowds import wrong_inside
-from tests.server.matchmaking.engine.populations import FREE, participants, some
+from tests.server.matchmaking.engine.populations import FREE, participants, rule_sets, some
 from tests.server.matchmaking.people import DataAbsent, real_people, synthetic_people
 
 MENTOR, MENTEE = ParticipantRole.MENTOR, ParticipantRole.MENTEE
@@ -145,6 +147,28 @@ def test_circles_hold_people_who_complement_each_other_without_a_line_of_command
         assert wrong_inside(pool, rules, [people[name] for name in circle.members]) == []
         assert circle.times
     assert fmean(bool(circle.goals) for circle in result.circles) > 0.5, "half of these people told goals"
+
+
+MEANT = {
+    ProgramType.PEER: {"same_team": True}, ProgramType.CIRCLE: {"reporting_line": True, "reporting_depth": None},
+    ProgramType.CROSS_COMPANY: {"company": "different"},
+}
+
+
+@pytest.mark.parametrize("kind", ProgramType)
+@given(rule_sets())
+def test_what_a_type_cannot_be_without_holds_whatever_is_set_and_nothing_else_is_touched(
+    kind: ProgramType, rules: RuleSet
+) -> None:
+    held = held_to(kind, rules)
+    assert held_to(kind, held) == held
+    assert held_to(kind, rules_for(kind)) == rules_for(kind)
+    if kind is ProgramType.REVERSE:
+        least, most = held.grade_gap or (0, 0)
+        assert -9 <= least <= most <= -1, "every mentor stands below"
+        assert replace(held, grade_gap=rules.grade_gap) == rules
+    else:
+        assert held == replace(rules, **MEANT.get(kind, {}))
 
 
 ONE_SIDED = {

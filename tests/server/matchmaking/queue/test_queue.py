@@ -17,10 +17,10 @@ from server.matchmaking.engine.waitlist import WaitCode
 from server.matchmaking.models import MatchRun, MatchSuggestion
 from server.matchmaking.queue import actions
 from server.matchmaking.runs.actions import carry_out, run_matching
-from server.matchmaking.runs.queries import compared
+from server.matchmaking.runs.queries import compared, run_record
 from server.matchmaking.states import RunKind, RunState
 from server.people.models import Person
-from server.programs.models import Enrollment
+from server.programs.models import Enrollment, Program
 from server.programs.queries import came_since
 from server.programs.states import EnrollmentState, ParticipantRole
 from tests import factories
@@ -54,6 +54,24 @@ async def stored() -> dict[UUID, object]:
     """Every match and member as the database holds them."""
     rows = [*await Match.all().values(), *await MatchMember.all().values()]
     return {row["id"]: row for row in rows}
+
+
+async def test_places_held_back_stay_free_for_newcomers_and_for_whoever_is_left_alone(db: object) -> None:
+    found = await market(mentors=5, mentees=7, capacity=1)
+    await Program.filter(id=found.program.id).update(rules={"reserve": 0.2, "same_team": False})
+    first = await run_matching(manager(found), found.cohort.id)
+    (held,) = first.result["held_back"]
+    assert (first.result["matched"], first.result["gap"], first.result["violations"]) == (4, 0, 0)
+    assert {one["code"] for one in first.result["waitlist"]} == {"HELD_BACK"}
+    assert UUID(held) not in (await drafts(found)).values()
+    await comes(found, MENTEE, "Zora")
+    second = await newcomers(found)
+    assert UUID(held) in (await drafts(found)).values()
+    actor = manager(found)
+    assert [(await run_record(actor, one.id)).used for one in (first, second)] == [0, 1]
+    beside = (await run_record(actor, (await run_matching(actor, found.cohort.id)).id)).against
+    assert beside is not None
+    assert (beside.last.id, beside.of, beside.settings.same_people) == (first.id, 4, False)
 
 
 async def newcomers(found: Market) -> MatchRun:

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from server.kernel import clock
-from server.kernel.errors import Conflict
+from server.kernel.errors import Conflict, Invalid
 from server.kernel.jobs import drain
 from server.matches import actions as matches
 from server.matches import queries as match_queries
@@ -14,9 +14,11 @@ from server.matches.models import Match
 from server.matches.states import Approval, ClosureReason, DeclineReason, MatchState
 from server.matchmaking import actions, queries, stored
 from server.matchmaking.engine.wording import Reader
-from server.matchmaking.queue.actions import offer_place
+from server.matchmaking.models import MatchRun
+from server.matchmaking.queue.actions import offer_place, preview_matching
 from server.matchmaking.runs.actions import run_matching
 from server.matchmaking.runs.queries import compared, run_record
+from server.matchmaking.states import RunState
 from server.programs import actions as programs
 from server.programs.models import Enrollment, Program
 from server.programs.states import Approvals, AskedFirst, EnrollmentState, ParticipantRole
@@ -133,6 +135,24 @@ async def test_the_draw_brings_nobody_together_twice_within_its_cycles(peers: Pe
     for at, one in enumerate(rounds):
         assert not one & set().union(*rounds[max(0, at - 2):at])
     assert not await drafts(peers), "who parts waits for the next draw"
+
+
+async def test_a_draw_again_draws_anew_and_the_same_seed_draws_the_same(peers: Peers) -> None:
+    await Program.filter(id=peers.program.id).update(rules={"pairing": "random"})
+    seeds, draws = [], []
+    for _again in range(5):
+        seeds.append((await run_matching(peers.manager, peers.cohort.id)).seed)
+        draws.append(names(await drafts(peers)))
+    assert seeds == [0, 1, 2, 3, 4]
+    assert len(set(map(frozenset, draws))) > 1, "five draws of fifteen possible ones"
+    assert (await run_matching(peers.manager, peers.cohort.id, seed=3)).seed == 3
+    assert names(await drafts(peers)) == draws[3]
+    assert (await preview_matching(peers.manager, peers.cohort.id)).seed == 4
+    with pytest.raises(Invalid):
+        await run_matching(peers.manager, peers.cohort.id, seed=-1)
+    await Program.filter(id=peers.program.id).update(rules={})
+    await MatchRun.filter(state=RunState.RUNNING).update(state=RunState.CANCELLED)
+    assert (await run_matching(peers.manager, peers.cohort.id)).seed == 0, "elsewhere nothing is drawn"
 
 
 async def test_who_was_drawn_stays_for_the_next_draw_and_who_was_chosen_has_completed(peers: Peers) -> None:

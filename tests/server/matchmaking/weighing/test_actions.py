@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from server.journey.byhand.actions import pair_by_hand
+from server.journey.byhand.queries import tried
 from server.kernel import clock
 from server.kernel.actor import Actor, system_actor
 from server.kernel.errors import Conflict, Invalid, NotFound, Refused
@@ -13,12 +15,14 @@ from server.matches.states import MatchState
 from server.matchmaking.engine import CATEGORIES, Category, RuleCode, RuleSet
 from server.matchmaking.gather import gather, rules_of, weights_of
 from server.matchmaking.models import MatchRun, MatchSuggestion, WeightsVersion
+from server.matchmaking.queue.actions import match_newcomers, suggest_next
 from server.matchmaking.runs.actions import carry_out, start_run
-from server.matchmaking.weighing import sampling
+from server.matchmaking.weighing import queries, sampling
 from server.matchmaking.weighing.actions import FACTORY, restore_weights, set_weights
 from server.matchmaking.weighing.queries import accepted, preview, versions, weighed_program
 from server.matchmaking.weighing.settings import Settings, settings_of
 from server.programs.models import Cohort, Enrollment, Program
+from server.programs.states import ProgramType
 from tests import factories
 from tests.web.console.market import Market, market
 
@@ -54,14 +58,67 @@ async def test_what_is_set_counts_from_now_on_and_is_a_version_with_who_when_and
 
 
 async def test_what_stood_before_versions_were_counted_is_the_first_one(found: Market) -> None:
-    await Program.filter(id=found.program.id).update(weights={"GOALS": 1.0}, rules={"min_fit": 10, "same_team": False})
+    before = {"seat_step": 0.1, "same_team": False}
+    await Program.filter(id=found.program.id).update(weights={"GOALS": 1.0}, rules=before)
     await set_weights(runs_it(found), found.program.id, TIMES)
     await restore_weights(runs_it(found), found.program.id, 1)
     kept = await program_of(found)
-    assert (kept.weights, kept.rules) == ({"GOALS": 1.0}, {"min_fit": 10, "same_team": False})
+    assert (kept.weights, kept.rules) == ({"GOALS": 1.0}, before)
     kept_ones = await versions(runs_it(found), kept)
     told = [(one.row.number, one.row.based_on, one.row.restores, one.by) for one in kept_ones]
     assert told == [(3, 2, 1, found.manager), (2, 1, None, found.manager), (1, None, None, None)]
+
+
+async def test_what_a_type_means_cannot_be_turned_off_and_where_it_once_was_it_is_read_as_on(found: Market) -> None:
+    off = Settings({Category.GOALS: 1}, RuleSet(same_team=False))
+    await Program.filter(id=found.program.id).update(type=ProgramType.PEER, weights={"GOALS": 1.0}, rules={
+        "same_team": False})
+    with pytest.raises(Invalid) as refused:
+        await set_weights(runs_it(found), found.program.id, off)
+    assert refused.value.fields == {"same_team": "Peers are never of one team."}
+    with pytest.raises(Invalid):
+        await preview(runs_it(found), await program_of(found), off)
+    await set_weights(runs_it(found), found.program.id, Settings({Category.STYLE: 1}, RuleSet()))
+    await restore_weights(runs_it(found), found.program.id, 1)
+    kept = await program_of(found)
+    assert kept.rules == {"same_team": False}, "what was written down is not rewritten"
+    assert rules_of(kept).same_team
+    assert settings_of(kept).rules.same_team
+
+
+async def test_the_limit_of_a_group_counts_the_pairs_that_stand_and_holds_in_every_way_to_a_pair(
+    found: Market
+) -> None:
+    actor, program_id = runs_it(found), found.program.id
+    one, two, three, four = found.mentees
+    await factories.match(found.mentors[0], one)
+    await set_weights(actor, program_id, Settings({Category.GOALS: 1}, RuleSet(max_pairs=2)))
+    done = await carry_out(actor, (await start_run(actor, found.cohort.id)).id)
+    assert (done.result["matched"], done.result["waiting"], done.result["violations"]) == (1, 2, 0)
+    assert {line["code"] for line in done.result["waitlist"]} == {"COHORT_LIMIT"}
+    (draft,) = await Match.filter(state=MatchState.DRAFT).prefetch_related("members")
+    left = next(row for row in (two, three, four) if row.id not in {member.enrollment_id for member in draft.members})
+    assert await suggest_next(actor, left.id) is None
+    assert (await carry_out(actor, (await match_newcomers(actor, found.cohort.id)).id)).result["matched"] == 0
+    free = next(row for row in found.mentors if row.id not in {member.enrollment_id for member in draft.members})
+    assert RuleCode.COHORT_LIMIT in (await tried(actor, found.cohort.id, free.id, left.id)).broken
+    with pytest.raises(Conflict):
+        await pair_by_hand(actor, free.id, left.id)
+    await Match.filter(state=MatchState.ACTIVE).update(state=MatchState.CONCLUDED)
+    assert (await tried(actor, found.cohort.id, free.id, left.id)).may_be
+    assert await suggest_next(actor, left.id) is not None, "whoever left made room"
+    assert (await preview(actor, await program_of(found), TIMES)).standing == 0
+
+
+async def test_a_preview_tries_the_limit_and_the_least_fit_on_few_people_as_on_all(
+    found: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program, half = await program_of(found), Settings({Category.GOALS: 1}, RuleSet(max_pairs=2))
+    assert (await preview(runs_it(found), program, half)).trial.now.placed == 2
+    monkeypatch.setattr(queries, "SAMPLED", 4)
+    assert (await preview(runs_it(found), program, half)).trial.now.placed == 1, "two of seven people's pairs: of four"
+    nobody = await preview(runs_it(found), program, Settings({Category.GOALS: 1}, RuleSet(min_fit=100)))
+    assert (nobody.trial.now.placed, nobody.trial.leaves_nobody) == (0, True)
 
 
 async def test_putting_the_factory_setting_back_is_a_version_too_and_twice_is_harmless(found: Market) -> None:
