@@ -19,7 +19,7 @@ from server.kernel.errors import NotFound
 from server.kernel.settings import settings
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
-from server.matches.company import company_of
+from server.matches.company import Circle, company_of
 from server.programs.states import EnrollmentState, ParticipantRole
 from web import forms
 from web.dates import count_words, day_long, set_zone
@@ -29,6 +29,8 @@ from web.sign_in import cookie_name, device_of, own_path, put_secret
 from web.toast import Toast
 
 if TYPE_CHECKING:
+    from server.matches.models import Match
+    from server.people.models import Person
     from server.programs.models import Enrollment
 
 
@@ -108,9 +110,14 @@ def _waits(one: DemoPerson) -> tuple[str, str, str, Kind]:
     if one.check_ins:
         return _("A check-in is open"), f"/checkin/{one.check_ins[0].id}", _("Check-in"), "sun"
     if one.running:
-        names = ", ".join(company_of(match, one.person.id).first_name for match in one.running[:3])
+        names = ", ".join(_company(match, one.person) for match in one.running[:3])
         return _("Meets %(names)s") % {"names": names}, "/", "", ""
     return _before_a_match(one.enrollments[0])
+
+
+def _company(match: Match, person: Person) -> str:
+    company = company_of(match, person.id)
+    return _("their circle") if isinstance(company, Circle) else company.first_name
 
 
 def _before_a_match(row: Enrollment) -> tuple[str, str, str, Kind]:

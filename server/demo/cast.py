@@ -13,6 +13,7 @@ from itertools import count
 Row = dict[str, str]
 
 LEADERS, ONBOARDING, REVERSE = "rising-leads", "first-90-days", "reverse-mentoring"
+CIRCLES = "first-time-leads"
 
 GIVEN = (
     "Tamsin Wilder Linnet Briar Yarrow Cove Odile Marlow Quill Esme Ines Teodor Saffi Halden Mirela Bastian Orla Fenn "
@@ -31,6 +32,8 @@ PLACES = (
     ("Rotterdam", "NL", "Europe/Amsterdam", "nl;en"), ("Bristol", "GB", "Europe/London", "en"),
     ("Halifax", "CA", "America/Halifax", "en;fr"), ("Chennai", "IN", "Asia/Kolkata", "en;ta"),
 )
+NEAR = (0, 2, 3)
+"""Places with working hours in common."""
 DEPARTMENTS = (
     "Pricing", "Field Operations", "Product Operations", "Port Services", "People", "Finance", "Fleet Software",
 )
@@ -64,7 +67,8 @@ WORDS = (
 
 @dataclass(frozen=True)
 class Part:
-    """How many people a programme's roster draws, and what the file says of them."""
+    """How many people a programme's roster draws, and what the file says of them. `places` are those of people who
+    meet at once, and have hours in common."""
 
     program: str
     role: str
@@ -72,6 +76,7 @@ class Part:
     seniority: tuple[int, int]
     tenure_days: tuple[int, int]
     capacity: int = 1
+    places: tuple[int, ...] = ()
 
 
 ROSTER = (
@@ -81,6 +86,8 @@ ROSTER = (
     Part(ONBOARDING, "mentee", 20, (2, 4), (50, 75)),
     Part(REVERSE, "mentor", 14, (2, 3), (200, 900)),
     Part(REVERSE, "mentee", 16, (8, 10), (2600, 7300)),
+    Part(CIRCLES, "facilitator", 1, (7, 8), (2000, 4000), places=NEAR),
+    Part(CIRCLES, "mentee", 6, (4, 5), (600, 2400), places=NEAR),
 )
 
 NAMED: dict[tuple[str, str, int], tuple[str, str, str, int]] = {
@@ -150,7 +157,8 @@ def _participant(number: int, part: Part, index: int, today: date) -> Row:
     family = named[1] if named else FAMILY[(number * 11 + number // len(FAMILY)) % len(FAMILY)]
     department = DEPARTMENTS[(number * 3) % len(DEPARTMENTS)]
     title = named[2] if named else f"{department} {'head' if part.seniority[0] > 6 else 'specialist'}"
-    place = named[3] if named else (number * 5) % len(PLACES)
+    near = part.places or range(len(PLACES))
+    place = named[3] if named else near[(number * 5) % len(near)]
     seniority = part.seniority[0] + number % (part.seniority[1] - part.seniority[0] + 1)
     tenure = part.tenure_days[0] + (number * 97) % (part.tenure_days[1] - part.tenure_days[0])
     row = _row(number, given, family, title, department, place, seniority, tenure, today)
@@ -161,10 +169,13 @@ def _participant(number: int, part: Part, index: int, today: date) -> Row:
 def _wishes(number: int, part: Part) -> Row:
     if number in TOUR:
         return TOUR[number]
-    tags, goal_text = list(BUNDLES.items())[number % len(BUNDLES)]
-    if part.role == "mentor":
+    bundles = list(BUNDLES.items())
+    tags, goal_text = bundles[number % len(BUNDLES)]
+    if part.role != "mentee":
         return {"skills": tags, "about": WORDS[number % len(WORDS)]}
-    return {"goals": tags, "goal_text": goal_text}
+    # In a circle each knows what the next one wants.
+    offered = {"skills": bundles[(number + 1) % len(BUNDLES)][0]} if part.program == CIRCLES else {}
+    return {"goals": tags, "goal_text": goal_text, **offered}
 
 
 def _row(

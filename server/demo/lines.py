@@ -55,6 +55,18 @@ FROM_MENTEES = (
 """(what a mentee writes after a session, what the mentor answers)"""
 
 
+TO_ALL = (
+    "Same room next time, and I bring the questions card.", "Thank you all. I said my hard sentence on Monday.",
+    "Who tries the one-page rule with me this week?", "I wrote down what each of us asked. It helped me twice already.",
+)
+"""What somebody writes to their circle after a meeting."""
+
+
+def to_all(number: int) -> str:
+    """A word to a circle after a meeting by its number."""
+    return TO_ALL[number % len(TO_ALL)]
+
+
 def goal_for(skills: Sequence[str]) -> tuple[str, str]:
     """(what somebody wants, how they know it worked) for the skills they want, the first one first."""
     *others, last = [skill.lower() for skill in skills]

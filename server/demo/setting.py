@@ -1,11 +1,11 @@
-"""The organisation of the demonstration: three programmes at once, their groups, consents and who runs them."""
+"""The organisation of the demonstration: four programmes at once, their groups, consents and who runs them."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from server.access.actions import grant_role
 from server.access.states import Role
-from server.demo.cast import LEADERS, ONBOARDING, REVERSE, address, framework_file, people_file
+from server.demo.cast import CIRCLES, LEADERS, ONBOARDING, REVERSE, address, framework_file, people_file
 from server.journey.importing.actions import apply_import, preview_import
 from server.kernel import clock
 from server.kernel.actor import Actor, system_actor
@@ -60,6 +60,10 @@ async def set_up(today: date) -> Stage:
         REVERSE: await _program(
             system, REVERSE, "Reverse mentoring", ProgramType.REVERSE, "first group", days=150, ends_after=None,
             today=today, admin_approves_matches=True,
+        ),
+        CIRCLES: await _program(
+            system, CIRCLES, "First-time leads", ProgramType.CIRCLE, "autumn circle", days=182, ends_after=None,
+            today=today, session_minutes=60,
         ),
     }
     return Stage(organization, system, cohorts)

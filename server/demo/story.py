@@ -7,13 +7,12 @@ from collections.abc import Callable, Collection
 from datetime import date, timedelta
 
 from server.access.queries import actor_for
-from server.demo import lines
+from server.demo import circle, lines
 from server.demo.cast import LEADERS, ONBOARDING, REVERSE
+from server.demo.joining import join
 from server.demo.setting import Stage, appoint, bring_in, finish, set_up
 from server.goals import actions as goals
 from server.goals.queries import goals_of, next_step
-from server.goals.wording import Wording
-from server.journey.join.actions import JoinForm, join_program
 from server.journey.meeting.actions import Wrapped, accept_and_book, choose_time, decline, save_and_book_next
 from server.journey.meeting.queries import is_asked
 from server.kernel import clock
@@ -26,9 +25,6 @@ from server.matches.states import AWAITING, ClosureReason, DeclineReason, MatchS
 from server.matchmaking.runs.actions import run_matching
 from server.matchmaking.today import actions as today
 from server.messaging.actions import send_message
-from server.people.models import Person
-from server.people.queries import competencies, skills_of
-from server.people.states import ConsentPurpose, DayPart, SkillSide
 from server.programs.models import Enrollment
 from server.programs.queries import enrollments_in
 from server.programs.states import EnrollmentState, ParticipantRole
@@ -47,7 +43,7 @@ LIVED_DAYS, STEP_DAYS, NEWCOMERS_DAYS, QUIET_FROM = 182, 7, 4, 70
 TOURED = "Noor"
 """Her match is the one of the guided tour: she joins with the late ones."""
 WRITTEN_AFTER, BEGUN_AFTER, ANSWERED_AFTER = timedelta(minutes=40), timedelta(hours=2), timedelta(hours=5)
-STAYS_INVITED, JOINS_LATE, JOINERS_WEEKS, DRAFTS_LEFT = 2, 8, 6, 3
+STAYS_INVITED, JOINS_LATE, JOINERS_WEEKS, CIRCLE_WEEKS, DRAFTS_LEFT = 2, 8, 6, 10, 3
 
 
 async def live(days: int = LIVED_DAYS) -> None:
@@ -63,6 +59,8 @@ async def live(days: int = LIVED_DAYS) -> None:
         for week in range(weeks):
             if week == weeks - JOINERS_WEEKS:
                 await _begin(stage, today, ONBOARDING)
+            if week == weeks - CIRCLE_WEEKS:
+                await circle.come_together(stage, today)
             await _week_passes(stage)
         await _newcomers(stage)
         clock.reset(before)
@@ -91,7 +89,7 @@ async def _everybody_joins(stage: Stage, keys: Collection[str]) -> None:
             spared = {row.id for row in rows[-late:]} | {row.id for row in rows if row.person.given_name == TOURED}
             for row in rows:
                 if row.id not in spared:
-                    await _join(stage, row, cohort.program.key)
+                    await join(stage, row, cohort.program.key)
 
 
 async def _newcomers(stage: Stage) -> None:
@@ -100,9 +98,9 @@ async def _newcomers(stage: Stage) -> None:
     stay = sorted(row.id for row in rows if row.person.given_name != TOURED)[-STAYS_INVITED:]
     for row in rows:
         if row.id not in stay:
-            await _join(stage, row, LEADERS)
+            await join(stage, row, LEADERS)
     for row in (await _in(stage, LEADERS, MENTOR, EnrollmentState.INVITED))[:-1]:
-        await _join(stage, row, LEADERS)
+        await join(stage, row, LEADERS)
     await drain(strict=False)
     await run_matching(stage.system, stage.cohorts[LEADERS].id)
 
@@ -146,28 +144,6 @@ async def _say_yes(match: Match, side: int) -> None:
 def _split(drafts: list[Match], is_wanted: Callable[[Match], bool]) -> tuple[list[Match], list[Match]]:
     wanted = [draft for draft in drafts if is_wanted(draft)]
     return wanted, [draft for draft in drafts if draft not in wanted]
-
-
-async def _join(stage: Stage, row: Enrollment, key: str) -> None:
-    actor = await actor_for(row.person)
-    parts = (DayPart.MORNINGS, DayPart.AFTERNOONS)
-    agreed = [ConsentPurpose.MATCHING, ConsentPurpose.RESULTS][: 1 + row.person.given_name.count("a")]
-    if row.role is MENTOR:
-        offered = (await skills_of(stage.system, [row.person_id], SkillSide.OFFERED))[row.person_id]
-        form = JoinForm(
-            MENTOR, parts, agreed, skills=[one.id for one in offered][:5], places=row.capacity,
-            words_for_mentees=lines.word_for_mentees(row.person),
-        )
-    else:
-        form = JoinForm(MENTEE, parts, agreed, goal=await _goal(stage, row.person))
-    await join_program(actor, key, form)
-
-
-async def _goal(stage: Stage, person: Person) -> Wording:
-    wanted = (await skills_of(stage.system, [person.id], SkillSide.WANTED))[person.id]
-    built_on = wanted or (await competencies(stage.system))[:1]
-    want, measure = lines.goal_for([skill.name for skill in built_on])
-    return Wording(want, measure, built_on[0].id, clock.now().date() + timedelta(days=300))
 
 
 async def _match(stage: Stage, *keys: str) -> None:
@@ -228,6 +204,7 @@ async def _pairs_meet(stage: Stage) -> None:
     for key in (LEADERS, ONBOARDING, REVERSE):
         for match in await matches_in(stage.system, stage.cohorts[key].id, [MatchState.ACTIVE]):
             await _work_together(match, number_of(match))
+    await circle.meet(stage)
     await drain(strict=False)
 
 
