@@ -11,6 +11,7 @@ from server.access.queries import actor_for
 from server.journey.trying.actions import run_trial, start_trial
 from server.journey.trying.rows.plan import load_plan
 from server.journey.trying.rows.rules import Chosen, Company
+from server.matchmaking.engine.learning.words import limits
 from server.matchmaking.models import MatchTrial
 from server.people.models import Person
 from server.programs.states import ProgramType
@@ -97,7 +98,8 @@ async def result_that_past_pairs_taught() -> View:
     who, trial = await started(people_file(mentors=24, mentees=24), past=PAST)
     trial = await run_trial(await actor_for(who), trial.id, load_plan(trial.settings))
     past = {"pairs": 914, "known": 912, "answered": 900}
-    trial.result = json.dumps(json.loads(trial.result) | {"learned": report(), "past": past})
+    trial.result = json.dumps(json.loads(trial.result) | {
+        "learned": {**report(), "limits": limits(has_groups=False)}, "past": past})
     await trial.save(update_fields=["result"])
     return View(who, f"{HERE}/{trial.id}")
 
