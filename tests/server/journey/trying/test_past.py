@@ -8,6 +8,8 @@ from server.journey.trying.rows.lines import Gap, GapCode
 from server.journey.trying.rows.plan import Who
 from server.kernel.errors import Invalid
 from server.matchmaking.contract import HISTORY, PEOPLE
+from server.matchmaking.engine.learning import learn as learning
+from server.matchmaking.engine.learning.model import TREES
 from tests.server.journey.trying.trial_of import pairs_of, read, read_alike, text_of, tried
 from tests.server.matchmaking.desk import Desk, Table
 from tests.server.matchmaking.lived import A_CYCLE, CYCLES, lived_rows
@@ -43,6 +45,13 @@ def test_a_trial_learns_what_ithaca_match_learns(lived: tuple[Table, Table], tmp
     assert (document["looking"], document["waiting"]) == (40, 0), "who is there as a past alone waits for nobody"
     made, before = pairs_of(document), {(row["mentee_id"], row["mentor_id"]) for row in lived[1]}
     assert not made & before
+
+
+def test_trees_bear_what_nobody_told(lived: tuple[Table, Table], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no column tells how people answered before, every cell of that feature is unknown."""
+    monkeypatch.setattr(learning, "TREES_FROM", 2 * A_CYCLE)
+    document = tried((Who.COLUMN, text_of(lived[0])), (Who.PAST, text_of(lived[1])))
+    assert TREES in {trial["model"] for trial in document["learned"]["stages"][0]["trials"]}
 
 
 def test_too_little_history_says_so_and_how_much_would_do() -> None:
