@@ -18,6 +18,7 @@ from server.journey.importing.outcomes import Kind
 from server.journey.importing.report import ChangedRow, Endings, RefusedRow, Report, RowLine
 from server.kernel.actor import Actor
 from server.people.actions import import_framework
+from server.people.courses.actions import CoursesReport, import_courses
 from server.people.queries import organization_of
 from server.people.states import ImportState
 
@@ -263,6 +264,33 @@ class OrganizationPayload(Payload):
         return cls(organization=OrganizationType.of(await organization_of(context.actor)))
 
 
+@strawberry.type(name="CoursesReport", description="What a file of completed courses did.")
+class CoursesReportType:
+    added: int = strawberry.field(description="Completed courses that are new.")
+    changed: int = strawberry.field(description="Those that have another day now.")
+    strangers: list[str] = strawberry.field(description="Employee numbers nobody here has; those rows are left out.")
+    unread: list[str] = strawberry.field(description="Courses in which no skill of the framework was found; kept.")
+
+    @classmethod
+    def of(cls, report: CoursesReport) -> Self:
+        """The report of an action."""
+        return cls(
+            added=report.added, changed=report.changed, strangers=list(report.strangers), unread=list(report.unread)
+        )
+
+
+@strawberry.type
+class CoursesPayload(Payload):
+    report: CoursesReportType | None = strawberry.field(
+        default=None, description="Told once: a repeat under one key has none."
+    )
+
+    @classmethod
+    async def of(cls, context: Context, keys: list[UUID]) -> Self:  # noqa: ARG003  # what it did is told once
+        """Nothing but that it was done."""
+        return cls()
+
+
 @strawberry.type
 class ImportsMutation:
     @strawberry.mutation(description="Read and check a people file. Nothing of it is applied.")
@@ -297,6 +325,20 @@ class ImportsMutation:
             return []
 
         return await perform(info, OrganizationPayload, input, act)
+
+    @strawberry.mutation(description="Take over completed courses from CSV: employee_id, course, completed_on, "
+                                     "and if there are any course_id and skills.")
+    async def import_courses(self, info: Info, input: FileInput) -> CoursesPayload:
+        told: list[CoursesReport] = []
+
+        async def act(actor: Actor) -> list[UUID]:
+            told.append(await import_courses(actor, input.content.encode(), input.file_name))
+            return []
+
+        payload = await perform(info, CoursesPayload, input, act, long=True)
+        for report in told:
+            payload.report = CoursesReportType.of(report)
+        return payload
 
 
 async def imports_by_ids(actor: Actor, ids: list[UUID]) -> dict[UUID, ImportRun]:

@@ -12,6 +12,7 @@ from starlette.routing import Route
 from server.goals import actions as goals
 from server.goals.queries import history_of
 from server.goals.states import MilestoneState
+from server.goals.suggested.queries import suggested_steps
 from server.journey.talk.queries import booking_page
 from server.journey.today.journeys import CircleJourney, Journey
 from server.journey.today.queries import Home, home
@@ -39,6 +40,7 @@ from web.toast import Toast
 
 if TYPE_CHECKING:
     from server.goals.models import Goal, GoalVersion
+    from server.goals.suggested.queries import Suggestion
     from server.matches.company import Company
     from server.sessions.models import ActionItem
 
@@ -133,7 +135,8 @@ async def _back(request: Request, words: str) -> Response:
 
 
 async def _words(request: Request, shown: Home) -> dict[str, Any]:
-    learning = [_learning(one, request) for one in shown.learning]
+    ideas = await suggested_steps(request.state.actor, [one.goal for one in shown.learning if one.goal])
+    learning = [_learning(one, request, ideas.get(one.goal.id) if one.goal else None) for one in shown.learning]
     return {
         "offer": await offer_on(request, has_booked=shown.has_booked),
         "shown": shown, "greeting": _greeting(request), "title": _title(shown), "learning": learning,
@@ -162,7 +165,7 @@ def _title(shown: Home) -> str:
     return upper_first(words % {"count": count_words(shown.needs)})
 
 
-def _learning(one: Journey, request: Request) -> dict[str, object]:
+def _learning(one: Journey, request: Request, idea: Suggestion | None) -> dict[str, object]:
     week, weeks = one.weeks
     title = _progress(one)
     said = _("Your journey: %(title)s, week %(week)s of %(weeks)s. The sun is your goal.") % {
@@ -171,7 +174,7 @@ def _learning(one: Journey, request: Request) -> dict[str, object]:
     ahead = next((step.title for step in one.steps if step.state is MilestoneState.TODO), "")
     return {
         **goal_words(one), "title": title, "said": said, "week": week, "weeks": weeks, "ahead": ahead,
-        "when": _when(one, request.state.person.zone),
+        "when": _when(one, request.state.person.zone), "suggested": idea,
     }
 
 

@@ -26,7 +26,7 @@ def goal_words(one: Life) -> dict[str, object]:
     """What is shown of the goal that somebody works on in a match."""
     return {
         "journey": one, "done": one.steps_done, "all": len(one.steps), "steps": _steps(one.steps),
-        "changes": _changes(one.goal),
+        "changes": _changes(one.goal), "suggested": None,
     }
 
 

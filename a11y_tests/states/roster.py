@@ -16,6 +16,7 @@ STATES = state.states
 HERE, IMPORT, MORE = "/console/people", "/console/people/import", "/console/more"
 HEADER = "employee_id,email,given_name,family_name,department,status,desk\n"
 GOOD = HEADER + "N1,ada@example.test,Ada,Tern,Pricing,ACTIVE,4\nN2,bo@example.test,Bo,Vane,Finance,ACTIVE,5\n"
+COURSES = "employee_id,course,completed_on\n4711,Negotiating with suppliers,2026-03-31\n"
 BAD = GOOD + "N3,not-an-address,Cy,Holt,Finance,ACTIVE,6\n"
 
 
@@ -280,10 +281,15 @@ async def framework_not_chosen() -> View:
     return View(await _admin(), MORE, press("Use this framework"))
 
 
-def _choose(content: str) -> Act:
+@state("POST console-courses 200", proof="Left out, because nobody here has the employee number: 4711.")
+async def courses_of_strangers() -> View:
+    return View(await _admin(), MORE, each(_choose(COURSES, "#courses"), press("Add these courses")))
+
+
+def _choose(content: str, field: str = "#file") -> Act:
     async def act(page: Page) -> None:
         payload = FilePayload(name="group.csv", mimeType="text/csv", buffer=content.encode())
-        await page.locator("#file").set_input_files(payload)
+        await page.locator(field).set_input_files(payload)
 
     return act
 

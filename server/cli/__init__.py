@@ -40,6 +40,7 @@ COMMANDS = {
     "renew-push-key": Command("server.cli.renew_push_key", "make a new key for push; every browser has to ask again"),
     "demo": Command("server.cli.demo", "load the demonstration organisation, unless it is there"),
     "import": Command("server.journey.importing.command", "preview or apply a people file"),
+    "courses": Command("server.people.courses.command", "take over the courses that people completed"),
     "queue": Command("server.journey.queue.command", "match a group, look at what waits, decide, plan places"),
     "learn": Command("server.journey.learning.command", "let the matching learn from what became of its proposals"),
     "match": Command("server.matchmaking.command", "who fits whom: read a roster, write the pairs"),

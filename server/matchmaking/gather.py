@@ -19,8 +19,9 @@ from server.matches import queries as matches
 from server.matches.conflicts.queries import conflicts_among
 from server.matches.rules import main_kind
 from server.matches.states import MatchKind, OverrideKind
+from server.matchmaking.background.queries import ways_of
 from server.matchmaking.engine.constraints import RuleSet, held_to, rules_for
-from server.matchmaking.engine.pool import Participant, PastPair, Pool, Standing, digest_of, week_mask
+from server.matchmaking.engine.pool import Background, Participant, PastPair, Pool, Standing, digest_of, week_mask
 from server.matchmaking.engine.weights import Category, Weights, rescaled, weights_for
 from server.matchmaking.gathering.behaviour import Behaviour, behaviour_of
 from server.matchmaking.gathering.ways import department_wish, style_of
@@ -68,6 +69,7 @@ class _Known:
     goals: Mapping[UUID, Goal]
     said: Mapping[UUID, Said]
     lived: Behaviour
+    ways: Mapping[UUID, Background]
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ async def gather_for_rules(actor: Actor, cohort: Cohort, rows: list[Enrollment])
     by_hours = rules_of(cohort.program).min_overlap_half_hours > 0
     weeks = await people.availability_of(reader, ids) if by_hours else {}
     said = await said_by(reader, rows, cohort.program)
-    known = _Known(skills={}, wants={}, profiles={}, weeks=weeks, goals={}, said=said, lived=Behaviour())
+    known = _Known(skills={}, wants={}, profiles={}, weeks=weeks, goals={}, said=said, lived=Behaviour(), ways={})
     people_in = tuple(_participant(row, 1, known, _Read({}, {})) for row in rows)
     above = await people.managers_above(reader, ids)
     past = await (_lately(reader, cohort) if is_drawn(cohort.program) else _past(reader, rows))
@@ -226,13 +228,16 @@ async def stopped(actor: Actor, rows: Iterable[Enrollment | Taking]) -> set[UUID
 async def _known(actor: Actor, rows: list[Enrollment], program: Program) -> _Known:
     ids = [row.person_id for row in rows]
     goals = await goals_for(actor).filter(enrollment_id__in=[row.id for row in rows], state__in=list(OPEN_GOALS))
+    first = {goal.enrollment_id: goal for goal in reversed(goals)}
+    wants = await people.skills_of(actor, ids, SkillSide.WANTED)
+    profiles = await people.profiles_of(actor, ids)
+    texts = {row.id: _goal_text(first.get(row.id), profiles.get(row.person_id)) for row in rows}
     return _Known(
         skills=await people.skills_of(actor, ids, SkillSide.OFFERED),
-        wants=await people.skills_of(actor, ids, SkillSide.WANTED),
-        profiles=await people.profiles_of(actor, ids),
+        wants=wants, profiles=profiles, goals=first,
         weeks=await people.availability_of(actor, ids),
-        goals={goal.enrollment_id: goal for goal in reversed(goals)},
         said=await said_by(actor, rows, program), lived=await behaviour_of(actor, ids),
+        ways=await ways_of(actor, rows, program, wants, texts),
     )
 
 
@@ -257,6 +262,7 @@ def _participant(row: Enrollment, seats: int, known: _Known, read: _Read) -> Par
         pref_department=department_wish(profile), style=style_of(profile), **known.lived.of(row),
         prefers=said.prefers, avoids=said.avoids, missed=said.missed,
         enrolled_on=row.invited_at.date().isoformat(), waited_cycles=row.waited_cycles,
+        background=known.ways.get(row.id, Background()),
     )
 
 

@@ -22,10 +22,12 @@ from server.matchmaking.engine.waitlist import WaitCode
 from server.matchmaking.engine.wording import STRONG_FIT
 from server.matchmaking.models import MatchRun, MatchSuggestion
 from server.matchmaking.states import OF_THE_GROUP, RunKind, RunState
+from server.matchmaking.stored import counts_talent
 from server.matchmaking.today.queries import Bar, bars_of, rules_broken
 from server.people import queries as people
 from server.people.models import Competency, Person
-from server.people.states import SkillSide
+from server.people.queries import agreed_to
+from server.people.states import ConsentPurpose, SkillSide
 from server.programs import queries as programs
 from server.programs.models import Enrollment
 from server.programs.rules import is_among_peers, is_drawn, is_of_circles, roles_in
@@ -273,12 +275,25 @@ async def next_choice(actor: Actor, mentee_enrollment_id: UUID) -> MatchSuggesti
     return next((one for one in found if one.mentor_enrollment_id in free), None)
 
 
+async def _agreed(actor: Actor, found: list[MatchSuggestion]) -> list[MatchSuggestion]:
+    """Candidates without those that counted talent data of somebody who took the consent back."""
+    counted = {one.id: {one.mentor_enrollment_id, one.mentee_enrollment_id} for one in found
+               if counts_talent(one.factors)}
+    if not counted:
+        return found
+    rows = await matches.enrollments_by_ids(actor, set[UUID]().union(*counted.values()))
+    agreed = await agreed_to(actor, {row.person_id for row in rows.values()}, ConsentPurpose.TALENT)
+    here = {row.id for row in rows.values() if row.person_id in agreed}
+    return [one for one in found if counted.get(one.id, set()) <= here]
+
+
 async def _with_places(
     actor: Actor, cohort_id: UUID, mentee_id: UUID, found: list[MatchSuggestion]
 ) -> list[Alternative]:
     """Those of some candidates who still take part, and whom no hard rule keeps from the mentee today: neither what
-    people and records say by now, nor that the two were tried."""
-    cohort = await programs.cohort_by_id(actor, cohort_id)
+    people and records say by now, nor that the two were tried; none whose fit counted what one of the two no longer
+    agrees to."""
+    cohort, found = await programs.cohort_by_id(actor, cohort_id), await _agreed(actor, found)
     broken = await rules_broken(actor, cohort, [(one.mentor_enrollment_id, mentee_id) for one in found])
     leading = roles_in(cohort.program)[0]
     active = await programs.enrollments_in(actor, cohort_id, role=leading, states=[EnrollmentState.ACTIVE])

@@ -93,6 +93,11 @@ def factors_in(stored: Json) -> dict[Category, float]:
     return {Category(one["category"]): float(one["fit"]) for one in stored.get("factors", ())}
 
 
+def counts_talent(stored: Json) -> bool:
+    """Whether the employer's rating of two people counted in a stored explanation."""
+    return any(one["params"].get("talent") for one in stored.get("factors", ()))
+
+
 def dump_evidence(evidence: Evidence) -> Json:
     """What the log of proposals would keep of a pair, as JSON; among whom it was chosen is known only then."""
     return {name: value for name, value in asdict(evidence).items() if name != "shown"}

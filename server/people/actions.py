@@ -295,20 +295,21 @@ async def publish_consent_text(
 
     Raises:
         Refused: the actor may not set this for the organisation.
-        Invalid: no wording.
+        Invalid: no wording, or talent data made a condition of taking part.
     """
     require(rules.can_edit_organization(actor), _("change what people agree to"))
     if not clean(wording):
         raise Invalid({"wording": _("Write what people agree to.")})
+    if required and purpose is ConsentPurpose.TALENT:
+        raise Invalid({"required": _("Nobody needs to agree to this to take part.")})
     async with unit_of_work(actor) as unit:
         latest = (await queries.consent_texts(actor)).get(purpose)
         values: dict[str, Any] = {"wording": clean(wording), "explanation": clean(explanation), "required": required}
         if latest and all(getattr(latest, name) == value for name, value in values.items()):
             return latest
         version = latest.version + 1 if latest else 1
-        text = await ConsentText.create(
-            organization_id=actor.organization_id, purpose=purpose, version=version, **values
-        )
+        values |= {"purpose": purpose, "version": version}
+        text = await ConsentText.create(organization_id=actor.organization_id, **values)
         await unit.audit("consent_text.publish", text, purpose=purpose, version=version)
         await unit.publish("consent_text.published", subject_id=text.id, purpose=purpose, version=version)
         return text

@@ -216,6 +216,67 @@ class PersonSkill(Model):
         ]
 
 
+class Course(Model):
+    """A course of the organisation's learning system, by the key it has there."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(
+        "models.Organization", related_name="courses", on_delete=fields.RESTRICT
+    )
+    organization_id: UUID
+    key = fields.CharField(max_length=120)
+    title = fields.CharField(max_length=200)
+    tags: list[str] = fields.JSONField(default=list)
+
+    class Meta:
+        table = "course"
+        unique_together = (("organization_id", "key"),)
+
+
+class CourseSkill(Model):
+    """A competency of the framework that a course teaches, as far as its tags and its title tell."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organization_id = fields.UUIDField()
+    course: fields.ForeignKeyRelation[Course] = fields.ForeignKeyField(
+        "models.Course", related_name="skills", on_delete=fields.CASCADE
+    )
+    course_id: UUID
+    competency: fields.ForeignKeyRelation[Competency] = fields.ForeignKeyField(
+        "models.Competency", related_name="courses", on_delete=fields.CASCADE
+    )
+    competency_id: UUID
+
+    class Meta:
+        table = "course_skill"
+        unique_together = (("course_id", "competency_id"),)
+        indexes = [Index(fields=("organization_id", "competency_id"), name="ix_course_skill_competency")]
+
+
+class CourseCompletion(Model):
+    """Somebody completed a course, and when."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organization_id = fields.UUIDField()
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "models.Person", related_name="completions", on_delete=fields.CASCADE
+    )
+    person_id: UUID
+    course: fields.ForeignKeyRelation[Course] = fields.ForeignKeyField(
+        "models.Course", related_name="completions", on_delete=fields.CASCADE
+    )
+    course_id: UUID
+    completed_on = fields.DateField()
+
+    class Meta:
+        table = "course_completion"
+        unique_together = (("person_id", "course_id"),)
+        indexes = [
+            Index(fields=("organization_id", "person_id"), name="ix_completion_person"),
+            Index(fields=("organization_id", "course_id"), name="ix_completion_course"),
+        ]
+
+
 class ConsentText(Model):
     """The wording that people agree to, one row per purpose and version; never changed once shown."""
 

@@ -1,6 +1,7 @@
 """What can be read about people. Every query begins within the actor's organisation."""
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -222,6 +223,37 @@ async def attribute_history(actor: Actor, person_id: UUID) -> list[PersonAttribu
     """Every value of a person's employee attributes, the latest first. The caller knows why the actor may see it."""
     rows = PersonAttribute.filter(organization_id=actor.organization_id, person_id=person_id)
     return await rows.order_by("-valid_from", "-id")
+
+
+async def functions_of(actor: Actor, person_ids: Collection[UUID]) -> dict[UUID, list[tuple[str, datetime]]]:
+    """The job families of people, each with the moment from which it is on record, the earliest first.
+
+    People without any are left out. The caller knows why the actor may see it.
+    """
+    rows = PersonAttribute.filter(
+        organization_id=actor.organization_id, person_id__in=list(person_ids), name="job_family"
+    )
+    found: dict[UUID, list[tuple[str, datetime]]] = {}
+    for person_id, value, since in await rows.order_by("valid_from", "id").values_list(
+        "person_id", "value", "valid_from"
+    ):
+        held = found.setdefault(person_id, [])
+        if value and (not held or held[-1][0] != value):
+            held.append((value, since))
+    return found
+
+
+async def agreed_to(actor: Actor, person_ids: Collection[UUID], purpose: ConsentPurpose) -> set[UUID]:
+    """Who among some people last said yes to a purpose, in the wording that is in force."""
+    text = (await consent_texts(actor)).get(purpose)
+    if text is None:
+        return set()
+    rows = Consent.filter(organization_id=actor.organization_id, person_id__in=list(person_ids), purpose=purpose)
+    last: dict[UUID, tuple[bool, UUID]] = {
+        person_id: (given, text_id)
+        for person_id, given, text_id in await rows.order_by("at", "id").values_list("person_id", "given", "text_id")
+    }
+    return {person_id for person_id, said in last.items() if said == (True, text.id)}
 
 
 def _within(actor: Actor) -> QuerySet[Person]:

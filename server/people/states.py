@@ -27,11 +27,13 @@ class Source(StrEnum):
 
 
 class ConsentPurpose(StrEnum):
-    """What a person may agree to, each for itself."""
+    """What a person may agree to, each for itself. TALENT: that the employer's rating of them counts in the matching of
+    programmes whose type reads it; it is asked there alone, and never needed to take part."""
 
     MATCHING = "MATCHING"
     RESULTS = "RESULTS"
     ALUMNI = "ALUMNI"
+    TALENT = "TALENT"
 
 
 class DayPart(StrEnum):

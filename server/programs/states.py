@@ -97,6 +97,11 @@ class ParticipantRole(StrEnum):
     FACILITATOR = "FACILITATOR"
 
 
+READS_TALENT = frozenset({ProgramType.HIGH_POTENTIAL})
+"""Types whose matching may count the employer's rating of those who agreed to it (consent TALENT), and follows the
+competency framework beyond what somebody wants by name."""
+
+
 def suits(role: ParticipantRole, kind: ProgramType, circles: Circles = Circles.NONE) -> bool:
     """Whether somebody can take part in a kind of programme in a role.
 

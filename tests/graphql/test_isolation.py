@@ -205,7 +205,8 @@ def test_every_mutation_of_a_subject_is_tried() -> None:
     """What takes no foreign row, or is refused for its own reason before it looks for one, is named here."""
     own = {
         "updateProfile", "updatePerson", "setDayParts", "setSkills", "setLook", "setMutedKinds", "setWays",
-        "recordConsents", "publishConsentText", "importFramework", "previewImport", "createProgram", "joinProgram",
+        "recordConsents", "publishConsentText", "importFramework", "importCourses", "previewImport", "createProgram",
+        "joinProgram",
         "askForOpening", "forgetOpening", "startLearning", "startTrial",
     }
     several = {"publishMatches", "undoPublish", "suggestMatch", "invite"}

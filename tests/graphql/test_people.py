@@ -111,6 +111,20 @@ async def test_who_searches_too_often_is_told_when_to_come_back(db: object) -> N
         await ask(actor, "{ people { totalCount } }")
 
 
+async def test_completed_courses_are_taken_over_and_what_was_not_understood_is_named(db: object) -> None:
+    org, actor = await someone()
+    partner = factories.actor_of(
+        await factories.person(org, employee_id="7"), Grant(Permission.ORG_PEOPLE_IMPORT)
+    )
+    document = """mutation ($content: String!) { importCourses(input: {fileName: "c.csv", content: $content}) {
+      report { added strangers unread } errors { code message } } }"""
+    content = "employee_id,course,completed_on\n7,Sailing,2026-01-31\nx9,Sailing,2026-01-31\n"
+    done = (await ask(partner, document, content=content))["importCourses"]
+    assert done == {"report": {"added": 1, "strangers": ["x9"], "unread": ["Sailing"]}, "errors": []}
+    assert (await ask(actor, document, content=content))["importCourses"]["errors"][0]["code"] == "FORBIDDEN"
+    assert (await ask(partner, document, content="nonsense"))["importCourses"]["errors"][0]["code"] == "INVALID"
+
+
 async def test_framework_is_taken_over_and_paged_by_name(db: object) -> None:
     org, actor = await someone()
     admin = factories.actor_of(await factories.person(org), Grant(Permission.ORG_COMPETENCIES_EDIT))

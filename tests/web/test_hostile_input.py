@@ -91,7 +91,9 @@ async def send(
     return await http.request(asked.method, asked.path(key), data=given)
 
 
-TAKE_FILES = {"console-import": "file", "console-framework": "file", "console-trial": "mentors"}
+TAKE_FILES = {
+    "console-import": "file", "console-framework": "file", "console-courses": "courses", "console-trial": "mentors",
+}
 """Every address that takes files, with the name of the form's field."""
 
 

@@ -13,6 +13,7 @@ from server.kernel.actor import system_actor
 from server.kernel.db import fresh_key
 from server.matches.states import MatchState
 from server.messaging import actions as messaging
+from server.people.courses.actions import import_courses
 from server.programs.actions import configure_program
 from server.programs.states import EnrollmentState, ParticipantRole
 from server.sessions import actions as sessions
@@ -134,6 +135,20 @@ async def test_a_step_is_added_and_an_empty_one_is_not(client_of: ClientOf, pair
     assert (await client.post(f"/goal/{goal.id}/milestone", data={"step": " "})).status_code == 422
     await client.post(f"/goal/{goal.id}/milestone", data={"step": "Watch two reviews", "due_on": ""})
     assert [step.title for step in await Milestone.all()] == ["Watch two reviews"]
+
+
+async def test_a_completed_course_brings_a_step_to_take_or_change(client_of: ClientOf, pair: Pair) -> None:
+    goal = await a_goal(pair, steps=1)
+    skill = await factories.competency(pair.organization, "Negotiation")
+    await Goal.filter(id=goal.id).update(competency_id=skill.id)
+    await import_courses(
+        system_actor(pair.organization.id),
+        f"employee_id,course,completed_on\n{pair.mentee.employee_id},Negotiation at sea,2026-01-31\n".encode(), "d.csv",
+    )
+    page = (await (await client_of(pair.mentee)).get("/")).text
+    assert 'value="Use what “Negotiation at sea” taught you at work"' in page
+    assert "You completed “Negotiation at sea”." in page
+    assert "Negotiation at sea" not in (await (await client_of(pair.mentor)).get("/")).text
 
 
 async def test_a_promise_is_kept_from_the_page(client_of: ClientOf, pair: Pair) -> None:

@@ -13,6 +13,8 @@ from server.people import actions as people
 from server.people.models import Person, Profile
 from server.people.queries import consents_of
 from server.people.states import ConsentPurpose, Look
+from server.programs.models import Program
+from server.programs.states import ProgramType
 from tests import factories
 from tests.queries import queries_run
 from tests.web.conftest import HTMX, booked
@@ -201,6 +203,21 @@ async def test_nothing_can_be_agreed_to_without_a_wording(pair, client_of):
     client = await client_of(pair.mentee)
     assert (await client.post("/you/consents/anything", data={"given": "1"})).status_code == 404
     assert (await client.post("/you/consents/alumni", data={"given": "1"})).status_code == 404
+
+
+async def test_talent_data_is_asked_about_where_it_may_count_and_taken_back_there(pair, client_of):
+    product = system_actor(pair.organization.id)
+    await people.publish_consent_text(product, ConsentPurpose.TALENT, "Let my rating count")
+    client = await client_of(pair.mentee)
+    assert "Let my rating count" not in (await client.get("/you")).text
+    assert (await client.post("/you/consents/talent", data={"given": "1"})).status_code == 404
+    await Program.filter(id=pair.program.id).update(type=ProgramType.HIGH_POTENTIAL)
+    assert "Let my rating count" in (await client.get("/you")).text
+    for yes in ("1", ""):
+        await client.post("/you/consents/talent", data={"given": yes})
+        assert await given(pair, ConsentPurpose.TALENT) is bool(yes)
+    await Program.filter(id=pair.program.id).update(type=ProgramType.ONE_TO_ONE)
+    assert "Let my rating count" in (await client.get("/you")).text, "whoever was asked sees what they said"
 
 
 async def test_a_changed_wording_asks_anew(pair, client_of):

@@ -23,12 +23,19 @@ from server.programs.models import Cohort, Enrollment, Program
 from server.programs.openings.queries import my_wish
 from server.programs.queries import LIVE_PROGRAMS, cohorts_of, enrollments, program_by_key
 from server.programs.rules import is_of_circles, takes_people
-from server.programs.states import OPEN_ENROLLMENTS, EnrollmentState, ParticipantRole, ProgramType, suits
+from server.programs.states import (
+    OPEN_ENROLLMENTS,
+    READS_TALENT,
+    EnrollmentState,
+    ParticipantRole,
+    ProgramType,
+    suits,
+)
 
 COMES_AGAIN = (Standing.CLOSED, Standing.LEFT)
 """Where another group is what one waits for."""
 JOIN_PURPOSES = (ConsentPurpose.MATCHING, ConsentPurpose.RESULTS)
-"""What Join asks a say about; the alumni question comes at the end (lifecycle Z08)."""
+"""What Join asks a say about in every programme; the alumni question comes at the end (lifecycle Z08)."""
 SKILLS_OFFERED_MAX = 5
 """Design.md 2.1, mentor variant."""
 SKILLS_SHOWN = 8
@@ -124,6 +131,7 @@ async def join_page(actor: Actor, program_key: str, role: ParticipantRole | None
     person = await people.person_of(actor)
     texts = await people.consent_texts(actor)
     held = await people.consents_of(actor, person.id)
+    purposes = (*JOIN_PURPOSES, *([ConsentPurpose.TALENT] if place.program.type in READS_TALENT else []))
     competencies = await people.competencies(actor)
     return JoinPage(
         place=place, person=person, profile=await people.profile_of(actor, person.id),
@@ -133,8 +141,8 @@ async def join_page(actor: Actor, program_key: str, role: ParticipantRole | None
         wanted=(await people.skills_of(actor, [person.id], SkillSide.WANTED))[person.id],
         wanted_here=await _wanted_here(actor, place, competencies),
         goal=await open_goal(actor, place.enrollment),
-        asked=[texts[one] for one in JOIN_PURPOSES if one in texts and not stands(held.get(one), texts[one])],
-        agreed=[held[one] for one in JOIN_PURPOSES if one in texts and stands(held.get(one), texts[one])],
+        asked=[texts[one] for one in purposes if one in texts and not stands(held.get(one), texts[one])],
+        agreed=[held[one] for one in purposes if one in texts and stands(held.get(one), texts[one])],
         hosts=await people_with_role(actor, Role.PROGRAM_MANAGER, place.program.id),
         is_told=place.standing in COMES_AGAIN and await my_wish(actor, place.program.id) is not None,
     )

@@ -93,7 +93,11 @@ async def record(actor: Actor, person_id: UUID) -> Record:
     subjects |= {one.series_id for one in theirs if one.series_id}
     return Record(
         person=person, manager=person.line_manager, enrollments=parts, matches=pairs,
-        consents=await people.consents_of(actor, person.id), texts=await people.consent_texts(actor),
+        consents=(said := await people.consents_of(actor, person.id)),
+        texts={
+            purpose: text for purpose, text in (await people.consent_texts(actor)).items()
+            if purpose is not ConsentPurpose.TALENT or purpose in said
+        },
         taken=await seats_taken(actor, [one.id for one in parts]),
         met=await held_ends(actor, [match.id for match in pairs]),
         ahead={

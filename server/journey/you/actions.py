@@ -13,13 +13,17 @@ from server.kernel.db import unit_of_work
 from server.kernel.errors import Invalid
 from server.kernel.text import gettext as _
 from server.matches import actions as matches
+from server.matches import queries as match_queries
 from server.matches.models import Match
+from server.matches.states import MatchState
+from server.matchmaking.stored import counts_talent
 from server.people import actions as people
-from server.people.queries import competencies, consents_of
+from server.people.queries import agreed_to, competencies, consents_of
 from server.people.states import ConsentPurpose, DayPart, DepartmentWish, Look, SkillSide, Style
 from server.people.ways.actions import set_ways
+from server.programs.models import Enrollment
 from server.programs.queries import enrollments
-from server.programs.states import OPEN_ENROLLMENTS
+from server.programs.states import OPEN_ENROLLMENTS, READS_TALENT
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,29 @@ async def stop_matching(actor: Actor, person_id: UUID) -> list[Match]:
         return [match for row in rows for match in await matches.withdraw_waiting(actor, row.id)]
 
 
+async def drop_talent(actor: Actor, person_id: UUID) -> tuple[list[UUID], set[UUID]]:
+    """Take out of the queue the drafts that counted the rating of somebody who does not agree to it (any more).
+
+    What a manager locked, and what was asked or runs, stays: people know of it, and nothing in it tells the rating.
+    Twice is harmless. Returns the enrolments that now want somebody else, and the cohorts whose lists counted it.
+
+    Raises:
+        Refused: the actor is not the product.
+    """
+    require(actor.kind is ActorKind.SYSTEM, _("leave talent data out"))
+    async with unit_of_work(actor) as unit:
+        if person_id in await agreed_to(actor, [person_id], ConsentPurpose.TALENT):
+            return [], set()
+        own = enrollments(actor).filter(person_id=person_id, program__type__in=list(READS_TALENT))
+        rows = await own.filter(state__in=list(OPEN_ENROLLMENTS)).order_by("id")
+        drafts = [draft for row in rows for draft in await _counted(actor, row)]
+        for draft in drafts:
+            await matches.discard_match(actor, draft.id, reason="no_talent")
+        await unit.audit_many("draft.drop_talent", drafts)
+        left = [member.enrollment_id for draft in drafts for member in match_queries.learners(draft)]
+        return left, {row.cohort_id for row in rows}
+
+
 async def _parts(actor: Actor, parts: Collection[DayPart]) -> None:
     if not parts:
         raise Invalid({"day_parts": _("Choose when you usually have time.")})
@@ -112,3 +139,11 @@ async def _skills(actor: Actor, side: SkillSide, chosen: Collection[UUID], anoth
         await people.set_skills(actor, side, every)
     except Invalid as refusal:
         raise Invalid({field: refusal.message}) from refusal
+
+
+async def _counted(actor: Actor, row: Enrollment) -> list[Match]:
+    """The drafts of an enrolment whose fit says that the rating counted, locked ones left out."""
+    locked = {one.match_id for one in await match_queries.locks(actor, row.cohort_id)}
+    own = match_queries.matches(actor).filter(members__enrollment_id=row.id, state=MatchState.DRAFT)
+    found = await own.order_by("id").prefetch_related("members")
+    return [draft for draft in found if draft.id not in locked and counts_talent(draft.explanation)]

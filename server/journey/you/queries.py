@@ -14,7 +14,7 @@ from server.people.models import AvailabilityBlock, Competency, Consent, Consent
 from server.people.states import ConsentPurpose, SkillSide
 from server.programs.models import Enrollment
 from server.programs.queries import my_enrollments, with_people
-from server.programs.states import OPEN_ENROLLMENTS, ParticipantRole
+from server.programs.states import OPEN_ENROLLMENTS, READS_TALENT, ParticipantRole
 from server.sessions.models import Session
 from server.sessions.queries import my_next_sessions
 
@@ -88,7 +88,7 @@ async def my_consents(actor: Actor) -> Consents:
         NotFound: the actor is a machine.
     """
     person = await people.person_of(actor)
-    return Consents(await people.consent_texts(actor), await people.consent_history(actor, person.id))
+    return await _consents(actor, person, await my_enrollments(actor))
 
 
 async def my_times(actor: Actor, was: str = "") -> Times:
@@ -114,7 +114,7 @@ async def you_page(actor: Actor, was: str = "") -> YouPage:
         competencies=await people.competencies(actor),
         offered=(await people.skills_of(actor, [person.id], SkillSide.OFFERED))[person.id],
         wanted=(await people.skills_of(actor, [person.id], SkillSide.WANTED))[person.id],
-        consents=Consents(await people.consent_texts(actor), await people.consent_history(actor, person.id)),
+        consents=await _consents(actor, person, own),
         sessions=await my_sessions(actor), taking_part=own,
         has_said=bool(await kept_words(actor, [row.id for row in own])),
     )
@@ -138,6 +138,16 @@ async def my_people(actor: Actor) -> list[Kept]:
         Kept(own[one.enrollment_id], there, one.kind is PreferenceKind.NOT_FOR_ME)
         for one in said if (there := about.get(one.about_enrollment_id))
     ]
+
+
+async def _consents(actor: Actor, person: Person, rows: list[Enrollment]) -> Consents:
+    """Everything there is a wording for; about talent data only who was asked already, or is where it may count."""
+    texts, history = await people.consent_texts(actor), await people.consent_history(actor, person.id)
+    asked = {one.purpose for one in history}
+    if any(row.program.type in READS_TALENT and row.state in OPEN_ENROLLMENTS for row in rows):
+        asked.add(ConsentPurpose.TALENT)
+    shown = {one: text for one, text in texts.items() if one is not ConsentPurpose.TALENT or one in asked}
+    return Consents(shown, history)
 
 
 async def _times(actor: Actor, person: Person, was: str) -> Times:

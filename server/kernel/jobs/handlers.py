@@ -36,6 +36,7 @@ JOB_MODULES: list[str] = [
     "server.messaging.jobs",
     "server.notifications.jobs",
     "server.notifications.push.jobs",
+    "server.people.courses.jobs",
     "server.programs.jobs",
     "server.sessions.jobs",
     "server.surveys.jobs",

@@ -15,6 +15,8 @@ from server.programs.states import ParticipantRole
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float32]
 Masks = NDArray[np.uint64]
+TagLists = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
+"""Tags that somebody chose, that were read out of their words, and that courses taught."""
 UNKNOWN = -1
 MASK_WORDS = (HALF_HOURS_A_WEEK + 63) // 64
 TEXT_DIMENSIONS = 256
@@ -22,6 +24,9 @@ TEXT_DIMENSIONS = 256
 MEANT_WORTH = 0.5
 """What a competency counts that was read out of somebody's words, beside 1 for one they chose: half of those found by
 nearness are wrong or beside the point in real profiles (docs/matching.md). Our own choice."""
+TAUGHT_WORTH = 0.4
+"""What a competency counts that somebody learned in a course and says nothing of. Less than what they wrote of, so that
+a course never takes anything from that (factor.py, `_wanted`)."""
 NEUTRAL_RECORD, RECORD_PRIOR = 0.6, 3.0
 """A person without a past counts as 0.6 of a perfect one, and that opinion weighs as much as three past pairs."""
 
@@ -64,6 +69,13 @@ class Side:
 
     def __len__(self) -> int:
         return len(self.people)
+
+    @property
+    def told_skills(self) -> NDArray[np.bool_]:
+        """Who told what they know; a course alone adds to what is not known, and takes nothing from it."""
+        silent = np.array([not (one.skill_tags or one.skill_meant) for one in self.people], np.bool_)
+        told: NDArray[np.bool_] = self.skill_vectors.any(axis=1) | ((np.diff(self.skills.indptr) > 0) & ~silent)
+        return told
 
 
 class Codes(dict[str, int]):
@@ -188,8 +200,8 @@ def _side(
         speaks=np.array([one.languages is not None for one in people], np.bool_),
         availability=_week_masks(people),
         has_times=np.array([one.availability is not None for one in people], np.bool_),
-        goals=_tags([(one.goal_tags, one.goal_meant) for one in people], books, everyone),
-        skills=_tags([(one.skill_tags, one.skill_meant) for one in people], books, everyone),
+        goals=_tags([(one.goal_tags, one.goal_meant, ()) for one in people], books, everyone),
+        skills=_tags([(one.skill_tags, one.skill_meant, one.skills_taught) for one in people], books, everyone),
         goal_vectors=_vectors([one.goal_vector for one in people], width),
         skill_vectors=_vectors([one.skill_vector for one in people], width),
         style=_style(people, everyone),
@@ -254,7 +266,7 @@ def _names_of_tags(people: Sequence[Participant]) -> list[str]:
 
 
 def _all_tags(one: Participant) -> tuple[str, ...]:
-    return (*one.goal_tags, *one.goal_meant, *one.skill_tags, *one.skill_meant)
+    return (*one.goal_tags, *one.goal_meant, *one.skill_tags, *one.skills_seen)
 
 
 def _widened(table: csr_array, width: int) -> csr_array:
@@ -263,23 +275,25 @@ def _widened(table: csr_array, width: int) -> csr_array:
 
 
 def _tags(
-    lists: list[tuple[tuple[str, ...], tuple[str, ...]]], books: dict[str, Codes], everyone: list[Participant]
+    lists: list[TagLists], books: dict[str, Codes], everyone: list[Participant]
 ) -> csr_array:
-    """Who holds which tag: 1 where it was chosen, less where it was read out of words. Two spellings that differ only
-    in case or punctuation are one tag."""
+    """Who holds which tag: 1 where it was chosen, less where it was read out of words or taught in a course. Two
+    spellings that differ only in case or punctuation are one tag."""
     book = books.setdefault("tag", Codes())
     if not book:
         book.of(_names_of_tags(everyone))
-    held = [_worths(*tags, book) for tags in lists]
+    held = [_worths(tags, book) for tags in lists]
     starts = np.cumsum([0, *map(len, held)])
     columns = np.array([code for codes in held for code in codes], np.int32)
     worths = np.array([worth for codes in held for worth in codes.values()], np.float32)
     return csr_array((worths, columns, starts), shape=(len(lists), max(1, len(book))))
 
 
-def _worths(chosen: tuple[str, ...], meant: tuple[str, ...], book: Codes) -> dict[int, float]:
+def _worths(lists: TagLists, book: Codes) -> dict[int, float]:
     """What each tag of one person counts, in the order of its code."""
-    worths = {book[name]: MEANT_WORTH for tag in meant if (name := key(tag))}
+    chosen, meant, taught = lists
+    worths = {book[name]: TAUGHT_WORTH for tag in taught if (name := key(tag))}
+    worths |= {book[name]: MEANT_WORTH for tag in meant if (name := key(tag))}
     worths |= {book[name]: 1.0 for tag in chosen if (name := key(tag))}
     return dict(sorted(worths.items()))
 

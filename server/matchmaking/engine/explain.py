@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from server.language.tags import key
+from server.matchmaking.engine.background import alike as ways
 from server.matchmaking.engine.columns import Columns
 from server.matchmaking.engine.constraints import Rows
 from server.matchmaking.engine.factor import USUAL_ANSWERS, USUAL_MISSED, USUAL_RELIABILITY, USUAL_STYLE, Factors
@@ -40,26 +41,34 @@ class ReasonCode(StrEnum):
 
     GOAL_OFFERED = "GOAL_OFFERED"
     GOAL_MEANT = "GOAL_MEANT"
+    GOAL_COURSE = "GOAL_COURSE"
+    GOAL_BRANCH = "GOAL_BRANCH"
     GOAL_CLOSE = "GOAL_CLOSE"
     GOAL_PARTLY = "GOAL_PARTLY"
     GOAL_FAR = "GOAL_FAR"
     GOAL_REST = "GOAL_REST"
     SKILLS_SHARED = "SKILLS_SHARED"
     SKILLS_MEANT = "SKILLS_MEANT"
+    SKILLS_COURSE = "SKILLS_COURSE"
     SKILLS_CLOSE = "SKILLS_CLOSE"
     SKILLS_FAR = "SKILLS_FAR"
     EXPERIENCE = "EXPERIENCE"
     GRADES_AHEAD = "GRADES_AHEAD"
     GRADES_BEHIND = "GRADES_BEHIND"
     SAME_GRADE = "SAME_GRADE"
+    BEEN_THERE = "BEEN_THERE"
+    STOOD_THERE = "STOOD_THERE"
+    LONG_IN_FUNCTION = "LONG_IN_FUNCTION"
     SHARED_HOURS = "SHARED_HOURS"
     FEW_SHARED_HOURS = "FEW_SHARED_HOURS"
     HOURS_APART = "HOURS_APART"
     SAME_CITY = "SAME_CITY"
     PAST_SESSIONS = "PAST_SESSIONS"
     FIRST_TIME = "FIRST_TIME"
+    CROWDED = "CROWDED"
     OTHER_DEPARTMENT = "OTHER_DEPARTMENT"
     SAME_DEPARTMENT = "SAME_DEPARTMENT"
+    SEVERAL_FUNCTIONS = "SEVERAL_FUNCTIONS"
     NAMED_BY_BOTH = "NAMED_BY_BOTH"
     NAMED_BY_MENTEE = "NAMED_BY_MENTEE"
     NAMED_BY_MENTOR = "NAMED_BY_MENTOR"
@@ -75,7 +84,10 @@ class ReasonCode(StrEnum):
     NOT_KNOWN = "NOT_KNOWN"
 
 
-PARTLY_MET = (ReasonCode.GOAL_OFFERED, ReasonCode.GOAL_MEANT, ReasonCode.GOAL_PARTLY)
+PARTLY_MET = (
+    ReasonCode.GOAL_OFFERED, ReasonCode.GOAL_MEANT, ReasonCode.GOAL_COURSE, ReasonCode.GOAL_BRANCH,
+    ReasonCode.GOAL_PARTLY,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +183,13 @@ def _goals(pair: Pair) -> Fact:
     shared = _in_common(pair.mentee.goal_tags, pair.mentor.skill_tags)
     if shared:
         return Fact(ReasonCode.GOAL_OFFERED, {"tags": shared, "years": _worth_saying(pair.mentor.role_years)})
-    wanted, offered = pair.mentee.goal_tags + pair.mentee.goal_meant, pair.mentor.skill_tags + pair.mentor.skill_meant
+    wanted, offered = pair.mentee.goal_tags + pair.mentee.goal_meant, pair.mentor.skill_tags + pair.mentor.skills_seen
     if meant := _in_common(wanted, offered):
+        if course := ways.course_of(meant[0], pair.mentor):
+            return Fact(ReasonCode.GOAL_COURSE, {"tags": meant, "course": course.title})
         return Fact(ReasonCode.GOAL_MEANT, {"tags": meant, **_read_from(meant[0], pair)})
+    if beside := ways.in_branch(pair.mentee, pair.mentor):
+        return Fact(ReasonCode.GOAL_BRANCH, {"tags": beside[:REST_NAMED]})
     similarity = pair.numbers["goal_similarity"]
     if FAR_TEXT <= similarity < CLOSE_TEXT:
         return Fact(ReasonCode.GOAL_PARTLY, {"similarity": round(similarity, 2)}, speaks_for=False)
@@ -184,9 +200,9 @@ def _expertise(pair: Pair) -> Fact:
     shared = _in_common(pair.mentee.skill_tags, pair.mentor.skill_tags)
     if shared:
         return Fact(ReasonCode.SKILLS_SHARED, {"tags": shared, "years": _worth_saying(pair.mentor.role_years)})
-    ours, theirs = pair.mentee.skill_tags + pair.mentee.skill_meant, pair.mentor.skill_tags + pair.mentor.skill_meant
+    ours, theirs = pair.mentee.skill_tags + pair.mentee.skills_seen, pair.mentor.skill_tags + pair.mentor.skills_seen
     if meant := _in_common(ours, theirs):
-        return Fact(ReasonCode.SKILLS_MEANT, {"tags": meant})
+        return _from_courses(meant, pair) or Fact(ReasonCode.SKILLS_MEANT, {"tags": meant})
     close = _by_similarity(pair.numbers["skill_similarity"], ReasonCode.SKILLS_CLOSE, ReasonCode.SKILLS_FAR)
     if close.code is not ReasonCode.SKILLS_CLOSE and pair.mentor.role_years:
         years = pair.mentor.role_years
@@ -194,7 +210,34 @@ def _expertise(pair: Pair) -> Fact:
     return close._replace(reservation=False)
 
 
+def _from_courses(meant: list[str], pair: Pair) -> Fact | None:
+    """A skill in common that one of them learned in a course."""
+    courses = ways.course_of(meant[0], pair.mentor), ways.course_of(meant[0], pair.mentee)
+    course = courses[0] or courses[1]
+    params = {"tags": meant, "of_mentor": courses[0] is not None}
+    return Fact(ReasonCode.SKILLS_COURSE, {**params, "course": course.title}) if course else None
+
+
 def _stage(pair: Pair) -> Fact:
+    """Where the mentor was before says more than levels; that talent data counted is told without what they say."""
+    fact, ours, theirs = _by_way(pair) or _by_grade(pair), pair.mentee.background, pair.mentor.background
+    counted = {"talent": True} if ours.rating and theirs.rating else {}
+    return fact._replace(params={**fact.params, **counted})
+
+
+def _by_way(pair: Pair) -> Fact | None:
+    ours, theirs = pair.mentee.background, pair.mentor.background
+    params = {"years": theirs.function_years} if _worth_saying(theirs.function_years) else {}
+    if been := ways.been_where(ours, theirs):
+        return Fact(ReasonCode.BEEN_THERE, {"functions": been})
+    if stood := ways.stood_where(ours, theirs):
+        return Fact(ReasonCode.STOOD_THERE, {"functions": [stood]})
+    if np.isnan(pair.numbers["grade_gap"]) and params and ours.function_years is not None:
+        return Fact(ReasonCode.LONG_IN_FUNCTION, {"functions": [theirs.function], **params})
+    return None
+
+
+def _by_grade(pair: Pair) -> Fact:
     gap = pair.numbers["grade_gap"]
     if np.isnan(gap):
         return _not_known()
@@ -202,6 +245,8 @@ def _stage(pair: Pair) -> Fact:
     same_stage = pair.numbers["same_life_stage"] == 1
     years = _worth_saying(pair.mentor.tenure_years)
     params = {"levels": abs(int(gap)), "life_stage": pair.mentee.life_stage if same_stage else None, "years": years}
+    if in_function := _worth_saying(pair.mentor.background.function_years):
+        params |= {"function": pair.mentor.background.function, "function_years": in_function}
     return Fact(code, params, speaks_for=pair.numbers["fit_stage"] >= NEUTRAL_FIT)
 
 
@@ -216,6 +261,8 @@ def _availability(pair: Pair) -> Fact:
 
 
 def _history(pair: Pair) -> Fact:
+    if any(map(ways.crowding, alike := ways.partners_alike(pair.mentee, pair.mentor))):
+        return Fact(ReasonCode.CROWDED, {"count": max(alike), "of_team": ways.crowding(alike[1]) > 0}, False, True)
     sessions = pair.mentor.sessions_prior
     record = {"record": round(100 * pair.numbers["mentor_record"])}
     if sessions is None:
@@ -226,10 +273,11 @@ def _history(pair: Pair) -> Fact:
 
 
 def _organisation(pair: Pair) -> Fact:
-    same = pair.numbers["same_department"]
+    same, functions = pair.numbers["same_department"], list(ways.known_functions(pair.mentor.background))
+    knows = {"functions": functions} if pair.fresh and len(functions) > 1 else {}
     if np.isnan(same):
-        return _not_known()
-    params = {"mentor_department": pair.mentor.department, "mentee_department": pair.mentee.department}
+        return Fact(ReasonCode.SEVERAL_FUNCTIONS, knows) if knows else _not_known()
+    params = {"mentor_department": pair.mentor.department, "mentee_department": pair.mentee.department, **knows}
     if same:
         return Fact(ReasonCode.SAME_DEPARTMENT, params, speaks_for=not pair.fresh, reservation=pair.fresh)
     return Fact(ReasonCode.OTHER_DEPARTMENT, params, speaks_for=pair.fresh)
@@ -335,7 +383,7 @@ def _read_from(tag: str, pair: Pair) -> Params:
 
 def _not_offered(pair: Pair) -> list[str]:
     """What the mentee wants and the mentor does not offer, in the mentee's order."""
-    offered = {key(tag) for tag in (*pair.mentor.skill_tags, *pair.mentor.skill_meant)}
+    offered = {key(tag) for tag in (*pair.mentor.skill_tags, *pair.mentor.skills_seen)}
     return [tag for tag in pair.mentee.goal_tags if key(tag) and key(tag) not in offered]
 
 

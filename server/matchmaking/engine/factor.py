@@ -2,7 +2,7 @@
 
 Each of the nine categories is a weighted mean of parts. A part is an inner product of a mentee row and a mentor row
 that lies between 0 and 1; four parts (goals, expertise, shared time, languages) may exceed that and are cut off at 0
-and 1, so they keep their own product, and all the others melt into one. Wishes are a sparse part.
+and 1, so they keep their own product (three more by background/terms.py), the others melt into one; wishes are sparse.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from server.matchmaking.engine.columns import UNKNOWN, Columns, Floats, Ints, Side
+from server.matchmaking.engine.background import terms as ways
+from server.matchmaking.engine.columns import MEANT_WORTH, UNKNOWN, Columns, Floats, Ints, Side
 from server.matchmaking.engine.constraints import Rows, overlap_half_hours
 from server.matchmaking.engine.weights import CATEGORIES, Category, Shape, Weights
 
@@ -140,23 +141,27 @@ def score(fits: NDArray[np.float64], weights: Weights) -> NDArray[np.float64]:
 
 def _parts(columns: Columns, shape: Shape) -> Iterable[Part]:
     ours, theirs = columns.mentees, columns.mentors
-    goals, expertise = (_part(name, 1, terms, saturates=True) for name, terms in _matter(ours, theirs, shape))
+    beside = tuple(ways.on_matter(ours, theirs))
+    goals = _part(Category.GOALS, 1, (*_goals(ours, theirs), *beside), saturates=True)
     yield goals._replace(tags=_wanted(0.6, ours.goals))
+    expertise = _part(Category.EXPERTISE, 1, (*_expertise(ours, theirs, shape), *beside), saturates=True)
     yield expertise._replace(tags=_wanted(0.3, ours.skills))
-    yield _part(Category.STAGE, 1, _stage(ours, theirs, shape))
+    yield _with(Category.STAGE, _stage(ours, theirs, shape), ways.on_stage(ours, theirs, shape))
     times = _part(Category.AVAILABILITY, 1, _availability(ours, theirs), saturates=True)
     yield times._replace(per_half_hour=1 / FULL_WEEK_HALF_HOURS)
-    yield _part(Category.HISTORY, 1, _one_sided(_history(ours, 0.10, 0.20), _history(theirs, 0.35, 0.35)))
-    yield _part(Category.ORGANISATION, 1, _organisation(ours, theirs, shape))
+    past = _one_sided(_history(ours, 0.10, 0.20), _history(theirs, 0.35, 0.35))
+    yield _with(Category.HISTORY, past, ways.on_history(ours, theirs))
+    yield _with(Category.ORGANISATION, _organisation(ours, theirs, shape), ways.on_organisation(ours, theirs, shape))
     yield _part(Category.PREFERENCE, 1, _preference(ours, theirs))
     yield _part(Category.BEHAVIOUR, 1, _one_sided(0.4 * _reliability(ours), 0.6 * _reliability(theirs)))
     yield _part(Category.STYLE, 0.5, _languages(ours, theirs), saturates=True)
     yield _part(Category.STYLE, 0.5, _style(ours, theirs))
 
 
-def _matter(ours: Side, theirs: Side, shape: Shape) -> Iterable[tuple[Category, Iterable[Term]]]:
-    yield Category.GOALS, _goals(ours, theirs)
-    yield Category.EXPERTISE, _expertise(ours, theirs, shape)
+def _with(category: Category, terms: Iterable[Term], more: Iterable[Term]) -> Part:
+    """A part, and what people's ways add to it: only then it may exceed 1, and is cut off."""
+    added = tuple(more)
+    return _part(category, 1, (*terms, *added), saturates=bool(added))
 
 
 def _part(category: Category, share: float, terms: Iterable[Term], *, saturates: bool = False) -> Part:
@@ -180,14 +185,13 @@ def _flat(parts: tuple[Part, ...], columns: Columns, weights: Weights) -> Part:
 def _goals(ours: Side, theirs: Side) -> Iterable[Term]:
     """What the mentee wants against what the mentor offers: tags in common, and nearness of the words."""
     wants = _told(ours.goal_vectors, ours.goals)
-    offers = _told(theirs.skill_vectors, theirs.skills)
-    yield from _neutral(0.15, 0.35, wants, offers)
+    yield from _neutral(0.15, 0.35, wants, theirs.told_skills)
     yield 0.9 * ours.goal_vectors, theirs.skill_vectors
 
 
 def _expertise(ours: Side, theirs: Side, shape: Shape) -> Iterable[Term]:
     """Common ground of skills, and how much longer the mentor has done this work."""
-    yield from _neutral(0.2, 0.3, _told(ours.skill_vectors, ours.skills), _told(theirs.skill_vectors, theirs.skills))
+    yield from _neutral(0.2, 0.3, ours.told_skills, theirs.told_skills)
     yield 0.5 * ours.skill_vectors, theirs.skill_vectors
     yield from _longer(0.2, ours.role_years, theirs.role_years, shape.experience)
 
@@ -275,12 +279,13 @@ def _neutral(base: float, unknown: float, told_e: NDArray[np.bool_], told_m: NDA
 
 def _wanted(worth: float, tags: csr_array) -> csr_array:
     """What each tag is worth to a mentee: all they chose, or three of many, are worth everything. What was read out of
-    their words comes on top, and takes nothing from what they chose."""
-    wanted = tags.copy()
-    counts = np.diff(tags.indptr)
-    chosen = tags.data == 1
-    chosen_counts = np.add.reduceat(np.append(chosen, False).astype(np.int64), tags.indptr[:-1]) * (counts > 0)
-    among = np.where(chosen, np.repeat(chosen_counts, counts), np.repeat(counts, counts))
+    their words comes on top and takes nothing from what they chose; nor what courses taught from either."""
+    wanted, counts = tags.copy(), np.diff(tags.indptr)
+    among = np.repeat(counts, counts)
+    for least in (MEANT_WORTH, 1.0):
+        held = tags.data >= least
+        many = np.add.reduceat(np.append(held, False).astype(np.int64), tags.indptr[:-1]) * (counts > 0)
+        among = np.where(held, np.repeat(many, counts), among)
     wanted.data = (worth / np.clip(among, 1, 3) * tags.data).astype(np.float32)
     return wanted
 

@@ -18,6 +18,38 @@ DepartmentWish = Literal["any", "same", "different"]
 
 
 @dataclass(frozen=True, slots=True)
+class Course:
+    """A course that somebody completed, and the competencies it teaches, in the framework's words."""
+
+    title: str
+    skills: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """Somebody's way so far, as far as it is known. What is empty or None is not known, and costs nobody anything.
+
+    `function` is the job family somebody works in, for at least `function_years`; `functions` are those before it, the
+    latest first; `aims` are functions their goal names. `branch` are competencies that stand beside those they want in
+    the framework. `partners_in` and `partners_of` count whom a mentor was paired with, by department and by team.
+    `rating` (0 to 1) is the employer's judgement, there with the person's consent alone: it is in no reason.
+    """
+
+    courses: tuple[Course, ...] = ()
+    function: str | None = None
+    function_years: float | None = None
+    functions: tuple[str, ...] = ()
+    aims: tuple[str, ...] = ()
+    branch: tuple[str, ...] = ()
+    partners_in: tuple[tuple[str, int], ...] = ()
+    partners_of: tuple[tuple[str, int], ...] = ()
+    rating: float | None = field(default=None, repr=False)
+
+
+NO_BACKGROUND = Background()
+
+
+@dataclass(frozen=True, slots=True)
 class Participant:
     """One person in one role. A field that is None is not known: it counts as neutral, never against the person.
 
@@ -70,12 +102,23 @@ class Participant:
     sessions_prior: int | None = None
     enrolled_on: str | None = None
     waited_cycles: int = 0
+    background: Background = field(default=NO_BACKGROUND, repr=False)
     audit_group: str | None = None
 
     @property
     def who(self) -> str:
         """The person behind this participant."""
         return self.person or self.id
+
+    @property
+    def skills_taught(self) -> tuple[str, ...]:
+        """Competencies of the courses they completed."""
+        return tuple(skill for course in self.background.courses for skill in course.skills)
+
+    @property
+    def skills_seen(self) -> tuple[str, ...]:
+        """Competencies they did not choose: read out of their texts, or taught in a course they completed."""
+        return (*self.skill_meant, *self.skills_taught)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +200,16 @@ def week_mask(spans: Iterable[tuple[int, int]]) -> int:
 def digest_of(pool: Pool, standing: Standing, met: Iterable[PastPair]) -> str:
     """A hash of everything that the result for a pool follows from: the people, who stands above them, who met, and who
     is kept apart. How long ago two met is left out, since it is longer at every look."""
-    lines = sorted(repr(one) for one in pool.participants)
+    lines = sorted(repr(one) + _way(one.background) for one in pool.participants)
     lines += [f"{one}<{boss}" for one, boss in sorted(_above(pool).items())]
     lines += sorted(f"{one.mentor}+{one.mentee}" for one in met)
     lines += sorted(map(str, standing.bans | pool.conflicts))
     return sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _way(known: Background) -> str:
+    """What a digest holds of somebody's way; nothing where nothing is known."""
+    return "" if known == NO_BACKGROUND else repr((known, known.rating))
 
 
 def _above(pool: Pool) -> dict[str, str]:

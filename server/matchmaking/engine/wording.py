@@ -6,6 +6,7 @@ from server.kernel.text import gettext as _
 from server.kernel.text import language_name, ngettext
 from server.matchmaking.engine.explain import Reason, ReasonCode
 from server.matchmaking.engine.weights import Category
+from server.matchmaking.engine.words import careers
 from server.matchmaking.engine.words.telling import Names, Reader, Sentence, Telling, joined, listed
 from server.matchmaking.engine.words.ways import way_words
 
@@ -236,7 +237,8 @@ def _first_time(told: Telling) -> tuple[str, str]:
 
 
 def _other_department(told: Telling) -> tuple[str, str]:
-    return _("A fresh view"), _("{mentor_department}, seen from {mentee_department}").format(**told.params)
+    seen = _("{mentor_department}, seen from {mentee_department}").format(**told.params)
+    return _("A fresh view"), joined(seen, careers.knows(told))
 
 
 def _same_department(told: Telling) -> tuple[str, str]:
@@ -309,33 +311,41 @@ def _like_minded(told: Telling) -> tuple[str, str]:
     return told.pick(mentee=both, mentor=both, manager=_("Both like {what}"), what=chosen), speak
 
 
-def _not_known(_told: Telling) -> tuple[str, str]:
-    return _("Not known: counted as for most people"), ""
+def _not_known(told: Telling) -> tuple[str, str]:
+    return _("Not known: counted as for most people"), careers.talent(told)
 
 
 WORDS: Mapping[ReasonCode, Callable[[Telling], tuple[str, str]]] = {
     ReasonCode.GOAL_OFFERED: _goal_offered,
     ReasonCode.GOAL_MEANT: _goal_meant,
+    ReasonCode.GOAL_COURSE: careers.goal_course,
+    ReasonCode.GOAL_BRANCH: careers.goal_branch,
     ReasonCode.GOAL_CLOSE: _goal_close,
     ReasonCode.GOAL_PARTLY: _goal_partly,
     ReasonCode.GOAL_FAR: _goal_far,
     ReasonCode.GOAL_REST: _goal_rest,
     ReasonCode.SKILLS_SHARED: _skills_shared,
     ReasonCode.SKILLS_MEANT: _skills_meant,
+    ReasonCode.SKILLS_COURSE: careers.skills_course,
     ReasonCode.SKILLS_CLOSE: _skills_close,
     ReasonCode.SKILLS_FAR: _skills_far,
     ReasonCode.EXPERIENCE: _experience,
     ReasonCode.GRADES_AHEAD: _grades_ahead,
     ReasonCode.GRADES_BEHIND: _grades_behind,
     ReasonCode.SAME_GRADE: _same_grade,
+    ReasonCode.BEEN_THERE: careers.been_there,
+    ReasonCode.STOOD_THERE: careers.stood_there,
+    ReasonCode.LONG_IN_FUNCTION: careers.long_in_function,
     ReasonCode.SHARED_HOURS: _shared_hours,
     ReasonCode.FEW_SHARED_HOURS: _few_shared_hours,
     ReasonCode.HOURS_APART: _hours_apart,
     ReasonCode.SAME_CITY: _same_city,
     ReasonCode.PAST_SESSIONS: _past_sessions,
     ReasonCode.FIRST_TIME: _first_time,
+    ReasonCode.CROWDED: careers.crowded,
     ReasonCode.OTHER_DEPARTMENT: _other_department,
     ReasonCode.SAME_DEPARTMENT: _same_department,
+    ReasonCode.SEVERAL_FUNCTIONS: careers.several_functions,
     ReasonCode.NAMED_BY_BOTH: _named_by_both,
     ReasonCode.NAMED_BY_MENTEE: _named_by_mentee,
     ReasonCode.NAMED_BY_MENTOR: _named_by_mentor,
@@ -362,7 +372,7 @@ def _stage_detail(told: Telling) -> str:
     stage = told.words("life_stage")
     here = ngettext("one year in the organisation", "{count} years in the organisation", years).format(count=years)
     same = _("both at the stage {stage}").format(stage=stage[0]) if stage else ""
-    return joined(here if years else "", same)
+    return joined(here if years else "", same, careers.in_function(told), careers.talent(told))
 
 
 def _in_city(told: Telling) -> str:

@@ -119,6 +119,26 @@ CREATE TABLE consent_text (
     required boolean NOT NULL,
     created_at timestamp with time zone NOT NULL
 );
+CREATE TABLE course (
+    id uuid NOT NULL,
+    key character varying(120) NOT NULL,
+    title character varying(200) NOT NULL,
+    tags jsonb NOT NULL,
+    organization_id uuid NOT NULL
+);
+CREATE TABLE course_completion (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    completed_on date NOT NULL,
+    course_id uuid NOT NULL,
+    person_id uuid NOT NULL
+);
+CREATE TABLE course_skill (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    competency_id uuid NOT NULL,
+    course_id uuid NOT NULL
+);
 CREATE TABLE enrollment (
     id uuid NOT NULL,
     organization_id uuid NOT NULL,
@@ -804,6 +824,12 @@ ALTER TABLE ONLY consent
     ADD CONSTRAINT consent_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY consent_text
     ADD CONSTRAINT consent_text_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY course_completion
+    ADD CONSTRAINT course_completion_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY course
+    ADD CONSTRAINT course_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY course_skill
+    ADD CONSTRAINT course_skill_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY enrollment
     ADD CONSTRAINT enrollment_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY goal
@@ -920,6 +946,12 @@ ALTER TABLE ONLY competency
     ADD CONSTRAINT uid_competency_organiz_a1da7f UNIQUE (organization_id, key);
 ALTER TABLE ONLY consent_text
     ADD CONSTRAINT uid_consent_tex_organiz_9e19d6 UNIQUE (organization_id, purpose, version);
+ALTER TABLE ONLY course_completion
+    ADD CONSTRAINT uid_course_comp_person__342f73 UNIQUE (person_id, course_id);
+ALTER TABLE ONLY course
+    ADD CONSTRAINT uid_course_organiz_edaf63 UNIQUE (organization_id, key);
+ALTER TABLE ONLY course_skill
+    ADD CONSTRAINT uid_course_skil_course__f055f8 UNIQUE (course_id, competency_id);
 ALTER TABLE ONLY enrollment
     ADD CONSTRAINT uid_enrollment_cohort__e3b21a UNIQUE (cohort_id, person_id, role);
 ALTER TABLE ONLY goal_version
@@ -987,10 +1019,13 @@ CREATE INDEX ix_availability_person ON availability_block USING btree (organizat
 CREATE INDEX ix_caught_at ON caught_mail USING btree (caught_at);
 CREATE INDEX ix_cohort_program ON cohort USING btree (organization_id, program_id);
 CREATE INDEX ix_competency_parent ON competency USING btree (organization_id, parent_id);
+CREATE INDEX ix_completion_course ON course_completion USING btree (organization_id, course_id);
+CREATE INDEX ix_completion_person ON course_completion USING btree (organization_id, person_id);
 CREATE INDEX ix_conflict_one ON conflict_of_interest USING btree (organization_id, one_id);
 CREATE INDEX ix_conflict_other ON conflict_of_interest USING btree (organization_id, other_id);
 CREATE INDEX ix_consent_person ON consent USING btree (organization_id, person_id, purpose, at);
 CREATE INDEX ix_consent_text ON consent USING btree (organization_id, text_id);
+CREATE INDEX ix_course_skill_competency ON course_skill USING btree (organization_id, competency_id);
 CREATE INDEX ix_enrollment_cohort ON enrollment USING btree (organization_id, cohort_id, role, state);
 CREATE INDEX ix_enrollment_person ON enrollment USING btree (organization_id, person_id, state);
 CREATE INDEX ix_enrollment_program ON enrollment USING btree (organization_id, program_id);
@@ -1054,6 +1089,7 @@ CREATE INDEX ix_weights_program ON weights_version USING btree (organization_id,
 CREATE UNIQUE INDEX uq_cohort_org ON cohort USING btree (organization_id, id);
 CREATE UNIQUE INDEX uq_competency_org ON competency USING btree (organization_id, id);
 CREATE UNIQUE INDEX uq_consent_text_org ON consent_text USING btree (organization_id, id);
+CREATE UNIQUE INDEX uq_course_org ON course USING btree (organization_id, id);
 CREATE UNIQUE INDEX uq_enrollment_org ON enrollment USING btree (organization_id, id);
 CREATE UNIQUE INDEX uq_goal_org ON goal USING btree (organization_id, id);
 CREATE UNIQUE INDEX uq_match_org ON match USING btree (organization_id, id);
@@ -1083,6 +1119,16 @@ ALTER TABLE ONLY consent
     ADD CONSTRAINT consent_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id) ON DELETE CASCADE;
 ALTER TABLE ONLY consent
     ADD CONSTRAINT consent_text_id_fkey FOREIGN KEY (text_id) REFERENCES consent_text(id) ON DELETE RESTRICT;
+ALTER TABLE ONLY course_completion
+    ADD CONSTRAINT course_completion_course_id_fkey FOREIGN KEY (course_id) REFERENCES course(id) ON DELETE CASCADE;
+ALTER TABLE ONLY course_completion
+    ADD CONSTRAINT course_completion_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id) ON DELETE CASCADE;
+ALTER TABLE ONLY course
+    ADD CONSTRAINT course_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE RESTRICT;
+ALTER TABLE ONLY course_skill
+    ADD CONSTRAINT course_skill_competency_id_fkey FOREIGN KEY (competency_id) REFERENCES competency(id) ON DELETE CASCADE;
+ALTER TABLE ONLY course_skill
+    ADD CONSTRAINT course_skill_course_id_fkey FOREIGN KEY (course_id) REFERENCES course(id) ON DELETE CASCADE;
 ALTER TABLE ONLY enrollment
     ADD CONSTRAINT enrollment_cohort_id_fkey FOREIGN KEY (cohort_id) REFERENCES cohort(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY enrollment
@@ -1103,6 +1149,14 @@ ALTER TABLE ONLY consent
     ADD CONSTRAINT fk_consent_person_id_org FOREIGN KEY (organization_id, person_id) REFERENCES person(organization_id, id) ON DELETE CASCADE;
 ALTER TABLE ONLY consent
     ADD CONSTRAINT fk_consent_text_id_org FOREIGN KEY (organization_id, text_id) REFERENCES consent_text(organization_id, id) ON DELETE RESTRICT;
+ALTER TABLE ONLY course_completion
+    ADD CONSTRAINT fk_course_completion_course_id_org FOREIGN KEY (organization_id, course_id) REFERENCES course(organization_id, id) ON DELETE CASCADE;
+ALTER TABLE ONLY course_completion
+    ADD CONSTRAINT fk_course_completion_person_id_org FOREIGN KEY (organization_id, person_id) REFERENCES person(organization_id, id) ON DELETE CASCADE;
+ALTER TABLE ONLY course_skill
+    ADD CONSTRAINT fk_course_skill_competency_id_org FOREIGN KEY (organization_id, competency_id) REFERENCES competency(organization_id, id) ON DELETE CASCADE;
+ALTER TABLE ONLY course_skill
+    ADD CONSTRAINT fk_course_skill_course_id_org FOREIGN KEY (organization_id, course_id) REFERENCES course(organization_id, id) ON DELETE CASCADE;
 ALTER TABLE ONLY enrollment
     ADD CONSTRAINT fk_enrollment_cohort_id_org FOREIGN KEY (organization_id, cohort_id) REFERENCES cohort(organization_id, id) ON DELETE RESTRICT;
 ALTER TABLE ONLY enrollment
@@ -1306,4 +1360,5 @@ INSERT INTO "tortoise_migrations" ("app", "name", "applied_at") VALUES
 ('models', '0022_answer_closes_goal', CURRENT_TIMESTAMP),
 ('models', '0023_conflicts_of_interest', CURRENT_TIMESTAMP),
 ('models', '0024_cycles_counted', CURRENT_TIMESTAMP),
-('models', '0025_ways_of_working', CURRENT_TIMESTAMP);
+('models', '0025_ways_of_working', CURRENT_TIMESTAMP),
+('models', '0026_courses_and_talent', CURRENT_TIMESTAMP);

@@ -111,6 +111,29 @@ CREATE TABLE "consent_text" (
     "created_at" TIMESTAMP NOT NULL,
     CONSTRAINT "uid_consent_tex_organiz_9e19d6" UNIQUE ("organization_id", "purpose", "version")
 );
+CREATE TABLE "course" (
+    "id" CHAR(36) NOT NULL  PRIMARY KEY,
+    "key" VARCHAR(120) NOT NULL,
+    "title" VARCHAR(200) NOT NULL,
+    "tags" JSON NOT NULL,
+    "organization_id" CHAR(36) NOT NULL REFERENCES "organization" ("id") ON DELETE RESTRICT,
+    CONSTRAINT "uid_course_organiz_edaf63" UNIQUE ("organization_id", "key")
+);
+CREATE TABLE "course_completion" (
+    "id" CHAR(36) NOT NULL  PRIMARY KEY,
+    "organization_id" CHAR(36) NOT NULL,
+    "completed_on" DATE NOT NULL,
+    "course_id" CHAR(36) NOT NULL REFERENCES "course" ("id") ON DELETE CASCADE,
+    "person_id" CHAR(36) NOT NULL REFERENCES "person" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_course_comp_person__342f73" UNIQUE ("person_id", "course_id")
+);
+CREATE TABLE "course_skill" (
+    "id" CHAR(36) NOT NULL  PRIMARY KEY,
+    "organization_id" CHAR(36) NOT NULL,
+    "competency_id" CHAR(36) NOT NULL REFERENCES "competency" ("id") ON DELETE CASCADE,
+    "course_id" CHAR(36) NOT NULL REFERENCES "course" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_course_skil_course__f055f8" UNIQUE ("course_id", "competency_id")
+);
 CREATE TABLE "enrollment" (
     "id" CHAR(36) NOT NULL  PRIMARY KEY,
     "organization_id" CHAR(36) NOT NULL,
@@ -759,10 +782,13 @@ CREATE INDEX "ix_availability_person" ON "availability_block" ("organization_id"
 CREATE INDEX "ix_caught_at" ON "caught_mail" ("caught_at");
 CREATE INDEX "ix_cohort_program" ON "cohort" ("organization_id", "program_id");
 CREATE INDEX "ix_competency_parent" ON "competency" ("organization_id", "parent_id");
+CREATE INDEX "ix_completion_course" ON "course_completion" ("organization_id", "course_id");
+CREATE INDEX "ix_completion_person" ON "course_completion" ("organization_id", "person_id");
 CREATE INDEX "ix_conflict_one" ON "conflict_of_interest" ("organization_id", "one_id");
 CREATE INDEX "ix_conflict_other" ON "conflict_of_interest" ("organization_id", "other_id");
 CREATE INDEX "ix_consent_person" ON "consent" ("organization_id", "person_id", "purpose", "at");
 CREATE INDEX "ix_consent_text" ON "consent" ("organization_id", "text_id");
+CREATE INDEX "ix_course_skill_competency" ON "course_skill" ("organization_id", "competency_id");
 CREATE INDEX "ix_enrollment_cohort" ON "enrollment" ("organization_id", "cohort_id", "role", "state");
 CREATE INDEX "ix_enrollment_person" ON "enrollment" ("organization_id", "person_id", "state");
 CREATE INDEX "ix_enrollment_program" ON "enrollment" ("organization_id", "program_id");
@@ -849,4 +875,5 @@ INSERT INTO "tortoise_migrations" ("app", "name", "applied_at") VALUES
 ('models', '0022_answer_closes_goal', CURRENT_TIMESTAMP),
 ('models', '0023_conflicts_of_interest', CURRENT_TIMESTAMP),
 ('models', '0024_cycles_counted', CURRENT_TIMESTAMP),
-('models', '0025_ways_of_working', CURRENT_TIMESTAMP);
+('models', '0025_ways_of_working', CURRENT_TIMESTAMP),
+('models', '0026_courses_and_talent', CURRENT_TIMESTAMP);

@@ -189,6 +189,27 @@ async def test_a_wrong_framework_names_every_problem(client_of: ClientOf, found:
     assert (await client.post("/console/more/framework")).status_code == 422
 
 
+async def test_courses_are_added_and_strangers_named(client_of: ClientOf, found: Market) -> None:
+    client = await client_of(found.admin)
+    number = (await Person.filter(organization_id=found.organization.id).first()).employee_id
+    skill = (await Competency.filter(organization_id=found.organization.id).first()).name
+    rows = f"employee_id,course,completed_on,skills\n{number},Sailing,2026-01-31,{skill}\n"
+    added = await client.post("/console/more/courses", files={"courses": ("c.csv", rows.encode())})
+    assert "1 completed course added, 0 given another day." in (await client.get(added.headers["location"])).text
+    named = await client.post("/console/more/courses", files={"courses": ("c.csv", f"{rows}x9,Pottery,2026-01-31,\n")})
+    assert named.status_code == 200
+    for words in ("Nothing new in this file.", "nobody here has the employee number: x9.", "was found in: Pottery."):
+        assert words in named.text
+    wrong = await client.post("/console/more/courses", files={"courses": ("c.csv", f"{rows}{number},,2026-01-31,\n")})
+    assert wrong.status_code == 422
+    assert "row 3: Needs an employee number" in wrong.text
+    assert 'href="#courses"' in wrong.text
+    assert (await client.post("/console/more/courses")).status_code == 422
+    manager = await client_of(found.manager)
+    assert "Courses file" not in (await manager.get("/console/more")).text
+    assert (await manager.post("/console/more/courses", files={"courses": ("c.csv", rows)})).status_code == 403
+
+
 async def test_more_is_for_managers_and_the_framework_for_the_administrator(
     client_of: ClientOf, found: Market
 ) -> None:

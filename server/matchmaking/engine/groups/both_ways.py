@@ -16,7 +16,7 @@ from server.matchmaking.engine.candidates import BLOCK_CELLS, Ground, nothing_ad
 from server.matchmaking.engine.columns import Columns, Side, build
 from server.matchmaking.engine.constraints import Market, RuleSet, open_market
 from server.matchmaking.engine.factor import build_factors
-from server.matchmaking.engine.pool import Participant, Pool, Standing
+from server.matchmaking.engine.pool import NO_BACKGROUND, Participant, Pool, Standing
 from server.matchmaking.engine.weights import Weights
 from server.programs.states import ParticipantRole
 
@@ -118,8 +118,10 @@ def content(one: Participant) -> str:
         one, id="", role=ParticipantRole.MENTEE, person=None, capacity=1, team=None, manager=None, prefers=(),
         avoids=(), audit_group=None, languages=None, goal_tags=(), goal_meant=(), skill_tags=(), skill_meant=(),
     )  # fmt: skip
+    way = replace(one.background, partners_of=())
+    known = [] if way == NO_BACKGROUND else [repr((way, way.rating)).encode()]
     vectors = [b"" if vector is None else vector.tobytes() for vector in (one.goal_vector, one.skill_vector)]
-    return _short(b"\0".join([repr((nameless, lists, one.languages is None)).encode(), *vectors]))
+    return _short(b"\0".join([repr((nameless, lists, one.languages is None)).encode(), *vectors, *known]))
 
 
 def _short(data: bytes) -> str:

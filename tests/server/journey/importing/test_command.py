@@ -52,6 +52,23 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
+def test_completed_courses_are_taken_over_from_the_keyboard(
+    address: str, file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["import", str(file), "--organization", "harbourline", "--apply"]) == 0
+    courses = tmp_path / "courses.csv"
+    courses.write_text("employee_id;course;completed_on\n1;Sailing;2026-01-31\nx9;Sailing;2026-01-31\n")
+    assert main(["courses", str(courses), "--organization", "harbourline"]) == 0
+    told = capsys.readouterr().out
+    assert "1 completed course added, 0 given another day." in told
+    assert "Left out, because nobody here has the employee number: x9." in told
+    courses.write_text("employee_id;course;completed_on\n1;Sailing;soon\n")
+    assert main(["courses", str(courses), "--organization", "harbourline"]) == 2
+    assert "row 2: “soon” is no day." in capsys.readouterr().err
+    for place in ([str(courses), "--organization", "nobody"], [str(tmp_path / "x"), "--organization", "harbourline"]):
+        assert main(["courses", *place]) == 2
+
+
 def test_a_preview_prints_and_writes_nobody(address: str, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["import", str(file), "--organization", "harbourline"]) == 0
     told = capsys.readouterr().out

@@ -22,8 +22,8 @@ from server.kernel.facts import AuditEvent, OutboxEvent
 from server.people import actions as people
 from server.people.models import AvailabilityBlock, Consent, Person, PersonSkill
 from server.people.states import ConsentPurpose, DayPart, SkillSide
-from server.programs.models import Enrollment
-from server.programs.states import EnrollmentState, ParticipantRole, ProgramState
+from server.programs.models import Enrollment, Program
+from server.programs.states import EnrollmentState, ParticipantRole, ProgramState, ProgramType
 from tests import factories
 from tests.queries import queries_run
 
@@ -157,6 +157,18 @@ async def test_a_replay_is_answered_as_the_first_time_whatever_happened_since(in
     assert await join_program(invited.actor, "rising-leads", invited.form, key=key) == first
     with pytest.raises(Conflict):
         await join_program(invited.actor, "rising-leads", invited.form, key=fresh_key())
+
+
+async def test_talent_data_is_asked_about_in_its_type_alone_and_never_needed(invited):
+    talent = ConsentPurpose.TALENT
+    with pytest.raises(Invalid):
+        await people.publish_consent_text(invited.system, talent, "Let my rating count", required=True)
+    await people.publish_consent_text(invited.system, talent, "Let my rating count")
+    asked = [text.purpose for text in (await queries.join_page(invited.actor, "rising-leads")).asked]
+    assert asked == [MATCHING, RESULTS]
+    await Program.filter(id=invited.program.id).update(type=ProgramType.HIGH_POTENTIAL)
+    asked = [text.purpose for text in (await queries.join_page(invited.actor, "rising-leads")).asked]
+    assert asked == [MATCHING, RESULTS, talent]
 
 
 async def test_a_consent_that_stands_is_not_asked_again(invited):

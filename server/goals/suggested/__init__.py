@@ -1,0 +1,1 @@
+"""Steps that are proposed for a goal."""

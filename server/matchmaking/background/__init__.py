@@ -1,0 +1,1 @@
+"""From the records of people to what the engine knows of their way so far."""

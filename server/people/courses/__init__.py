@@ -1,0 +1,1 @@
+"""Courses that people completed, as the learning system tells of them."""
