@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from server.kernel.db import Json
-from server.matchmaking.engine import RuleSet, rules_for
+from server.matchmaking.engine import RuleSet, held_to, rules_for
 from server.programs.states import ProgramType
 
 HALF_HOURS = 2
@@ -41,15 +41,14 @@ AS_USUAL = Chosen()
 
 
 def rules_of(kind: ProgramType, chosen: Chosen) -> RuleSet:
-    """The hard rules of a kind of programme with those that were chosen over them. Peers are never of one team."""
-    factory = rules_for(kind)
+    """The hard rules of a kind of programme with those that were chosen over them, as far as the kind lets them go."""
     said = {name: getattr(chosen, name) for name in ("reporting_line", "same_team", "common_language")}
-    if kind is ProgramType.PEER:
-        said["same_team"] = True
-    rules = replace(factory, **{name: value for name, value in said.items() if value is not None})
+    rules = replace(rules_for(kind), **{name: value for name, value in said.items() if value is not None})
     if chosen.company is not None:
         rules = replace(rules, company=COMPANIES[chosen.company])
-    return rules if chosen.hours is None else replace(rules, min_overlap_half_hours=chosen.hours * HALF_HOURS)
+    if chosen.hours is not None:
+        rules = replace(rules, min_overlap_half_hours=chosen.hours * HALF_HOURS)
+    return held_to(kind, rules)
 
 
 def dump_chosen(chosen: Chosen) -> Json:

@@ -60,11 +60,10 @@ def test_every_kind_of_pairs_is_tried_here() -> None:
 
 
 def test_rules_are_chosen_over_those_of_the_kind() -> None:
-    kind = ProgramType.CROSS_COMPANY
-    assert may_be(kind, Chosen(company=Company.ANY)) == OTHER_TEAMS
+    kind = ProgramType.ONE_TO_ONE
+    assert may_be(kind, Chosen(company=Company.DIFFERENT)) == {"high-away", "low-away"}
     assert may_be(kind, Chosen(company=Company.SAME)) == {"high-own", "low-own"}
-    assert may_be(kind, Chosen(same_team=False, company=Company.ANY)) == {*OTHER_TEAMS, "high-team"}
-    assert may_be(ProgramType.PEER, Chosen(same_team=False)) == OTHER_TEAMS, "peers are never of one team"
+    assert may_be(kind, Chosen(same_team=False)) == {*OTHER_TEAMS, "high-team"}
     assert may_be(ProgramType.ONE_TO_ONE, Chosen(common_language=True), languages="pt") == set()
     assert may_be(ProgramType.ONE_TO_ONE, Chosen(hours=4), availability="Mon-08") == OTHER_TEAMS
     assert may_be(ProgramType.ONE_TO_ONE, Chosen(hours=5), availability="Mon-08") == set()
@@ -95,3 +94,9 @@ def test_a_rule_whose_column_is_missing_is_named(kind: ProgramType, left_out: st
 def test_two_sides_are_asked_for_where_a_kind_has_two() -> None:
     with pytest.raises(Invalid, match=r"has two sides"):
         read((Who.EVERYBODY, records()), kind=ProgramType.REVERSE)
+
+
+def test_what_a_kind_means_is_not_chosen_away() -> None:
+    assert may_be(ProgramType.PEER, Chosen(same_team=False)) == OTHER_TEAMS, "peers are never of one team"
+    assert may_be(ProgramType.CROSS_COMPANY, Chosen(company=Company.ANY)) == {"high-away", "low-away"}
+    assert may_be(ProgramType.CROSS_COMPANY, Chosen(company=Company.SAME)) == {"high-away", "low-away"}
