@@ -97,7 +97,7 @@ async def _hand_over(scene: Scene, taken: Callable[[], Awaitable[Message]]) -> D
     kind, person = CATALOGUE[scene.message.kind], scene.person
     try:
         mail = email.compose(
-            texts.letter(kind, scene), message_id=scene.message.id, to=(person.full_name, person.email),
+            texts.letter(kind, scene), message_id=scene.message.id, to=(person.full_name, scene.address),
             mail_from=settings().mail_from, at=clock.now(), calendar=_calendar(scene) if kind.invites else None,
         )
     except ValueError:

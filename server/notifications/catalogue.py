@@ -54,7 +54,7 @@ def why_not(kind: Kind, scene: Scene, *, by_push: bool = False) -> str:
     """Why a message must not go any more; empty when it may. What people do to each other is always told by mail."""
     if scene.person.status is PersonStatus.ENDED:
         return "the person has left"
-    if not scene.person.email:
+    if not scene.address:
         return "no address"
     optional = by_push or kind.message_class is not MessageClass.TRANSACTIONAL
     if optional and (scene.is_push_muted if by_push else scene.is_muted):
@@ -246,6 +246,10 @@ def _used_or_old(scene: Scene) -> str:
     return "" if waits else "used or too late"
 
 
+def _always_told(scene: Scene) -> str:  # noqa: ARG001  # every stop condition takes the scene
+    return ""
+
+
 def _read(scene: Scene) -> str:
     return "" if scene.unread else "read, or over"
 
@@ -340,5 +344,7 @@ CATALOGUE: dict[str, Kind] = {
              N_("they take part, or it closed again"), _not_joinable, "new_group", _join),
         Kind("Y01", N_("Signing in"), _T, N_("asked to sign in by mail"), N_("used, or 15 minutes have passed"),
              _used_or_old, "sign_in", _sign_in),
+        Kind("Y01-moved", N_("Another address"), _T, N_("the employer's records name another address"),
+             N_("they have left"), _always_told, "address_changed", _home),
     )
 }

@@ -67,6 +67,15 @@ async def send_the_way_in(event: OutboxEvent) -> None:
     )
 
 
+@on_event("person.address_changed")
+async def tell_the_old_address(event: OutboxEvent) -> None:
+    """Tell somebody where they were reached until now that the record of their address has changed."""
+    held_id = _id(event, "held_id")
+    await _tell(
+        system_actor(event.organization_id), event, "Y01-moved", _id(event, "person_id"), held_id, held_id=held_id
+    )
+
+
 @on_event("enrollment.invited")
 async def invite(event: OutboxEvent) -> None:
     """Tell somebody that they are invited."""

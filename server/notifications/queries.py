@@ -12,6 +12,7 @@ from server.kernel.settings import settings
 from server.messaging.models import ReadMark, ThreadMessage
 from server.notifications.models import CaughtMail, Message
 from server.notifications.states import MessageState
+from server.people.models import Person, PersonAttribute
 from server.programs.models import Enrollment
 from server.surveys.models import SurveyAnswer, SurveyInvitation
 
@@ -34,6 +35,22 @@ async def message_by_id(actor: Actor, message_id: UUID, *, lock: bool = False) -
 async def message_by_key(actor: Actor, dedupe_key: str) -> Message | None:
     """The message planned under a key, if there is one."""
     return await Message.filter(organization_id=actor.organization_id, dedupe_key=dedupe_key).first()
+
+
+async def address_for(message: Message, person: Person) -> str:
+    """Where a message to a person goes: to the address they have, or to the one that it says they had.
+
+    Raises:
+        NotFound: that one is gone.
+    """
+    if (held_id := message.facts.get("held_id")) is None:
+        return person.email
+    held = await PersonAttribute.get_or_none(
+        organization_id=message.organization_id, person_id=person.id, id=UUID(str(held_id)), name="email"
+    )
+    if held is None:
+        raise NotFound
+    return held.value
 
 
 async def sent_count(actor: Actor, program_ids: Iterable[UUID], since: datetime) -> int:

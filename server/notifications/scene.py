@@ -37,13 +37,14 @@ WITH_THE_END = timedelta(minutes=1)
 class Scene:
     """The recipient and everything around the subject of a message. What does not belong to it is None or zero.
 
-    `knows` says whether they got the message that this one follows (queries.was_told).
+    `address` is where it goes. `knows` says whether they got the message that this one follows (queries.was_told).
     """
 
     message: Message
     person: Person
     organization: Organization
     cohort: Cohort | None = None
+    address: str = ""
     is_muted: bool = False
     is_push_muted: bool = False
     knows: bool = False
@@ -64,7 +65,7 @@ class Scene:
     @property
     def program(self) -> Program:
         """The programme that the message belongs to."""
-        assert self.cohort is not None, "only signing in is about no programme"
+        assert self.cohort is not None, "only messages about an account are about no programme"
         return self.cohort.program
 
     @property
@@ -167,12 +168,13 @@ async def scene_of(actor: Actor, message: Message) -> Scene:
     enrollment = await visible_enrollment(actor, ids["enrollment_id"]) if "enrollment_id" in ids else None
     match = await visible_match(actor, ids["match_id"]) if "match_id" in ids else None
     sign_in = await letter_by_id(actor, ids["letter_id"]) if "letter_id" in ids else None
-    cohort = None if sign_in else await _cohort(actor, ids, enrollment or match)
+    cohort = None if sign_in or "held_id" in ids else await _cohort(actor, ids, enrollment or match)
     return Scene(
         message=message,
         person=person,
         organization=await organization_of(actor),
         cohort=cohort,
+        address=await queries.address_for(message, person),
         is_muted=not {message.kind, message.kind + MAIL_MARK}.isdisjoint(profile.muted_kinds),
         is_push_muted=not {message.kind, message.kind + PUSH_MARK}.isdisjoint(profile.muted_kinds),
         knows=await queries.was_told(actor, message),

@@ -18,6 +18,7 @@ from server.kernel.ids import parse_id
 from server.kernel.log import note
 from server.kernel.settings import Settings
 from server.notifications.models import CaughtMail, Message
+from server.notifications.queries import address_for
 
 LONGEST_MAIL = 2_000_000
 HEADERS = BytesHeaderParser(policy=modern)
@@ -62,7 +63,7 @@ class Catcher:
         content: Any = envelope.content
         message = await _message_of(bytes(content))
         recipient = envelope.rcpt_tos[0] if len(envelope.rcpt_tos) == 1 else ""
-        if message is None or message.recipient.email.casefold() != recipient.casefold():
+        if message is None or (await address_for(message, message.recipient)).casefold() != recipient.casefold():
             return "550 5.7.1 Not a mail of this installation"
         if not await CaughtMail.filter(organization_id=message.organization_id, message_id=message.id).exists():
             await CaughtMail.create(

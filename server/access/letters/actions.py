@@ -6,11 +6,12 @@ for every address.
 """
 
 import hmac
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from server.access.actions import close_session, open_session
+from server.access.actions import close_session, end_sessions_of_moved, open_session
 from server.access.letters import queries
 from server.access.letters.limits import require_room
 from server.access.letters.marks import CODE_DIGITS, address_mark, code_of, digits_in, network_mark
@@ -25,6 +26,7 @@ from server.kernel.ids import new_id
 from server.kernel.secrets import fingerprint, token
 from server.kernel.text import clean, ngettext
 from server.kernel.text import gettext as _
+from server.people.rules import can_import_people
 
 LIVES = timedelta(minutes=15)
 """How long a code and a link work (decision 10 of the design)."""
@@ -94,6 +96,24 @@ async def forget_request(actor: Actor, request_id: UUID) -> None:
         if (request := await old.filter(id=request_id).first()) is not None:
             await unit.audit("sign_in.forget", request)
             await old.delete()
+
+
+async def let_old_addresses_go(actor: Actor, person_ids: Collection[UUID]) -> None:
+    """Close every way in of people whose addresses the record system changed: mails to sign in, then sessions.
+
+    In this order, so that somebody who is just coming in by such a mail is signed out again. Twice is harmless.
+
+    Raises:
+        Refused: the actor does not bring in the records.
+    """
+    require(can_import_people(actor), _("change addresses"))
+    async with unit_of_work(actor) as unit:
+        mine = SignInLetter.filter(organization_id=actor.organization_id, person_id__in=list(person_ids))
+        letters = await mine.order_by("id")
+        if letters:
+            await mine.delete()
+            await unit.audit_many("sign_in.void_letter", letters)
+        await end_sessions_of_moved(actor, person_ids)
 
 
 async def enter_code(secret: str, typed: str, *, device: str = "", leaving: str = "") -> Entered:
@@ -171,6 +191,7 @@ async def _enter(letter: SignInLetter, way: LetterWay, device: str, leaving: str
     async with unit_of_work(await actor_for(letter.person)) as unit:
         request = await queries.request_by_id(letter.request_id, lock=True)
         _require_open(queries.state_of(request, by_link=way is LetterWay.LINK))
+        await queries.require_letter(letter)
         request.used_at = clock.now()
         await request.save(update_fields=["used_at"])
         await unit.audit("sign_in.use_letter", letter, way=way)

@@ -98,6 +98,17 @@ async def letter_by_id(actor: Actor, letter_id: UUID) -> SignInLetter:
     return letter
 
 
+async def require_letter(letter: SignInLetter) -> None:
+    """Hold a letter within the open unit, so that nobody comes in by one while its address changes.
+
+    Raises:
+        NotFound: it is void since.
+    """
+    same = SignInLetter.filter(organization_id=letter.organization_id, id=letter.id)
+    if await same.select_for_update().first() is None:
+        raise NotFound
+
+
 async def letters_of(request: SignInRequest) -> list[SignInLetter]:
     """The letters of a request with their people: none, or one for each organisation that knows the address."""
     letters = await SignInLetter.filter(request_id=request.id).order_by("id").select_related("person")

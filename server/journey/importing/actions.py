@@ -6,7 +6,7 @@ from dataclasses import asdict
 from uuid import UUID
 
 from server.journey.importing import ground, queries
-from server.journey.importing.checks import late_problem
+from server.journey.importing.checks import freed_addresses, late_problem
 from server.journey.importing.columns import COLUMNS
 from server.journey.importing.outcomes import Kind, Outcome, outcome_of
 from server.journey.importing.planning import (
@@ -147,6 +147,7 @@ async def _begin(actor: Actor, run: ImportRun, confirmed: bool) -> Prepared | No
         run.state = ImportState.RUNNING
         run.rows_total = len(prepared.file.order)
         run.summary = {"counts": {Kind.REFUSED.value: len(prepared.file.problems)}, "refused": problems}
+        run.summary["givers"] = prepared.file.givers   # the order of a resumed run, when their addresses have moved
         await run.save(update_fields=["state", "rows_total", "summary"])
         await unit.audit("import.begin", run, rows=run.rows_total, endings=endings.count if endings else 0)
         await unit.publish("import.begun", subject_id=run.id, run_id=run.id)
@@ -157,7 +158,8 @@ async def _apply_batch(actor: Actor, prepared: Prepared) -> bool:
     """Apply the next rows behind the mark; False when none are left."""
     async with unit_of_work(actor) as unit:
         run = await queries.visible_run(actor, prepared.run.id, lock=True)
-        numbers = prepared.file.order[run.rows_applied : run.rows_applied + BATCH_ROWS]
+        until = max(run.rows_applied + BATCH_ROWS, len(prepared.file.givers))
+        numbers = prepared.file.order[run.rows_applied : until]
         if not numbers or run.state is not ImportState.RUNNING:
             return False
         made = await _outcomes(actor, prepared, run, numbers)
@@ -174,9 +176,10 @@ async def _outcomes(actor: Actor, prepared: Prepared, run: ImportRun, numbers: l
     """What these rows mean now; those that lost their ground since the preview join the refused."""
     records = [prepared.file.records[number] for number in numbers if number in prepared.file.records]
     held = await ground.held_for(actor, records, prepared.cohorts)
+    freed = freed_addresses(records, held)
     made: list[Outcome] = []
     for record in records:
-        lost = late_problem(record, held, prepared.setting.arrived)
+        lost = late_problem(record, held, prepared.setting.arrived, freed)
         if lost is None:
             made.append(outcome_of(record, held, prepared.setting))
         else:

@@ -1,6 +1,6 @@
 """What can only be seen with the whole file and the organisation side by side: doubles, addresses, managers, seats."""
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Sequence
 
 from server.journey.importing.columns import FIELDS, NEEDED
 from server.journey.importing.ground import Directory, Held, Offer
@@ -20,18 +20,38 @@ def check(file: PeopleFile, directory: Directory) -> None:
     merge(file)
     for step in STEPS:
         step(file, directory)
+    file.put_first(_givers(file, directory))
 
 
-def late_problem(record: Record, held: Held, arrived: Container[str]) -> tuple[str, str, str] | None:
-    """Column, value and text of what happened to a row's ground since the preview; None when it still stands."""
+def late_problem(
+    record: Record, held: Held, arrived: Container[str], freed: Container[str]
+) -> tuple[str, str, str] | None:
+    """Column, value and text of what happened to a row's ground since the preview; None when it still stands.
+
+    `freed`: addresses that rows of the same transaction give up.
+    """
     address = str(record.facts.get("email", ""))
-    if held.holders.get(address, record.employee_id) != record.employee_id:
+    if held.holders.get(address, record.employee_id) != record.employee_id and address not in freed:
         return "email", address, _("Somebody else has been given this address since. Correct it.")
     if record.manager and record.manager not in held.managers and record.manager not in arrived:
         return "manager_employee_id", record.manager, _unknown(record.manager, None)
     if not record.facts and record.employee_id not in held.people and record.employee_id not in arrived:
         return "employee_id", record.employee_id, _("Another row of this person is refused. Mend that one first.")
     return None
+
+
+def freed_addresses(records: Sequence[Record], held: Held) -> set[str]:
+    """Addresses that these rows give up, written in one transaction; a row that cannot be written gives up none."""
+    giving = [(held.people[record.employee_id].email, str(record.facts["email"])) for record in records
+              if record.employee_id in held.people and "email" in record.facts
+              and (not record.manager or record.manager in held.managers)]
+    giving = [(old, new) for old, new in giving if old != new]
+    while True:
+        freed = {old for old, _new in giving}
+        standing = [(old, new) for old, new in giving if new not in held.holders or new in freed]
+        if len(standing) == len(giving):
+            return freed
+        giving = standing
 
 
 def merge(file: PeopleFile) -> None:
@@ -93,20 +113,51 @@ def _complete(file: PeopleFile, directory: Directory) -> None:
 
 
 def _addresses(file: PeopleFile, directory: Directory) -> None:
-    """An address belongs to one person: to who holds it, else to the first row that names it."""
+    """An address belongs to one person: to who holds it and does not give it up, else to the first row naming it."""
+    _refuse_held(file, directory)
     first: dict[str, Record] = {}
     for number in sorted(file.records):
         record = file.records[number]
         address = str(record.facts.get("email", ""))
-        holder = directory.holders.get(address)
-        if not address or holder == record.employee_id:
+        if not address or directory.holders.get(address) == record.employee_id:
             continue
-        if holder is not None:
+        if (other := first.setdefault(address, record)) is not record:
+            file.refuse(number, "email", address, _("Address used twice, also in row %d. Correct one.") % other.number)
+
+
+def _refuse_held(file: PeopleFile, directory: Directory) -> bool:
+    """Refuse rows that name an address whose holder keeps it."""
+    before = len(file.records)
+    for record, holder in _taking(file, directory):
+        if _gives_up(file, directory, holder) is None:
             text = _("This is the address of %(name)s (%(number)s). Correct it, or give it up there first.")
             known = {"name": directory.people[holder].name, "number": holder}
-            file.refuse(number, "email", address, text % known)
-        elif (other := first.setdefault(address, record)) is not record:
-            file.refuse(number, "email", address, _("Address used twice, also in row %d. Correct one.") % other.number)
+            file.refuse(record.number, "email", record.facts["email"], text % known)
+    return len(file.records) < before
+
+
+def _taking(file: PeopleFile, directory: Directory) -> list[tuple[Record, str]]:
+    """The rows that name an address of somebody else here, each with the number of who holds it."""
+    named = [(file.records[number], directory.holders.get(str(file.records[number].facts.get("email", ""))))
+             for number in sorted(file.records)]
+    return [(record, holder) for record, holder in named if holder not in (None, record.employee_id)]
+
+
+def _gives_up(file: PeopleFile, directory: Directory, holder: str) -> int | None:
+    """The row that gives somebody another address; None when they keep theirs.
+
+    A row that waits for a new manager cannot come first, and so gives nothing up.
+    """
+    number = file.base.get(holder)
+    record = file.records.get(number) if number is not None else None
+    if record is None or record.facts.get("email", directory.people[holder].email) == directory.people[holder].email:
+        return None
+    return None if record.manager and record.manager not in directory.people else number
+
+
+def _givers(file: PeopleFile, directory: Directory) -> list[int]:
+    rows = {_gives_up(file, directory, holder) for _record, holder in _taking(file, directory)}
+    return sorted(number for number in rows if number is not None)
 
 
 def _seats(file: PeopleFile, directory: Directory) -> None:
@@ -141,8 +192,11 @@ def _status(record: Record, file: PeopleFile, directory: Directory) -> object:
 
 
 def _managers(file: PeopleFile, directory: Directory) -> None:
-    """Managers are in the file or here, and nobody manages their own. Each refusal may leave others alone."""
-    while _refuse_dependent(file, directory) or _refuse_circles(file, directory):
+    """Managers are in the file or here, nobody manages their own, and who is refused keeps the address they have.
+
+    Each refusal may leave others alone.
+    """
+    while _refuse_dependent(file, directory) or _refuse_circles(file, directory) or _refuse_held(file, directory):
         pass
 
 

@@ -73,6 +73,7 @@ async def prepare_resumed(actor: Actor, run: ImportRun) -> Prepared:
     merge(prepared.file)
     for number in {int(problem["number"]) for problem in run.summary["refused"]}:
         prepared.file.records.pop(number, None)
+    prepared.file.put_first(list(run.summary.get("givers", [])))
     return prepared
 
 

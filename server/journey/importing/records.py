@@ -72,6 +72,7 @@ class PeopleFile:
     """A people file as it was read: records of the rows that can be taken, problems of the others.
 
     `people`: whom each row speaks of. `order`: the rows, managers first. `base`: the row with a person's facts.
+    `givers`: rows of people whose address another row takes over; they come before all others, in one transaction.
     """
 
     table: Table
@@ -81,6 +82,7 @@ class PeopleFile:
     people: dict[int, str]
     order: list[int]
     base: dict[str, int] = field(default_factory=dict)
+    givers: list[int] = field(default_factory=list)
 
     @property
     def employee_ids(self) -> set[str]:
@@ -108,6 +110,12 @@ class PeopleFile:
     def base_of(self, record: Record) -> Record | None:
         """The record with the facts of this one's person; None when that row is refused."""
         return self.records.get(self.base.get(record.employee_id, record.number))
+
+    def put_first(self, givers: list[int]) -> None:
+        """Rows that give an address up come first: whoever takes it over, or swaps it, finds it free."""
+        first = set(givers)
+        self.givers = givers
+        self.order = [*givers, *(number for number in self.order if number not in first)]
 
     def refuse(self, number: int, column: str, value: object, text: str) -> None:
         """Take a row out of the records."""

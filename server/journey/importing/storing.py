@@ -1,14 +1,18 @@
 """Writing a batch of rows: each table once, with history, audit entry and fact for every row that changes something."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
+from tortoise.expressions import F
+
+from server.access.letters.actions import let_old_addresses_go
 from server.journey.importing.columns import TEXTS
 from server.journey.importing.outcomes import Kind, Outcome
 from server.kernel import clock
 from server.kernel.bulk import insert_rows
 from server.kernel.db import Unit, plain, wake
 from server.kernel.facts import AuditEvent, OutboxEvent
+from server.kernel.ids import new_id
 from server.people.facts import ATTRIBUTES, history, named
 from server.people.models import AvailabilityBlock, ImportRun, Person, PersonAttribute, PersonSkill, Profile
 from server.people.states import PersonStatus, SkillSide, Source
@@ -22,12 +26,21 @@ PROFILE_WRITTEN = (*TEXTS, "updated_at")
 async def store(unit: Unit, run: ImportRun, outcomes: Sequence[Outcome]) -> None:
     """Write what these rows change, in a handful of statements, within the open unit."""
     touched = [outcome for outcome in outcomes if outcome.kind is not Kind.UNCHANGED]
+    moved = {one.person.id: old for one in touched for old in _old_address(one)}
+    kept = await _keep_old_addresses(unit, touched, moved)
+    await _vacate(touched, moved)
     await _store_people([one for one in touched if one.facts or one.is_new])
     await _store_profiles(touched)
     await _store_skills(unit, touched)
     await _store_weeks(unit, touched)
     await _store_facts(unit, run, touched)
     await _invite(unit, touched)
+    if kept:
+        await let_old_addresses_go(unit.actor, list(kept))
+        await _publish(unit, [
+            ("person.address_changed", person_id, {"person_id": person_id, "held_id": held_id})
+            for person_id, held_id in kept.items()
+        ])
 
 
 async def end_people(unit: Unit, run: ImportRun, people: Sequence[Person]) -> None:
@@ -43,6 +56,42 @@ async def end_people(unit: Unit, run: ImportRun, people: Sequence[Person]) -> No
     detail: dict[str, object] = {"run_id": run.id, "fields": ["status"]}
     await _audit(unit, [("person.change", person.id, detail) for person in people])
     await _publish(unit, [fact for one in people for fact in _told(one.id, ["status"], was[one.id], one.status)])
+
+
+def _old_address(outcome: Outcome) -> Iterable[str]:
+    """The address that a row takes from its person, if it does. Other capital letters are no other address."""
+    for change in outcome.changes:
+        before, after = str(change.before), str(change.after)
+        if change.column == "email" and not outcome.is_new and before and before.lower() != after.lower():
+            yield before
+
+
+async def _keep_old_addresses(unit: Unit, outcomes: Sequence[Outcome], moved: Mapping[UUID, str]) -> dict[UUID, UUID]:
+    """Where the history holds each old address, by person; written there if it is not: whom else to tell?"""
+    if not moved:
+        return {}
+    held = PersonAttribute.filter(
+        organization_id=unit.actor.organization_id, person_id__in=list(moved), name="email"
+    ).order_by("valid_from", "id")
+    rows = {row.person_id: row for row in await held}
+    kept = {one: rows[one].id for one, old in moved.items() if one in rows and rows[one].value == old}
+    missing = [one.person for one in outcomes if one.person.id in moved.keys() - kept.keys()]
+    fresh = {person.id: new_id() for person in missing}
+    about = {"organization_id": unit.actor.organization_id, "name": "email", "source": Source.FILE}
+    await insert_rows(PersonAttribute, [
+        {**about, "id": fresh[person.id], "person_id": person.id, "value": moved[person.id],
+         "valid_from": person.created_at}
+        for person in missing
+    ])
+    return kept | fresh
+
+
+async def _vacate(outcomes: Sequence[Outcome], moved: Mapping[UUID, str]) -> None:
+    """Free the addresses that others of these rows take over: a row's id, for no longer than this transaction."""
+    taken = {outcome.person.email for outcome in outcomes}
+    giving = [person_id for person_id, old in moved.items() if old in taken]
+    if giving:
+        await Person.filter(organization_id=outcomes[0].person.organization_id, id__in=giving).update(email=F("id"))
 
 
 async def _store_people(outcomes: Sequence[Outcome]) -> None:

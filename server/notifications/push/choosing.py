@@ -38,7 +38,7 @@ class Topic:
 
 TOPICS = (
     Topic("plans", ("M03", "M08", "X05", "S01", "S02", "S02-cancelled")), Topic("words", ("A02",)),
-    Topic("check-ins", ("R01", "Z04", "Z05")), Topic("sign-in", ("Y01",)),
+    Topic("check-ins", ("R01", "Z04", "Z05")), Topic("sign-in", ("Y01", "Y01-moved")),
 )
 REPORTS = Topic("reports", ("M01", "M07", "C04"))
 

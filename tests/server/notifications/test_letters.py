@@ -23,7 +23,7 @@ from server.notifications.catalogue import CATALOGUE
 from server.notifications.channels.email import compose
 from server.notifications.scene import Scene, scene_of
 from server.notifications.texts import Letter, letter
-from server.people.models import Person
+from server.people.models import Person, PersonAttribute
 from server.programs.actions import lose_eligibility
 from server.sessions.states import SessionState
 from server.surveys.models import SurveyInvitation
@@ -88,6 +88,11 @@ async def ids_for(kind: str, pair: Pair) -> dict[str, Any]:
             organization_id=pair.organization.id, request=request, person=pair.mentee
         )
         ids = {"letter_id": letter.id}
+    if kind == "Y01-moved":
+        held = await PersonAttribute.create(
+            organization_id=pair.organization.id, person=pair.mentee, name="email", value="before@example.test"
+        )
+        ids = {"held_id": held.id}
     if kind == "Z09":
         ids = {"cohort_id": pair.cohort.id}
     if kind == "M01":

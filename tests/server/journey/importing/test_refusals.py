@@ -117,11 +117,12 @@ async def test_a_taken_address_stays_with_its_holder(db: object) -> None:
     org, actor = await office()
     await factories.person(org, employee_id="9", email="noor@example.test")
     assert await refusals(actor, HEADER, NOOR, IDRIS) == [(2, "email")]
-    # Swapping in one file is refused in words: it would depend on the order.
     await take_in(actor, HEADER, IDRIS)
-    assert await refusals(actor, HEADER, "9,idris@example.test,A,B", "2,noor@example.test,A,B") == [
-        (2, "email"), (3, "email")
-    ]
+    assert await refusals(actor, HEADER, "9,,A,B", "2,noor@example.test,A,B") == [(3, "email")]
+    # Who would give it up is refused themselves, or waits for a manager who comes only after them.
+    assert await refusals(actor, HEADER, "9,wrong,A,B", "2,noor@example.test,A,B") == [(2, "email"), (3, "email")]
+    late = ["9,new@example.test,A,B,77", "2,noor@example.test,A,B,", "77,boss@example.test,A,B,"]
+    assert await refusals(actor, f"{HEADER},manager_employee_id", *late) == [(3, "email")]
 
 
 async def test_two_rows_of_one_person_are_one_person_with_two_seats(db: object) -> None:
