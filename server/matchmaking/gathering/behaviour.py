@@ -105,7 +105,10 @@ async def _sessions(
     actor: Actor, ids: list[UUID], since: datetime
 ) -> tuple[Counter[tuple[UUID, ParticipantRole]], Counter[UUID]]:
     """What took place, by person and role; and half of what did not, for whom it was so with several partners."""
-    past = Q(match__sessions__ends_at__gte=since, match__sessions__ends_at__lte=clock.now())
+    past = Q(
+        match__sessions__organization_id=actor.organization_id,     # the index of sessions begins with it
+        match__sessions__ends_at__gte=since, match__sessions__ends_at__lte=clock.now(),
+    )
     took_place = Q(match__sessions__state__in=list(TOOK_PLACE))
     fell_out = Q(match__kind=MatchKind.PAIR, match__sessions__state=SessionState.NO_SHOW)
     rows = await (
@@ -128,7 +131,9 @@ async def _absences(
 ) -> list[tuple[UUID, ParticipantRole, int, int]]:
     """Of meetings of circles: in which role how many somebody was away from, and how many of them without a word."""
     away = _members(actor, ids).filter(
-        left_at=None, match__sessions__state__in=list(TOOK_PLACE), match__sessions__ends_at__gte=since,
+        left_at=None, match__kind=MatchKind.CIRCLE, match__sessions__organization_id=actor.organization_id,
+        match__sessions__state__in=list(TOOK_PLACE), match__sessions__ends_at__gte=since,
+        match__sessions__absences__organization_id=actor.organization_id,
         person_id=F("match__sessions__absences__person_id"),
     )
     without_a_word = Q(match__sessions__absences__said_at__gt=F("match__sessions__starts_at"))

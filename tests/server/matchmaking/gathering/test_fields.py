@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from server.goals.models import Goal
@@ -204,7 +204,9 @@ CHANGES: list[tuple[Category, st.SearchStrategy[Any], Act]] = [
 ]
 
 
-@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=2, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(values=st.tuples(*(drawn for _category, drawn, _act in CHANGES)))
 async def test_one_changed_field_of_the_database_changes_the_score_and_its_reason(
     shore: Shore, values: tuple[Any, ...]
