@@ -15,6 +15,7 @@ from server.matches.models import Match
 from server.matches.queries import in_order, matches_in
 from server.matches.states import AWAITING, MatchState
 from server.matchmaking.runs.actions import run_matching
+from server.matchmaking.today.actions import publish_matches
 from server.messaging.actions import send_message
 from server.programs.queries import enrollments_in
 from server.programs.states import EnrollmentState, ParticipantRole
@@ -39,7 +40,7 @@ async def come_together(stage: Stage, today: date) -> None:
             await join(stage, row, cohort.program.key)
     await run_matching(stage.system, cohort.id)
     drafts = await matches_in(stage.system, cohort.id, [MatchState.DRAFT])
-    await matches.publish_matches(stage.system, [draft.id for draft in drafts])
+    await publish_matches(stage.system, [draft.id for draft in drafts])
     clock.move(LOOKED_AT)
     await drain(strict=False)
     for match in await matches_in(stage.system, cohort.id, AWAITING):

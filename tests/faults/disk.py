@@ -61,6 +61,8 @@ def calls(trace: Path) -> Iterator[Call]:
     number = -1
     with trace.open(errors="replace") as lines:
         for line in lines:
+            if not line.endswith("\n"):
+                break       # strace was ended while it wrote: of this call nothing is sure
             if (ended := RESUMED.match(line)) and ended["who"] in begun:
                 call, at = begun.pop(ended["who"])
                 number += 1

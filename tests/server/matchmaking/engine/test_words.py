@@ -77,6 +77,7 @@ def test_each_reader_reads_about_the_other_by_name() -> None:
 def test_every_code_has_words_without_gender_or_holes(code: ReasonCode, reader: Reader, count: int) -> None:
     params = {
         "tags": ["SQL", "Strategy"],
+        "course": "SQL in a week",
         "years": count,
         "levels": count,
         "hours": count,
