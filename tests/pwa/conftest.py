@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright
 
 from a11y_tests.serving import served
 from tests.badline import BadLine, bad_line
@@ -35,23 +35,36 @@ async def line(site: str) -> AsyncGenerator[tuple[str, BadLine], None]:
         yield near
 
 
+@pytest.fixture(scope="package")
+async def player() -> AsyncGenerator[Playwright, None]:
+    """What starts browsers."""
+    async with async_playwright() as found:
+        yield found
+
+
+@pytest.fixture(scope="package")
+async def browser() -> AsyncGenerator[Browser, None]:
+    """One for all pages; what a page keeps goes with its context."""
+    async with chromium() as found:
+        yield found
+
+
 @pytest.fixture
-async def page() -> AsyncGenerator[Page, None]:
+async def page(browser: Browser) -> AsyncGenerator[Page, None]:
     """A page of a phone's size, without a worker."""
-    async with chromium() as browser:
-        context = await browser.new_context(viewport={"width": 390, "height": 844}, service_workers="block")
-        context.set_default_timeout(WITHIN_MS)
-        yield await context.new_page()
+    context = await browser.new_context(viewport={"width": 390, "height": 844}, service_workers="block")
+    context.set_default_timeout(WITHIN_MS)
+    yield await context.new_page()
+    await context.close()
 
 
 @pytest.fixture
-async def phone(tmp_path: Path) -> AsyncGenerator[BrowserContext, None]:
+async def phone(player: Playwright, tmp_path: Path) -> AsyncGenerator[BrowserContext, None]:
     """A browser with a profile of its own: Chromium installs nothing from a private window."""
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    async with async_playwright() as player:
-        context = await player.chromium.launch_persistent_context(
-            str(tmp_path / "profile"), executable_path=found, args=list(CHROMIUM),
-            viewport={"width": 390, "height": 844},
-        )
-        yield context
-        await context.close()
+    context = await player.chromium.launch_persistent_context(
+        str(tmp_path / "profile"), executable_path=found, args=list(CHROMIUM),
+        viewport={"width": 390, "height": 844},
+    )
+    yield context
+    await context.close()
