@@ -12,15 +12,10 @@ from server.kernel.actor import system_actor
 from server.kernel.errors import NotFound
 from server.matches.models import Match
 from server.matches.states import MatchState
-from tests.factories import Pair, active_match, actor_of, in_days, match, person
+from tests.factories import active_match, actor_of, match, person
 from tests.factories import enrollment as enrolled
 from tests.queries import queries_run
-
-
-async def a_goal(pair: Pair, want: str = "lead a product review") -> Goal:
-    return await actions.save_goal(
-        pair.mentee_actor, pair.mentee_enrollment.id, want=want, measure="two reviews", due_on=in_days(90)
-    )
+from tests.server.goals.said import a_goal
 
 
 @pytest.mark.parametrize("state", sorted(queries.SHARED))

@@ -21,6 +21,7 @@ from server.surveys.models import SurveyAnswer, SurveyInvitation
 from server.surveys.states import GoalOutcome, InvitationState, SurveyKind
 from tests import factories
 from tests.factories import Pair
+from tests.server.goals.said import a_goal
 
 WELL: dict[str, Any] = {"usefulness": 4, "goal_distance": 5, "recommend": 9, "goal_outcome": GoalOutcome.REACHED}
 
@@ -75,12 +76,6 @@ async def test_a_mentor_is_not_asked_about_the_goal_and_no_other_check_in_has_th
     await SurveyInvitation.filter(id=mine.id).update(opens_at=mine.created_at, state=InvitationState.OPEN)
     answer = await actions.answer_check_in(other.mentee_actor, mine.id, **WELL)
     assert (answer.recommend, answer.goal_outcome) == (None, None)
-
-
-async def a_goal(pair: Pair, want: str = "lead a product review") -> Goal:
-    return await goals.save_goal(
-        pair.mentee_actor, pair.mentee_enrollment.id, want=want, measure="two reviews", due_on=factories.in_days(90)
-    )
 
 
 async def said(pair: Pair, invitation: SurveyInvitation, outcome: GoalOutcome) -> SurveyAnswer:

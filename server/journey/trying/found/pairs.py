@@ -31,7 +31,7 @@ Groups = Mapping[str, Mapping[str, str]]
 def find_pairs(pool: Pool, rules: RuleSet, weights: Weights, groups: Groups) -> Json:
     """Match mentees with mentors by what past pairs taught, as `ithaca match --history` does, and say why."""
     from server.matchmaking.engine.learning import learn as learning  # noqa: PLC0415  # 100 MB: only for who matches
-    from server.matchmaking.engine.learning.report import report_of  # noqa: PLC0415
+    from server.matchmaking.engine.learning.report import report_of  # noqa: PLC0415  # as above
 
     learned = learning.learn(pool, weights)
     result = run_matching(pool, rules, weights, seed=SEED, outlook=learned.outlook)

@@ -2,8 +2,10 @@
 
 import ast
 import asyncio
+from collections.abc import AsyncGenerator
 from contextlib import suppress
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -107,7 +109,7 @@ async def breaks_a_rule(match: Match) -> bool:
     )
 
 
-async def _above(person: Person):  # type: ignore[no-untyped-def]
+async def _above(person: Person) -> AsyncGenerator[UUID, None]:
     seen = {person.id}
     boss_id = person.line_manager_id
     while boss_id and boss_id not in seen:
