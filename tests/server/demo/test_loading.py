@@ -44,7 +44,7 @@ async def test_a_load_that_was_killed_is_removed_and_loaded_to_its_end(
 ) -> None:
     neighbour = await factories.active_match()
     with environment(ITHACA_DEMO="1", ITHACA_VAR_DIR=str(tmp_path), ITHACA_DATABASE_URL=database_url):
-        for moment in list(MOMENTS) if database_url.startswith("sqlite") else ["matched"]:
+        for moment in list(MOMENTS) if database_url.startswith("sqlite") else ["people are in"]:
             await _kill_at(moment, MOMENTS[moment])
             assert not await Organization.filter(key=KEY).exists()
         assert [line.partition(".")[0] for line in await _loaded()] == [
