@@ -164,7 +164,9 @@ def balance(shown: Places) -> tuple[str, str]:
     if not has_places(shown.cohort.program):
         without = len(shown.planned.waiting)
         return str(without), ngettext("person without anybody", "people without anybody", without)
-    return f"{number:+d}" if number else "0", _("places to spare") if number >= 0 else _("places short")
+    if number < 0:
+        return str(-number), ngettext("place short", "places short", -number)
+    return f"{number:+d}" if number else "0", ngettext("place to spare", "places to spare", number)
 
 
 def figures(shown: Places) -> list[tuple[str, str]]:
