@@ -22,12 +22,15 @@ from tortoise import Model, filters
 from tortoise.expressions import F, Q, Subquery
 from tortoise.queryset import AwaitableQuery, CountQuery, ExistsQuery, QuerySet, ValuesListQuery, ValuesQuery
 
+from server.kernel.engines import long_lists
+
 MOST_SHAPES, MOST_IN_LIST = 2_000, 50
 """Texts kept, and how long a list of values may be for one: bounds of memory, since each length has its own text."""
 ONE = (str, int, float, Decimal, UUID, Enum, date, time, timedelta, bytes, Model)
 MANY = (list, tuple, set, frozenset)
 COMPARING = {
     operator.eq, operator.gt, operator.ge, operator.lt, operator.le, filters.not_equal, filters.is_in, filters.not_in,
+    long_lists.is_in, long_lists.not_in,
 }
 BY_VALUE = {filters.is_null, filters.not_null}
 """Operators whose text depends on a truth value, which is part of the shape."""
