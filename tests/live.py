@@ -2,18 +2,17 @@
 
 import os
 import shutil
-import signal
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from playwright.async_api import Browser, async_playwright, expect
 
+from tests.forked import start
 from tests.ports import free_port
 
 CHROMIUM = (
@@ -23,7 +22,6 @@ CHROMIUM = (
 READY_WITHIN_S, ENDED_WITHIN_S = 120, 60
 SHOWN_WITHIN_MS = 60_000
 """How long an expectation of a page may take to come true, instead of Playwright's five seconds."""
-ITHACA = Path(sys.executable).with_name("ithaca")
 expect.set_options(timeout=SHOWN_WITHIN_MS)
 
 
@@ -35,21 +33,20 @@ def serving(var: Path, **variables: str) -> Iterator[str]:
 
 
 @contextmanager
-def running(var: Path, **variables: str) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+def running(var: Path, **variables: str) -> Iterator[tuple[str, BaseProcess]]:
     """The same, with the process."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     own = {"ITHACA_VAR_DIR": str(var), "ITHACA_PORT": str(port), "ITHACA_LOG_LEVEL": "WARNING"}
-    env = {**os.environ, **own, **variables}
-    process = subprocess.Popen(
-        [str(ITHACA), "serve"], env=env, start_new_session=True, stdout=subprocess.DEVNULL,
-    )
+    with Path(os.devnull).open("wb") as nowhere:
+        process = start("serve", environ={**os.environ, **own, **variables}, stdout=nowhere.fileno())
     try:
         _wait(url, process)
         yield url, process
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(timeout=ENDED_WITHIN_S)
+        process.terminate()
+        process.join(ENDED_WITHIN_S)
+        assert process.exitcode == 0, process.exitcode
 
 
 @asynccontextmanager
@@ -64,11 +61,11 @@ async def chromium() -> AsyncGenerator[Browser, None]:
             await browser.close()
 
 
-def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
+def _wait(url: str, process: BaseProcess) -> None:
     deadline = time.monotonic() + READY_WITHIN_S
     while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise RuntimeError(f"ithaca serve ended with {process.returncode}; see its words above")
+        if process.exitcode is not None:
+            raise RuntimeError(f"ithaca serve ended with {process.exitcode}; see its words above")
         try:
             with urllib.request.urlopen(f"{url}/readyz", timeout=2) as answer:  # a loopback address of our own
                 if answer.status == 200:

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.forked import Forked, begin
 from tests.ports import free_port
 
 ITHACA = str(Path(sys.executable).with_name("ithaca"))
@@ -24,15 +25,16 @@ PATIENCE_S = 120
 class Process:
     """One `ithaca WORD`, started as often as it is killed.
 
+    `before`: words to begin it with, as an operator's shell does; without any it is forked, which costs next to nothing.
     `came_back_s`: how long each start took; `lived_s`: how long it then worked before it was ended.
     """
 
     word: str
     environ: dict[str, str]
-    before: Sequence[str] = ()
+    before: Sequence[str] | None = None
     came_back_s: list[float] = field(default_factory=list)
     lived_s: list[float] = field(default_factory=list)
-    running: asyncio.subprocess.Process | None = None
+    running: asyncio.subprocess.Process | Forked | None = None
     up: asyncio.Event = field(default_factory=asyncio.Event)
     said: deque[str] = field(default_factory=lambda: deque(maxlen=60))
     _listening: asyncio.Task[None] | None = None
@@ -41,10 +43,15 @@ class Process:
     async def start(self) -> None:
         """Begin it in a group of its own; `wait_until_up` tells when it works."""
         self.up.clear()
-        self.running = await asyncio.create_subprocess_exec(
+        self.running = await self._begun()
+        self._listening = asyncio.create_task(self._listen(time.monotonic()))
+
+    async def _begun(self) -> asyncio.subprocess.Process | Forked:
+        if self.before is None:
+            return await begin(self.word, environ=self.environ)
+        return await asyncio.create_subprocess_exec(
             *self.before, ITHACA, self.word, env=self.environ, start_new_session=True, stderr=asyncio.subprocess.PIPE
         )
-        self._listening = asyncio.create_task(self._listen(time.monotonic()))
 
     async def wait_until_up(self) -> None:
         """Until it works. A process that ended before is an error, with its last words."""
@@ -95,7 +102,7 @@ def environ_of(folder: Path, database_url: str, smtp_port: int = 0, **values: st
 
 
 @asynccontextmanager
-async def installed(environ: dict[str, str], *words: str, before: Sequence[str] = ()) -> AsyncGenerator[Installation]:
+async def installed(environ: dict[str, str], *words: str, before: Sequence[str] | None = None) -> AsyncGenerator[Installation]:
     """Run `words` while the block is open, for example "serve", or "web", "worker", "worker"."""
     processes = tuple(
         Process(word, {**environ, "ITHACA_EXECUTOR_ID": f"{word}-{number}"}, before)

@@ -35,7 +35,7 @@ async def test_ready_and_writing_again_after_each_kill(db: object, database_url:
         ], batch_size=1_000)
         cookies = {"ithaca": await open_session(pair.mentee)}
     ready, wrote = [], []
-    async with installed(environ_of(tmp_path, database_url), "serve") as here:
+    async with installed(environ_of(tmp_path, database_url), "serve", before=()) as here:  # its start is what is timed
         async with httpx2.AsyncClient(base_url=here.url, headers={"Origin": here.url}, cookies=cookies) as http:
             for _ in range(KILLS):
                 await here.processes[0].end(signal.SIGKILL)

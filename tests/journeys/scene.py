@@ -2,6 +2,7 @@
 
 import asyncio
 import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,8 +40,8 @@ from server.programs.models import Cohort, Enrollment
 from server.programs.queries import cohort_by_id, enrollments_in
 from server.programs.states import EnrollmentState, ParticipantRole, ProgramState, ProgramType
 from tests.journeys.real_people import PROGRAM, framework_file, people_file
-from tests.live import ITHACA
 
+ITHACA = Path(sys.executable).with_name("ithaca")
 MENTOR, MENTEE = ParticipantRole.MENTOR, ParticipantRole.MENTEE
 BY_BROWSER = 3
 """Pairs whose two people join in the browser: one by pointer, one without scripts, one by keyboard alone."""

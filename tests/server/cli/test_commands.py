@@ -13,6 +13,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from tests.forked import run
 from tests.ports import free_port
 
 ITHACA = str(Path(sys.executable).with_name("ithaca"))
@@ -41,13 +42,13 @@ def serving(environ: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
 
 
 def test_help_names_every_command(environ: dict[str, str]) -> None:
-    shown = ithaca(environ, "--help")
+    shown = typed(environ, "--help")
     assert shown.returncode == 0
     assert all(f"ithaca {name}" in shown.stdout for name in ("serve", "migrate", "demo", "import", "match"))
 
 
 def test_an_unknown_command_is_named_and_answered_with_the_list(environ: dict[str, str]) -> None:
-    shown = ithaca(environ, "sail")
+    shown = typed(environ, "sail")
     assert shown.returncode == 2
     assert "no command 'sail'" in shown.stderr
     assert "ithaca serve" in shown.stderr
@@ -62,7 +63,7 @@ def test_the_key_of_push_notifications_is_renewed(environ: dict[str, str]) -> No
 
 
 def test_migrate_runs_once_and_says_so(environ: dict[str, str]) -> None:
-    first, second = ithaca(environ, "migrate"), ithaca(environ, "migrate")
+    first, second = typed(environ, "migrate"), ithaca(environ, "migrate")
     assert (first.returncode, second.returncode) == (0, 0)
     assert "0001_initial" in first.stdout
     assert second.stdout == "The database is up to date.\n"
@@ -124,8 +125,13 @@ def test_what_is_too_large_is_refused_in_words(serving: subprocess.Popen[str], e
     refusal.value.close()
 
 
-def ithaca(environ: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
+def typed(environ: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
+    """The command as it is installed, from its first byte."""
     return subprocess.run([ITHACA, *words], env=environ, capture_output=True, text=True, timeout=300, check=False)
+
+
+def ithaca(environ: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
+    return run(*words, environ=environ)
 
 
 def refused(environ: dict[str, str], *words: str) -> str:

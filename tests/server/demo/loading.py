@@ -10,11 +10,12 @@ from server.kernel.settings import settings
 DAYS = 5
 
 
-async def main() -> None:
+def run(words: list[str]) -> int:
     """Load it and tell."""
+    asyncio.run(_load())
+    return 0
+
+
+async def _load() -> None:
     async with database(settings().database):
         await demo.load(settings(), partial(print, flush=True), days=DAYS)
-
-
-if __name__ == "__main__":
-    asyncio.run(main())

@@ -1,12 +1,11 @@
 """A demonstration is whole, or it is loaded anew: real processes, killed in the middle, on both databases."""
 
 import asyncio
-import sys
+import os
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
-from subprocess import DEVNULL
 from uuid import UUID
 
 import pytest
@@ -26,10 +25,9 @@ from server.matchmaking.models import MatchRun
 from server.people.models import Organization, Person
 from tests import factories
 from tests.conftest import environment
-from tests.server.demo.loading import DAYS
+from tests.forked import begin
+from tests.server.demo.loading import DAYS, run
 
-LOADING = [sys.executable, "-m", "tests.server.demo.loading"]
-ROOT = Path(__file__).parents[3]
 MOMENT_WITHIN_S = 120
 MOMENTS: dict[str, Callable[[UUID], Awaitable[bool]]] = {
     "founded": lambda own: Organization.filter(id=own).exists(),
@@ -68,7 +66,7 @@ async def test_two_processes_never_load_at_once(db: object, database_url: str, t
 async def _kill_at(moment: str, has_come: Callable[[UUID], Awaitable[bool]]) -> None:
     """Start a load and end it without a warning once it has come so far, after it removed what was there before."""
     before = await Organization.get_or_none(key=UNFINISHED)
-    process = await asyncio.create_subprocess_exec(*LOADING, cwd=ROOT, stdout=DEVNULL)
+    process = await begin(act=run, environ=os.environ)
     try:
         until = time.monotonic() + MOMENT_WITHIN_S
         while not await _reached(before, has_come):

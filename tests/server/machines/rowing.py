@@ -1,11 +1,10 @@
-"""One of several processes that act on one world at once: `python -m tests.server.machines.rowing URL ORG SEED STEPS`.
+"""One of several processes that act on one world at once; its words are URL, ORGANISATION, SEED, STEPS.
 
 A refusal is an answer. Anything else, a deadlock or a broken rule of a table, ends the process with its trace.
 """
 
 import asyncio
 import random
-import sys
 from uuid import UUID
 
 from server.kernel.db import database
@@ -27,5 +26,8 @@ async def row(url: str, organization_id: UUID, seed: int, steps: int) -> None:
                 await drain(strict=False)
 
 
-if __name__ == "__main__":
-    asyncio.run(row(sys.argv[1], UUID(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])))
+def run(words: list[str]) -> int:
+    """What a process of its own does. Returns its exit code."""
+    url, organization_id, seed, steps = words
+    asyncio.run(row(url, UUID(organization_id), int(seed), int(steps)))
+    return 0

@@ -3,12 +3,13 @@
 import asyncio
 import os
 import random
-import sys
 
 import pytest
 
 from server.kernel.jobs import drain
+from tests.forked import begin
 from tests.server.machines.invariants import check
+from tests.server.machines.rowing import run
 from tests.server.machines.world import World
 
 CHAOS = bool(os.environ.get("ITHACA_CHAOS"))
@@ -19,10 +20,7 @@ PATIENCE_S = 600
 
 async def rowed(url: str, world: World, seed: int) -> tuple[int, str]:
     """What became of one process: its code, and the trace it left."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.server.machines.rowing", url, str(world.organization_id), str(seed), str(STEPS),
-        stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
-    )
+    process = await begin(url, str(world.organization_id), str(seed), str(STEPS), environ=os.environ, act=run)
     try:
         _out, trace = await asyncio.wait_for(process.communicate(), PATIENCE_S)
     except TimeoutError:

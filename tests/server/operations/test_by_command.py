@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.forked import run
 from tests.live import serving
 
 ITHACA = str(Path(sys.executable).with_name("ithaca"))
@@ -20,7 +21,7 @@ def environ(tmp_path: Path) -> dict[str, str]:
 
 
 def ithaca(environ: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([ITHACA, *words], env=environ, capture_output=True, text=True, timeout=120, check=False)
+    return run(*words, environ=environ)
 
 
 def test_while_it_serves_it_is_backed_up_but_not_restored(environ: dict[str, str], tmp_path: Path) -> None:

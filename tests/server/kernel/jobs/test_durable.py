@@ -5,7 +5,6 @@ import inspect
 import os
 import random
 import signal
-import sys
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -25,9 +24,10 @@ from server.kernel.jobs.place import PlaceTaken, beat, leave_place, take_place, 
 from server.notifications.models import Message
 from server.notifications.states import MessageState
 from tests.factories import active_match
+from tests.forked import Forked, begin
+from tests.server.kernel.jobs.worker import run
 from tests.server.notifications.mail_server import MailServer, mail_server
 
-ROOT = Path(__file__).parents[4]
 KILLS = 3
 PATIENCE_S = 120
 """A killed worker's leases must end first, and the machine may be busy: these tests count, they do not time."""
@@ -49,17 +49,13 @@ class Slow(MailServer):
 @asynccontextmanager
 async def worker(
     url: str, server: MailServer, folder: Path, name: str = "ithaca-1"
-) -> AsyncGenerator[asyncio.subprocess.Process, None]:
+) -> AsyncGenerator[Forked, None]:
     """A process of its own group; whatever is left of it at the end is killed."""
     jobs = f"sqlite:///{folder / 'jobs.db'}" if url.startswith("sqlite") else ""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.server.kernel.jobs.worker", cwd=ROOT, start_new_session=True,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        env={
-            **os.environ, "ITHACA_DATABASE_URL": url, "ITHACA_JOBS_URL": jobs, "ITHACA_EXECUTOR_ID": name,
-            "ITHACA_SMTP_HOST": "127.0.0.1", "ITHACA_SMTP_PORT": str(server.port), "ITHACA_SMTP_TLS": "none",
-        },
-    )
+    process = await begin(act=run, environ={
+        **os.environ, "ITHACA_DATABASE_URL": url, "ITHACA_JOBS_URL": jobs, "ITHACA_EXECUTOR_ID": name,
+        "ITHACA_SMTP_HOST": "127.0.0.1", "ITHACA_SMTP_PORT": str(server.port), "ITHACA_SMTP_TLS": "none",
+    })
     try:
         yield process
     finally:
@@ -68,13 +64,12 @@ async def worker(
         await process.communicate()
 
 
-async def ready(process: asyncio.subprocess.Process) -> None:
+async def ready(process: Forked) -> None:
     """Wait until it runs jobs."""
-    assert process.stdout is not None
     async with asyncio.timeout(PATIENCE_S):
         while (line := await process.stdout.readline()) and line.strip() != b"ready":
             pass
-    assert line, (await process.stderr.read()).decode() if process.stderr else ""
+    assert line, (await process.stderr.read()).decode()
 
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:
@@ -181,7 +176,6 @@ async def test_a_second_process_with_the_same_name_is_refused_with_what_to_do(
 async def test_its_life_counts_from_when_it_takes_rows(db: object, database_url: str, tmp_path: Path) -> None:
     """Else a busy machine's processes would be old enough for suspects as soon as they are up."""
     async with mail_server() as server, worker(database_url, server, tmp_path) as process:
-        assert process.stdout is not None
         async with asyncio.timeout(PATIENCE_S):
             while not (line := await process.stdout.readline()).startswith(b"lived"):
                 assert line

@@ -17,8 +17,14 @@ def watch(event: str, arguments: tuple[object, ...]) -> None:
         print("connects", arguments[-1] if event == "socket.connect" else arguments[0], flush=True)
 
 
-async def main() -> None:
+def run(words: list[str]) -> int:
     """Run until SIGTERM."""
+    sys.addaudithook(watch)
+    asyncio.run(_work())
+    return 0
+
+
+async def _work() -> None:
     log.set_up()
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
@@ -28,7 +34,3 @@ async def main() -> None:
             print(f"lived {time.monotonic() - lanes.BORN:.0f}\nready", flush=True)
             await stop.wait()
     print("stopped", flush=True)
-
-
-sys.addaudithook(watch)
-asyncio.run(main())
