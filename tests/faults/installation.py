@@ -25,7 +25,7 @@ PATIENCE_S = 120
 class Process:
     """One `ithaca WORD`, started as often as it is killed.
 
-    `before`: words to begin it with, as an operator's shell does; without any it is forked, which costs next to nothing.
+    `before`: words to begin it with, as a shell does; None forks it, which costs next to nothing.
     `came_back_s`: how long each start took; `lived_s`: how long it then worked before it was ended.
     """
 
@@ -102,7 +102,9 @@ def environ_of(folder: Path, database_url: str, smtp_port: int = 0, **values: st
 
 
 @asynccontextmanager
-async def installed(environ: dict[str, str], *words: str, before: Sequence[str] | None = None) -> AsyncGenerator[Installation]:
+async def installed(
+    environ: dict[str, str], *words: str, before: Sequence[str] | None = None
+) -> AsyncGenerator[Installation]:
     """Run `words` while the block is open, for example "serve", or "web", "worker", "worker"."""
     processes = tuple(
         Process(word, {**environ, "ITHACA_EXECUTOR_ID": f"{word}-{number}"}, before)

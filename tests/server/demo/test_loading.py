@@ -42,9 +42,11 @@ async def test_a_load_that_was_killed_is_removed_and_loaded_to_its_end(
 ) -> None:
     neighbour = await factories.active_match()
     with environment(ITHACA_DEMO="1", ITHACA_VAR_DIR=str(tmp_path), ITHACA_DATABASE_URL=database_url):
-        for moment in list(MOMENTS) if database_url.startswith("sqlite") else ["people are in"]:
+        for moment in MOMENTS if database_url.startswith("sqlite") else ("founded", "people are in"):
             await _kill_at(moment, MOMENTS[moment])
             assert not await Organization.filter(key=KEY).exists()
+        if not database_url.startswith("sqlite"):
+            return  # each load removed the one before; how it ends is no affair of the engine
         assert [line.partition(".")[0] for line in await _loaded()] == [
             "An earlier load was cut off", "Loading the demonstration organisation; this takes a minute or two",
             "It is loaded",
