@@ -16,6 +16,7 @@ from server.matches.states import DeclineReason
 from web import circle_words as words
 from web.dates import day_long
 from web.forms import choice, read_form
+from web.happened import meetings
 from web.render import go_to, page
 from web.toast import Toast
 
@@ -33,7 +34,8 @@ async def show(request: Request) -> Response:
         request, "match/circle.html", shown=shown, title=_title(shown), briefing=_briefing(shown),
         people=[_person(one) for one in shown.others], common=words.in_common(shown.common), refusals=_refusals(),
         why=[] if shown.i_lead or shown.is_over else words.why(shown.match, shown.me),
-        leads=_person(shown.leads) if shown.leads and not shown.i_lead else None,
+        leads=_person(shown.leads) if shown.leads and not shown.i_lead else None, met=meetings(shown.met),
+        of_circle=True,
     )
 
 

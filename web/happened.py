@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from starlette.datastructures import FormData
@@ -11,14 +12,19 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from server.journey.talk.queries import booking_page
+from server.kernel import clock
 from server.kernel.actor import Actor
 from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
 from server.sessions import actions as sessions
-from web.dates import clock_time, weekday
+from server.sessions.states import SessionState
+from web.dates import clock_time, moment, weekday
 from web.forms import Errors, integer, local_moment, moment_of, one_id, read_form, text
 from web.render import go_to, page
 from web.toast import Toast
+
+if TYPE_CHECKING:
+    from server.sessions.models import Session
 
 NOTE_LETTERS = 10_000
 MINUTES_LEAST, MINUTES_MOST = 5, 480
@@ -119,6 +125,17 @@ async def series_undo(request: Request) -> Response:
     except Conflict as refusal:
         return go_to(request, f"/session/{request.path_params['id']}", toast=Toast(refusal.message))
     return go_to(request, "/", toast=Toast(_("Undone. Nothing is booked.")))
+
+
+def meetings(met: list[Session]) -> list[tuple[str, str, str]]:
+    """Sessions as links: the address, when it is, and what became of it."""
+    return [(f"/session/{one.id}", moment(one.starts_at), _became(one)) for one in met]
+
+
+def _became(one: Session) -> str:
+    if one.state is SessionState.NO_SHOW:
+        return _("Did not take place")
+    return _("Booked") if one.ends_at > clock.now() else _("Took place")
 
 
 def booked_undo(session_id: UUID) -> str:

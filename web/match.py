@@ -19,12 +19,13 @@ from server.sessions.slots import Slot as Time
 from web.dates import clock_time, day_short, weekday
 from web.explained import factors_of, fit_chip, reasons_of
 from web.forms import Errors, choice, form_key, moment_of, read_form, text
-from web.happened import booked_undo, changed_undo
+from web.happened import booked_undo, changed_undo, meetings
 from web.items import Slot, one_of
 from web.leaving import show_ending
 from web.offers import offer_on
 from web.refusals import refusals_about
 from web.render import go_to, page
+from web.stopped import way_on
 from web.taken import taken_words, with_nearest
 from web.toast import Toast
 
@@ -108,7 +109,8 @@ async def _show(
         factors=factors_of(explanation, names, reader) if explanation else [],
         fit=fit_chip(shown.match.fit), following=following, more=more,
         offer=await offer_on(request, has_booked=shown.has_chosen_a_time), here=request.url.path,
-        refusals=refusals_about(shown.partner, shown.i_mentor),
+        refusals=refusals_about(shown.partner, shown.i_mentor), met=meetings(shown.met), of_circle=False,
+        way=way_on(shown.match, request.state.person),
     )
 
 

@@ -35,6 +35,7 @@ from web.toast import Toast
 
 if TYPE_CHECKING:
     from server.matches.company import Company
+    from server.sessions.models import SessionNote
 
 NOTE_LETTERS, TOPIC_LETTERS, PROMISE_LETTERS, LINK_LETTERS = 10_000, 200, 300, 500
 NOT_NOW = "none"
@@ -259,10 +260,24 @@ def _words(shown: SessionPage, typed: dict[str, object], viewer_id: UUID) -> dic
         "visibility": typed.get("visibility") or shown.visibility.value,
         "times": [*times, *others, Slot(NOT_NOW, _("Not now"))],
         "chosen": typed.get("next") or (times[0].value if times else NOT_NOW),
-        "title": _title(shown.session.number, shown.partner),
+        "title": _title(shown.session.number, shown.partner), "to_read": _to_read(shown),
         "coming": coming_words(shown, viewer_id) if shown.circle else None,
         "missed": next((_slot(one.starts_at, shown) for one in shown.missed_slots), None),
     }
+
+
+def _to_read(shown: SessionPage) -> list[tuple[str, str]]:
+    """Notes that stand to be read, each below its author and question; one's own once they can't be changed."""
+    own = [] if shown.is_open else [note for note in shown.mine.values() if note.words]
+    return [
+        *((_("You, %(prompt)s") % {"prompt": _prompt(shown, note)}, note.words) for note in own),
+        *((_("%(name)s, %(prompt)s") % {"name": shown.names[note.author_id], "prompt": _prompt(shown, note)},
+           note.words) for note in shown.theirs),
+    ]
+
+
+def _prompt(shown: SessionPage, note: SessionNote) -> str:
+    return shown.prompts[note.prompt] if note.prompt < len(shown.prompts) else ""
 
 
 def _title(number: int, company: Company) -> str:

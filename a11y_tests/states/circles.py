@@ -46,6 +46,12 @@ async def what_it_brings_me() -> View:
     return View(circle.members[0], f"/circle/{circle.match.id}")
 
 
+@state("GET circle 200", proof="Write down a meeting")
+async def all_its_meetings() -> View:
+    circle = await in_the_middle()
+    return View(circle.facilitator, f"/circle/{circle.match.id}")
+
+
 @state("GET session 200", proof="7 of 7 come")
 async def meeting_ahead() -> View:
     circle = await in_the_middle()

@@ -111,7 +111,7 @@ async def time_is_proposed() -> View:
     return View(pair.mentee, _at(pair))
 
 
-@state("GET match 200", proof="You and Idris")
+@state("GET match 200", proof="Write down a session")
 async def under_way() -> View:
     pair = await factories.active_match()
     await _held(pair, 9)
@@ -144,9 +144,18 @@ async def passed() -> View:
     return View(pair.mentee, _at(pair))
 
 
+@state("GET match 200", proof="are on a pause")
+async def resting() -> View:
+    pair = await factories.active_match()
+    await _held(pair, 9)
+    await Match.filter(id=pair.match.id).update(state=MatchState.PAUSED, paused_until=factories.in_days(20))
+    return View(pair.mentor, _at(pair))
+
+
 @state("GET match 200", proof="have finished")
 async def ended() -> View:
     pair = await factories.active_match()
+    await _held(pair, 9)
     await Match.filter(id=pair.match.id).update(state=MatchState.COMPLETED)
     return View(pair.mentee, _at(pair))
 

@@ -91,6 +91,22 @@ async def invited_again() -> View:
     return View(who, at, each(open_everything, press("Invite again")))
 
 
+@state("POST console-person-part 303", proof="Invited. They get a letter.")
+async def invited_to_a_group() -> View:
+    who, at = await _mentor()
+    role = await Enrollment.get(person_id=at.rpartition("/")[2])
+
+    async def choose(page: Page) -> None:
+        await page.locator("#group").select_option(f"{role.cohort_id}:MENTEE")
+
+    return View(who, at, each(open_everything, choose, press("Invite them")))
+
+
+@state("POST console-person-part 422", proof="Choose a group.")
+async def invited_to_no_group() -> View:
+    return View(*await _mentor(), each(open_everything, press("Invite them")))
+
+
 @state("POST console-person-invitation 409", proof="can be invited again")
 async def not_invited_again() -> View:
     who, at = await _mentor()

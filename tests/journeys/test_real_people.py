@@ -2,7 +2,7 @@
 
 480 real records are imported, matched and approved; then a mentee and a mentor go through enrolment, match notice,
 first booking, goal, session note and mid-programme check-in: once by pointer, once with scripts off, once by keyboard
-alone. Screens are counted: at most five a person, and nobody leaves the product.
+alone; the last two close goals besides. Screens are counted: at most five a person, and nobody leaves the product.
 """
 
 import time
@@ -29,6 +29,10 @@ WAYS: tuple[tuple[str, Hand, bool], ...] = (
     ("pointer", Pointer(), True), ("without-scripts", Pointer(), False), ("keyboard", Keyboard(), True),
 )
 """Each pair's hand, and whether its scripts are on."""
+CLOSINGS = {
+    "without-scripts": ("I reached it", "Well sailed."), "keyboard": ("Keep it for later", "Kept for later."),
+}
+"""What becomes of the first goal of those who have no pointer or no scripts, and what the page says then."""
 PHONE = ViewportSize(width=390, height=844)
 SCREENS = {
     "join": "Join", "waiting": "Join", "match": "Match", "": "Journey", "session": "Session", "checkin": "Check-in",
@@ -169,6 +173,8 @@ async def test_real_people_meet_by_pointer_without_scripts_and_by_keyboard(
     await days_pass(pairs[0].manager, 3)
     for walk in (walk for pair in pairs for walk in pair.both):
         await check_in(walk)
+    for pair in pairs[1:]:
+        await close_goals(pair.mentee, *CLOSINGS[pair.way])
     for pair, partner in zip(pairs, met, strict=True):
         report(scene, pair, partner, time.perf_counter() - started)
     for walk in (walk for pair in pairs for walk in pair.both):
@@ -306,6 +312,20 @@ async def check_in(walk: Walk) -> None:
     await walk.press("Send")
     await walk.page.get_by_text("Thank you").first.wait_for()
     await walk.see("5-sent")
+
+
+async def close_goals(mentee: Walk, outcome: str, said: str) -> None:
+    """Screen 3 again: what became of the goal is said in one press; a wish is begun after it, and let go."""
+    await mentee.go("/")
+    await mentee.press(outcome)
+    await mentee.page.get_by_text(said).first.wait_for()
+    await mentee.follow("Say your goal")
+    await mentee.write("I want to", "show my work to another team")
+    await mentee.press("Save this goal")
+    await mentee.hand.press(mentee.page.get_by_text("More about this goal"))
+    await mentee.press("Let it go")
+    await mentee.page.get_by_text("You can always want something else.").first.wait_for()
+    await mentee.see("6-goals")
 
 
 def report(scene: Scene, pair: Pair, partner: str, seconds: float) -> None:

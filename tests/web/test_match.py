@@ -185,6 +185,58 @@ async def test_a_no_keeps_its_reason_to_itself(client_of: ClientOf, asked: Pair)
     assert "Times" not in (await mentor.get(f"/match/{asked.match.id}")).text
 
 
+async def test_a_running_pair_has_all_its_sessions_and_acts_one_tap_from_the_first_page(
+    client_of: ClientOf, db: object
+) -> None:
+    pair = await factories.active_match()
+    here, now = f"/match/{pair.match.id}", clock.now()
+    for days, state in ((9, SessionState.HELD), (2, SessionState.NO_SHOW), (1, SessionState.CANCELLED)):
+        starts = now - timedelta(days=days)
+        await Session.create(
+            organization_id=pair.organization.id, match=pair.match, starts_at=starts, state=state, booked_at=starts,
+            ends_at=starts + timedelta(minutes=45),
+        )
+    met = {one.state: one.id for one in await Session.all()}
+    for person in (pair.mentee, pair.mentor):
+        client = await client_of(person)
+        assert f'href="{here}"' in (await client.get("/")).text
+        page = (await client.get(here)).text
+        for act in ("session", "past-session", "extension", "ending"):
+            assert f'href="{here}/{act}"' in page, act
+        assert page.index(str(met[SessionState.NO_SHOW])) < page.index(str(met[SessionState.HELD]))
+        assert str(met[SessionState.CANCELLED]) not in page
+        assert "Took place" in page
+        assert "Did not take place" in page
+
+
+@pytest.mark.parametrize(("state", "words", "acts"), [
+    (MatchState.PAUSED, "You and Idris are on a pause", {"past-session", "extension", "ending"}),
+    (MatchState.DURATION_COMPLETED, "You and Idris have reached your last day", {"ending"}),
+    (MatchState.COMPLETED, "You and Idris have finished", set[str]()),
+])
+async def test_a_pair_that_rests_or_is_over_keeps_its_sessions_readable_and_says_what_can_be_done(
+    client_of: ClientOf, db: object, state: MatchState, words: str, acts: set[str]
+) -> None:
+    pair = await factories.active_match()
+    starts = clock.now() - timedelta(days=3)
+    held = await Session.create(
+        organization_id=pair.organization.id, match=pair.match, starts_at=starts, state=SessionState.HELD,
+        ends_at=starts + timedelta(minutes=45), booked_at=starts, held_at=starts,
+    )
+    await Match.filter(id=pair.match.id).update(state=state)
+    page = (await (await client_of(pair.mentee)).get(f"/match/{pair.match.id}")).text
+    assert words in page
+    assert f'href="/session/{held.id}"' in page
+    assert set(re.findall(rf'href="/match/{pair.match.id}/([a-z-]+)"', page)) == acts
+
+
+async def test_a_pair_that_has_not_met_yet_can_pause_or_finish_too(client_of: ClientOf, db: object) -> None:
+    pair = await factories.active_match()
+    page = (await (await client_of(pair.mentee)).get(f"/match/{pair.match.id}")).text
+    assert "When do you and Idris meet?" in page
+    assert f'href="/match/{pair.match.id}/ending"' in page
+
+
 async def test_strangers_and_bosses_find_no_such_match(client_of: ClientOf, asked: Pair) -> None:
     for person in (asked.stranger, asked.line_manager):
         client = await client_of(person)

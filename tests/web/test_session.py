@@ -9,6 +9,8 @@ from server.goals.models import Milestone
 from server.goals.states import MilestoneState
 from server.kernel import clock
 from server.kernel.db import fresh_key
+from server.matches.models import Match
+from server.matches.states import MatchState
 from server.sessions import actions as sessions
 from server.sessions.models import ActionItem, AgendaItem, Session, SessionNote
 from server.sessions.states import NoteVisibility, SessionState
@@ -105,6 +107,27 @@ async def test_a_private_note_is_seen_by_its_author_alone(client_of: ClientOf, p
     await sessions.write_note(pair.mentee_actor, session.id, NoteVisibility.PRIVATE, {0: "canary-note"})
     assert "canary-note" in (await (await client_of(pair.mentee)).get(f"/session/{session.id}")).text
     assert "canary-note" not in (await (await client_of(pair.mentor)).get(f"/session/{session.id}")).text
+
+
+@pytest.mark.parametrize("over", ["the match", "the session"])
+async def test_ones_own_notes_stay_readable_when_nothing_can_be_written_any_more(
+    client_of: ClientOf, pair: Pair, session: Session, over: str
+) -> None:
+    await sessions.write_note(pair.mentee_actor, session.id, NoteVisibility.PRIVATE, {0: "canary-note"})
+    await sessions.write_note(pair.mentor_actor, session.id, NoteVisibility.SHARED, {0: "shared words"})
+    if over == "the match":
+        await Match.filter(id=pair.match.id).update(state=MatchState.CONCLUDED)
+    else:
+        await sessions.cancel_session(pair.mentee_actor, session.id)
+    mentee, mentor = [
+        (await (await client_of(person)).get(f"/session/{session.id}")).text for person in (pair.mentee, pair.mentor)
+    ]
+    assert "You, What became clearer?" in mentee
+    assert "canary-note" in mentee
+    assert "Idris, What became clearer?" in mentee
+    assert "<textarea" not in mentee
+    assert "shared words" in mentor
+    assert "canary-note" not in mentor
 
 
 async def test_a_shared_note_is_seen_by_the_other_one(client_of: ClientOf, pair: Pair, session: Session) -> None:

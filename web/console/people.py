@@ -16,11 +16,13 @@ from server.journey.roster.records import record
 from server.journey.roster.states import Stand
 from server.kernel import clock
 from server.kernel.errors import Conflict, Invalid, NotFound, TooMany
+from server.kernel.ids import parse_id
 from server.kernel.text import clean
 from server.kernel.text import gettext as _
 from server.matches.steps import UNDO_ONE
 from server.notifications.queries import messages_to
-from server.programs.actions import GRACE_DAYS, GRACE_DAYS_MAX, reinvite
+from server.programs.actions import GRACE_DAYS, GRACE_DAYS_MAX, invite, reinvite
+from server.programs.states import ParticipantRole
 from web.console import message_words
 from web.console import people_words as words
 from web.forms import Errors, integer, one_id, read_form, text, ticked
@@ -28,7 +30,7 @@ from web.render import go_to, page
 from web.toast import Toast
 
 HERE = "/console/people"
-WORDS_LETTERS, KEY_LETTERS, LOCATION_LETTERS, PLACES_DIGITS = 100, 60, 200, 6
+WORDS_LETTERS, KEY_LETTERS, LOCATION_LETTERS, PLACES_DIGITS, GROUP_LETTERS = 100, 60, 200, 6, 60
 
 
 async def show(request: Request) -> Response:
@@ -124,6 +126,20 @@ async def invite_again(request: Request) -> Response:
     return go_to(request, address(request), toast=Toast(_("Invited again. They get a letter.")))
 
 
+async def invite_to(request: Request) -> Response:
+    """Invite somebody to a group, in a role of its programme."""
+    form, person_id = await read_form(request), request.path_params["id"]
+    group, _colon, role = text(form, "group", GROUP_LETTERS).partition(":")
+    cohort_id = parse_id(group)
+    if cohort_id is None or role not in set(ParticipantRole):
+        return await show_one(request, Errors({"group": _("Choose a group.")}))
+    try:
+        await invite(request.state.actor, cohort_id, person_id, ParticipantRole(role))
+    except Conflict as refusal:
+        return await show_one(request, said=refusal.message)
+    return go_to(request, address(request), toast=Toast(_("Invited. They get a letter.")))
+
+
 async def put_back(request: Request) -> Response:
     """Take the removal back, with matches and places, while nobody was told."""
     enrollment_id = one_id(await read_form(request), "enrollment")
@@ -154,6 +170,7 @@ async def show_one(
         steppers=[(one, words.places(one, shown)) for one in shown.places], consents=words.consents(shown),
         sent=message_words.messages(sent, to_whom=False), now=clock.now(), grace_days=GRACE_DAYS,
         grace_days_max=GRACE_DAYS_MAX, conflicts=words.conflicts(shown), between=between,
+        groups=words.groups(shown),
     )
 
 
@@ -172,6 +189,7 @@ routes = [
     Route(f"{HERE}/{{id:uuid}}", one, name="console-person"),
     Route(f"{HERE}/{{id:uuid}}/places", places, methods=["POST"], name="console-person-places"),
     Route(f"{HERE}/{{id:uuid}}/invitation", invite_again, methods=["POST"], name="console-person-invitation"),
+    Route(f"{HERE}/{{id:uuid}}/part", invite_to, methods=["POST"], name="console-person-part"),
     Route(f"{HERE}/{{id:uuid}}/removal", take_out, methods=["POST"], name="console-person-removal"),
     Route(f"{HERE}/{{id:uuid}}/removal/undo", put_back, methods=["POST"], name="console-person-removal-undo"),
 ]

@@ -226,6 +226,16 @@ def _with(match: Match, person_id: UUID, *, whole: bool = False) -> str:
     return company.full_name if whole else company.first_name
 
 
+def groups(shown: Record) -> list[tuple[str, str]]:
+    """The groups and roles to invite the person to, as values and words."""
+    return [
+        (f"{group.id}:{role.value}", _("%(program)s, %(group)s: %(role)s") % {
+            "program": group.program.name, "group": group.name, "role": _role(role),
+        })
+        for group, role in shown.invitable
+    ]
+
+
 def _role(role: ParticipantRole) -> str:
     return {
         ParticipantRole.MENTOR: _("Mentor"), ParticipantRole.MENTEE: _("Mentee"), ParticipantRole.PEER: _("Peer"),

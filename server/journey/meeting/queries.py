@@ -10,6 +10,7 @@ from server.kernel.actor import Actor
 from server.kernel.errors import Conflict, NotFound
 from server.kernel.text import gettext as _
 from server.matches import queries as matches
+from server.matches.company import belongs, sets_times
 from server.matches.models import Match, MatchMember
 from server.matches.rules import is_requester, member_of
 from server.matches.states import AWAITING, AWAITING_PARTICIPANTS, RUNNING, Approval, MatchState
@@ -23,6 +24,7 @@ from server.sessions import queries as sessions
 from server.sessions import times
 from server.sessions.models import Session
 from server.sessions.slots import Slot
+from server.sessions.states import SessionState
 from server.surveys.models import SurveyInvitation
 from server.surveys.queries import last_check_in
 
@@ -46,6 +48,7 @@ class Stage(StrEnum):
 class MatchPage:
     """One person's view of a match. `words` is what the partner says of themselves, `goal` the one that the viewer is
     there for: the mentee's, or the other peer's; `check_in` asks how it was, once it is over and as long as it is open.
+    `met`: what was booked or logged and not called off, the newest first.
     """
 
     match: Match
@@ -59,6 +62,7 @@ class MatchPage:
     slots: list[Slot]
     places: tuple[int, int]
     check_in: SurveyInvitation | None
+    met: list[Session]
 
     @property
     def may_take_back(self) -> bool:
@@ -101,7 +105,8 @@ async def match_page(actor: Actor, match_id: UUID, *, more_times: bool = False) 
         raise Conflict(_("This is a circle."), kind="circle")
     partner = matches.partner_of(match, actor.person_id)
     hold = await sessions.hold_of(actor, match_id) if match.state not in (MatchState.DRAFT,) else None
-    stage = await _stage(actor, match, me, hold)
+    ever = await _sessions(actor, match)
+    stage = _stage(actor, match, me, hold, has_booked=bool(ever))
     first, second = matches.sides(match)
     theirs = first if me.id == second.id and me.role is ParticipantRole.PEER else second
     goals = await goals_of(actor, theirs.enrollment_id)
@@ -111,7 +116,7 @@ async def match_page(actor: Actor, match_id: UUID, *, more_times: bool = False) 
         goal=next(iter(goals), None), told=stored.told_to(match, me.person_id), hold=hold,
         slots=await _slots(actor, match, stage, hold, MANY if more_times else FEW),
         places=await _places(actor, first.enrollment),
-        check_in=await last_check_in(actor, match_id) if stage is Stage.ENDED else None,
+        check_in=await last_check_in(actor, match_id) if stage is Stage.ENDED else None, met=_kept(ever),
     )
 
 
@@ -127,22 +132,33 @@ def is_asked(actor: Actor, match: Match) -> bool:
     return me is not None and me.approval is Approval.PENDING and match.state in AWAITING_PARTICIPANTS
 
 
-async def _stage(actor: Actor, match: Match, me: MatchMember, hold: Session | None) -> Stage:
+async def _sessions(actor: Actor, match: Match) -> list[Session]:
+    """What was ever booked or logged in a match that began."""
+    return await sessions.sessions_of(actor, match.id) if match.active_at else []
+
+
+def _kept(ever: list[Session]) -> list[Session]:
+    """Those that were not called off, the newest first."""
+    return [one for one in reversed(ever) if one.state is not SessionState.CANCELLED]
+
+
+def _stage(actor: Actor, match: Match, me: MatchMember, hold: Session | None, *, has_booked: bool) -> Stage:
     if match.state in AWAITING_PARTICIPANTS:
         return Stage.DECIDE if is_asked(actor, match) else Stage.WAITING
     if match.state is MatchState.AWAITING_ADMIN:
         return Stage.WAITING_FOR_MANAGER
     if match.state in RUNNING:
-        return await _running_stage(actor, match, me, hold)
+        return _running_stage(match, me, hold, has_booked=has_booked)
     ran = match.active_at is not None
     return Stage.ENDED if ran else Stage.PASSED
 
 
-async def _running_stage(actor: Actor, match: Match, me: MatchMember, hold: Session | None) -> Stage:
+def _running_stage(match: Match, me: MatchMember, hold: Session | None, *, has_booked: bool) -> Stage:
+    if match.state is MatchState.PAUSED:
+        return Stage.UNDER_WAY
     if hold is not None:
         return Stage.TIME_PROPOSED if hold.proposed_by_id == me.person_id else Stage.CHOOSE_TIME
-    ever = await sessions.sessions_of(actor, match.id)
-    return Stage.UNDER_WAY if ever else Stage.CHOOSE_TIME
+    return Stage.UNDER_WAY if has_booked else Stage.CHOOSE_TIME
 
 
 async def _slots(actor: Actor, match: Match, stage: Stage, hold: Session | None, count: int) -> list[Slot]:
@@ -164,13 +180,15 @@ async def _places(actor: Actor, mentoring: Enrollment) -> tuple[int, int]:
 
 @dataclass(frozen=True)
 class CirclePage:
-    """One person's view of a circle. `leads` is None while nobody does; `others` are its members but the viewer."""
+    """One person's view of a circle. `leads` is None while nobody does; `others` are its members but the viewer. `met`
+    are its meetings, for who belongs to it."""
 
     match: Match
     me: MatchMember
     leads: MatchMember | None
     others: list[MatchMember]
     common: InCommon
+    met: list[Session]
 
     @property
     def i_lead(self) -> bool:
@@ -181,6 +199,11 @@ class CirclePage:
     def am_asked(self) -> bool:
         """Whether the circle waits for the viewer's word."""
         return self.me.approval is Approval.PENDING and self.match.state in AWAITING | RUNNING
+
+    @property
+    def may_write_down(self) -> bool:
+        """Whether the viewer may enter a meeting that was not booked."""
+        return self.match.state in RUNNING and sets_times(self.match, self.me)
 
     @property
     def is_under_way(self) -> bool:
@@ -205,5 +228,5 @@ async def circle_page(actor: Actor, match_id: UUID) -> CirclePage:
         raise NotFound
     return CirclePage(
         match, me, matches.facilitator_of(match), [one for one in matches.learners(match) if one.id != me.id],
-        in_common(match.explanation),
+        in_common(match.explanation), _kept(await _sessions(actor, match)) if belongs(match, me.person_id) else [],
     )

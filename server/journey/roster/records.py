@@ -17,10 +17,10 @@ from server.matches.states import MatchState
 from server.people import queries as people
 from server.people.models import Consent, ConsentText, Person
 from server.people.states import ConsentPurpose, PersonStatus
-from server.programs.models import Enrollment
-from server.programs.queries import graces, visible_enrollments
+from server.programs.models import Cohort, Enrollment, Program
+from server.programs.queries import cohorts_of, graces, visible_enrollments
 from server.programs.rules import can_edit_enrollments, takes_people
-from server.programs.states import MAY_BE_ASKED_AGAIN, OPEN_ENROLLMENTS, EnrollmentState, ParticipantRole
+from server.programs.states import MAY_BE_ASKED_AGAIN, OPEN_ENROLLMENTS, EnrollmentState, ParticipantRole, suits
 from server.sessions.queries import held_ends, sessions
 from server.sessions.states import SessionState
 
@@ -32,7 +32,8 @@ class Record:
     `taken`: open matches by enrolment; `met` and `ahead`: when each match met, and meets next. `subjects` are the rows
     that messages about these programmes speak of. `ineligible`: the enrolments that ended because the conditions no
     longer held; `graces`: when the parts end for which they hold no more. `conflicts` of interest that the actor may
-    know, each with the other; `may_part`: whether the actor may declare one.
+    know, each with the other; `may_part`: whether the actor may declare one. `invitable`: the groups that take people
+    in, and the roles, to which the actor may invite the person for the first time.
     """
 
     person: Person
@@ -50,6 +51,7 @@ class Record:
     graces: dict[UUID, datetime]
     conflicts: list[tuple[ConflictOfInterest, Person]]
     may_part: bool
+    invitable: list[tuple[Cohort, ParticipantRole]]
 
     @property
     def places(self) -> list[Enrollment]:
@@ -80,7 +82,7 @@ async def record(actor: Actor, person_id: UUID) -> Record:
     Raises:
         NotFound: absent, or in no programme that the actor runs.
     """
-    await managed_programs(actor)
+    managed = await managed_programs(actor)
     person = await known_people(actor).get_or_none(id=person_id).select_related("line_manager")
     if person is None:
         raise NotFound
@@ -109,7 +111,22 @@ async def record(actor: Actor, person_id: UUID) -> Record:
         ineligible=await _ineligible(actor, [one.id for one in parts if one.state is EnrollmentState.REMOVED]),
         graces=await graces(actor, [one.id for one in parts]), conflicts=await _conflicts(actor, person),
         may_part=person.id in await may_decide_about(actor, [person.id]),
+        invitable=await _invitable(actor, managed, person, parts),
     )
+
+
+async def _invitable(
+    actor: Actor, managed: list[Program], person: Person, parts: list[Enrollment]
+) -> list[tuple[Cohort, ParticipantRole]]:
+    if person.status is PersonStatus.ENDED:
+        return []
+    known = {(one.cohort_id, one.role) for one in parts}
+    own = [one.id for one in managed if can_edit_enrollments(actor, one.id)]
+    groups = [one for one in await cohorts_of(actor, own) if takes_people(one.program, one)]
+    return [
+        (group, role) for group in groups for role in ParticipantRole
+        if suits(role, group.program.type, group.program.circles) and (group.id, role) not in known
+    ]
 
 
 async def _conflicts(actor: Actor, person: Person) -> list[tuple[ConflictOfInterest, Person]]:

@@ -47,7 +47,7 @@ async def agree_extension(actor: Actor, match_id: UUID, ends_on: date) -> Match:
         NotFound: not visible to the actor.
         Refused: seen, but no member, or the proposal is the actor's own.
         Conflict: another day stands by now (`kind="changed"`), the match is over, or a place is taken meanwhile
-            (`kind="seat_taken"`).
+            (`kind="seat_taken"`), or who runs the programme keeps the two apart by now (`kind="apart"`).
     """
     async with unit_of_work(actor) as unit:
         match = await _extendable(actor, match_id)
@@ -83,6 +83,9 @@ async def _agree(unit: Unit, match: Match) -> Match:
     if match.state is MatchState.DURATION_COMPLETED:
         await require_seats(unit.actor, match)
         await require_new_pair(unit.actor, match)
+        first, second = queries.sides(match)
+        if await queries.ban_of(unit.actor, first.enrollment_id, second.enrollment_id):
+            raise Conflict(_("You two can't be matched in this programme."), kind="apart")
         match.state = MatchState.ACTIVE
     was, match.ends_on = match.ends_on, match.proposed_end_on
     match.proposed_end_on = match.proposed_by_id = None

@@ -28,6 +28,7 @@ ANSWERS = ("match.declined",)
 """What nobody but whoever said it takes back."""
 FOLLOWED = ("match.ended", "match.cancelled", "match.completed", "match.paused", "match.resumed")
 """What becomes of matches when somebody leaves, is away or comes back."""
+STANDS_AGAIN = OPEN_MATCHES | {MatchState.DRAFT}
 FOLLOWERS = ("left_id", "away_id", "back_id")
 """Whom such a fact names: whoever left, is away or came back; none of a match's own acts does."""
 
@@ -41,7 +42,7 @@ async def undo_change(actor: Actor, match_id: UUID) -> bool:
         NotFound: not visible to the actor.
         Refused: somebody else did it; who runs the programme may take back anything but a member's no.
         Conflict: a member left, their place went to somebody else meanwhile (`kind="seat_taken"`), or whoever runs the
-            programme keeps the two of a draft apart now (`kind="apart"`).
+            programme keeps two of them apart now (`kind="apart"`).
     """
     async with unit_of_work(actor) as unit:
         match = await queries.visible_match(actor, match_id, lock=True)
@@ -134,11 +135,21 @@ async def _require_room(actor: Actor, match: Match, was: MatchState) -> None:
     if was in OPEN_MATCHES and match.state not in OPEN_MATCHES:
         await _require_seats(actor, match)
         await require_new_pair(actor, match)
+    if was in STANDS_AGAIN and match.state not in OPEN_MATCHES:
+        await _require_not_apart(actor, match)
     if was in OPEN_MATCHES - {MatchState.PAUSED} and not everybody_is_there(match):
         raise Conflict(_("One of the two is away now. It stays as it is."), kind="away")
-    apart = was is MatchState.DRAFT and await queries.kept_apart(actor, match.cohort_id)
-    if apart and any((one.enrollment_id, other.enrollment_id) in apart for one, other in queries.pairs(match)):
-        raise Conflict(_("These two are kept apart in this group."), kind="apart")
+
+
+async def _require_not_apart(actor: Actor, match: Match) -> None:
+    """Whether nobody decided meanwhile that two of them are never to meet; they themselves are not told that."""
+    apart = await queries.kept_apart(actor, match.cohort_id)
+    if any((one.enrollment_id, other.enrollment_id) in apart for one, other in queries.pairs(match)):
+        told = rules.can_decide(actor, match)
+        raise Conflict(
+            _("These two are kept apart in this group.") if told else _("You two can't be matched in this programme."),
+            kind="apart",
+        )
 
 
 async def _require_seats(actor: Actor, match: Match) -> None:

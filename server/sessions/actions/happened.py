@@ -77,8 +77,8 @@ async def undo_no_show(actor: Actor, session_id: UUID) -> Session:
     Raises:
         NotFound: absent, or not the actor's to know of.
         Refused: the actor is no member.
-        Conflict: it was told already: enter the session instead (`kind="told"`), or it was called off
-            (`kind="not_over"`).
+        Conflict: it was told already: enter the session instead (`kind="told"`), it was called off
+            (`kind="not_over"`), or another session was written down at that time (`kind="known"`).
     """
     async with unit_of_work(actor) as unit:
         session = await queries.visible_session(actor, session_id, lock=True)
@@ -87,6 +87,8 @@ async def undo_no_show(actor: Actor, session_id: UUID) -> Session:
             return session
         if session.state is not SessionState.NO_SHOW:
             raise Conflict(_("This session is not over yet, or was called off."), kind="not_over")
+        if await queries.meets_another(actor, session.match_id, (session.starts_at, session.ends_at)):
+            raise Conflict(_("You have a session at that time already."), kind="known")
         if not await steps.withdraw(actor, session.id, "session.no_show"):
             raise Conflict(_("They know of it already. If you met after all, write it down."), kind="told")
         session.state, session.ended_at = SessionState.SCHEDULED, None

@@ -1,4 +1,5 @@
-"""What holds of sessions at any moment: no two at once, what falls due, the number that calendars count by, series."""
+"""What holds of sessions at any moment: no two at once, what falls due, what became of those that are over, the number
+that calendars count by, series."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -6,22 +7,22 @@ from itertools import pairwise
 from uuid import UUID
 
 from server.kernel import clock
-from server.kernel.facts import ActionState, AuditEvent, OutboxEvent, ScheduledAction
-from server.matches.models import MatchMember
+from server.kernel.facts import OutboxEvent
 from server.sessions.models import Session
-from server.sessions.states import TAKES_TIME, SessionState
+from server.sessions.states import TAKES_TIME, TOOK_PLACE, SessionState
+from tests.server.machines.record import Record
 
 WEEK_DAYS = 7
 CHANGES = {"session.move": 1, "session.cancel": 1, "session.undo_change": -1}
 
 
-async def check(organization_id: UUID) -> None:
+def check(record: Record) -> None:
     """Everything that must hold."""
-    sessions = await Session.filter(organization_id=organization_id).order_by("starts_at", "id")
-    await _nobody_is_in_two(organization_id, sessions)
-    await _plans(organization_id, sessions)
-    await _sequences(organization_id, sessions)
-    _series(sessions)
+    _nobody_is_in_two(record)
+    _plans(record)
+    _past(record)
+    _sequences(record)
+    _series(record.sessions)
 
 
 async def check_at_rest(organization_id: UUID, over: Iterable[UUID]) -> None:
@@ -34,35 +35,50 @@ async def check_at_rest(organization_id: UUID, over: Iterable[UUID]) -> None:
         organization_id=organization_id, delivered_at=None, withdrawn_at=None, not_before__lte=clock.now()
     )
     assert not await left.filter(parked_at=None).exists(), "something is told to nobody"
+    over_now = Session.filter(
+        organization_id=organization_id, state=SessionState.SCHEDULED, ends_at__lte=clock.now()
+    )
+    assert not await over_now.exists(), "a session that is over was not recorded by itself"
 
 
-async def _nobody_is_in_two(organization_id: UUID, sessions: Iterable[Session]) -> None:
-    members = await MatchMember.filter(organization_id=organization_id).values_list("match_id", "person_id")
-    ahead = [one for one in sessions if one.state in TAKES_TIME and one.ends_at > clock.now()]
+def _nobody_is_in_two(record: Record) -> None:
+    members = [(match.id, one.person_id) for match in record.matches for one in match.members]
+    ahead = [one for one in record.sessions if one.state in TAKES_TIME and one.ends_at > clock.now()]
     for person_id in {person_id for _match, person_id in members}:
         own = {match_id for match_id, each in members if each == person_id}
         mine = [one for one in ahead if one.match_id in own]
         assert all(first.ends_at <= second.starts_at for first, second in pairwise(mine)), "in two sessions at once"
 
 
-async def _plans(organization_id: UUID, sessions: Iterable[Session]) -> None:
-    rows = ScheduledAction.filter(organization_id=organization_id, state=ActionState.PLANNED, rule="session.held")
-    due = {row.subject_id: row.due_at for row in await rows}
-    for session in sessions:
-        if session.state is SessionState.CANCELLED:
-            assert session.id not in due, "something is due for a session that was called off"
+def _plans(record: Record) -> None:
+    due = {row.subject_id: row.due_at for row in record.planned if row.rule == "session.held"}
+    for session in record.sessions:
+        if session.state in (SessionState.CANCELLED, SessionState.NO_SHOW, SessionState.LOGGED):
+            assert session.id not in due, "something is due for a session that nobody waits for"
         if session.state is SessionState.SCHEDULED and session.ends_at > clock.now():
             assert due.get(session.id) == session.ends_at, "a session that nobody asks about at its end"
 
 
-async def _sequences(organization_id: UUID, sessions: Iterable[Session]) -> None:
+def _past(record: Record) -> None:
+    """Who says that nobody came says it of what is over; what took place took place once."""
+    counted: dict[UUID, list[Session]] = {}
+    for session in record.sessions:
+        if session.state in TOOK_PLACE | {SessionState.NO_SHOW}:
+            assert session.ends_at <= clock.now(), "it is over before its time"
+        if session.state in TOOK_PLACE | {SessionState.SCHEDULED}:
+            counted.setdefault(session.match_id, []).append(session)
+        denied = Counter(entry.action for entry in record.trail[session.id])
+        stands = denied["session.no_show"] - denied["session.undo_no_show"]
+        assert stands == (session.state is SessionState.NO_SHOW), "nobody came, or they did, without an entry"
+    for own in counted.values():
+        assert all(first.ends_at <= second.starts_at for first, second in pairwise(own)), "they met twice at once"
+
+
+def _sequences(record: Record) -> None:
     """Calendars take a change only with a higher number: it counts the changes that stand, and no others."""
-    entries = AuditEvent.filter(organization_id=organization_id, target_kind="Session", action__in=list(CHANGES))
-    stands: Counter[UUID] = Counter()
-    for target_id, action in await entries.values_list("target_id", "action"):
-        stands[target_id] += CHANGES[action]
-    for session in sessions:
-        assert session.sequence == stands[session.id], "a number that calendars would not follow"
+    for session in record.sessions:
+        stands = sum(CHANGES.get(entry.action, 0) for entry in record.trail[session.id])
+        assert session.sequence == stands, "a number that calendars would not follow"
 
 
 def _series(sessions: Iterable[Session]) -> None:

@@ -1,4 +1,4 @@
-"""What the members of a match may do with its sessions, by number: alone, and as a series."""
+"""What the members of a match may do with its sessions, by number: alone, as a series, and once they are over."""
 
 from __future__ import annotations
 
@@ -65,10 +65,26 @@ def _done(act: Callable[[Actor, UUID], Awaitable[object]]) -> Act:
     return done
 
 
+async def _write_down(world: World, numbers: Numbers) -> object:
+    """A session that was not booked, a few hours ago: now and then at the time of another."""
+    match, member, _manager = await world.match(numbers[0], numbers[2])
+    hour = clock.now().replace(minute=0, second=0, microsecond=0)
+    return await actions.log_session(member, match.id, hour - timedelta(hours=1 + numbers[1]), 60)
+
+
+async def _missed_and_moved_not(world: World, numbers: Numbers) -> object:
+    """It took place after all, and the newest session of the match is the time it was moved to."""
+    session, member = await _session(world, numbers)
+    newest = await Session.filter(match_id=session.match_id).order_by("-id").first()
+    return await actions.undo_move_missed(member, session.id, newest.id) if newest else None
+
+
 TALKS: dict[str, Act] = {
     "book": _book, "book a series": _book_series,
     "move one": _moved(actions.move_session), "move the rest": _moved(actions.move_following),
     "call off one": _done(actions.cancel_session), "call off the rest": _done(actions.cancel_following),
     "undo a booking": _done(actions.undo_booking), "undo a series": _done(actions.undo_series),
-    "undo a move": _done(actions.undo_session_change),
+    "undo a move": _done(actions.undo_session_change), "write down": _write_down,
+    "nobody came": _done(actions.report_no_show), "we did meet": _done(actions.undo_no_show),
+    "nobody came, move it": _moved(actions.move_missed), "we did meet, move nothing": _missed_and_moved_not,
 }

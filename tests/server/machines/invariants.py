@@ -1,20 +1,22 @@
 """What holds of matches and enrolments at any moment, whoever did what in whatever order (glossary, 2 and 3)."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable
 from itertools import pairwise
 from uuid import UUID
 
 from server.kernel.actor import system_actor
-from server.kernel.facts import ActionState, AuditEvent, OutboxEvent, ScheduledAction
+from server.kernel.facts import AuditEvent
 from server.matches.models import Match
+from server.matches.queries import sides
 from server.matches.states import AWAITING, OPEN_MATCHES, RUNNING, Approval, MatchState
 from server.people.models import Person
 from server.people.states import PersonStatus
 from server.programs.models import Enrollment, WaitlistEntry
-from server.programs.queries import supply
+from server.programs.queries import GRACE, supply
 from server.programs.states import OPEN_ENROLLMENTS, TAKING_PART, EnrollmentState, ParticipantRole, ProgramState
-from tests.server.machines import calendars, pushing, test_enrollments, test_matches
+from tests.server.machines import calendars, deciding, pushing, striving, test_enrollments, test_matches
+from tests.server.machines.record import Record
 
 E = EnrollmentState
 MOVES = {(start, row.after) for row in test_enrollments.ROWS for start in row.starts}
@@ -34,16 +36,17 @@ ENDS = {row.after for row in test_matches.ROWS} - {"DRAFT", "ACTIVE", "PAUSED", 
 
 async def check(organization_id: UUID) -> None:
     """Everything that must hold."""
-    matches = await Match.filter(organization_id=organization_id).prefetch_related("members__enrollment")
-    places = await Enrollment.filter(organization_id=organization_id).prefetch_related("cohort")
-    _seats(matches)
-    _answers(matches)
-    await _people(organization_id, places)
-    await _enrollment_trail(organization_id, places)
-    await _match_trail(organization_id, matches)
-    await _plans(organization_id, matches)
-    await _lines(organization_id, places)
-    await calendars.check(organization_id)
+    record = await Record.of(organization_id)
+    _seats(record.matches)
+    _answers(record.matches)
+    await _people(organization_id, record.places)
+    _enrollment_trail(record)
+    _match_trail(record)
+    _plans(record)
+    await _lines(organization_id, record.places)
+    calendars.check(record)
+    striving.check(record)
+    deciding.check(record)
 
 
 async def check_at_rest(organization_id: UUID) -> None:
@@ -72,7 +75,8 @@ def _seats(matches: Iterable[Match]) -> None:
 
 def _answers(matches: Iterable[Match]) -> None:
     for match in matches:
-        waiting = {one.role.value for one in match.members if one.approval is Approval.PENDING}
+        sided = zip(("MENTOR", "MENTEE"), sides(match), strict=True)  # of two peers who asked stands first
+        waiting = {side for side, one in sided if one.approval is Approval.PENDING}
         if match.state in RUNNING:
             assert not any(one.approval in (Approval.PENDING, Approval.LATER) for one in match.members)
         if match.state in AWAITING:
@@ -94,19 +98,15 @@ async def _people(organization_id: UUID, places: Iterable[Enrollment]) -> None:
         assert not over or row.state not in OPEN_ENROLLMENTS, "a closed group has an open enrolment"
 
 
-async def _enrollment_trail(organization_id: UUID, places: Iterable[Enrollment]) -> None:
+def _enrollment_trail(record: Record) -> None:
     """Each change is in the trail, leads from where the last one ended, and stands in the table; each has its fact."""
-    trail: defaultdict[UUID, list[AuditEvent]] = defaultdict(list)
-    for entry in await AuditEvent.filter(organization_id=organization_id, target_kind="Enrollment").order_by("id"):
-        trail[entry.target_id or organization_id].append(entry)
-    told = await _told(organization_id, "enrollment.")
-    for row in places:
-        moves = _moves(trail[row.id])
+    for row in record.places:
+        moves = _moves(record.trail[row.id])
         assert set(moves) <= MOVES | SUBMITTED_AT_ONCE | BESIDE_THE_TABLE, (moves, "not in the table")
         assert all(a[1] == b[0] for a, b in pairwise(moves)), (moves, "a change without an entry")
         assert not moves or moves[-1][1] == row.state.value, (moves, row.state, "a change without an entry")
         assert "DEPROVISIONED" not in [before for before, _after in moves], "who left came back"
-        assert told[row.id] >= len(moves), "a change without a fact"
+        assert record.told["enrollment", row.id] >= len(moves), "a change without a fact"
 
 
 def _moves(trail: Iterable[AuditEvent]) -> list[tuple[str, str]]:
@@ -121,34 +121,36 @@ def _moves(trail: Iterable[AuditEvent]) -> list[tuple[str, str]]:
     return moves
 
 
-async def _match_trail(organization_id: UUID, matches: Iterable[Match]) -> None:
-    trail: defaultdict[UUID, list[str]] = defaultdict(list)
-    for entry in await AuditEvent.filter(organization_id=organization_id, target_kind="Match").order_by("id"):
-        state, states = entry.detail.get("now") or LEAVES.get(entry.action), trail[entry.target_id or organization_id]
+def _states(trail: Iterable[AuditEvent]) -> list[str]:
+    """The states that a match went through; what was undone is as if it had never been."""
+    states: list[str] = []
+    for entry in trail:
+        state = entry.detail.get("now") or LEAVES.get(entry.action)
         if entry.action in ("match.undo_release", "match.undo_change", "match.undo_approve"):
             states.pop()
             assert states[-1:] in ([], [state]), "an undo leads elsewhere"
         elif state:
             states.append(state)
-    told = await _told(organization_id, "match.")
-    for match in matches:
-        states = trail[match.id]
+    return states
+
+
+def _match_trail(record: Record) -> None:
+    for match in record.matches:
+        states = _states(record.trail[match.id])
         assert states[-1:] == [match.state.value], (states, match.state, "a change without an entry")
         assert not set(states[:-1]) & ENDS, (states, "an end was undone")
         at_once = states[-2:] == ["DURATION_COMPLETED", "COMPLETED"]  # with its group: one fact tells of both
-        assert told[match.id] >= len(states) - states[1:].count("DRAFT") - at_once, (states, "a change without a fact")
+        told = record.told["match", match.id]
+        assert told >= len(states) - states[1:].count("DRAFT") - at_once, (states, "a change without a fact")
 
 
-async def _told(organization_id: UUID, kinds: str) -> Counter[UUID | None]:
-    facts = await OutboxEvent.filter(organization_id=organization_id, kind__startswith=kinds)
-    return Counter(fact.subject_id for fact in facts)
-
-
-async def _plans(organization_id: UUID, matches: Iterable[Match]) -> None:
-    """What must happen by itself is planned: an answer's last day, a match's last day, the end of a pause."""
-    rows = await ScheduledAction.filter(organization_id=organization_id, state=ActionState.PLANNED)
-    planned = {(row.subject_id, row.rule) for row in rows}
-    for match in matches:
+def _plans(record: Record) -> None:
+    """What must happen by itself is planned: an answer's last day, a match's last day, the end of a pause; and nobody
+    loses a part that is over."""
+    planned = {(row.subject_id, row.rule) for row in record.planned}
+    there = {row.id for row in record.places if row.state in OPEN_ENROLLMENTS}
+    assert {subject for subject, rule in planned if rule == GRACE} <= there, "a grace of somebody who is gone"
+    for match in record.matches:
         rests = match.state is MatchState.PAUSED
         if match.state in AWAITING:
             assert (match.id, "match.expire") in planned, "a request that never runs out"

@@ -15,6 +15,7 @@ from server.matches.states import MatchState
 from server.notifications.models import PushSubscription
 from server.notifications.push.actions import GATES
 from server.sessions.models import Session
+from tests.server.machines.deciding import ON_ONE, stored
 from tests.server.machines.invariants import check, check_at_rest
 from tests.server.machines.pushing import SERVICE, Forgetful
 from tests.server.machines.world import ACTS, COMMON, World
@@ -48,8 +49,11 @@ async def take(world: World, step: Step) -> None:
     act, *numbers = step
     if act in TIME:
         clock.move(TIME[act])
-    else:
-        await world.do(act, (numbers[0], numbers[1], numbers[2]))
+        return
+    before = await stored(world.organization_id) if act in ON_ONE else {}
+    await world.do(act, (numbers[0], numbers[1], numbers[2]))
+    after = await stored(world.organization_id) if before else {}
+    assert sum(row != after[id] for id, row in before.items()) <= 1, "a decision about one draft changed another match"
 
 
 async def test_a_story_gets_under_way_and_books(db: object) -> None:
@@ -98,6 +102,12 @@ async def test_a_story_is_told_to_browsers_and_who_is_gone_is_forgotten(db: obje
     ("a minute passes", 0, 0, 0), ("call off the rest", 0, 0, 0), ("undo a move", 0, 0, 0), ("rest gently", 0, 0, 0),
     ("undo break", 0, 0, 0), ("book", 1, 1, 0), ("book a series", 1, 1, 0), ("undo a booking", 0, 0, 0),
     ("finish gently", 0, 0, 0),
+])
+@example(history=[
+    *UNDER_WAY, ("say a goal", 2, 1, 0), ("say a goal", 2, 3, 0), ("reach", 1, 0, 0), ("undo closing", 1, 0, 0),
+    ("let go", 0, 0, 0), ("book", 1, 1, 0), ("a week passes", 0, 0, 0), ("nobody came", 0, 0, 0),
+    ("we did meet", 0, 0, 0), ("nobody came, move it", 0, 2, 0), ("write down", 1, 1, 0), ("draft", 2, 1, 0),
+    ("lock", 0, 0, 0), ("hold back", 0, 0, 0), ("approve one", 0, 0, 0), ("hold no more", 2, 0, 0),
 ])
 async def test_no_history_breaks_what_must_hold(db: object, pushes: Forgetful, history: list[Step]) -> None:
     world = await World.arrive()

@@ -329,6 +329,15 @@ async def test_a_seat_given_away_meanwhile_is_not_taken_back_by_a_later_end(db: 
     assert await quay.state() is MatchState.DURATION_COMPLETED
 
 
+async def test_two_who_are_kept_apart_by_now_go_on_no_longer(db: object) -> None:
+    quay = await quay_at("DURATION_COMPLETED")
+    later = factories.in_days(60)
+    await actions.propose_extension(quay.mentees, quay.match.id, later)
+    await actions.ban_pair(quay.manager, quay.seat.id, quay.place.id, reason="They share a flat.")
+    assert await refused(actions.agree_extension(quay.mentors, quay.match.id, later)) == "apart"
+    assert await quay.state() is MatchState.DURATION_COMPLETED
+
+
 async def test_a_pause_moves_the_last_day_only_where_the_programme_says_so(db: object) -> None:
     for moves, expected in ((False, 90), (True, 95)):
         quay = await quay_at("ACTIVE", pause_moves_end=moves)

@@ -1,4 +1,4 @@
-"""A small organisation, two programmes, and everything that its people, managers and records may do, by number.
+"""A small organisation, three programmes, and everything that its people, managers and records may do, by number.
 
 Nothing is remembered between acts: each reads the database anew. So several processes may act on one world at once.
 """
@@ -12,6 +12,7 @@ from functools import partial
 from uuid import UUID
 
 from server.journey.closing import actions as closing
+from server.journey.importing import actions as importing
 from server.journey.leaving import actions as leaving
 from server.journey.meeting.actions import undo_change
 from server.kernel import clock
@@ -19,6 +20,7 @@ from server.kernel.actor import Actor, system_actor
 from server.kernel.errors import Conflict, Invalid, NotFound, Refused
 from server.kernel.ids import new_id
 from server.matches import actions as matches
+from server.matches.actions.requesting import OTHER_SIDE
 from server.matches.models import Match, MatchMember
 from server.matches.states import ClosureReason
 from server.matches.steps import UNDO_ONE
@@ -32,25 +34,32 @@ from server.programs.states import (
     EnrollmentState,
     ParticipantRole,
     ProgramState,
+    ProgramType,
 )
 from tests import factories
 from tests.server.machines.conversations import TALKS
+from tests.server.machines.deciding import DECISIONS
 from tests.server.machines.pushing import PUSHES
+from tests.server.machines.striving import STRIVES
 from tests.server.machines.walking import at_one_go
 
-MENTOR, MENTEE = ParticipantRole.MENTOR, ParticipantRole.MENTEE
+MENTOR, MENTEE, PEER = ParticipantRole.MENTOR, ParticipantRole.MENTEE, ParticipantRole.PEER
 PEOPLE = 6
 SETTINGS: tuple[dict[str, object], ...] = (
     {"approvals": Approvals.BOTH, "asked_first": AskedFirst.MENTEE, "pause_moves_end": True},
     {"approvals": Approvals.MENTOR, "admin_approves_matches": True, "admin_approves_admission": True},
+    {"approvals": Approvals.BOTH, "type": ProgramType.PEER},
 )
-"""Of the two programmes; in both, both sides may ask."""
+"""Of the programmes; in each everybody may ask."""
+PEERS = 2
+"""The number of the one of peers."""
 Numbers = tuple[int, int, int]
 Act = Callable[["World", Numbers], Awaitable[object]]
 
 
 class World:
-    """Two mentors, three mentees and one who is both, in two programmes; one of each side is yet to join."""
+    """Two mentors, three mentees and one who is both, in two programmes; one of each side is yet to join. Three of them
+    are peers in a third one."""
 
     def __init__(self, organization_id: UUID) -> None:
         self.organization_id, self.system = organization_id, system_actor(organization_id)
@@ -65,7 +74,12 @@ class World:
                 program = await factories.program(
                     org, key=f"program-{number}", mentees_may_ask=True, mentors_may_ask=True, **values
                 )
-                await cls._enroll(await factories.cohort(program, key="one"), people)
+                cohort = await factories.cohort(program, key="one")
+                if number == PEERS:
+                    for someone in people[2:5]:
+                        await factories.enrollment(cohort, someone, PEER)
+                else:
+                    await cls._enroll(cohort, people)
         return cls(organization_id)
 
     @staticmethod
@@ -99,6 +113,18 @@ class World:
         assert newest is not None
         return newest
 
+    async def two(self, numbers: Numbers) -> tuple[Actor, Enrollment, Enrollment]:
+        """Two of a group who could be a match, and who runs it."""
+        first, second, third = numbers
+        cohort = await self.cohort(PEERS if first == PEERS else third)
+        rows = await Enrollment.filter(cohort_id=cohort.id).order_by("id").select_related("program")
+        leading = [row for row in rows if row.role in (MENTOR, PEER)]
+        learning = [row for row in rows if row.role in (MENTEE, PEER)]
+        if not leading or not learning:
+            raise NotFound
+        mentor, mentee = leading[first % len(leading)], learning[second % len(learning)]
+        return await self.manager(mentor.program), mentor, mentee
+
     async def place(self, number: int, second: int) -> tuple[Enrollment, Actor, Actor]:
         """An enrolment, its person, and who runs its programme."""
         someone, own = await self.person(number)
@@ -124,22 +150,14 @@ async def _ask(world: World, numbers: Numbers) -> object:
     first, second, third = numbers
     own, actor, _manager = await world.place(first, third)
     partner, _actor = await world.person(second)
-    other = MENTEE if own.role is MENTOR else MENTOR
-    theirs = await Enrollment.filter(cohort_id=own.cohort_id, person_id=partner.id, role=other).first()
+    theirs = await Enrollment.filter(cohort_id=own.cohort_id, person_id=partner.id, role=OTHER_SIDE[own.role]).first()
     return await matches.request_match(actor, own.id, theirs.id) if theirs else None
 
 
 async def _suggest(world: World, numbers: Numbers) -> object:
-    first, second, third = numbers
-    cohort = await world.cohort(third)
-    rows = await Enrollment.filter(cohort_id=cohort.id).order_by("id").select_related("program")
-    mentors, mentees = [row for row in rows if row.role is MENTOR], [row for row in rows if row.role is MENTEE]
-    if not mentors or not mentees:
-        return None
-    mentor, mentee = mentors[first % len(mentors)], mentees[second % len(mentees)]
-    manager = await world.manager(mentor.program)
+    manager, mentor, mentee = await world.two(numbers)
     draft = await matches.suggest_match(manager, mentor.id, mentee.id)
-    return await matches.publish_match(manager, draft.id, undo_within=timedelta(minutes=second % 2))
+    return await matches.publish_match(manager, draft.id, undo_within=timedelta(minutes=numbers[1] % 2))
 
 
 def _of_a_member(act: Callable[[Actor, UUID], Awaitable[object]]) -> Act:
@@ -167,9 +185,14 @@ def _about_a_place(act: Callable[[Actor, UUID], Awaitable[object]], *, managed: 
 
 
 def _records_say(status: PersonStatus) -> Act:
+    """The people file has another word of somebody."""
+
     async def done(world: World, numbers: Numbers) -> object:
         someone, _actor = await world.person(numbers[0])
-        await Person.filter(id=someone.id).update(status=status)
+        line = ",".join((someone.employee_id, someone.email, someone.given_name, someone.family_name, status.value))
+        file = f"employee_id,email,given_name,family_name,status\n{line}\n"
+        run = await importing.preview_import(world.system, "people.csv", file.encode())
+        await importing.apply_import(world.system, run.id)
         return await leaving.follow_status(world.system, someone.id)
 
     return done
@@ -181,14 +204,18 @@ async def _come_again(world: World, numbers: Numbers) -> object:
     if (await Person.get(id=someone.id)).status is PersonStatus.ENDED:
         return None  # who left can't sign in
     program = (await world.cohort(numbers[1])).program
-    return await programs.self_join(actor, (await program).key, (MENTOR, MENTEE)[numbers[2] % 2])
+    return await programs.self_join(actor, program.key, _role(program, numbers))
 
 
 async def _invite(world: World, numbers: Numbers) -> object:
     someone, _actor = await world.person(numbers[0])
     cohort = await world.cohort(numbers[1])
-    manager = await world.manager(await cohort.program)
-    return await programs.invite(manager, cohort.id, someone.id, (MENTOR, MENTEE)[numbers[2] % 2])
+    manager = await world.manager(cohort.program)
+    return await programs.invite(manager, cohort.id, someone.id, _role(cohort.program, numbers))
+
+
+def _role(program: Program, numbers: Numbers) -> ParticipantRole:
+    return PEER if program.type is ProgramType.PEER else (MENTOR, MENTEE)[numbers[2] % 2]
 
 
 async def _extend(world: World, numbers: Numbers) -> object:
@@ -260,10 +287,13 @@ ACTS: dict[str, Act] = {
     "undo leaving": _about_a_place(leaving.undo_decision),
     "finish gently": _of_a_member(partial(leaving.finish_match, thanks="Thank you.", undo_within=UNDO_ONE)),
     "undo finish": _of_a_member(undo_change),
+    "hold no more": _about_a_place(partial(programs.lose_eligibility, undo_within=UNDO_ONE), managed=True),
+    "hold again": _about_a_place(partial(programs.keep_eligible, undo_within=UNDO_ONE), managed=True),
+    "undo holding": _about_a_place(programs.undo_eligibility, managed=True),
     "depart": _records_say(PersonStatus.ENDED),
     "absent": _records_say(PersonStatus.LEAVE), "return": _records_say(PersonStatus.ACTIVE),
     "join": _come_again, "invite": _invite, "new group": _new_group,
-    "close group": _close_group, **TALKS, **PUSHES,
+    "close group": _close_group, **TALKS, **PUSHES, **STRIVES, **DECISIONS,
 }
 COMMON = ("ask", "ask", "suggest", "suggest", "say yes", "say yes", "say yes", "approve", "submit", "admit", "go on")
 """What happens oftener than the rest, so that stories get somewhere."""

@@ -100,6 +100,16 @@ async def test_a_place_that_went_to_somebody_else_is_not_taken_back(pair: factor
     assert not await OutboxEvent.filter(organization_id=pair.organization.id, withdrawn_at__isnull=False)
 
 
+async def test_two_who_are_kept_apart_meanwhile_stay_apart_and_are_not_told_so(pair: factories.Pair) -> None:
+    await actions.end_match(pair.mentee_actor, pair.match.id, ClosureReason.NO_FAULT, undo_within=TEN_SECONDS)
+    two = (pair.mentor_enrollment.id, pair.mentee_enrollment.id)
+    await actions.ban_pair(pair.manager_actor, *two, reason="They share a flat.")
+    for actor, words in ((pair.mentee_actor, "can't be matched"), (pair.manager_actor, "kept apart")):
+        with pytest.raises(Conflict, match=words):
+            await actions.undo_change(actor, pair.match.id)
+    assert (await Match.get(id=pair.match.id)).state is MatchState.CONCLUDED
+
+
 async def test_whoever_left_meanwhile_is_not_brought_back(pair: factories.Pair) -> None:
     await end(pair)
     await Enrollment.filter(id=pair.mentor_enrollment.id).update(state=EnrollmentState.WITHDRAWN)

@@ -122,6 +122,16 @@ async def test_a_session_that_did_not_take_place_is_taken_back_while_nobody_know
     assert await AuditEvent.filter(action="session.undo_no_show").count() == 1
 
 
+async def test_what_was_written_down_instead_stays_the_one_that_took_place(db: object) -> None:
+    pair, session = await held()
+    await actions.report_no_show(pair.mentor_actor, session.id)
+    await actions.log_session(pair.mentee_actor, pair.match.id, session.starts_at + timedelta(minutes=15), 15)
+    with pytest.raises(Conflict) as refusal:
+        await actions.undo_no_show(pair.mentor_actor, session.id)
+    assert refusal.value.kind == "known"
+    assert await queries.held_counts(pair.manager_actor, [pair.match.id]) == {pair.match.id: 1}
+
+
 async def test_taken_back_before_it_was_presumed_held_it_is_held_by_itself(db: object) -> None:
     pair, session = await booked()
     clock.move(TUESDAY + timedelta(hours=1) - SUNDAY)

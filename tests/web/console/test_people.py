@@ -15,7 +15,7 @@ from server.matches.states import MatchState
 from server.people.actions import publish_consent_text, record_consents
 from server.people.models import Profile
 from server.people.states import ConsentPurpose, PersonStatus
-from server.programs.models import Enrollment, Program
+from server.programs.models import Cohort, Enrollment, Program
 from server.programs.states import EnrollmentState, ParticipantRole, ProgramState
 from tests import factories
 from tests.conftest import environment
@@ -293,6 +293,25 @@ async def test_who_let_it_pass_is_invited_again(client_of: ClientOf, found: Mark
     await Enrollment.filter(id=row.id).update(state=state)
     await Program.filter(id=found.program.id).update(state=ProgramState.CLOSING)
     assert "Invite again" not in (await client.get(at)).text
+
+
+async def test_somebody_is_invited_to_a_group_where_they_are_not_yet(client_of: ClientOf, found: Market) -> None:
+    row, client = found.mentees[1], await client_of(found.manager)
+    at, mentor = f"{HERE}/{row.person_id}", f"{found.cohort.id}:MENTOR"
+    page = (await client.get(at)).text
+    assert f'value="{mentor}"' in page
+    assert f'value="{found.cohort.id}:MENTEE"' not in page
+    assert f'value="{found.cohort.id}:PEER"' not in page
+    for _ in range(2):
+        assert (await client.post(f"{at}/part", data={"group": mentor})).status_code == 303
+    made = await Enrollment.get(person_id=row.person_id, role="MENTOR")
+    assert made.state is EnrollmentState.INVITED
+    assert f'value="{mentor}"' not in (await client.get(at)).text
+    for wrong in ("", mentor.replace("MENTOR", "CAPTAIN"), "x:MENTOR"):
+        assert (await client.post(f"{at}/part", data={"group": wrong})).status_code == 422
+    assert (await client.post(f"{at}/part", data={"group": mentor.replace("MENTOR", "PEER")})).status_code == 409
+    await Cohort.filter(id=found.cohort.id).update(state=ProgramState.CLOSED)
+    assert "Invite to a programme" not in (await client.get(at)).text
 
 
 async def test_who_is_no_longer_eligible_is_said_to_be(client_of: ClientOf, found: Market) -> None:
