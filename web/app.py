@@ -60,6 +60,7 @@ from web.console import (
     today,
     trial,
     weighing,
+    wordings,
 )
 from web.console import circles as console_circles
 from web.console import matches as console_matches
@@ -73,7 +74,8 @@ DOORS: tuple[ModuleType, ...] = (sign_in, letter, demo, mailbox, offline, push_k
 SCREENS: tuple[ModuleType, ...] = (
     asking, attending, by_hand, checkin, circle, conflicts, consents, console_circles, console_matches, decisions,
     eligibility, extending, goals, happened, imports, join, journey, kept, learning, leaving, look, match, messages,
-    more, offers, pairs, people, programs, reaching, runs, session, supply, times, today, trial, waiting, weighing, you,
+    more, offers, pairs, people, programs, reaching, runs, session, supply, times, today, trial, waiting, weighing,
+    wordings, you,
 )
 """Screens of signed-in people."""
 NOT_PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/*")

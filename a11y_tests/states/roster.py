@@ -302,6 +302,18 @@ async def courses_of_strangers() -> View:
     return View(await _admin(), MORE, each(_choose(COURSES, "#courses"), press("Add these courses")))
 
 
+@state("GET console-wordings 200", "POST console-wording 303", proof="In force: Let my employer’s rating count")
+async def wording_in_force() -> View:
+    said = fill("wording-talent", "Let my employer’s rating count")
+    put = press("Put this wording in force, The employer’s rating in the matching")
+    return View(await _admin(), f"{MORE}/wordings", each(open_everything, said, put, open_everything))
+
+
+@state("POST console-wording 422", proof="Write what people agree to.")
+async def wording_without_words() -> View:
+    return View(await _admin(), f"{MORE}/wordings", each(open_everything, press("Put this wording in force")))
+
+
 def _choose(content: str, field: str = "#file") -> Act:
     async def act(page: Page) -> None:
         payload = FilePayload(name="group.csv", mimeType="text/csv", buffer=content.encode())

@@ -37,7 +37,7 @@ from server.people.models import (
     PersonSkill,
     Profile,
 )
-from server.people.states import ConsentPurpose, DayPart, Look, SkillSide, Source
+from server.people.states import NEVER_NEEDED, ConsentPurpose, DayPart, Look, SkillSide, Source
 
 MUTED_KINDS_MAX, KIND_LETTERS, UNDO = 100, 60, timedelta(seconds=10)
 
@@ -300,7 +300,7 @@ async def publish_consent_text(
     require(rules.can_edit_organization(actor), _("change what people agree to"))
     if not clean(wording):
         raise Invalid({"wording": _("Write what people agree to.")})
-    if required and purpose is ConsentPurpose.TALENT:
+    if required and purpose in NEVER_NEEDED:
         raise Invalid({"required": _("Nobody needs to agree to this to take part.")})
     async with unit_of_work(actor) as unit:
         latest = (await queries.consent_texts(actor)).get(purpose)

@@ -36,6 +36,10 @@ class ConsentPurpose(StrEnum):
     TALENT = "TALENT"
 
 
+NEVER_NEEDED = frozenset({ConsentPurpose.TALENT})
+"""Purposes that no organisation can make a condition of taking part."""
+
+
 class DayPart(StrEnum):
     """The four chips of "When do you usually have time?", hours in the person's zone."""
 

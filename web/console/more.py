@@ -76,8 +76,8 @@ async def _show(
     return page(
         request, "console/more.html", status=422 if errors else 200, errors=errors, problems=problems,
         programs=programs, skills=await competencies(actor), may_edit=rules.can_edit_competencies(actor),
-        may_import=rules.can_import_people(actor), unknown=unknown, courses=await count_courses(actor),
-        editable={one.id for one in programs if can_edit_program(actor, one.id)},
+        may_import=rules.can_import_people(actor), may_word=rules.can_edit_organization(actor), unknown=unknown,
+        courses=await count_courses(actor), editable={one.id for one in programs if can_edit_program(actor, one.id)},
     )
 
 

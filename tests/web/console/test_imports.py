@@ -7,8 +7,8 @@ import pytest
 
 from server.demo.cast import framework_file
 from server.kernel.facts import AuditEvent
-from server.people.models import Competency, ImportRun, Person
-from server.people.states import ImportState, PersonStatus
+from server.people.models import Competency, ConsentText, ImportRun, Person
+from server.people.states import ConsentPurpose, ImportState, PersonStatus
 from tests.web.conftest import ClientOf
 from tests.web.console.market import Market, market
 from web.bodies import LISTEN_BYTES
@@ -221,3 +221,36 @@ async def test_more_is_for_managers_and_the_framework_for_the_administrator(
     assert refused.status_code == 403
     assert (await (await client_of(found.stranger)).get("/console/more")).status_code == 404
     assert not await Competency.filter(name="Coaching").exists()
+
+
+async def test_what_people_agree_to_is_worded_and_put_in_force(client_of: ClientOf, found: Market) -> None:
+    client, here = await client_of(found.admin), "/console/more/wordings"
+    assert f'href="{here}"' in (await client.get("/console/more")).text
+    assert (await client.get(here)).text.count("There is no wording yet, so nobody is asked.") == len(ConsentPurpose)
+    said = {"wording": "Let my employer’s rating count", "why": "A no changes nothing else."}
+    for _ in range(2):
+        done = await client.post(f"{here}/talent", data=said)
+        shown = (await client.get(done.headers["location"])).text
+        assert "In force: Let my employer’s rating count" in shown
+        assert "Version 1, in force since" in shown, "the same again adds nothing"
+    await client.post(f"{here}/matching", data={"wording": "Use my profile", "needed": "1"})
+    rows = {row.purpose: row for row in await ConsentText.filter(organization_id=found.organization.id)}
+    assert {purpose: row.required for purpose, row in rows.items()} == {
+        ConsentPurpose.TALENT: False, ConsentPurpose.MATCHING: True}
+    assert rows[ConsentPurpose.TALENT].explanation == said["why"]
+
+
+async def test_a_wording_that_cannot_be_keeps_what_was_typed(client_of: ClientOf, found: Market) -> None:
+    client, here = await client_of(found.admin), "/console/more/wordings"
+    wrong = await client.post(f"{here}/talent", data={"wording": " ", "why": "Because we ask."})
+    assert (wrong.status_code, "Write what people agree to." in wrong.text) == (422, True)
+    assert 'href="#wording-talent"' in wrong.text
+    assert "Because we ask." in wrong.text
+    needed = await client.post(f"{here}/talent", data={"wording": "Yes", "needed": "1"})
+    assert (needed.status_code, "Nobody needs to agree to this to take part." in needed.text) == (422, True)
+    assert (await client.post(f"{here}/anything", data={"wording": "Yes"})).status_code == 404
+    manager = await client_of(found.manager)
+    assert here not in (await manager.get("/console/more")).text
+    assert (await manager.get(here)).status_code == 403
+    assert (await manager.post(f"{here}/talent", data={"wording": "Yes"})).status_code == 403
+    assert not await ConsentText.all().exists()
