@@ -5,7 +5,7 @@ inside a unit everything joins its transaction. No network, mail or long computi
 """
 
 import json
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
@@ -22,7 +22,7 @@ from tortoise.transactions import in_transaction
 from server.kernel import clock
 from server.kernel.actor import Actor
 from server.kernel.engines import kept_sql
-from server.kernel.facts import AuditEvent, OutboxEvent, Receipt, ScheduledAction
+from server.kernel.facts import ActionState, AuditEvent, OutboxEvent, Receipt, ScheduledAction
 from server.kernel.ids import new_id
 
 MODEL_MODULES = [
@@ -117,15 +117,27 @@ class Unit:
         self, kind: str, *, subject_id: UUID | None = None, hold: timedelta = timedelta(), **payload: object
     ) -> OutboxEvent:
         """Tell the rest of the product, after commit. With `hold`, only once the act can no longer be undone."""
-        event = await OutboxEvent.create(
+        event = self._event(kind, subject_id, hold, payload)
+        await event.save(force_create=True)
+        self.after_commit(wake)
+        return event
+
+    async def publish_many(
+        self, kind: str, payloads: Mapping[UUID, Json], *, hold: timedelta = timedelta()
+    ) -> None:
+        """The same of many subjects, each with its payload, in one statement."""
+        events = [self._event(kind, subject_id, hold, payload) for subject_id, payload in payloads.items()]
+        await OutboxEvent.bulk_create(events, batch_size=500)
+        self.after_commit(wake)
+
+    def _event(self, kind: str, subject_id: UUID | None, hold: timedelta, payload: Json) -> OutboxEvent:
+        return OutboxEvent(
             organization_id=self.actor.organization_id,
             kind=kind,
             subject_id=subject_id,
             payload={name: plain(value) for name, value in payload.items()},
             not_before=clock.now() + hold,
         )
-        self.after_commit(wake)
-        return event
 
     async def schedule(
         self, rule: str, subject: Model, due_at: datetime, *, key: str = "", **payload: object
@@ -146,6 +158,26 @@ class Unit:
             subject_id=subject.pk, dedupe_key=dedupe, **values,
         )
 
+    async def schedule_many(self, rule: str, planned: Sequence[tuple[Model, datetime]], *, keys: Sequence[str]) -> None:
+        """The same for many subjects, each with the day on which it is due and its key, in a few statements."""
+        if not planned:
+            return
+        due = {f"{rule}:{subject.pk}:{key}": (subject, at) for (subject, at), key in zip(planned, keys, strict=True)}
+        known = {one.dedupe_key: one for one in await ScheduledAction.filter(
+            organization_id=self.actor.organization_id, dedupe_key__in=list(due)
+        )}
+        for dedupe, one in known.items():
+            if one.state in (ActionState.PLANNED, ActionState.CANCELLED):
+                subject, at = due[dedupe]
+                await self.schedule(rule, subject, at, key=dedupe.removeprefix(f"{rule}:{subject.pk}:"))
+        await ScheduledAction.bulk_create([
+            ScheduledAction(
+                organization_id=self.actor.organization_id, rule=rule, subject_kind=type(subject).__name__,
+                subject_id=subject.pk, dedupe_key=dedupe, due_at=at,
+            )
+            for dedupe, (subject, at) in due.items() if dedupe not in known
+        ], batch_size=500)
+
     async def unschedule(self, subject_id: UUID, *rules: str, reason: str) -> None:
         """Cancel what is still planned for a subject, all rules or the named ones."""
         planned = ScheduledAction.filter(
@@ -154,6 +186,13 @@ class Unit:
         if rules:
             planned = planned.filter(rule__in=rules)
         await planned.update(state="CANCELLED", reason=reason, done_at=clock.now())
+
+    async def unschedule_many(self, subject_ids: Sequence[UUID], *rules: str, reason: str) -> None:
+        """Cancel what is still planned for many subjects by some rules, in one statement."""
+        await ScheduledAction.filter(
+            organization_id=self.actor.organization_id, subject_id__in=list(subject_ids), state="PLANNED",
+            rule__in=rules,
+        ).update(state="CANCELLED", reason=reason, done_at=clock.now())
 
     async def plan_again(self, subject_id: UUID, *, since: datetime) -> None:
         """Take back that plans for a subject were cancelled from `since` (aware) on: the act that did it is undone."""

@@ -1,7 +1,9 @@
 """Steps that every act on a match shares: the state after an answer, the start, the end, the fact that tells of it."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from server.kernel import clock
 from server.kernel.actor import Actor
@@ -59,28 +61,57 @@ def _state_of_circle(match: Match) -> MatchState:
 
 async def start(unit: Unit, match: Match, *, hold: timedelta = timedelta(), **detail: object) -> None:
     """Begin a match: its dates, the end of its waiting, and the fact. The caller saves the row."""
-    started: datetime = clock.now()
-    match.active_at = started
-    match.ends_on = match.cohort.ends_on or started.date() + timedelta(days=match.program.duration_days)
-    if not any(one.approval is Approval.PENDING for one in queries.in_order(match)):
-        await unit.unschedule(match.id, "match.expire", reason="accepted")
-    await plan_end(unit, match)
-    await tell(unit, match, "activated", hold=hold, **detail)
+    await start_many(unit, [match], hold=hold, **detail)
+
+
+async def start_many(
+    unit: Unit, found: Sequence[Match], *, hold: timedelta = timedelta(), **detail: object
+) -> None:
+    """Begin matches, in a few statements for all of them. The caller saves the rows."""
+    for match in found:
+        match.active_at = clock.now()
+        match.ends_on = match.cohort.ends_on or match.active_at.date() + timedelta(days=match.program.duration_days)
+    waited = [match.id for match in found if not any(
+        one.approval is Approval.PENDING for one in queries.in_order(match))]
+    if waited:
+        await unit.unschedule_many(waited, "match.expire", reason="accepted")
+    await plan_ends(unit, found)
+    await tell_many(unit, found, "activated", hold=hold, **detail)
 
 
 async def plan_end(unit: Unit, match: Match) -> None:
     """Plan the closing steps for the last day, at the time of day at which the match began; another plan is dropped."""
+    await plan_ends(unit, [match])
+
+
+async def plan_ends(unit: Unit, found: Sequence[Match]) -> None:
+    """The same of many matches, in a few statements."""
+    await unit.unschedule_many(
+        [match.id for match in found], "match.end_date", "match.close", reason="another last day"
+    )
+    days = {match: _last_day(match) for match in found}
+    await unit.schedule_many(
+        "match.end_date", list(days.items()), keys=[day.date().isoformat() for day in days.values()]
+    )
+
+
+def _last_day(match: Match) -> datetime:
     assert match.active_at is not None
     assert match.ends_on is not None, "a match that began has a last day"
-    await unit.unschedule(match.id, "match.end_date", "match.close", reason="another last day")
-    last_day = datetime.combine(match.ends_on, match.active_at.timetz())
-    await unit.schedule("match.end_date", match, last_day, key=match.ends_on.isoformat())
+    return datetime.combine(match.ends_on, match.active_at.timetz())
 
 
 async def ask_by(unit: Unit, match: Match, begins: datetime) -> None:
     """Give whoever must answer the programme's time for it, from `begins` (aware). The caller saves the row."""
-    match.answer_by = begins + timedelta(days=match.program.answer_within_days)
-    await unit.schedule("match.expire", match, match.answer_by)
+    await ask_many_by(unit, {match: begins})
+
+
+async def ask_many_by(unit: Unit, begins: Mapping[Match, datetime]) -> None:
+    """The same of many matches, each from its own moment, in a few statements. The caller saves the rows."""
+    until = {match: at + timedelta(days=match.program.answer_within_days) for match, at in begins.items()}
+    for match, answer_by in until.items():
+        match.answer_by = answer_by
+    await unit.schedule_many("match.expire", list(until.items()), keys=[""] * len(until))
 
 
 async def ask_the_other(unit: Unit, match: Match) -> None:
@@ -100,9 +131,17 @@ async def require_seats(actor: Actor, match: Match) -> None:
     Raises:
         Conflict: somebody left, or a seat is gone (`kind="seat_taken"`).
     """
-    there = queries.in_order(match)
-    taken = await queries.seats_taken(actor, [member.enrollment_id for member in there], match.kind)
-    for member in there:
+    there = [member.enrollment_id for member in queries.in_order(match)]
+    require_free(match, await queries.seats_taken(actor, there, match.kind))
+
+
+def require_free(match: Match, taken: Mapping[UUID, int]) -> None:
+    """The same, where it is known how many seats of the match's kind each enrolment has taken.
+
+    Raises:
+        Conflict: as `require_seats`.
+    """
+    for member in queries.in_order(match):
         if member.enrollment.state is not EnrollmentState.ACTIVE:
             raise Conflict(_("%(name)s no longer takes part.") % {"name": member.person.full_name})
         if taken.get(member.enrollment_id, 0) >= queries.places_of(member.enrollment, match.kind):
@@ -118,8 +157,13 @@ async def require_new_pair(actor: Actor, match: Match) -> None:
         Conflict: they have one.
     """
     if await queries.have_met_openly(actor, match):
-        raise Conflict(_("These two have an open match already.") if match.kind is MatchKind.PAIR else _(
-            "Two of these people have an open match already."))
+        raise met_already(match)
+
+
+def met_already(match: Match) -> Conflict:
+    """That two of its people have an open match."""
+    return Conflict(_("These two have an open match already.") if match.kind is MatchKind.PAIR else _(
+        "Two of these people have an open match already."))
 
 
 def who_answers(match: Match) -> None:
@@ -190,10 +234,18 @@ async def tell(
     unit: Unit, match: Match, event: str, *, hold: timedelta = timedelta(), **payload: object
 ) -> None:
     """Publish a fact about a match; with `hold`, only once its act can no longer be undone."""
-    await unit.publish(
-        f"match.{event}", subject_id=match.id, hold=hold, match_id=match.id, program_id=match.program_id,
-        cohort_id=match.cohort_id, **payload,
-    )
+    await tell_many(unit, [match], event, hold=hold, **payload)
+
+
+async def tell_many(
+    unit: Unit, found: Sequence[Match], event: str, *, hold: timedelta = timedelta(), **payload: object
+) -> None:
+    """The same of many matches, in one statement."""
+    payloads = {
+        match.id: {"match_id": match.id, "program_id": match.program_id, "cohort_id": match.cohort_id, **payload}
+        for match in found
+    }
+    await unit.publish_many(f"match.{event}", payloads, hold=hold)
 
 
 async def withdraw_facts(unit: Unit, match: Match, *events: str) -> list[dict[str, Any]]:

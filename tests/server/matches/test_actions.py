@@ -22,6 +22,7 @@ from server.matches.states import (
 from server.programs.models import Enrollment
 from server.programs.states import Approvals, ParticipantRole
 from tests import factories
+from tests.queries import queries_run
 
 MENTOR, MENTEE = ParticipantRole.MENTOR, ParticipantRole.MENTEE
 
@@ -109,6 +110,62 @@ async def test_an_approval_taken_back_is_never_told(scene: Scene) -> None:
     fact = await OutboxEvent.get(subject_id=match.id, kind="match.published")
     assert fact.withdrawn_at is not None
     assert {due.state for due in await ScheduledAction.filter(subject_id=match.id)} == {"CANCELLED"}
+
+
+async def left_behind(match: Match) -> dict[str, object]:
+    """The rows of an approved match without ids and moments."""
+    row = await Match.get(id=match.id).prefetch_related("members")
+    assert row.published_at is not None
+    facts = await OutboxEvent.filter(subject_id=match.id).order_by("id")
+    return {
+        "match": (row.state, row.held_back, row.ends_on, row.active_at is None, row.answer_by and (
+            row.answer_by - row.published_at)),
+        "answers": sorted(member.approval for member in row.members),
+        "audit": [(one.action, one.detail) for one in await AuditEvent.filter(target_id=match.id).order_by("id")],
+        "facts": [(one.kind, sorted(one.payload), one.payload["match_id"] == str(match.id)) for one in facts],
+        "held": [round((one.not_before - one.at).total_seconds(), -1) for one in facts],
+        "due": [
+            (one.rule, one.state, one.subject_kind, one.reason, one.payload,
+             one.dedupe_key.replace(str(match.id), ""), round((one.due_at - row.published_at).total_seconds(), -2))
+            for one in await ScheduledAction.filter(subject_id=match.id).order_by("id")
+        ],
+    }
+
+
+@pytest.mark.parametrize(("approvals", "facts", "due"), [
+    (Approvals.BOTH, ["published"], "match.expire"), (Approvals.NONE, ["published", "activated"], "match.end_date"),
+])
+async def test_many_are_approved_in_as_many_statements_as_one_and_leave_its_rows(
+    db: object, approvals: Approvals, facts: list[str], due: str
+) -> None:
+    scene = await Scene().prepare(approvals)
+    alone, *others = [await scene.draft() for _ in range(4)]
+    await actions.publish_match(scene.manager, alone.id, undo_within=timedelta(minutes=10))
+    told = await left_behind(alone)
+    assert ([kind for kind, *_ in told["facts"]], [rule for rule, *_ in told["due"]]) == (
+        [f"match.{fact}" for fact in ("suggested", *facts)], [due])
+    counts = []
+    for some in (others[:1], others[1:]):
+        with queries_run() as ran:
+            await actions.publish_matches(scene.manager, [match.id for match in some])
+        counts.append(len(ran))
+        assert [await left_behind(match) for match in some] == [told] * len(some)
+    assert counts[0] == counts[1] <= 20
+    await actions.undo_publish(scene.manager, [match.id for match in others])
+    await actions.publish_matches(scene.manager, [match.id for match in others])
+    planned = await ScheduledAction.filter(subject_id=others[0].id, state="PLANNED")
+    assert [one.rule for one in planned] == [due], "what an undo cancelled is planned again"
+
+
+async def test_of_many_who_share_a_seat_the_first_is_approved(scene: Scene) -> None:
+    mentor = await scene.enrolled(MENTOR)
+    first, second = sorted([await scene.draft(mentor), await scene.draft(mentor)], key=lambda match: match.id)
+    done, stale = await actions.publish_matches(scene.manager, [second.id, first.id])
+    assert ([match.id for match in done], stale) == ([first.id], [second.id])
+    again, stale = await actions.publish_matches(scene.manager, [first.id])
+    assert ([match.id for match in again], stale) == ([first.id], [])
+    with pytest.raises(NotFound):
+        await actions.publish_matches(scene.manager, [second.id, new_id()])
 
 
 async def test_an_approval_that_was_told_stays(scene: Scene) -> None:
