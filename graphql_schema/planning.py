@@ -17,8 +17,8 @@ from server.matchmaking.supply.actions import ask_past_mentors
 from server.matchmaking.supply.queries import Places, places, usual_plan
 
 if TYPE_CHECKING:
-    from server.matchmaking.queries import SkillSupply
     from server.matchmaking.supply.planning import Plan, Planned
+    from server.matchmaking.supply.skills import SkillAhead
 
 
 @strawberry.input(
@@ -46,13 +46,20 @@ class SkillPlaces:
     places: int
     taken: int
     short: int = strawberry.field(description="How many of those who want it find no free place.")
+    likely: int | None = strawberry.field(
+        description="How many will want it once those who may still come have answered; null where that is not known."
+    )
+    likely_least: int | None = strawberry.field(description="The same: at least, in 95 of 100 cases.")
+    likely_most: int | None = strawberry.field(description="The same: at most.")
 
     @classmethod
-    def of(cls, found: SkillSupply) -> Self:
+    def of(cls, found: SkillAhead) -> Self:
         """One skill."""
+        today, likely = found.supply, found.likely
         return cls(
-            skill=CompetencyType.of(found.competency), wanted=found.wanted, places=found.places, taken=found.taken,
-            short=found.short,
+            skill=CompetencyType.of(today.competency), wanted=today.wanted, places=today.places, taken=today.taken,
+            short=today.short, likely=likely.middle if likely else None, likely_least=likely.low if likely else None,
+            likely_most=likely.high if likely else None,
         )
 
 
@@ -96,7 +103,8 @@ class PlacesPlanned:
     def of(cls, found: Places) -> Self:
         """The places of a group."""
         return cls(
-            skills=[SkillPlaces.of(one) for one in found.skills], past_mentors=found.past, said_yes=found.asked.yes,
+            skills=[SkillPlaces.of(one) for one in found.skills.rows],
+            past_mentors=found.past, said_yes=found.asked.yes,
             answered=found.asked.answered, could_take_more=found.raisable, people=found.looked_at, out_of=found.of,
             now=PlacesOutcome.of(found.now, found.ahead),
             planned=PlacesOutcome.of(found.planned, found.with_plan),

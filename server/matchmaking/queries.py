@@ -226,11 +226,11 @@ async def _trades(actor: Actor, draft: Match, mentor_ids: list[UUID]) -> dict[UU
 
 
 async def supply_by_skill(
-    actor: Actor, cohort_id: UUID, limit: int = 3, *, held: Mapping[UUID, int] | None = None
+    actor: Actor, cohort_id: UUID, limit: int | None = 3, *, held: Mapping[UUID, int] | None = None
 ) -> list[SkillSupply]:
     """Mentor places of a cohort by competency, the shortest first, then the fullest; a fixed number of queries. Peers
     and circles have none: everybody offers and wants. Drafts take places as open matches do, unless `held` says how
-    many each enrolment holds.
+    many each enrolment holds. Without a `limit` all of them.
 
     Raises:
         NotFound: no such cohort, or of a programme that the actor does not run.
@@ -246,7 +246,7 @@ async def supply_by_skill(
     ]
     placed = Counter(held) if held is not None else await matches.placed_seats(actor, cohort_id)
     offered = await people.skills_of(actor, [row.person_id for row in mentors], SkillSide.OFFERED)
-    wanting = await _wishes(actor, [row for row in mentees if not placed[row.id]])
+    wanting = await wishes_of(actor, [row for row in mentees if not placed[row.id]])
     known = {one.id: one for held in offered.values() for one in held} | {one.id: one for one in wanting}
     found = []
     for one in known.values():
@@ -325,7 +325,7 @@ async def _placed(actor: Actor, cohort_id: UUID, kind: MatchKind) -> set[UUID]:
     return set(await matches.placed_seats(actor, cohort_id, kind))
 
 
-async def _wishes(actor: Actor, mentees: list[Enrollment]) -> Counter[Competency]:
+async def wishes_of(actor: Actor, mentees: list[Enrollment]) -> Counter[Competency]:
     """How many of some mentees want each competency, by their skills and by what their open goals build on."""
     wanted = await people.skills_of(actor, [row.person_id for row in mentees], SkillSide.WANTED)
     open_goals = goals(system_actor(actor.organization_id)).filter(

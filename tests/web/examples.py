@@ -84,7 +84,7 @@ SOURCES = {
     "message": '{% call message(t, t, mine=true, waiting=true, id="m") %}<p>{{ t }}</p>{% endcall %}',
     "day_line": "{{ day_line(t) }}",
     "list_links": "{{ list_links(lines) }}",
-    "ledger": '{{ ledger(t, [t, t, (t, "num")], [[t, t, t]], kind="imp", id="l") }}',
+    "ledger": '{{ ledger(t, [t, t, (t, "num"), (t, "drawn")], [[t, t, t, bar(40)]], kind="imp", id="l") }}',
     "person_cell": '{{ person_cell(t, t, "/p") }}',
     "data_table": "{{ data_table(t, [t, t], [[t, 3]]) }}",
     "moments_list": "{{ moments_list(moments) }}",

@@ -37,6 +37,7 @@ async def show(request: Request) -> Response:
         request, "console/supply.html", block="plan", status=422 if errors else 200, errors=errors, typed=typed,
         here=f"{HERE}/groups/{cohort_id}/places", back=address(cohort_id), eyebrow=words.eyebrow(shown),
         title=words.title(shown), briefing=words.briefing(shown), skills=words.skill_rows(shown),
+        estimate=words.estimate(shown), foretold=bool(shown.skills.joined),
         ways=words.ways(shown), balance=words.balance(shown), figures=words.figures(shown), part=words.part(shown),
         to_circles=words.to_circles(shown), hint=words.hint(shown), raising=words.raising(shown),
         limits=words.limits(shown, plan), say=words.spoken(shown), ask=asked,

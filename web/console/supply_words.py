@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from server.kernel import clock
@@ -15,9 +16,10 @@ from web.console.matches import address
 from web.dates import count_words, day_month, upper_first
 
 if TYPE_CHECKING:
-    from server.matchmaking.queries import SkillSupply
+    from server.matchmaking.supply.forecast import Coming, Likely
     from server.matchmaking.supply.planning import Plan, Planned
     from server.matchmaking.supply.queries import Places
+    from server.matchmaking.supply.skills import SkillAhead
     from web.items import Kind
 
 SKILLS_SHORT, NAMED = 3, 3
@@ -77,16 +79,33 @@ def _stands(shown: Places) -> str:
 
 
 def _ahead(shown: Places) -> str:
-    """What the answers of those who were invited may change, as a range; "" where nobody is."""
-    if not shown.coming.invited:
+    """What those who may still come change, as a range; "" where nobody may."""
+    who = _may_come(shown.coming)
+    if not who:
         return ""
-    invited = ngettext("%(num)d invited person has not answered", "%(num)d invited people have not answered",
-                       shown.coming.invited) % {"num": shown.coming.invited}
+    told = {"who": who, "low": shown.coming.people.low, "high": shown.coming.people.high, "range": _range(*shown.ahead)}
+    if not has_places(shown.cohort.program) and shown.coming.known:
+        return _("%(who)s: by how others answered here, %(low)d to %(high)d of them join.") % told
     if not has_places(shown.cohort.program):
-        told = {"invited": invited, "low": shown.coming.people.low, "high": shown.coming.people.high}
-        return _("%(invited)s: by how others answered here, %(low)d to %(high)d of them join.") % told
-    return _("%(invited)s: by how others answered here, that makes it %(range)s.") % {
-        "invited": invited, "range": _range(*shown.ahead)}
+        return _("%(who)s: nobody answered here before, so how many of them join is not known yet.") % told
+    if not shown.coming.known:
+        return _("%(who)s: nobody answered here before, so what that makes is not known yet: %(range)s.") % told
+    return _("%(who)s: by how others answered here, that makes it %(range)s.") % told
+
+
+def _may_come(coming: Coming) -> str:
+    """Who may still come, counted; "" for nobody."""
+    said = [
+        (coming.invited, ngettext(
+            "%(num)d invited person has not answered", "%(num)d invited people have not answered", coming.invited)),
+        (coming.hoping, ngettext(
+            "%(num)d person asked to be told when it opens", "%(num)d people asked to be told when it opens",
+            coming.hoping)),
+        (coming.let_in, ngettext(
+            "%(num)d person said yes and waits to be let in", "%(num)d people said yes and wait to be let in",
+            coming.let_in)),
+    ]
+    return ", ".join(words % {"num": count} for count, words in said if count)
 
 
 def _range(low: int, high: int) -> str:
@@ -112,17 +131,61 @@ def _groups(shown: Places, found: Planned) -> str:
     return ngettext("%(num)d pair", "%(num)d pairs", found.groups) % {"num": found.groups}
 
 
-def skill_rows(shown: Places) -> list[tuple[str, int, int, str, Kind, str]]:
-    """Each skill: wanted, ready, and its state in words, with kind and icon."""
-    return [(one.competency.name, one.wanted, max(0, one.places - one.taken), *_state(one)) for one in shown.skills]
+@dataclass(frozen=True, slots=True)
+class SkillRow:
+    """A skill with who wants it today, who is likely to ("" where nothing is foretold) and the places that are ready,
+    which the bar shows as `percent` of those who are planned for; its state in words, with kind and icon."""
+
+    name: str
+    wanted: int
+    likely: str
+    ready: int
+    percent: int
+    words: str
+    kind: Kind
+    mark: str
 
 
-def _state(one: SkillSupply) -> tuple[str, Kind, str]:
+def skill_rows(shown: Places) -> list[SkillRow]:
+    """Each skill, the shortest first."""
+    return [
+        SkillRow(one.supply.competency.name, one.supply.wanted, _likely(one.likely), one.ready,
+                 100 if one.ready >= one.wanted else 100 * one.ready // one.wanted, *_state(one))
+        for one in shown.skills.rows
+    ]
+
+
+def _likely(found: Likely | None) -> str:
+    if found is None or found.low == found.high:
+        return str(found.middle) if found else ""
+    return _("%(middle)d (%(low)d to %(high)d)") % vars(found)
+
+
+def _state(one: SkillAhead) -> tuple[str, Kind, str]:
     if one.short:
         words = ngettext("%(num)d short", "%(num)d short", one.short) % {"num": one.short}
         return words, "rust" if 2 * one.short >= one.wanted else "sun", "warning"
-    spare = max(0, one.places - one.taken) - one.wanted
+    spare = one.ready - one.wanted
     return (_("%(num)d to spare") % {"num": spare} if spare else _("Enough")), "leaf", "tick"
+
+
+def estimate(shown: Places) -> str:
+    """How the figures of skills came about, and that what is to come is not known where it is not."""
+    said, coming, joined = _("A mentor’s places count for each skill they offer."), shown.coming, shown.skills.joined
+    if joined:
+        told = {"yes": coming.answers.yes, "all": coming.answers.answered, "num": joined}
+        likely = ngettext(
+            "Likely is who waits today and those who may still come: as many as said yes here before (%(yes)s of "
+            "%(all)s who answered), wanting what the %(num)d person who joined this programme wanted.",
+            "Likely is who waits today and those who may still come: as many as said yes here before (%(yes)s of "
+            "%(all)s who answered), wanting what the %(num)d people who joined this programme wanted.", joined,
+        ) % told
+        return f"{likely} {said}"
+    if coming.people.high:
+        unknown = _("Wanted is who waits today. What those want who may still come is not known yet: nobody joined "
+                    "this programme before.")
+        return f"{unknown} {said}"
+    return f"{_('Wanted is who waits today; nobody else is on the way.')} {said}"
 
 
 def ways(shown: Places) -> list[tuple[str, str, str, int, int]]:

@@ -1,6 +1,7 @@
 """What a plan for more places would come to, as `ithaca queue plan` tells of it."""
 
 import argparse
+from dataclasses import replace
 
 from server.journey.queue.answers import Answer, group
 from server.kernel.actor import Actor
@@ -8,13 +9,17 @@ from server.kernel.db import Json
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
 from server.matchmaking.supply.planning import Plan, Planned
-from server.matchmaking.supply.queries import has_places, places
+from server.matchmaking.supply.queries import has_places, places, usual_plan
 
 
 async def plan(actor: Actor, args: argparse.Namespace) -> Answer:
     """Work a plan out on a group. Nothing is kept, and nobody is asked."""
     cohort = await group(actor, args)
-    found = await places(actor, cohort.id, Plan(**{name: getattr(args, name) for name in vars(Plan())}))
+    typed = {name: getattr(args, name) for name in vars(Plan())}
+    usual = await usual_plan(actor, cohort.id)
+    found = await places(
+        actor, cohort.id, replace(usual, **{name: value for name, value in typed.items() if value is not None})
+    )
     both = (_("Now"), found.now, found.ahead), (_("With this plan"), found.planned, found.with_plan)
     lines = [
         f"{when}: {_in_words(outcome, ahead) if has_places(cohort.program) else _of_partners(outcome)}"

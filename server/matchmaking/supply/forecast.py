@@ -18,6 +18,10 @@ class Likely:
         """The same where each brings so many."""
         return Likely(floor(self.low * each), round(self.middle * each), ceil(self.high * each))
 
+    def plus(self, sure: int) -> "Likely":
+        """The same and so many for sure."""
+        return Likely(self.low + sure, self.middle + sure, self.high + sure)
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -40,12 +44,18 @@ class Asked:
 
 @dataclass(frozen=True)
 class Coming:
-    """Who was invited to a group and has not answered: mentees, and places of mentors (of peers and circles people
-    alone), with how many of them are likely to come."""
+    """Who may still come to a group: `invited` have not answered, `hoping` asked to be told when the programme takes
+    people in, `let_in` said yes and wait for approval or a seat. Of these, mentees and places of mentors (of peers and
+    circles people alone) that are likely to come, by the `answers` of those who were asked to learn before; `known` is
+    whether there are any, or nobody whose answer is open."""
 
     invited: int = 0
     people: Likely = Likely()
     places: Likely = Likely()
+    hoping: int = 0
+    let_in: int = 0
+    answers: Asked = Asked(0, 0)
+    known: bool = True
 
     def around(self, balance: int) -> tuple[int, int]:
         """The least and the most places to spare (below 0: missing) once everybody has answered, from what is now."""

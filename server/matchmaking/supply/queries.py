@@ -10,29 +10,33 @@ from datetime import timedelta
 from statistics import fmean
 from uuid import UUID
 
+from tortoise.expressions import Q
+
 from server.kernel import clock
 from server.kernel.actor import Actor, Permission
 from server.kernel.errors import Invalid, NotFound
 from server.kernel.text import gettext as _
 from server.matchmaking.gather import gather_seats, places_left, rules_of, stopped, weights_of
 from server.matchmaking.learned.queries import outlook_for
-from server.matchmaking.queries import SkillSupply, supply_by_skill
 from server.matchmaking.supply.forecast import Asked, Coming, Likely
 from server.matchmaking.supply.planning import MENTOR, Ground, Plan, Planned, bounds, carried_out
+from server.matchmaking.supply.skills import Skills, skills_ahead
 from server.matchmaking.supply.together import Suited, circles_found, peers_found, suited
 from server.matchmaking.weighing.sampling import few, willing
 from server.people.states import PersonStatus
 from server.programs import queries as programs
 from server.programs.models import Cohort, Enrollment, Program
+from server.programs.openings.queries import waiting_wishes
 from server.programs.rules import circle_size, is_among_peers, is_of_circles, roles_in
 from server.programs.states import OPEN_ENROLLMENTS, EnrollmentState, ParticipantRole
 
-SKILLS_SHOWN = 12
 LOOKED_AT = 1_000
 """Of a larger group so many people are looked at, both roles by their share."""
 ASKED_APART = timedelta(weeks=8)
 """Whoever did not say yes to a programme is not asked for it again before: once in a cycle of most programmes."""
 UNANSWERED = (EnrollmentState.INVITED, EnrollmentState.IN_PROGRESS)
+TO_BE_LET_IN = (EnrollmentState.PENDING_APPROVAL, EnrollmentState.WAITLISTED)
+"""The states of somebody who said yes, and waits for somebody else's or for a seat."""
 NOT_YES = (EnrollmentState.INVITED, EnrollmentState.DECLINED, EnrollmentState.EXPIRED)
 
 
@@ -44,7 +48,7 @@ class Places:
     circles nobody has places to plan: there the skills, and everything about mentors, are empty."""
 
     cohort: Cohort
-    skills: list[SkillSupply]
+    skills: Skills
     asked: Asked
     past: int
     raisable: int
@@ -103,11 +107,11 @@ async def places(actor: Actor, cohort_id: UUID, plan: Plan) -> Places:
     way = _way_of(cohort.program)
     now, planned = [await asyncio.to_thread(way, ground, one) for one in (Plan(size=plan.size), wanted)]
     held = {row.id: row.capacity - free[row.id] for row in everybody}
-    known = {str(row.id): row for row in rows}
+    known, coming = {str(row.id): row for row in rows}, await _coming(actor, cohort, asked)
     return Places(
         cohort=cohort, asked=asked, past=len(before), raisable=len(ground.raisable), looked_at=len(rows),
-        of=len(everybody), coming=await _coming(actor, cohort, asked), now=now, planned=planned,
-        skills=await supply_by_skill(actor, cohort_id, SKILLS_SHOWN, held=held) if has_places(cohort.program) else [],
+        of=len(everybody), coming=coming, now=now, planned=planned,
+        skills=await skills_ahead(actor, cohort, coming, held) if has_places(cohort.program) else Skills([], 0),
         more_yes=likely.times(fmean(row.capacity for row in before) if before else 1),
         may_ask=actor.may(Permission.PROGRAM_ENROLLMENTS_EDIT, cohort.program_id),
         first=next(iter(before), None), raise_first=tuple(known[one] for one in planned.raised if one in known),
@@ -128,16 +132,29 @@ def _way_of(program: Program) -> Callable[[Ground, Plan], Planned]:
 
 
 async def _coming(actor: Actor, cohort: Cohort, asked: Asked) -> Coming:
-    """Who was invited to the group and has not answered: by how people of their role answered in the programme."""
-    open_ = programs.enrollments(actor).filter(cohort_id=cohort.id, state__in=list(UNANSWERED))
-    leads, joins = roles_in(cohort.program)[0], roles_in(cohort.program)[-1]
-    seats = [row.capacity for row in await open_.filter(role=leads).only("id", "capacity")]
-    people = await open_.filter(role=joins).count()
+    """Who may still come to the group: by how people of their role answered in the programme."""
+    here = programs.enrollments(actor).filter(cohort_id=cohort.id)
+    open_, roles = here.filter(state__in=list(UNANSWERED)), roles_in(cohort.program)
+    leads, joins = roles[0], roles[-1]
+    people, hoping = await open_.filter(role=joins).count(), await _hoping(actor, cohort)
+    let_in = await here.filter(role=joins, state__in=list(TO_BE_LET_IN)).count()
     others = await _answers(actor, cohort, joins)
+    coming = Coming(
+        people, others.likely(people + hoping).plus(let_in), hoping=hoping, let_in=let_in, answers=others,
+        known=bool(others.answered) or not people + hoping,
+    )
     if leads is joins or not has_places(cohort.program):
-        return Coming(people, others.likely(people))
+        return coming
+    seats = [row.capacity for row in await open_.filter(role=leads).only("id", "capacity")]
     each = fmean(seats) if seats else 1
-    return Coming(people + len(seats), others.likely(people), asked.likely(len(seats)).times(each))
+    return replace(coming, invited=people + len(seats), places=asked.likely(len(seats)).times(each))
+
+
+async def _hoping(actor: Actor, cohort: Cohort) -> int:
+    """How many asked to be told when the programme takes people in, and have no part in this group."""
+    asked = {wish.person_id for wish in await waiting_wishes(actor, cohort.program_id)}
+    here = programs.enrollments(actor).filter(cohort_id=cohort.id, person_id__in=list(asked))
+    return len(asked - set(await here.values_list("person_id", flat=True)))
 
 
 def _require_bounds(plan: Plan) -> None:
@@ -194,4 +211,5 @@ async def _answers(actor: Actor, cohort: Cohort, role: ParticipantRole = MENTOR)
     """How people who were invited to the programme in a role answered; who has not answered yet tells nothing."""
     invited = programs.enrollments(actor).filter(program_id=cohort.program_id, role=role)
     answered = invited.exclude(state__in=list(UNANSWERED))
-    return Asked(await answered.filter(active_at__isnull=False).count(), await answered.count())
+    yes = answered.filter(Q(active_at__isnull=False) | Q(state__in=list(TO_BE_LET_IN)))
+    return Asked(await yes.count(), await answered.count())

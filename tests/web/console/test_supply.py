@@ -13,7 +13,7 @@ from server.matches.models import Match
 from server.matchmaking.models import MatchRun
 from server.matchmaking.supply.actions import ask_past_mentors
 from server.notifications.models import Message
-from server.programs.models import Cohort, Enrollment, Program
+from server.programs.models import Cohort, Enrollment, OpeningWish, Program
 from server.programs.states import Circles, EnrollmentState, ParticipantRole, ProgramType
 from tests import factories
 from tests.graphql.ask import ask, gid, refusal
@@ -81,11 +81,12 @@ async def test_past_mentors_count_at_the_rate_at_which_they_said_yes_here(client
 async def test_graphql_plans_by_the_same_rules_and_bounds(found: Market) -> None:
     actor = await actor_for(found.manager)
     document = """query ($id: ID!, $plan: PlacesPlanInput) { placesPlanned(cohortId: $id, plan: $plan) {
-      skills { skill { name } wanted places taken short } pastMentors saidYes answered couldTakeMore people outOf
+      skills { skill { name } wanted places taken short likely } pastMentors saidYes answered couldTakeMore people outOf
       now { withMentor waiting spare } planned { withMentor waiting meanFit } } }"""
     shown = (await ask(actor, document, id=gid(found.cohort), plan={"more": 2, "raised": 1}))["placesPlanned"]
     assert (shown["now"], shown["planned"]["withMentor"]) == ({"withMentor": 2, "waiting": 4, "spare": 0}, 5)
     assert (shown["people"], shown["outOf"], shown["couldTakeMore"]) == (8, 8, 2)
+    assert shown["skills"][0]["likely"] is None, "nobody is on the way"
     assert shown["skills"][0]["short"] == shown["skills"][0]["wanted"] - shown["skills"][0]["places"]
     for plan in ({"size": 12}, {"more": -1}, {"later": 501}):
         assert (await refusal(actor, document, id=gid(found.cohort), plan=plan))["extensions"]["code"] == "INVALID"
@@ -150,8 +151,27 @@ async def test_who_has_not_answered_makes_it_a_range_with_a_day(client_of: Clien
     assert "One place short by" in shown
     assert "3 invited people have not answered" in shown
     assert "by how others answered here, that makes it 2 to 4 places short." in shown
+    assert "(3 of 3 who answered), wanting what the 3 people who joined this programme wanted." in shown
+    actor = await actor_for(found.manager)
+    document = """query ($id: ID!) { placesPlanned(cohortId: $id) { skills {
+      skill { name } wanted likely likelyLeast likelyMost } } }"""
+    asked = (await ask(actor, document, id=gid(found.cohort)))["placesPlanned"]["skills"]
+    assert asked[0] == {"skill": {"name": "Managing people"}, "wanted": 1, "likely": 2, "likelyLeast": 1,
+                        "likelyMost": 2}, "one of the three who joined wants it: one of three more"
     await Enrollment.filter(id__in=[row.id for row in found.mentees[1:5]]).delete()
-    assert "Nothing to do until" in (await client.get(page_of(found))).text
+    shown = (await client.get(page_of(found))).text
+    assert "Nothing to do until" in shown
+    assert "Wanted is who waits today; nobody else is on the way." in shown
+    await OpeningWish.create(
+        organization_id=found.organization.id, program_id=found.program.id, person_id=found.stranger.id
+    )
+    await Enrollment.filter(id=found.mentees[0].id).update(state=EnrollmentState.WAITLISTED, active_at=None)
+    shown = (await client.get(page_of(found))).text
+    assert "1 person asked to be told when it opens, 1 person said yes and waits to be let in: by how" in shown
+    await Enrollment.filter(cohort_id=found.cohort.id, role=ParticipantRole.MENTEE).delete()
+    shown = (await client.get(page_of(found))).text
+    assert "nobody answered here before, so what that makes is not known yet: " in shown
+    assert "What those want who may still come is not known yet" in shown
 
 
 async def test_peers_and_circles_hear_who_finds_nobody(client_of: ClientOf, found: Market) -> None:
