@@ -1,15 +1,18 @@
-"""Circles: what one has in common, and what a run of them came to."""
+"""Circles: what one has in common, what it brings its members, and what a run of them came to."""
 
 from __future__ import annotations
 
 from typing import Self
+from uuid import UUID
 
 import strawberry
 
+from graphql_schema.ids import global_id
 from graphql_schema.runs import RunParity
 from server.kernel.db import Json
 from server.matchmaking.circles.forming import proof_of
-from server.matchmaking.circles.telling import in_common
+from server.matchmaking.circles.telling import Why, in_common
+from server.matchmaking.engine.weights import Category
 from server.matchmaking.runs.records import circles_parity
 
 
@@ -42,6 +45,28 @@ class CircleType:
             times=times, languages=found.languages,
             goals=[CircleGoal(name=one.tag, members=one.members) for one in found.goals],
         )
+
+
+@strawberry.type(description="Why a circle suits one of its members, or what they lack in it.")
+class CircleReason:
+    category: Category
+    title: str
+    detail: str = strawberry.field(description="Who helps, and the data behind it; may be empty.")
+    is_caution: bool = strawberry.field(description="Whether it is what they lack.")
+
+
+@strawberry.type(description="What a circle brings one of its members: up to three reasons and one caution.")
+class CircleMemberReasons:
+    enrollment_id: strawberry.ID
+    reasons: list[CircleReason]
+
+    @classmethod
+    def of(cls, enrollment_id: UUID, found: list[Why]) -> Self:
+        """One member."""
+        return cls(enrollment_id=global_id("Enrollment", enrollment_id), reasons=[
+            CircleReason(category=one.category, title=one.title, detail=one.detail, is_caution=one.is_caution)
+            for one in found
+        ])
 
 
 @strawberry.type(description="What forming circles came to.")

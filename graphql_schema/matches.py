@@ -9,7 +9,7 @@ from uuid import UUID
 
 import strawberry
 
-from graphql_schema.circles import CircleType
+from graphql_schema.circles import CircleMemberReasons, CircleType
 from graphql_schema.context import Context, Info
 from graphql_schema.goals import GoalType
 from graphql_schema.ids import Node, global_id, key_of, keys_of
@@ -35,6 +35,7 @@ from server.matches.states import (
     MatchState,
 )
 from server.matches.steps import UNDO_ONE
+from server.matchmaking.circles.telling import reasons_told
 from server.matchmaking.engine.wording import Names
 from server.matchmaking.stored import Party, told_between
 from server.matchmaking.today import actions as today
@@ -58,6 +59,7 @@ class MatchMemberType:
     enrollment_id: strawberry.ID
     person: PersonType
     profile: ProfileType
+    enrollment_key: strawberry.Private[UUID]
 
     @classmethod
     def of(cls, row: MatchMember) -> Self:
@@ -65,6 +67,7 @@ class MatchMemberType:
         return cls(
             role=row.role, approval=row.approval, answered_at=row.answered_at, person=PersonType.of(row.person),
             enrollment_id=global_id("Enrollment", row.enrollment_id), profile=ProfileType(person_key=row.person_id),
+            enrollment_key=row.enrollment_id,
         )
 
 
@@ -142,6 +145,16 @@ class MatchType(Node):
     def reasons(self, info: Info) -> list[ReasonType]:
         first, second = (Party(one.person.key, one.person.first_name, one.role) for one in self.members[:2])
         return reasons(told_between(self.explanation, first, second, info.context.actor.person_id))
+
+    @strawberry.field(
+        description="What a circle brings you, or each of its members for who runs the programme; empty for a pair."
+    )
+    async def circle_reasons(self, info: Info) -> list[CircleMemberReasons]:
+        inside = {one.enrollment_key: one.person.first_name for one in self.members}
+        own = next((one.enrollment_key for one in self.members if one.person.key == info.context.actor.person_id), None)
+        runs_it = await info.context.one(reviewable_by_ids, self.key) is not None
+        found = reasons_told(self.explanation, inside, own, runs_it=runs_it)
+        return [CircleMemberReasons.of(key, told) for key, told in found.items() if told]
 
     @strawberry.field(description="The goals of this match that you may read: your own first, then the one in focus.")
     async def goals(self, info: Info) -> list[GoalType]:

@@ -8,6 +8,7 @@ import strawberry
 
 from graphql_schema.ids import global_id
 from server.kernel.db import Json
+from server.matchmaking.circles.comparing import Moved
 from server.matchmaking.engine.differences import Verdict
 from server.matchmaking.engine.fairness import Figure, verdict_of
 from server.matchmaking.engine.waitlist import WaitCode
@@ -18,6 +19,7 @@ from server.matchmaking.runs.records import audit_of, proof_of
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from server.matchmaking.circles.comparing import CircleChange, CirclesCompared, Formed
     from server.matchmaking.engine.fairness import GroupFigures, Parity
     from server.matchmaking.runs.comparison import Change, Chosen
     from server.matchmaking.runs.queries import RunsCompared
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 for enum in (Figure, Verdict, WaitCode):
     strawberry.enum(enum)
 strawberry.enum(Why, name="ChangeReason")
+strawberry.enum(Moved, name="CircleChangeReason")
 
 
 @strawberry.type(description="How good a result is, against everything that could have been.")
@@ -181,6 +184,50 @@ class WeightChange:
     after: float
 
 
+@strawberry.type(description="A circle as a run formed it.")
+class FormedCircle:
+    member_enrollment_ids: list[strawberry.ID]
+    facilitator_enrollment_id: strawberry.ID | None
+    fit: int
+
+    @classmethod
+    def of(cls, one: Formed) -> Self:
+        """One circle."""
+        return cls(
+            member_enrollment_ids=[global_id("Enrollment", key) for key in one.members], fit=one.fit,
+            facilitator_enrollment_id=_enrollment(one.leads),
+        )
+
+
+@strawberry.type(name="CircleChange", description="Somebody who sits in, or leads, another circle in the later run.")
+class CircleChangeType:
+    enrollment_id: strawberry.ID
+    before: list[FormedCircle] = strawberry.field(description="One at most for who sits in it, any for who leads.")
+    after: list[FormedCircle]
+    why: Moved
+    waits: WaitCode | None
+
+    @classmethod
+    def of(cls, one: CircleChange) -> Self:
+        """One change."""
+        return cls(
+            enrollment_id=global_id("Enrollment", one.person), why=one.why, waits=one.waits,
+            before=[FormedCircle.of(circle) for circle in one.before],
+            after=[FormedCircle.of(circle) for circle in one.after],
+        )
+
+
+@strawberry.type(description="What differs between the circles of two runs.")
+class CircleChanges:
+    same: int = strawberry.field(description="Members who sit in a circle that went on: two or more stayed together.")
+    changes: list[CircleChangeType]
+
+    @classmethod
+    def of(cls, found: CirclesCompared) -> Self:
+        """The circles of two runs side by side."""
+        return cls(same=found.same, changes=[CircleChangeType.of(one) for one in found.changes])
+
+
 @strawberry.type(name="MatchRunChanges", description="What differs between two runs of one cohort.")
 class RunChanges:
     earlier_id: strawberry.ID
@@ -190,6 +237,7 @@ class RunChanges:
     weights: list[WeightChange]
     rules: list[str] = strawberry.field(description="Names of the rules that differ.")
     changes: list[RunChange]
+    circles: CircleChanges | None = strawberry.field(description="Null where neither run formed circles.")
 
     @classmethod
     def of(cls, found: RunsCompared) -> Self:
@@ -200,6 +248,7 @@ class RunChanges:
             same=found.comparison.same, same_people=given.same_people, rules=list(given.rules),
             weights=[WeightChange(category=name, before=then, after=now) for name, then, now in given.weights],
             changes=[RunChange.of(one) for one in found.comparison.changes],
+            circles=CircleChanges.of(found.circles) if found.circles else None,
         )
 
 

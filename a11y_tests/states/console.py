@@ -161,6 +161,11 @@ async def matches_after_a_run() -> View:
     return View((await market()).manager, MATCHES, run_and_wait)
 
 
+@state("POST console-matching-run 422", proof="Choose a number from 0 to 2147483647.")
+async def a_seed_that_is_none() -> View:
+    return View((await market()).manager, MATCHES, each(open_everything, fill("seed", "-1"), press("Match with this")))
+
+
 @state("GET console-matches 200", proof="Choose another mentor for")
 async def pair_with_its_reasons() -> View:
     found = await _run()

@@ -115,6 +115,15 @@ async def two_runs_alike() -> View:
     return View(found.manager, f"{HERE}/{(await run(found)).id}/against/{(await run(found)).id}")
 
 
+@state("GET console-run-compare 200", proof="Leads no circle any more.")
+async def two_runs_of_circles() -> View:
+    found = await ring()
+    (led, *_), who = await formed(found), [found.members[0].id, found.leads.id]
+    await Enrollment.filter(id__in=who).update(state=EnrollmentState.PAUSED)
+    (later, *_) = await formed(found)
+    return View(found.manager, f"{HERE}/{later.run_id}/against/{led.run_id}")
+
+
 @state("GET console-run-compare 409", proof="These two cannot be compared")
 async def a_run_too_old_to_compare() -> View:
     found = await market()

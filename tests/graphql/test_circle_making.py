@@ -17,7 +17,8 @@ LIVED = """query ($run: ID!, $match: ID!) {
   run: node(id: $run) { ... on MatchRun { circles {
     circles seated waiting violations withHour withoutFacilitator seatsFound
     parity { dimension mentors { group } } } } }
-  match: node(id: $match) { ... on Match { kind circle { times { halfHours } } } } }"""
+  match: node(id: $match) { ... on Match { kind circle { times { halfHours } } } }
+  matchRunChanges(runId: $run, otherId: $run) { same circles { same changes { why before { fit } } } } }"""
 SIZE = """mutation ($id: ID!, $size: Int!) {
   setCircleSize(input: {id: $id, size: $size}) { errors { field code } program { circleSize } } }"""
 SET = "mutation ($id: ID!, $for: Circles!) { setCircles(input: {id: $id, circles: $for}) { errors { field code } } }"
@@ -34,6 +35,7 @@ async def test_a_run_tells_of_its_circles_and_a_manager_changes_one(db: object) 
     }
     assert told["match"]["kind"] == "CIRCLE"
     assert told["match"]["circle"]["times"]
+    assert told["matchRunChanges"] == {"same": 0, "circles": {"same": 8, "changes": []}}
     mei = await factories.enrollment(found.cohort, found.late, ParticipantRole.FACILITATOR)
     unsaid = await ask(actor, PUT, id=gid(alone), who=gid(mei), why=" ")
     assert unsaid["putIntoCircle"]["errors"] == [{"field": "reason", "code": "INVALID"}]

@@ -10,11 +10,13 @@ from graphql_schema.ids import global_id
 from server.kernel.actor import Actor
 from server.kernel.errors import Invalid
 from server.sessions.actions import promise
-from tests.circles import WORDS, Lived, lived
+from tests import factories
+from tests.circles import WORDS, Lived, lived, with_reasons
 from tests.graphql.ask import ask, send
 
 ALL = """query ($ids: [ID!]!, $match: ID!) {
   nodes(ids: $ids) { __typename
+    ... on Match { circleReasons { reasons { title detail } } }
     ... on Match { goals { want } sessions { agenda { topic } notes { body } actionItems { text } awayPersonIds } }
     ... on Session { agenda { topic } notes { body } actionItems { text } awayPersonIds }
     ... on Goal { want } }
@@ -68,3 +70,24 @@ async def test_nothing_is_promised_for_who_is_not_in_it(db: object) -> None:
     for person in found.outside.values():
         with pytest.raises(Invalid):
             await promise(found.circle.facilitator_actor, found.keys["session"], person.id, "Bring the cards")
+
+
+async def test_what_a_circle_brings_is_read_by_each_of_their_own_and_by_who_runs_it_of_all(db: object) -> None:
+    circle = await factories.active_circle()
+    await with_reasons(circle)
+    document = """query ($id: ID!) { node(id: $id) { ... on Match {
+      circleReasons { enrollmentId reasons { category title detail isCaution } } } } }"""
+
+    async def read(who: Actor) -> dict[str, Any]:
+        node = (await ask(who, document, id=global_id("Match", circle.match.id)))["node"]
+        return {one["enrollmentId"]: one["reasons"] for one in node["circleReasons"]} if node else {}
+
+    ids = [global_id("Enrollment", row.id) for row in circle.enrollments]
+    own, all_of_it = await read(circle.member_actors[0]), await read(circle.manager_actor)
+    assert (list(own), all_of_it.keys()) == ([ids[0]], {*ids})
+    first = circle.members[0].first_name
+    assert [one["isCaution"] for one in own[ids[0]]][-1], "nobody offers Law"
+    assert first not in repr(own)
+    assert first in repr(all_of_it[ids[0]]), "to a manager it says whose"
+    assert await read(circle.facilitator_actor) == {}
+    assert await read(factories.actor_of(await factories.person(circle.organization))) == {}

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
+from server.matchmaking.circles.forming import drafts_of
 from server.matchmaking.engine.wording import category_name
 from server.matchmaking.runs.comparison import Change, Why
 from server.matchmaking.runs.records import audit_of
 from server.programs.states import ParticipantRole
-from web.console import peer_words
+from web.console import moved_words, peer_words
 from web.console.review_words import wait_words
 from web.console.run_words import first_name, full_name, pairs_and_waiting
 from web.dates import moment, upper_first
@@ -24,8 +26,9 @@ if TYPE_CHECKING:
 def against_last(found: AgainstLast, now: MatchRun) -> list[tuple[str, str]]:
     """A run beside the one before it, in three lines."""
     fits = [_mean_fit(run) for run in (found.last, now)]
+    same = _("In the same circle") if found.of_circles else _("Same pairs")
     return [
-        (_("Same pairs"), _("%(same)s of %(all)s") % {"same": found.same, "all": found.of}),
+        (same, _("%(same)s of %(all)s") % {"same": found.same, "all": found.of}),
         (_("Mean fit"), _("%(after)s, was %(before)s") % {"before": fits[0], "after": fits[1]}),
         (_("Why"), _why_another(found.settings)),
     ]
@@ -45,7 +48,10 @@ def _why_another(given: Settings) -> str:
 
 
 def _mean_fit(run: MatchRun) -> str:
-    audit = audit_of(run.result)
+    """The mean fit of its pairs, or where it made none of its circles."""
+    audit, circles = audit_of(run.result), drafts_of(run.result)
+    if audit is None and circles:
+        return f"{fmean(one.fit for one in circles):.0f}"
     return f"{audit.mean_fit:.0f}" if audit and audit.mean_fit is not None else "–"
 
 
@@ -76,7 +82,12 @@ def settings(shown: RunsCompared) -> list[tuple[str, str]]:
 
 
 def same_words(shown: RunsCompared) -> str:
-    """How many kept their mentor, or their partner."""
+    """How many kept their mentor or partner, and how many sit in a circle that went on."""
+    in_circles = moved_words.same(shown.circles) if shown.circles else ""
+    return " ".join(filter(None, (_same_pairs(shown) if shown.has_pairs else "", in_circles)))
+
+
+def _same_pairs(shown: RunsCompared) -> str:
     same = shown.comparison.same
     if _of_peers(shown):
         return peer_words.same(same)
@@ -89,6 +100,8 @@ def same_words(shown: RunsCompared) -> str:
 def changed_title(shown: RunsCompared) -> str:
     """How many did not."""
     count = len(shown.comparison.changes)
+    if shown.circles and not count:
+        return moved_words.changed_title(shown.circles)
     if not count:
         return _("Both runs came to the same pairs")
     if _of_peers(shown):
@@ -114,6 +127,8 @@ def change_heads(shown: RunsCompared) -> list[str]:
 
 def all_the_same(shown: RunsCompared) -> str:
     """That nothing differs."""
+    if not shown.has_pairs:
+        return _("Everybody sits in the same circle in both runs, and the same people wait.")
     if _of_peers(shown):
         return _("Everybody has the same partner in both runs, and the same people wait.")
     return _("Everybody has the same mentor in both runs, and the same people wait.")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 from starlette.requests import Request
@@ -23,7 +22,7 @@ from server.people.keys.actions import set_keys
 from server.people.queries import keys_are_on
 from web.console import circle_words, run_words
 from web.console import review_words as words
-from web.forms import Errors, form_key, one_id, read_form, text, ticked
+from web.forms import Errors, form_key, integer, one_id, read_form, text, ticked
 from web.render import go_to, page
 from web.toast import Toast
 
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
     from server.matchmaking.models import MatchRun
 
 HERE = "/console/matches"
-REASON_LETTERS = 500
+REASON_LETTERS, SEED_LETTERS = 500, 20
 IDS_LETTERS = 200_000
 """So long may the ids of one bulk approval be: some five thousand matches."""
 
@@ -160,6 +159,12 @@ async def keys(request: Request) -> Response:
     return go_to(request, HERE, toast=Toast(_("The keys are on.") if on else _("The keys are off.")))
 
 
+class Asking(Protocol):
+    """An action that asks for a run of a group, by a seed or without one."""
+
+    async def __call__(self, actor: Actor, cohort_id: UUID, *, seed: int | None = None) -> MatchRun: ...
+
+
 def address(group: UUID | None) -> str:
     """The page of a group."""
     return f"{HERE}?group={group}" if group else HERE
@@ -171,11 +176,15 @@ def _back(form: FormData, match_id: UUID) -> str:
     return f"{HERE}/groups/{listed}/decisions" if listed else f"{HERE}?pair={match_id}"
 
 
-async def _ask(request: Request, act: Callable[[Actor, UUID], Awaitable[MatchRun]]) -> Response:
-    actor = request.state.actor
-    cohort = await queries.group_of(actor, one_id(await read_form(request), "group"))
+async def _ask(request: Request, act: Asking) -> Response:
+    actor, form, errors = request.state.actor, await read_form(request), Errors()
+    cohort = await queries.group_of(actor, one_id(form, "group"))
+    seed = integer(form, "seed", errors, most=runs.MOST_SEED)
+    if errors:
+        seed_typed = text(form, "seed", SEED_LETTERS)
+        return await show_pair(request, None, group=cohort.id, errors=errors, seed=seed_typed)
     try:
-        asked = await act(actor, cohort.id)
+        asked = await act(actor, cohort.id, seed=seed)
     except Conflict as refusal:
         return await show_pair(request, None, group=cohort.id, refused=refusal.message)
     return go_to(request, f"{HERE}/runs/{asked.id}/progress")
@@ -183,13 +192,13 @@ async def _ask(request: Request, act: Callable[[Actor, UUID], Awaitable[MatchRun
 
 async def show_pair(
     request: Request, pair: UUID | None, *, group: UUID | None = None, errors: Errors | None = None, mentor: str = "",
-    reason: str = "", refused: str = "", apart: str = "",
+    reason: str = "", refused: str = "", apart: str = "", seed: str = "",
 ) -> Response:
     """The list of a group with one pair or circle beside it, and what could not be done about it."""
     actor, asked = request.state.actor, group or parse_id(request.query_params.get("group", ""))
     shown_pair = await queries.pairing(actor, pair) if pair else None
     shown = await queries.review(actor, shown_pair.match.cohort_id if shown_pair else asked)
-    if shown_pair is None and shown.pairs:
+    if shown_pair is None and shown.pairs and not seed:      # a pair has forms of its own, for other errors
         shown_pair = await queries.pairing(actor, shown.pairs[0].id)
     status = 409 if refused else 422 if errors else 200
     current = shown_pair.match.id if shown_pair else None
@@ -199,7 +208,8 @@ async def show_pair(
         supply=words.supply(shown.supply), gap=words.gap(shown.supply), groups=words.groups(shown.groups),
         pair=shown_pair, told=words.tell(shown_pair) if shown_pair and not shown_pair.circle else None,
         circle=circle_words.tell(shown_pair, shown_pair.circle) if shown_pair and shown_pair.circle else None,
-        mentor=mentor, reason=reason, refused=refused, apart=apart, keys_on=await keys_are_on(actor), run=shown.newest,
+        mentor=mentor, reason=reason, refused=refused, apart=apart, seed=seed,
+        most_seed=runs.MOST_SEED, keys_on=await keys_are_on(actor), run=shown.newest,
         doing=run_words.under_way(shown.newest), failed=run_words.gave_up(shown.newest),
         queue=address(shown.group.cohort.id if shown.group else None),
     )

@@ -305,8 +305,8 @@ def run_rows(here: str, shown: MatchRun, runs: list[MatchRun]) -> list[Run]:
 
 
 def is_comparable(run: MatchRun) -> bool:
-    """Whether a run can be read beside another one: it kept who took part, and its people are pairs."""
-    return "mentors" in run.result and run.kind in (RunKind.FULL, RunKind.PREVIEW)
+    """Whether a run can be read beside another one: it was for everybody, and kept who took part."""
+    return bool(run.result.keys() & {"mentors", "circles"}) and run.kind in (RunKind.FULL, RunKind.PREVIEW)
 
 
 def pairs_and_waiting(run: MatchRun) -> str:

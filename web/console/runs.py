@@ -17,7 +17,7 @@ from server.matchmaking.queue import actions as queue_actions
 from server.matchmaking.queue.queries import unmet_wishes
 from server.matchmaking.runs import actions, export, queries
 from server.matchmaking.states import RunKind, RunState
-from web.console import audit_words, circle_words, compare_words, learning, run_words
+from web.console import audit_words, circle_words, compare_words, learning, moved_words, run_words
 from web.console.matches import address
 from web.render import go_to, is_fragment, page
 from web.toast import Toast
@@ -52,7 +52,8 @@ async def show(request: Request) -> Response:
         best=run_words.pair_rows(record.best), weakest=run_words.pair_rows(record.weakest),
         waiting=run_words.waiting_rows(record), alone=run_words.alone(record),
         unmet=run_words.unmet_rows(await unmet_wishes(actor, record.run, limit=WISHES_SHOWN)),
-        confidence=run_words.confidence(record), calibrated=record.calibrated,
+        confidence=run_words.confidence(record), may_repeat=record.may_repeat,
+        run=record.run, calibrated=record.calibrated,
         learned=learning.address(record.cohort.program.type), made=run_words.made(record),
         runs=run_words.run_rows(here, record.run, latest),
     )
@@ -91,7 +92,7 @@ async def cancel(request: Request) -> Response:
 
 
 async def compare(request: Request) -> Response:
-    """Two runs of one group: whose mentor changed, and why."""
+    """Two runs of one group: whose mentor or circle changed, and why."""
     one, other = _both(request)
     try:
         shown = await queries.compared(request.state.actor, one, other)
@@ -105,6 +106,8 @@ async def compare(request: Request) -> Response:
         figures=compare_words.figures(shown), settings=compare_words.settings(shown),
         changes=compare_words.change_rows(shown, CHANGES_SHOWN),
         heads=compare_words.change_heads(shown), all_the_same=compare_words.all_the_same(shown),
+        moved=moved_words.rows(shown.circles, shown.people, CHANGES_SHOWN) if shown.circles else [],
+        moved_heads=moved_words.heads(),
     )
 
 

@@ -17,6 +17,7 @@ from server.kernel.errors import Invalid, NotFound
 from server.kernel.settings import settings
 from server.kernel.text import clean
 from server.kernel.text import gettext as _
+from server.matchmaking.runs.actions import MOST_SEED
 from server.matchmaking.supply.planning import Plan
 from server.people.queries import organization_by_key
 
@@ -34,7 +35,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("preview", matching.preview, _("what matching everybody again would change; nothing moves")),
     ):
         _grouped(_added(acts, name, act, words))
-    acts.choices["run"].add_argument("--seed", type=_seed, default=0, help=_("another draw among equals (0)"))
+    for name in ("run", "newcomers", "preview"):
+        acts.choices[name].add_argument("--seed", type=_seed, metavar="N", help=_(
+            "the same people and seed come to the same matches; left out, that of the last run, or a new draw"))
     _of(acts, "use", matching.use, _("put the pairs of a preview into the queue"), "run")
     _of(acts, "gap", matching.gap, _("after an end: somebody for whoever is left, a place for the next"), "match")
     _of(acts, "lock", deciding.lock, _("let a draft survive every later run"), "match")
@@ -81,11 +84,11 @@ def _planned(parser: argparse.ArgumentParser) -> None:
         "past": _("past mentors who are asked"), "raised": _("mentors with one place more"),
         "places": _("places that each mentor has at least"), "more": _("more mentors like those there are"),
         "people": _("more people like those there are, among peers and in circles"),
-        "circles": _("circles that are opened"), "size": _("people in a circle, 4 to 8"),
+        "circles": _("circles that are opened"), "size": _("people in a circle, 4 to 8; as many as the programme says"),
         "later": _("people who start later"),
     }
-    for name, value in vars(Plan()).items():
-        parser.add_argument(f"--{name}", type=int, default=value, metavar="N", help=told[name])
+    for name in vars(Plan()):
+        parser.add_argument(f"--{name}", type=int, metavar="N", help=told[name])
 
 
 def _text(typed: str) -> str:
@@ -97,8 +100,8 @@ def _text(typed: str) -> str:
 
 def _seed(typed: str) -> int:
     value = int(typed)
-    if not 0 <= value < 2**31:
-        raise argparse.ArgumentTypeError(_("a number from 0 to 2147483647"))
+    if not 0 <= value <= MOST_SEED:
+        raise argparse.ArgumentTypeError(_("a number from 0 to %(most)d") % {"most": MOST_SEED})
     return value
 
 

@@ -75,21 +75,24 @@ async def run(actor: Actor, args: argparse.Namespace) -> Answer:
 async def newcomers(actor: Actor, args: argparse.Namespace) -> Answer:
     """Place whoever has nobody."""
     cohort = await group(actor, args)
-    return _told(await _carried_out(actor, await actions.match_newcomers(actor, cohort.id)))
+    return _told(await _carried_out(actor, await actions.match_newcomers(actor, cohort.id, seed=args.seed)))
 
 
 async def preview(actor: Actor, args: argparse.Namespace) -> Answer:
     """What matching everybody again would change, beside the last run where the two can be compared."""
     cohort = await group(actor, args)
     last = await queries.latest_run(actor, cohort.id)
-    shown = await _carried_out(actor, await actions.preview_matching(actor, cohort.id))
+    shown = await _carried_out(actor, await actions.preview_matching(actor, cohort.id, seed=args.seed))
     answer = _told(shown)
     try:
-        changes = _changes(await compared(actor, last.id, shown.id)) if last else None
+        found = await compared(actor, last.id, shown.id) if last else None
     except Conflict:
-        changes = None
-    lines = [] if changes is None else [
-        ngettext("One person would have another partner.", "%(num)d people would have another partner.", len(changes))
+        found = None
+    changes = None if found is None else _changes(found)
+    lines = [] if found is None or changes is None else [
+        (ngettext("One person would have another partner.", "%(num)d people would have another partner.", len(changes))
+         if found.has_pairs else
+         ngettext("One person would be in another circle.", "%(num)d people would be in other circles.", len(changes)))
         % {"num": len(changes)},
         *(f"  {one['name']}: {_names(one['before'])} > {_names(one['after'])}" for one in changes),
     ]
@@ -128,11 +131,13 @@ def _told(run: MatchRun) -> Answer:
     lines = [
         ngettext("One pair was found.", "%(num)d pairs were found.", placed) % {"num": placed},
         ngettext("One person waits.", "%(num)d people wait.", waiting) % {"num": waiting},
+        _("Seed %(seed)d.") % {"seed": run.seed},
     ]
     if circles:
         lines[1:1] = [ngettext("One circle was formed.", "%(num)d circles were formed.", circles) % {"num": circles}]
     told: Json = {
         "run": str(run.id), "kind": run.kind.value, "pairs": placed, "circles": circles, "waiting": waiting,
+        "seed": run.seed,
         "violations": run.result.get("violations"), "gap": run.result.get("gap"),
     }
     return Answer([" ".join(lines)], told)
@@ -146,6 +151,13 @@ def _changes(found: RunsCompared) -> list[Json]:
             "after": [_name(found.people.get(pair.mentor)) for pair in one.after],
         }
         for one in found.comparison.changes
+    ] + [
+        {
+            "name": _name(found.people.get(one.person)), "why": one.why.value,
+            "before": [_name(found.people.get(key)) for circle in one.before for key in circle.members],
+            "after": [_name(found.people.get(key)) for circle in one.after for key in circle.members],
+        }
+        for one in (found.circles.changes if found.circles else ())
     ]
 
 

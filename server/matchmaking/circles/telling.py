@@ -84,6 +84,16 @@ def reasons_for(
     return [*found, _caution(load_reason(caution), name, reader)] if caution else found
 
 
+def reasons_told(
+    explanation: Mapping[str, Any], inside: Mapping[UUID, str], reader: UUID | None, *, runs_it: bool
+) -> dict[UUID, list[Why]]:
+    """What a circle brings its members, as far as somebody may read it: their own where they sit in it themselves, else
+    everybody's for who runs the programme."""
+    if reader is not None and reader in inside:
+        return {reader: reasons_for(explanation, reader, inside, Reader.MENTEE)}
+    return {one: reasons_for(explanation, one, inside, Reader.MANAGER) for one in inside} if runs_it else {}
+
+
 def _said(reason: Reason, names: Names, reader: Reader) -> Why:
     """A reason in words that always say whose help it is: of a circle they do not go without saying, as of a pair."""
     title, detail = sentence(reason, names, reader)

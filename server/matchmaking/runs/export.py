@@ -9,6 +9,7 @@ from uuid import UUID
 
 from server.kernel.text import gettext as _
 from server.kernel.text import guarded
+from server.matchmaking.circles.comparing import Formed
 from server.matchmaking.engine import Explanation
 from server.matchmaking.engine.wording import Names, Reader, one_line
 from server.matchmaking.models import MatchRun
@@ -63,12 +64,16 @@ def circles_csv(circles: Iterable[RunCircle]) -> bytes:
 
 
 def changes_csv(found: RunsCompared) -> bytes:
-    """Every mentee whose mentors differ between two runs, with the code of the reason."""
-    rows = [
+    """Every mentee whose mentors differ between two runs, and whoever sits in or leads another circle, with the code of
+    the reason."""
+    rows: list[Sequence[object]] = [
         (*_who(found.people.get(one.mentee)), *(_names(found.people, [pair.mentor for pair in side])
          for side in (one.before, one.after)), one.why.value, _number(one.fit_then), _number(one.fit_now))
         for one in found.comparison.changes
     ]
+    for moved in found.circles.changes if found.circles else ():
+        sides = (_together(found.people, moved.person, side) for side in (moved.before, moved.after))
+        rows.append((*_who(found.people.get(moved.person)), *sides, moved.why.value, "", ""))
     return csv_bytes(CHANGES, rows)
 
 
@@ -113,6 +118,11 @@ def _who(row: Enrollment | None) -> tuple[str, str]:
 
 def _names(people: Mapping[UUID, Enrollment], ids: Iterable[UUID]) -> str:
     return "; ".join(people[one].person.full_name for one in ids if one in people)
+
+
+def _together(people: Mapping[UUID, Enrollment], person: UUID, circles: Iterable[Formed]) -> str:
+    """The others of somebody's circles."""
+    return " | ".join(_names(people, [one for one in circle.members if one != person]) for circle in circles)
 
 
 def _number(value: float | None) -> float | str:

@@ -7,11 +7,12 @@ from uuid import UUID
 
 from tortoise.queryset import QuerySet
 
-from server.kernel.actor import Actor
+from server.kernel.actor import Actor, Permission
 from server.kernel.db import Json
 from server.kernel.errors import Conflict, NotFound
 from server.kernel.text import gettext as _
 from server.matchmaking import queries
+from server.matchmaking.circles.comparing import CirclesCompared, compare_circles
 from server.matchmaking.circles.forming import CircleProof, drafts_of
 from server.matchmaking.circles.forming import proof_of as circles_proof
 from server.matchmaking.circles.telling import InCommon, Why, in_common, reasons_for
@@ -87,12 +88,14 @@ class Foretold:
 
 @dataclass(frozen=True)
 class AgainstLast:
-    """A run beside the one before it: how many of its pairs (`of`) both made, and what they were given differently."""
+    """A run beside the one before it: how many of its pairs (`of`) both made, or where it made none how many of those
+    in its circles sit in one that went on; and what the two were given differently."""
 
     last: MatchRun
     same: int
     of: int
     settings: Settings
+    of_circles: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,8 @@ class RunRecord:
     how groups fared in them.
 
     `foretold` is what the model that it went by foretold of later pairs, none for the prior; `used` are its pairs on
-    places that the run before had held back; `against` is None where there is no run to hold it against.
+    places that the run before had held back; `against` is None where there is no run to hold it against. `may_repeat`
+    is whether the actor may ask what its seed comes to today.
     """
 
     run: MatchRun
@@ -120,16 +124,20 @@ class RunRecord:
     foretold: list[Foretold]
     used: int
     against: AgainstLast | None
+    may_repeat: bool
 
 
 @dataclass(frozen=True)
 class RunsCompared:
-    """Two runs of one cohort; `people` are the enrolments of that cohort."""
+    """Two runs of one cohort; `people` are the enrolments of that cohort. `has_pairs` is whether they made any,
+    `circles` is None where neither formed circles."""
 
     earlier: MatchRun
     later: MatchRun
     comparison: Comparison
     people: dict[UUID, Enrollment]
+    has_pairs: bool = True
+    circles: CirclesCompared | None = None
 
 
 async def runs_of(actor: Actor, cohort_id: UUID, limit: int = 50) -> list[MatchRun]:
@@ -166,6 +174,7 @@ async def run_record(actor: Actor, run_id: UUID) -> RunRecord:
             for one in waitlist
         ],
         foretold=await _foretold(actor, run), used=await _used(actor, run), against=await _against_last(actor, run),
+        may_repeat=run.kind in WHOLE and actor.may(Permission.PROGRAM_MATCHING_RUN, run.program_id),
     )
 
 
@@ -197,12 +206,11 @@ async def run_circles(actor: Actor, run_id: UUID) -> list[RunCircle]:
 
 
 async def compared(actor: Actor, run_id: UUID, other_id: UUID) -> RunsCompared:
-    """Two runs of one cohort: what they were given differently, whose mentor changed, and why.
+    """Two runs of one cohort: what they were given differently, whose mentor or circle changed, and why.
 
     Raises:
         NotFound: one is absent or not the actor's to read, or they are of two cohorts.
-        Conflict: one was made before runs kept what a comparison needs (kind "too_old"), for newcomers alone, or
-            for circles alone (kind "circles").
+        Conflict: one was made before runs kept what a comparison needs (kind "too_old"), or for newcomers alone.
     """
     runs = [await queries.visible_run(actor, one) for one in (run_id, other_id)]
     if runs[0].cohort_id != runs[1].cohort_id:
@@ -210,18 +218,17 @@ async def compared(actor: Actor, run_id: UUID, other_id: UUID) -> RunsCompared:
     earlier, later = sorted(runs, key=lambda run: (run.started_at, run.id))
     if RunKind.NEWCOMERS in (earlier.kind, later.kind):
         raise Conflict(_("A run for newcomers has nobody in it whom the run before placed."), kind="newcomers")
-    if ("mentors" not in earlier.result and circles_proof(earlier.result)) or (
-        "mentors" not in later.result and circles_proof(later.result)
-    ):
-        raise Conflict(_("Circles are not compared person by person. The page of each run says how many circles it "
-                         "formed, their sizes, and who waits."), kind="circles")
-    if "mentors" not in earlier.result or "mentors" not in later.result:
+    has_pairs = "mentors" in earlier.result and "mentors" in later.result
+    has_circles = any("circles" in run.result for run in runs)
+    if not has_pairs and not all("circles" in run.result for run in runs):
         raise Conflict(_("The earlier run did not keep who took part, so the two cannot be compared."), kind="too_old")
     found = await asyncio.to_thread(
-        compare, await _side(actor, earlier), await _side(actor, later),
-        _given(earlier, later),
+        compare, await _side(actor, earlier), await _side(actor, later), _given(earlier, later)
+    ) if has_pairs else Comparison(_given(earlier, later), 0, ())
+    return RunsCompared(
+        earlier, later, found, {row.id: row for row in await _cohort(actor, later)}, has_pairs,
+        compare_circles(earlier.result, later.result) if has_circles else None,
     )
-    return RunsCompared(earlier, later, found, {row.id: row for row in await _cohort(actor, later)})
 
 
 async def _foretold(actor: Actor, run: MatchRun) -> list[Foretold]:
@@ -246,13 +253,16 @@ async def _used(actor: Actor, run: MatchRun) -> int:
 
 async def _against_last(actor: Actor, run: MatchRun) -> AgainstLast | None:
     """A run of everybody beside the latest one of everybody before it, by what is stored with them alone."""
-    if run.kind not in WHOLE or "mentors" not in run.result:
+    if run.kind not in WHOLE or not run.result.keys() & {"mentors", "circles"}:
         return None
     earlier = queries.runs(actor).filter(
         cohort_id=run.cohort_id, state=RunState.DONE, kind=RunKind.FULL, started_at__lt=run.started_at
     )
     last = await earlier.order_by("-started_at", "-id").first()
-    if last is None or "mentors" not in last.result:
+    if last is not None and "mentors" not in run.result and "circles" in last.result:
+        seats = compare_circles(last.result, run.result)
+        return AgainstLast(last, seats.same, seats.seated, _given(last, run), of_circles=True)
+    if last is None or "mentors" not in last.result or "mentors" not in run.result:
         return None
     now, then = await _made(actor, run), await _made(actor, last)
     return AgainstLast(last, len(now & then), len(now), _given(last, run))

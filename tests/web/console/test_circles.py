@@ -12,7 +12,7 @@ from server.matches.states import Approval, MatchState, OverrideKind
 from server.matches.steps import UNDO_ONE
 from server.people.models import Person
 from server.programs.models import Enrollment
-from server.programs.states import ParticipantRole
+from server.programs.states import EnrollmentState, ParticipantRole
 from tests import factories
 from tests.web.conftest import ClientOf
 from tests.web.console.circles import NAMES, formed, ring
@@ -115,9 +115,24 @@ async def test_the_page_of_a_run_says_what_its_circles_came_to(client_of: Client
     assert {row["name"] for row in rows} == {f"{name} Saltmarsh" for name in NAMES} | {"'=Idris Brightwater"}
     first = led.run_id
     again = (await formed(found))[0].run_id
-    refused = await client.get(f"{HERE}/runs/{first}/against/{again}")
-    assert refused.status_code == 409
-    assert "Circles are not compared person by person." in refused.text
+    alike = (await client.get(f"{HERE}/runs/{first}/against/{again}")).text
+    assert "Both runs came to the same circles" in alike
+    assert "8 people sit in circles that went on." in alike
+    assert "Everybody sits in the same circle in both runs" in alike
+    assert f"{HERE}/runs/{again}/against/{first}" in (page := (await client.get(f"{HERE}/runs/{again}")).text)
+    assert "In the same circle" in page
+    assert "8 of 8" in page
+    await Enrollment.filter(id=found.members[0].id).update(state=EnrollmentState.PAUSED)
+    await Enrollment.filter(id=found.leads.id).update(state=EnrollmentState.PAUSED)
+    asked = await client.post(f"{HERE}/preview", data={"group": str(found.cohort.id), "seed": "7"})
+    await drain()
+    preview = (await client.get(asked.headers["location"])).headers["location"]
+    shown = (await client.get(preview)).text
+    assert "0, now 7" in shown, "another seed"
+    for words in ("No circle was looked for in the later run.", "Leads no circle any more.", "Waits for a circle."):
+        assert words in shown
+    file = (await client.get(f"{preview}/changes.csv")).content.decode("utf-8-sig")
+    assert {"LEFT", "LEADS", "WAITS"} == {row["why"] for row in csv.DictReader(io.StringIO(file))}
     assert (await client.get(HERE)).status_code == 200
     here = f"/console/programs/{found.program.id}"
     assert (await client.post(f"{here}/circle-size", data={"size": ""})).status_code == 422

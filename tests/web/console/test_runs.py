@@ -9,7 +9,7 @@ from server.kernel.ids import new_id
 from server.kernel.jobs import drain
 from server.matches.models import Match
 from server.matchmaking.engine import Step
-from server.matchmaking.models import MatchRun, Preference
+from server.matchmaking.models import MatchRun, MatchSuggestion, Preference
 from server.matchmaking.runs.actions import run_matching, start_run
 from server.matchmaking.runs.comparison import Change, Comparison, Settings, Why
 from server.matchmaking.runs.queries import RunsCompared
@@ -70,6 +70,30 @@ async def test_two_runs_are_compared_and_the_change_is_told(client_of: ClientOf,
     table = await client.get(f"{HERE}/{later.id}/against/{earlier.id}/changes.csv")
     assert "MENTOR_LEFT" in table.text
     assert 'filename="changes.csv"' in table.headers["content-disposition"]
+
+
+async def test_a_run_is_repeated_by_its_seed(client_of: ClientOf, found: Market) -> None:
+    client, here = await client_of(found.manager), {"group": str(found.cohort.id)}
+    wrong = await client.post("/console/matches/run", data={**here, "seed": "seven"})
+    assert wrong.status_code == 422
+    for words in ('value="seven"', "Choose a number from 0 to 2147483647.", 'href="#seed"'):
+        assert words in wrong.text
+    assert not await MatchRun.exists()
+    await client.post("/console/matches/run", data={**here, "seed": "41"})
+    await drain()
+    made = await MatchRun.get()
+    shown = (await client.get(f"{HERE}/{made.id}")).text
+    assert (made.seed, 'name="seed" value="41"' in shown, "seed 41" in shown) == (41, True, True)
+    await client.post("/console/matches/preview", data={**here, "seed": "41"})
+    await drain()
+    again = await MatchRun.get(kind=RunKind.PREVIEW)
+    assert (again.seed, again.result["waitlist"]) == (41, made.result["waitlist"])
+    pairs = [
+        sorted([(one.mentor_enrollment_id, one.mentee_enrollment_id, one.fit)
+                async for one in MatchSuggestion.filter(run_id=run_id, chosen=True)])
+        for run_id in (made.id, again.id)
+    ]
+    assert pairs[0] == pairs[1] != []
 
 
 async def test_a_run_is_taken_along_as_files(client_of: ClientOf, found: Market) -> None:

@@ -17,7 +17,7 @@ from server.matches.states import ClosureReason, MatchState
 from server.matchmaking.models import MatchRun
 from server.matchmaking.states import RunKind
 from server.people.models import Person
-from server.programs.models import Enrollment
+from server.programs.models import Enrollment, Program
 from server.programs.states import ParticipantRole
 from tests import factories
 from tests.web.console.market import Market, drafts_of, market
@@ -35,10 +35,11 @@ def group(found: Market) -> tuple[str, ...]:
 
 async def test_a_group_is_matched_newcomers_are_placed_and_a_gap_is_filled(db: object) -> None:
     found = await market(mentors=1, mentees=2, capacity=1)
-    assert (await ask(found, "run", *group(found))).lines == ["One pair was found. One person waits."]
-    assert (await ask(found, "newcomers", *group(found))).lines == ["0 pairs were found. One person waits."]
+    assert (await ask(found, "run", *group(found))).lines == ["One pair was found. One person waits. Seed 0."]
+    assert (await ask(found, "newcomers", *group(found))).lines == ["0 pairs were found. One person waits. Seed 0."]
     await Enrollment.filter(id=found.mentors[0].id).update(capacity=2)
-    assert (await ask(found, "newcomers", *group(found))).lines == ["One pair was found. 0 people wait."]
+    placed = await ask(found, "newcomers", *group(found), "--seed", "7")
+    assert placed.lines == ["One pair was found. 0 people wait. Seed 7."]
     over = await Match.all().first()
     assert over is not None
     await Match.filter(id=over.id).update(
@@ -88,9 +89,13 @@ async def test_two_people_are_pinned_parted_and_let_together_again(db: object) -
 
 
 async def test_a_plan_is_worked_out_and_keeps_nothing(db: object) -> None:
-    found = await market(mentors=2, mentees=6, capacity=1)
+    found = await market(mentors=2, mentees=10, capacity=1)
     shown = await ask(found, "plan", *group(found), "--more", "1", "--places", "2")
     assert (shown.told["now"]["with_mentor"], shown.told["planned"]["with_mentor"]) == (2, 6)
+    await Program.filter(id=found.program.id).update(rules={"circle_size": 8})
+    for typed, seated in (((), 8), (("--size", "4"), 4)):
+        shown = await ask(found, "plan", *group(found), "--circles", "1", *typed)
+        assert shown.told["planned"]["in_circles"] == seated, "as large as the programme says, unless somebody does"
     assert await MatchRun.all().count() == 0
     with pytest.raises(Invalid):
         await ask(found, "plan", *group(found), "--size", "12")
