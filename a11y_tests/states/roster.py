@@ -305,7 +305,7 @@ async def courses_of_strangers() -> View:
 @state("GET console-wordings 200", "POST console-wording 303", proof="In force: Let my employer’s rating count")
 async def wording_in_force() -> View:
     said = fill("wording-talent", "Let my employer’s rating count")
-    put = press("Put this wording in force, The employer’s rating in the matching")
+    put = press("Put this wording in force , The employer’s rating in the matching")
     return View(await _admin(), f"{MORE}/wordings", each(open_everything, said, put, open_everything))
 
 

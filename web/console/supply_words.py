@@ -133,12 +133,14 @@ def _groups(shown: Places, found: Planned) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SkillRow:
-    """A skill with who wants it today, who is likely to ("" where nothing is foretold) and the places that are ready,
-    which the bar shows as `percent` of those who are planned for; its state in words, with kind and icon."""
+    """A skill with who wants it today, who is likely to with the range (both "" where nothing is foretold) and the
+    places that are ready, which the bar shows as `percent` of those who are planned for; its state in words, with kind
+    and icon."""
 
     name: str
     wanted: int
     likely: str
+    between: str
     ready: int
     percent: int
     words: str
@@ -149,16 +151,17 @@ class SkillRow:
 def skill_rows(shown: Places) -> list[SkillRow]:
     """Each skill, the shortest first."""
     return [
-        SkillRow(one.supply.competency.name, one.supply.wanted, _likely(one.likely), one.ready,
+        SkillRow(one.supply.competency.name, one.supply.wanted, *_likely(one.likely), one.ready,
                  100 if one.ready >= one.wanted else 100 * one.ready // one.wanted, *_state(one))
         for one in shown.skills.rows
     ]
 
 
-def _likely(found: Likely | None) -> str:
-    if found is None or found.low == found.high:
-        return str(found.middle) if found else ""
-    return _("%(middle)d (%(low)d to %(high)d)") % vars(found)
+def _likely(found: Likely | None) -> tuple[str, str]:
+    if found is None:
+        return "", ""
+    between = _("%(low)d to %(high)d") % vars(found) if found.low != found.high else ""
+    return str(found.middle), between
 
 
 def _state(one: SkillAhead) -> tuple[str, Kind, str]:
