@@ -82,8 +82,8 @@ Company = Literal["same", "different"]
 COMPANIES: tuple[Company, ...] = ("same", "different")
 WISHES: tuple[DepartmentWish, ...] = ("any", *COMPANIES)
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-BLOCK_HALF_HOURS = 8
-MOST_PLACES, MOST_MINUTES = 1000, 14 * 60
+BLOCK_HALF_HOURS, BLOCKS_A_WEEK = 8, 42
+MOST_PLACES, MOST_COUNT, MOST_YEARS, MOST_MINUTES = 1000, 1_000_000, 100, 14 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,11 +205,11 @@ def _participant(row: Row, roles: Sequence[str], vocabulary: Vocabulary) -> Part
     capacity, grade = row.whole("capacity", 0, MOST_PLACES), row.whole("grade", 1, 10)
     offset = row.whole("utc_offset_min", -MOST_MINUTES, MOST_MINUTES)
     rates = {column: row.number(column, 0, 1) for column in ("response_rate", "noshow_rate")}
-    years = {column: row.number(column, 0) for column in ("tenure_years", "role_years")}
+    years = {column: row.number(column, 0, MOST_YEARS) for column in ("tenure_years", "role_years")}
     texts = {column: row.text(column) for column in ("company", "business_unit", "department", "city", "life_stage")}
     free = {column: row.text(column) for column in ("goal_text", "skill_text", "audit_group")}
     wish = row.one_of("pref_department", WISHES)
-    sessions, waited = row.whole("sessions_prior", 0), row.whole("waited_cycles", 0)
+    sessions, waited = (row.whole(column, 0, MOST_COUNT) for column in ("sessions_prior", "waited_cycles"))
     common: dict[str, Any] = {**rates, **years, **texts, **free}
     return Participant(
         id=name,
@@ -242,11 +242,13 @@ def _labels(row: Row, column: str, vocabulary: Vocabulary) -> tuple[str, ...]:
 
 
 def _availability(row: Row) -> int:
+    """Blocks of four hours from any full hour of UTC: one from 21:00 on runs into the next day, as a morning in Sydney
+    does, and one of Sunday night into Monday."""
     spans = []
     for block in row.words("availability_utc"):
         found = re.fullmatch(r"([A-Za-z]{3})-(\d{2})", block)
         if not found or found[1].casefold() not in DAYS or int(found[2]) > 23:
-            row.wrong("availability_utc", _("Write blocks of four hours as Mon-08, from Mon-00 to Sun-20."))
+            row.wrong("availability_utc", _("Write blocks of four hours as Mon-08, from Mon-00 to Sun-23."))
             return 0
         spans.append((DAYS.index(found[1].casefold()) * 48 + int(found[2]) * 2, BLOCK_HALF_HOURS))
     return week_mask(spans)
@@ -260,7 +262,7 @@ def _history(path: Path | None, notes: Notes) -> tuple[PastPair, ...]:
             mentor=row.needed("mentor_id"),
             mentee=row.needed("mentee_id"),
             accepted=row.yes("accepted"),
-            sessions_held=row.whole("sessions_held", 0),
+            sessions_held=row.whole("sessions_held", 0, MOST_COUNT),
             satisfaction=row.number("satisfaction", 1, 5),
             goals_achieved=row.number("goals_achieved", 0, 1),
             cycle=row.text("cycle"),
@@ -331,7 +333,7 @@ def _rules(kind: ProgramType, settings: Settings) -> RuleSet:
         repeat=settings.yes("no_repeat", missing=True),
         company=_company(settings),
         common_language=settings.yes("require_common_language", missing=False),
-        min_overlap_half_hours=BLOCK_HALF_HOURS * (settings.whole("min_overlap_blocks") or 0),
+        min_overlap_half_hours=BLOCK_HALF_HOURS * (settings.whole("min_overlap_blocks", BLOCKS_A_WEEK) or 0),
         grade_gap=_grade_gap(settings),
         max_pairs=settings.whole("max_pairs"),
     )

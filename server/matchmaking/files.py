@@ -154,12 +154,12 @@ class Settings:
             self.wrong(key, _("Write true or false."))
         return missing if found is None else bool(found)
 
-    def whole(self, key: str) -> int | None:
-        """A whole number of 0 or more, None when the key is not there."""
+    def whole(self, key: str, most: int | None = None) -> int | None:
+        """A whole number from 0 up to a limit, None when the key is not there."""
         found = self.values.get(key)
-        if found is None or (is_whole(found) and found >= 0):
+        if found is None or (is_whole(found) and found >= 0 and (most is None or found <= most)):
             return found
-        self.wrong(key, _("Write a whole number of 0 or more."))
+        self.wrong(key, _bounds(_("a whole number"), 0, most))
         return None
 
     def wrong(self, key: str, cure: str) -> None:
@@ -184,10 +184,12 @@ def read_table(
     text = _read_text(path, notes)
     if text is None or (not text.strip() and may_be_empty):
         return []
+    lines: list[list[str]] = []
     try:
-        lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        lines.extend(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
-        notes.mistakes.append(Mistake(path.name, _("This is no CSV file: {error}.").format(error=error)))
+        cure = _("This is no CSV file: {error}.").format(error=error)
+        notes.mistakes.append(Mistake(path.name, cure, len(lines) + 1))
         return []
     header = [name.strip() for name in lines[0]] if lines else []
     if not _header_is_right(path.name, header, columns, optional, notes):
@@ -205,6 +207,9 @@ def read_object(path: Path, notes: Notes) -> dict[str, Any]:
         found = json.loads(text)
     except json.JSONDecodeError as error:
         notes.mistakes.append(Mistake(path.name, _("This is no JSON: {error}.").format(error=error.msg), error.lineno))
+        return {}
+    except (ValueError, RecursionError):
+        notes.mistakes.append(Mistake(path.name, _("This holds a number too long, or lists too deep, to be read.")))
         return {}
     if not isinstance(found, dict):
         notes.mistakes.append(Mistake(path.name, _("Write one object, in braces.")))
@@ -289,7 +294,7 @@ def _day(text: str) -> str:
 
 
 def _within(value: Number, least: float, most: float | None) -> Number:
-    if not math.isfinite(value) or value < least or (most is not None and value > most):
+    if not least <= value < math.inf or (most is not None and value > most):
         raise ValueError(value)
     return value
 

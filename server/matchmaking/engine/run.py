@@ -40,7 +40,7 @@ from server.matchmaking.engine.weights import Shape, Weights
 
 __all__ = ["ENGINE_VERSION", "MatchingResult", "run_matching"]
 
-ENGINE_VERSION = "3"
+ENGINE_VERSION = "4"
 EVERY_PAIR_UP_TO = 400_000
 """Up to this many pairs all of them are candidates; beyond, the best of each mentee, and who prices then call for."""
 CANDIDATES, WHEN_TIGHT, NEWCOMERS, MAX_ROUNDS = 50, 100, 10, 3
@@ -144,23 +144,28 @@ def _held_back(needs: assign.Needs, share: float) -> NDArray[np.intp]:
 
 
 def _freeze(market: Market, standing: Standing) -> Frozen:
-    """Pins that no rule forbids, then current pairs as far as places reach. A ban undoes both."""
-    columns = market.columns
+    """Pins that no rule forbids, then current pairs as far as places reach. A ban undoes both, and no two people stand
+    in two pairs, one each way round."""
+    columns, mirror = market.columns, MirrorFinder(market.columns)
     room_e, room_m = columns.mentees.capacity.copy(), columns.mentors.capacity.copy()
     kept: list[tuple[int, int, bool]] = []
     refused: list[RefusedPin] = []
+    stand: set[tuple[int, int]] = set()
     for mentor, mentee in sorted(standing.pins):
         e, m = _rows(columns, mentor, mentee)
-        codes = broken_rules(market, e, m) or ([] if room_e[e] and room_m[m] else [RuleCode.CAPACITY])
+        codes = broken_rules(market, e, m) or [RuleCode.PAIRED] * (mirror(e, m) in stand)
+        codes = codes or ([] if room_e[e] and room_m[m] else [RuleCode.CAPACITY])
         if codes:
             refused.append(RefusedPin(mentor, mentee, codes[0]))
         else:
             _take(kept, room_e, room_m, (e, m, True))
+            stand.add((e, m))
     known = (pair for pair in sorted(standing.current - standing.bans - standing.pins) if _is_known(columns, *pair))
     for mentor, mentee in known if standing.keep_bonus is None else ():
         e, m = _rows(columns, mentor, mentee)
-        if room_e[e] > 0 and room_m[m] > 0:
+        if room_e[e] > 0 and room_m[m] > 0 and mirror(e, m) not in stand:
             _take(kept, room_e, room_m, (e, m, False))
+            stand.add((e, m))
     table = np.array(kept, np.intp).reshape(-1, 3)
     return Frozen(table[:, 0], table[:, 1], table[:, 2].astype(np.bool_), tuple(refused))
 

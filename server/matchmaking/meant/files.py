@@ -26,6 +26,9 @@ def read_concepts(named: object, program: Path, notes: Notes) -> tuple[Concept, 
         cure = _("This cannot be read: {error}.").format(error=error.strerror)
         notes.mistakes.append(Mistake(str(path), cure))
         return ()
+    except ValueError:
+        notes.mistakes.append(Mistake(program.name, _("Write the name of a file."), None, "framework", named))
+        return ()
     except Invalid as wrong:
         notes.mistakes += [Mistake(path.name, cure, _line(where)) for where, cure in wrong.fields.items()]
         return ()

@@ -58,7 +58,8 @@ class Desk:
         return run(parser.parse_args([*asked, *names, f"--seed={seed}"]))
 
     def result(self, name: str = "matches.csv") -> Table:
-        return list(csv.DictReader((self.folder / name).read_text("utf-8").splitlines()))
+        with (self.folder / name).open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
 
     def pairs(self) -> set[tuple[str, str]]:
         return {(row["mentor_id"], row["mentee_id"]) for row in self.result()}

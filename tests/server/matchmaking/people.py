@@ -1,6 +1,7 @@
 """The real people of the shared data folder as participants, and populations made from them."""
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -27,8 +28,19 @@ def real_people(mentors: int = 160, mentees: int = 320) -> tuple[Participant, ..
         raise DataAbsent(f"{', '.join(NEEDED)} are not in ../shared/data beside the project")
     profiles, wishes, staff = (_rows(DATA / name) for name in NEEDED)
     people = [_mentor(row, staff[at]) for at, row in enumerate(profiles[:mentors])]
-    people += [_mentee(row, staff[len(profiles) + at]) for at, row in enumerate(wishes[:mentees])]
+    people += [_mentee(row, staff[(len(profiles) + at) % len(staff)]) for at, row in enumerate(wishes[:mentees])]
     return with_vectors(people, embed)
+
+
+def shared_out(people: tuple[Participant, ...]) -> tuple[Participant, ...]:
+    """The same people with every other mentee as a mentor of one more, a few levels up: seats enough for the rest."""
+    mentors = [one for one in people if one.role is ParticipantRole.MENTOR]
+    listed = [one for one in people if one.role is ParticipantRole.MENTEE]
+    raised = [
+        replace(one, role=ParticipantRole.MENTOR, grade=(one.grade or 0) + 4, goal_tags=(), goal_vector=None)
+        for one in listed[::2]
+    ]
+    return (*mentors, *raised, *listed[1::2])
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

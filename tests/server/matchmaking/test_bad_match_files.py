@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from server.matchmaking import files
-from server.matchmaking.contract import HISTORY, OVERRIDES, PEOPLE
+from server.matchmaking.contract import CURRENT, HISTORY, OVERRIDES, PEOPLE
 from tests.server.matchmaking.desk import PEOPLE_ROWS, Desk, desk, someone
 
 __all__ = ["desk"]
@@ -22,18 +22,20 @@ BAD_CELLS = [
     ("capacity", "1.5", "Write a whole number from 0 to 1000."),
     ("grade", "11", "Write a whole number from 1 to 10."),
     ("grade", "0", "Write a whole number from 1 to 10."),
-    ("tenure_years", "-3", "Write a number of 0 or more."),
-    ("tenure_years", "nan", "Write a number of 0 or more."),
-    ("role_years", "long", "Write a number of 0 or more."),
+    ("tenure_years", "-3", "Write a number from 0 to 100."),
+    ("tenure_years", "nan", "Write a number from 0 to 100."),
+    ("role_years", "long", "Write a number from 0 to 100."),
     ("utc_offset_min", "2000", "Write a whole number from -840 to 840."),
     ("availability_utc", "Mon-08;Someday", "Write blocks of four hours as Mon-08"),
     ("availability_utc", "Mon-24", "Write blocks of four hours as Mon-08"),
     ("pref_department", "maybe", "Write one of any, same, different."),
     ("response_rate", "1.2", "Write a number from 0 to 1."),
     ("noshow_rate", "10%", "Write a number from 0 to 1."),
-    ("sessions_prior", "-1", "Write a whole number of 0 or more."),
+    ("sessions_prior", "-1", "Write a whole number from 0 to 1000000."),
     ("enrolled_on", "15/01/2026", "Write a date such as 2026-01-31."),
-    ("waited_cycles", "x", "Write a whole number of 0 or more."),
+    ("waited_cycles", "x", "Write a whole number from 0 to 1000000."),
+    ("waited_cycles", "99999999999", "Write a whole number from 0 to 1000000."),
+    ("capacity", "9" * 400, "Write a whole number from 0 to 1000."),
 ]
 
 
@@ -72,8 +74,8 @@ BAD_PROGRAMS = [
     ({"type": "peer", "grade_gap": [4, 1]}, "column grade_gap"),
     ({"type": "peer", "grade_gap": [1]}, "column grade_gap"),
     ({"type": "peer", "grade_gap": "1-4"}, "column grade_gap"),
-    ({"type": "peer", "min_overlap_blocks": -1}, "Write a whole number of 0 or more."),
-    ({"type": "peer", "min_overlap_blocks": True}, "Write a whole number of 0 or more."),
+    ({"type": "peer", "min_overlap_blocks": -1}, "Write a whole number from 0 to 42."),
+    ({"type": "peer", "min_overlap_blocks": True}, "Write a whole number from 0 to 42."),
     ({"type": "peer", "max_pairs": 2.5}, "Write a whole number of 0 or more."),
     ({"type": "peer", "company": "other"}, "Write same or different"),
     ({"type": "cross_company", "company": "same"}, "Here companies meet: write different, or leave it out."),
@@ -140,7 +142,7 @@ def twice_in_the_header(desk: Desk) -> None:
         (no_people_file, "P.csv: This cannot be read"),
         (latin_people, "P.csv: Save this file as UTF-8."),
         (short_row, "P.csv, row 8: This row has 2 cells, the header 28."),
-        (open_quote, "P.csv: This is no CSV file"),
+        (open_quote, "P.csv, row 8: This is no CSV file"),
         (twice_in_the_header, "P.csv, row 1, column role: Keep this column once."),
     ],
 )
@@ -173,12 +175,48 @@ def test_a_bad_override_is_named(
     assert desk.is_untouched()
 
 
+OTHERS = {"history": HISTORY, "overrides": OVERRIDES, "current": CURRENT}
+
+
+@pytest.mark.parametrize(
+    ("file", "columns", "missing"), [(file, columns, one) for file, columns in OTHERS.items() for one in columns]
+)
+def test_a_missing_column_of_any_other_file_is_named(
+    desk: Desk, capsys: pytest.CaptureFixture[str], file: str, columns: list[str], missing: str
+) -> None:
+    desk.table("X.csv", [name for name in columns if name != missing], [])
+    assert desk.match(file, "X.csv") == 2
+    assert f"X.csv, row 1, column {missing}: Add this column." in capsys.readouterr().err
+    assert desk.is_untouched()
+
+
+@pytest.mark.parametrize(
+    ("pair", "message"),
+    [
+        (("m9", "e1"), 'C.csv, row 3, column mentor_id, "m9": There is no mentor with this id among the participants.'),
+        (("m1", "m2"), 'C.csv, row 3, column mentee_id, "m2": There is no mentee with this id among the participants.'),
+        (("", "e1"), 'C.csv, row 3, column mentor_id, "": This must not be empty.'),
+        (("m1", " "), 'C.csv, row 3, column mentee_id, "": This must not be empty.'),
+    ],
+)
+def test_a_bad_pair_to_keep_is_named_and_what_was_written_before_stays(
+    desk: Desk, capsys: pytest.CaptureFixture[str], pair: tuple[str, str], message: str
+) -> None:
+    for name in ("matches.csv", "waitlist.csv"):
+        (desk.folder / name).write_text("earlier", "utf-8")
+    desk.table("C.csv", CURRENT, [dict(zip(CURRENT, two, strict=True)) for two in (("m2", "e3"), pair)])
+    assert desk.match("current", "C.csv") == 2
+    assert message in capsys.readouterr().err
+    assert [(desk.folder / name).read_text("utf-8") for name in ("matches.csv", "waitlist.csv")] == ["earlier"] * 2
+    assert len(list(desk.folder.iterdir())) == 5, "no part of a file is left behind"
+
+
 @pytest.mark.parametrize(
     ("column", "value", "cure"),
     [
         ("mentor_id", "", "This must not be empty."),
         ("accepted", "maybe", "Write 1 for yes or 0 for no."),
-        ("sessions_held", "-2", "Write a whole number of 0 or more."),
+        ("sessions_held", "-2", "Write a whole number from 0 to 1000000."),
         ("satisfaction", "6", "Write a number from 1 to 5."),
         ("goals_achieved", "2", "Write a number from 0 to 1."),
     ],

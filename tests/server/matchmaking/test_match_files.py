@@ -92,6 +92,16 @@ def test_the_other_files_may_be_empty(desk: Desk) -> None:
     assert desk.match("history", "H.csv", "overrides", "O.csv", "current", "C.csv") == 0
 
 
+def test_a_block_late_in_the_evening_runs_into_the_next_day(desk: Desk) -> None:
+    """A morning in Sydney is a night of UTC: what two share there counts, from Sunday to Monday too."""
+    for theirs, ours, shared in (("Mon-22", "Tue-00", 2), ("Sun-23", "Mon-00", 3), ("Mon-20", "Tue-00", 0)):
+        rows = [someone("m1", "mentor", availability_utc=theirs), someone("e1", "mentee", availability_utc=ours)]
+        desk.table("P.csv", PEOPLE, rows)
+        desk.program(type="traditional")
+        assert desk.match() == 0
+        assert (f"They share {shared} free hours a week" in desk.result()[0]["reasons"]) is (shared > 0)
+
+
 def test_a_byte_order_mark_and_blank_lines_do_no_harm(desk: Desk) -> None:
     path = desk.folder / "P.csv"
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes() + b"\r\n\r\n")

@@ -106,9 +106,15 @@ def prior_pairs(pool: Pool, weights: Weights) -> PriorPairs:
 def cycle_order(name: str) -> list[tuple[int, int, str]]:
     """A key that sorts names of cycles by the numbers in them: cycle 2 before cycle 10, 2025-H2 before 2026-H1."""
     return [
-        (0, int(part), "") if part.isdecimal() else (1, 0, part.casefold())
+        (0, *_by_size(part)) if part.isdecimal() else (1, 0, part.casefold())
         for part in re.split(r"(\d+)", name.strip()) if part
     ]
+
+
+def _by_size(digits: str) -> tuple[int, str]:
+    """A key that sorts whole numbers, also such as are too long to be one for Python."""
+    told = digits.lstrip("0")
+    return len(told), told
 
 
 _SIDES = (ParticipantRole.MENTOR, ParticipantRole.MENTEE)

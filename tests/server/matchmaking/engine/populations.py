@@ -12,11 +12,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from server.matchmaking.engine import (
+    CATEGORIES,
     Participant,
     PastPair,
     Pool,
     RuleSet,
     Weights,
+    rescaled,
     week_mask,
     weights_for,
 )
@@ -57,7 +59,7 @@ def participants(draw: st.DrawFn, most: int = 5, least: int = 0, shared: bool = 
     One draw decides everything: a draw for each fact costs more than the run it is drawn for.
     """
     dice = Random(draw(st.integers(0, 2**32)))
-    bosses = {f"p{number}": dice.choice(BOSSES) for number in range(most + 2)}
+    bosses = {f"p{number}": dice.choice(BOSSES) for number in range(most + 2 if shared else 2 * most)}
     sides = []
     for role in (ParticipantRole.MENTOR, ParticipantRole.MENTEE):
         names = bosses if shared else [name for name in bosses if (int(name[1:]) % 2 == 0) is (role == "MENTOR")]
@@ -134,6 +136,14 @@ def weights() -> st.SearchStrategy[Weights]:
     return st.sampled_from([weights_for(kind) for kind in ProgramType])
 
 
+@st.composite
+def own_weights(draw: st.DrawFn) -> Weights:
+    """Any weights a programme could set, in the shape of any type."""
+    dice = Random(draw(st.integers(0, 2**32)))
+    amounts = {name: dice.choice([0, 1, 5, 20, 50]) for name in CATEGORIES} | {dice.choice(CATEGORIES): 10}
+    return rescaled(amounts, dice.choice(list(ProgramType)), "own")
+
+
 def reversed_ids(pool: Pool) -> tuple[Pool, Callable[[str], str]]:
     """The same pool with every id renamed, and how."""
 
@@ -156,24 +166,11 @@ def reversed_ids(pool: Pool) -> tuple[Pool, Callable[[str], str]]:
     return Pool(people, managers, history, conflicts), renamed
 
 
-def best_by_trying_all(
-    utility: dict[tuple[str, str], float], wanted: dict[str, int], places: dict[str, int], limit: int | None
-) -> float:
-    """The greatest total over every set of pairs, placement of 1 for each mentee included; by recursion over pairs."""
-    pairs = sorted(utility)
-
-    def best(at: int, left: dict[str, int], open_places: dict[str, int], room: int) -> float:
-        if at == len(pairs) or not room:
-            return 0.0
-        one_mentor, one_mentee = pairs[at]
-        without = best(at + 1, left, open_places, room)
-        if not left[one_mentee] or not open_places[one_mentor]:
-            return without
-        gain = utility[pairs[at]] + (left[one_mentee] == wanted[one_mentee])
-        fewer = {**left, one_mentee: left[one_mentee] - 1}, {**open_places, one_mentor: open_places[one_mentor] - 1}
-        return max(without, gain + best(at + 1, *fewer, room - 1))
-
-    return best(0, wanted, places, len(pairs) if limit is None else limit)
+def told_apart(pool: Pool) -> Pool:
+    """The same pool with words of everybody's own: hardly two choices are worth the same then."""
+    told = enumerate(pool.participants)
+    own = (replace(one, goal_vector=vector(10 + 2 * at), skill_vector=vector(11 + 2 * at)) for at, one in told)
+    return replace(pool, participants=tuple(own))
 
 
 def everyone(pool: Pool) -> list[tuple[Participant, Participant]]:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from threadpoolctl import threadpool_limits
 
-from server.matchmaking.engine import Outlook, Participant, PastPair, Pool, run, run_matching
+from server.matchmaking.engine import MatchingResult, Outlook, Participant, PastPair, Pool, run, run_matching
+from server.matchmaking.engine.features import pair_features
 from server.matchmaking.engine.learning import examples as examples_module
 from server.matchmaking.engine.learning import learn as learning
 from server.matchmaking.engine.learning.examples import Examples, cycle_order, read_examples
@@ -342,7 +343,8 @@ def test_a_run_takes_its_probabilities_from_the_outlook_and_fit_stays_fit(firm: 
     assert result.certificate.over_all
     assert result.certificate.violations == 0
     assert result.certificate.gap < 1e-3
-    for pair in result.pairs:
+    for pair, logit in zip(result.pairs, shown_logits(result, firm), strict=True):
+        assert pair.p_accept == pytest.approx(1 / (1 + np.exp(-logit)), abs=1e-6)
         assert 0 <= pair.confidence <= pair.p_accept <= 1
         assert pair.fit == pytest.approx(plain.explain(pair.mentor, pair.mentee).fit, abs=1e-6)
     first = result.pairs[0]
@@ -352,6 +354,15 @@ def test_a_run_takes_its_probabilities_from_the_outlook_and_fit_stays_fit(firm: 
     listed = {one.id: one.confidence for one in result.candidates_of_mentee(first.mentee, MENTORS)}
     assert listed[first.mentor] == pytest.approx(first.confidence, abs=1e-9)
     assert result.explain(first.mentor, first.mentee).reasons
+
+
+def shown_logits(result: MatchingResult, firm: Firm) -> np.ndarray:
+    """The sum of what each feature adds to the logit of acceptance, corrected as outcomes asked."""
+    columns, model = result.market.columns, firm.learned.outlook.models[Stage.ACCEPT]
+    e = np.array([columns.mentees.rows[pair.mentee] for pair in result.pairs])
+    m = np.array([columns.mentors.rows[pair.mentor] for pair in result.pairs])
+    values = pair_features(columns, result.factors, e, m).values
+    return np.asarray(model.correction(linear(firm.learned).contributions(values).sum(axis=1)))
 
 
 def test_where_not_every_pair_is_listed_models_choose_within_the_lists(

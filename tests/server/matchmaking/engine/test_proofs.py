@@ -1,6 +1,8 @@
 """What a run claims of itself (its bound, its value, its bytes), and the odd pools that nothing should trip over."""
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -122,6 +124,16 @@ def test_any_number_of_threads_gives_the_same_bytes(monkeypatch: pytest.MonkeyPa
     assert len(found) == 1
 
 
+def test_every_proof_that_the_page_for_auditors_names_is_there() -> None:
+    told = (Path(__file__).parents[4] / "docs/matching.md").read_text("utf-8")
+    table = told.partition("## Where each promise is proven")[2].partition("\n## ")[0]
+    here, files, names = Path(__file__).parent, *(set(re.findall(f"`{what}`", table)) for what in FILE_AND_TEST)
+    written = "".join((here / file).read_text("utf-8") for file in files)
+    assert len(files) > 10
+    assert [name for name in names if f"def {name}(" not in written] == []
+
+
+FILE_AND_TEST = (r"([\w./]+\.py)", r"(test_\w+)")
 SOMEBODY = (mentor("m1", manager="m2"), mentor("m2", manager="m1", capacity=2), mentee("e1"), mentee("e2"))
 EVERY_MENTOR_AVOIDED = tuple(
     replace(one, avoids=("m1", "m2")) if one.role is ParticipantRole.MENTEE else one for one in SOMEBODY

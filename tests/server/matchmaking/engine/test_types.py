@@ -26,7 +26,8 @@ from server.matchmaking.engine.groups.circles import form_circles
 from server.matchmaking.engine.groups.pairs.peers import PeersResult, pair_peers
 from server.programs.states import ParticipantRole, ProgramType
 from tests.server.matchmaking.engine.groups.crowds import wrong_inside
-from tests.server.matchmaking.engine.populations import FREE, participants, rule_sets, some
+from tests.server.matchmaking.engine.plain import is_only_best, worths
+from tests.server.matchmaking.engine.populations import FREE, everyone, participants, rule_sets, some
 from tests.server.matchmaking.people import DataAbsent, real_people, synthetic_people
 
 MENTOR, MENTEE = ParticipantRole.MENTOR, ParticipantRole.MENTEE
@@ -186,10 +187,15 @@ def test_reverse_with_roles_exchanged_mirrors_traditional_with_the_gap_negated(p
     turned = tuple(replace(one, role=MENTEE if one.role is MENTOR else MENTOR) for one in plain)
     shares, gap = weights_for(ProgramType.ONE_TO_ONE), (-2, 7)
     reverse = replace(shares, shape=weights_for(ProgramType.REVERSE).shape)
-    first = run_matching(Pool(plain), replace(FREE, grade_gap=gap), shares)
+    rules = replace(FREE, grade_gap=gap)
+    first = run_matching(Pool(plain), rules, shares)
     second = run_matching(Pool(turned), replace(FREE, grade_gap=(-gap[1], -gap[0])), reverse)
     assert second.certificate.value == pytest.approx(first.certificate.value, abs=1e-3)
-    assert len(first.pairs) == len(second.pairs)
-    for pair in first.pairs:
-        mirrored = second.explain(pair.mentee, pair.mentor)
-        assert mirrored.fit == pytest.approx(pair.fit, abs=1e-3)
+    pairs = [(one.id, other.id) for one, other in everyone(Pool(plain))]
+    mirrors = second.explain_many([pair[::-1] for pair in pairs])
+    for one, other in zip(first.explain_many(pairs), mirrors, strict=True):
+        assert [row.fit for row in other.factors] == pytest.approx([row.fit for row in one.factors], abs=2e-3)
+        assert first.rules_against(one.mentor, one.mentee) == second.rules_against(one.mentee, one.mentor)
+    made = [(pair.mentor, pair.mentee) for pair in first.pairs]
+    if is_only_best(Pool(plain), rules, worths(Pool(plain), rules, shares), made, margin=1e-3):
+        assert {(pair.mentee, pair.mentor) for pair in second.pairs} == set(made)
