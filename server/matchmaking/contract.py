@@ -82,7 +82,7 @@ Company = Literal["same", "different"]
 COMPANIES: tuple[Company, ...] = ("same", "different")
 WISHES: tuple[DepartmentWish, ...] = ("any", *COMPANIES)
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-BLOCK_HALF_HOURS, BLOCKS_A_WEEK = 8, 42
+BLOCK_HALF_HOURS, BLOCKS_A_WEEK, MOST_PAIRS = 8, 42, 1_000_000_000
 MOST_PLACES, MOST_COUNT, MOST_YEARS, MOST_MINUTES = 1000, 1_000_000, 100, 14 * 60
 
 
@@ -335,7 +335,7 @@ def _rules(kind: ProgramType, settings: Settings) -> RuleSet:
         common_language=settings.yes("require_common_language", missing=False),
         min_overlap_half_hours=BLOCK_HALF_HOURS * (settings.whole("min_overlap_blocks", BLOCKS_A_WEEK) or 0),
         grade_gap=_grade_gap(settings),
-        max_pairs=settings.whole("max_pairs"),
+        max_pairs=settings.whole("max_pairs", MOST_PAIRS),
     )
     if kind is ProgramType.CROSS_COMPANY and asked.company == "same":
         settings.wrong("company", _("Here companies meet: write different, or leave it out."))

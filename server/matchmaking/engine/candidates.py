@@ -105,7 +105,8 @@ def search(ground: Ground, rows: Rows, k: int, prices: Floats, watch: Watch) -> 
     with single_threaded(), ThreadPoolExecutor(cpu_count()) as threads:
         blocks = [rows[at : at + step] for at in range(0, len(rows), step)]
         found = []
-        for one in threads.map(lambda block: _block(ground, block, k, prices, watch), blocks):
+        spread = threads.map if len(blocks) > 1 else map     # a thread costs more than a small search
+        for one in spread(lambda block: _block(ground, block, k, prices, watch), blocks):
             found.append(one)
             watch.advance(1 / len(blocks))
     arcs = Arcs(*(np.concatenate([getattr(one.arcs, name) for one in found]) for name in Arcs.__slots__))

@@ -370,8 +370,7 @@ def _wishes(columns: Columns, weights: Weights) -> csr_array:
         (columns.mentors, mentees, WISHED_BY_MENTOR, False),
     ):
         for row, one in enumerate(side.people):
-            named = () if others.keys().isdisjoint(one.prefers) else dict.fromkeys(one.prefers)
-            for place, who in enumerate(named):     # who is named twice is wished for once
+            for place, who in () if others.keys().isdisjoint(one.prefers) else enumerate(dict.fromkeys(one.prefers)):
                 if who in others:
                     cell = (row, others[who]) if is_mentee else (others[who], row)
                     cells[cell] = cells.get(cell, 0.0) + worth * LATER_WISH**place

@@ -94,7 +94,7 @@ def _program(dice: Random, kind: str) -> dict[str, object]:
     program: dict[str, object] = {
         "type": kind, "grade_gap": few([None, [-9, 4]] if kind == "reverse" else [None, [0, 5], [-3, 9]]),
         "min_overlap_blocks": few([0, 0, 1]), "company": few([None, "different", "same"]),
-        "max_pairs": few([None, None, 3]), "no_repeat": few([True, False]),
+        "max_pairs": few([None, 2]), "no_repeat": few([True, False]),
         "exclude_direct_reports": few([True, False]), "require_common_language": few([True, False]),
     }
     if kind == "cross_company":

@@ -2,6 +2,7 @@
 
 import csv
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -87,10 +88,15 @@ def _facts(row: dict[str, str], grades_up: int) -> dict[str, object]:
 def synthetic_people(mentors: int, mentees: int, seed: int = 0) -> tuple[Participant, ...]:
     """A made-up firm with every field filled: offices in eight cities, working hours, a manager for every eight."""
     dice = np.random.default_rng(seed)
-    labels = known_skills().labels
-    meanings = embed(labels)
+    labels, meanings = _meant_by_labels()
     total = mentors + mentees
     return tuple(_employee(dice, at, at < mentors, total, labels, meanings) for at in range(total))
+
+
+@cache
+def _meant_by_labels() -> tuple[tuple[str, ...], np.ndarray]:
+    labels = known_skills().labels
+    return labels, embed(labels)
 
 
 CITIES = (("Lisbon", 0), ("Berlin", 60), ("Nairobi", 180), ("Pune", 330), ("Perth", 480), ("Lima", -300))

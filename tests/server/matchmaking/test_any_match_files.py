@@ -6,7 +6,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.chance import LONG
@@ -22,7 +22,7 @@ from tests.server.matchmaking.made_files import (
 )
 
 some = settings(max_examples=400 if LONG else 10, deadline=None)
-many = settings(max_examples=4000 if LONG else 60, deadline=None)
+many = settings(max_examples=4000 if LONG else 40, deadline=None)
 RESULTS = ("matches.csv", "waitlist.csv")
 luck = st.integers(0, 2**32).map(Random)
 
@@ -74,6 +74,11 @@ CELLS = st.sampled_from([
 
 @many
 @given(CELLS, ODD | st.text(max_size=20))
+@example(("P.csv", 3, "waited_cycles"), "9" * 30)
+@example(("P.csv", 1, "capacity"), "9" * 400)
+@example(("P.csv", 0, "sessions_prior"), "9" * 5000)
+@example(("H.csv", 0, "cycle"), "9" * 5000)
+@example(("C.csv", 0, "mentee_id"), "x" * 200_000)
 def test_one_odd_cell_is_named_or_does_no_harm(place: Desk, where: tuple[str, int, str], odd: str) -> None:
     file, at, column = where
     rows = [row | ({column: odd} if number == at else {}) for number, row in enumerate(GOOD.tables[file])]
@@ -112,6 +117,9 @@ KEYS = (*PROGRAM, "company", "max_pairs", "no_repeat", "exclude_direct_reports",
 
 @many
 @given(st.sampled_from(KEYS), VALUES)
+@example("min_overlap_blocks", 10**400)
+@example("max_pairs", 10**400)
+@example("framework", "\x00")
 def test_one_odd_setting_is_named_or_does_no_harm(place: Desk, key: str, odd: object) -> None:
     case = Case({"P.csv": PEOPLE_ROWS}, {**PROGRAM, key: odd})
     code, said = answered(case, place)

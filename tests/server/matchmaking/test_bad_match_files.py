@@ -76,7 +76,7 @@ BAD_PROGRAMS = [
     ({"type": "peer", "grade_gap": "1-4"}, "column grade_gap"),
     ({"type": "peer", "min_overlap_blocks": -1}, "Write a whole number from 0 to 42."),
     ({"type": "peer", "min_overlap_blocks": True}, "Write a whole number from 0 to 42."),
-    ({"type": "peer", "max_pairs": 2.5}, "Write a whole number of 0 or more."),
+    ({"type": "peer", "max_pairs": 2.5}, "Write a whole number from 0 to 1000000000."),
     ({"type": "peer", "company": "other"}, "Write same or different"),
     ({"type": "cross_company", "company": "same"}, "Here companies meet: write different, or leave it out."),
     ({"type": "reverse", "grade_gap": [1, 4]}, "Here the mentor stands below the mentee"),

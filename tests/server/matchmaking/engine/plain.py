@@ -148,7 +148,7 @@ def _preference(mentor: Participant, mentee: Participant) -> float:
     found = 0.5
     for one, other, named, asked in ((mentee, mentor, 0.25, 0.1), (mentor, mentee, 0.1, 0.05)):
         if other.who in one.prefers:
-            found += named * 0.8 ** one.prefers.index(other.who)
+            found += named * 0.8 ** list(dict.fromkeys(one.prefers)).index(other.who)      # named twice is named once
         if one.department and other.department and one.pref_department != "any":
             met = (one.department == other.department) == (one.pref_department == "same")
             found += asked if met else -asked

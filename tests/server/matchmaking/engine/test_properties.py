@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from threadpoolctl import threadpool_limits
 
 from server.matchmaking.engine import (
     CATEGORIES,
@@ -112,17 +111,6 @@ def test_new_names_change_nothing_but_names(pool: Pool, rules: RuleSet, chosen: 
     assert second.certificate == pytest.approx(first.certificate, abs=1e-3)
 
 
-@some
-@given(pools(), rule_sets(), st.integers(0, 3))
-def test_the_same_input_gives_the_same_bytes_with_any_number_of_threads(pool: Pool, rules: RuleSet, seed: int) -> None:
-    first = run_matching(pool, rules, WEIGHTS, seed=seed)
-    with threadpool_limits(1):
-        second = run_matching(pool, rules, WEIGHTS, seed=seed)
-    assert repr((first.pairs, first.waitlist, first.certificate)) == repr(
-        (second.pairs, second.waitlist, second.certificate)
-    )
-
-
 @many
 @given(pools(shared=False), participants(2, 1), rule_sets())
 def test_one_more_mentor_never_lowers_the_value(pool: Pool, more: tuple[Participant, ...], rules: RuleSet) -> None:
@@ -176,30 +164,13 @@ def test_an_override_moves_nobody_else(pool: Pool, rules: RuleSet) -> None:
 
 
 @many
-@given(pools(5, 1), rule_sets())
-def test_a_pin_is_kept_or_refused_with_its_rule(pool: Pool, rules: RuleSet) -> None:
-    one, other = everyone(pool)[0]
-    pinned = (one.id, other.id)
-    result = run_matching(pool, replace(rules, max_pairs=None), WEIGHTS, standing=Standing(pins=frozenset([pinned])))
-    wrong = checker.broken(pool, rules, one, other)
-    if wrong or not one.capacity or not other.capacity:
-        refused = result.refused_pins[0]
-        assert (refused.mentor, refused.mentee) == pinned
-        assert refused.code in (wrong or ["CAPACITY"])
-        assert pinned not in made(result)
-    else:
-        assert result.refused_pins == ()
-        assert next(pair for pair in result.pairs if (pair.mentor, pair.mentee) == pinned).origin is Origin.PINNED
-    assert checker.over_full(pool, rules, made(result)) in ([], [""])
-
-
-@many
-@given(pools(5, 2), rule_sets(), st.randoms(use_true_random=False))
+@given(pools(5, 2), loose_rules() | rule_sets(), st.randoms(use_true_random=False))
 def test_pins_and_bans_beside_current_pairs_move_only_whom_they_must(pool: Pool, rules: RuleSet, dice: Random) -> None:
     rules, possible = replace(rules, max_pairs=None), [(one.id, other.id) for one, other in everyone(pool)]
     before = {(pair.mentor, pair.mentee): pair for pair in run_matching(pool, rules, WEIGHTS).pairs}
-    pins = set(dice.sample(possible, min(3, len(possible))))
-    pins |= {pair[::-1] for pair in pins if pair[::-1] in possible and dice.random() < 0.5}
+    pins = set(dice.sample(possible, min(2, len(possible))))
+    both_ways = [pair for pair in possible if pair < pair[::-1] and pair[::-1] in possible]
+    pins |= {turned for pair in dice.sample(both_ways, len(both_ways) // 2) for turned in (pair, pair[::-1])}
     bans = {dice.choice(possible), *dice.sample(sorted(before), len(before) // 3)}
     standing = Standing(frozenset(pins), frozenset(bans), frozenset(before))
     after = run_matching(pool, rules, WEIGHTS, standing=standing)
