@@ -151,9 +151,9 @@ class SkillRow:
 def skill_rows(shown: Places) -> list[SkillRow]:
     """Each skill, the shortest first."""
     return [
-        SkillRow(one.supply.competency.name, one.supply.wanted, *_likely(one.likely), one.ready,
+        SkillRow(one.supply.competency.name, one.supply.wanted, likely, between, one.ready,
                  100 if one.ready >= one.wanted else 100 * one.ready // one.wanted, *_state(one))
-        for one in shown.skills.rows
+        for one in shown.skills.rows for likely, between in [_likely(one.likely)]
     ]
 
 
