@@ -102,7 +102,13 @@ async def _hand_over(scene: Scene, taken: Callable[[], Awaitable[Message]]) -> D
         )
     except ValueError:
         return Delivery(Fate.REFUSED, "address")
-    delivery = await email.deliver(mail, target, taken)
+    return _weighed(await email.deliver(mail, target, taken), scene.address)
+
+
+def _weighed(delivery: Delivery, address: str) -> Delivery:
+    """What a delivery tells of the server: "not now" to everybody blames no message."""
+    if delivery.fate is Fate.LATER:
+        return Delivery(Fate.AWAY, delivery.code) if SMTP_GATE.put_off(address) else delivery
     SMTP_GATE.failed() if delivery.fate is Fate.AWAY else SMTP_GATE.passed()
     return delivery
 

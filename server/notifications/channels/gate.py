@@ -1,6 +1,7 @@
 """When the mail server is away: five failures in a row close the way, then one mail a minute asks whether it is back.
 
-So an hour without mail costs sixty connections, no message is blamed, and all of them wait in their order.
+So an hour without mail costs sixty connections, no message is blamed, and all of them wait in their order. A server
+that says "not now" to everybody is away too, in other words.
 """
 
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ class Gate:
 
     def __init__(self) -> None:
         self._failures = 0
+        self._put_off: set[str] = set()
         self._closed_until: datetime | None = None
 
     def room(self) -> int:
@@ -29,11 +31,29 @@ class Gate:
         """The server could not be used."""
         self._failures += 1
         if self._failures >= MOST_FAILURES:
-            self._closed_until = clock.now() + PROBE_EVERY
+            self._close()
+
+    def put_off(self, address: str) -> bool:
+        """The server said "not now" to somebody. Whether it speaks of itself: five people heard it, and nobody a yes.
+
+        One whose mailbox is full closes the way for nobody.
+        """
+        self._failures = 0
+        if len(self._put_off) < MOST_FAILURES:
+            self._put_off.add(address)
+        if len(self._put_off) < MOST_FAILURES:
+            self._closed_until = None
+            return False
+        self._close()
+        return True
 
     def passed(self) -> None:
-        """The server answered: the way is open."""
+        """The server took a mail, or refused it for good: the way is open."""
         self._failures, self._closed_until = 0, None
+        self._put_off.clear()
+
+    def _close(self) -> None:
+        self._closed_until = clock.now() + PROBE_EVERY
 
 
 SMTP_GATE = Gate()

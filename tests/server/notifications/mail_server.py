@@ -47,6 +47,11 @@ class MailServer:
         self._server.close()
         await self._server.wait_closed()
 
+    async def mute(self) -> None:
+        """From now on take connections, and say no word."""
+        await self.down()
+        self._server = await asyncio.get_running_loop().create_server(asyncio.Protocol, "127.0.0.1", self.port)
+
     def _protocol(self) -> SMTP:
         self.connections += 1
         return SMTP(self, hostname="localhost")

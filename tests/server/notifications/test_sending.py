@@ -15,7 +15,7 @@ from server.kernel.jobs.lanes import LANES, Lane, TryLater, claim, give_back, wo
 from server.matches.states import Approval, MatchState
 from server.notifications import actions
 from server.notifications.actions import plan_message, send_message
-from server.notifications.channels import gate
+from server.notifications.channels import email, gate
 from server.notifications.channels.email import Delivery, Fate, Target, compose, deliver
 from server.notifications.jobs import missing_mail_server
 from server.notifications.models import Message
@@ -24,7 +24,7 @@ from server.notifications.texts import Letter
 from server.people.states import PersonStatus
 from tests.conftest import environment
 from tests.factories import Pair, active_match
-from tests.server.notifications.conftest import happened
+from tests.server.notifications.conftest import happened, session_of
 from tests.server.notifications.mail_server import MailServer
 
 
@@ -76,20 +76,41 @@ async def test_a_crash_after_the_server_took_it_repeats_only_the_same_mail(
     assert len(set(mailbox.ids)) == 2
 
 
-async def test_while_the_server_is_down_nothing_is_lost_and_nobody_is_blamed(pair: Pair, mailbox: MailServer) -> None:
-    await mailbox.down()
-    await announce(pair)
-    for _ in range(60):
+@pytest.mark.parametrize("trouble", ["down", "mute", "not now"])
+async def test_after_an_hour_without_mail_what_still_holds_arrives_in_order_and_what_has_passed_does_not(
+    mailbox: MailServer, db: object, trouble: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(email, "TIMEOUT_S", 0.05)
+    pairs = [await active_match() for _ in range(4)]
+    if trouble == "not now":
+        mailbox.answers |= {one.email: "451 4.3.2 Not now" for pair in pairs for one in (pair.mentor, pair.mentee)}
+    else:
+        await (mailbox.down() if trouble == "down" else mailbox.mute())
+    for pair in pairs:
+        await announce(pair)
+    soon = await session_of(pairs[0], clock.now() + timedelta(minutes=30))
+    await happened(pairs[0], "session.booked", session_id=soon.id)
+    for _ in range(6):
         await drain(strict=False)
-        clock.move(timedelta(minutes=1, seconds=1))
-    assert {row.state for row in await Message.all()} == {MessageState.QUEUED}
-    assert {row.attempts for row in await Message.all()} == {0}
-    await mailbox.up()
+        clock.move(timedelta(minutes=10))
+    assert mailbox.mails == []
+    assert {row.state for row in await Message.all()} <= {MessageState.PLANNED, MessageState.QUEUED}
+    mailbox.answers.clear()
+    if trouble != "not now":
+        assert {row.attempts for row in await Message.all()} == {0}, "no message is to blame"
+        await (mailbox.down() if trouble == "mute" else asyncio.sleep(0))
+        await mailbox.up()
+    second = await plan_message(
+        system_actor(pairs[0].organization.id), "M08", pairs[0].mentor.id, pairs[0].match.id,
+        {"match_id": pairs[0].match.id}, trigger="t", occurrence="again",
+    )
     for _ in range(10):
         await drain(strict=False)
         clock.move(timedelta(minutes=1))
-    assert await states() == [(MessageState.SENT, "")] * 2
-    assert len(mailbox.mails) == 2
+    ends = {(row.kind, row.state, row.reason) for row in await Message.all()}
+    assert ends == {("M08", MessageState.SENT, ""), ("S01", MessageState.SUPPRESSED, "too late")}
+    assert len(mailbox.mails) == len(set(mailbox.ids)) == 2 * len(pairs) + 1
+    assert str(mailbox.to(pairs[0].mentor.email)[1]["Message-ID"]).startswith(f"<{second.id}@")
 
 
 async def test_an_hour_without_the_server_costs_one_connection_a_minute(mailbox: MailServer, db: object) -> None:
@@ -104,9 +125,9 @@ async def test_an_hour_without_the_server_costs_one_connection_a_minute(mailbox:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(actions.email, "deliver", away)
-        for _ in range(720):
+        for _ in range(240):
             await drain(strict=False)
-            clock.move(timedelta(seconds=5))
+            clock.move(timedelta(seconds=15))
     assert gate.MOST_FAILURES <= tries <= 60 + 2 * gate.MOST_FAILURES
     await drain()
     assert len(mailbox.mails) == 8
