@@ -58,12 +58,15 @@ class SignIn:
         await self.app(scope, receive, send)
 
     async def _recognise(self, request: Request) -> None:
-        secret = request.cookies.get(cookie_name(request), "")
         try:
-            found = await session_actor(secret) if secret else None
+            await self._look_up(request)
         except Unavailable:
             await _keep_typed(request)
             raise
+
+    async def _look_up(self, request: Request) -> None:
+        secret = request.cookies.get(cookie_name(request), "")
+        found = await session_actor(secret) if secret else None
         if found is None:
             return
         request.state.actor, request.state.person = found

@@ -11,6 +11,7 @@ from starlette.routing import Route
 from server.access.actions import end_sessions, open_session
 from server.access.models import UserSession
 from server.kernel import clock
+from server.kernel.errors import Unavailable
 from server.kernel.text import language, use_language
 from server.matches.states import MatchState
 from server.messaging.actions import send_message
@@ -19,7 +20,7 @@ from server.people.states import Look
 from tests import factories
 from tests.conftest import environment
 from tests.queries import queries_run
-from tests.web.conftest import HOME, HTMX
+from tests.web.conftest import HOME, HTMX, browser
 from web.sign_in import SignIn, own_path, signed_in_only, viewer_for
 
 OWN = ["/", "/join/rising-leads", "/match/7?slot=2", "/console/matches"]
@@ -133,6 +134,17 @@ async def test_htmx_keeps_what_was_typed_and_says_so(guarded):
     answer = await guarded.post("/secret", data={"words": "typed"}, headers=HTMX)
     assert answer.status_code == 401
     assert answer.headers["x-message"].startswith("You%20are%20signed%20out")
+
+
+async def test_what_was_typed_comes_back_when_the_database_goes_away_after_it_said_who_it_is(db, monkeypatch):
+    async def away(*_given):
+        raise Unavailable("We are away for a moment.")
+
+    pair = await factories.active_match()
+    monkeypatch.setattr("web.sign_in.unread_count", away)
+    async with browser({"ithaca": await open_session(pair.mentor)}, breaks=False) as client:
+        answer = await client.post(f"/messages/{pair.match.id}", data={"body": "It went well, thank you."})
+    assert (answer.status_code, "It went well, thank you." in answer.text) == (503, True)
 
 
 async def test_the_door_is_honest_where_no_mail_can_leave(client_of):
