@@ -11,7 +11,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from http import HTTPStatus
 from typing import Literal
 
@@ -20,6 +20,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from server.kernel.engines.away import answering
 from server.kernel.errors import Unavailable
 from server.kernel.log import note
 from server.kernel.settings import settings
@@ -78,7 +79,8 @@ class Limits:
         self.busy[kind] += 1
         try:
             await asyncio.sleep(0)  # so that those who have arrived already are counted before this one is answered
-            await self.app(scope, body.again(receive), send)
+            with nullcontext() if kind == "file" else answering():
+                await self.app(scope, body.again(receive), send)
         finally:
             self.busy[kind] -= 1
 

@@ -40,6 +40,9 @@ MODEL_MODULES = [
 ]
 MIGRATIONS = "server.migrations"
 POOL = {"minsize": 1, "maxsize": 8, "command_timeout": 30}
+STANDS_STILL = {"idle_in_transaction_session_timeout": "2min"}
+"""A process that was frozen within a transaction would keep its rows from all others until somebody ends it: the server
+takes them back when the lease of a job is over."""
 
 RECEIPTS_KEPT = timedelta(days=14)
 """Longer than the week for which a device keeps a form whose answer it did not hear (docs/decisions/0014), and than the
@@ -323,7 +326,7 @@ def _connections(url: str) -> tuple[Json, Json]:
     credentials: Json = {
         "host": host, "port": parts.port or 5432, "user": unquote(parts.username or "postgres"),
         "password": unquote(parts.password) if parts.password else None,
-        "database": unquote(parts.path.lstrip("/")), **POOL,
+        "database": unquote(parts.path.lstrip("/")), "server_settings": STANDS_STILL, **POOL,
     }
     postgres: Json = {"engine": "server.kernel.engines.asyncpg", "credentials": credentials}
     return postgres, postgres

@@ -1,8 +1,8 @@
-"""Tortoise's PostgreSQL client with three mends.
+"""Tortoise's PostgreSQL client with four mends.
 
-Long lists of values travel as one. What the driver says of a server that is away becomes `Unavailable`. And a
-transaction that fails or is cancelled while it begins gives its connection back: upstream loses one from the pool each
-time, until none is left.
+Long lists of values travel as one. What the driver says of a server that is away becomes `Unavailable`. Where somebody
+waits for an answer, statements have a short deadline; what is being committed has not. And a transaction that fails or
+is cancelled while it begins gives its connection back: upstream loses one from the pool each time, until none is left.
 """
 
 from typing import Any
@@ -19,7 +19,7 @@ from tortoise.backends.base.client import (
 from tortoise.connection import get_connections
 
 from server.kernel.engines import long_lists
-from server.kernel.engines.away import told
+from server.kernel.engines.away import in_time, told
 
 
 class Executor(AsyncpgExecutor):
@@ -31,11 +31,12 @@ class Executor(AsyncpgExecutor):
 
 
 class _Translating:
-    """Adds our reading of the driver's errors to upstream's."""
+    """Adds our reading of the driver's errors to upstream's, and the deadline of what somebody waits for."""
 
     async def _translate_exceptions(self, func: Any, *args: Any, **kwargs: Any) -> Any:
         with told():
-            return await super()._translate_exceptions(func, *args, **kwargs)  # type: ignore[misc]  # the client's own
+            async with in_time():
+                return await super()._translate_exceptions(func, *args, **kwargs)  # type: ignore[misc]  # the client's own
 
 
 class _Transaction(_Translating, TransactionWrapper):
@@ -50,7 +51,8 @@ class _SafeContext(TransactionContextPooled):
         token: Any = None
         with told():
             await self.ensure_connection()
-            self.client._connection = await self.client._parent._pool.acquire()
+            async with in_time():
+                self.client._connection = await self.client._parent._pool.acquire()
             try:
                 token = get_connections().set(self.connection_name, self.client)
                 self.token = token
