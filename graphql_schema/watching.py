@@ -16,8 +16,8 @@ from server.kernel.errors import TooMany
 from server.kernel.text import gettext as _
 from server.matchmaking.runs.watching import progress_of
 
-WATCHES = 3
-"""So many things one person looks at once, in one process: a tab or two, and one that was left open."""
+WATCHES = 5
+"""So many things one person looks at once, in one process: a few tabs, and one that was left open."""
 RETRY_S = 30
 
 watched: Counter[str] = Counter()

@@ -39,7 +39,7 @@ class Settings(BaseSettings):
     explorer: bool = False
     places_pages: int = 32
     places_graphql: int = 16
-    places_streams: int = 50
+    places_streams: int = 1_500
     places_files: int = 2
     head_seconds: float = 10
     head_bytes: int = 65_536

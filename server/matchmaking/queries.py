@@ -17,6 +17,7 @@ from server.matches import queries as matches
 from server.matches.models import Match
 from server.matches.rules import main_kind
 from server.matches.states import OPEN_MATCHES, MatchKind, MatchState
+from server.matchmaking.engine import Step
 from server.matchmaking.engine.living.line import Claim, in_order
 from server.matchmaking.engine.waitlist import WaitCode
 from server.matchmaking.engine.wording import STRONG_FIT
@@ -32,6 +33,9 @@ from server.programs import queries as programs
 from server.programs.models import Enrollment
 from server.programs.rules import is_among_peers, is_drawn, is_of_circles, roles_in
 from server.programs.states import EnrollmentState
+
+Stand = tuple[RunState, Step | None, int | None]
+"""How far a run is: its state, the step it is at, and percent of that."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +128,13 @@ async def visible_run(actor: Actor, run_id: UUID, *, lock: bool = False) -> Matc
     if run is None:
         raise NotFound
     return run
+
+
+async def stand_of(actor: Actor, run_id: UUID) -> Stand | None:
+    """How far a run of the actor's organisation is, None when it is gone. Who may know is asked before it is told."""
+    found = MatchRun.filter(organization_id=actor.organization_id, id=run_id)
+    stands: list[Stand] = await found.values_list("state", "step", "percent")
+    return stands[0] if stands else None
 
 
 async def latest_run(actor: Actor, cohort_id: UUID) -> MatchRun | None:

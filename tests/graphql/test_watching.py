@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import orjson
@@ -20,6 +20,7 @@ from server.matchmaking.runs import watching
 from server.matchmaking.runs.actions import cancel_run, start_run
 from tests import factories
 from tests.graphql.ask import SignedIn, gid, send
+from tests.queries import queries_run
 from tests.web.console.market import Market, market
 
 WATCH = "subscription ($id: ID!) { matchRunProgress(runId: $id) { state step percent } }"
@@ -126,10 +127,11 @@ async def test_whom_it_is_not_for_hears_the_same_as_of_nothing(found: Market) ->
 
 async def test_one_person_looks_at_few_at_once_and_who_left_costs_nothing(found: Market) -> None:
     run, manager = await run_of(found), factories.manager_of(found.manager, found.program)
-    async with subscribed(manager, run) as first, subscribed(manager, run) as second:
-        async with subscribed(manager, run) as third:
-            for stream in (first, second, third):
-                assert await stream.next()
+    async with AsyncExitStack() as open_ones:
+        for _ in range(WATCHES - 1):
+            assert await (await open_ones.enter_async_context(subscribed(manager, run))).next()
+        async with subscribed(manager, run) as last:
+            assert await last.next()
             assert watched[manager.id] == WATCHES
             async with subscribed(manager, run) as one_more:
                 told = await one_more.next()
@@ -137,6 +139,21 @@ async def test_one_person_looks_at_few_at_once_and_who_left_costs_nothing(found:
                 assert told["errors"][0]["extensions"]["code"] == "RATE_LIMITED"
         assert watched[manager.id] == WATCHES - 1, "whoever hung up is not counted any more"
     assert not watched
+
+
+async def test_many_look_on_at_the_cost_of_one(found: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching, "LOOK_EVERY_S", 0.1)
+    run, manager = await run_of(found), factories.manager_of(found.manager, found.program)
+    async with AsyncExitStack() as open_ones:
+        streams = [await open_ones.enter_async_context(subscribed(manager, run)) for _ in range(WATCHES)]
+        for stream in streams:
+            assert await stream.next()
+        with queries_run() as ran:
+            await asyncio.sleep(0.5)
+        assert 0 < len(ran) <= 12, "two questions a look, however many look on"
+        await MatchRun.filter(id=run.id).update(step=Step.SEARCHING, percent=40)
+        assert all([await stream.next() for stream in streams])
+    assert not watching._looks
 
 
 async def test_who_loses_the_role_hears_nothing_more(found: Market) -> None:
