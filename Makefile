@@ -77,17 +77,20 @@ bench: setup ## The named workloads with their floors; prints figures
 
 chaos: export ITHACA_CHAOS = 1
 chaos: export ITHACA_CHAOS_KILLS ?= 200
+chaos: export ITHACA_CHAOS_DATABASE_KILLS ?= 20
+chaos: export ITHACA_CHAOS_FREEZES ?= 3
+chaos: export ITHACA_CHAOS_MESSAGES ?= 1000
 chaos: export ITHACA_CHAOS_MOMENTS ?= 1000
 chaos: export ITHACA_CHAOS_AWAY_S ?= 30
+chaos: export ITHACA_CHAOS_SECONDS ?= 300
 chaos: export ITHACA_CHAOS_INPUTS ?= 100000
-chaos: setup ## The long loops of kills, losses and hostile input: an hour or two
-	ITHACA_CHAOS=1 ITHACA_CHAOS_MESSAGES=1000 $(BIN)/pytest -s tests/server/cli/test_two_ways.py tests/server/operations \
-		tests/server/machines
+chaos: setup ## The long loops of kills, losses, load and hostile input: some hours; figures in reports/reliability.json
+	$(BIN)/pytest -s tests/server/cli/test_two_ways.py tests/server/operations tests/server/machines
 	$(BIN)/pytest -s tests/faults tests/web/test_isolation.py tests/web/test_hostile_input.py \
 		tests/graphql/test_hostile_input.py tests/server/journey/importing/test_interruptions.py
-	ITHACA_CHAOS=1 $(BIN)/pytest tests/server/notifications/test_hostile_words.py tests/server/sessions/test_zones.py \
-		tests/server/kernel/engines/test_kept_sql.py tests/server/matchmaking/engine
-	ITHACA_CHAOS=1 $(BIN)/pytest -s tests/server/cli/test_crowds.py
+	$(BIN)/pytest tests/server/notifications tests/server/sessions/test_zones.py \
+		tests/server/kernel/engines/test_kept_sql.py tests/server/matchmaking
+	$(BIN)/pytest -s tests/server/cli/test_crowds.py tests/server/cli/test_streams.py
 
 schema: setup ## Write graphql_schema/schema.graphql from the code
 	$(BIN)/python -m graphql_schema.export

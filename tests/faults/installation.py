@@ -103,11 +103,15 @@ def environ_of(folder: Path, database_url: str, smtp_port: int = 0, **values: st
 
 @asynccontextmanager
 async def installed(
-    environ: dict[str, str], *words: str, before: Sequence[str] | None = None
+    environ: dict[str, str], *words: str, before: Sequence[str] | None = None, name: str = ""
 ) -> AsyncGenerator[Installation]:
-    """Run `words` while the block is open, for example "serve", or "web", "worker", "worker"."""
+    """Run `words` while the block is open, for example "serve", or "web", "worker", "worker".
+
+    `before`: words to begin each command with, () for none, None to fork it; `name` comes before the names under which
+    they run jobs.
+    """
     processes = tuple(
-        Process(word, {**environ, "ITHACA_EXECUTOR_ID": f"{word}-{number}"}, before)
+        Process(word, {**environ, "ITHACA_EXECUTOR_ID": f"{name}{word}-{number}"}, before)
         for number, word in enumerate(words)
     )
     try:

@@ -22,6 +22,7 @@ from server.notifications.states import MessageState
 from tests.chance import LONG, seeded
 from tests.conftest import environment
 from tests.faults.installation import KEY, PATIENCE_S, Installation, environ_of, installed
+from tests.faults.report import middle, tell
 from tests.faults.writers import INVITATION, Journal, six_writers, stored
 from tests.server.kernel.jobs.test_durable import Slow, slow_server
 
@@ -74,7 +75,7 @@ async def test_what_was_confirmed_is_there_once(
                 await one.end(signal.SIGTERM)
                 assert one.running is not None
                 assert one.running.returncode == 0, "\n".join(one.said)
-        tell(kills, here, journal, sink)
+        report(kills, here, journal, sink)
         assert journal.surprises == []
         await everything_is_there_once(journal)
         await every_mail_went_out_once(journal, sink, kills)
@@ -137,12 +138,12 @@ async def the_database_is_whole(db: TortoiseContext) -> None:
         assert (await connection.execute_query("PRAGMA foreign_key_check"))[1] == []
 
 
-def tell(kills: int, here: Installation, journal: Journal, sink: Slow) -> None:
-    back = sorted(seconds for one in here.processes for seconds in one.came_back_s)
-    lived = sorted(seconds for one in here.processes for seconds in one.lived_s)
-    print(
-        f"{kills} kills: {len(journal.confirmed)} confirmed, {journal.in_doubt} times in doubt, "
-        f"{len(set(sink.ids))} mails and {len(sink.ids) - len(set(sink.ids))} of them twice under one Message-ID; "
-        f"up again in {back[len(back) // 2]:.1f} s, at most {back[-1]:.1f} s; "
-        f"each worked for {lived[len(lived) // 2]:.1f} s, at most {lived[-1]:.1f} s"
+def report(kills: int, here: Installation, journal: Journal, sink: Slow) -> None:
+    back = [seconds for one in here.processes for seconds in one.came_back_s]
+    lived = [seconds for one in here.processes for seconds in one.lived_s]
+    tell(
+        "R1 to R3", kills=kills, confirmed=len(journal.confirmed), times_in_doubt=journal.in_doubt,
+        mails=len(set(sink.ids)), mails_twice_under_one_id=len(sink.ids) - len(set(sink.ids)),
+        up_again_s=round(middle(back), 1), up_again_at_most_s=round(max(back), 1), worked_s=round(middle(lived), 1),
+        worked_at_most_s=round(max(lived), 1),
     )

@@ -5,10 +5,10 @@ ITHACA_CHAOS_AWAY_S says for how long. With ITHACA_CHAOS a server of the test's 
 
 import asyncio
 import os
-import subprocess
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import httpx2
@@ -25,9 +25,11 @@ from tests.chance import LONG
 from tests.conftest import environment
 from tests.factories import Pair, active_match
 from tests.faults.installation import KEY, environ_of, installed
+from tests.faults.report import is_quiet, tell
 from tests.faults.wire import wired
 
 AWAY_S = float(os.environ.get("ITHACA_CHAOS_AWAY_S", "2"))
+NORMAL_WITHIN_S = 5
 PATIENCE_S = 300
 """What a job was doing when the database went is tried again after a minute: the long run waits for that."""
 Act = Callable[[], Awaitable[None]]
@@ -41,27 +43,16 @@ async def test_while_the_way_to_it_is_cut(db: object, database_url: str, tmp_pat
 
 @pytest.mark.skipif(not LONG, reason="the server stays away for half a minute: runs in 'make chaos'")
 async def test_while_the_server_itself_is_stopped(tmp_path: Path) -> None:
-    tools = postgres._tools()
-    assert tools is not None, postgres.HINT
-    server = postgres._from_binaries(tools)
-    assert server._stop is not None
-    stop, start = server._stop, [*server._stop[:-3], "-w", "-o", f"-k {server._folder} -c listen_addresses=", "start"]
-    try:
+    with postgres.lasting() as server:
         await migrate(server.base, tmp_path)
         async with database(server.base):
-            await it_is_told_and_all_goes_on(server.base, tmp_path, by_command(stop), by_command(start))
-    finally:
-        server.stop()
-
-
-def by_command(words: list[str]) -> Act:
-    async def run() -> None:
-        await asyncio.to_thread(subprocess.run, words, check=True, stdout=subprocess.DEVNULL, cwd="/", timeout=120)
-
-    return run
+            await it_is_told_and_all_goes_on(
+                server.base, tmp_path, partial(asyncio.to_thread, server.down), partial(asyncio.to_thread, server.up)
+            )
 
 
 async def it_is_told_and_all_goes_on(url: str, folder: Path, lose: Act, give_back: Act) -> None:
+    quiet = is_quiet()
     with environment(ITHACA_SECRET_KEY=KEY):
         pair = await active_match()
     async with installed(environ_of(folder, url), "serve") as here, member_of(pair, here.url) as http:
@@ -77,9 +68,11 @@ async def it_is_told_and_all_goes_on(url: str, folder: Path, lose: Act, give_bac
         before = time.monotonic()
         await give_back()
         await until(lambda: answers(http, [200, 303, 200, 200]))
-        print(f"\naway for {AWAY_S} s, normal again after {time.monotonic() - before:.1f} s")
+        normal_after = time.monotonic() - before
+        tell("R5", away_s=AWAY_S, normal_after_s=round(normal_after, 1), starts=0)
         if LONG:
             await until(everything_is_told)
+            assert normal_after <= NORMAL_WITHIN_S or not quiet
         assert here.processes[0].running is not None
         assert here.processes[0].running.returncode is None
     with environment(ITHACA_SECRET_KEY=KEY):

@@ -23,6 +23,7 @@ from tests.chance import seeded
 from tests.conftest import environment
 from tests.faults.disk import STRACE, Call, Disk, calls
 from tests.faults.installation import KEY, environ_of, installed
+from tests.faults.report import tell
 from tests.faults.writers import Journal, confirming_writers
 
 MOMENTS = int(os.environ.get("ITHACA_CHAOS_MOMENTS", "40"))
@@ -50,7 +51,7 @@ async def test_at_any_moment_all_that_was_confirmed_is_on_the_disk(
 ) -> None:
     run = await recorded(database_url, tmp_path, chance)
     lost, broken, confirmed = replayed(run, tmp_path, chance, MOMENTS)
-    print(f"{MOMENTS} moments, {confirmed} confirmed: {lost} moments with a loss, {broken} with a broken database")
+    tell("R4", moments=MOMENTS, confirmed=confirmed, moments_with_a_loss=lost, broken_databases=broken)
     assert confirmed >= CONFIRMED
     assert (lost, broken) == (0, 0)
     without, _, _ = replayed(run, tmp_path, chance, 40, heed_syncs=False)

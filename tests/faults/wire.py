@@ -1,7 +1,9 @@
-"""The way to a PostgreSQL, which a test cuts and mends: for the product that is a server that stopped and came back."""
+"""The way to a PostgreSQL, which a test cuts, mends and makes slow: for the product that is a server that stopped and
+came back, or one that is far away.
+"""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from urllib.parse import parse_qsl, urlsplit
 
@@ -11,13 +13,17 @@ CHUNK = 65_536
 
 
 class Wire:
-    """Listens on a port of its own and hands everything on to the server at `url`, until it is cut."""
+    """Listens on a port of its own and hands everything on to the server at `url`, until it is cut.
+
+    `delay_s`: by so much each word to the server comes later, and with it each round trip.
+    """
 
     def __init__(self, url: str) -> None:
         self._parts = urlsplit(url)
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.StreamWriter] = set()
         self.port = free_port()
+        self.delay_s = 0.0
 
     @property
     def url(self) -> str:
@@ -43,9 +49,13 @@ class Wire:
         ends = {writer, there_writer}
         self._open |= ends
         try:
-            await asyncio.gather(_pour(reader, there_writer), _pour(there_reader, writer))
+            await asyncio.gather(_pour(reader, there_writer, self._wait), _pour(there_reader, writer))
         finally:
             self._open -= ends
+
+    async def _wait(self) -> None:
+        if self.delay_s:
+            await asyncio.sleep(self.delay_s)
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         folder = dict(parse_qsl(self._parts.query)).get("host", "")
@@ -66,9 +76,16 @@ async def wired(url: str) -> AsyncGenerator[Wire, None]:
         await wire.cut()
 
 
-async def _pour(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+async def _at_once() -> None:
+    pass
+
+
+async def _pour(
+    source: asyncio.StreamReader, target: asyncio.StreamWriter, before: Callable[[], Awaitable[None]] = _at_once
+) -> None:
     with suppress(ConnectionError, asyncio.CancelledError):
         while chunk := await source.read(CHUNK):
+            await before()
             target.write(chunk)
             await target.drain()
     target.close()

@@ -9,70 +9,28 @@ import json
 import os
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator
 from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
-from server.access.actions import open_session
 from server.kernel.db import database
 from server.kernel.ids import new_id
 from server.messaging.queries import messages
-from tests import factories
 from tests.conftest import environment
 from tests.crowd import Answer, Visitor, at_share, peak_mb, pressing, steadily
+from tests.faults.report import tell
 from tests.graphql.ask import gid
-from tests.journeys.scene import migrated
-from tests.live import running
+from tests.server.cli.conftest import BESIDE_S, CALM_S, MEMORY_MB, Live, in_s, is_quiet
 
 pytestmark = pytest.mark.skipif("ITHACA_CHAOS" not in os.environ, reason="minutes of load: runs in 'make chaos'")
 
 CROWD_S = int(os.environ.get("ITHACA_CHAOS_SECONDS", "60"))
-CALM_S, CALM_AFTER_S = 10, 10
-SERVED_S, GOODPUT, MEMORY_MB, BESIDE_S, CUT_S = 2, 0.7, 350, 1, 30
-"""R7: served p99 and share of capacity; R8: of a process; R9: others' p99, and the end of whoever does not finish."""
-QUIET_S = 0.5
+SERVED_S, GOODPUT, CALM_AFTER_S, CUT_S = 2, 0.7, 10, 30
+"""R7: served p99, share of capacity, and when all is over; R9: the end of whoever does not finish."""
 OPEN, STUCK = 1_000, 300
 TIMES = 3
 SAY = """mutation ($match: ID!, $body: String!, $key: String!) {
   sendMessage(input: {matchId: $match, body: $body, idempotencyKey: $key}) { message { body } errors { code } } }"""
-
-
-@dataclass(frozen=True)
-class Live:
-    """A running Ithaca with a pair in it, and who visits it."""
-
-    visitor: Visitor
-    pid: int
-    var: Path
-    pair: factories.Pair
-
-    async def page(self) -> Answer:
-        """The first page of a participant."""
-        return await self.visitor.ask("/")
-
-    async def health(self) -> Answer:
-        return await self.visitor.ask("/healthz")
-
-
-@pytest.fixture
-async def live(tmp_path: Path) -> AsyncGenerator[Live, None]:
-    with environment(ITHACA_VAR_DIR=str(tmp_path), ITHACA_SMTP_HOST=""):
-        async with database(migrated(tmp_path)):
-            pair = await factories.active_match()
-            secret = await open_session(pair.mentee)
-        with running(tmp_path) as (url, process):
-            yield Live(Visitor(url, secret), process.pid, tmp_path, pair)
-
-
-def is_quiet(calm: list[Answer]) -> bool:
-    """Whether the machine is ours alone. On a busy one times tell of the others: they are printed, and not judged."""
-    took = at_share(calm, 0.99)
-    if took > QUIET_S:
-        print(f"Busy machine: a calm page took {took:.1f} s, so no time is judged.")
-    return took <= QUIET_S
 
 
 async def test_three_times_what_it_can_answer_is_refused_politely(live: Live) -> None:
@@ -88,12 +46,11 @@ async def test_three_times_what_it_can_answer_is_refused_politely(live: Live) ->
     health, counts = await watching, Counter(one.status for one in answers)
     served, refused = [one for one in answers if one.status == 200], [one for one in answers if one.status != 200]
     goodput = len(served) / CROWD_S / capacity
-    print(
-        f"\ncapacity {capacity:.0f} pages a second, p99 {at_share(calm, 0.99):.2f} s; at {TIMES} times that for "
-        f"{CROWD_S} s: {dict(counts)}, goodput {goodput:.0%}, served p50 {at_share(served, 0.5):.2f} s and p99 "
-        f"{at_share(served, 0.99):.2f} s, refused p99 {at_share(refused, 0.99):.2f} s; health "
-        f"{Counter(one.status for one in health)}, p99 {at_share(health, 0.99):.2f} s; calm after {calm_after:.1f} s; "
-        f"{peak_mb(live.pid):.0f} MB"
+    tell(
+        "R7", seconds=CROWD_S, times_capacity=TIMES, capacity_pages_a_second=round(capacity), answers=dict(counts),
+        calm_p99_s=in_s(calm), goodput_percent=round(100 * goodput), served_p99_s=in_s(served),
+        refused_p99_s=in_s(refused), health=dict(Counter(one.status for one in health)), health_p99_s=in_s(health),
+        calm_after_s=round(calm_after, 1), memory_mb=round(peak_mb(live.pid)),
     )
     assert set(counts) <= {200, 429, 503}
     assert counts[503], "nobody was refused: the crowd was none"
@@ -152,11 +109,10 @@ async def test_stuck_clients_and_open_connections_do_not_slow_the_others(live: L
     ends = await stuck
     done.set()
     answered = await asyncio.gather(*held)
-    print(
-        f"\nbeside {OPEN} open connections and {STUCK} stuck clients: p50 {at_share(beside, 0.5):.3f} s and p99 "
-        f"{at_share(beside, 0.99):.3f} s of {len(beside)} pages (before: {at_share(calm, 0.5):.3f} and "
-        f"{at_share(calm, 0.99):.3f} s); the last stuck one was cut off after {max(ends):.0f} s; "
-        f"{peak_mb(live.pid):.0f} MB"
+    tell(
+        "R9", open_connections=OPEN, stuck=STUCK, pages=len(beside), p50_s=in_s(beside, 0.5), p99_s=in_s(beside),
+        before_p50_s=in_s(calm, 0.5), before_p99_s=in_s(calm), last_stuck_cut_after_s=round(max(ends)),
+        memory_mb=round(peak_mb(live.pid)),
     )
     assert {one.status for one in (*calm, *beside)} == {200}
     assert all(answered)
@@ -181,7 +137,7 @@ async def test_bodies_that_come_slowly_lie_on_disk_and_not_in_memory(live: Live)
         writer.close()
 
     await asyncio.gather(*(almost() for _ in range(500)), return_exceptions=True)
-    print(f"\n500 bodies of 2 MB, none of them finished: {before:.0f} MB before, {peak_mb(live.pid):.0f} MB at most")
+    tell("R8", unfinished_bodies_of_2_mb=500, memory_before_mb=round(before), memory_mb=round(peak_mb(live.pid)))
     assert (await live.page()).status == 200
     assert peak_mb(live.pid) <= MEMORY_MB
 
@@ -196,7 +152,7 @@ async def test_what_a_crowd_was_told_is_stored_is_stored_once(live: Live) -> Non
 
     answers = dict(zip(bodies, await asyncio.gather(*map(say, bodies)), strict=True))
     again = [body for body, answer in answers.items() if answer.status == 503]
-    print(f"\n{len(bodies) - len(again)} of {len(bodies)} messages taken, {len(again)} refused")
+    tell("R7", messages=len(bodies), stored_at_once=len(bodies) - len(again), refused=len(again))
     assert {answer.status for answer in answers.values()} == {200, 503}
     assert all(answers[body].retry_after and '"UNAVAILABLE"' in answers[body].text for body in again)
     for body in (*again, *bodies[:5]):

@@ -19,6 +19,7 @@ from server.notifications.models import Message
 from server.notifications.states import MessageState
 from tests.conftest import environment
 from tests.factories import active_match
+from tests.faults.report import tell
 from tests.forked import Forked, begin
 from tests.ports import free_port
 from tests.server.kernel.jobs.test_durable import Slow, slow_server
@@ -120,7 +121,7 @@ async def test_workers_killed_in_turn_lose_nothing_and_a_living_one_takes_over(
                 assert await Worker.all().values_list("id", flat=True) == ["w3"]
     counts = Counter(server.ids)
     again = sum(counts.values()) - len(counts)
-    print(f"{len(counts)} messages, {again} repeated under their Message-ID, 2 kills")
+    tell("R3", messages=len(counts), repeated_under_their_id=again, kills=2)
     assert len(counts) == MESSAGES
     assert again <= 2
     assert not await OutboxEvent.filter(delivered_at=None).exists()
