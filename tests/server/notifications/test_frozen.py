@@ -9,7 +9,7 @@ import pytest
 
 from server.kernel import clock
 from server.kernel.actor import system_actor
-from server.kernel.jobs import lanes
+from server.kernel.jobs import lanes, load_handlers
 from server.kernel.jobs.lanes import LANES, claim, work
 from server.notifications.actions import plan_message
 from server.notifications.channels import email
@@ -56,6 +56,7 @@ def from_here_on_another_process(patch: pytest.MonkeyPatch) -> None:
 async def test_a_worker_that_stood_still_overwrites_nothing_and_sends_no_other_mail(
     pair: Pair, taken: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    load_handlers()
     server, actor, about = Holding(taken=taken), system_actor(pair.organization.id), {"match_id": pair.match.id}
     await server.up()
     with goes_to(server.port):
