@@ -105,7 +105,8 @@ async def look(
         return found
     for mode in modes:
         await put(page, mode)
-        seen = await audit.axe(page, state.name, settled) if mode.axe else []
+        by_sight = not mode.shows_other_parts
+        seen = await audit.axe(page, state.name, settled, by_sight=by_sight) if mode.axe else []
         walked = await audit.walk(page) if mode.walk else []
         found[mode.name] = [*seen, *await audit.own(page, *mode.checks), *walked]
     return found

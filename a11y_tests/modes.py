@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+PHONES_WIDTH = 390
 FULL = "ITHACA_A11Y_FULL"
 """Set by `make a11y`: every mode; without it, the ones of every run."""
 
@@ -24,6 +25,11 @@ class Mode:
     axe: bool = True
     walk: bool = False
     """Tab through it all and measure what a finger hits: where the frame of the page is another, or its colours."""
+
+    @property
+    def shows_other_parts(self) -> bool:
+        """A desk has other parts than a phone; axe looks at what they are too, not only at how they look."""
+        return self.width > PHONES_WIDTH
 
     @property
     def checks(self) -> tuple[str, ...]:
@@ -48,9 +54,10 @@ TURNS = (("scheme", "contrast", "rtl"), ("contrast", "spaced", "forced"), ("sche
 Over the sizes no two settings are alike or opposite, so both halves together hold every two settings in all four
 ways, and each size with each setting on and off: eight looks instead of 128.
 """
+NARROWEST = Mode("320 spaced", 320, 640, spaced=True, axe=False)
 ONE_BY_ONE = (
     Mode("320 light", 320, 640), Mode("320 dark", 320, 640, scheme="dark"), Mode("390 dark", scheme="dark"),
-    Mode("zoom 400 %", 320, 256, axe=False), Mode("320 spaced", 320, 640, spaced=True, axe=False),
+    Mode("zoom 400 %", 320, 256, axe=False), NARROWEST,
     Mode("desk light", 1280, 800, walk=True), Mode("desk dark", 1280, 800, scheme="dark"),
     Mode("desk right to left", 1280, 800, rtl=True, walk=True),
     Mode("390 spaced", spaced=True, axe=False), Mode("desk spaced", 1280, 800, spaced=True, axe=False),
@@ -70,12 +77,11 @@ def half(opposite: bool) -> list[Mode]:
 def modes_of(number: int) -> Sequence[Mode]:
     """The modes, after the first, in which the state with this place in its list is looked at.
 
-    Every run: two of the eight, so four neighbours hold every pair. `make a11y`: all there are.
+    Every run: one of the eight, so eight neighbours hold every pair, and the narrowest with wide spacing, where things
+    break first and which costs little. `make a11y`: all there are.
     """
-    if os.environ.get(FULL):
-        return (*ONE_BY_ONE, *half(False), *half(True))
-    phone, narrow, desk, enlarged = half(opposite=number // 2 % 2 == 1)
-    return (narrow, desk) if number % 2 else (phone, enlarged)
+    eight = [*half(False), *half(True)]
+    return (*ONE_BY_ONE, *eight) if os.environ.get(FULL) else (eight[number % 8], NARROWEST)
 
 
 def _set(size: Mode, names: list[str]) -> Mode:
