@@ -68,6 +68,7 @@ phrases: setup ## Write anew what screen readers have to say of the five screens
 	@$(BIN)/python -m tests.provision
 	ITHACA_PHRASES=write $(BIN)/pytest a11y_tests/test_phrases.py
 
+journey: export ITHACA_JOURNEY_WHOLE = 1
 journey: setup ## The whole voyage of a pair, in a real browser
 	@$(BIN)/python -m tests.provision
 	$(BIN)/pytest tests/journeys

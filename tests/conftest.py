@@ -2,10 +2,12 @@
 
 import gc
 import os
+import re
 import shutil
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from zlib import crc32
 
 import hypothesis
 import pytest
@@ -20,6 +22,8 @@ from tests.made import postgres_copy, shared_folder, sqlite_file
 from tests.pools import Kept, kept
 
 ENGINES = ("sqlite", "postgres")
+ENGINE = re.compile(rf"\b({'|'.join(ENGINES)})\b")
+FACES = ("tests/web/", "tests/graphql/")
 SERVER_VARIABLE = "ITHACA_TEST_POSTGRES"
 keep_models_finished()
 hypothesis.settings.load_profile("default" if "ITHACA_CHAOS" in os.environ else "ci")
@@ -33,6 +37,25 @@ def pytest_configure(config: pytest.Config) -> None:
     server = postgres.start()
     os.environ[SERVER_VARIABLE] = server.base
     config.add_cleanup(server.stop)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The faces are thin, and what is below them is tested on both engines: a test of theirs runs on one, by turns.
+
+    `make chaos` runs all of them on both.
+    """
+    if "ITHACA_CHAOS" in os.environ:
+        return
+    there = {item.nodeid for item in items}
+    spared = {item for item in items if item.nodeid.startswith(FACES) and _is_the_others_turn(item.nodeid, there)}
+    config.hook.pytest_deselected(items=list(spared))
+    items[:] = [item for item in items if item not in spared]
+
+
+def _is_the_others_turn(nodeid: str, there: set[str]) -> bool:
+    """Whether its twin on the other engine is there, and is the one to run."""
+    twins = [ENGINE.sub(engine, nodeid) for engine in ENGINES]
+    return there.issuperset(twins) and twins[crc32(twins[0].encode()) % len(twins)] != nodeid
 
 
 def pytest_collection_finish() -> None:

@@ -6,12 +6,14 @@ addresses, fixed zones, places of mentors. The product adds nothing.
 
 import csv
 import io
+import os
 from pathlib import Path
 
 from server.language.tags import normalise, vocabulary_of
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
-MENTORS, MENTEES = 160, 320
+MENTORS, MENTEES = (160, 320) if "ITHACA_JOURNEY_WHOLE" in os.environ else (40, 80)
+"""`make journey` goes with all of them; each run of the tests with a quarter."""
 PROGRAM = "real-people"
 PLACES, EXTRA = 2, 3
 """Two places for each mentor and three for the first three: as many as the mentees of the first round."""
@@ -23,7 +25,7 @@ class DataAbsent(Exception):
 
 
 def people_file() -> bytes:
-    """160 volunteer mentors and 320 developers with wishes, as a people file."""
+    """Volunteer mentors, and twice as many developers with wishes, as a people file."""
     names = ("mentor_profiles.csv", "skills_and_wishes.csv")
     if not all((DATA / name).exists() for name in names):
         raise DataAbsent(f"{' and '.join(names)} are not in ../shared/data beside the project")

@@ -66,7 +66,7 @@ def migrated(var: Path) -> str:
 
 
 async def prepare(url: str) -> Scene:
-    """Import the 480 real people, let all but six join, match and publish the first round."""
+    """Import the real people, let all but six join, match and publish the first round."""
     async with database(url):
         system = system_actor(new_id())
         org = await people.create_organization(

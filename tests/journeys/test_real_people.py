@@ -1,8 +1,9 @@
 """`make journey`: two real people meet, in Chromium at 390 px against the running server.
 
-480 real records are imported, matched and approved; then a mentee and a mentor go through enrolment, match notice,
-first booking, goal, session note and mid-programme check-in: once by pointer, once with scripts off, once by keyboard
-alone; the last two close goals besides. Screens are counted: at most five a person, and nobody leaves the product.
+480 real records (in `make test` a quarter of them) are imported, matched and approved; then a mentee and a mentor go
+through enrolment, match notice, first booking, goal, session note and mid-programme check-in: once by pointer, once
+with scripts off, once by keyboard alone; the last two close goals besides. Screens are counted: at most five a person,
+and nobody leaves the product.
 """
 
 import time
