@@ -77,7 +77,8 @@ class EnrollmentsMutation:
 
     @strawberry.mutation(description="Invite somebody again who let the invitation pass or said no.")
     async def reinvite(self, info: Info, input: ById) -> EnrollmentPayload:
-        return await perform_on(info, EnrollmentPayload, input, "Enrollment", actions.reinvite)
+        again = partial(actions.reinvite, undo_within=UNDO_ONE)
+        return await perform_on(info, EnrollmentPayload, input, "Enrollment", again)
 
     @strawberry.mutation(description="Step out of a programme, or say no to its invitation. No reason is asked.")
     async def leave_program(self, info: Info, input: ById) -> EnrollmentPayload:

@@ -119,7 +119,8 @@ class JourneyMutation:
     )
     async def accept_match(self, info: Info, input: AcceptMatchInput) -> MatchPayload:
         async def act(actor: Actor) -> UUID:
-            return (await actions.accept_and_book(actor, key_of("Match", input.id), input.starts_at)).match_id
+            key = key_of("Match", input.id)
+            return (await actions.accept_and_book(actor, key, input.starts_at, undo_within=UNDO_ONE)).match_id
 
         return await perform(info, MatchPayload, input, act)
 

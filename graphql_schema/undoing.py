@@ -29,7 +29,7 @@ from server.surveys.actions import undo_handle
 
 @strawberry.type
 class UndoingMutation:
-    @strawberry.mutation(description="Take back the last refusal, withdrawal, pause, resumption or end of a match.")
+    @strawberry.mutation(description="Take back the last answer to a match, or its last change.")
     async def undo_match_change(self, info: Info, input: ById) -> MatchPayload:
         return await _back(info, MatchPayload, input, "Match", _undo_change)
 
@@ -47,7 +47,8 @@ class UndoingMutation:
         return await _back(info, EnrollmentPayload, input, "Enrollment", undo_break)
 
     @strawberry.mutation(
-        description="Take back that you admitted somebody, turned them down or took them out. Only for who runs it."
+        description="Take back that you admitted somebody, turned them down, took them out or invited them again. "
+        "Only for who runs it."
     )
     async def undo_decision(self, info: Info, input: ById) -> EnrollmentPayload:
         return await _back(info, EnrollmentPayload, input, "Enrollment", undo_decision)

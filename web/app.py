@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.kernel.log import note
 from web import (
+    answer,
     asking,
     attending,
     checkin,
@@ -69,7 +70,7 @@ from web.limits import Limits
 from web.security import SameOrigin, SecurityHeaders
 from web.sign_in import SignIn, signed_in_only
 
-DOORS: tuple[ModuleType, ...] = (sign_in, letter, demo, mailbox, offline, push_key, tap)
+DOORS: tuple[ModuleType, ...] = (sign_in, letter, demo, mailbox, offline, push_key, tap, answer)
 """Screens that anybody may see."""
 SCREENS: tuple[ModuleType, ...] = (
     asking, attending, by_hand, checkin, circle, conflicts, consents, console_circles, console_matches, decisions,

@@ -13,10 +13,11 @@ from server.kernel.errors import Conflict
 from server.kernel.text import gettext as _
 from server.matches import actions
 from server.matches.states import DeclineReason
+from server.matches.steps import UNDO_ONE
 from web import circle_words as words
 from web.dates import day_long
 from web.forms import choice, read_form
-from web.happened import meetings
+from web.happened import changed_undo, meetings
 from web.render import go_to, page
 from web.toast import Toast
 
@@ -43,20 +44,22 @@ async def accept(request: Request) -> Response:
     """Say yes."""
     match_id = request.path_params["id"]
     try:
-        await actions.accept_match(request.state.actor, match_id)
+        await actions.accept_match(request.state.actor, match_id, undo_within=UNDO_ONE)
     except Conflict as late:
         return go_to(request, _address(match_id), toast=Toast(late.message))
-    return go_to(request, _address(match_id), toast=Toast(_("You are in.")))
+    return go_to(request, _address(match_id), toast=Toast(_("You are in."), changed_undo(match_id)))
 
 
 async def refuse(request: Request) -> Response:
     """Say no, kindly: the circle goes on without them."""
     match_id, reason = request.path_params["id"], choice(DeclineReason, await read_form(request), "reason")
+    why = reason or DeclineReason.NOT_SAID
     try:
-        await actions.decline_match(request.state.actor, match_id, reason or DeclineReason.NOT_SAID)
+        await actions.decline_match(request.state.actor, match_id, why, undo_within=UNDO_ONE)
     except Conflict as late:
         return go_to(request, _address(match_id), toast=Toast(late.message))
-    return go_to(request, "/", toast=Toast(_("Thank you. The others go on, and we look for a circle that suits you.")))
+    words = _("Thank you. The others go on, and we look for a circle that suits you.")
+    return go_to(request, "/", toast=Toast(words, changed_undo(match_id)))
 
 
 def _address(match_id: UUID) -> str:

@@ -13,6 +13,7 @@ from server.kernel.text import gettext as _
 from server.matches import actions
 from web.dates import day_month
 from web.forms import Errors, day, read_form
+from web.happened import changed_undo
 from web.render import go_to, page
 from web.toast import Toast
 
@@ -41,7 +42,7 @@ async def propose(request: Request) -> Response:
         else:
             agreed = match.proposed_end_on is None
             words = _("Agreed. You go on until %(day)s.") if agreed else _("Proposed: %(day)s.")
-            return go_to(request, "/", toast=Toast(words % {"day": day_month(ends_on)}, undo=_undo(request, agreed)))
+            return go_to(request, "/", toast=Toast(words % {"day": day_month(ends_on)}, _undo(request, agreed)))
     return await _show(request, errors)
 
 
@@ -54,7 +55,8 @@ async def agree(request: Request) -> Response:
         await actions.agree_extension(request.state.actor, request.path_params["id"], ends_on)
     except Conflict as late:
         return go_to(request, "/", toast=Toast(late.message))
-    return go_to(request, "/", toast=Toast(_("Agreed. You go on until %(day)s.") % {"day": day_month(ends_on)}))
+    words = _("Agreed. You go on until %(day)s.") % {"day": day_month(ends_on)}
+    return go_to(request, "/", toast=Toast(words, _undo(request, agreed=True)))
 
 
 async def withdraw(request: Request) -> Response:
@@ -67,8 +69,9 @@ async def withdraw(request: Request) -> Response:
 
 
 def _undo(request: Request, agreed: bool) -> str:
-    """Where a proposal is taken back; what two agreed to is not one's own to take back."""
-    return "" if agreed else f"/match/{request.path_params['id']}/extension/withdrawal"
+    """Where a proposal is taken back, and where one's agreement is."""
+    match_id = request.path_params["id"]
+    return changed_undo(match_id) if agreed else f"/match/{match_id}/extension/withdrawal"
 
 
 async def _show(request: Request, errors: Errors) -> Response:

@@ -51,7 +51,7 @@ async def _match(request: Request) -> Response:
             errors.add("slot", _("Choose a time."))
         else:
             try:
-                return _go_on(request, await _answer(request, shown, starts_at, form_key(form)))
+                return _go_on(request, shown, await _answer(request, shown, starts_at, form_key(form)))
             except (Conflict, Invalid) as refusal:
                 nearest = getattr(refusal, "nearest", None)
                 errors.add("slot", taken_words(refusal))
@@ -77,17 +77,20 @@ async def _answer(request: Request, shown: MatchPage, starts_at: datetime | None
     actor, match_id = request.state.actor, shown.match.id
     if shown.stage is Stage.CHOOSE_TIME and starts_at:
         return await actions.choose_time(actor, match_id, starts_at, key=key)
-    return await actions.accept_and_book(actor, match_id, starts_at, key=key)
+    return await actions.accept_and_book(actor, match_id, starts_at, key=key, undo_within=UNDO_ONE)
 
 
-def _go_on(request: Request, outcome: Outcome) -> Response:
+def _go_on(request: Request, shown: MatchPage, outcome: Outcome) -> Response:
+    """On to what came of it, with the way back: of a yes with its time, or of a time alone."""
+    only_the_time = shown.stage is Stage.CHOOSE_TIME
+    undo = "" if only_the_time else changed_undo(outcome.match_id)
     if outcome.booked:
-        undo = booked_undo(outcome.session_id) if outcome.session_id else ""
+        undo = undo or (booked_undo(outcome.session_id) if outcome.session_id else "")
         return go_to(request, "/", toast=Toast(_("Booked. Both of you get an invitation."), undo))
     if outcome.state is MatchState.CANCELLED:
         words = _("The last place was just taken. We look for someone else for you.")
         return go_to(request, f"/match/{outcome.match_id}", toast=Toast(words))
-    return go_to(request, f"/match/{outcome.match_id}")
+    return go_to(request, f"/match/{outcome.match_id}", toast=Toast(_("Your yes is in."), undo) if undo else None)
 
 
 async def _show(

@@ -114,7 +114,7 @@ def mark_of(request: Request) -> str:
     return sha256(person.id.bytes).hexdigest()[:12] if person else ""
 
 
-def _theme(request: Request) -> Theme:
+def theme_of(request: Request) -> Theme:
     """The viewer's colours; before anybody signs in, those that this browser showed last."""
     viewer, held = viewer_of(request), request.cookies.get(LOOK_COOKIE, "")
     if viewer:
@@ -152,7 +152,7 @@ def _frame(request: Request) -> dict[str, object]:
     """What every layout may use."""
     viewer, path = viewer_of(request), request.url.path
     return {
-        "request": request, "viewer": viewer, "path": path, "theme": _theme(request),
+        "request": request, "viewer": viewer, "path": path, "theme": theme_of(request),
         "places": places(viewer, path), "console_places": console_places(viewer, path),
     }
 

@@ -19,37 +19,49 @@ LONGEST_TICKET = 100
 async def answer(request: Request) -> Response:
     """Do what the ticket is for, and say what came of it."""
     tapped = await tap(forms.text(await forms.read_form(request), "ticket", LONGEST_TICKET)[:LONGEST_TICKET])
-    with use_language(tapped.language):
+    with use_language(tapped.told.language):
         return JSONResponse(_notification(tapped), headers={"Cache-Control": "no-store"})
 
 
-def _notification(tapped: Tapped) -> dict[str, Any]:
-    title, body = _words(tapped)
-    booked = tapped.ended is Ended.BOOKED
-    opens = f"/session/{tapped.session.id}" if booked else f"/match/{tapped.match_id}"
-    said: dict[str, Any] = {
-        "title": title, "body": body, "lang": tapped.language, "dir": direction(tapped.language),
-        "tag": f"tap-{tapped.ticket_id}", "navigate": opens,
-    }
-    if tapped.undo:
-        said["actions"] = [{"action": "undo", "title": _("Undo"), "navigate": opens}]
-        said["data"] = {"tickets": {"undo": tapped.undo}, "unsent": _("Not sent: no connection. Try again.")}
-    return said
-
-
-def _words(tapped: Tapped) -> tuple[str, str]:
-    name = tapped.partner.first_name
-    if tapped.ended is Ended.BOOKED:
-        when = moment(tapped.session.starts_at, zone=tapped.person.zone)
+def came_of(tapped: Tapped) -> tuple[str, str]:
+    """What came of a tap: a title, and a sentence. A booking is said in the zone of whoever tapped."""
+    name, about = tapped.told.partner.first_name, tapped.told
+    if tapped.ended is Ended.BOOKED and tapped.session:
+        when = moment(tapped.session.starts_at, zone=about.person.zone)
         body = _("With %(name)s. Both of you get an invitation.") % {"name": name}
         return _("Booked: %(when)s") % {"when": when}, body
-    if tapped.ended is Ended.ANSWERED:
-        return _("Your yes is in"), _("You hear when everybody has answered.")
-    if tapped.ended is Ended.SEAT_TAKEN:
-        return _("The last place was just taken"), _("We look for someone else for you.")
-    if tapped.ended is Ended.UNDONE:
-        return _("Undone: nothing is booked"), _("You and %(name)s can choose another time.") % {"name": name}
-    return tapped.refusal, _("Open Ithaca to see how things stand.")
+    said = {
+        Ended.ANSWERED: (_("Your yes is in"), _("You hear when everybody has answered.")),
+        Ended.MATCHED: (
+            _("You and %(name)s are a match") % {"name": name},
+            _("The first time is agreed when both choose the same."),
+        ),
+        Ended.SEAT_TAKEN: (_("The last place was just taken"), _("We look for someone else for you.")),
+        Ended.AGREED: (_("You go on together"), _("%(name)s hears of it.") % {"name": name}),
+        Ended.UNDONE: (
+            _("Undone: nothing is booked"), _("You and %(name)s can choose another time.") % {"name": name},
+        ),
+        Ended.TAKEN_BACK: (_("Undone. It stands as before."), _("Nobody was told.")),
+    }
+    return said.get(tapped.ended, (tapped.refusal, _("Open Ithaca to see how things stand.")))
+
+
+def opens(tapped: Tapped) -> str:
+    """Where one looks at what came of a tap."""
+    booked = tapped.ended is Ended.BOOKED and tapped.session
+    return f"/session/{tapped.session.id}" if booked and tapped.session else f"/match/{tapped.told.match_id}"
+
+
+def _notification(tapped: Tapped) -> dict[str, Any]:
+    title, body = came_of(tapped)
+    said: dict[str, Any] = {
+        "title": title, "body": body, "lang": tapped.told.language, "dir": direction(tapped.told.language),
+        "tag": f"tap-{tapped.told.ticket_id}", "navigate": opens(tapped),
+    }
+    if tapped.undo:
+        said["actions"] = [{"action": "undo", "title": _("Undo"), "navigate": opens(tapped)}]
+        said["data"] = {"tickets": {"undo": tapped.undo}, "unsent": _("Not sent: no connection. Try again.")}
+    return said
 
 
 routes = [Route("/tap", answer, methods=["POST"], name="tap")]

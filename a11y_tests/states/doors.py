@@ -4,18 +4,21 @@ from playwright.async_api import Page
 
 from a11y_tests.registry import Shelf, View, each, fill, kept_here, offline, open_everything, press, waits
 from a11y_tests.states.people import LONG_NAME, LONG_WORDS, asked, with_goal
-from server.access.actions import grant_role
-from server.access.states import Role
+from server.access.actions import grant_role, open_session
+from server.access.models import Ticket
+from server.access.states import Role, TicketPurpose
+from server.kernel import clock
 from server.kernel.actor import system_actor
 from server.kernel.db import unit_of_work
 from server.kernel.ids import new_id
 from server.kernel.jobs import drain
-from server.matches.models import MatchMember
+from server.matches.models import Match, MatchMember
 from server.matches.states import MatchState
 from server.notifications.models import CaughtMail
 from server.programs.states import EnrollmentState, ParticipantRole
 from tests import factories
 from tests.factories import Pair
+from tests.server.journey.tapping.test_tapping import in_two_days, mailed, offer
 
 state = Shelf("doors")
 STATES = state.states
@@ -24,6 +27,86 @@ STATES = state.states
 @state("GET sign-in 200", proof="Sign in")
 async def sign_in() -> View:
     return View(None, "/sign-in")
+
+
+@state("GET answer 200", proof="You suggest")
+async def link_that_asks() -> View:
+    """A mail's link, opened by somebody who is not signed in."""
+    return View(None, await _answer(starts_at=in_two_days()))
+
+
+@state("POST answer-given 200", proof="Your yes is in")
+async def link_answered() -> View:
+    return View(None, await _answer(), press("Yes"))
+
+
+@state("POST answer-given 200", proof="Both of you get an invitation.")
+async def link_answered_with_a_way_back() -> View:
+    offered = await offer()
+    return View(None, f"/answer?ticket={offered.secret}", press("Yes"))
+
+
+@state("GET answer 200", proof="This was answered already")
+async def link_answered_before() -> View:
+    path = await _answer()
+    await Ticket.filter().update(spent_at=clock.now())
+    return View(None, path)
+
+
+@state("GET answer 200", proof="This link is more than a week old")
+async def link_too_old() -> View:
+    path = await _answer()
+    await Ticket.filter().update(expires_at=clock.now())
+    return View(None, path)
+
+
+@state("GET answer 200", proof="This has changed meanwhile")
+async def link_decided_elsewhere() -> View:
+    return View(None, await _answer(MatchState.DECLINED))
+
+
+@state("POST answer-given 409", proof="This suggestion has passed.")
+async def link_decided_meanwhile() -> View:
+    path = await _answer()
+
+    async def act(page: Page) -> None:
+        await Match.filter().update(state=MatchState.DECLINED)
+        await press("Yes")(page)
+
+    return View(None, path, act)
+
+
+@state("GET answer 404", proof="We do not know this link")
+async def link_cut_short() -> View:
+    return View(None, "/answer?ticket=cut")
+
+
+@state("GET answer 403", proof="This link is for somebody else")
+async def link_passed_on() -> View:
+    path = await _answer()
+    return View(await factories.person(await factories.organization()), path)
+
+
+@state("POST answer-given 404", proof="We do not know this link")
+async def link_that_was_voided() -> View:
+    path = await _answer()
+
+    async def act(page: Page) -> None:
+        await Ticket.filter().delete()
+        await press("Yes")(page)
+
+    return View(None, path, act)
+
+
+@state("POST answer-given 403", proof="This link is for somebody else")
+async def link_opened_before_somebody_else_signed_in() -> View:
+    path, other = await _answer(), await factories.person(await factories.organization())
+
+    async def act(page: Page) -> None:
+        await page.context.add_cookies([{"name": "ithaca", "value": await open_session(other), "url": page.url}])
+        await press("Yes")(page)
+
+    return View(None, path, act)
 
 
 @state("GET home 303", "GET sign-in 200", proof="Sign in")
@@ -201,3 +284,9 @@ async def _first_mail() -> str:
 async def without_a_network() -> View:
     """As the app's worker keeps it."""
     return View(None, "/offline")
+
+
+async def _answer(state: MatchState = MatchState.AWAITING_BOTH, **facts: object) -> str:
+    """The link with which a mail lets Noor say yes."""
+    pair = await factories.active_match(state=state)
+    return f"/answer?ticket={await mailed(pair, pair.mentee, TicketPurpose.ACCEPT_MATCH, **facts)}"

@@ -102,7 +102,10 @@ class SignInLetter(Model):
 
 
 class Ticket(Model):
-    """One act of one person by one tap, on the device of one session. Only the fingerprint of its secret is kept."""
+    """One act of one person by one tap. Only the fingerprint of its secret is kept.
+
+    A notification's is bound to the session of its device; a mail's to none, as mails are read anywhere.
+    """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     organization_id = fields.UUIDField()
@@ -110,10 +113,10 @@ class Ticket(Model):
         "models.Person", related_name="tickets", on_delete=fields.CASCADE
     )
     person_id: UUID
-    session: fields.ForeignKeyRelation[UserSession] = fields.ForeignKeyField(
-        "models.UserSession", related_name="tickets", on_delete=fields.CASCADE
+    session: fields.ForeignKeyNullableRelation[UserSession] = fields.ForeignKeyField(
+        "models.UserSession", related_name="tickets", null=True, on_delete=fields.CASCADE
     )
-    session_id: UUID
+    session_id: UUID | None
     purpose = fields.CharEnumField(TicketPurpose, max_length=20)
     subject_id = fields.UUIDField()
     facts: dict[str, Any] = fields.JSONField(default=dict)

@@ -27,7 +27,14 @@ class LetterWay(StrEnum):
 
 
 class TicketPurpose(StrEnum):
-    """The one act that a ticket is for: to accept a match with the time that stood there, to take a booking back."""
+    """The one act that a ticket is for."""
 
     AGREE_TO_TIME = "AGREE_TO_TIME"
+    """To say yes to a match, or to meet, at the time that the other suggests."""
     UNDO_BOOKING = "UNDO_BOOKING"
+    UNDO_CHANGE = "UNDO_CHANGE"
+    """To take back what one did last to a match: a yes, a later day agreed to."""
+    ACCEPT_MATCH = "ACCEPT_MATCH"
+    """To say yes to a match, and to suggest the time that stood there, if one did."""
+    AGREE_TO_DAY = "AGREE_TO_DAY"
+    """To agree to the later last day that the other proposed."""

@@ -12,7 +12,7 @@ from server.kernel.errors import Conflict
 from server.kernel.facts import OutboxEvent
 from server.kernel.text import gettext as _
 from server.matches import queries
-from server.matches.models import Match
+from server.matches.models import Match, MatchMember
 from server.matches.states import Approval, MatchKind, MatchState
 from server.programs.states import Approvals, AskedFirst, EnrollmentState, ParticipantRole
 from server.programs.steps import midnight
@@ -227,6 +227,17 @@ def before(match: Match) -> dict[str, Any]:
     return {
         "was": match.state, "was_until": match.paused_until, "was_on": match.paused_on, "was_end": match.ends_on,
         "was_proposed": match.proposed_end_on, "was_proposed_by": match.proposed_by_id, "acted_at": clock.now(),
+    }
+
+
+def before_answer(match: Match, member: MatchMember) -> dict[str, Any]:
+    """How a match stands before one of its members answers, for the fact of the answer: who answers, and what of the
+    match a yes or a circle's no may change."""
+    return {
+        **before(match), "by_id": member.person_id, "person_id": member.person_id, "role": member.role,
+        "was_answer": member.approval, "was_answered_at": member.answered_at, "was_answer_by": match.answer_by,
+        "was_asked_at": match.published_at, "was_begun_at": match.active_at, "was_held_back": match.held_back,
+        "was_later": [one.id for one in match.members if one.approval is Approval.LATER],
     }
 
 

@@ -22,6 +22,8 @@ from server.notifications.models import Message
 from server.notifications.push.planning import plan_notices
 from server.notifications.scene import Scene, scene_of
 from server.notifications.states import MessageState
+from server.notifications.taps.offering import taps_of, ticket_for
+from server.notifications.texts import Link
 
 RETRY_SERVER = timedelta(seconds=5)
 
@@ -70,7 +72,7 @@ async def send_message(actor: Actor, message_id: UUID) -> Message:
         return await _settle(actor, message, MessageState.SUPPRESSED, reason)
     await _settle(actor, message, MessageState.QUEUED, "")
     taken = partial(_settle, actor, message, MessageState.SENT, "")
-    delivery = await _hand_over(scene, partial(once_back, taken))   # or a lost database would repeat the mail
+    delivery = await _hand_over(actor, scene, partial(once_back, taken))   # or a lost database would repeat the mail
     if delivery.fate is Fate.SENT:
         return await queries.message_by_id(actor, message_id)
     if delivery.fate is Fate.REFUSED:
@@ -90,15 +92,24 @@ async def _scene_or_reason(actor: Actor, message: Message) -> tuple[Scene | None
     return (None, reason) if reason else (scene, "")
 
 
-async def _hand_over(scene: Scene, taken: Callable[[], Awaitable[Message]]) -> Delivery:
+async def _taps(actor: Actor, scene: Scene) -> list[Link]:
+    """What the letter lets its reader answer by one tap: pages that open for whoever holds it."""
+    page, source = f"{settings().public_url}/answer", scene.message.id
+    return [
+        Link(tap.words, f"{page}?ticket={await ticket_for(actor, scene, tap, source)}") for tap in taps_of(scene)
+    ]
+
+
+async def _hand_over(actor: Actor, scene: Scene, taken: Callable[[], Awaitable[Message]]) -> Delivery:
     target = email.target_of(settings())
     if target is None:
         return Delivery(Fate.AWAY, "no mail server")
     kind, person = CATALOGUE[scene.message.kind], scene.person
     try:
         mail = email.compose(
-            texts.letter(kind, scene), message_id=scene.message.id, to=(person.full_name, scene.address),
-            mail_from=settings().mail_from, at=clock.now(), calendar=_calendar(scene) if kind.invites else None,
+            texts.letter(kind, scene, await _taps(actor, scene)), message_id=scene.message.id,
+            to=(person.full_name, scene.address), mail_from=settings().mail_from, at=clock.now(),
+            calendar=_calendar(scene) if kind.invites else None,
         )
     except ValueError:
         return Delivery(Fate.REFUSED, "address")

@@ -6,12 +6,13 @@ from uuid import UUID
 
 from server.access.letters.queries import letter_by_id
 from server.access.models import SignInLetter
+from server.access.queries import actor_for
 from server.kernel import clock
 from server.kernel.actor import Actor
 from server.kernel.errors import NotFound
 from server.matches.company import Circle, Company, company_of, sets_times
 from server.matches.models import Match
-from server.matches.queries import are_peers, back_on, is_mentor, matches_in, visible_match
+from server.matches.queries import are_peers, back_on, is_circle, is_mentor, matches_in, visible_match
 from server.matches.rules import is_requester
 from server.matches.states import MatchState
 from server.messaging.rules import is_open
@@ -27,17 +28,21 @@ from server.programs.states import EnrollmentState, ParticipantRole
 from server.sessions.models import Session
 from server.sessions.queries import next_session, sessions_by_ids, visible_session
 from server.sessions.states import SessionState
+from server.sessions.times import free_times
 from server.surveys.models import SurveyInvitation
 
 WITH_THE_END = timedelta(minutes=1)
 """A word of thanks is written in the act that ends a match: this close before it."""
+TIMES = 3
+"""So many times to say yes with."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
     """The recipient and everything around the subject of a message. What does not belong to it is None or zero.
 
-    `address` is where it goes. `knows` says whether they got the message that this one follows (queries.was_told).
+    `address` is where it goes; `times`: when both of a pair could meet first, for who is asked about it. `knows` says
+    whether they got the message that this one follows (queries.was_told).
     """
 
     message: Message
@@ -53,6 +58,7 @@ class Scene:
     ends_at: datetime | None = None
     match: Match | None = None
     ahead: Session | None = None
+    times: tuple[datetime, ...] = ()
     session: Session | None = None
     sessions: tuple[Session, ...] = ()
     survey: SurveyInvitation | None = None
@@ -168,6 +174,7 @@ async def scene_of(actor: Actor, message: Message) -> Scene:
     enrollment = await visible_enrollment(actor, ids["enrollment_id"]) if "enrollment_id" in ids else None
     match = await visible_match(actor, ids["match_id"]) if "match_id" in ids else None
     sign_in = await letter_by_id(actor, ids["letter_id"]) if "letter_id" in ids else None
+    ahead = await next_session(actor, match.id) if match else None
     cohort = None if sign_in or "held_id" in ids else await _cohort(actor, ids, enrollment or match)
     return Scene(
         message=message,
@@ -182,7 +189,8 @@ async def scene_of(actor: Actor, message: Message) -> Scene:
         place=await waitlist_place(actor, enrollment) if enrollment else None,
         ends_at=await grace_ends_at(actor, enrollment.id) if enrollment else None,
         match=match,
-        ahead=await next_session(actor, match.id) if match else None,
+        ahead=ahead,
+        times=await _times(person, match) if message.kind == "M03" and match and ahead is None else (),
         session=await visible_session(actor, ids["session_id"]) if "session_id" in ids else None,
         sessions=tuple(await _of_series(actor, message)),
         survey=await queries.survey_by_id(actor, ids["invitation_id"]) if "invitation_id" in ids else None,
@@ -201,6 +209,14 @@ async def to_be_invited(actor: Actor, cohort: Cohort, person: Person, role: Part
     enrollment = Enrollment(**own, program_id=cohort.program_id, cohort_id=cohort.id, role=role, expires_at=until)
     message = Message(organization_id=actor.organization_id, recipient_id=person.id, kind="E01")
     return Scene(message, person, await organization_of(actor), cohort, enrollment=enrollment)
+
+
+async def _times(person: Person, match: Match) -> tuple[datetime, ...]:
+    """When both of a pair could meet first, in the days of who is asked; people of a circle choose none."""
+    if is_circle(match):
+        return ()
+    free = await free_times(await actor_for(person), match, TIMES)
+    return tuple(one.starts_at for one in free)
 
 
 async def _of_series(actor: Actor, message: Message) -> list[Session]:

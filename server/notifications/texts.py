@@ -4,6 +4,7 @@ A template gives parts (subject, heading, words, moment, button, because), each 
 HTML of a letter can never say different things. A notification has the subject and one sentence, `pushed`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -25,6 +26,14 @@ PARTS = ("subject", "heading", "words", "moment", "button", "because", "pushed")
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A button of a letter: its words, and the whole address that it opens."""
+
+    words: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """A message in words: its subject line, and the same content as plain text and as HTML."""
 
@@ -33,10 +42,13 @@ class Letter:
     html: str
 
 
-def letter(kind: Kind, scene: Scene) -> Letter:
-    """The letter for `scene` in the recipient's language and zone, its button leading to the exact screen."""
+def letter(kind: Kind, scene: Scene, taps: Sequence[Link] = ()) -> Letter:
+    """The letter for `scene` in the recipient's language and zone, its button leading to the exact screen.
+
+    `taps`: what can be answered by one tap, before that button.
+    """
     with use_language(scene.language):
-        values = _values(kind, scene)
+        values = {**_values(kind, scene), "taps": taps}
         plain, marked = _parts(TEXT, kind, values), _parts(HTML, kind, values)
         return Letter(
             subject=one_line(plain["subject"]),

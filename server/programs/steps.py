@@ -132,6 +132,12 @@ def before(enrollment: Enrollment) -> dict[str, Any]:
     return {"was": enrollment.state, "was_until": enrollment.paused_until, "acted_at": clock.now()}
 
 
+def before_invitation(enrollment: Enrollment) -> dict[str, Any]:
+    """The same, of somebody who is invited again: with the moments of the way on which they were."""
+    names = ("invited_at", "expires_at", "started_at", "submitted_at", "ended_at")
+    return {**before(enrollment), **{f"was_{name}": getattr(enrollment, name) for name in names}}
+
+
 async def tell(
     unit: Unit, enrollment: Enrollment, event: str, *, hold: timedelta = timedelta(), **detail: object
 ) -> None:

@@ -12,8 +12,9 @@ from server import migrations
 FIRST = ("0001_initial", "0002_same_organization")
 """Before the first release: there was no code beside them."""
 ADDING: tuple[type, ...] = (ops.CreateModel, ops.AddField, ops.AddIndex, ops.RunSQL, ops.RunPython)
-UNTOUCHED = "Reworded"
-"""An enum got a value: the models know, the database stays as it is."""
+UNTOUCHED = {"Reworded", "Loosened"}
+"""An enum got a value: the models know, the database stays as it is. And a column that may be empty from now on: the
+release before goes on to fill it."""
 TAKING_AWAY: dict[str, str] = {}
 """Migrations that take away or change, with the release that was the last to read what goes. The changelog says so."""
 NAMES = sorted(path.stem for path in Path(migrations.__file__).parent.glob("[0-9]*.py"))
@@ -29,7 +30,7 @@ def test_a_migration_only_adds(name: str) -> None:
     if name in TAKING_AWAY:
         return
     others = {type(one).__name__ for one in operations(name) if not isinstance(one, ADDING)}
-    assert others <= {UNTOUCHED}, f"{name}: the release before still reads this. Add now, take away one release later."
+    assert others <= UNTOUCHED, f"{name}: the release before still reads this. Add now, take away one release later."
 
 
 @pytest.mark.parametrize("name", LATER)

@@ -14,6 +14,7 @@ from web.sign_in import RequireSignIn
 ADDRESS = re.compile(r"/|(/[a-z0-9]+(-[a-z0-9]+)*(\.[a-z]+)?|/\{[a-z_]+(:\w+)?\})+")
 TYPED = re.compile(r"\{(\w*id)(:\w+)?\}")
 OPEN = {
+    "answer*": "the ticket in the mail's link says who answers, and is good for one act",
     "demo*": "the door, the mailbox and the clock of a demonstration; 404 elsewhere",
     "graphql": "answers 401 by itself",
     "healthz": "for machines that watch; says only that the process lives",

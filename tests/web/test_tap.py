@@ -29,8 +29,8 @@ async def test_what_came_of_it_is_the_next_notification_with_a_way_back(offered,
         "With Noor. Both of you get an invitation.", f"/session/{offered.session.id}",
     )
     assert [one["action"] for one in said["actions"]] == ["undo"]
-    assert (undone["title"], "actions" in undone) == ("Undone: nothing is booked", False)
-    assert (await Session.get(id=offered.session.id)).state is SessionState.CANCELLED
+    assert (undone["title"], "actions" in undone) == ("Undone. It stands as before.", False)
+    assert (await Session.get(id=offered.session.id)).state is SessionState.PROPOSED
 
 
 async def test_looking_and_other_sites_change_nothing(offered, client_of):

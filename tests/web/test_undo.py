@@ -1,4 +1,4 @@
-"""Ten seconds to take back a no, a withdrawal, a pause, an end, leaving, a move and a cancellation, on screen."""
+"""Ten seconds to take back a yes, a no, a withdrawal, a pause, an end, leaving, a move, a cancellation, on screen."""
 
 import re
 from datetime import timedelta
@@ -6,8 +6,13 @@ from datetime import timedelta
 import httpx2
 import pytest
 
+from server.access.actions import grant_role
+from server.access.states import Role
+from server.journey.meeting.actions import accept_and_book
 from server.kernel import clock
+from server.kernel.actor import system_actor
 from server.kernel.db import fresh_key
+from server.matches.actions import propose_extension
 from server.matches.models import Match, MatchMember
 from server.matches.states import Approval, MatchOrigin, MatchState
 from server.messaging.models import ThreadMessage
@@ -149,3 +154,75 @@ async def test_too_late_is_said(client_of: ClientOf, pair: Pair) -> None:
     ):
         late = await client.post(path)
         assert words in (await client.get(late.headers["location"])).text
+
+
+async def sessions_of(asked: Pair) -> list[tuple[SessionState, object, int]]:
+    found = await Session.filter(match=asked.match).order_by("starts_at")
+    return [(one.state, one.proposed_by_id, one.sequence) for one in found]
+
+
+@pytest.mark.parametrize("chosen", [0, 1], ids=["the time on the table", "another time"])
+async def test_a_yes_is_taken_back_with_the_time_that_was_chosen(client_of: ClientOf, db: object, chosen: int) -> None:
+    asked = await factories.active_match(state=MatchState.AWAITING_BOTH)
+    noor, idris, here = await client_of(asked.mentee), await client_of(asked.mentor), f"/match/{asked.match.id}"
+    first, second = [one.starts_at.isoformat() for one in await slots_for_match(asked.mentor_actor, asked.match.id, 2)]
+    shown = await press_undo(noor, await noor.post(here, data={"slot": first}))
+    assert "Pick a time" in shown
+    assert (await Match.get(id=asked.match.id)).state is MatchState.AWAITING_BOTH
+    assert [state for state, *_rest in await sessions_of(asked)] == [SessionState.CANCELLED]
+    await noor.post(here, data={"slot": first})
+    clock.move(timedelta(seconds=11))
+    before = await sessions_of(asked)
+    answered = await idris.post(here, data={"slot": (first, second)[chosen]})
+    assert (await Match.get(id=asked.match.id)).state is MatchState.ACTIVE
+    assert "Undone. It stands as before." in await press_undo(idris, answered)
+    assert (await Match.get(id=asked.match.id)).state is MatchState.AWAITING_MENTOR
+    assert [one for one in await sessions_of(asked) if one[1] == asked.mentee.id] == before
+    assert not await Session.filter(match=asked.match, state=SessionState.SCHEDULED).exists()
+
+
+async def test_a_yes_stays_once_the_other_has_booked_on_it(client_of: ClientOf, db: object) -> None:
+    asked = await factories.active_match(state=MatchState.AWAITING_MENTOR)
+    await MatchMember.filter(match=asked.match, person=asked.mentee).update(approval=Approval.ACCEPTED)
+    slot = (await slots_for_match(asked.mentor_actor, asked.match.id, 1))[0]
+    await accept_and_book(asked.mentor_actor, asked.match.id, None, undo_within=timedelta(seconds=10))
+    await book_session(asked.mentee_actor, asked.match.id, slot.starts_at)
+    idris = await client_of(asked.mentor)
+    stays = await idris.post(f"/match/{asked.match.id}/undo")
+    assert "It stays as it is." in (await idris.get(stays.headers["location"])).text
+    assert (await Match.get(id=asked.match.id)).state is MatchState.ACTIVE
+    assert await Session.filter(match=asked.match, state=SessionState.SCHEDULED).count() == 1
+
+
+async def test_a_yes_and_a_no_to_a_circle_are_taken_back(client_of: ClientOf, db: object) -> None:
+    circle = await factories.active_circle(state=MatchState.AWAITING_BOTH, answered=Approval.PENDING)
+    ana, here = await client_of(circle.members[0]), f"/circle/{circle.match.id}"
+    for path in ("answer", "refusal"):
+        await press_undo(ana, await ana.post(f"{here}/{path}"))
+        mine = await MatchMember.get(match=circle.match, person=circle.members[0])
+        assert (mine.approval, mine.left_at) == (Approval.PENDING, None)
+        assert "Yes, I join" in (await ana.get(here)).text
+
+
+async def test_a_later_day_agreed_to_is_taken_back(client_of: ClientOf, pair: Pair) -> None:
+    day = factories.in_days(200)
+    await propose_extension(pair.mentor_actor, pair.match.id, day)
+    client = await client_of(pair.mentee)
+    answer = await client.post(f"/match/{pair.match.id}/extension/agreement", data={"ends_on": day.isoformat()})
+    await press_undo(client, answer)
+    again = await Match.get(id=pair.match.id)
+    assert (again.proposed_end_on, again.ends_on) == (day, pair.match.ends_on)
+
+
+async def test_an_invitation_again_is_taken_back(client_of: ClientOf, pair: Pair) -> None:
+    await Match.filter(id=pair.match.id).update(state=MatchState.CONCLUDED)
+    await Enrollment.filter(id=pair.mentee_enrollment.id).update(state=EnrollmentState.DECLINED)
+    await grant_role(system_actor(pair.organization.id), pair.manager.id, Role.PROGRAM_MANAGER, pair.program.id)
+    client, there = await client_of(pair.manager), f"/console/people/{pair.mentee.id}"
+    answer = await client.post(f"{there}/invitation", data={"enrollment": str(pair.mentee_enrollment.id)})
+    assert (await Enrollment.get(id=pair.mentee_enrollment.id)).state is EnrollmentState.INVITED
+    told = (await client.get(answer.headers["location"])).text
+    back = UNDO.search(told)
+    assert back
+    await client.post(back[1], data={"enrollment": str(pair.mentee_enrollment.id)})
+    assert (await Enrollment.get(id=pair.mentee_enrollment.id)).state is EnrollmentState.DECLINED

@@ -120,10 +120,13 @@ async def invite_again(request: Request) -> Response:
     if enrollment_id is None:
         raise NotFound
     try:
-        await reinvite(request.state.actor, enrollment_id)
+        await reinvite(request.state.actor, enrollment_id, undo_within=UNDO_ONE)
     except Conflict as refusal:
         return await show_one(request, said=refusal.message)
-    return go_to(request, address(request), toast=Toast(_("Invited again. They get a letter.")))
+    back = Toast(_("Invited again. They get a letter."), f"{address(request)}/removal/undo", {
+        "enrollment": str(enrollment_id),
+    })
+    return go_to(request, address(request), toast=back)
 
 
 async def invite_to(request: Request) -> Response:
@@ -141,7 +144,7 @@ async def invite_to(request: Request) -> Response:
 
 
 async def put_back(request: Request) -> Response:
-    """Take the removal back, with matches and places, while nobody was told."""
+    """Take a removal back, with matches and places, or that somebody was invited again, while nobody was told."""
     enrollment_id = one_id(await read_form(request), "enrollment")
     if enrollment_id is None:
         raise NotFound

@@ -18,6 +18,7 @@ from server.access.letters.marks import CODE_DIGITS, address_mark, code_of, digi
 from server.access.models import SignInLetter, SignInRequest
 from server.access.queries import actor_for
 from server.access.states import LetterState, LetterWay
+from server.access.tickets.actions import void_mailed_tickets
 from server.kernel import clock
 from server.kernel.actor import Actor, ActorKind, require, system_actor
 from server.kernel.db import unit_of_work
@@ -99,7 +100,8 @@ async def forget_request(actor: Actor, request_id: UUID) -> None:
 
 
 async def let_old_addresses_go(actor: Actor, person_ids: Collection[UUID]) -> None:
-    """Close every way in of people whose addresses the record system changed: mails to sign in, then sessions.
+    """Close every way in of people whose addresses the record system changed: mails to sign in, then sessions; and
+    what mails to the old address let them do by one tap.
 
     In this order, so that somebody who is just coming in by such a mail is signed out again. Twice is harmless.
 
@@ -114,6 +116,7 @@ async def let_old_addresses_go(actor: Actor, person_ids: Collection[UUID]) -> No
             await mine.delete()
             await unit.audit_many("sign_in.void_letter", letters)
         await end_sessions_of_moved(actor, person_ids)
+        await void_mailed_tickets(actor, person_ids)
 
 
 async def enter_code(secret: str, typed: str, *, device: str = "", leaving: str = "") -> Entered:

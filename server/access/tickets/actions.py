@@ -1,5 +1,6 @@
 """Giving out a ticket, and spending it. Whoever holds its secret may do its one act, once, within seven days."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
 
@@ -7,19 +8,21 @@ from server.access.models import Ticket, UserSession
 from server.access.states import TicketPurpose
 from server.access.tickets import queries
 from server.kernel import clock
-from server.kernel.actor import Actor
+from server.kernel.actor import Actor, require
 from server.kernel.db import plain, unit_of_work
 from server.kernel.errors import Conflict
 from server.kernel.secrets import fingerprint
 from server.kernel.text import gettext as _
+from server.people.rules import can_import_people
 
 LIVES = timedelta(days=7)
 
 
 async def issue_ticket(
-    actor: Actor, session: UserSession, secret: str, purpose: TicketPurpose, subject_id: UUID, **facts: object
+    actor: Actor, person_id: UUID, secret: str, purpose: TicketPurpose, subject_id: UUID, *,
+    device: UserSession | None = None, **facts: object,
 ) -> Ticket:
-    """A ticket for the person of `session`, void once that is signed out. The same secret again is the same ticket.
+    """A ticket for one person, void once `device` is signed out. The same secret again is the same ticket.
 
     `secret` has 128 bits or more; only its fingerprint is kept. `facts` are ids and moments that the act is bound to.
     """
@@ -28,12 +31,29 @@ async def issue_ticket(
         if known is not None:
             return known
         ticket = await Ticket.create(
-            organization_id=session.organization_id, person_id=session.person_id, session=session, purpose=purpose,
+            organization_id=actor.organization_id, person_id=person_id, session=device, purpose=purpose,
             subject_id=subject_id, facts={name: plain(value) for name, value in facts.items()},
             fingerprint=fingerprint(secret), expires_at=clock.now() + LIVES,
         )
         await unit.audit("ticket.issue", ticket, purpose=purpose, subject_id=subject_id)
         return ticket
+
+
+async def void_mailed_tickets(actor: Actor, person_ids: Collection[UUID]) -> None:
+    """Let nobody use what was mailed to people so far: their addresses are not theirs any more. Twice is harmless.
+
+    Raises:
+        Refused: the actor does not bring in the records.
+    """
+    require(can_import_people(actor), _("change addresses"))
+    async with unit_of_work(actor) as unit:
+        mailed = Ticket.filter(
+            organization_id=actor.organization_id, person_id__in=list(person_ids), session_id=None, spent_at=None
+        )
+        tickets = await mailed.order_by("id")
+        if tickets:
+            await mailed.delete()
+            await unit.audit_many("ticket.void", tickets)
 
 
 async def spend_ticket(actor: Actor, ticket_id: UUID) -> Ticket:

@@ -21,7 +21,8 @@ async def ticket_by_secret(secret: str) -> Ticket:
         NotFound: none, its device was signed out, or its person has left.
     """
     ticket = await ticket_by_fingerprint(fingerprint(secret))
-    if ticket is None or ticket.session.revoked_at is not None or ticket.person.status is PersonStatus.ENDED:
+    signed_out = ticket is not None and ticket.session is not None and ticket.session.revoked_at is not None
+    if ticket is None or signed_out or ticket.person.status is PersonStatus.ENDED:
         raise NotFound
     return ticket
 

@@ -50,8 +50,11 @@ class Wrapped:
     next_at: datetime | None = None
 
 
-async def accept_and_book(actor: Actor, match_id: UUID, starts_at: datetime | None, *, key: str = "") -> Outcome:
-    """Say yes and choose the first conversation in one act. The same key again changes nothing.
+async def accept_and_book(
+    actor: Actor, match_id: UUID, starts_at: datetime | None, *, key: str = "", undo_within: timedelta = timedelta()
+) -> Outcome:
+    """Say yes and choose the first conversation in one act. The same key again changes nothing. Nobody is told for
+    `undo_within`; until then `undo_change` takes both back.
 
     The first side's choice is a hold; whoever answers second turns it into a booking by choosing the same time, or
     puts another time before the first. A match whose last seat went meanwhile comes back CANCELLED, with nothing held.
@@ -62,7 +65,7 @@ async def accept_and_book(actor: Actor, match_id: UUID, starts_at: datetime | No
     """
 
     async def act() -> Json:
-        match = await matches.accept_match(actor, match_id)
+        match = await matches.accept_match(actor, match_id, undo_within=undo_within)
         if match.state is MatchState.CANCELLED:
             return {"match_id": match.id, "state": match.state}
         session = await _choose_time(actor, match_id, match.state, starts_at)
@@ -114,16 +117,19 @@ async def decline(
 
 
 async def undo_change(actor: Actor, match_id: UUID, *, key: str = "") -> Undone:
-    """`matches.undo_change`; a time that was held when one said no is held again, if it is still free, and a word of
-    thanks that went with an end is taken back. The same key again brings back the same words.
+    """`matches.undo_change`; a time that one chose with a yes is taken back with it, one that was held when one said no
+    is held again, if it is still free, and a word of thanks that went with an end is taken back. The same key again
+    brings back the same words.
 
     Raises:
-        NotFound, Refused, Conflict: as `matches.undo_change`; the word of thanks was read already (`kind="read"`).
+        NotFound, Refused, Conflict: as `matches.undo_change`; the other booked a time meanwhile (`kind="answered"`), or
+            the word of thanks was read already (`kind="read"`).
     """
 
     async def act() -> Json:
         if not await matches.undo_change(actor, match_id):
             return {"done": False, "words": ""}
+        await sessions.undo_first_time(actor, match_id)
         await sessions.restore_hold(actor, match_id)
         return {"done": True, "words": await messaging.take_back_words(actor, match_id)}
 

@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from server.access.models import Ticket
@@ -11,37 +10,46 @@ from server.access.queries import actor_for
 from server.access.states import TicketPurpose
 from server.access.tickets.actions import issue_ticket, spend_ticket
 from server.access.tickets.queries import ticket_by_secret
-from server.journey.meeting.actions import accept_and_book
+from server.journey.meeting.actions import accept_and_book, undo_change
+from server.journey.tapping.checks import day_of, require_open, time_of
+from server.journey.tapping.queries import Told, told_of
 from server.journey.tapping.states import Ended
 from server.kernel.actor import Actor
 from server.kernel.db import unit_of_work
-from server.kernel.errors import Conflict
+from server.kernel.errors import Conflict, Invalid, NotFound
 from server.kernel.secrets import token
 from server.kernel.text import gettext as _
 from server.kernel.text import use_language
-from server.matches.queries import partner_of, visible_match
-from server.matches.states import MatchState
-from server.people.models import Person
-from server.people.queries import organization_of
+from server.matches import actions as matches
+from server.matches.queries import is_circle, visible_match
+from server.matches.states import RUNNING, MatchState
+from server.matches.steps import UNDO_ONE
 from server.sessions import actions as sessions
 from server.sessions.models import Session
 from server.sessions.queries import visible_session
-from server.sessions.states import SessionState
 
 
 @dataclass(frozen=True, slots=True)
 class Tapped:
-    """What came of a tap: a refusal's words, and the secret with which a booking is undone, where there are any."""
+    """What came of a tap: a refusal's words, and the secret with which it is undone, where it can be."""
 
     ended: Ended
-    ticket_id: UUID
-    person: Person
-    partner: Person
-    language: str
-    match_id: UUID
-    session: Session
+    told: Told
+    session: Session | None = None
     undo: str = ""
     refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """What came of an act, the session that it is about, and what takes it back."""
+
+    ended: Ended
+    session_id: UUID | None = None
+    undo: TicketPurpose | None = None
+
+
+Act = Callable[[Actor, Ticket], Awaitable[Came]]
 
 
 async def tap(secret: str) -> Tapped:
@@ -52,52 +60,76 @@ async def tap(secret: str) -> Tapped:
     """
     ticket = await ticket_by_secret(secret)
     actor = await actor_for(ticket.person)
-    language = ticket.person.language or (await organization_of(actor)).language
-    session = await visible_session(actor, UUID(ticket.facts["session_id"]))
-    with use_language(language):
-        ended, undo, refusal = await _act(actor, ticket, session)
-    return Tapped(
-        ended, ticket.id, ticket.person, partner_of(session.match, ticket.person_id), language, session.match_id,
-        session, undo, refusal,
-    )
+    told = await told_of(actor, ticket)
+    with use_language(told.language):
+        try:
+            came, undo = await _act(actor, ticket)
+        except (Conflict, Invalid, NotFound) as refusal:
+            with suppress(Conflict):
+                await spend_ticket(actor, ticket.id)
+            return Tapped(Ended.REFUSED, told, refusal=_words(refusal))
+    session = await visible_session(actor, came.session_id) if came.session_id else None
+    return Tapped(came.ended, told, session, undo)
 
 
-async def _act(actor: Actor, ticket: Ticket, session: Session) -> tuple[Ended, str, str]:
-    try:
-        async with unit_of_work(actor):
-            await spend_ticket(actor, ticket.id)
-            return *await ACTS[ticket.purpose](actor, ticket, session), ""
-    except Conflict as refusal:
-        with suppress(Conflict):
-            await spend_ticket(actor, ticket.id)
-        return Ended.REFUSED, "", refusal.message
+async def _act(actor: Actor, ticket: Ticket) -> tuple[Came, str]:
+    """The act, and the ticket that takes it back, in one transaction with the end of this ticket."""
+    async with unit_of_work(actor):
+        await spend_ticket(actor, ticket.id)
+        came, undo = await ACTS[ticket.purpose](actor, ticket), ""
+        if came.undo:
+            undo = token()
+            await issue_ticket(
+                actor, ticket.person_id, undo, came.undo, ticket.subject_id, device=ticket.session,
+                session_id=came.session_id,
+            )
+        return came, undo
 
 
-async def _agree(actor: Actor, ticket: Ticket, session: Session) -> tuple[Ended, str]:
-    """Accept the match with the time that stood in the notification, and with no other."""
-    match = await visible_match(actor, session.match_id, lock=True)
-    now = await visible_session(actor, session.id)
-    shown = datetime.fromisoformat(ticket.facts["starts_at"])
-    if now.state is not SessionState.PROPOSED or now.starts_at != shown:
-        raise Conflict(_("That time is no longer on the table."), kind="moved")
-    outcome = await accept_and_book(actor, match.id, shown)
+def _words(refusal: Conflict | Invalid | NotFound) -> str:
+    if isinstance(refusal, Invalid):
+        return next(iter(refusal.fields.values()))
+    return refusal.message if isinstance(refusal, Conflict) else _("This suggestion has passed.")
+
+
+async def _accept(actor: Actor, ticket: Ticket) -> Came:
+    """Say yes to a match with the time that stood in the message, and with no other: one to agree to, or to suggest."""
+    match = await visible_match(actor, ticket.subject_id, lock=True)
+    await require_open(actor, ticket)
+    only_the_time = match.state in RUNNING and not is_circle(match)
+    outcome = await accept_and_book(actor, match.id, time_of(ticket), undo_within=UNDO_ONE)
     if outcome.state is MatchState.CANCELLED:
-        return Ended.SEAT_TAKEN, ""
-    if not outcome.booked:
-        return Ended.ANSWERED, ""
-    undo = token()
-    await issue_ticket(
-        actor, ticket.session, undo, TicketPurpose.UNDO_BOOKING, session.match_id, session_id=session.id
-    )
-    return Ended.BOOKED, undo
+        return Came(Ended.SEAT_TAKEN)
+    if outcome.booked:
+        back = TicketPurpose.UNDO_BOOKING if only_the_time else TicketPurpose.UNDO_CHANGE
+        return Came(Ended.BOOKED, outcome.session_id, back)
+    return Came(Ended.MATCHED if outcome.state in RUNNING else Ended.ANSWERED, None, TicketPurpose.UNDO_CHANGE)
 
 
-async def _undo(actor: Actor, _ticket: Ticket, session: Session) -> tuple[Ended, str]:
+async def _agree_to_day(actor: Actor, ticket: Ticket) -> Came:
+    """Agree to the later last day that stood in the message, and to no other."""
+    await require_open(actor, ticket)
+    ends_on = day_of(ticket)
+    assert ends_on is not None, "its check compared the day"
+    await matches.agree_extension(actor, ticket.subject_id, ends_on)
+    return Came(Ended.AGREED, None, TicketPurpose.UNDO_CHANGE)
+
+
+async def _undo_change(actor: Actor, ticket: Ticket) -> Came:
+    """Take back what was done last to the match, while nobody was told."""
+    if not (await undo_change(actor, ticket.subject_id)).done:
+        raise Conflict(_("It is too late to undo this. It stays as it is."), kind="told")
+    return Came(Ended.TAKEN_BACK)
+
+
+async def _undo_booking(actor: Actor, ticket: Ticket) -> Came:
     """Take the booking back while nobody was told."""
-    await sessions.undo_booking(actor, session.id)
-    return Ended.UNDONE, ""
+    session = await sessions.undo_booking(actor, UUID(ticket.facts["session_id"]))
+    return Came(Ended.UNDONE, session.id)
 
 
-ACTS: dict[TicketPurpose, Callable[[Actor, Ticket, Session], Awaitable[tuple[Ended, str]]]] = {
-    TicketPurpose.AGREE_TO_TIME: _agree, TicketPurpose.UNDO_BOOKING: _undo,
+ACTS: dict[TicketPurpose, Act] = {
+    TicketPurpose.AGREE_TO_TIME: _accept, TicketPurpose.ACCEPT_MATCH: _accept,
+    TicketPurpose.AGREE_TO_DAY: _agree_to_day, TicketPurpose.UNDO_BOOKING: _undo_booking,
+    TicketPurpose.UNDO_CHANGE: _undo_change,
 }

@@ -4,10 +4,24 @@ from enum import StrEnum
 
 
 class Ended(StrEnum):
-    """What came of a tap. ANSWERED: said yes, and somebody else still has to. REFUSED: it was too late for it."""
+    """What came of a tap. ANSWERED: said yes, and somebody else still has to. MATCHED: everybody has, and the time is
+    still to be agreed. AGREED: to another last day. UNDONE: nothing is booked. TAKEN_BACK: all stands as before.
+    REFUSED: it was too late for it."""
 
     BOOKED = "BOOKED"
     ANSWERED = "ANSWERED"
+    MATCHED = "MATCHED"
     SEAT_TAKEN = "SEAT_TAKEN"
+    AGREED = "AGREED"
     UNDONE = "UNDONE"
+    TAKEN_BACK = "TAKEN_BACK"
     REFUSED = "REFUSED"
+
+
+class Stands(StrEnum):
+    """Whether a ticket is still good. PASSED: it is, but what it is for is over, or was decided elsewhere."""
+
+    OPEN = "OPEN"
+    USED = "USED"
+    OLD = "OLD"
+    PASSED = "PASSED"

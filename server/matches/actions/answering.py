@@ -19,14 +19,15 @@ from server.matches.states import (
     DeclineReason,
     MatchState,
 )
-from server.matches.steps import ask_the_other, close, next_state, start, tell
+from server.matches.steps import ask_the_other, before_answer, close, next_state, start, tell
 from server.programs.states import EnrollmentState
 
 
-async def accept_match(actor: Actor, match_id: UUID) -> Match:
+async def accept_match(actor: Actor, match_id: UUID, *, undo_within: timedelta = timedelta()) -> Match:
     """Say yes for oneself. The last yes starts the match, or hands it to the manager. Twice is harmless.
 
-    A circle begins with who leads it and two more; whoever says yes later joins it.
+    A circle begins with who leads it and two more; whoever says yes later joins it. Nobody is told for `undo_within`;
+    until then `undo_change` takes it back.
 
     When a member's last seat went to somebody else meanwhile, the match comes back CANCELLED, and the event
     `match.cancelled` lets the next suggestion follow: the caller tells the person kindly.
@@ -41,19 +42,20 @@ async def accept_match(actor: Actor, match_id: UUID) -> Match:
         if member.approval is Approval.ACCEPTED:
             return match
         if queries.is_circle(match):
-            return await circles.say_yes(unit, match, member)
+            return await circles.say_yes(unit, match, member, hold=undo_within)
         if match.state not in AWAITING_PARTICIPANTS:
             raise Conflict(_("This suggestion has passed."), kind="closed")
         if not await _seats_are_there(actor, match):
             return await close(unit, match, MatchState.CANCELLED, "cancel", "cancelled", code="seat_taken")
+        was = before_answer(match, member)
         member.approval, member.answered_at = Approval.ACCEPTED, clock.now()
         await member.save(update_fields=["approval", "answered_at"])
         await ask_the_other(unit, match)
         match.state = next_state(match)
         await unit.audit("match.accept", match, role=member.role, now=match.state)
-        await tell(unit, match, "member_accepted", person_id=member.person_id, role=member.role)
+        await tell(unit, match, "member_accepted", hold=undo_within, **was)
         if match.state is MatchState.ACTIVE:
-            await start(unit, match)
+            await start(unit, match, hold=undo_within)
         await match.save()
         return match
 
@@ -65,7 +67,7 @@ async def decline_match(
     """Say no for oneself; the other person never sees why. Twice is harmless.
 
     Nobody is told for `undo_within`; until then `undo_change` takes it back. A circle goes on without them, at once:
-    whoever says no to it is no member of it any more, and a second no finds nothing.
+    whoever says no to it is no member of it any more, and a second no finds nothing but the way back.
 
     Raises:
         NotFound: not the actor's match, or not announced.
@@ -79,13 +81,14 @@ async def decline_match(
         joins_late = queries.is_circle(match) and match.state in RUNNING and member.approval is Approval.PENDING
         if match.state not in AWAITING and not joins_late:
             raise Conflict(_("This suggestion has passed."), kind="closed")
+        was = before_answer(match, member)
         member.approval, member.answered_at, member.decline_reason = Approval.DECLINED, clock.now(), reason
         if queries.is_circle(match):
-            return await circles.fall_out(unit, match, member, "declined")
+            return await circles.fall_out(unit, match, member, "declined", hold=undo_within, **was)
         await member.save(update_fields=["approval", "answered_at", "decline_reason"])
         return await close(
-            unit, match, MatchState.DECLINED, "decline", "declined", hold=undo_within, by_id=member.person_id,
-            code=reason,
+            unit, match, MatchState.DECLINED, "decline", "declined", hold=undo_within, code=reason,
+            by_id=member.person_id, was_answer=was["was_answer"], was_answered_at=was["was_answered_at"],
         )
 
 

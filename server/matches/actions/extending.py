@@ -11,7 +11,7 @@ from server.kernel.text import gettext as _
 from server.matches import queries, rules
 from server.matches.models import Match
 from server.matches.states import RUNNING, MatchState
-from server.matches.steps import UNDO_ONE, plan_end, require_new_pair, require_seats, tell, withdraw_facts
+from server.matches.steps import UNDO_ONE, before, plan_end, require_new_pair, require_seats, tell, withdraw_facts
 
 EXTENDABLE = RUNNING | {MatchState.DURATION_COMPLETED}
 EXTEND_MAX = timedelta(days=366)
@@ -42,6 +42,7 @@ async def propose_extension(actor: Actor, match_id: UUID, ends_on: date) -> Matc
 
 async def agree_extension(actor: Actor, match_id: UUID, ends_on: date) -> Match:
     """Agree to the later day that the other member proposed; a match past its last day runs again. Twice is harmless.
+    `undo_change` takes it back for UNDO_ONE.
 
     Raises:
         NotFound: not visible to the actor.
@@ -80,6 +81,7 @@ async def withdraw_extension(actor: Actor, match_id: UUID) -> Match:
 
 
 async def _agree(unit: Unit, match: Match) -> Match:
+    was = before(match)
     if match.state is MatchState.DURATION_COMPLETED:
         await require_seats(unit.actor, match)
         await require_new_pair(unit.actor, match)
@@ -87,12 +89,12 @@ async def _agree(unit: Unit, match: Match) -> Match:
         if await queries.ban_of(unit.actor, first.enrollment_id, second.enrollment_id):
             raise Conflict(_("You two can't be matched in this programme."), kind="apart")
         match.state = MatchState.ACTIVE
-    was, match.ends_on = match.ends_on, match.proposed_end_on
+    match.ends_on = match.proposed_end_on
     match.proposed_end_on = match.proposed_by_id = None
     await match.save(update_fields=["state", "ends_on", "proposed_end_on", "proposed_by_id"])
     await plan_end(unit, match)
-    await unit.audit("match.extend", match, was=was, ends_on=match.ends_on, now=match.state)
-    await tell(unit, match, "extended", by_id=unit.actor.person_id, ends_on=match.ends_on)
+    await unit.audit("match.extend", match, was=was["was_end"], ends_on=match.ends_on, now=match.state)
+    await tell(unit, match, "extended", hold=UNDO_ONE, by_id=unit.actor.person_id, ends_on=match.ends_on, **was)
     return match
 
 

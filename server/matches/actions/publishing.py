@@ -239,7 +239,8 @@ async def cancel_match(actor: Actor, match_id: UUID, *, undo_within: timedelta =
         require(rules.can_take_back(actor, match), _("take this match back"))
         if match.state is MatchState.CANCELLED:
             return match
-        began_untold = match.state is MatchState.ACTIVE and await withdraw_facts(unit, match, "activated")
+        one_sided = not any(one.answered_at for one in match.members if not rules.is_requester(match, one.person_id))
+        began_untold = one_sided and match.state is MatchState.ACTIVE and await withdraw_facts(unit, match, "activated")
         if match.state not in AWAITING and not began_untold:
             raise Conflict(_("Only a waiting match can be taken back."))
         never_told = await withdraw_facts(unit, match, "published")

@@ -1,30 +1,33 @@
 """The way back from an act on a running match, as long as nobody was told of it (decision 6 of the design)."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from tortoise.queryset import QuerySet
 
 from server.kernel import clock
-from server.kernel.actor import Actor, require
+from server.kernel.actor import Actor, require, system_actor
 from server.kernel.db import Unit, unit_of_work
 from server.kernel.errors import Conflict
 from server.kernel.facts import OutboxEvent
 from server.kernel.text import gettext as _
 from server.matches import queries, rules
 from server.matches.actions.following import everybody_is_there
-from server.matches.models import Match
-from server.matches.states import OPEN_MATCHES, RUNNING, Approval, MatchKind, MatchState
-from server.matches.steps import require_new_pair
+from server.matches.models import Match, MatchMember
+from server.matches.states import AWAITING, OPEN_MATCHES, RUNNING, Approval, MatchKind, MatchState
+from server.matches.steps import UNDO_ONE, require_new_pair
 from server.programs.queries import visible_enrollment
-from server.programs.states import GONE
+from server.programs.states import GONE, EnrollmentState
 from server.programs.steps import withdraw
 
+SAID = ("match.member_accepted", "match.member_left")
+"""A yes, and a no to a circle: other members may answer at the same time, and what they said stays."""
 REVERSIBLE = (
     "match.paused", "match.resumed", "match.ended", "match.completed", "match.cancelled", "match.declined",
-    "match.discarded",
+    "match.discarded", "match.extended", *SAID,
 )
-ANSWERS = ("match.declined",)
+ANSWERS = ("match.declined", "match.extended")
 """What nobody but whoever said it takes back."""
 FOLLOWED = ("match.ended", "match.cancelled", "match.completed", "match.paused", "match.resumed")
 """What becomes of matches when somebody leaves, is away or comes back."""
@@ -34,26 +37,35 @@ FOLLOWERS = ("left_id", "away_id", "back_id")
 
 
 async def undo_change(actor: Actor, match_id: UUID) -> bool:
-    """Take back what was done last to a match: a pause, a resumption, an end, a withdrawal, a no, a draft thrown away.
+    """Take back what was done last to a match: a pause, a resumption, an end, a withdrawal, a yes or a no, a later last
+    day agreed to, a draft thrown away.
 
     False: it was told already, or there is none.
 
     Raises:
         NotFound: not visible to the actor.
-        Refused: somebody else did it; who runs the programme may take back anything but a member's no.
-        Conflict: a member left, their place went to somebody else meanwhile (`kind="seat_taken"`), or whoever runs the
-            programme keeps two of them apart now (`kind="apart"`).
+        Refused: somebody else did it; who runs the programme may take back anything but a member's answer.
+        Conflict: a member left, their place went to somebody else meanwhile (`kind="seat_taken"`), whoever runs the
+            programme keeps two of them apart now (`kind="apart"`), or somebody acted on it since
+            (`kind="answered"`).
     """
     async with unit_of_work(actor) as unit:
-        match = await queries.visible_match(actor, match_id, lock=True)
-        require(rules.can_end(actor, match), _("change this match"))
+        match = await _locked(actor, match_id)
         fact = await _last(unit, match, REVERSIBLE)
+        if fact is not None and (fact.kind in SAID or _came_with_it(fact)):
+            said = await _own_answer(actor, match)
+            if said is not None:
+                return await _take_back_answer(unit, match, said)
+            fact = None if fact.kind in SAID else fact
+        require(rules.can_end(actor, match), _("change this match"))
         if fact is None or _followed(fact):
             return False
         is_own = actor.person_id is not None and fact.payload.get("by_id") == str(actor.person_id)
         may_mend = rules.can_decide(actor, match) and fact.kind not in ANSWERS
         require(is_own or may_mend, _("take back what somebody else did"))
         await _require_room(actor, match, MatchState(fact.payload["was"]))
+        if fact.kind == "match.extended" and match.proposed_end_on is not None:
+            raise Conflict(_("Another day is proposed by now. Look again."), kind="answered")
         if not await withdraw(fact):
             return False
         await _restore(unit, match, fact)
@@ -114,6 +126,81 @@ async def restore_matches(actor: Actor, enrollment_id: UUID, *, since: UUID) -> 
         return restored
 
 
+async def _locked(actor: Actor, match_id: UUID) -> Match:
+    """A match that the actor may see; or a circle to which they said no just now, so that they see it no more."""
+    said_no = MatchMember.filter(
+        organization_id=actor.organization_id, match_id=match_id, person_id=actor.person_id,
+        approval=Approval.DECLINED, left_at__gt=clock.now() - UNDO_ONE,
+    )
+    sees = system_actor(actor.organization_id) if actor.person_id and await said_no.exists() else actor
+    return await queries.visible_match(sees, match_id, lock=True)
+
+
+async def _own_answer(actor: Actor, match: Match) -> OutboxEvent | None:
+    """The actor's last answer to a match, while nobody was told of it."""
+    said = await _held(actor, SAID).filter(subject_id=match.id).order_by("-at", "-id")
+    return next((one for one in said if one.payload.get("by_id") == str(actor.person_id)), None)
+
+
+async def _take_back_answer(unit: Unit, match: Match, fact: OutboxEvent) -> bool:
+    """An answer with all that it brought: as if it had not been said."""
+    since = await OutboxEvent.filter(
+        organization_id=unit.actor.organization_id, subject_id=match.id, id__gt=fact.id, withdrawn_at=None
+    )
+    if not all(_came_with_it(one) for one in since):
+        raise Conflict(_("Somebody else has answered since. It stays as it is."), kind="answered")
+    if not all([await withdraw(one) for one in (fact, *since)]):
+        raise Conflict(_("They know of it already. It stays as it is."), kind="told")
+    await _unsay(unit, match, fact)
+    await unit.audit("match.undo_change", match, now=match.state)
+    return True
+
+
+def _came_with_it(fact: OutboxEvent) -> bool:
+    """Whether a fact is what an answer brought: a beginning (not a manager's), or that too few are left."""
+    begun = fact.kind == "match.activated" and "was" not in fact.payload
+    return begun or fact.kind == "match.facilitator_missing" or fact.payload.get("code") == "too_few"
+
+
+async def _unsay(unit: Unit, match: Match, fact: OutboxEvent) -> None:
+    """The row, its members and its plans as they were before an answer."""
+    said = fact.payload
+    if fact.kind == "match.member_left":
+        await _require_places(unit.actor, match, said["by_id"])
+    for member in match.members:
+        if str(member.person_id) == said["by_id"]:
+            member.left_at = None
+            await _put_answer(member, said)
+        elif str(member.id) in said["was_later"]:
+            member.approval = Approval.LATER
+            await member.save(update_fields=["approval"])
+    match.update_from_dict({
+        "state": MatchState(said["was"]), "held_back": said["was_held_back"], "closure_reason": None, "ended_at": None,
+        "published_at": _moment(fact, "was_asked_at"), "answer_by": _moment(fact, "was_answer_by"),
+        "active_at": _moment(fact, "was_begun_at"), "ends_on": _day(fact, "was_end"),
+    })
+    await match.save()
+    if match.active_at is None:
+        await unit.unschedule(match.id, "match.end_date", reason="undone")
+    await unit.plan_again(match.id, since=datetime.fromisoformat(said["acted_at"]))
+    if match.state in AWAITING and match.answer_by:
+        await unit.schedule("match.expire", match, match.answer_by)
+
+
+async def _require_places(actor: Actor, match: Match, back: str) -> None:
+    """Whether who comes back into a circle still has a place for it; and everybody, where it had ended without them."""
+    had_ended = match.state not in OPEN_MATCHES | {MatchState.DRAFT}
+    there = [one for one in match.members if str(one.person_id) == back or (had_ended and one.left_at is None)]
+    taken = await queries.seats_taken(actor, [one.enrollment_id for one in there], match.kind)
+    for member in there:
+        gone = member.enrollment.state is not EnrollmentState.ACTIVE
+        if gone or taken.get(member.enrollment_id, 0) >= queries.places_of(member.enrollment, match.kind):
+            name = {"name": member.person.full_name}
+            raise Conflict(_("%(name)s has no free place any more.") % name, kind="seat_taken")
+    if had_ended:
+        await require_new_pair(actor, match)
+
+
 def _held(actor: Actor, kinds: tuple[str, ...]) -> QuerySet[OutboxEvent]:
     return OutboxEvent.filter(
         organization_id=actor.organization_id, kind__in=kinds, delivered_at=None, withdrawn_at=None,
@@ -172,8 +259,9 @@ async def _restore(unit: Unit, match: Match, fact: OutboxEvent) -> None:
     proposer = fact.payload.get("was_proposed_by")
     match.proposed_by_id = UUID(proposer) if proposer else None
     await match.save()
-    if fact.kind == "match.declined":
-        await _unanswer(match, fact)
+    for member in match.members:
+        if fact.kind == "match.declined" and str(member.person_id) == fact.payload["by_id"]:
+            await _put_answer(member, fact.payload)
     if match.paused_until is None:
         await unit.unschedule(match.id, "match.resume", reason="undone")
     if moved_to != last_day:
@@ -181,11 +269,19 @@ async def _restore(unit: Unit, match: Match, fact: OutboxEvent) -> None:
     await unit.plan_again(match.id, since=datetime.fromisoformat(fact.payload["acted_at"]))
 
 
-async def _unanswer(match: Match, fact: OutboxEvent) -> None:
-    for member in match.members:
-        if str(member.person_id) == fact.payload["by_id"]:
-            member.update_from_dict({"approval": Approval.PENDING, "answered_at": None, "decline_reason": None})
-            await member.save(update_fields=["approval", "answered_at", "decline_reason"])
+async def _put_answer(member: MatchMember, said: dict[str, Any]) -> None:
+    """What a member had answered before."""
+    answered = said["was_answered_at"]
+    member.update_from_dict({
+        "approval": Approval(said["was_answer"]), "decline_reason": None, "left_at": None,
+        "answered_at": datetime.fromisoformat(answered) if answered else None,
+    })
+    await member.save(update_fields=["approval", "answered_at", "decline_reason", "left_at"])
+
+
+def _moment(fact: OutboxEvent, name: str) -> datetime | None:
+    told = fact.payload.get(name)
+    return datetime.fromisoformat(told) if told else None
 
 
 def _day(fact: OutboxEvent, name: str) -> date | None:

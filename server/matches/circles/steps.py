@@ -1,6 +1,7 @@
 """Steps of a circle that a pair has no need of: it goes on when one of its people does not."""
 
 from datetime import timedelta
+from typing import Any
 
 from server.kernel import clock
 from server.kernel.db import Unit
@@ -9,7 +10,7 @@ from server.kernel.text import gettext as _
 from server.matches import queries
 from server.matches.models import Match, MatchMember
 from server.matches.states import AWAITING, AWAITING_PARTICIPANTS, RUNNING, Approval, ClosureReason, MatchState
-from server.matches.steps import BEGINS_WITH, close, next_state, start, tell
+from server.matches.steps import BEGINS_WITH, before_answer, close, next_state, start, tell
 from server.programs.states import CIRCLE_LEAST, CIRCLE_MOST, EnrollmentState
 
 LEAST, MOST = CIRCLE_LEAST, CIRCLE_MOST
@@ -30,8 +31,8 @@ def require_whole(match: Match) -> None:
         raise Conflict(_("A circle has %(least)d to %(most)d members.") % {"least": LEAST, "most": MOST}, kind="size")
 
 
-async def say_yes(unit: Unit, match: Match, member: MatchMember) -> Match:
-    """A member's yes, also to a circle that began without waiting for it.
+async def say_yes(unit: Unit, match: Match, member: MatchMember, *, hold: timedelta = timedelta()) -> Match:
+    """A member's yes, also to a circle that began without waiting for it. Nobody is told for `hold`.
 
     Raises:
         Conflict: the circle is over, or they do not take part now (`kind="closed"`).
@@ -39,16 +40,17 @@ async def say_yes(unit: Unit, match: Match, member: MatchMember) -> Match:
     waits = match.state in AWAITING | RUNNING and member.approval is Approval.PENDING
     if not waits or member.enrollment.state is not EnrollmentState.ACTIVE:
         raise Conflict(_("This suggestion has passed."), kind="closed")
+    was = before_answer(match, member)
     member.approval, member.answered_at = Approval.ACCEPTED, clock.now()
     await member.save(update_fields=["approval", "answered_at"])
     await unit.audit("match.accept", match, role=member.role)
-    await tell(unit, match, "member_accepted", person_id=member.person_id, role=member.role)
-    await _go_on(unit, match)
+    await tell(unit, match, "member_accepted", hold=hold, **was)
+    await _go_on(unit, match, hold)
     return match
 
 
 async def fall_out(
-    unit: Unit, match: Match, member: MatchMember, code: str, *, hold: timedelta = timedelta()
+    unit: Unit, match: Match, member: MatchMember, code: str, *, hold: timedelta = timedelta(), **detail: Any
 ) -> Match:
     """Somebody is in a circle no more: the others go on, unless too few are left. Nobody is told for `hold`.
 
@@ -59,9 +61,8 @@ async def fall_out(
     member.left_at = clock.now()
     await member.save(update_fields=["approval", "answered_at", "decline_reason", "left_at"])
     await unit.audit("match.leave_circle", match, person_id=member.person_id, code=code)
-    await tell(
-        unit, match, "member_left", hold=hold, person_id=member.person_id, role=member.role, code=code,
-    )
+    who = {"person_id": member.person_id, "role": member.role}
+    await tell(unit, match, "member_left", hold=hold, code=code, **{**who, **detail})
     return await _settle(unit, match, hold)
 
 
@@ -84,11 +85,11 @@ async def _settle(unit: Unit, match: Match, hold: timedelta) -> Match:
         match.held_back = True
         await match.save(update_fields=["held_back"])
     elif queries.facilitator_of(match) is None:
-        await _back_to_manager(unit, match)
+        await _back_to_manager(unit, match, hold)
     elif len(members) < BEGINS_WITH:
         return await close(unit, match, MatchState.CANCELLED, "cancel", "cancelled", code="too_few", hold=hold)
     else:
-        await _go_on(unit, match)
+        await _go_on(unit, match, hold)
     return match
 
 
@@ -101,20 +102,20 @@ async def _stand(unit: Unit, match: Match, people: int, hold: timedelta) -> Matc
     return await close(unit, match, state, "end", "ended", code="too_few", hold=hold)
 
 
-async def _back_to_manager(unit: Unit, match: Match) -> None:
+async def _back_to_manager(unit: Unit, match: Match, hold: timedelta) -> None:
     """Nobody leads it: a draft again, until a manager names somebody. Whoever said yes is not asked again."""
     await unit.unschedule(match.id, reason="no_facilitator")
     match.state, match.held_back, match.published_at, match.answer_by = MatchState.DRAFT, True, None, None
     await match.save()
     await unit.audit("match.no_facilitator", match)
-    await tell(unit, match, "facilitator_missing")
+    await tell(unit, match, "facilitator_missing", hold=hold)
 
 
-async def _go_on(unit: Unit, match: Match) -> None:
+async def _go_on(unit: Unit, match: Match, hold: timedelta) -> None:
     """Begin a circle that stands now; whoever joins one that runs changes nothing of it."""
     if match.state not in AWAITING_PARTICIPANTS:
         return
     match.state = next_state(match)
     if match.state is MatchState.ACTIVE:
-        await start(unit, match)
+        await start(unit, match, hold=hold)
     await match.save()

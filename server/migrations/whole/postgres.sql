@@ -746,7 +746,7 @@ CREATE TABLE ticket (
     expires_at timestamp with time zone NOT NULL,
     spent_at timestamp with time zone,
     person_id uuid NOT NULL,
-    session_id uuid NOT NULL
+    session_id uuid
 );
 CREATE TABLE tortoise_migrations (
     id integer NOT NULL,
@@ -1361,4 +1361,5 @@ INSERT INTO "tortoise_migrations" ("app", "name", "applied_at") VALUES
 ('models', '0023_conflicts_of_interest', CURRENT_TIMESTAMP),
 ('models', '0024_cycles_counted', CURRENT_TIMESTAMP),
 ('models', '0025_ways_of_working', CURRENT_TIMESTAMP),
-('models', '0026_courses_and_talent', CURRENT_TIMESTAMP);
+('models', '0026_courses_and_talent', CURRENT_TIMESTAMP),
+('models', '0027_tickets_in_mails', CURRENT_TIMESTAMP);

@@ -712,19 +712,7 @@ CREATE TABLE "thread_message" (
     "sent_at" TIMESTAMP NOT NULL,
     "thread_id" CHAR(36) NOT NULL REFERENCES "thread" ("id") ON DELETE CASCADE
 );
-CREATE TABLE "ticket" (
-    "id" CHAR(36) NOT NULL  PRIMARY KEY,
-    "organization_id" CHAR(36) NOT NULL,
-    "purpose" VARCHAR(20) NOT NULL  /* AGREE_TO_TIME: AGREE_TO_TIME\nUNDO_BOOKING: UNDO_BOOKING */,
-    "subject_id" CHAR(36) NOT NULL,
-    "facts" JSON NOT NULL,
-    "fingerprint" VARCHAR(64) NOT NULL UNIQUE,
-    "created_at" TIMESTAMP NOT NULL,
-    "expires_at" TIMESTAMP NOT NULL,
-    "spent_at" TIMESTAMP,
-    "person_id" CHAR(36) NOT NULL REFERENCES "person" ("id") ON DELETE CASCADE,
-    "session_id" CHAR(36) NOT NULL REFERENCES "user_session" ("id") ON DELETE CASCADE
-);
+CREATE TABLE "ticket" ("id" CHAR(36) NOT NULL  PRIMARY KEY, "organization_id" CHAR(36) NOT NULL, "person_id" CHAR(36) NOT NULL REFERENCES "person" ("id") ON DELETE CASCADE, "session_id" CHAR(36) REFERENCES "user_session" ("id") ON DELETE CASCADE, "purpose" VARCHAR(20) NOT NULL, "subject_id" CHAR(36) NOT NULL, "facts" JSON NOT NULL, "fingerprint" VARCHAR(64) NOT NULL UNIQUE, "created_at" TIMESTAMP NOT NULL, "expires_at" TIMESTAMP NOT NULL, "spent_at" TIMESTAMP);
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "app" VARCHAR(255) NOT NULL,
@@ -876,4 +864,5 @@ INSERT INTO "tortoise_migrations" ("app", "name", "applied_at") VALUES
 ('models', '0023_conflicts_of_interest', CURRENT_TIMESTAMP),
 ('models', '0024_cycles_counted', CURRENT_TIMESTAMP),
 ('models', '0025_ways_of_working', CURRENT_TIMESTAMP),
-('models', '0026_courses_and_talent', CURRENT_TIMESTAMP);
+('models', '0026_courses_and_talent', CURRENT_TIMESTAMP),
+('models', '0027_tickets_in_mails', CURRENT_TIMESTAMP);

@@ -5,8 +5,6 @@ from uuid import UUID
 
 from server.access.models import UserSession
 from server.access.queries import actor_for
-from server.access.states import TicketPurpose
-from server.access.tickets.actions import issue_ticket
 from server.kernel import clock
 from server.kernel.actor import Actor
 from server.kernel.db import Unit, unit_of_work
@@ -25,9 +23,8 @@ from server.notifications.push import keys, queries
 from server.notifications.queries import OPEN_MESSAGES, message_by_id
 from server.notifications.scene import Scene, scene_of
 from server.notifications.states import MessageState
+from server.notifications.taps.offering import taps_of, ticket_for
 
-TICKET_BYTES = 16
-"""128 bits (reliability.md, section 3, mail scanners)."""
 GATES: defaultdict[str, Gate] = defaultdict(Gate)
 """The way from this process to each push service, by the operator's own name for it."""
 
@@ -133,20 +130,13 @@ async def _scene_or_reason(
 async def _buttons(
     actor: Actor, scene: Scene, notice: PushNotice, browser: PushSubscription
 ) -> tuple[Button, ...]:
-    """Agreeing to a time that the other person chose takes one tap; everything else is decided on its page.
-
-    The ticket's secret is worked out from the notice, so that a repeat of it carries the same one.
-    """
-    offer = scene.offer if scene.message.kind == "M03" else None
-    if offer is None or scene.match is None:
+    """What the notification says in full takes one tap; everything else is decided on its page."""
+    tap = next((one for one in taps_of(scene) if one.short), None)
+    if tap is None:
         return ()
-    secret = push.packed(keyed_digest(str(notice.id), "ticket.secret")[:TICKET_BYTES])
-    await issue_ticket(
-        actor, browser.session, secret, TicketPurpose.AGREE_TO_TIME, scene.match.id, session_id=offer.id,
-        starts_at=offer.starts_at,
-    )
+    secret = await ticket_for(actor, scene, tap, notice.id, browser.session)
     with use_language(scene.language):
-        return Button("accept", _("Accept"), secret), Button("open", _("Look first"))
+        return Button("accept", tap.short, secret), Button("open", _("Look first"))
 
 
 async def _hand_over(

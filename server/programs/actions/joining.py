@@ -22,7 +22,15 @@ from server.programs.states import (
     ParticipantRole,
     suits,
 )
-from server.programs.steps import admit, end, locked_with_its_cohort, move, store_invitations, tell
+from server.programs.steps import (
+    admit,
+    before_invitation,
+    end,
+    locked_with_its_cohort,
+    move,
+    store_invitations,
+    tell,
+)
 
 CAPACITY_MAX = 20
 """Seats of one enrolment at the most, as the people file allows (contracts/people-import)."""
@@ -89,8 +97,9 @@ async def invite_many(
         return rows
 
 
-async def reinvite(actor: Actor, enrollment_id: UUID) -> Enrollment:
+async def reinvite(actor: Actor, enrollment_id: UUID, *, undo_within: timedelta = timedelta()) -> Enrollment:
     """Invite somebody again who let the invitation pass or said no, with a new day to answer by. Twice is harmless.
+    They are told after `undo_within`; until then `undo_decision` takes it back.
 
     Raises:
         NotFound, Refused: not of a programme that the actor runs.
@@ -105,14 +114,14 @@ async def reinvite(actor: Actor, enrollment_id: UUID) -> Enrollment:
             raise Conflict(_("Only who let an invitation pass, or said no, can be invited again."))
         _check_open(enrollment)
         await _require_people(actor, {enrollment.person_id})
+        was = before_invitation(enrollment)
         enrollment.invited_at = clock.now()
         enrollment.expires_at = enrollment.invited_at + timedelta(days=enrollment.program.invitation_days)
         enrollment.started_at = enrollment.submitted_at = enrollment.ended_at = None
-        enrollment.decision_reason = ""
-        await enrollment.save(update_fields=["invited_at", "expires_at", "decision_reason"])
+        await enrollment.save(update_fields=["invited_at", "expires_at"])
         key = enrollment.invited_at.isoformat()
         await unit.schedule("enrollment.expire", enrollment, enrollment.expires_at, key=key)
-        return await move(unit, enrollment, EnrollmentState.INVITED, "reinvite", "invited")
+        return await move(unit, enrollment, EnrollmentState.INVITED, "reinvite", "invited", hold=undo_within, **was)
 
 
 async def begin(actor: Actor, enrollment_id: UUID) -> Enrollment:
@@ -126,7 +135,8 @@ async def begin(actor: Actor, enrollment_id: UUID) -> Enrollment:
         require(rules.can_fill_in(actor, enrollment), _("join for somebody else"))
         if enrollment.state is not EnrollmentState.INVITED:
             return enrollment
-        enrollment.started_at = clock.now()
+        enrollment.started_at, enrollment.decision_reason = clock.now(), ""   # why they were turned down before
+        await enrollment.save(update_fields=["decision_reason"])
         await unit.unschedule(enrollment.id, "enrollment.expire", reason="started")
         return await move(unit, enrollment, EnrollmentState.IN_PROGRESS, "start", "started")
 

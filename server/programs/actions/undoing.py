@@ -18,7 +18,7 @@ DECISIONS = {
     "enrollment.activated": EnrollmentState.ACTIVE, "enrollment.waitlisted": EnrollmentState.WAITLISTED,
     "enrollment.rejected": EnrollmentState.DECLINED, "enrollment.removed": EnrollmentState.REMOVED,
     "enrollment.eligibility_lost": EnrollmentState.REMOVED, "enrollment.withdrawn": EnrollmentState.WITHDRAWN,
-    "enrollment.declined": EnrollmentState.DECLINED,
+    "enrollment.declined": EnrollmentState.DECLINED, "enrollment.invited": EnrollmentState.INVITED,
 }
 """The facts that can be withdrawn, and the state in which each leaves an enrolment."""
 RESTS = {"enrollment.paused": EnrollmentState.PAUSED, "enrollment.resumed": EnrollmentState.ACTIVE}
@@ -38,8 +38,8 @@ class TakenBack:
 
 
 async def undo_decision(actor: Actor, enrollment_id: UUID) -> TakenBack | None:
-    """Take back the last word on an enrolment: a manager's, who admitted, turned down or took out; or the person's own,
-    who stepped out or said no.
+    """Take back the last word on an enrolment: a manager's, who admitted, turned down, took out or invited again; or
+    the person's own, who stepped out or said no.
 
     None when it was told already, has changed since, or there was no such word. Matches are not this room's:
     `journey.leaving.undo_decision` brings them back.
@@ -121,9 +121,20 @@ async def _restore(unit: Unit, enrollment: Enrollment, fact: OutboxEvent) -> Non
         await _out_of_line(enrollment)
     elif enrollment.state is EnrollmentState.WAITLISTED:
         await _into_line(enrollment)
+    elif fact.kind == "enrollment.invited":
+        await _uninvite(unit, enrollment, fact)
     await enrollment.save(update_fields=["state", "ended_at", "paused_until", "active_at", "decision_reason"])
     await unit.unschedule(enrollment.id, "enrollment.resume", reason="undone")
     await unit.plan_again(enrollment.id, since=datetime.fromisoformat(fact.payload["acted_at"]))
+
+
+async def _uninvite(unit: Unit, enrollment: Enrollment, fact: OutboxEvent) -> None:
+    """The moments of the way on which somebody was before they were invited again; the caller saves when it ended."""
+    names = ("invited_at", "expires_at", "started_at", "submitted_at", "ended_at")
+    told = {name: fact.payload[f"was_{name}"] for name in names}
+    enrollment.update_from_dict({name: datetime.fromisoformat(at) if at else None for name, at in told.items()})
+    await enrollment.save(update_fields=list(names))
+    await unit.unschedule(enrollment.id, "enrollment.expire", reason="undone")
 
 
 async def _into_line(enrollment: Enrollment) -> None:

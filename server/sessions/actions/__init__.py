@@ -30,7 +30,7 @@ from server.sessions.actions.happened import (
 from server.sessions.actions.outcome import keep_promise, promise, read_notes, write_note
 from server.sessions.actions.placing import place_session
 from server.sessions.actions.series import book_series, cancel_following, move_following, undo_series
-from server.sessions.actions.undoing import restore_hold, undo_session_change
+from server.sessions.actions.undoing import restore_hold, undo_first_time, undo_session_change
 from server.sessions.steps import SlotTaken
 
 __all__ = [
@@ -38,5 +38,6 @@ __all__ = [
     "confirm_hold", "hold_slot", "keep_promise", "log_session", "mark_held", "move_following", "move_missed",
     "move_session", "move_topic", "place_session", "prepare_agenda", "promise", "read_notes", "release_hold",
     "remove_topic", "report_no_show", "restore_hold", "set_attendance", "set_talked_about", "tick_topic",
-    "undo_booking", "undo_move_missed", "undo_no_show", "undo_series", "undo_session_change", "write_note",
+    "undo_booking", "undo_first_time", "undo_move_missed", "undo_no_show", "undo_series", "undo_session_change",
+    "write_note",
 ]

@@ -13,12 +13,14 @@ from server.kernel.db import Unit, unit_of_work
 from server.kernel.errors import Conflict, Invalid
 from server.kernel.facts import OutboxEvent
 from server.kernel.text import gettext as _
-from server.matches.queries import visible_match
-from server.matches.states import AWAITING, MatchState
+from server.matches.models import Match
+from server.matches.queries import is_circle, visible_match
+from server.matches.rules import member_of
+from server.matches.states import AWAITING, Approval, MatchState
 from server.programs.steps import withdraw
 from server.sessions import queries, rules, steps
 from server.sessions.models import Session
-from server.sessions.states import SessionState
+from server.sessions.states import TAKES_TIME, SessionState
 
 ALONE = ("session.moved", "session.placed", "session.cancelled")
 SERIES = ("session.rest_moved", "session.rest_cancelled")
@@ -57,19 +59,49 @@ async def undo_session_change(actor: Actor, session_id: UUID) -> list[Session]:
         return rows
 
 
-async def restore_hold(actor: Actor, match_id: UUID) -> Session | None:
-    """Hold the time again that a match lost just now, because one of its people said no and took that back.
+async def undo_first_time(actor: Actor, match_id: UUID) -> None:
+    """Take back the time that somebody chose with a yes which they took back: their own is free again, and one that
+    they had agreed to is on the table again. Whoever has said yes, or needs not, keeps what they chose.
 
-    None when none was held, it was taken meanwhile, or another one is held.
+    Raises:
+        NotFound: not the actor's match.
+        Conflict: the other booked a time meanwhile (`kind="answered"`).
+    """
+    async with unit_of_work(actor) as unit:
+        match = await visible_match(actor, match_id, lock=True)
+        if not _is_asked(match, actor) or is_circle(match):
+            return
+        chosen = await queries.sessions(actor).filter(match_id=match_id, state__in=list(TAKES_TIME)).order_by("id")
+        for session in chosen:
+            is_booked = session.state is SessionState.SCHEDULED
+            if is_booked and not await _withdrawn_booking(actor, session):
+                raise Conflict(_("A time is booked by now. It stays as it is."), kind="answered")
+            if session.proposed_by_id == actor.person_id:
+                await steps.call_off(unit, session)
+            elif is_booked:
+                session.state, session.booked_at = SessionState.PROPOSED, None
+                await session.save(update_fields=["state", "booked_at"])
+                await unit.unschedule(session.id, *steps.DUE, reason="undone")
+                await unit.audit("session.undo_book", session, match_id=match_id)
+
+
+async def restore_hold(actor: Actor, match_id: UUID) -> Session | None:
+    """Hold the time again that a match lost just now, because one of its people said no, or yes with another one, and
+    took that back.
+
+    None when none was held, it was taken meanwhile, another one is held, or it was their own with the yes.
 
     Raises:
         NotFound: not the actor's match.
     """
     async with unit_of_work(actor) as unit:
         match = await visible_match(actor, match_id, lock=True)
-        lost = await queries.sessions(actor).filter(
+        gone = queries.sessions(actor).filter(
             match_id=match_id, state=SessionState.CANCELLED, booked_at=None, ended_at__gt=clock.now() - steps.UNDO
-        ).order_by("-ended_at").first()
+        )
+        if _is_asked(match, actor):
+            gone = gone.exclude(proposed_by_id=actor.person_id)
+        lost = await gone.order_by("-ended_at").first()
         if lost is None or match.state not in AWAITING or await queries.hold_of(actor, match_id):
             return None
         try:
@@ -81,6 +113,21 @@ async def restore_hold(actor: Actor, match_id: UUID) -> Session | None:
         await lost.save(update_fields=["state", "ended_at", "sequence"])
         await unit.audit("session.hold", lost, match_id=match_id, starts_at=lost.starts_at)
         return lost
+
+
+async def _withdrawn_booking(actor: Actor, session: Session) -> bool:
+    """Whether the actor booked a session just now; from now on nobody is told of it."""
+    told = await OutboxEvent.filter(
+        organization_id=actor.organization_id, subject_id=session.id, kind="session.booked", delivered_at=None,
+        withdrawn_at=None, not_before__gt=clock.now(),
+    ).first()
+    return told is not None and told.payload["by_id"] == str(actor.person_id) and await withdraw(told)
+
+
+def _is_asked(match: Match, actor: Actor) -> bool:
+    """Whether the actor has yet to answer: then they have no time on the table."""
+    me = member_of(match, actor)
+    return me is not None and me.approval is Approval.PENDING
 
 
 async def _withdrawn_fact(unit: Unit, session: Session) -> OutboxEvent:

@@ -4,10 +4,13 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from server.journey.closing import actions as closing
 from server.journey.leaving import actions as leaving
 from server.kernel import clock
 from server.kernel.actor import system_actor
+from server.kernel.facts import ScheduledAction
 from server.kernel.jobs import drain
 from server.people.models import Person
 from server.people.states import PersonStatus
@@ -185,6 +188,24 @@ async def test_an_invitation_again_has_a_new_day_and_runs_out_again(db: object) 
     clock.move(timedelta(days=31))
     await drain()
     assert (await Enrollment.get(id=again.id)).state is EnrollmentState.EXPIRED
+
+
+@pytest.mark.parametrize("was", ["EXPIRED", "DECLINED"])
+async def test_an_invitation_again_is_taken_back_to_where_they_stood(db: object, was: str) -> None:
+    quay = Quay()
+    await quay.begin(was, "reinvite")
+    before = await Enrollment.filter(person=quay.person).values()
+    done = ScheduledAction.filter(subject_id=before[0]["id"]).order_by("id").values("state", "due_at")
+    plans = [one for one in await done if one["state"] == "PLANNED"]
+    again = await actions.reinvite(quay.manager, before[0]["id"], undo_within=timedelta(seconds=10))
+    assert again.state is EnrollmentState.INVITED
+    assert await refused(actions.undo_decision(quay.own, again.id)) == "FORBIDDEN"
+    assert await actions.undo_decision(quay.manager, again.id)
+    assert await Enrollment.filter(person=quay.person).values() == before
+    assert [one for one in await done if one["state"] == "PLANNED"] == plans
+    await actions.reinvite(quay.manager, again.id, undo_within=timedelta(seconds=10))
+    clock.move(timedelta(seconds=11))
+    assert await actions.undo_decision(quay.manager, again.id) is None
 
 
 async def test_nobody_joins_a_programme_that_is_not_offered(db: object) -> None:

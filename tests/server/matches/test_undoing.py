@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from server.kernel import clock
+from server.kernel.actor import Actor
 from server.kernel.errors import Conflict, NotFound, Refused
 from server.kernel.facts import AuditEvent, OutboxEvent, ScheduledAction
 from server.matches import actions
 from server.matches.models import Match, MatchMember
-from server.matches.states import ClosureReason, DeclineReason, MatchOrigin, MatchState
+from server.matches.states import Approval, ClosureReason, DeclineReason, MatchOrigin, MatchState
 from server.programs.models import Enrollment
 from server.programs.states import EnrollmentState, ParticipantRole
 from tests import factories
@@ -216,3 +217,143 @@ async def test_a_draft_thrown_away_is_a_draft_again(db: object) -> None:
     await actions.discard_match(made.manager_actor, made.match.id, undo_within=TEN_SECONDS)
     assert await actions.undo_change(made.manager_actor, made.match.id)
     assert (await Match.get(id=made.match.id)).state is MatchState.DRAFT
+
+
+async def say_yes(actor: Actor, pair: factories.Pair) -> MatchState:
+    return (await actions.accept_match(actor, pair.match.id, undo_within=TEN_SECONDS)).state
+
+
+@pytest.mark.parametrize("last", [False, True], ids=["the first yes", "the last yes"])
+@pytest.mark.parametrize("admin", [False, True], ids=["alone", "a manager has the last word"])
+async def test_a_yes_is_taken_back_with_all_that_it_brought(asked: factories.Pair, last: bool, admin: bool) -> None:
+    asked.program.admin_approves_matches = admin
+    await asked.program.save()
+    if last:
+        await actions.accept_match(asked.mentor_actor, asked.match.id)
+    await OutboxEvent.filter(organization_id=asked.organization.id).delete()
+    before, said = await state_of(asked), await answers(asked)
+    now = await say_yes(asked.mentee_actor, asked)
+    begun = MatchState.AWAITING_ADMIN if admin else MatchState.ACTIVE
+    assert now is (begun if last else MatchState.AWAITING_MENTOR)
+    if last:
+        assert not await actions.undo_change(asked.mentor_actor, asked.match.id)   # not theirs, and theirs is told
+    assert await actions.undo_change(asked.mentee_actor, asked.match.id)
+    assert (await state_of(asked), await answers(asked)) == (before, said)
+    assert not await OutboxEvent.filter(organization_id=asked.organization.id, withdrawn_at=None).exists()
+    assert await say_yes(asked.mentee_actor, asked) is now
+
+
+async def test_the_second_is_not_asked_when_the_first_yes_is_taken_back(asked: factories.Pair) -> None:
+    answer_by = clock.now() + timedelta(days=7)
+    await Match.filter(id=asked.match.id).update(state=MatchState.AWAITING_MENTOR, answer_by=answer_by)
+    await MatchMember.filter(match_id=asked.match.id, person=asked.mentee).update(approval=Approval.LATER)
+    clock.move(timedelta(hours=1))
+    before, said = await state_of(asked), await answers(asked)
+    assert await say_yes(asked.mentor_actor, asked) is MatchState.AWAITING_MENTEE
+    assert await state_of(asked) != before
+    assert await actions.undo_change(asked.mentor_actor, asked.match.id)
+    assert (await state_of(asked), await answers(asked)) == (before, said)
+    with pytest.raises(NotFound):
+        await actions.accept_match(asked.mentee_actor, asked.match.id)
+
+
+async def test_a_yes_stays_once_somebody_acted_on_it_or_was_told(asked: factories.Pair) -> None:
+    await say_yes(asked.mentor_actor, asked)
+    await say_yes(asked.mentee_actor, asked)
+    with pytest.raises(Conflict, match="answered since"):
+        await actions.undo_change(asked.mentor_actor, asked.match.id)
+    assert await actions.undo_change(asked.mentee_actor, asked.match.id)
+    assert await actions.undo_change(asked.mentor_actor, asked.match.id)
+    await say_yes(asked.mentor_actor, asked)
+    clock.move(TEN_SECONDS)
+    assert not await actions.undo_change(asked.mentor_actor, asked.match.id)
+    assert (await Match.get(id=asked.match.id)).state is MatchState.AWAITING_MENTEE
+
+
+async def test_who_asked_cannot_call_off_what_was_just_agreed_to(asked: factories.Pair) -> None:
+    await actions.accept_match(asked.mentee_actor, asked.match.id)
+    assert await say_yes(asked.mentor_actor, asked) is MatchState.ACTIVE
+    with pytest.raises(Conflict, match="Only a waiting match"):
+        await actions.cancel_match(asked.mentee_actor, asked.match.id)
+
+
+async def test_a_no_after_a_yes_is_taken_back_to_the_yes(asked: factories.Pair) -> None:
+    await actions.accept_match(asked.mentee_actor, asked.match.id)
+    before, said = await state_of(asked), await answers(asked)
+    await actions.decline_match(asked.mentee_actor, asked.match.id, undo_within=TEN_SECONDS)
+    assert await actions.undo_change(asked.mentee_actor, asked.match.id)
+    assert (await state_of(asked), await answers(asked)) == (before, said)
+
+
+@pytest.mark.parametrize("state", [MatchState.ACTIVE, MatchState.PAUSED, MatchState.DURATION_COMPLETED])
+async def test_a_later_day_agreed_to_is_proposed_again(pair: factories.Pair, state: MatchState) -> None:
+    await Match.filter(id=pair.match.id).update(state=state, ends_on=factories.in_days(30))
+    await actions.propose_extension(pair.mentor_actor, pair.match.id, factories.in_days(90))
+    before = await state_of(pair)
+    await actions.agree_extension(pair.mentee_actor, pair.match.id, factories.in_days(90))
+    assert (await Match.get(id=pair.match.id)).ends_on == factories.in_days(90)
+    for other in (pair.mentor_actor, pair.manager_actor):
+        with pytest.raises(Refused):
+            await actions.undo_change(other, pair.match.id)
+    assert await actions.undo_change(pair.mentee_actor, pair.match.id)
+    assert await state_of(pair) == before
+    await actions.agree_extension(pair.mentee_actor, pair.match.id, factories.in_days(90))
+    await actions.propose_extension(pair.mentor_actor, pair.match.id, factories.in_days(120))
+    with pytest.raises(Conflict, match="Another day"):
+        await actions.undo_change(pair.mentee_actor, pair.match.id)
+
+
+async def circle_row(circle: factories.Circle) -> dict[str, Any]:
+    """A circle's own row, its members' and its plans."""
+    (row,) = await Match.filter(id=circle.match.id).values()
+    plans = ScheduledAction.filter(subject_id=circle.match.id, state="PLANNED").values_list("rule", "due_at")
+    return {**row, "plans": sorted(await plans), "members": await MatchMember.filter(
+        match_id=circle.match.id).order_by("id").values()}
+
+
+@pytest.mark.parametrize("state", [MatchState.AWAITING_BOTH, MatchState.AWAITING_MENTOR, MatchState.ACTIVE])
+@pytest.mark.parametrize("who", ["leads", "member", "one of two"])
+async def test_a_no_to_a_circle_is_taken_back_whatever_became_of_the_circle(
+    db: object, state: MatchState, who: str
+) -> None:
+    circle = await factories.active_circle(state=state, answer_by=clock.now() + timedelta(days=5))
+    await ScheduledAction.create(
+        organization_id=circle.organization.id, rule="match.expire", subject_kind="Match", subject_id=circle.match.id,
+        due_at=circle.match.answer_by, dedupe_key=f"match.expire:{circle.match.id}:",
+    )
+    actor = circle.facilitator_actor if who == "leads" else circle.member_actors[0]
+    await MatchMember.filter(match_id=circle.match.id, person_id=actor.person_id).update(
+        approval=Approval.PENDING, answered_at=None
+    )
+    if who == "one of two":
+        few = [one.id for one in circle.members[2:]]
+        await MatchMember.filter(match_id=circle.match.id, person_id__in=few).update(left_at=clock.now())
+    before = await circle_row(circle)
+    await actions.decline_match(actor, circle.match.id, undo_within=TEN_SECONDS)
+    assert await circle_row(circle) != before
+    assert await actions.undo_change(actor, circle.match.id)
+    assert await circle_row(circle) == before
+    assert not await OutboxEvent.filter(organization_id=circle.organization.id, withdrawn_at=None).exists()
+    await actions.decline_match(actor, circle.match.id, undo_within=TEN_SECONDS)
+    clock.move(TEN_SECONDS)
+    with pytest.raises(NotFound):
+        await actions.undo_change(actor, circle.match.id)
+
+
+async def test_a_yes_to_a_circle_is_taken_back_unless_others_came_in_after_it(db: object) -> None:
+    circle = await factories.active_circle(state=MatchState.AWAITING_MENTEE, answered=Approval.PENDING)
+    first, second, third = circle.member_actors[:3]
+    await actions.accept_match(circle.facilitator_actor, circle.match.id)
+    await actions.accept_match(first, circle.match.id)
+    before = await circle_row(circle)
+    begun = await actions.accept_match(second, circle.match.id, undo_within=TEN_SECONDS)
+    assert begun.state is MatchState.ACTIVE
+    assert await actions.undo_change(second, circle.match.id)
+    assert await circle_row(circle) == before
+    await actions.accept_match(second, circle.match.id, undo_within=TEN_SECONDS)
+    await actions.accept_match(third, circle.match.id, undo_within=TEN_SECONDS)
+    with pytest.raises(Conflict, match="answered since"):
+        await actions.undo_change(second, circle.match.id)
+    assert await actions.undo_change(third, circle.match.id)
+    assert await actions.undo_change(second, circle.match.id)
+    assert await circle_row(circle) == before
