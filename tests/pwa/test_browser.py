@@ -186,8 +186,8 @@ async def test_a_tap_on_accept_books_and_a_tap_on_undo_takes_it_back(phone: Brow
         await _until(page, f"{BUTTONS}.then(all => 'undo' === all)")
         assert (await page.evaluate(SHOWN))[0]["title"].startswith("Booked: ")
         assert await _tapped(phone, "undo") == []
-    assert await offered.state() == (MatchState.ACTIVE, SessionState.CANCELLED)
-    await _until(page, f"{SHOWN}.then(all => all[0].title === 'Undone: nothing is booked')")
+    assert await offered.state() == (MatchState.AWAITING_MENTOR, SessionState.PROPOSED)
+    await _until(page, f"{SHOWN}.then(all => all[0].title === 'Undone. It stands as before.')")
 
 
 async def test_the_button_asks_the_browser_and_sends_what_it_gives(phone: BrowserContext, site: str) -> None:
