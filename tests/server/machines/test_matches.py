@@ -303,6 +303,7 @@ async def test_a_later_end_takes_two_and_moves_what_is_due(db: object) -> None:
     assert (match.ends_on, match.proposed_end_on, match.state) == (even_later, None, MatchState.ACTIVE)
     due = await ScheduledAction.filter(subject_id=match.id, rule="match.end_date", state="PLANNED")
     assert [one.due_at.date() for one in due] == [even_later]
+    clock.move(timedelta(seconds=11))
     await drain()
     assert {(one.kind, one.recipient_id) for one in await Message.all()} >= {("Z03-agreed", quay.mentee.id)}
 
