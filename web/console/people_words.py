@@ -13,6 +13,7 @@ from server.kernel.text import ngettext
 from server.matches.company import Circle, company_of, members_now
 from server.matches.states import AWAITING, RUNNING, MatchState
 from server.people.states import PersonStatus
+from server.programs.rules import is_of_circles
 from server.programs.states import GONE, EnrollmentState, ParticipantRole
 from web.dates import count_words, day_long, day_month, upper_first
 from web.items import Kind
@@ -230,13 +231,15 @@ def groups(shown: Record) -> list[tuple[str, str]]:
     """The groups and roles to invite the person to, as values and words."""
     return [
         (f"{group.id}:{role.value}", _("%(program)s, %(group)s: %(role)s") % {
-            "program": group.program.name, "group": group.name, "role": _role(role),
+            "program": group.program.name, "group": group.name, "role": _role(role, is_of_circles(group.program)),
         })
         for group, role in shown.invitable
     ]
 
 
-def _role(role: ParticipantRole) -> str:
+def _role(role: ParticipantRole, among_circles: bool) -> str:
+    if role is ParticipantRole.MENTEE and among_circles:
+        return _("Member")
     return {
         ParticipantRole.MENTOR: _("Mentor"), ParticipantRole.MENTEE: _("Mentee"), ParticipantRole.PEER: _("Peer"),
         ParticipantRole.FACILITATOR: _("Leads a circle"),
@@ -245,7 +248,8 @@ def _role(role: ParticipantRole) -> str:
 
 def _alone(one: Enrollment, shown: Record) -> Part:
     kind: Kind = "sea" if one.state is EnrollmentState.PENDING_APPROVAL else ""
-    return Part(one.program.name, one.cohort.name, _role(one.role), "", "", "", "", _part_state(one, shown), kind)
+    role = _role(one.role, is_of_circles(one.program))
+    return Part(one.program.name, one.cohort.name, role, "", "", "", "", _part_state(one, shown), kind)
 
 
 def _part_state(one: Enrollment, shown: Record) -> str:
@@ -257,7 +261,7 @@ def _pairing(one: Enrollment, match: Match, shown: Record) -> Part:
     if one.state in GONE:
         state, kind = _part_state(one, shown), ""
     return Part(
-        one.program.name, one.cohort.name, _role(one.role), f"/console/matches/{match.id}",
+        one.program.name, one.cohort.name, _role(one.role, is_of_circles(one.program)), f"/console/matches/{match.id}",
         upper_first(_with(match, shown.person.id, whole=True)), _met(match, shown), _next(match, shown), state, kind,
     )
 

@@ -90,5 +90,5 @@ async def test_the_queue_in_the_command_line_speaks_of_peers(peers: Peers) -> No
     for act in ("newcomers", "list", "preview", "plan"):
         words = ["--organization", org.key, act, "--program", "equals", "--cohort", "first"]
         told += (await command.answered(parser.parse_args(words))).lines
-    assert told[0] == "0 pairs were found. One person waits."
+    assert told[0] == "0 pairs were found. One person waits. Seed 0."
     assert NAMED.findall(" ".join(told)) == []
