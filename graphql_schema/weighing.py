@@ -17,6 +17,8 @@ from server.kernel.text import gettext as _
 from server.matchmaking.engine import Category, RuleCode, RuleSet
 from server.matchmaking.weighing import actions, queries
 from server.matchmaking.weighing.settings import Settings, contradictions, fixed, settings_of, with_rules
+from server.programs.actions import set_target_role
+from server.programs.rules import target_role
 
 if TYPE_CHECKING:
     from server.matchmaking.weighing.queries import Past, Preview, Version
@@ -144,12 +146,16 @@ class MatchSettings:
     weights: list[Weight]
     rules: MatchRules
     versions: list[WeightsVersion] = strawberry.field(description="The latest 20, the newest first.")
+    target_role_id: strawberry.ID | None = strawberry.field(
+        description="The competency under which everything stands that the programme leads to."
+    )
 
     @classmethod
     def of(cls, program: Program, versions: list[Version]) -> Self:
         """What is in force, and what was."""
-        settings = settings_of(program)
+        settings, role = settings_of(program), target_role(program.rules)
         return cls(
+            target_role_id=global_id("Competency", role) if role else None,
             program_id=global_id("Program", program.id), version=program.weights_version or actions.FACTORY,
             weights=[Weight(category=name, share=amount / 100) for name, amount in settings.amounts.items()],
             rules=MatchRules.of(settings.rules, program.type), versions=[WeightsVersion.of(one) for one in versions],
@@ -250,6 +256,11 @@ class RestoreMatchSettingsInput(ById):
     version: int = strawberry.field(description="0 is the factory setting.")
 
 
+@strawberry.input
+class SetTargetRoleInput(ById):
+    competency_id: strawberry.ID | None = strawberry.field(description="Null: the programme leads to no role.")
+
+
 @strawberry.type
 class MatchSettingsPayload(Payload):
     settings: MatchSettings | None = None
@@ -278,6 +289,17 @@ class WeighingMutation:
             info, MatchSettingsPayload, input,
             lambda actor: actions.restore_weights(actor, key_of("Program", input.id), input.version),
         )
+
+    @strawberry.mutation(
+        description="Say to which role of the framework a programme for high potentials leads, from the next run on."
+    )
+    async def set_target_role(self, info: Info, input: SetTargetRoleInput) -> MatchSettingsPayload:
+        role = key_of("Competency", input.competency_id) if input.competency_id else None
+        return await perform(
+            info, MatchSettingsPayload, input,
+            lambda actor: set_target_role(actor, key_of("Program", input.id), role),
+        )
+
 
 
 def _settings(weights: list[WeightInput], rules: MatchRulesInput) -> Settings:

@@ -314,6 +314,13 @@ async def wording_without_words() -> View:
     return View(await _admin(), f"{MORE}/wordings", each(open_everything, press("Put this wording in force")))
 
 
+@state("POST console-program-target-role 303", proof="It counts from the next run on.")
+async def where_a_programme_leads() -> View:
+    found = await market()
+    await Program.filter(id=found.program.id).update(type=ProgramType.HIGH_POTENTIAL)
+    return View(found.manager, f"/console/programs/{found.program.id}", press("Save the role"))
+
+
 def _choose(content: str, field: str = "#file") -> Act:
     async def act(page: Page) -> None:
         payload = FilePayload(name="group.csv", mimeType="text/csv", buffer=content.encode())

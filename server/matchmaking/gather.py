@@ -45,8 +45,8 @@ MONTH = timedelta(days=YEAR_DAYS / 12)
 SIDE = {ParticipantRole.PEER: MENTEE, ParticipantRole.FACILITATOR: MENTOR}
 """How the engine takes roles that are neither mentor nor mentee."""
 IN_CIRCLES = (ParticipantRole.FACILITATOR, MENTEE)
-OF_THE_RUN = frozenset({"pairing", "cycles_apart", "circle_size"})
-"""Rules of a programme that say how peers are paired and how large circles are: no rules of the engine."""
+OF_THE_RUN = frozenset({"pairing", "cycles_apart", "circle_size", "target_role"})
+"""Rules of a programme that say how peers are paired, how large circles are and where it leads: none of the engine."""
 
 
 @dataclass(frozen=True)
@@ -232,12 +232,12 @@ async def _known(actor: Actor, rows: list[Enrollment], program: Program) -> _Kno
     wants = await people.skills_of(actor, ids, SkillSide.WANTED)
     profiles = await people.profiles_of(actor, ids)
     texts = {row.id: _goal_text(first.get(row.id), profiles.get(row.person_id)) for row in rows}
+    offers = await people.skills_of(actor, ids, SkillSide.OFFERED)
     return _Known(
-        skills=await people.skills_of(actor, ids, SkillSide.OFFERED),
-        wants=wants, profiles=profiles, goals=first,
+        skills=offers, wants=wants, profiles=profiles, goals=first,
         weeks=await people.availability_of(actor, ids),
         said=await said_by(actor, rows, program), lived=await behaviour_of(actor, ids),
-        ways=await ways_of(actor, rows, program, wants, texts),
+        ways=await ways_of(actor, rows, program, wants, texts, offers),
     )
 
 

@@ -220,3 +220,15 @@ def _problem(node: Node, first: Mapping[str, Node]) -> str:
     if node.parent and node.parent not in first:
         return _("The parent %s isn’t in the file. Add it, or leave the parent empty.") % node.parent
     return ""
+
+
+def under(framework: Iterable[Competency], node: UUID | None) -> list[Competency]:
+    """What stands below a competency of a framework, at any depth, in the framework's order; the competency itself
+    where nothing does. Nothing for one that is not in the framework."""
+    known = {one.id: one for one in framework}
+    found = {node} if node in known else set[UUID | None]()
+    for key in top_down({one.id: one.parent_id for one in known.values()}):
+        if known[key].parent_id in found:
+            found.add(key)
+    below = [one for one in known.values() if one.id in found and one.id != node]
+    return below or [one for one in known.values() if one.id == node]

@@ -5,11 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from server.kernel.actor import Actor, ActorKind, Permission
+from server.kernel.ids import parse_id
 from server.kernel.text import gettext as _
 from server.programs.models import Cohort, Enrollment, Program
 from server.programs.states import (
     CIRCLE_USUAL,
     JOINING,
+    READS_TALENT,
     Circles,
     EnrollmentState,
     Pairing,
@@ -54,6 +56,16 @@ def is_of_circles(program: Program) -> bool:
 def circle_size(stored: Mapping[str, Any]) -> int:
     """How many members a programme wants in a circle, by its rules as they are stored."""
     return int(stored.get("circle_size", CIRCLE_USUAL))
+
+
+def target_role(stored: Mapping[str, Any]) -> UUID | None:
+    """The competency under which everything stands that a programme leads to, by its rules as they are stored."""
+    return parse_id(str(stored.get("target_role") or ""))
+
+
+def has_target_role(program: Program) -> bool:
+    """Whether a programme may lead to a role of the competency framework: where the framework is followed."""
+    return program.type in READS_TALENT
 
 
 def roles_in(program: Program) -> tuple[ParticipantRole, ...]:

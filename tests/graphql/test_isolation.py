@@ -70,7 +70,7 @@ MUTATIONS = {
     "declareConflict": ("personId", "Person", ', otherPersonId: "x", reason: "They are married"'),
     "liftConflict": ("id", "ConflictOfInterest", ""),
     "setPairing": ("id", "Program", ", pairing: RANDOM"), "setCircles": ("id", "Program", ", circles: WAITING"),
-    "setCircleSize": ("id", "Program", ", size: 5"),
+    "setCircleSize": ("id", "Program", ", size: 5"), "setTargetRole": ("id", "Program", ", competencyId: null"),
     **dict.fromkeys(("putIntoCircle", "takeOutOfCircle"), ("id", "Match", ', enrollmentId: "x", reason: "Nearer"')),
     "tradeMentors": ("id", "Match", ', mentorEnrollmentId: "x", otherId: "x", reason: "Nearer"'),
     "chooseAnotherMentor": ("id", "Match", ', mentorEnrollmentId: "x", reason: "Nearer"'),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from server.journey.running.queries import Group, ProgramPage
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
+from server.people.frameworks import under
 from server.programs.rules import has_circles, is_among_peers, is_of_circles, may_have_circles
 from server.programs.states import (
     CIRCLE_LEAST,
@@ -22,6 +23,9 @@ from web.dates import day_month
 from web.items import Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from server.people.models import Competency
     from server.programs.models import Cohort
 
 
@@ -131,6 +135,16 @@ def sizes(shown: ProgramPage) -> list[tuple[str, str]]:
     return [
         (str(size), ngettext("%(num)d member", "%(num)d members", size) % {"num": size})
         for size in range(CIRCLE_LEAST, CIRCLE_MOST + 1)
+    ]
+
+
+def roles(framework: Sequence[Competency]) -> list[tuple[str, str]]:
+    """To what a programme could lead: each competency, with how many stand below it."""
+    below = {one.id: [other for other in under(framework, one.id) if other.id != one.id] for one in framework}
+    return [
+        (str(one.id), ngettext("%(name)s, %(num)d competency", "%(name)s, %(num)d competencies", len(below[one.id])) % {
+            "name": one.name, "num": len(below[one.id])} if below[one.id] else one.name)
+        for one in sorted(framework, key=lambda one: (not below[one.id], one.name))
     ]
 
 

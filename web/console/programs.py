@@ -10,12 +10,14 @@ from server.journey.closing.actions import move_cohort
 from server.journey.running import queries
 from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
+from server.people.queries import competencies
 from server.programs import actions
 from server.programs.rules import circle_size as circle_size_of
-from server.programs.rules import is_of_circles
+from server.programs.rules import has_target_role, is_of_circles
+from server.programs.rules import target_role as target_role_of
 from server.programs.states import Approvals, AskedFirst, Circles, Pairing, ProgramState
 from web.console import program_words as words
-from web.forms import Errors, choice, integer, read_form, text, ticked
+from web.forms import Errors, choice, integer, one_id, read_form, text, ticked
 from web.render import go_to, page
 from web.toast import Toast
 
@@ -98,6 +100,21 @@ async def circle_size(request: Request) -> Response:
     return await _show(request, errors=errors)
 
 
+async def target_role(request: Request) -> Response:
+    """Keep to which role of the framework the programme leads."""
+    form, errors = await read_form(request), Errors()
+    role = one_id(form, "role")
+    if role is None and text(form, "role", LINK_LETTERS):
+        errors.add("role", _("Choose one."))
+        return await _show(request, errors=errors)
+    try:
+        await actions.set_target_role(request.state.actor, _id(request), role)
+        return go_to(request, address(request), toast=Toast(_("Kept. It counts from the next run on.")))
+    except Invalid as refusal:
+        errors.take(refusal)
+    return await _show(request, errors=errors)
+
+
 async def move(request: Request) -> Response:
     """Take the programme to its next state."""
     state = choice(ProgramState, await read_form(request), "state")
@@ -140,6 +157,7 @@ async def _show(
     request: Request, *, errors: Errors | None = None, refused: str = "", link: str | None = None
 ) -> Response:
     shown = await queries.program_page(request.state.actor, _id(request))
+    framework = await competencies(request.state.actor) if has_target_role(shown.program) else []
     return page(
         request, "console/program.html", status=409 if refused else 422 if errors else 200, errors=errors or Errors(),
         shown=shown, here=address(request), refused=refused, state=words.state(shown.program.state),
@@ -147,6 +165,7 @@ async def _show(
         briefing=words.briefing(shown), step=words.program_step(shown), switches=words.switches(shown),
         groups=[words.group(one) for one in shown.groups], approvals=words.approvals(shown),
         asked_first=words.asked_first(shown), pairings=words.pairings(shown), circles=words.circles(shown),
+        roles=words.roles(framework), role=str(target_role_of(shown.program.rules) or ""),
         sizes=words.sizes(shown), size=str(circle_size_of(shown.program.rules)),
         now=words.asked(
             shown.program.approvals, shown.program.asked_first, admin_last=shown.program.admin_approves_matches,
@@ -162,6 +181,7 @@ routes = [
     Route(f"{HERE}/{{id:uuid}}/pairing", pair, methods=["POST"], name="console-program-pairing"),
     Route(f"{HERE}/{{id:uuid}}/circles", circle, methods=["POST"], name="console-program-circles"),
     Route(f"{HERE}/{{id:uuid}}/circle-size", circle_size, methods=["POST"], name="console-program-circle-size"),
+    Route(f"{HERE}/{{id:uuid}}/target-role", target_role, methods=["POST"], name="console-program-target-role"),
     Route(f"{HERE}/{{id:uuid}}/state", move, methods=["POST"], name="console-program-state"),
     Route(f"{HERE}/{{id:uuid}}/groups/{{group:uuid}}/state", move_group, methods=["POST"], name="console-group-state"),
 ]

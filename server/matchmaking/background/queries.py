@@ -16,9 +16,11 @@ from server.matches.partners import Partners, partners_of_mentors
 from server.matchmaking.engine.pool import NO_BACKGROUND, Background, Course
 from server.people import queries as people
 from server.people.courses.queries import Completed, completed_by
+from server.people.frameworks import under
 from server.people.models import Competency, Person
 from server.people.states import ConsentPurpose
 from server.programs.models import Enrollment, Program
+from server.programs.rules import target_role
 from server.programs.states import READS_TALENT, ParticipantRole
 
 YEAR_DAYS = 365.25
@@ -28,10 +30,10 @@ LEAST_RATING, RATINGS = 1, 4
 
 async def ways_of(
     actor: Actor, rows: Collection[Enrollment], program: Program, wants: Mapping[UUID, list[Competency]],
-    goals: Mapping[UUID, str],
+    goals: Mapping[UUID, str], offers: Mapping[UUID, list[Competency]],
 ) -> dict[UUID, Background]:
-    """What is known of the way of each enrolment's person. `wants` are the competencies that persons want, `goals` the
-    text of each enrolment's goal; persons must have been fetched."""
+    """What is known of the way of each enrolment's person. `wants` and `offers` are the competencies that persons want
+    and offer, `goals` the text of each enrolment's goal; persons must have been fetched."""
     ids = [row.person_id for row in rows]
     mentors = [row.person_id for row in rows if row.role is ParticipantRole.MENTOR]
     courses, functions = await completed_by(actor, ids), await people.functions_of(actor, ids)
@@ -39,6 +41,7 @@ async def ways_of(
     aims = _aims(rows, goals)
     reads_talent = program.type in READS_TALENT
     framework = await people.competencies(actor) if reads_talent else []
+    role = under(framework, target_role(program.rules))
     agreed = await people.agreed_to(actor, ids, ConsentPurpose.TALENT) if reads_talent else set[UUID]()
     found = {}
     for row in rows:
@@ -49,6 +52,7 @@ async def ways_of(
             courses=_courses(courses.get(who, [])),
             aims=aims.get(row.id, ()),
             branch=() if mentors_here else branch_of(wants.get(who, []), framework),
+            lacks=() if mentors_here else _lacks(role, [*wants.get(who, []), *offers.get(who, [])]),
             partners_in=tuple(sorted(met.departments.items())) if mentors_here else (),
             partners_of=tuple(sorted(met.managers.items())) if mentors_here else (),
             rating=_rating(row.person) if who in agreed else None,
@@ -62,6 +66,12 @@ def branch_of(wanted: Iterable[Competency], framework: Iterable[Competency]) -> 
     parents = {one.parent_id for one in framework if one.id in own} - {None}
     near = (one for one in framework if one.id in parents or (own | parents) & {one.parent_id})
     return tuple(sorted({one.name for one in near if one.id not in own}))
+
+
+def _lacks(role: Iterable[Competency], own: Iterable[Competency]) -> tuple[str, ...]:
+    """The competencies of a role that are not among somebody's own, by name."""
+    had = {one.id for one in own}
+    return tuple(sorted({one.name for one in role if one.id not in had}))
 
 
 def _courses(completed: Iterable[Completed]) -> tuple[Course, ...]:

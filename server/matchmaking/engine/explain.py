@@ -42,6 +42,7 @@ class ReasonCode(StrEnum):
     GOAL_OFFERED = "GOAL_OFFERED"
     GOAL_MEANT = "GOAL_MEANT"
     GOAL_COURSE = "GOAL_COURSE"
+    GOAL_ROLE = "GOAL_ROLE"
     GOAL_BRANCH = "GOAL_BRANCH"
     GOAL_CLOSE = "GOAL_CLOSE"
     GOAL_PARTLY = "GOAL_PARTLY"
@@ -85,8 +86,8 @@ class ReasonCode(StrEnum):
 
 
 PARTLY_MET = (
-    ReasonCode.GOAL_OFFERED, ReasonCode.GOAL_MEANT, ReasonCode.GOAL_COURSE, ReasonCode.GOAL_BRANCH,
-    ReasonCode.GOAL_PARTLY,
+    ReasonCode.GOAL_OFFERED, ReasonCode.GOAL_MEANT, ReasonCode.GOAL_COURSE, ReasonCode.GOAL_ROLE,
+    ReasonCode.GOAL_BRANCH, ReasonCode.GOAL_PARTLY,
 )
 
 
@@ -188,8 +189,9 @@ def _goals(pair: Pair) -> Fact:
         if course := ways.course_of(meant[0], pair.mentor):
             return Fact(ReasonCode.GOAL_COURSE, {"tags": meant, "course": course.title})
         return Fact(ReasonCode.GOAL_MEANT, {"tags": meant, **_read_from(meant[0], pair)})
-    if beside := ways.in_branch(pair.mentee, pair.mentor):
-        return Fact(ReasonCode.GOAL_BRANCH, {"tags": beside[:REST_NAMED]})
+    for code, held in ((ReasonCode.GOAL_ROLE, ways.for_role), (ReasonCode.GOAL_BRANCH, ways.in_branch)):
+        if names := held(pair.mentee, pair.mentor):
+            return Fact(code, {"tags": names[:REST_NAMED]})
     similarity = pair.numbers["goal_similarity"]
     if FAR_TEXT <= similarity < CLOSE_TEXT:
         return Fact(ReasonCode.GOAL_PARTLY, {"similarity": round(similarity, 2)}, speaks_for=False)

@@ -142,7 +142,7 @@ def score(fits: NDArray[np.float64], weights: Weights) -> NDArray[np.float64]:
 def _parts(columns: Columns, shape: Shape) -> Iterable[Part]:
     ours, theirs = columns.mentees, columns.mentors
     beside = tuple(ways.on_matter(ours, theirs))
-    goals = _part(Category.GOALS, 1, (*_goals(ours, theirs), *beside), saturates=True)
+    goals = _part(Category.GOALS, 1, (*_goals(ours, theirs), *beside, *ways.on_goal(ours, theirs)), saturates=True)
     yield goals._replace(tags=_wanted(0.6, ours.goals))
     expertise = _part(Category.EXPERTISE, 1, (*_expertise(ours, theirs, shape), *beside), saturates=True)
     yield expertise._replace(tags=_wanted(0.3, ours.skills))

@@ -31,7 +31,8 @@ class Background:
 
     `function` is the job family somebody works in, for at least `function_years`; `functions` are those before it, the
     latest first; `aims` are functions their goal names. `branch` are competencies that stand beside those they want in
-    the framework. `partners_in` and `partners_of` count whom a mentor was paired with, by department and by team.
+    the framework; `lacks` is what the target role of the programme asks for and they neither offer nor want by
+    name. `partners_in` and `partners_of` count whom a mentor was paired with, by department and by team.
     `rating` (0 to 1) is the employer's judgement, there with the person's consent alone: it is in no reason.
     """
 
@@ -41,6 +42,7 @@ class Background:
     functions: tuple[str, ...] = ()
     aims: tuple[str, ...] = ()
     branch: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
     partners_in: tuple[tuple[str, int], ...] = ()
     partners_of: tuple[tuple[str, int], ...] = ()
     rating: float | None = field(default=None, repr=False)

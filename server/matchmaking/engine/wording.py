@@ -319,6 +319,7 @@ WORDS: Mapping[ReasonCode, Callable[[Telling], tuple[str, str]]] = {
     ReasonCode.GOAL_OFFERED: _goal_offered,
     ReasonCode.GOAL_MEANT: _goal_meant,
     ReasonCode.GOAL_COURSE: careers.goal_course,
+    ReasonCode.GOAL_ROLE: careers.goal_role,
     ReasonCode.GOAL_BRANCH: careers.goal_branch,
     ReasonCode.GOAL_CLOSE: _goal_close,
     ReasonCode.GOAL_PARTLY: _goal_partly,

@@ -1,5 +1,6 @@
 """What happens to programmes, groups and enrolments (glossary sections 2 and 5)."""
 
+from server.programs.actions.aiming import set_target_role
 from server.programs.actions.circling import set_circle_size, set_circles
 from server.programs.actions.eligibility import (
     GRACE_DAYS,
@@ -75,6 +76,7 @@ __all__ = [
     "set_circle_size",
     "set_circles",
     "set_pairing",
+    "set_target_role",
     "submit",
     "undo_break",
     "undo_decision",

@@ -12,6 +12,7 @@ from server.goals.queries import goals_of
 from server.goals.suggested.queries import suggested_steps
 from server.kernel import clock
 from server.kernel.actor import system_actor
+from server.kernel.errors import Conflict, Invalid
 from server.kernel.facts import AuditEvent
 from server.kernel.jobs import drain
 from server.matches.models import Match
@@ -24,6 +25,7 @@ from server.people import actions as people
 from server.people.courses.actions import import_courses
 from server.people.models import Competency, Organization, Person, PersonAttribute, PersonSkill, Profile
 from server.people.states import ConsentPurpose, SkillSide, Source
+from server.programs.actions import set_target_role
 from server.programs.models import Cohort, Enrollment
 from server.programs.states import ParticipantRole, ProgramType
 from tests import factories
@@ -230,6 +232,32 @@ async def test_what_stands_beside_a_wish_in_the_framework_counts_where_the_type_
     apart = await made.told()
     for part in (Category.GOALS, Category.EXPERTISE):
         assert apart[part][0] < told[part][0]
+
+
+async def test_what_the_target_role_asks_for_and_a_mentee_lacks_counts_as_a_goal(db: object) -> None:
+    made, plain = await scene(ProgramType.HIGH_POTENTIAL), await scene()
+    product, trade = system_actor(made.organization.id), await Competency.get(
+        organization_id=made.organization.id, key="trade")
+    before = await made.told()
+    for _ in range(2):
+        program = await set_target_role(product, made.cohort.program_id, trade.id)
+    assert await AuditEvent.filter(action="program.set_target_role").count() == 1, "the same again changes nothing"
+    made.cohort.program.rules = program.rules
+    told = await made.told()
+    assert told[Category.GOALS][0] > before[Category.GOALS][0]
+    assert told[Category.GOALS][1] == "Idris offers what the target role asks for: Budgets"
+    assert told[""][1] != before[""][1]
+    budgets = await Competency.get(organization_id=made.organization.id, name="Budgets")
+    await PersonSkill.create(
+        organization_id=made.organization.id, person=made.noor, competency=budgets, side=SkillSide.OFFERED)
+    assert "target role" not in (await made.told())[Category.GOALS][1], "nothing is lacking"
+    await Competency.filter(id=budgets.id).update(retired_at=clock.now())
+    with pytest.raises(Invalid):
+        await set_target_role(product, program.id, budgets.id)
+    with pytest.raises(Conflict):
+        await set_target_role(system_actor(plain.organization.id), plain.cohort.program_id, None)
+    made.cohort.program.rules = (await set_target_role(product, program.id, None)).rules
+    assert "target_role" not in made.cohort.program.rules
 
 
 async def test_a_goal_gets_a_step_from_a_course_on_its_skill(db: object) -> None:

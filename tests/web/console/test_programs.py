@@ -7,12 +7,13 @@ import pytest
 from server.kernel.facts import AuditEvent
 from server.matches.models import Match
 from server.matches.states import MatchState
+from server.people.models import Competency
 from server.programs.models import Cohort, Enrollment, Program
-from server.programs.states import Approvals, AskedFirst, EnrollmentState, ProgramState
+from server.programs.states import Approvals, AskedFirst, EnrollmentState, ProgramState, ProgramType
 from tests import factories
 from tests.queries import queries_run
 from tests.web.conftest import ClientOf
-from tests.web.console.market import Market, manager_of, market
+from tests.web.console.market import SKILLS, Market, manager_of, market
 
 KEPT = {"approvals": "MENTOR", "asked_first": "MENTEE", "mentees_may_ask": "1", "pause_moves_end": "1"}
 
@@ -74,6 +75,23 @@ async def test_a_link_that_is_none_is_said_at_its_field_and_stays_typed(client_o
     assert 'value="http://the-canteen"' in wrong.text
     await client.post(f"{here(found)}/call", data={"meeting_url": "https://meet.example.com/a"})
     assert (await Program.get(id=found.program.id)).meeting_url == "https://meet.example.com/a"
+
+
+async def test_a_programme_for_high_potentials_says_to_which_role_it_leads(client_of: ClientOf, found: Market) -> None:
+    client, role = await client_of(found.manager), f"{here(found)}/target-role"
+    assert "Target role" not in (await client.get(here(found))).text
+    assert (await client.post(role, data={"role": ""})).status_code == 409, "its type leads to no role"
+    await Program.filter(id=found.program.id).update(type=ProgramType.HIGH_POTENTIAL)
+    lead, under = [await Competency.get(organization_id=found.organization.id, name=name) for name in SKILLS[:2]]
+    await Competency.filter(id=under.id).update(parent_id=lead.id)
+    assert f"{lead.name}, 1 competency" in (await client.get(here(found))).text
+    assert (await client.post(role, data={"role": str(lead.id)})).status_code == 303
+    assert f'<option value="{lead.id}" selected>' in (await client.get(here(found))).text
+    for wrong in ("anything", str(found.program.id)):
+        assert (await client.post(role, data={"role": wrong})).status_code == 422
+    assert (await Program.get(id=found.program.id)).rules["target_role"] == str(lead.id)
+    assert (await client.post(role, data={"role": ""})).status_code == 303
+    assert "target_role" not in (await Program.get(id=found.program.id)).rules
 
 
 async def test_a_programme_and_its_group_go_through_their_states(client_of: ClientOf, found: Market) -> None:

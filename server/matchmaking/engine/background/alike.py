@@ -1,5 +1,7 @@
 """What two people's ways have in common: the questions that scores and reasons ask alike."""
 
+from collections.abc import Iterable
+
 from server.language.tags import key
 from server.matchmaking.engine.pool import Background, Course, Participant
 
@@ -47,5 +49,14 @@ def course_of(skill: str, one: Participant) -> Course | None:
 
 def in_branch(mentee: Participant, mentor: Participant) -> list[str]:
     """What stands beside the mentee's wishes in the framework and the mentor offers."""
+    return _offered(mentee.background.branch, mentor)
+
+
+def for_role(mentee: Participant, mentor: Participant) -> list[str]:
+    """What the mentee lacks for the target role and the mentor offers."""
+    return _offered(mentee.background.lacks, mentor)
+
+
+def _offered(names: Iterable[str], mentor: Participant) -> list[str]:
     offered = {key(tag) for tag in (*mentor.skill_tags, *mentor.skills_seen)}
-    return [name for name in mentee.background.branch if key(name) in offered]
+    return [name for name in names if key(name) in offered]

@@ -18,6 +18,9 @@ from server.matchmaking.engine.weights import Shape
 Term = tuple[NDArray[np.floating], NDArray[np.floating]]
 BRANCH = 0.15
 """Of the goal and of the expertise, in a programme that follows the framework: everything that stands beside a wish."""
+ROLE = 0.25
+"""Of the goal alone: everything that the target role of a programme asks for and the mentee lacks. More than what
+stands beside a wish, which nobody asked for."""
 STOOD, AIMED, IN_FUNCTION, TALENT = 0.10, 0.15, 0.10, 0.15
 """Of the career stage: where the mentee stands, where they want to go, years in the function, talent data of both."""
 CROWDED = 0.35
@@ -29,12 +32,22 @@ LONG_YEARS = 20
 
 def on_matter(ours: Side, theirs: Side) -> Iterator[Term]:
     """Goals and expertise: the share of what stands beside the wishes in the framework that the mentor offers."""
-    if not _any(ours, lambda way: way.branch):
+    yield from _offered(BRANCH, [way.branch for way in _ways(ours)], theirs)
+
+
+def on_goal(ours: Side, theirs: Side) -> Iterator[Term]:
+    """Goals alone: the share of what the mentees lack for the target role that the mentor offers."""
+    yield from _offered(ROLE, [way.lacks for way in _ways(ours)], theirs)
+
+
+def _offered(worth: float, names: Sequence[Sequence[str]], theirs: Side) -> Iterator[Term]:
+    """The share of some competencies of each mentee that the mentor offers."""
+    if not any(names):
         return
-    wanted = [[key(name) for name in one.background.branch] for one in ours.people]
+    wanted = [[key(name) for name in some] for some in names]
     offered = [[key(tag) for tag in (*one.skill_tags, *one.skills_seen)] for one in theirs.people]
     for left, right in _shared(wanted, offered):
-        yield BRANCH / np.maximum(1, [len(names) for names in wanted])[:, None] * left, right
+        yield worth / np.maximum(1, [len(some) for some in wanted])[:, None] * left, right
 
 
 def on_stage(ours: Side, theirs: Side, shape: Shape) -> Iterator[Term]:

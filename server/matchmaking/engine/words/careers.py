@@ -15,6 +15,16 @@ def goal_course(told: Telling) -> tuple[str, str]:
     return title, _course(told)
 
 
+def goal_role(told: Telling) -> tuple[str, str]:
+    """What the target role of the programme asks for and the mentee lacks."""
+    title = told.pick(
+        mentee=_("{mentor} offers what this programme leads to"),
+        mentor=_("You offer what this programme leads {mentee} to"),
+        manager=_("{mentor} offers what the target role asks for"),
+    )
+    return title, listed(told.words("tags"))
+
+
 def goal_branch(told: Telling) -> tuple[str, str]:
     """What stands beside a wish in the framework."""
     title = told.pick(

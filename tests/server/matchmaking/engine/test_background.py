@@ -31,6 +31,7 @@ FACTS: list[tuple[Category, dict[str, Any], dict[str, Any], str, int]] = [
     (Category.EXPERTISE, {}, {"courses": (Course("Sums", ("Budgets",)),)},
      "Noor has completed a course in Idris's field: Budgets, “Sums”", 1),
     (Category.GOALS, {}, {"branch": ("Budgets", "Tenders")}, "Idris offers what belongs with Noor's goal: Budgets", 1),
+    (Category.GOALS, {}, {"lacks": ("Budgets", "Tenders")}, "Idris offers what the target role asks for: Budgets", 1),
     (Category.STAGE, {"function": "Finance", "functions": ("Design",)}, {"function": "Design"},
      "Idris once stood where Noor is: Design", 1),
     (Category.STAGE, {"function": "Finance"}, {"function": "Design", "aims": ("Finance",)},
@@ -104,6 +105,7 @@ def ways(seed: int, *, kindly: bool) -> Background:
         courses=tuple(Course(name, (name,)) for name in dice.sample(("Python", "Coaching", "SQL"), dice.randint(0, 2))),
         function=dice.choice((None, *names)), functions=tuple(dice.sample(names, dice.randint(0, 3))),
         aims=tuple(dice.sample(names, dice.randint(0, 2))), branch=tuple(dice.sample(("SQL", "Strategy"), 1)),
+        lacks=tuple(dice.sample(("SQL", "Strategy", "Budgets"), dice.randint(0, 2))),
         rating=dice.choice((None, 0.5, 1.0)),
     )
     if kindly:
