@@ -30,8 +30,7 @@ ROUNDING = 1e-4
 YEARS_WORTH_SAYING = 3
 """Fewer years in a role, or in the organisation, are true but no reason to look forward to somebody. Our own choice,
 from reading pairs of real records (benchmarks/twenty_pairs.py)."""
-HALF_HOURS_A_DAY = 48
-PAIRS_AT_A_TIME = 4096
+HALF_HOURS_A_DAY, PAIRS_AT_A_TIME = 48, 4096
 REST_NAMED = 3
 """So many wishes that a mentor does not meet are named; the rest is counted."""
 
@@ -189,9 +188,8 @@ def _goals(pair: Pair) -> Fact:
         if course := ways.course_of(meant[0], pair.mentor):
             return Fact(ReasonCode.GOAL_COURSE, {"tags": meant, "course": course.title})
         return Fact(ReasonCode.GOAL_MEANT, {"tags": meant, **_read_from(meant[0], pair)})
-    for code, held in ((ReasonCode.GOAL_ROLE, ways.for_role), (ReasonCode.GOAL_BRANCH, ways.in_branch)):
-        if names := held(pair.mentee, pair.mentor):
-            return Fact(code, {"tags": names[:REST_NAMED]})
+    if names := (asked := ways.for_role(pair.mentee, pair.mentor)) or ways.in_branch(pair.mentee, pair.mentor):
+        return Fact(ReasonCode.GOAL_ROLE if asked else ReasonCode.GOAL_BRANCH, {"tags": names[:REST_NAMED]})
     similarity = pair.numbers["goal_similarity"]
     if FAR_TEXT <= similarity < CLOSE_TEXT:
         return Fact(ReasonCode.GOAL_PARTLY, {"similarity": round(similarity, 2)}, speaks_for=False)
