@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Self
 from uuid import UUID
 
 import strawberry
 
-from graphql_schema.context import Info
+from graphql_schema.context import Context, Info
 from graphql_schema.conversations import NoteInput
+from graphql_schema.errors import user_errors
 from graphql_schema.ids import key_of, keys_of
 from graphql_schema.matches import MatchPayload
 from graphql_schema.mutations import ById, Input, perform
@@ -22,8 +24,10 @@ from server.journey.join.actions import JoinForm, join_program
 from server.journey.meeting import actions
 from server.kernel import clock
 from server.kernel.actor import Actor
-from server.matches.states import DeclineReason
+from server.kernel.errors import Conflict
+from server.matches.states import DeclineReason, MatchState
 from server.matches.steps import UNDO_ONE
+from server.matchmaking.today.rules import parted_words
 from server.people.queries import person_of
 from server.people.states import ConsentPurpose, DayPart, DepartmentWish, Style
 from server.programs.states import ParticipantRole
@@ -105,6 +109,17 @@ class JourneyQuery:
         return GoalChecks(checks=sorted(found, key=list(SmartCheck).index), advice=advice(found))
 
 
+class _Accepted(MatchPayload):
+    """The match that somebody said yes to; in the place of one that went back to the manager, kind words."""
+
+    @classmethod
+    async def of(cls, context: Context, keys: list[UUID]) -> Self:
+        """The match as it stands now, unless there is none any more."""
+        if not keys:
+            return cls(errors=user_errors(Conflict(parted_words(), kind="apart")))
+        return await super().of(context, keys)
+
+
 @strawberry.type
 class JourneyMutation:
     @strawberry.mutation(description="Take part in a programme: times, goal or skills, consents and enrolment in one.")
@@ -115,14 +130,16 @@ class JourneyMutation:
         return await perform(info, EnrollmentPayload, input, act)
 
     @strawberry.mutation(
-        description="Say yes. When the last seat went to somebody else meanwhile, the match comes back CANCELLED."
+        description="Say yes. When the last seat went to somebody else meanwhile, the match comes back CANCELLED; when "
+        "a rule keeps the two apart by now, it goes back to whoever runs the programme, and you get a CONFLICT."
     )
     async def accept_match(self, info: Info, input: AcceptMatchInput) -> MatchPayload:
-        async def act(actor: Actor) -> UUID:
+        async def act(actor: Actor) -> list[UUID]:
             key = key_of("Match", input.id)
-            return (await actions.accept_and_book(actor, key, input.starts_at, undo_within=UNDO_ONE)).match_id
+            outcome = await actions.accept_and_book(actor, key, input.starts_at, undo_within=UNDO_ONE)
+            return [] if outcome.state is MatchState.DRAFT else [outcome.match_id]
 
-        return await perform(info, MatchPayload, input, act)
+        return await perform(info, _Accepted, input, act)
 
     @strawberry.mutation(description="Say no, and give back the time that was held.")
     async def decline_match(self, info: Info, input: DeclineMatchInput) -> MatchPayload:

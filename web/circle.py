@@ -14,6 +14,8 @@ from server.kernel.text import gettext as _
 from server.matches import actions
 from server.matches.states import DeclineReason
 from server.matches.steps import UNDO_ONE
+from server.matchmaking.today.actions import accept_match
+from server.matchmaking.today.rules import is_parted, parted_words
 from web import circle_words as words
 from web.dates import day_long
 from web.forms import choice, read_form
@@ -44,9 +46,11 @@ async def accept(request: Request) -> Response:
     """Say yes."""
     match_id = request.path_params["id"]
     try:
-        await actions.accept_match(request.state.actor, match_id, undo_within=UNDO_ONE)
+        circle = await accept_match(request.state.actor, match_id, undo_within=UNDO_ONE)
     except Conflict as late:
         return go_to(request, _address(match_id), toast=Toast(late.message))
+    if is_parted(circle, request.state.actor):
+        return go_to(request, "/", toast=Toast(parted_words()))
     return go_to(request, _address(match_id), toast=Toast(_("You are in."), changed_undo(match_id)))
 
 

@@ -15,6 +15,7 @@ from server.kernel.text import gettext as _
 from server.matches import actions as matches
 from server.matches.states import DeclineReason, MatchState
 from server.matches.steps import UNDO_ONE
+from server.matchmaking.today.rules import parted_words
 from server.sessions.slots import Slot as Time
 from web.dates import clock_time, day_short, weekday
 from web.explained import factors_of, fit_chip, reasons_of
@@ -87,6 +88,8 @@ def _go_on(request: Request, shown: MatchPage, outcome: Outcome) -> Response:
     if outcome.booked:
         undo = undo or (booked_undo(outcome.session_id) if outcome.session_id else "")
         return go_to(request, "/", toast=Toast(_("Booked. Both of you get an invitation."), undo))
+    if outcome.state is MatchState.DRAFT:
+        return go_to(request, "/", toast=Toast(parted_words()))
     if outcome.state is MatchState.CANCELLED:
         words = _("The last place was just taken. We look for someone else for you.")
         return go_to(request, f"/match/{outcome.match_id}", toast=Toast(words))

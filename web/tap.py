@@ -11,6 +11,7 @@ from server.journey.tapping.states import Ended
 from server.kernel.dates import moment
 from server.kernel.text import direction, use_language
 from server.kernel.text import gettext as _
+from server.matchmaking.today.rules import parted_words
 from web import forms
 
 LONGEST_TICKET = 100
@@ -37,6 +38,7 @@ def came_of(tapped: Tapped) -> tuple[str, str]:
             _("The first time is agreed when both choose the same."),
         ),
         Ended.SEAT_TAKEN: (_("The last place was just taken"), _("We look for someone else for you.")),
+        Ended.PARTED: (_("Thank you for your yes"), parted_words()),
         Ended.AGREED: (_("You go on together"), _("%(name)s hears of it.") % {"name": name}),
         Ended.UNDONE: (
             _("Undone: nothing is booked"), _("You and %(name)s can choose another time.") % {"name": name},
@@ -48,6 +50,8 @@ def came_of(tapped: Tapped) -> tuple[str, str]:
 
 def opens(tapped: Tapped) -> str:
     """Where one looks at what came of a tap."""
+    if tapped.ended is Ended.PARTED:
+        return "/"
     booked = tapped.ended is Ended.BOOKED and tapped.session
     return f"/session/{tapped.session.id}" if booked and tapped.session else f"/match/{tapped.told.match_id}"
 

@@ -10,12 +10,11 @@ from server.demo.setting import Stage, bring_in
 from server.kernel import clock
 from server.kernel.actor import Actor
 from server.kernel.jobs import drain
-from server.matches import actions as matches
 from server.matches.models import Match
 from server.matches.queries import in_order, matches_in
 from server.matches.states import AWAITING, MatchState
 from server.matchmaking.runs.actions import run_matching
-from server.matchmaking.today.actions import publish_matches
+from server.matchmaking.today.actions import accept_match, publish_matches
 from server.messaging.actions import send_message
 from server.programs.queries import enrollments_in
 from server.programs.states import EnrollmentState, ParticipantRole
@@ -45,7 +44,7 @@ async def come_together(stage: Stage, today: date) -> None:
     await drain(strict=False)
     for match in await matches_in(stage.system, cohort.id, AWAITING):
         for member in in_order(match):
-            await matches.accept_match(await actor_for(member.person), match.id)
+            await accept_match(await actor_for(member.person), match.id)
     await drain(strict=False)
 
 

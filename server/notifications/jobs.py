@@ -38,6 +38,7 @@ UNREAD_FOR = timedelta(minutes=15)  # domain/lifecycle.md, A02
 ENROLLMENT_KINDS = {
     "enrollment.submitted": "E07", "enrollment.rejected": "E08", "enrollment.activated": "E09",
     "enrollment.waitlisted": "E10", "enrollment.seat_freed": "E12",
+    "enrollment.place_asked": "E17-place",
 }
 DOERS = ("left_id", "by_id", "away_id", "back_id")
 """Whose own act it was that a match ended, paused or went on, as the facts name them."""
@@ -52,7 +53,7 @@ SERIES_KINDS = {
     "session.rest_cancelled": "S02-rest-cancelled",
 }
 ELIGIBILITY_KINDS = {"enrollment.eligibility_lost": "X04", "enrollment.eligibility_ending": "X04-grace"}
-NEVER_IN, TAKEN_OUT = ("declined", "not_answered", "away", "no_consent"), "moved"
+NEVER_IN, TAKEN_OUT = ("declined", "not_answered", "away", "no_consent", "rule"), "moved"
 """How somebody who was only asked falls out of a circle; and that a manager took them out."""
 SURVEY_KINDS = {SurveyKind.CLOSING: "Z04", SurveyKind.EXIT: "Z05"}
 SERIES_FACTS = ("series_id", "session_ids", "sequences", "every_weeks", "times")
@@ -149,10 +150,13 @@ async def ask_for_answers(event: OutboxEvent) -> None:
     Of a circle everybody is asked once; who joins one that meets already is told that it has begun.
     """
     actor, match = await _match_of(event)
+    if match.published_at is None:
+        return  # before the manager again
     again = event.kind == "match.member_accepted" and is_circle(match)
     for member in in_order(match):
         if member.approval is Approval.PENDING and not again:
-            await _tell(actor, event, "M03", member.person_id, match.id, occurrence=event.kind, match_id=match.id)
+            asked = f"{event.kind}:{match.published_at}"  # anew, should it go back to the manager and come again
+            await _tell(actor, event, "M03", member.person_id, match.id, occurrence=asked, match_id=match.id)
     if match.state is MatchState.AWAITING_ADMIN:
         for manager in await people_with_role(actor, Role.PROGRAM_MANAGER, match.program_id):
             await _tell(actor, event, "M07", manager.id, match.id, match_id=match.id)
@@ -160,7 +164,7 @@ async def ask_for_answers(event: OutboxEvent) -> None:
         await _tell(actor, event, "M08", _id(event, "person_id"), match.id, match_id=match.id)
 
 
-@on_event("match.expired", "match.cancelled")
+@on_event("match.expired", "match.cancelled", "match.sent_back")
 async def tell_it_has_passed(event: OutboxEvent) -> None:
     """Tell who asked and who was asked that it is closed; whoever stepped out or took it back knows it."""
     actor, match = await _match_of(event)

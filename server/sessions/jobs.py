@@ -27,7 +27,8 @@ async def confirm_hold(event: OutboxEvent) -> None:
 
 
 @on_event(
-    "match.declined", "match.expired", "match.cancelled", "match.ended", "match.completed", "match.paused"
+    "match.declined", "match.expired", "match.cancelled", "match.sent_back", "match.ended", "match.completed",
+    "match.paused",
 )
 async def clear_calendar(event: OutboxEvent) -> None:
     """Give back what was booked or held for a match that is over, or for the time in which it rests."""

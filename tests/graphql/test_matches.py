@@ -9,11 +9,12 @@ from graphql_schema.ids import global_id
 from server.kernel import clock
 from server.kernel.jobs import drain
 from server.matches.actions import end_match
+from server.matches.models import Match
 from server.matches.states import ClosureReason, MatchState
 from server.matchmaking.engine import Step
 from server.matchmaking.models import MatchRun
 from server.matchmaking.runs.actions import run_matching, start_run
-from server.people.models import Competency, PersonSkill
+from server.people.models import Competency, Person, PersonSkill
 from server.people.states import SkillSide
 from server.programs.models import Enrollment
 from server.programs.states import EnrollmentState, ParticipantRole
@@ -237,6 +238,15 @@ async def test_pair_of_ones_own_choice_is_suggested_and_thrown_away(db: object) 
     assert done["holdBackMatch"]["match"]["review"] == {"heldBack": True}
     assert [payload["errors"] for payload in done.values()] == [[], [], [], []]
     assert done["discardMatch"]["match"] == {"state": "CANCELLED"}
+
+
+async def test_a_yes_to_whom_a_rule_keeps_apart_by_now_is_a_conflict_however_often_it_is_sent(db: object) -> None:
+    pair = await factories.active_match(state=MatchState.AWAITING_BOTH, active_at=None)
+    await Person.filter(id=pair.mentee.id).update(line_manager_id=pair.mentor.id)
+    for _ in range(2):
+        done = await changed(pair.mentee_actor, "acceptMatch", pair.match, ', idempotencyKey: "yes"')
+        assert done == {"match": None, "errors": [{"code": "CONFLICT", "kind": "apart"}]}
+    assert await Match.filter(id=pair.match.id, state=MatchState.DRAFT, held_back=True).exists()
 
 
 async def test_both_say_yes(db: object) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from server.kernel import clock
 from server.kernel.db import fresh_key
+from server.kernel.jobs import drain
 from server.matches.models import Match, MatchMember
 from server.matches.states import DeclineReason, MatchState
 from server.people.models import Person
@@ -165,6 +166,24 @@ async def test_the_last_seat_went_and_the_person_is_told_kindly(client_of: Clien
     assert "The last place was just taken" in shown.text
     assert "This suggestion has passed" in shown.text
     assert not await Session.filter(match_id=asked.match.id).exists()
+
+
+async def test_whom_a_rule_keeps_apart_by_now_is_told_kindly_and_the_time_is_given_back(
+    client_of: ClientOf, asked: Pair
+) -> None:
+    first = slots_in((await (await client_of(asked.mentor)).get(f"/match/{asked.match.id}")).text)[0]
+    mentor, mentee = await client_of(asked.mentor), await client_of(asked.mentee)
+    await mentor.post(f"/match/{asked.match.id}", data={"slot": first})
+    await Person.filter(id=asked.mentee.id).update(line_manager_id=asked.mentor.id)
+    answer = await mentee.post(f"/match/{asked.match.id}", data={"slot": first})
+    shown = (await mentee.get(answer.headers["location"], follow_redirects=True)).text
+    assert "Something has changed since you were asked" in shown
+    assert "reporting line" not in shown
+    await drain()
+    assert (await Session.get(match_id=asked.match.id)).state is SessionState.CANCELLED
+    back = await Match.get(id=asked.match.id)
+    assert (back.state, back.held_back) == (MatchState.DRAFT, True)
+    assert (await mentor.get(f"/match/{asked.match.id}")).status_code == 404
 
 
 async def test_no_time_chosen_is_said_at_the_times(client_of: ClientOf, asked: Pair) -> None:

@@ -158,9 +158,9 @@ def why_closer(match: Match, bar: Bar | None = None) -> str:
 
 
 def since_words(bar: Bar) -> str:
-    """Which hard rule a pair breaks today, and since when, where that is known."""
+    """Which hard rule a pair breaks today, and since when; or that no record has a day for it."""
     if bar.since is None:
-        return bar.words
+        return _("%(rule)s Since when is not known.") % {"rule": bar.words}
     return _("%(rule)s, since %(day)s.") % {"rule": bar.words.removesuffix("."), "day": day_month(bar.since)}
 
 

@@ -11,6 +11,8 @@ from server.kernel.db import Json, once, outcome_of, unit_of_work
 from server.matches import actions as matches
 from server.matches.queries import visible_match
 from server.matches.states import DeclineReason, MatchState
+from server.matchmaking.today.actions import accept_match
+from server.matchmaking.today.rules import is_parted
 from server.messaging import actions as messaging
 from server.sessions import actions as sessions
 from server.sessions import queries as session_queries
@@ -57,7 +59,8 @@ async def accept_and_book(
     `undo_within`; until then `undo_change` takes both back.
 
     The first side's choice is a hold; whoever answers second turns it into a booking by choosing the same time, or
-    puts another time before the first. A match whose last seat went meanwhile comes back CANCELLED, with nothing held.
+    puts another time before the first. A match whose last seat went meanwhile comes back CANCELLED, with nothing held;
+    one whose people a hard rule keeps apart by now as a DRAFT, before whoever runs the programme.
 
     Raises:
         NotFound: not the actor's match.
@@ -65,7 +68,9 @@ async def accept_and_book(
     """
 
     async def act() -> Json:
-        match = await matches.accept_match(actor, match_id, undo_within=undo_within)
+        match = await accept_match(actor, match_id, undo_within=undo_within)
+        if is_parted(match, actor):
+            return {"match_id": match.id, "state": MatchState.DRAFT}
         if match.state is MatchState.CANCELLED:
             return {"match_id": match.id, "state": match.state}
         session = await _choose_time(actor, match_id, match.state, starts_at)

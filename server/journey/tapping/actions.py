@@ -100,6 +100,8 @@ async def _accept(actor: Actor, ticket: Ticket) -> Came:
     outcome = await accept_and_book(actor, match.id, time_of(ticket), undo_within=UNDO_ONE)
     if outcome.state is MatchState.CANCELLED:
         return Came(Ended.SEAT_TAKEN)
+    if outcome.state is MatchState.DRAFT:
+        return Came(Ended.PARTED)
     if outcome.booked:
         back = TicketPurpose.UNDO_BOOKING if only_the_time else TicketPurpose.UNDO_CHANGE
         return Came(Ended.BOOKED, outcome.session_id, back)

@@ -5,13 +5,14 @@ from enum import StrEnum
 
 class Ended(StrEnum):
     """What came of a tap. ANSWERED: said yes, and somebody else still has to. MATCHED: everybody has, and the time is
-    still to be agreed. AGREED: to another last day. UNDONE: nothing is booked. TAKEN_BACK: all stands as before.
-    REFUSED: it was too late for it."""
+    still to be agreed. PARTED: a rule keeps them apart by now. AGREED: to another last day. UNDONE: nothing is booked.
+    TAKEN_BACK: all stands as before. REFUSED: it was too late for it."""
 
     BOOKED = "BOOKED"
     ANSWERED = "ANSWERED"
     MATCHED = "MATCHED"
     SEAT_TAKEN = "SEAT_TAKEN"
+    PARTED = "PARTED"
     AGREED = "AGREED"
     UNDONE = "UNDONE"
     TAKEN_BACK = "TAKEN_BACK"

@@ -1,6 +1,6 @@
 """What happens to a match (glossary section 3): drafted, published, answered, run."""
 
-from server.matches.actions.answering import accept_match, decline_match, expire_match
+from server.matches.actions.answering import accept_match, decline_match, expire_match, send_back
 from server.matches.actions.banning import ban_pair, lift_ban, undo_ban
 from server.matches.actions.drafting import (
     Draft,
@@ -69,6 +69,7 @@ __all__ = [
     "restore_matches",
     "resume_match",
     "resume_matches",
+    "send_back",
     "suggest_circles",
     "suggest_match",
     "suggest_matches",

@@ -60,6 +60,34 @@ async def accept_match(actor: Actor, match_id: UUID, *, undo_within: timedelta =
         return match
 
 
+async def send_back(actor: Actor, match_id: UUID, *, code: str) -> Match:
+    """Instead of a member's yes: a hard rule (`code`) keeps the people of a match apart by now. It is a draft again,
+    held back, for whoever runs the programme to look at; a circle that has begun goes on without who was asked.
+
+    A match that waits for nobody's word, or not for the actor's, stays as it is.
+
+    Raises:
+        NotFound: not the actor's match, or not announced.
+    """
+    async with unit_of_work(actor) as unit:
+        match = await queries.visible_match(actor, match_id, lock=True)
+        member = _own(match, actor)
+        if member.approval is not Approval.PENDING or match.state not in AWAITING_PARTICIPANTS | RUNNING:
+            return match
+        if match.state in RUNNING:
+            return await circles.fall_out(unit, match, member, "rule")
+        for one in match.members:
+            if not (queries.is_circle(match) and one.approval is Approval.ACCEPTED):  # who said yes is not asked again
+                one.approval, one.answered_at = Approval.PENDING, None
+                await one.save(update_fields=["approval", "answered_at"])
+        await unit.unschedule(match.id, reason="rule")
+        match.state, match.held_back, match.published_at, match.answer_by = MatchState.DRAFT, True, None, None
+        await match.save()
+        await unit.audit("match.send_back", match, code=code)
+        await tell(unit, match, "sent_back", by_id=member.person_id)
+        return match
+
+
 async def decline_match(
     actor: Actor, match_id: UUID, reason: DeclineReason = DeclineReason.NOT_SAID, *,
     undo_within: timedelta = timedelta(),

@@ -54,7 +54,7 @@ async def fall_out(
 ) -> Match:
     """Somebody is in a circle no more: the others go on, unless too few are left. Nobody is told for `hold`.
 
-    `code` is "declined", "not_answered", "stepped_out", "left", "away", "no_consent" or "moved".
+    `code` is "declined", "not_answered", "stepped_out", "left", "away", "no_consent", "rule" or "moved".
     """
     if member.left_at is not None:
         return match

@@ -91,6 +91,16 @@ async def circle_rule(actor: Actor, match: Match) -> RuleCode | None:
     return await asyncio.to_thread(_first_broken, *await _people_of(actor, match, there))
 
 
+async def rule_on_joining(actor: Actor, match: Match, enrollment_id: UUID) -> RuleCode | None:
+    """Which hard rule keeps one of a circle from the others today; None where none does, or they break it without."""
+    there = {one.enrollment_id for one in matches.in_order(match)}
+    code = await asyncio.to_thread(_first_broken, *await _people_of(actor, match, there))
+    if code is None:
+        return None
+    others = await _people_of(actor, match, there - {enrollment_id})
+    return None if await asyncio.to_thread(_first_broken, *others) else code
+
+
 async def _people_of(actor: Actor, match: Match, ids: set[UUID]) -> tuple[Gathered, RuleSet, Weights]:
     """Some people as they would be looked at for one circle: two who are a pair are kept apart."""
     found = await matches.enrollments_by_ids(actor, ids)

@@ -97,6 +97,19 @@ async def apart_from(actor: Actor, person_id: UUID) -> frozenset[UUID]:
     return frozenset(person for _key, person in await _persons(rows))
 
 
+async def set_aside_at(actor: Actor, person_ids: Collection[UUID]) -> dict[frozenset[UUID], datetime]:
+    """When one of any two of some persons set the other aside, the earliest of what still stands."""
+    rows = Enrollment.filter(organization_id=actor.organization_id, person_id__in=list(person_ids))
+    own = dict(await _persons(rows))
+    said = _preferences(actor).filter(
+        kind=PreferenceKind.NOT_FOR_ME, enrollment_id__in=list(own), about_enrollment_id__in=list(own)
+    )
+    return {
+        frozenset((own[one.enrollment_id], own[one.about_enrollment_id])): one.at
+        for one in await said.order_by("-at", "id")
+    }
+
+
 async def preference_of(
     actor: Actor, enrollment_id: UUID, about_id: UUID, kind: PreferenceKind
 ) -> Preference | None:

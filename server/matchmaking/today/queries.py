@@ -2,14 +2,12 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 import numpy as np
 
-from server.kernel import clock
 from server.kernel.actor import Actor, system_actor
-from server.matches.conflicts.queries import conflicts_among
 from server.matches.models import Match
 from server.matches.queries import is_circle, sides
 from server.matchmaking.circles.queries import circle_rule
@@ -23,8 +21,8 @@ from server.matchmaking.engine.constraints import (
 )
 from server.matchmaking.engine.living.words import rule_words
 from server.matchmaking.engine.pool import Pool, Standing
-from server.matchmaking.gather import MONTH, Gathered, gather_for_rules, rules_of
-from server.people.models import PersonAttribute
+from server.matchmaking.gather import Gathered, gather_for_rules, rules_of
+from server.matchmaking.today.since import since_of
 from server.programs.models import Cohort, Program
 from server.programs.queries import cohort_by_id, with_people
 from server.programs.rules import is_among_peers
@@ -36,11 +34,6 @@ Two = tuple[UUID, UUID]
 ALREADY_ASKED = frozenset({RuleCode.BANNED})
 """The rule that whoever was asked in vain is not suggested again: a request and a last word are about the two who were
 asked, and look for a manager's word against them by themselves."""
-SAID_BY_RECORDS = {
-    RuleCode.REPORTING_LINE: "line_manager_id", RuleCode.SAME_TEAM: "line_manager_id", RuleCode.COMPANY: "company",
-    RuleCode.LANGUAGE: "languages", RuleCode.GRADE_GAP: "seniority",
-}
-"""The employee attribute that a rule looks at, whose history says since when it is broken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +76,7 @@ async def _bars_in(actor: Actor, cohort: Cohort, found: list[Match], but: Collec
     pairs = {match.id: _two(match) for match in found}
     facts, broken = await _looked_up(actor, cohort, list(pairs.values()), but)
     barred = [(match, broken[pairs[match.id]]) for match in found if pairs[match.id] in broken]
-    since = await _since(actor, facts, barred)
+    since = await since_of(actor, cohort.program, facts, barred) if barred else {}
     return {match.id: Bar(rule_words(code), code, since.get(match.id)) for match, code in barred}
 
 
@@ -133,41 +126,3 @@ def _as_sides(pool: Pool, pairs: list[Two]) -> Pool:
     }
     people = tuple(replace(known[one], role=role) for role, ids in on.items() for one in sorted(ids))
     return replace(pool, participants=people)
-
-
-async def _since(actor: Actor, facts: Gathered, barred: list[tuple[Match, RuleCode]]) -> dict[UUID, date]:
-    """Since when matches break a rule: what the records changed after the two were suggested, or the day on which they
-    last parted."""
-    recorded = [(match, SAID_BY_RECORDS[code]) for match, code in barred if code in SAID_BY_RECORDS]
-    changes = await _changes(actor, recorded)
-    found: dict[UUID, date] = {}
-    for match, name in recorded:
-        two = [changes.get((one.person_id, name)) for one in sides(match)]
-        latest = max((moment for moment in two if moment and moment > match.created_at), default=None)
-        if latest:
-            found[match.id] = latest.date()
-    parted = {frozenset((past.mentor, past.mentee)): past.months_ago for past in facts.pool.history}
-    for match, code in barred:
-        ago = parted.get(frozenset(str(one.person_id) for one in sides(match)))
-        if code is RuleCode.REPEAT and ago:
-            found[match.id] = (clock.now() - ago * MONTH).date()
-    return found | await _declared(actor, [match for match, code in barred if code is RuleCode.CONFLICT])
-
-
-async def _declared(actor: Actor, barred: list[Match]) -> dict[UUID, date]:
-    """The days on which conflicts of interest were declared between members of some pairs."""
-    two = {match.id: frozenset(one.person_id for one in sides(match)) for match in barred}
-    known = await conflicts_among(actor, frozenset().union(*two.values())) if two else {}
-    since = {frozenset(pair): at.date() for pair, at in known.items()}
-    return {key: since[pair] for key, pair in two.items() if pair in since}
-
-
-async def _changes(actor: Actor, recorded: list[tuple[Match, str]]) -> dict[tuple[UUID, str], datetime]:
-    """When each attribute of the members of some matches last changed."""
-    if not recorded:
-        return {}
-    rows = PersonAttribute.filter(
-        organization_id=actor.organization_id, name__in=sorted({name for _match, name in recorded}),
-        person_id__in={one.person_id for match, _name in recorded for one in sides(match)},
-    )
-    return {(row.person_id, row.name): row.valid_from for row in await rows.order_by("valid_from", "id")}

@@ -1,11 +1,13 @@
-"""Whether one person may ask another."""
+"""Whether one person may ask another, and whether a yes was not taken since a rule keeps them apart."""
 
 from uuid import UUID
 
 from server.kernel.actor import Actor
 from server.kernel.errors import Conflict
 from server.kernel.text import gettext as _
+from server.matches.models import Match
 from server.matches.queries import lock_enrollments, open_match_of
+from server.matches.states import MatchState
 from server.matchmaking.today.queries import ALREADY_ASKED, rules_broken
 from server.programs.queries import cohort_by_id
 from server.programs.states import ParticipantRole
@@ -27,3 +29,15 @@ async def require_allowed(actor: Actor, enrollment_id: UUID, partner_enrollment_
     cohort = await cohort_by_id(actor, own.cohort_id)
     if await rules_broken(actor, cohort, [(first.id, second.id)], but=ALREADY_ASKED):
         raise Conflict(_("You two can't be matched in this programme."), kind="apart")
+
+
+def is_parted(match: Match, actor: Actor) -> bool:
+    """Whether the actor's yes was not taken (`actions.accept_match`): a rule keeps them from who else is there."""
+    gone = (member.left_at is not None for member in match.members if member.person_id == actor.person_id)
+    return match.state is MatchState.DRAFT or any(gone)
+
+
+def parted_words() -> str:
+    """What to say then. Which rule it is stays unsaid: it may be somebody's own word."""
+    return _("Something has changed since you were asked, and this can’t begin as it is. Whoever runs the programme"
+             " looks at it.")

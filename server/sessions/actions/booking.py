@@ -21,7 +21,7 @@ from server.sessions.actions.agenda import prepare_agenda
 from server.sessions.models import Session
 from server.sessions.states import TAKES_TIME, SessionState
 
-GOES_ON = AWAITING | {MatchState.DRAFT, MatchState.ACTIVE, MatchState.DURATION_COMPLETED}
+GOES_ON = AWAITING | {MatchState.ACTIVE, MatchState.DURATION_COMPLETED}
 """In these states a match keeps what is booked or held for it."""
 
 

@@ -34,7 +34,7 @@ from tests.server.notifications.mail_server import MailServer
 STANDS = {
     "enrollment.submitted": EnrollmentState.PENDING_APPROVAL, "enrollment.rejected": EnrollmentState.DECLINED,
     "enrollment.activated": EnrollmentState.ACTIVE, "enrollment.waitlisted": EnrollmentState.WAITLISTED,
-    "enrollment.seat_freed": EnrollmentState.ACTIVE,
+    "enrollment.seat_freed": EnrollmentState.ACTIVE, "enrollment.place_asked": EnrollmentState.ACTIVE,
 }
 
 

@@ -16,7 +16,9 @@ from server.matchmaking import queries
 from server.matchmaking.circles.forming import proof_of
 from server.matchmaking.runs.actions import cancel_run, carry_out, run_matching, start_run
 from server.matchmaking.states import RunState
-from server.people.models import PersonSkill
+from server.matchmaking.today.actions import accept_match
+from server.matchmaking.today.rules import is_parted
+from server.people.models import Person, PersonSkill
 from server.people.states import SkillSide
 from server.programs.models import Cohort, Enrollment, Program
 from server.programs.states import ParticipantRole, ProgramType
@@ -161,6 +163,26 @@ async def test_a_circle_begins_with_who_leads_it_and_two_and_whoever_says_yes_la
     assert (later.state, later.active_at) == (MatchState.ACTIVE, began)
     again = await matches.accept_match(actor_of(members[2]), match.id)
     assert again.state is MatchState.ACTIVE
+
+
+async def test_a_rule_that_came_between_keeps_a_latecomer_out_and_sends_a_circle_back(world: World) -> None:
+    begun = await proposed(world)
+    leads, *members = match_queries.in_order(begun)
+    for one in (leads, *members[:2]):
+        assert not is_parted(await accept_match(actor_of(one), begun.id), actor_of(one))
+    await Person.filter(id=members[2].person_id).update(line_manager_id=members[0].person_id)
+    for one, kept_out in ((members[2], True), (members[3], False)):
+        found = await accept_match(actor_of(one), begun.id)
+        assert (found.state, is_parted(found, actor_of(one))) == (MatchState.ACTIVE, kept_out)
+    other = (await drafted(world))[0]
+    await matches.publish_match(world.manager, other.id, undo_within=timedelta())
+    _leads, first, second, *_rest = match_queries.in_order(await now(world, other))
+    await accept_match(actor_of(first), other.id)
+    await Person.filter(id=second.person_id).update(line_manager_id=first.person_id)
+    back = await accept_match(actor_of(second), other.id)
+    assert (back.state, back.held_back, is_parted(back, actor_of(second))) == (MatchState.DRAFT, True, True)
+    said = {one.person_id: one.approval for one in match_queries.in_order(await now(world, other))}
+    assert (said[first.person_id], said[second.person_id]) == (Approval.ACCEPTED, Approval.PENDING)
 
 
 async def test_a_no_takes_one_out_and_the_circle_goes_on(world: World) -> None:

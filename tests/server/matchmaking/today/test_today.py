@@ -4,7 +4,7 @@ import ast
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import suppress
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
@@ -17,6 +17,7 @@ from server.kernel import clock
 from server.kernel.actor import Actor
 from server.kernel.errors import Conflict, NotFound, Refused
 from server.kernel.facts import AuditEvent
+from server.kernel.jobs import drain
 from server.matches.actions import ban_pair
 from server.matches.models import Match, MatchOverride
 from server.matches.queries import sides
@@ -24,12 +25,14 @@ from server.matches.states import MatchState
 from server.matchmaking import actions as choosing
 from server.matchmaking import queries
 from server.matchmaking.engine import RuleCode
-from server.matchmaking.models import MatchRun, Preference
+from server.matchmaking.models import MatchRun, Preference, WeightsVersion
 from server.matchmaking.queue.actions import preview_matching, suggest_next, use_run
 from server.matchmaking.runs.actions import carry_out, run_matching
 from server.matchmaking.states import PreferenceKind, RunKind
-from server.matchmaking.today.actions import approve_match, publish_match, publish_matches
+from server.matchmaking.today.actions import accept_match, approve_match, publish_match, publish_matches
 from server.matchmaking.today.queries import bars_of
+from server.matchmaking.today.rules import is_parted
+from server.notifications.models import Message
 from server.people.models import AvailabilityBlock, Person, PersonAttribute
 from server.programs.models import Enrollment, Program
 from tests import factories
@@ -37,7 +40,9 @@ from tests.architecture import source
 from tests.queries import queries_run
 from tests.web.console.market import Market, draft, drafts_of, market
 
-CHANGES = ("managed", "manages", "team", "language", "company", "banned", "aside", "met")
+WHILE_ASKED = ("managed", "manages", "team", "language", "company", "aside", "met")
+CHANGES = (*WHILE_ASKED, "banned")
+"""Nobody is banned from somebody while the two are asked: the request is taken back first."""
 
 
 @pytest.fixture
@@ -84,7 +89,7 @@ async def happen(found: Market, change: str, mentor: Enrollment, mentee: Enrollm
         case "banned":
             await factories.ban(mentor, mentee)
         case "aside":
-            await Preference.create(
+            await Preference.get_or_create(
                 organization_id=found.organization.id, enrollment_id=mentee.id, about_enrollment_id=mentor.id,
                 kind=PreferenceKind.NOT_FOR_ME,
             )
@@ -118,13 +123,14 @@ async def _above(person: Person) -> AsyncGenerator[UUID, None]:
         boss_id = (await Person.get(id=boss_id)).line_manager_id
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    changes=st.lists(st.tuples(st.sampled_from(CHANGES), st.integers(0, 3), st.integers(0, 3)), max_size=6),
-    together=st.booleans(),
-)
-async def test_whatever_changed_since_the_run_no_published_pair_breaks_a_rule(
-    db: object, changes: list[tuple[str, int, int]], together: bool
+def some_of(changes: tuple[str, ...], most: int) -> st.SearchStrategy[list[tuple[str, int, int]]]:
+    return st.lists(st.tuples(st.sampled_from(changes), st.integers(0, 3), st.integers(0, 3)), max_size=most)
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(changes=some_of(CHANGES, 6), later=some_of(WHILE_ASKED, 3), together=st.booleans())
+async def test_whatever_changed_since_the_run_no_pair_is_published_or_begins_that_breaks_a_rule(
+    db: object, changes: list[tuple[str, int, int]], later: list[tuple[str, int, int]], together: bool
 ) -> None:
     found = await market(4, 4)
     await Person.filter(organization_id=found.organization.id).update(languages=["en"], company="Harbourline")
@@ -141,6 +147,16 @@ async def test_whatever_changed_since_the_run_no_published_pair_breaks_a_rule(
     for match in await Match.filter(id__in=ids).prefetch_related("members"):
         broken = await breaks_a_rule(match)
         assert (match.state is MatchState.DRAFT, match.held_back) == (broken, broken), (changes, match.fit)
+    clock.move(timedelta(minutes=11))
+    for change, mentor, mentee in later:
+        await happen(found, change, found.mentors[mentor], found.mentees[mentee])
+    for number, match_id in enumerate(ids):
+        for row in (found.mentors[number], found.mentees[number]):
+            with suppress(NotFound):
+                await accept_match(factories.actor_of(row.person), match_id)
+    for match in await Match.filter(id__in=ids).prefetch_related("members"):
+        broken = await breaks_a_rule(match)
+        assert (match.state is MatchState.ACTIVE) is not broken or match.held_back, (changes, later, match.fit)
 
 
 async def test_the_queue_says_which_rule_and_since_when(found: Market) -> None:
@@ -286,9 +302,86 @@ async def test_who_keeps_two_apart_and_who_approves_them_never_both_win(found: M
     assert is_open is not await MatchOverride.exists(kind="BAN")
 
 
+async def test_a_yes_asks_the_rules_too_and_what_is_parted_goes_back_to_the_manager(found: Market) -> None:
+    drafts = await drafts_of(found)
+    await publish_matches(manager(found), [one.id for one in drafts])
+    clock.move(timedelta(minutes=11))
+    await drain()
+    mentors, mentees = ([factories.actor_of(one.person) for one in side] for side in (found.mentors, found.mentees))
+    assert (await accept_match(mentors[1], drafts[1].id)).state is MatchState.AWAITING_MENTEE
+    await happen(found, "met", found.mentors[0], found.mentees[0])
+    await happen(found, "aside", found.mentors[1], found.mentees[1])
+    for actor, match in ((mentees[0], drafts[0]), (mentees[1], drafts[1])):
+        back = await accept_match(actor, match.id)
+        assert (back.state, back.held_back, is_parted(back, actor)) == (MatchState.DRAFT, True, True)
+        with pytest.raises(NotFound):
+            await accept_match(actor, match.id)
+    sent = await AuditEvent.filter(action="match.send_back").order_by("id")
+    assert [row.detail["code"] for row in sent] == ["REPEAT", "BLOCKED"]
+    await drain()
+    told = await Message.filter(kind="M05").order_by("id")
+    assert [one.recipient_id for one in told] == [found.mentors[0].person_id, found.mentors[1].person_id]
+    queue = await queries.review_queue(manager(found), found.cohort.id)
+    assert {bar.code for bar in queue.barred.values()} == {RuleCode.REPEAT, RuleCode.BLOCKED}
+    await Preference.filter(kind=PreferenceKind.NOT_FOR_ME).delete()
+    clock.move(timedelta(minutes=1))
+    await publish_match(manager(found), drafts[1].id)
+    clock.move(timedelta(minutes=1))
+    await drain()
+    assert await Message.filter(kind="M03", subject_id=drafts[1].id).count() == 4, "both are asked anew"
+    assert (await accept_match(mentors[1], drafts[1].id)).state is MatchState.AWAITING_MENTEE
+    assert (await accept_match(mentees[1], drafts[1].id)).state is MatchState.ACTIVE
+
+
+async def test_since_when_is_told_by_the_day_that_brought_it_about(found: Market) -> None:
+    [above, below, boss], days = [await factories.person(found.organization) for _ in range(3)], timedelta(days=1)
+    drafts, now = await drafts_of(found), clock.now()
+
+    async def recorded(person_id: UUID, *at: timedelta) -> None:
+        for ago in at:
+            await PersonAttribute.create(
+                organization_id=found.organization.id, person_id=person_id, name="line_manager_id", value=str(ago),
+                valid_from=now - ago,
+            )
+
+    await Match.filter(id__in=[one.id for one in drafts]).update(created_at=now - 9 * days)
+    await Person.filter(id=above.id).update(line_manager_id=found.mentors[0].person_id)
+    await Person.filter(id=found.mentees[0].person_id).update(line_manager_id=above.id)
+    await recorded(found.mentees[0].person_id, 400 * days)
+    await recorded(above.id, 400 * days, 3 * days)
+    await happen(found, "aside", found.mentors[1], found.mentees[1])
+    await Preference.filter(kind=PreferenceKind.NOT_FOR_ME).update(at=now - 2 * days)
+    await Person.filter(id__in=[found.mentors[2].person_id, found.mentees[2].person_id]).update(
+        line_manager_id=boss.id)
+    await recorded(found.mentees[2].person_id, 400 * days)
+
+    async def told() -> dict[RuleCode, date | None]:
+        queue = await queries.review_queue(manager(found), found.cohort.id)
+        return {bar.code: bar.since for bar in queue.barred.values()}
+
+    assert await told() == {
+        RuleCode.REPORTING_LINE: (now - 3 * days).date(), RuleCode.BLOCKED: (now - 2 * days).date(),
+        RuleCode.SAME_TEAM: None,
+    }, "of the third the records know no more than how it always was"
+    await recorded(found.mentors[2].person_id, 30 * days, 20 * days)
+    await factories.ban(found.mentors[1], found.mentees[1])
+    await Preference.filter(kind=PreferenceKind.NOT_FOR_ME).delete()
+    await Person.filter(id=found.mentees[0].person_id).update(line_manager_id=below.id, company="Quay")
+    await Person.filter(id=found.mentors[0].person_id).update(company="Harbourline")
+    await WeightsVersion.create(
+        organization_id=found.organization.id, program=found.program, number=1, rules={"company": "same"}, set_by="x",
+        set_at=now - 1 * days,
+    )
+    await Program.filter(id=found.program.id).update(rules={"company": "same"})
+    assert await told() == {
+        RuleCode.COMPANY: (now - 1 * days).date(), RuleCode.BANNED: now.date(),
+        RuleCode.SAME_TEAM: (now - 20 * days).date(),
+    }
+
+
 def test_every_other_door_is_closed() -> None:
-    """But for who asks the rules first, nobody publishes, gives the last word or asks."""
-    unasked = {"publish_match", "publish_matches", "approve_match", "request_match"}
+    """But for who asks the rules first, nobody publishes, gives the last word, asks or says yes."""
+    unasked = {"publish_match", "publish_matches", "approve_match", "request_match", "accept_match"}
     used = set()
     for name in source.modules():
         known = source.imported(name)
