@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable
-from datetime import date, datetime
+from datetime import date
 from itertools import combinations
 from uuid import UUID
 
@@ -150,13 +150,16 @@ def _standing_members(actor: Actor, cohort_id: UUID, kind: MatchKind) -> QuerySe
     )
 
 
+async def ever_matched(actor: Actor, enrollment_ids: Collection[UUID]) -> set[UUID]:
+    """Those of some enrolments that were in a match which began."""
+    began = MatchMember.filter(
+        organization_id=actor.organization_id, enrollment_id__in=list(enrollment_ids), match__active_at__isnull=False
+    ).exclude(match__state=MatchState.CANCELLED)
+    return {one.enrollment_id for one in await began}
+
+
 async def past_partners(actor: Actor, person_ids: Iterable[UUID]) -> set[tuple[UUID, UUID]]:
-    """Any two members, as in `pairs`, of every match of some people that ever ran, in any programme."""
-    return set(await pairs_ended(actor, person_ids))
-
-
-async def pairs_ended(actor: Actor, person_ids: Iterable[UUID]) -> dict[tuple[UUID, UUID], datetime | None]:
-    """For each two of `past_partners` when their match last ended; None while one still runs.
+    """Any two members, as in `pairs`, of every match of some people that ever ran, in any programme.
 
     Who met in a circle is no pair: as many as they were, they may still be paired. Nor is a match that was taken back
     before anybody was told of it.
@@ -164,13 +167,8 @@ async def pairs_ended(actor: Actor, person_ids: Iterable[UUID]) -> dict[tuple[UU
     ran = matches(actor).filter(
         active_at__isnull=False, kind=MatchKind.PAIR, members__person_id__in=list(person_ids)
     ).exclude(state=MatchState.CANCELLED).distinct()
-    found: dict[tuple[UUID, UUID], datetime | None] = {}
-    for match in await ran.prefetch_related("members"):
-        for one, other in pairs(match):
-            two, ended = (one.person_id, other.person_id), match.ended_at
-            before = found.get(two, ended)
-            found[two] = max(before, ended) if before and ended else None
-    return found
+    rows = await ran.prefetch_related("members")
+    return {(one.person_id, other.person_id) for match in rows for one, other in pairs(match)}
 
 
 def decided_proposals(actor: Actor, program_ids: Collection[UUID]) -> QuerySet[Proposal]:
@@ -183,9 +181,11 @@ def decided_proposals(actor: Actor, program_ids: Collection[UUID]) -> QuerySet[P
 
 
 async def lived_matches(actor: Actor, person_ids: Collection[UUID]) -> list[Match]:
-    """The matches of some people that ran or that somebody turned down, in any programme, with their members."""
+    """The matches of some people that ran or that somebody turned down, in any programme, with their members; none that
+    was taken back before anybody was told of it."""
     told = Q(active_at__isnull=False) | Q(state=MatchState.DECLINED)
     found = matches(actor).filter(told, members__person_id__in=list(person_ids)).distinct()
+    found = found.exclude(state=MatchState.CANCELLED)
     return await found.order_by("id").prefetch_related("members")
 
 

@@ -25,7 +25,7 @@ from server.matchmaking.engine.pool import Background, Participant, PastPair, Po
 from server.matchmaking.engine.weights import Category, Weights, rescaled, weights_for
 from server.matchmaking.gathering.behaviour import Behaviour, behaviour_of
 from server.matchmaking.gathering.ways import department_wish, style_of
-from server.matchmaking.learned.past import history_of
+from server.matchmaking.learned.past import history_of, pairs_lived
 from server.matchmaking.meant.keeping import Place, framework, readings
 from server.matchmaking.meant.reading import Reading, meant
 from server.matchmaking.said.queries import Said, said_by
@@ -113,12 +113,12 @@ async def gather_seats(
     read = await _read(reader, active, known)
     people_in = tuple(_participant(row, free, known, read) for row, free in open_seats)
     together = await _together(reader, cohort.id) if around_drafts else frozenset()
-    met = await (_lately(reader, cohort) if is_drawn(cohort.program) else _past(reader, active))
-    past = met if is_drawn(cohort.program) else await history_of(reader, [row.person_id for row in active])
+    ids = [row.person_id for row in active]
+    past = await (_lately(reader, cohort) if is_drawn(cohort.program) else history_of(reader, ids))
     apart = together | await _conflicts(reader, active)
     pool, standing = Pool(people_in, await _managers(reader), past, apart), await _standing(reader, cohort)
     placed = frozenset(str(row.id) for row, free in open_seats if around_drafts and free < row.capacity)
-    return Gathered(pool, standing, digest_of(pool, standing, met), placed)
+    return Gathered(pool, standing, digest_of(pool, standing, past), placed)
 
 
 async def gather_for_rules(actor: Actor, cohort: Cohort, rows: list[Enrollment]) -> Gathered:
@@ -131,7 +131,7 @@ async def gather_for_rules(actor: Actor, cohort: Cohort, rows: list[Enrollment])
     known = _Known(skills={}, wants={}, profiles={}, weeks=weeks, goals={}, said=said, lived=Behaviour(), ways={})
     people_in = tuple(_participant(row, 1, known, _Read({}, {})) for row in rows)
     above = await people.managers_above(reader, ids)
-    past = await (_lately(reader, cohort) if is_drawn(cohort.program) else _past(reader, rows))
+    past = await (_lately(reader, cohort) if is_drawn(cohort.program) else pairs_lived(reader, ids))
     managers = {str(one): str(boss) for one, boss in above.items()}
     pool = Pool(people_in, managers, past, await _conflicts(reader, rows))
     return Gathered(pool, await _standing(reader, cohort), "")
@@ -337,15 +337,6 @@ def _tags(row: Enrollment, known: _Known, aspect: str) -> tuple[str, ...]:
 
 async def _managers(actor: Actor) -> dict[str, str]:
     return {str(one): str(boss) for one, boss in (await people.managers_of_all(actor)).items()}
-
-
-async def _past(actor: Actor, rows: list[Enrollment]) -> tuple[PastPair, ...]:
-    """Pairs that ran before, and how long ago they ended; for a pair that still runs no time has passed."""
-    ended, now = await matches.pairs_ended(actor, [row.person_id for row in rows]), clock.now()
-    return tuple(
-        PastPair(str(mentor), str(mentee), months_ago=(now - (since or now)) / MONTH)
-        for (mentor, mentee), since in sorted(ended.items())
-    )
 
 
 async def _together(actor: Actor, cohort_id: UUID) -> frozenset[tuple[str, str]]:

@@ -180,6 +180,19 @@ async def graces(actor: Actor, enrollment_ids: Collection[UUID]) -> dict[UUID, d
     return {one.subject_id: one.due_at for one in await planned}
 
 
+async def cycles_waited(actor: Actor, program_id: UUID, person_ids: Collection[UUID]) -> Counter[tuple[UUID, str]]:
+    """How many cycles some people waited when their last group of a programme ended without anybody for them, by person
+    and role: the next group counts on from there."""
+    found = enrollments(actor).filter(program_id=program_id, person_id__in=list(person_ids))
+    facts = "person_id", "role", "state", "active_at", "waited_cycles"
+    rows = await found.order_by("invited_at", "id").values_list(*facts)
+    last = {(person_id, str(role)): rest for person_id, role, *rest in rows}
+    return Counter({
+        key: int(cycles) for key, (state, active_at, cycles) in last.items()
+        if state == EnrollmentState.COMPLETED or (state == EnrollmentState.REMOVED and active_at is None)
+    })
+
+
 async def takes_part_in(actor: Actor, person_id: UUID, cohort_id: UUID) -> bool:
     """Whether somebody has an open enrolment in a group."""
     there = enrollments(actor).filter(person_id=person_id, cohort_id=cohort_id, state__in=list(OPEN_ENROLLMENTS))

@@ -7,17 +7,24 @@ from itertools import chain
 from uuid import UUID
 
 from server.kernel import clock
-from server.kernel.actor import Actor, ActorKind, require
+from server.kernel.actor import Actor, ActorKind, require, system_actor
 from server.kernel.db import unit_of_work
 from server.kernel.errors import Conflict
 from server.kernel.text import gettext as _
 from server.matches import actions as matches
-from server.matches.queries import last_day, learners, lock_enrollments, partner_enrollments, visible_match
+from server.matches.queries import (
+    ever_matched,
+    last_day,
+    learners,
+    lock_enrollments,
+    partner_enrollments,
+    visible_match,
+)
 from server.matches.states import OPEN_MATCHES, ClosureReason, MatchState
 from server.programs import actions as programs
 from server.programs.models import Cohort, Enrollment
 from server.programs.queries import cohort_by_id, enrollments
-from server.programs.rules import can_edit_program, is_drawn
+from server.programs.rules import can_edit_program, is_drawn, roles_in
 from server.programs.states import (
     OPEN_ENROLLMENTS,
     OVER_PROGRAMS,
@@ -26,6 +33,9 @@ from server.programs.states import (
     ProgramState,
 )
 from server.programs.steps import CLOSE_AFTER, midnight
+
+LOOKING = (EnrollmentState.ACTIVE, EnrollmentState.WAITLISTED)
+"""Whoever is on a break waits for nobody."""
 
 
 async def move_cohort(actor: Actor, cohort_id: UUID, state: ProgramState) -> Cohort:
@@ -61,10 +71,21 @@ async def close_cohort(actor: Actor, cohort_id: UUID) -> Cohort:
             raise Conflict(_("That is not the next step of this group."))
         there = await enrollments(actor).filter(cohort_id=cohort_id, state__in=list(OPEN_ENROLLMENTS)).order_by("id")
         await lock_enrollments(actor, [row.id for row in there])
+        await _count_cycle(cohort, there)
         await matches.complete_matches(actor, cohort_id)
         for row in sorted(there, key=lambda one: one.state in TAKING_PART):  # no seat is free for who still waits
             await _complete(actor, row)
         return await programs.move_cohort(actor, cohort_id, ProgramState.CLOSED)
+
+
+async def _count_cycle(cohort: Cohort, there: list[Enrollment]) -> None:
+    """A group that closes is a cycle for whoever looked for somebody in it, or waited for a place, and never had a
+    match. For who had one the waiting is over. It is the product that counts, whoever closes the group."""
+    product = system_actor(cohort.organization_id)
+    matched = await ever_matched(product, [row.id for row in there])
+    looked = [row for row in there if row.role is roles_in(cohort.program)[-1] and row.state in LOOKING]
+    await programs.wait_another_cycle(product, [row.id for row in looked if row.id not in matched])
+    await programs.end_waiting(product, matched)
 
 
 async def reach_cohort_end(actor: Actor, cohort_id: UUID) -> Cohort:
@@ -110,6 +131,7 @@ async def complete_learners(actor: Actor, match_id: UUID) -> None:
             going_on = await partner_enrollments(actor, row.id, OPEN_MATCHES | {MatchState.DURATION_COMPLETED})
             if row.state in TAKING_PART and not going_on:
                 await matches.release_matches(actor, row.id, ClosureReason.DURATION)
+                await programs.end_waiting(actor, [row.id])
                 await _complete(actor, row)
 
 

@@ -8,11 +8,10 @@ from uuid import UUID
 from server.kernel import clock
 from server.kernel.actor import Actor, system_actor
 from server.matches.models import Match
-from server.matches.queries import in_order, lived_matches, pairs
+from server.matches.queries import lived_matches, sides
 from server.matches.states import MatchKind
 from server.matchmaking.engine.pool import PastPair
 from server.matchmaking.learned.outcomes import Outcome, outcomes_of, past_pair
-from server.programs.states import ParticipantRole
 
 MONTH = timedelta(days=365.25 / 12)
 
@@ -29,14 +28,17 @@ async def history_of(actor: Actor, person_ids: Collection[UUID]) -> tuple[PastPa
     return tuple(past for match in matches for past in _told(match, found[match.id]))
 
 
-def _told(match: Match, outcome: Outcome) -> list[PastPair]:
+async def pairs_lived(actor: Actor, person_ids: Collection[UUID]) -> tuple[PastPair, ...]:
+    """The same pairs without what became of them: what a hard rule looks at, for a statement or two."""
+    matches = await lived_matches(system_actor(actor.organization_id), person_ids)
+    return tuple(past for match in matches for past in _told(match, None))
+
+
+def _told(match: Match, outcome: Outcome | None) -> list[PastPair]:
     if match.kind is not MatchKind.PAIR:
         return []
-    now, roles = clock.now(), [one.role for one in in_order(match)]
-    months_ago = (now - (match.ended_at or now)) / MONTH
-    if roles == [ParticipantRole.MENTOR, ParticipantRole.MENTEE]:
-        return [replace(past_pair(match, outcome), months_ago=months_ago)]
-    return [
-        PastPair(str(one.person_id), str(other.person_id), months_ago=months_ago)
-        for one, other in pairs(match) if outcome.accepted
-    ]
+    now, (one, other) = clock.now(), sides(match)
+    past = PastPair(str(one.person_id), str(other.person_id), months_ago=(now - (match.ended_at or now)) / MONTH)
+    if one.role is other.role:
+        return [past] if match.active_at is not None else []
+    return [past if outcome is None else replace(past_pair(match, outcome), months_ago=past.months_ago)]

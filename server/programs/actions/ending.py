@@ -131,6 +131,22 @@ async def wait_another_cycle(actor: Actor, enrollment_ids: Collection[UUID]) -> 
         return len(rows)
 
 
+async def end_waiting(actor: Actor, enrollment_ids: Collection[UUID]) -> int:
+    """Whoever was matched in a group that is over waits no more: the cycles they waited are none in the next group.
+    Returns for how many there were any.
+
+    Raises:
+        Refused: the actor is not the product.
+    """
+    require(actor.kind is ActorKind.SYSTEM, _("count how long somebody waits"))
+    async with unit_of_work(actor) as unit:
+        found = queries.enrollments(actor).filter(id__in=list(enrollment_ids), waited_cycles__gt=0).order_by("id")
+        rows = await found.select_for_update(no_key=True)
+        await queries.enrollments(actor).filter(id__in=[row.id for row in rows]).update(waited_cycles=0)
+        await unit.audit_many("enrollment.end_waiting", rows)
+        return len(rows)
+
+
 def check_pause(until: date) -> None:
     """Whether a break may last until a day.
 

@@ -84,11 +84,13 @@ async def invite_many(
         await _require_people(actor, {person_id for person_id, _role in wanted})
         there = await queries.enrollments(actor).filter(cohort_id=cohort_id).values_list("person_id", "role")
         known = {(person_id, ParticipantRole(role)) for person_id, role in there}
+        waited = await queries.cycles_waited(actor, cohort.program_id, {person_id for person_id, _role in wanted})
         expires_at = clock.now() + timedelta(days=cohort.program.invitation_days)
         rows = [
             Enrollment(
                 organization_id=actor.organization_id, program_id=cohort.program_id, cohort_id=cohort.id,
                 person_id=person_id, role=role, capacity=capacity, expires_at=expires_at,
+                waited_cycles=waited[person_id, role.value],
             )
             for (person_id, role), capacity in wanted.items()
             if (person_id, role) not in known
@@ -159,9 +161,11 @@ async def self_join(actor: Actor, program_key: str, role: ParticipantRole) -> En
         )
         if found is not None:
             return found
+        waited = await queries.cycles_waited(actor, program.id, [actor.person_id])
         enrollment = await Enrollment.create(
             organization_id=actor.organization_id, program_id=program.id, cohort_id=cohort.id,
             person_id=actor.person_id, role=role, state=EnrollmentState.IN_PROGRESS, started_at=clock.now(),
+            waited_cycles=waited[actor.person_id, role.value],
         )
         await unit.audit("enrollment.self_join", enrollment, role=role)
         await tell(unit, enrollment, "started")

@@ -3,6 +3,7 @@
 import pytest
 
 from server.journey.closing import actions
+from server.kernel import clock
 from server.kernel.actor import system_actor
 from server.kernel.errors import Refused
 from server.kernel.facts import AuditEvent
@@ -11,10 +12,13 @@ from server.matches import actions as matches
 from server.matches.models import Match
 from server.matches.states import ClosureReason, MatchState
 from server.matchmaking.gather import gather
-from server.programs.models import Enrollment
-from server.programs.states import EnrollmentState, ParticipantRole
+from server.programs.actions import invite, invite_many
+from server.programs.models import Cohort, Enrollment
+from server.programs.states import EnrollmentState, ParticipantRole, ProgramState
 from tests import factories
 from tests.factories import Pair
+
+MENTEE = ParticipantRole.MENTEE
 
 
 @pytest.fixture
@@ -75,3 +79,25 @@ async def test_an_end_before_its_time_leaves_the_mentee_in_the_pool(db: object) 
 async def test_only_the_product_completes_somebody(pair: Pair) -> None:
     with pytest.raises(Refused):
         await actions.complete_learners(pair.manager_actor, pair.match.id)
+
+
+async def test_a_group_that_closes_is_a_cycle_for_whoever_found_nobody_and_the_next_one_knows_it(pair: Pair) -> None:
+    rows = [
+        await factories.enrollment(pair.cohort, await factories.person(pair.organization), MENTEE, state=state)
+        for state in (EnrollmentState.ACTIVE, EnrollmentState.WAITLISTED, EnrollmentState.PAUSED)
+    ]
+    await Enrollment.filter(id=rows[1].id).update(active_at=None)
+    await Enrollment.filter(id__in=[rows[0].id, pair.mentee_enrollment.id]).update(waited_cycles=2)
+    await Match.filter(id=pair.match.id).update(active_at=clock.now())
+    await Cohort.filter(id=pair.cohort.id).update(state=ProgramState.CLOSING)
+    for _ in range(2):
+        await actions.close_cohort(pair.manager_actor, pair.cohort.id)
+    everybody = [*rows, pair.mentee_enrollment]
+    assert [(await Enrollment.get(id=row.id)).waited_cycles for row in everybody] == [3, 1, 0, 0]
+    spring = await factories.cohort(pair.program)
+    again = await invite_many(pair.manager_actor, spring.id, [(row.person_id, MENTEE, 1) for row in everybody])
+    assert [row.waited_cycles for row in again] == [3, 1, 0, 0]
+    left = await factories.enrollment(
+        pair.cohort, pair.stranger, MENTEE, state=EnrollmentState.WITHDRAWN, waited_cycles=4
+    )
+    assert (await invite(pair.manager_actor, spring.id, left.person_id, MENTEE)).waited_cycles == 0, "they left"

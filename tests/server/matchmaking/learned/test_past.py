@@ -15,10 +15,11 @@ from server.matches import queries as match_queries
 from server.matches.models import Match
 from server.matches.states import ClosureReason, MatchKind, MatchState
 from server.matchmaking.learned.actions import start_learning
-from server.matchmaking.learned.past import history_of
+from server.matchmaking.learned.past import history_of, pairs_lived
 from server.matchmaking.learned.queries import learning_page
 from server.matchmaking.models import MatchSuggestion
 from server.matchmaking.runs.actions import start_run
+from server.matchmaking.today.queries import rules_broken
 from server.matchmaking.weighing.queries import preview
 from server.matchmaking.weighing.settings import settings_of
 from server.programs.models import Enrollment, Program
@@ -68,6 +69,22 @@ async def test_who_was_paired_long_enough_ago_can_be_paired_again_by_the_job_too
     assert together in [{one.enrollment_id for one in draft.members} for draft in second]
     await Match.filter(id=pair.id).update(kind=MatchKind.CIRCLE)
     assert await history_of(manager_of(found), {mentor.person_id}) == (), "who met in a circle is no pair"
+
+
+async def test_a_run_and_whoever_asks_the_rules_again_know_of_the_same_pairs(found: Market) -> None:
+    other = await factories.cohort(await factories.program(found.organization))
+    mentor, mentee = found.mentors[0], found.mentees[0]
+    again = [await factories.enrollment(other, row.person, row.role) for row in (mentor, mentee)]
+    pair, two = await factories.match(*again), {mentor.person_id, mentee.person_id}
+    for values in (
+        {"state": MatchState.ACTIVE}, {"state": MatchState.DECLINED, "active_at": None},
+        {"state": MatchState.CANCELLED, "active_at": clock.now()}, {"state": MatchState.EXPIRED, "active_at": None},
+    ):
+        await Match.filter(id=pair.id).update(**values)
+        told, lived = await history_of(manager_of(found), two), await pairs_lived(manager_of(found), two)
+        assert {(one.mentor, one.mentee) for one in told} == {(one.mentor, one.mentee) for one in lived}
+        broken = await rules_broken(manager_of(found), found.cohort, [(mentor.id, mentee.id)])
+        assert bool(broken) is bool(told) is (values["state"] in (MatchState.ACTIVE, MatchState.DECLINED))
 
 
 async def test_two_people_are_judged_by_hand_as_in_a_run(found: Market) -> None:
