@@ -10,10 +10,11 @@ import strawberry
 
 from graphql_schema.context import Context, Info
 from graphql_schema.ids import key_of
-from graphql_schema.mutations import Input, Payload, perform
+from graphql_schema.mutations import ById, Input, Payload, perform
 from graphql_schema.people import CompetencyType
-from graphql_schema.programs import EnrollmentType, enrollments_by_ids
-from server.matchmaking.supply.actions import ask_past_mentors
+from graphql_schema.programs import EnrollmentPayload, EnrollmentType, enrollments_by_ids
+from server.matches.steps import UNDO_ONE
+from server.matchmaking.supply.actions import answer_for_place, ask_for_places, ask_past_mentors
 from server.matchmaking.supply.queries import Places, places, usual_plan
 
 if TYPE_CHECKING:
@@ -94,6 +95,9 @@ class PlacesPlanned:
     said_yes: int = strawberry.field(description="Of the mentors who were invited to this programme.")
     answered: int
     could_take_more: int = strawberry.field(description="Mentors with fewer places than the programme allows.")
+    could_give: list[EnrollmentType] = strawberry.field(
+        description="Mentors who can be asked for one more place: of whom the plan raises it, then who is full."
+    )
     people: int = strawberry.field(description="How many people it was run on.")
     out_of: int
     now: PlacesOutcome
@@ -106,6 +110,7 @@ class PlacesPlanned:
             skills=[SkillPlaces.of(one) for one in found.skills.rows],
             past_mentors=found.past, said_yes=found.asked.yes,
             answered=found.asked.answered, could_take_more=found.raisable, people=found.looked_at, out_of=found.of,
+            could_give=[EnrollmentType.of(one) for one in found.could_give],
             now=PlacesOutcome.of(found.now, found.ahead),
             planned=PlacesOutcome.of(found.planned, found.with_plan),
         )
@@ -141,6 +146,22 @@ class AskPastMentorsPayload(Payload):
         return cls(enrollments=[EnrollmentType.of(rows[key]) for key in keys if key in rows])
 
 
+@strawberry.input(description="Which mentors are asked for one more place; null: everybody who is full.")
+class AskForPlacesInput(Input):
+    cohort_id: strawberry.ID
+    enrollment_ids: list[strawberry.ID] | None = None
+
+
+@strawberry.input(description="A mentor's answer for an enrolment of their own. A no after a yes takes the place back.")
+class AnswerForPlaceInput(ById):
+    gives: bool
+
+
+@strawberry.type
+class AskForPlacesPayload(AskPastMentorsPayload):
+    enrollments: list[EnrollmentType] | None = strawberry.field(default=None, description="Those who are asked now.")
+
+
 @strawberry.type
 class PlanningMutation:
     @strawberry.mutation(
@@ -150,4 +171,24 @@ class PlanningMutation:
         return await perform(
             info, AskPastMentorsPayload, input,
             lambda actor: ask_past_mentors(actor, key_of("Cohort", input.cohort_id), input.count),
+        )
+
+    @strawberry.mutation(
+        description="Ask mentors whether they take one more. Nobody is asked twice within four weeks."
+    )
+    async def ask_for_places(self, info: Info, input: AskForPlacesInput) -> AskForPlacesPayload:
+        chosen = input.enrollment_ids
+        keys = None if chosen is None else [key_of("Enrollment", one) for one in chosen]
+        return await perform(
+            info, AskForPlacesPayload, input,
+            lambda actor: ask_for_places(actor, key_of("Cohort", input.cohort_id), keys),
+        )
+
+    @strawberry.mutation(description="Answer whether you take one more mentee: a yes is one place more at once.")
+    async def answer_for_place(self, info: Info, input: AnswerForPlaceInput) -> EnrollmentPayload:
+        return await perform(
+            info, EnrollmentPayload, input,
+            lambda actor: answer_for_place(
+                actor, key_of("Enrollment", input.id), input.gives, undo_within=UNDO_ONE
+            ),
         )

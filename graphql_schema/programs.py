@@ -136,6 +136,8 @@ class EnrollmentType(Node):
     active_at: datetime | None
     ended_at: datetime | None
     paused_until: date | None
+    place_asked_at: datetime | None = strawberry.field(description="When a mentor was last asked for one more place.")
+    place_given: bool | None = strawberry.field(description="Whether they gave it; null while they have not answered.")
     person: PersonType
     program: ProgramNode
     cohort: CohortType
@@ -148,6 +150,7 @@ class EnrollmentType(Node):
             key=row.id, id=global_id("Enrollment", row.id), role=row.role, state=row.state, capacity=row.capacity,
             invited_at=row.invited_at, expires_at=row.expires_at, submitted_at=row.submitted_at,
             active_at=row.active_at, ended_at=row.ended_at, paused_until=row.paused_until,
+            place_asked_at=row.place_asked_at, place_given=row.place_given,
             person=PersonType.of(row.person), program=ProgramNode.of(row.program), cohort=CohortType.of(row.cohort),
         )
 

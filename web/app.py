@@ -35,6 +35,7 @@ from web import (
     messages,
     offers,
     offline,
+    one_more,
     push_key,
     reaching,
     session,
@@ -75,8 +76,8 @@ DOORS: tuple[ModuleType, ...] = (sign_in, letter, demo, mailbox, offline, push_k
 SCREENS: tuple[ModuleType, ...] = (
     asking, attending, by_hand, checkin, circle, conflicts, consents, console_circles, console_matches, decisions,
     eligibility, extending, goals, happened, imports, join, journey, kept, learning, leaving, look, match, messages,
-    more, offers, pairs, people, programs, reaching, runs, session, supply, times, today, trial, waiting, weighing,
-    wordings, you,
+    more, offers, one_more, pairs, people, programs, reaching, runs, session, supply, times, today, trial, waiting,
+    weighing, wordings, you,
 )
 """Screens of signed-in people."""
 NOT_PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/*")

@@ -3,6 +3,7 @@
 from playwright.async_api import Page
 
 from a11y_tests.registry import Shelf, View, press
+from server.matchmaking.supply.actions import ask_for_places
 from server.programs.models import Enrollment, Program
 from server.programs.states import EnrollmentState, ParticipantRole, ProgramType
 from tests import factories
@@ -36,6 +37,34 @@ async def past_mentors_asked() -> View:
     before = await factories.cohort(found.program, name="Autumn group")
     await factories.enrollment(before, found.stranger, ParticipantRole.MENTOR, state=EnrollmentState.COMPLETED)
     return View(found.manager, f"{page_of(found)}?past=1", press("Ask 1 past mentor"))
+
+
+@state("POST console-places-ask-for-more 303", proof="2 mentors are asked.")
+async def asked_for_one_more() -> View:
+    found = await market(2, 4, capacity=1)
+    for mentor, mentee in zip(found.mentors, found.mentees[:2], strict=True):
+        await factories.match(mentor, mentee)
+    return View(found.manager, page_of(found), press("Ask them"))
+
+
+async def asked_mentor() -> tuple[Market, str]:
+    """A mentor who was asked for one more place, and where they answer."""
+    found = await market(1, 2, capacity=1)
+    await factories.match(found.mentors[0], found.mentees[0])
+    await ask_for_places(factories.manager_of(found.manager, found.program), found.cohort.id)
+    return found, f"/enrollment/{found.mentors[0].id}/place"
+
+
+@state("GET one-more-place 200", proof="Could you take one more?")
+async def one_more_place() -> View:
+    found, path = await asked_mentor()
+    return View(found.mentors[0].person, path)
+
+
+@state("POST one-more-place-answer 303", "GET one-more-place 200", proof="Take the place back")
+async def place_given() -> View:
+    found, path = await asked_mentor()
+    return View(found.mentors[0].person, path, press("Yes, one more"))
 
 
 @state("GET console-places 200", proof="person without a partner")

@@ -64,6 +64,12 @@ async def offer_rematch(event: OutboxEvent) -> None:
             await actions.suggest_next(actor, member.enrollment_id, rematch_of=row.id)
 
 
+@on_event("enrollment.place_given")
+async def use_place(event: OutboxEvent) -> None:
+    """A mentor said yes to one more mentee: the place is offered to the first in line, as a draft."""
+    await actions.offer_place(system_actor(event.organization_id), UUID(event.payload["enrollment_id"]))
+
+
 @on_event("match.published")
 async def count_cycle(event: OutboxEvent) -> None:
     """The first match of a run that is told to its people decides it: whoever it left in line waited through it."""

@@ -74,6 +74,11 @@ def _waiting(scene: Scene) -> str:
     return f"/waiting/{scene.program.key}"
 
 
+def _place(scene: Scene) -> str:
+    assert scene.enrollment is not None
+    return f"/enrollment/{scene.enrollment.id}/place"
+
+
 def _book(scene: Scene) -> str:
     """Another time, as long as there is a match to book it for."""
     running = scene.match is not None and scene.match.state is MatchState.ACTIVE
@@ -134,6 +139,13 @@ def _unless_enrollment_is(*states: EnrollmentState) -> Stop:
         return "" if enrolled is not None and enrolled.state in states else "no longer so"
 
     return stop
+
+
+def _place_answered(scene: Scene) -> str:
+    row = scene.enrollment
+    if row is None or row.state is not EnrollmentState.ACTIVE:
+        return "no longer so"
+    return "" if row.place_given is None else "answered"
 
 
 def _goes_on(scene: Scene) -> str:
@@ -284,6 +296,8 @@ CATALOGUE: dict[str, Kind] = {
              _unless_enrollment_is(EnrollmentState.WAITLISTED), "waiting_list", _waiting),
         Kind("E12", N_("A seat is free"), _T, N_("first in the list, and a seat became free"), N_("they have left"),
              _unless_enrollment_is(*_HELD_PLACES), "seat_is_free", _waiting),
+        Kind("E17-place", N_("One more place"), _T, N_("a manager asks a full mentor for one more place"),
+             N_("answered, or they have left"), _place_answered, "one_more_place", _place),
         Kind("M01", N_("Suggestions ready for review"), _R, N_("a matching run has finished"), N_("all are decided"),
              _no_drafts, "suggestions_ready", _console_matches),
         Kind("M03", N_("Match request"), _T, N_("a match was approved, or the other said yes"), N_("answered"),

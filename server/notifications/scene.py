@@ -219,6 +219,13 @@ async def _times(person: Person, match: Match) -> tuple[datetime, ...]:
     return tuple(one.starts_at for one in free)
 
 
+async def to_be_asked(actor: Actor, enrollment: Enrollment, cohort: Cohort) -> Scene:
+    """What the letter would speak of that asks a mentor for one more place, were it sent now. Nothing is stored."""
+    person = enrollment.person
+    message = Message(organization_id=actor.organization_id, recipient_id=person.id, kind="E17-place")
+    return Scene(message, person, await organization_of(actor), cohort, enrollment=enrollment)
+
+
 async def _of_series(actor: Actor, message: Message) -> list[Session]:
     """The sessions of a series that a message speaks of, in the order of time."""
     ids = [UUID(str(value)) for value in message.facts.get("session_ids", [])]

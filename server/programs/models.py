@@ -111,6 +111,8 @@ class Enrollment(Model):
     state = fields.CharEnumField(EnrollmentState, max_length=20, default=EnrollmentState.INVITED)
     capacity = fields.IntField(default=1)
     waited_cycles = fields.IntField(default=0)
+    place_asked_at = fields.DatetimeField(null=True)
+    place_given = fields.BooleanField(null=True)
     invited_at = fields.DatetimeField(default=now)
     expires_at = fields.DatetimeField(null=True)
     started_at = fields.DatetimeField(null=True)

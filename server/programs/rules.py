@@ -1,9 +1,11 @@
 """Who may do what in a programme."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from server.kernel import clock
 from server.kernel.actor import Actor, ActorKind, Permission
 from server.kernel.ids import parse_id
 from server.kernel.text import gettext as _
@@ -18,6 +20,9 @@ from server.programs.states import (
     ParticipantRole,
     ProgramType,
 )
+
+ASKED_APART = timedelta(days=28)
+"""Whoever was asked for one more place is left alone so long, whatever they said: half a cycle of most programmes."""
 
 
 def takes_people(program: Program, cohort: Cohort | None) -> bool:
@@ -80,6 +85,18 @@ def roles_in(program: Program) -> tuple[ParticipantRole, ...]:
 def is_drawn(program: Program) -> bool:
     """Whether chance and not fit decides who of its peers meets whom (`rules`: pairing, cycles_apart)."""
     return is_among_peers(program) and program.rules.get("pairing") == Pairing.RANDOM
+
+
+def can_be_asked_for_a_place(enrollment: Enrollment) -> bool:
+    """Whether a mentor could take one more mentee and was not asked for it within ASKED_APART."""
+    asked_at = enrollment.place_asked_at
+    return could_take_one_more(enrollment) and (asked_at is None or asked_at <= clock.now() - ASKED_APART)
+
+
+def could_take_one_more(enrollment: Enrollment) -> bool:
+    """Whether a mentor takes part and has fewer places than the programme allows, which must have been fetched."""
+    here = enrollment.role is ParticipantRole.MENTOR and enrollment.state is EnrollmentState.ACTIVE
+    return here and enrollment.capacity < enrollment.program.places_max
 
 
 def is_self(actor: Actor, enrollment: Enrollment) -> bool:

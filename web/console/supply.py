@@ -7,16 +7,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.matchmaking.supply.actions import ask_past_mentors
+from server.matchmaking.supply.actions import ask_for_places, ask_past_mentors
 from server.matchmaking.supply.planning import MOST, bounds
 from server.matchmaking.supply.queries import Places, has_places, places, usual_plan
 from server.notifications.catalogue import CATALOGUE
-from server.notifications.scene import to_be_invited
+from server.notifications.scene import to_be_asked, to_be_invited
 from server.notifications.texts import Letter, letter
 from server.programs.states import ParticipantRole
 from web.console import supply_words as words
 from web.console.matches import HERE, address
-from web.forms import Errors, integer, read_form
+from web.forms import Errors, ids, integer, read_form, ticked
 from web.render import go_to, page
 from web.toast import Toast
 
@@ -42,7 +42,8 @@ async def show(request: Request) -> Response:
         to_circles=words.to_circles(shown), hint=words.hint(shown), raising=words.raising(shown),
         limits=words.limits(shown, plan), say=words.spoken(shown), ask=asked,
         first=words.first_asked(shown), invitation=await _invitation(request, shown) if asked else None,
-        has_places=has_places(shown.cohort.program),
+        has_places=has_places(shown.cohort.program), could_give=words.could_give(shown) if shown.may_ask else [],
+        wanted=words.chosen(shown), first_to_give=words.first_to_give(shown), question=await _question(request, shown),
     )
 
 
@@ -54,14 +55,32 @@ async def _invitation(request: Request, shown: Places) -> Letter | None:
     return letter(CATALOGUE["E01"], await to_be_invited(actor, shown.cohort, shown.first.person, mentor))
 
 
+async def _question(request: Request, shown: Places) -> Letter | None:
+    """The letter that asks for one more place, as whoever is asked first would read it."""
+    if not shown.could_give or not shown.may_ask:
+        return None
+    return letter(CATALOGUE["E17-place"], await to_be_asked(request.state.actor, shown.could_give[0], shown.cohort))
+
+
 async def ask(request: Request) -> Response:
     """Invite so many past mentors, each by an invitation of their own."""
     cohort_id, form = request.path_params["id"], await read_form(request)
     asked = await ask_past_mentors(request.state.actor, cohort_id, integer(form, "count", most=MOST) or 0)
-    return go_to(request, f"{HERE}/groups/{cohort_id}/places", toast=Toast(words.of_asked(len(asked))))
+    back = address(cohort_id) if ticked(form, "from_queue") else f"{HERE}/groups/{cohort_id}/places"
+    return go_to(request, back, toast=Toast(words.of_asked(len(asked))))
+
+
+async def ask_for_more(request: Request) -> Response:
+    """Ask the mentors that were chosen for one more place, each by a letter of their own."""
+    cohort_id, chosen = request.path_params["id"], ids(await read_form(request), "mentor")
+    asked = await ask_for_places(request.state.actor, cohort_id, chosen)
+    return go_to(request, f"{HERE}/groups/{cohort_id}/places", toast=Toast(words.of_asked_for_more(len(asked))))
 
 
 routes = [
     Route(f"{HERE}/groups/{{id:uuid}}/places", show, name="console-places"),
     Route(f"{HERE}/groups/{{id:uuid}}/places/asked", ask, methods=["POST"], name="console-places-ask"),
+    Route(
+        f"{HERE}/groups/{{id:uuid}}/places/more", ask_for_more, methods=["POST"], name="console-places-ask-for-more"
+    ),
 ]

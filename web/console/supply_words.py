@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from server.matchmaking.supply.skills import SkillAhead
     from web.items import Kind
 
-SKILLS_SHORT, NAMED = 3, 3
+SKILLS_SHORT, NAMED, ASKED_AT_ONCE = 3, 3, 24
 
 
 def eyebrow(shown: Places) -> str:
@@ -279,7 +279,7 @@ def hint(shown: Places) -> str:
 
 
 def raising(shown: Places) -> str:
-    """Whose place more does most, and that they are asked in person; "" where the plan raises nobody's places."""
+    """Whose place more does most, and who of them is not asked; "" where the plan raises nobody's places."""
     if not shown.raise_first:
         return ""
     names = ", ".join(one.person.full_name for one in shown.raise_first[:NAMED])
@@ -287,8 +287,42 @@ def raising(shown: Places) -> str:
     if rest > 0:
         told = {"names": names, "num": rest}
         names = ngettext("%(names)s and %(num)d more", "%(names)s and %(num)d more", rest) % told
-    return _("One more place does most with %(names)s. Ask them yourself: Ithaca does not ask for places yet. "
-             "Once they say yes, change their places under People.") % {"names": names}
+    asked = {one.id for one in shown.could_give}
+    said = _("One more place does most with %(names)s.") % {"names": names}
+    if all(one.id in asked for one in shown.raise_first):
+        return said
+    lately = _("Whoever of them was asked in the last four weeks is not asked again.")
+    return _("%(said)s %(why)s") % {"said": said, "why": lately}
+
+
+def could_give(shown: Places) -> list[tuple[str, str, str]]:
+    """The mentors who can be asked for one more place: value, name, and how many they have."""
+    return [
+        (str(one.id), one.person.full_name, ngettext("%(num)d place", "%(num)d places", one.capacity)
+         % {"num": one.capacity})
+        for one in shown.could_give[:ASKED_AT_ONCE]
+    ]
+
+
+def chosen(shown: Places) -> list[str]:
+    """Who of them is ticked at first: of whom a place does most by the plan, or everybody."""
+    most = {one.id for one in shown.raise_first}
+    rows = shown.could_give[:ASKED_AT_ONCE]
+    return [str(one.id) for one in rows if one.id in most] or [str(one.id) for one in rows]
+
+
+def first_to_give(shown: Places) -> str:
+    """What the letter is headed with that asks for one more place."""
+    if not shown.could_give:
+        return ""
+    return _("The letter, as %(name)s would read it") % {"name": shown.could_give[0].person.full_name}
+
+
+def of_asked_for_more(count: int) -> str:
+    """How many mentors were asked for one more place."""
+    if not count:
+        return _("Nobody is left to ask just now.")
+    return ngettext("One mentor is asked.", "%(num)d mentors are asked.", count) % {"num": count}
 
 
 def limits(shown: Places, plan: Plan) -> str:

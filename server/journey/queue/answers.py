@@ -48,10 +48,15 @@ async def two(actor: Actor, cohort: Cohort, one: str, other: str) -> tuple[Enrol
         NotFound: one of them takes no part in the group.
     """
     roles = roles_in(cohort.program)
-    return await _one(actor, cohort, one, roles[0]), await _one(actor, cohort, other, roles[-1])
+    return await one_of(actor, cohort, one, roles[0]), await one_of(actor, cohort, other, roles[-1])
 
 
-async def _one(actor: Actor, cohort: Cohort, who: str, role: ParticipantRole) -> Enrollment:
+async def one_of(actor: Actor, cohort: Cohort, who: str, role: ParticipantRole) -> Enrollment:
+    """Who was named, by mail address or employee number; in this role, where they have several.
+
+    Raises:
+        NotFound: nobody like that takes part in the group.
+    """
     here = enrollments(actor).filter(cohort_id=cohort.id, state=EnrollmentState.ACTIVE)
     named = Q(person__email__iexact=who) | Q(person__employee_id=who)
     rows = await here.filter(named).order_by("id").select_related("person")

@@ -9,7 +9,7 @@ import json
 import sys
 from uuid import UUID
 
-from server.journey.queue import deciding, matching, planning
+from server.journey.queue import asking, deciding, matching, planning
 from server.journey.queue.answers import Act, Answer
 from server.kernel.actor import system_actor
 from server.kernel.db import database
@@ -33,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("run", matching.run, _("match everybody; locked drafts stay, and drafts of the same two")),
         ("newcomers", matching.newcomers, _("place whoever has nobody around what stands")),
         ("preview", matching.preview, _("what matching everybody again would change; nothing moves")),
+        ("full", asking.full, _("mentors who are full and could be asked for one more place")),
     ):
         _grouped(_added(acts, name, act, words))
     for name in ("run", "newcomers", "preview"):
@@ -48,6 +49,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("unban", deciding.unban, _("let two people be brought together again")),
     ):
         _of_two(_grouped(_added(acts, name, act, words)), name)
+    more = _grouped(_added(acts, "ask-more", asking.ask_more, _("ask mentors for one more place, each by a letter")))
+    more.add_argument(
+        "who", nargs="*", type=_text, metavar="WHO", help=_("mail address or employee number; nobody: all who are full")
+    )
+    past = _grouped(_added(acts, "ask-past", asking.ask_past, _("invite mentors of earlier groups, the latest first")))
+    past.add_argument("--count", type=int, required=True, metavar="N", help=_("how many"))
     _planned(_grouped(_added(acts, "plan", planning.plan, _("what more places would come to; nothing is kept"))))
 
 

@@ -24,11 +24,12 @@ from server.matchmaking.queries import Alternative, Queue, SkillSupply
 from server.matchmaking.queue.queries import Wish, unmet_wishes
 from server.matchmaking.queue.seats import seats_found
 from server.matchmaking.stored import load
+from server.matchmaking.supply.queries import has_places, past_mentors
 from server.matchmaking.today.queries import ALREADY_ASKED, Bar, bars_of
 from server.people.queries import line_of
 from server.programs import queries as programs
 from server.programs.models import Cohort, Enrollment, Program
-from server.programs.rules import has_circles
+from server.programs.rules import can_edit_enrollments, has_circles
 from server.programs.states import EnrollmentState, ParticipantRole, ProgramType
 
 WAITS = (MatchState.DRAFT, MatchState.AWAITING_ADMIN)
@@ -67,6 +68,8 @@ class Review:
     newest: MatchRun | None
     may_decide: bool
     circles: list[Match] = field(default_factory=list)
+    past_mentors: int = 0
+    """So many mentors of earlier groups could be asked for the places that are short."""
 
     @property
     def waiting(self) -> int:
@@ -178,8 +181,16 @@ async def review(actor: Actor, cohort_id: UUID | None = None) -> Review:
         run=await matchmaking.latest_run(actor, cohort.id),
         newest=newest,
         may_decide=actor.may(Permission.PROGRAM_MATCHES_DECIDE, cohort.program_id),
-        circles=await _circles(actor, cohort),
+        circles=await _circles(actor, cohort), past_mentors=await _past_mentors(actor, cohort),
     )
+
+
+async def _past_mentors(actor: Actor, cohort: Cohort) -> int:
+    """How many mentors of earlier groups the actor could ask, at most as many as places are short."""
+    if not has_places(cohort.program) or not can_edit_enrollments(actor, cohort.program_id):
+        return 0
+    short = -(await programs.supply(actor, cohort.id)).free
+    return min(short, len(await past_mentors(actor, cohort))) if short > 0 else 0
 
 
 async def _circles(actor: Actor, cohort: Cohort) -> list[Match]:

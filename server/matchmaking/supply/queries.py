@@ -4,7 +4,7 @@ Drafts that are not locked take no place here: the next run gives their places a
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from statistics import fmean
@@ -16,6 +16,7 @@ from server.kernel import clock
 from server.kernel.actor import Actor, Permission
 from server.kernel.errors import Invalid, NotFound
 from server.kernel.text import gettext as _
+from server.matches.queries import seats_taken
 from server.matchmaking.gather import gather_seats, places_left, rules_of, stopped, weights_of
 from server.matchmaking.learned.queries import outlook_for
 from server.matchmaking.supply.forecast import Asked, Coming, Likely
@@ -27,7 +28,15 @@ from server.people.states import PersonStatus
 from server.programs import queries as programs
 from server.programs.models import Cohort, Enrollment, Program
 from server.programs.openings.queries import waiting_wishes
-from server.programs.rules import circle_size, is_among_peers, is_of_circles, roles_in
+from server.programs.rules import (
+    can_be_asked_for_a_place,
+    circle_size,
+    could_take_one_more,
+    is_among_peers,
+    is_of_circles,
+    is_self,
+    roles_in,
+)
 from server.programs.states import OPEN_ENROLLMENTS, EnrollmentState, ParticipantRole
 
 LOOKED_AT = 1_000
@@ -41,11 +50,39 @@ NOT_YES = (EnrollmentState.INVITED, EnrollmentState.DECLINED, EnrollmentState.EX
 
 
 @dataclass(frozen=True)
+class CouldGive:
+    """Mentors with fewer places than their programme allows whom nobody asked lately, and those of them who are full:
+    matches and drafts take all the places they have."""
+
+    everybody: list[Enrollment]
+    full: list[Enrollment]
+
+
+@dataclass(frozen=True)
+class PlaceAsked:
+    """A mentor who was asked for one more place, with how many of theirs open matches take."""
+
+    enrollment: Enrollment
+    taken: int
+
+    @property
+    def may_give(self) -> bool:
+        """Whether they can say yes now."""
+        return not self.enrollment.place_given and could_take_one_more(self.enrollment)
+
+    @property
+    def may_take_back(self) -> bool:
+        """Whether they gave it, and no match has it."""
+        return bool(self.enrollment.place_given) and self.enrollment.capacity > max(1, self.taken)
+
+
+@dataclass(frozen=True)
 class Places:
     """A group with its supply by skill, its history, who may still come, what can be done, and what was planned beside
     what is. `first` of the past mentors would be asked first; `raise_first` are the mentors of whom one more place does
-    most; `suits` is what those who would still wait could meet about in a circle. Among peers and in a programme of
-    circles nobody has places to plan: there the skills, and everything about mentors, are empty."""
+    most; `could_give` can be asked for one, those first, then whoever is full; `suits` is what those who would still
+    wait could meet about in a circle. Among peers and in a programme of circles nobody has places to plan: there the
+    skills, and everything about mentors, are empty."""
 
     cohort: Cohort
     skills: Skills
@@ -61,6 +98,7 @@ class Places:
     may_ask: bool
     first: Enrollment | None = None
     raise_first: tuple[Enrollment, ...] = ()
+    could_give: tuple[Enrollment, ...] = ()
     suits: Suited | None = None
 
     @property
@@ -108,16 +146,49 @@ async def places(actor: Actor, cohort_id: UUID, plan: Plan) -> Places:
     now, planned = [await asyncio.to_thread(way, ground, one) for one in (Plan(size=plan.size), wanted)]
     held = {row.id: row.capacity - free[row.id] for row in everybody}
     known, coming = {str(row.id): row for row in rows}, await _coming(actor, cohort, asked)
+    first = tuple(known[one] for one in planned.raised if one in known)
     return Places(
         cohort=cohort, asked=asked, past=len(before), raisable=len(ground.raisable), looked_at=len(rows),
         of=len(everybody), coming=coming, now=now, planned=planned,
         skills=await skills_ahead(actor, cohort, coming, held) if has_places(cohort.program) else Skills([], 0),
         more_yes=likely.times(fmean(row.capacity for row in before) if before else 1),
         may_ask=actor.may(Permission.PROGRAM_ENROLLMENTS_EDIT, cohort.program_id),
-        first=next(iter(before), None), raise_first=tuple(known[one] for one in planned.raised if one in known),
+        first=next(iter(before), None), raise_first=first, could_give=await _could_give(actor, cohort, first),
         suits=await asyncio.to_thread(suited, ground, planned.waiting, plan.size)
         if has_places(cohort.program) else None,
     )
+
+
+async def _could_give(actor: Actor, cohort: Cohort, first: Sequence[Enrollment]) -> tuple[Enrollment, ...]:
+    """Who can be asked for one more place: of some first whoever can, then the others who are full."""
+    if not has_places(cohort.program):
+        return ()
+    found = await could_give_a_place(actor, cohort)
+    able = {one.id: one for one in found.everybody}
+    return tuple({one.id: one for one in (*(able[row.id] for row in first if row.id in able), *found.full)}.values())
+
+
+async def could_give_a_place(actor: Actor, cohort: Cohort) -> CouldGive:
+    """The mentors of a group who could be asked for one more place: fewest places first, then the earliest here."""
+    rows = [row for row in await willing(actor, cohort) if row.role is MENTOR]
+    for row in rows:
+        row.program, row.cohort = cohort.program, cohort
+    able = [row for row in rows if can_be_asked_for_a_place(row)]
+    free = await places_left(actor, cohort, around_drafts=True)
+    ranked = sorted(able, key=lambda row: (row.capacity, row.active_at or row.invited_at, row.id))
+    return CouldGive(ranked, [row for row in ranked if not free.get(row.id)])
+
+
+async def place_asked(actor: Actor, enrollment_id: UUID) -> PlaceAsked:
+    """The question that the actor, a mentor, was asked for one of their enrolments.
+
+    Raises:
+        NotFound: nobody asked, or it is somebody else's.
+    """
+    row = await programs.visible_enrollment(actor, enrollment_id)
+    if not is_self(actor, row) or row.place_asked_at is None:
+        raise NotFound
+    return PlaceAsked(row, (await seats_taken(actor, [row.id])).get(row.id, 0))
 
 
 def has_places(program: Program) -> bool:

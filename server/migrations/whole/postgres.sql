@@ -156,7 +156,9 @@ CREATE TABLE enrollment (
     cohort_id uuid NOT NULL,
     person_id uuid NOT NULL,
     program_id uuid NOT NULL,
-    decision_reason text DEFAULT ''::text NOT NULL
+    decision_reason text DEFAULT ''::text NOT NULL,
+    place_asked_at timestamp with time zone,
+    place_given boolean
 );
 CREATE TABLE goal (
     id uuid NOT NULL,
@@ -1362,4 +1364,5 @@ INSERT INTO "tortoise_migrations" ("app", "name", "applied_at") VALUES
 ('models', '0024_cycles_counted', CURRENT_TIMESTAMP),
 ('models', '0025_ways_of_working', CURRENT_TIMESTAMP),
 ('models', '0026_courses_and_talent', CURRENT_TIMESTAMP),
-('models', '0027_tickets_in_mails', CURRENT_TIMESTAMP);
+('models', '0027_tickets_in_mails', CURRENT_TIMESTAMP),
+('models', '0028_one_more_place', CURRENT_TIMESTAMP);

@@ -150,7 +150,7 @@ CREATE TABLE "enrollment" (
     "paused_until" DATE,
     "cohort_id" CHAR(36) NOT NULL REFERENCES "cohort" ("id") ON DELETE RESTRICT,
     "person_id" CHAR(36) NOT NULL REFERENCES "person" ("id") ON DELETE RESTRICT,
-    "program_id" CHAR(36) NOT NULL REFERENCES "program" ("id") ON DELETE RESTRICT, "decision_reason" TEXT NOT NULL DEFAULT '',
+    "program_id" CHAR(36) NOT NULL REFERENCES "program" ("id") ON DELETE RESTRICT, "decision_reason" TEXT NOT NULL DEFAULT '', "place_asked_at" TIMESTAMP, "place_given" INT,
     CONSTRAINT "uid_enrollment_cohort__e3b21a" UNIQUE ("cohort_id", "person_id", "role")
 );
 CREATE TABLE "goal" (
@@ -865,4 +865,5 @@ INSERT INTO "tortoise_migrations" ("app", "name", "applied_at") VALUES
 ('models', '0024_cycles_counted', CURRENT_TIMESTAMP),
 ('models', '0025_ways_of_working', CURRENT_TIMESTAMP),
 ('models', '0026_courses_and_talent', CURRENT_TIMESTAMP),
-('models', '0027_tickets_in_mails', CURRENT_TIMESTAMP);
+('models', '0027_tickets_in_mails', CURRENT_TIMESTAMP),
+('models', '0028_one_more_place', CURRENT_TIMESTAMP);

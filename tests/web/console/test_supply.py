@@ -63,7 +63,8 @@ async def test_a_draft_takes_no_place_here_in_no_figure(client_of: ClientOf, fou
     before = (await client.get(page_of(found))).text
     await draft(found, 0)
     after = (await client.get(page_of(found))).text
-    assert after[after.index('id="skills"'):] == before[before.index('id="skills"'):]
+    first, last = 'id="skills"', "Worked out by the matching itself"
+    assert after[after.index(first):after.index(last)] == before[before.index(first):before.index(last)]
 
 
 async def test_past_mentors_count_at_the_rate_at_which_they_said_yes_here(client_of: ClientOf, found: Market) -> None:
@@ -134,7 +135,8 @@ async def test_so_many_places_each_can_be_tried_beyond_what_the_programme_allows
     client = await client_of(found.manager)
     shown = (await client.get(f"{page_of(found)}?places=2&raised=1")).text
     assert "5, was 2" in shown
-    assert "Ask them yourself: Ithaca does not ask for places yet." in shown
+    assert "One more place does most with " in shown
+    assert "Ask for one more place" in shown
     assert found.mentors[0].person.full_name in shown or found.mentors[1].person.full_name in shown
     assert "More have to be allowed first" not in shown
     assert "This programme allows a mentor 3 places." in (await client.get(f"{page_of(found)}?places=4")).text
@@ -187,3 +189,58 @@ async def test_peers_and_circles_hear_who_finds_nobody(client_of: ClientOf, foun
     assert "One person without a partner" in shown
     assert "3 people look for somebody: 1 pair." in shown
     assert "Ask past mentors" not in shown
+
+
+async def test_full_mentors_are_asked_in_one_act_and_answer_on_a_page_of_one_question(
+    client_of: ClientOf, found: Market
+) -> None:
+    client, answering = await client_of(found.manager), f"/enrollment/{found.mentors[0].id}/place"
+    mentor = await client_of(found.mentors[0].person)
+    assert (await mentor.get(answering)).status_code == 404, "nobody asked"
+    assert "Mentors who could take one more" not in (await client.get(page_of(found))).text
+    for number in range(2):
+        await draft(found, number)
+    shown = (await client.get(page_of(found))).text
+    assert "Mentors who could take one more" in shown
+    assert "Could you take one more person in" in shown, "the letter, before it is sent"
+    chosen = {"mentor": [str(row.id) for row in found.mentors]}
+    answer = await client.post(f"{page_of(found)}/more", data=chosen)
+    assert "2 mentors are asked." in (await client.get(answer.headers["location"])).text
+    assert "Mentors who could take one more" not in (await client.get(page_of(found))).text
+    assert "Could you take one more?" in (await mentor.get(answering)).text
+    assert (await client.get(answering)).status_code == 404, "the question is the mentor's"
+    given = await mentor.post(answering, data={"gives": "yes"})
+    assert "Thank you. You take 2 people now." in (await mentor.get(given.headers["location"])).text
+    await mentor.post(answering, data={"gives": ""})
+    await mentor.post(answering, data={"gives": "no"})
+    assert (await Enrollment.get(id=found.mentors[0].id)).capacity == 1
+    assert "You may still change your mind." in (await mentor.get(answering)).text
+
+
+async def test_graphql_asks_and_answers_for_one_more_place(found: Market) -> None:
+    manager, mentor = await actor_for(found.manager), factories.actor_of(found.mentors[0].person)
+    for number in range(2):
+        await draft(found, number)
+    listed = "query ($id: ID!) { placesPlanned(cohortId: $id) { couldGive { id capacity person { name } } } }"
+    able = (await ask(manager, listed, id=gid(found.cohort)))["placesPlanned"]["couldGive"]
+    assert {one["id"] for one in able} == {gid(row) for row in found.mentors}
+    asking = """mutation ($id: ID!, $who: [ID!]) { askForPlaces(input: {cohortId: $id, enrollmentIds: $who}) {
+      enrollments { id placeAskedAt placeGiven } errors { code } } }"""
+    done = (await ask(manager, asking, id=gid(found.cohort), who=[gid(found.mentors[0])]))["askForPlaces"]
+    assert [(one["id"], one["placeGiven"]) for one in done["enrollments"]] == [(gid(found.mentors[0]), None)]
+    done = (await ask(manager, asking, id=gid(found.cohort)))["askForPlaces"]
+    assert [one["id"] for one in done["enrollments"]] == [gid(found.mentors[1])], "whoever is full, and once"
+    said = """mutation ($id: ID!) { answerForPlace(input: {id: $id, gives: true}) {
+      enrollment { capacity placeGiven } } }"""
+    done = (await ask(mentor, said, id=gid(found.mentors[0])))["answerForPlace"]
+    assert done["enrollment"] == {"capacity": 2, "placeGiven": True}
+
+
+async def test_the_queue_asks_as_many_past_mentors_as_places_are_short(client_of: ClientOf, found: Market) -> None:
+    client, earlier = await client_of(found.manager), await factories.cohort(found.program)
+    assert "past mentor" not in (await client.get("/console/matches")).text
+    await factories.enrollment(earlier, found.stranger, ParticipantRole.MENTOR, state=EnrollmentState.COMPLETED)
+    assert "Ask 1 past mentor<" in (await client.get("/console/matches")).text
+    answer = await client.post(f"{page_of(found)}/asked", data={"count": "1", "from_queue": "1"})
+    assert answer.headers["location"].startswith("/console/matches?group=")
+    assert "past mentor<" not in (await client.get(answer.headers["location"])).text

@@ -18,7 +18,7 @@ from server.matchmaking.models import MatchRun
 from server.matchmaking.states import RunKind
 from server.people.models import Person
 from server.programs.models import Enrollment, Program
-from server.programs.states import ParticipantRole
+from server.programs.states import EnrollmentState, ParticipantRole
 from tests import factories
 from tests.web.console.market import Market, drafts_of, market
 
@@ -99,6 +99,21 @@ async def test_a_plan_is_worked_out_and_keeps_nothing(db: object) -> None:
     assert await MatchRun.all().count() == 0
     with pytest.raises(Invalid):
         await ask(found, "plan", *group(found), "--size", "12")
+
+
+async def test_mentors_are_asked_for_one_more_place_and_those_of_earlier_groups_to_come(db: object) -> None:
+    found = await market(mentors=2, mentees=4, capacity=1)
+    await ask(found, "run", *group(found))
+    full = (await ask(found, "full", *group(found))).told["full"]
+    assert {one["name"] for one in full} == {row.person.full_name for row in found.mentors}
+    one = await ask(found, "ask-more", *group(found), found.mentors[1].person.email)
+    assert one.lines == ["One mentor is asked for one more place.", f"  {found.mentors[1].person.full_name}"]
+    assert (await ask(found, "ask-more", *group(found))).told["asked"][0]["name"] == found.mentors[0].person.full_name
+    assert (await ask(found, "ask-more", *group(found))).lines == ["0 mentors are asked for one more place."]
+    earlier = await factories.cohort(found.program)
+    await factories.enrollment(earlier, found.stranger, ParticipantRole.MENTOR, state=EnrollmentState.COMPLETED)
+    past = await ask(found, "ask-past", *group(found), "--count", "3")
+    assert past.lines == ["One past mentor is invited.", f"  {found.stranger.full_name}"]
 
 
 @pytest.mark.parametrize(("words", "told"), [
