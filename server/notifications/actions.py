@@ -95,9 +95,10 @@ async def _scene_or_reason(actor: Actor, message: Message) -> tuple[Scene | None
 async def _taps(actor: Actor, scene: Scene) -> list[Link]:
     """What the letter lets its reader answer by one tap: pages that open for whoever holds it."""
     page, source = f"{settings().public_url}/answer", scene.message.id
-    return [
-        Link(tap.words, f"{page}?ticket={await ticket_for(actor, scene, tap, source)}") for tap in taps_of(scene)
-    ]
+    async with unit_of_work(actor):
+        return [
+            Link(tap.words, f"{page}?ticket={await ticket_for(actor, scene, tap, source)}") for tap in taps_of(scene)
+        ]
 
 
 async def _hand_over(actor: Actor, scene: Scene, taken: Callable[[], Awaitable[Message]]) -> Delivery:
