@@ -96,6 +96,11 @@ def count_words(count: int) -> str:
     return words[count] if 0 <= count < len(words) else str(count)
 
 
+def count_among(count: int) -> str:
+    """The same before "of": "none of three"."""
+    return count_words(count) if count else _("none")
+
+
 def day_number(when: date | datetime, zone: str = "") -> str:
     """"26"."""
     return str(_day_of(when, zone).day)

@@ -27,7 +27,7 @@ from server.people import actions as people
 from server.people.states import ConsentPurpose
 from server.sessions import actions as sessions
 from server.sessions.times import slots_for_match
-from web.dates import clock_time, count_words, day_month, day_short, upper_first, weekday
+from web.dates import clock_time, count_among, count_words, day_month, day_short, upper_first, weekday
 from web.forms import Errors, moment_of, read_form, text, ticked
 from web.happened import booked_as_asked
 from web.items import Slot, Step, one_of
@@ -208,7 +208,7 @@ def _mentee_line(one: Journey) -> str:
         })
     if one.steps:
         parts.append(upper_first(_("%(done)s of %(all)s milestones.") % {
-            "done": count_words(one.steps_done), "all": count_words(len(one.steps)),
+            "done": count_among(one.steps_done), "all": count_words(len(one.steps)),
         }))
     return " ".join(parts) or _("No session is booked yet.")
 
@@ -218,9 +218,9 @@ def _finished(one: Journey | CircleJourney) -> dict[str, object]:
     in_circle = isinstance(one, CircleJourney)
     name, wordings = one.partner.first_name, history_of(one.goal) if one.goal else []
     first = next(reversed(wordings), None)
-    done = _("%(done)s of %(all)s") % {"done": count_words(one.steps_done), "all": count_words(len(one.steps))}
+    done = _("%(done)s of %(all)s") % {"done": count_among(one.steps_done), "all": count_words(len(one.steps))}
     facts = [
-        (_("Meetings") if in_circle else _("Sessions"), count_words(one.held)),
+        (_("Meetings") if in_circle else _("Sessions"), count_among(one.held)),
         (_("Milestones"), done if one.steps else ""), (_("Goal"), one.goal.want if one.goal else ""),
         (_("It began as"), first.want if first else ""),
     ]

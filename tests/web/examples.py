@@ -25,7 +25,7 @@ SOURCES = {
     "kv": "{{ kv([(t, t)]) }}",
     "day_block": "{{ day_block(at) }}",
     "avatar": '{{ avatar(t, "s") }}',
-    "person": '{{ person(t, t, level=2, id="p") }}',
+    "person": '{{ person(t, t, level=2, id="p") }}{{ person(t, t, level=3, href="/") }}',
     "pair": "{{ pair(t, t) }}",
     "circle_people": "{{ circle_people([(t, t), (t, '')]) }}",
     "apart_fields": '{{ apart_fields(t, {"apart": t}, t) }}',

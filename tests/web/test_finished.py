@@ -67,6 +67,7 @@ async def test_closing_carries_a_word_of_thanks_and_the_voyage_is_complete(clien
     assert [one.body for one in await ThreadMessage.all()] == [LINE]
     page = (await client.get("/")).text
     assert "Your voyage with Idris is complete" in page
+    assert "<dt>Sessions</dt><dd>None</dd>" in page
     assert "Close your time together" not in page
     assert "Last check-in" in page
     assert "looking for your mentor" not in page

@@ -102,6 +102,7 @@ async def test_a_mentor_cannot_tick_the_mentees_step(client_of: ClientOf, pair: 
     step = (await Milestone.all().order_by("position"))[0]
     client = await client_of(pair.mentor)
     assert (await client.post(f"/milestone/{step.id}", data={"done": "1"})).status_code == 403
+    assert "None of two milestones." in (await client.get("/")).text
 
 
 async def test_a_revised_goal_keeps_its_old_wording_and_the_mentor_nods(client_of: ClientOf, pair: Pair) -> None:

@@ -15,26 +15,45 @@ from server.matches.states import MatchState
 from server.notifications.models import PushSubscription
 from server.notifications.push.actions import GATES
 from server.sessions.models import Session
-from tests.server.machines.deciding import ON_ONE, stored
+from tests.server.machines.conversations import TALKS
+from tests.server.machines.deciding import DECISIONS, ON_ONE, stored
 from tests.server.machines.invariants import check, check_at_rest
 from tests.server.machines.pushing import SERVICE, Forgetful
+from tests.server.machines.striving import STRIVES
 from tests.server.machines.world import ACTS, COMMON, World
 from tests.server.notifications.push_service import push_service
 
 CHAOS = bool(os.environ.get("ITHACA_CHAOS"))
 TIME = {"a minute passes": timedelta(minutes=2), "a week passes": timedelta(days=8), "months pass": timedelta(days=100)}
 Step = tuple[str, int, int, int]
-acts = st.sampled_from([*ACTS, *COMMON, *TIME])
 UNDER_WAY: list[Step] = [
     ("ask", 2, 0, 0), ("say yes", 0, 0, 0), ("say yes", 0, 1, 0), ("suggest", 0, 1, 1), ("a minute passes", 0, 0, 0),
     ("say yes", 0, 0, 0), ("say yes", 0, 1, 0), ("approve", 0, 0, 0),
 ]
 """Two matches that run, one in each programme; `test_a_story_gets_under_way` holds that they do."""
-steps = st.lists(
-    st.tuples(acts, st.integers(0, 5), st.integers(0, 5), st.integers(0, 1)),
-    min_size=10, max_size=60 if CHAOS else 22,
-)
-histories = st.builds(lambda begun, more: [*begun, *more], st.sampled_from([[], UNDER_WAY, UNDER_WAY]), steps)
+A_GOAL: Step = ("say a goal", 2, 1, 0)
+THEMES: dict[str, tuple[list[Step], list[str]]] = {
+    "people": ([], [*ACTS, *COMMON]), "a pair": (UNDER_WAY, [*ACTS, *COMMON]),
+    "goals": ([*UNDER_WAY, A_GOAL], [*STRIVES, *STRIVES, "ask", "say yes", "leave gently", "undo leaving", "depart"]),
+    "sessions": ([*UNDER_WAY, ("book", 1, 1, 0), ("book a series", 0, 1, 0)], [
+        *TALKS, *TALKS, *["a week passes"] * 6, "rest gently", "undo break", "finish gently", "undo finish", "absent",
+    ]),
+    "the queue": ([("draft", 0, 1, 1), ("draft", 2, 1, 0)], [
+        *DECISIONS, *DECISIONS, "draft", "ask", "say yes", "approve", "undo", "undo change", "end", "leave", "depart",
+    ]),
+}
+"""How a history begins, and what happens in it, among all that can happen: whatever has nothing to do with what came
+before is refused, and shows nothing."""
+
+
+def _of(theme: str) -> st.SearchStrategy[list[Step]]:
+    begun, kinds = THEMES[theme]
+    acts = st.sampled_from([*kinds, *TIME])
+    step = st.tuples(acts, st.integers(0, 5), st.integers(0, 5), st.integers(0, 1))
+    return st.lists(step, min_size=10, max_size=60 if CHAOS else 22).map(lambda more: [*begun, *more])
+
+
+histories = st.sampled_from(list(THEMES)).flatmap(_of)
 
 
 @pytest.fixture
