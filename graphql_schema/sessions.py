@@ -94,6 +94,9 @@ class SessionType(Node):
     proposed_by_id: strawberry.ID | None
     booked_at: datetime | None
     held_at: datetime | None
+    confirmed_at: datetime | None = strawberry.field(
+        description="When a member first said that it took place. It counts as held without, too."
+    )
     occurs_at: datetime | None = strawberry.field(
         description="Set for one of a series: the time that the series gave it, which stays when it is moved."
     )
@@ -105,7 +108,7 @@ class SessionType(Node):
             key=row.id, id=global_id("Session", row.id), match_id=global_id("Match", row.match_id), number=row.number,
             state=row.state, starts_at=row.starts_at, ends_at=row.ends_at, place=row.place, booked_at=row.booked_at,
             proposed_by_id=global_id("Person", row.proposed_by_id) if row.proposed_by_id else None,
-            held_at=row.held_at, occurs_at=row.occurs_at,
+            held_at=row.held_at, confirmed_at=row.confirmed_at, occurs_at=row.occurs_at,
         )
 
     @strawberry.field(description="What to talk about, in its order. Empty unless you are a member.")
@@ -308,6 +311,10 @@ class SessionsMutation:
     @strawberry.mutation(description="Call a session off.")
     async def cancel_session(self, info: Info, input: ById) -> SessionPayload:
         return await perform_on(info, SessionPayload, input, "Session", actions.cancel_session)
+
+    @strawberry.mutation(description="Say that a session took place. It counts as held without, too.")
+    async def confirm_session(self, info: Info, input: ById) -> SessionPayload:
+        return await perform_on(info, SessionPayload, input, "Session", actions.confirm_session)
 
     @strawberry.mutation(description="Say that a session did not take place.")
     async def report_no_show(self, info: Info, input: ById) -> SessionPayload:

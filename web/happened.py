@@ -32,6 +32,16 @@ FIELDS = {"starts_at": "at", "note-0": "note"}
 """The domain's names of fields, and the form's."""
 
 
+async def presence(request: Request) -> Response:
+    """Say that a session took place."""
+    session_id = request.path_params["id"]
+    try:
+        await sessions.confirm_session(request.state.actor, session_id)
+    except Conflict as refusal:
+        return go_to(request, f"/session/{session_id}", toast=Toast(refusal.message))
+    return go_to(request, f"/session/{session_id}", toast=Toast(_("Noted. You met.")))
+
+
 async def absence(request: Request) -> Response:
     """Say that a session did not take place; with a time, move it there in the same tap."""
     actor, session_id = request.state.actor, request.path_params["id"]
@@ -163,6 +173,7 @@ def _first(refusal: Conflict | Invalid) -> str:
 
 
 routes = [
+    Route("/session/{id:uuid}/presence", presence, methods=["POST"], name="session-presence"),
     Route("/session/{id:uuid}/absence", absence, methods=["POST"], name="session-absence"),
     Route("/session/{id:uuid}/absence/undo", absence_undo, methods=["POST"], name="session-absence-undo"),
     Route("/session/{id:uuid}/booking/undo", booking_undo, methods=["POST"], name="session-booking-undo"),

@@ -175,6 +175,13 @@ async def not_yours() -> View:
     return View(pair.stranger, f"/session/{session.id}")
 
 
+@state("POST session-presence 303", "GET session 200", proof="Noted. You met.")
+async def met_and_said_so() -> View:
+    pair, session = await _pair()
+    _an_hour_after(session)
+    return View(pair.mentee, f"/session/{session.id}", press("We met"))
+
+
 @state("POST session-absence 303", "GET session 200", proof="Moved to")
 async def missed_and_moved() -> View:
     pair, session = await _pair()

@@ -42,6 +42,8 @@ class Session(Model):
     created_at = fields.DatetimeField(default=now)
     booked_at = fields.DatetimeField(null=True)
     held_at = fields.DatetimeField(null=True)
+    confirmed_at = fields.DatetimeField(null=True)
+    confirmed_by_id = fields.UUIDField(null=True)
     ended_at = fields.DatetimeField(null=True)
 
     agenda: fields.ReverseRelation[AgendaItem]

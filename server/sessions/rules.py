@@ -50,6 +50,11 @@ def is_presumed_held(session: Session) -> bool:
     return session.state in (SessionState.SCHEDULED, SessionState.HELD) and session.ends_at <= clock.now()
 
 
+def can_be_confirmed(session: Session) -> bool:
+    """It is presumed held, and nobody who was there has said so yet."""
+    return is_presumed_held(session) and session.confirmed_at is None
+
+
 def can_be_missed(session: Session) -> bool:
     """Either side may still say that it did not take place."""
     return is_presumed_held(session) and clock.now() - session.ends_at <= NO_SHOW_WITHIN

@@ -94,6 +94,15 @@ async def book(unit: Unit, session: Session) -> None:
     await tell(unit, "session.booked", session, hold=UNDO)
 
 
+async def confirm(unit: Unit, session: Session) -> None:
+    """Note that a member said that it took place. It counts as held either way; the record tells who knows it."""
+    if not rules.can_be_confirmed(session):
+        return
+    session.confirmed_at, session.confirmed_by_id = clock.now(), unit.actor.person_id
+    await session.save(update_fields=["confirmed_at", "confirmed_by_id"])
+    await unit.audit("session.confirm", session, match_id=session.match_id)
+
+
 async def plan(unit: Unit, session: Session) -> None:
     """What falls due by the session's time."""
     await unit.schedule("session.held", session, session.ends_at)

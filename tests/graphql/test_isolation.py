@@ -102,7 +102,7 @@ MUTATIONS = {
     **dict.fromkeys(
         (
             "undoBooking", "undoSessionChange", "cancelSession",
-            "reportNoShow", "undoNoShow", "undoSeries", "cancelFollowing", "readNotes",
+            "confirmSession", "reportNoShow", "undoNoShow", "undoSeries", "cancelFollowing", "readNotes",
         ),
         ("id", "Session", ""),
     ),

@@ -60,6 +60,21 @@ async def test_didnt_happen_moves_it_in_one_tap_and_back(client_of: ClientOf, pa
     assert await states() == ["CANCELLED", "CANCELLED", "HELD"]
 
 
+async def test_we_met_is_said_in_one_tap_and_may_still_be_denied(
+    client_of: ClientOf, pair: Pair, held: Session
+) -> None:
+    clients = [await client_of(person) for person in (pair.mentee, pair.mentor)]
+    assert "We met" in (await clients[0].get(f"/session/{held.id}")).text
+    await clients[0].post(f"/session/{held.id}/presence")
+    assert "Noted. You met." in (await clients[0].get(f"/session/{held.id}")).text
+    shown = (await clients[1].get(f"/session/{held.id}")).text
+    assert ("We met" in shown, "Didn’t happen? Move it to " in shown) == (False, True)
+    await clients[1].post(f"/session/{held.id}/absence")
+    await clients[0].post(f"/session/{held.id}/presence")
+    assert "This session is not over yet, or was called off." in (await clients[0].get(f"/session/{held.id}")).text
+    assert await states() == ["NO_SHOW"]
+
+
 async def test_with_no_shared_time_it_is_only_noted(client_of: ClientOf, pair: Pair, held: Session) -> None:
     await AvailabilityBlock.filter(person_id=pair.mentor.id).update(start_minute=0, end_minute=30)
     client = await client_of(pair.mentee)
@@ -95,7 +110,7 @@ async def test_the_journey_of_both_offers_it_for_a_week(client_of: ClientOf, pai
 async def test_nobody_else_says_so(client_of: ClientOf, pair: Pair, held: Session) -> None:
     for person, status in ((pair.stranger, 404), (pair.manager, 404)):
         client = await client_of(person)
-        for act in ("absence", "absence/undo", "booking/undo"):
+        for act in ("presence", "absence", "absence/undo", "booking/undo"):
             assert (await client.post(f"/session/{held.id}/{act}")).status_code == status
         assert (await client.get(f"/match/{pair.match.id}/past-session")).status_code == 404
     assert await states() == ["HELD"]

@@ -261,6 +261,7 @@ TELL: dict[str, Tell] = {
             "%(num)d conversation of a series called off", "%(num)d conversations of a series called off", count)
     ),
     "session.mark_held": _held,
+    "session.confirm": _named(lambda: _("%(name)s said that the conversation took place")),
     "session.log": _plain(lambda: _("Conversation noted afterwards")),
     "session.no_show": _plain(lambda: _("Conversation did not happen")),
     "session.undo_no_show": _plain(lambda: _("Conversation happened after all")),

@@ -628,7 +628,9 @@ CREATE TABLE session (
     match_id uuid NOT NULL,
     occurs_at timestamp with time zone,
     series_id uuid,
-    series_zone character varying(64)
+    series_zone character varying(64),
+    confirmed_at timestamp with time zone,
+    confirmed_by_id uuid
 );
 CREATE TABLE session_absence (
     id uuid NOT NULL,
@@ -1365,4 +1367,5 @@ INSERT INTO "tortoise_migrations" ("app", "name", "applied_at") VALUES
 ('models', '0025_ways_of_working', CURRENT_TIMESTAMP),
 ('models', '0026_courses_and_talent', CURRENT_TIMESTAMP),
 ('models', '0027_tickets_in_mails', CURRENT_TIMESTAMP),
-('models', '0028_one_more_place', CURRENT_TIMESTAMP);
+('models', '0028_one_more_place', CURRENT_TIMESTAMP),
+('models', '0029_session_confirmed', CURRENT_TIMESTAMP);

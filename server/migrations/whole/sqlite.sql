@@ -603,7 +603,7 @@ CREATE TABLE "session" (
     "held_at" TIMESTAMP,
     "ended_at" TIMESTAMP,
     "match_id" CHAR(36) NOT NULL REFERENCES "match" ("id") ON DELETE RESTRICT
-, "occurs_at" TIMESTAMP, "series_id" CHAR(36), "series_zone" VARCHAR(64));
+, "occurs_at" TIMESTAMP, "series_id" CHAR(36), "series_zone" VARCHAR(64), "confirmed_at" TIMESTAMP, "confirmed_by_id" CHAR(36));
 CREATE TABLE "session_absence" (
     "id" CHAR(36) NOT NULL  PRIMARY KEY,
     "organization_id" CHAR(36) NOT NULL,
@@ -866,4 +866,5 @@ INSERT INTO "tortoise_migrations" ("app", "name", "applied_at") VALUES
 ('models', '0025_ways_of_working', CURRENT_TIMESTAMP),
 ('models', '0026_courses_and_talent', CURRENT_TIMESTAMP),
 ('models', '0027_tickets_in_mails', CURRENT_TIMESTAMP),
-('models', '0028_one_more_place', CURRENT_TIMESTAMP);
+('models', '0028_one_more_place', CURRENT_TIMESTAMP),
+('models', '0029_session_confirmed', CURRENT_TIMESTAMP);

@@ -20,6 +20,7 @@ from server.sessions.actions.booking import (
     undo_booking,
 )
 from server.sessions.actions.happened import (
+    confirm_session,
     log_session,
     mark_held,
     move_missed,
@@ -35,9 +36,9 @@ from server.sessions.steps import SlotTaken
 
 __all__ = [
     "SlotTaken", "add_topic", "book_series", "book_session", "cancel_following", "cancel_session", "clear_calendar",
-    "confirm_hold", "hold_slot", "keep_promise", "log_session", "mark_held", "move_following", "move_missed",
-    "move_session", "move_topic", "place_session", "prepare_agenda", "promise", "read_notes", "release_hold",
-    "remove_topic", "report_no_show", "restore_hold", "set_attendance", "set_talked_about", "tick_topic",
-    "undo_booking", "undo_first_time", "undo_move_missed", "undo_no_show", "undo_series", "undo_session_change",
-    "write_note",
+    "confirm_hold", "confirm_session", "hold_slot", "keep_promise", "log_session", "mark_held", "move_following",
+    "move_missed", "move_session", "move_topic", "place_session", "prepare_agenda", "promise", "read_notes",
+    "release_hold", "remove_topic", "report_no_show", "restore_hold", "set_attendance", "set_talked_about",
+    "tick_topic", "undo_booking", "undo_first_time", "undo_move_missed", "undo_no_show", "undo_series",
+    "undo_session_change", "write_note",
 ]

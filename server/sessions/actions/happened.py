@@ -43,6 +43,25 @@ async def mark_held(actor: Actor, session_id: UUID) -> Session:
         return session
 
 
+async def confirm_session(actor: Actor, session_id: UUID) -> Session:
+    """Say that a session took place, as one who was there. Twice, or after the other one, is harmless.
+
+    Nobody has to: its end alone makes it held. Either side may still say within the week that it did not take place.
+
+    Raises:
+        NotFound: absent, or not the actor's to know of.
+        Refused: the actor is no member.
+        Conflict: it is not over, was called off, or is said not to have taken place (`kind="not_over"`).
+    """
+    async with unit_of_work(actor) as unit:
+        session = await queries.visible_session(actor, session_id, lock=True)
+        require(rules.is_member(actor, session), _("confirm this session"))
+        if session.state is not SessionState.LOGGED and not rules.is_presumed_held(session):
+            raise Conflict(_("This session is not over yet, or was called off."), kind="not_over")
+        await steps.confirm(unit, session)
+        return session
+
+
 async def report_no_show(actor: Actor, session_id: UUID) -> Session:
     """Say that a session did not take place, without saying whose doing it was. Twice is harmless.
 

@@ -57,6 +57,8 @@ async def write_note(
             await unit.audit("session.write_note", session, visibility=visibility)
         if any(texts.values()) and not written and visibility is NoteVisibility.SHARED:
             await steps.tell(unit, "session.noted", session)
+        if any(texts.values()):
+            await steps.confirm(unit, session)
         return [own[prompt] for prompt in sorted(own)]
 
 

@@ -85,6 +85,7 @@ TALKS: dict[str, Act] = {
     "call off one": _done(actions.cancel_session), "call off the rest": _done(actions.cancel_following),
     "undo a booking": _done(actions.undo_booking), "undo a series": _done(actions.undo_series),
     "undo a move": _done(actions.undo_session_change), "write down": _write_down,
+    "we met": _done(actions.confirm_session),
     "nobody came": _done(actions.report_no_show), "we did meet": _done(actions.undo_no_show),
     "nobody came, move it": _moved(actions.move_missed), "we did meet, move nothing": _missed_and_moved_not,
 }

@@ -15,7 +15,7 @@ from server.matches.models import Match
 from server.matches.states import MatchState
 from server.sessions import actions, queries
 from server.sessions.models import Session
-from server.sessions.states import SessionState
+from server.sessions.states import NoteVisibility, SessionState
 from tests.factories import active_match
 from tests.races import at_once
 from tests.server.sessions.conftest import SUNDAY, TUESDAY, booked, held, told
@@ -61,6 +61,36 @@ async def test_within_a_week_either_side_may_say_that_it_did_not_take_place(db: 
     assert row.state is SessionState.NO_SHOW
     assert await told("session.no_show") == 1
     assert await queries.held_counts(pair.manager_actor, [pair.match.id]) == {}
+
+
+async def test_whoever_was_there_may_confirm_it_once_and_it_may_still_be_denied(db: object) -> None:
+    pair, session = await held()
+    for actor in (pair.mentor_actor, pair.mentee_actor):
+        row = await actions.confirm_session(actor, session.id)
+    assert (row.state, row.confirmed_by_id) == (SessionState.HELD, pair.mentor.id)
+    assert await AuditEvent.filter(action="session.confirm", target_id=session.id).count() == 1
+    await actions.report_no_show(pair.mentee_actor, session.id)
+    with pytest.raises(Conflict):
+        await actions.confirm_session(pair.mentor_actor, session.id)
+    row = await actions.undo_no_show(pair.mentee_actor, session.id)
+    assert (row.state, row.confirmed_by_id) == (SessionState.HELD, pair.mentor.id)
+
+
+async def test_a_note_confirms_what_it_is_about_and_none_confirms_what_is_to_come(db: object) -> None:
+    pair, session = await booked()
+    await actions.write_note(pair.mentee_actor, session.id, NoteVisibility.PRIVATE, {0: "Ask about the sails."})
+    with pytest.raises(Conflict):
+        await actions.confirm_session(pair.mentee_actor, session.id)
+    assert (await Session.get(id=session.id)).confirmed_at is None
+    clock.move(timedelta(days=10))
+    await actions.write_note(pair.mentee_actor, session.id, NoteVisibility.PRIVATE, {0: "We did."})
+    assert (await Session.get(id=session.id)).confirmed_by_id == pair.mentee.id
+
+
+async def test_who_only_runs_the_programme_cannot_say_that_they_met(db: object) -> None:
+    pair, session = await held()
+    with pytest.raises(Refused):
+        await actions.confirm_session(pair.manager_actor, session.id)
 
 
 async def test_after_a_week_or_before_its_end_it_stays_as_it_is(db: object) -> None:
