@@ -353,6 +353,13 @@ class MatchesMutation:
             lambda actor: actions.agree_extension(actor, key_of("Match", input.id), input.ends_on),
         )
 
+    @strawberry.mutation(description="Give a circle of a programme that you run a later last day.")
+    async def extend_circle(self, info: Info, input: ExtensionInput) -> MatchPayload:
+        return await perform(
+            info, MatchPayload, input,
+            lambda actor: actions.extend_circle(actor, key_of("Match", input.id), input.ends_on),
+        )
+
     @strawberry.mutation(description="Take your proposal back, or leave the end as it is.")
     async def withdraw_extension(self, info: Info, input: ById) -> MatchPayload:
         return await perform_on(info, MatchPayload, input, "Match", actions.withdraw_extension)

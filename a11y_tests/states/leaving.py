@@ -208,7 +208,7 @@ async def go_on_longer() -> View:
     return View(pair.mentee, f"/match/{pair.match.id}/extension")
 
 
-@state("POST extension-proposal 422", proof="Choose a day after your last day")
+@state("POST extension-proposal 422", proof="Choose a day after the last day so far")
 async def extension_too_early() -> View:
     pair = await factories.active_match()
     acts = each(fill("ends_on", factories.in_days(1).isoformat()), press("Propose this day"))

@@ -64,6 +64,16 @@ async def paused() -> View:
     return View(*await _pair(), each(open_everything, press("Pause until then")))
 
 
+@state("POST console-pair-last-day 303", "GET console-pair 200", proof="They go on until")
+async def circle_lengthened() -> View:
+    return View(*await _circle(), each(open_everything, press("Go on until then")))
+
+
+@state("POST console-pair-last-day 422", proof="Choose a day after the last day so far")
+async def circle_not_lengthened() -> View:
+    return View(*await _circle(), each(open_everything, fill("ends_on", "2020-01-01"), press("Go on until then")))
+
+
 @state("POST console-pair-pause 422", proof="Choose a day within the next six months.")
 async def pause_refused() -> View:
     return View(*await _pair(), each(open_everything, fill("until", "2020-01-01"), press("Pause until then")))
@@ -136,6 +146,11 @@ async def _pair(**values: Any) -> tuple[Person, str]:
     """Who runs the programme, and the address of the record."""
     pair = await factories.active_match(**values)
     return await manager_of(pair.organization, pair.program), f"{HERE}/{pair.match.id}"
+
+
+async def _circle() -> tuple[Person, str]:
+    circle = await factories.active_circle()
+    return await manager_of(circle.organization, circle.program), f"{HERE}/{circle.match.id}"
 
 
 def _choose(id: str) -> Act:

@@ -24,6 +24,8 @@ class MatchState(StrEnum):
 AWAITING_PARTICIPANTS = frozenset({MatchState.AWAITING_MENTOR, MatchState.AWAITING_MENTEE, MatchState.AWAITING_BOTH})
 AWAITING = AWAITING_PARTICIPANTS | {MatchState.AWAITING_ADMIN}
 RUNNING = frozenset({MatchState.ACTIVE, MatchState.PAUSED})
+EXTENDABLE = RUNNING | {MatchState.DURATION_COMPLETED}
+"""The states in which a later last day can be agreed."""
 OPEN_MATCHES = AWAITING | RUNNING
 """The states that take a seat."""
 

@@ -348,6 +348,8 @@ CATALOGUE: dict[str, Kind] = {
              N_("agreed, changed or taken back"), _not_proposed, "extension_proposed", _extension),
         Kind("Z03-agreed", N_("You go on longer"), _T, N_("the other agreed to a later last day"),
              N_("changed since, or over"), _not_extended, "extension_agreed", _home),
+        Kind("Z03-circle", N_("Your circle goes on longer"), _T, N_("a manager gave a circle a later last day"),
+             N_("changed since, or over"), _not_extended, "circle_extended", _home),
         Kind("A02", N_("New message"), _T, N_("written to, and unread for 15 minutes"),
              N_("read, or the match is over"), _read, "new_message", _thread, pushes=True),
         Kind("Z04", N_("The last check-in"), _S, N_("the match has reached its last day"), N_("answered, or closed"),

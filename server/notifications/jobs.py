@@ -110,12 +110,13 @@ async def tell_about_eligibility(event: OutboxEvent) -> None:
 
 @on_event(*EXTENSION_KINDS)
 async def tell_about_the_last_day(event: OutboxEvent) -> None:
-    """Tell the other member that a later last day is proposed, or agreed to."""
+    """Tell the other member that a later last day is proposed, or agreed to; and a circle that it has one."""
     actor, match = await _match_of(event)
-    for member in match.members:
+    kind = "Z03-circle" if is_circle(match) else EXTENSION_KINDS[event.kind]
+    for member in members_now(match):
         if str(member.person_id) != event.payload.get("by_id"):
             await _tell(
-                actor, event, EXTENSION_KINDS[event.kind], member.person_id, match.id, occurrence=str(event.id),
+                actor, event, kind, member.person_id, match.id, occurrence=str(event.id),
                 match_id=match.id, ends_on=event.payload["ends_on"],
             )
 

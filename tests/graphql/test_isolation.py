@@ -53,7 +53,7 @@ MUTATIONS = {
         ("id", "Match", ""),
     ),
     "endMatch": ("id", "Match", ", reason: OTHER"),
-    **dict.fromkeys(("proposeExtension", "agreeExtension"), ("id", "Match", ', endsOn: "2030-01-31"')),
+    **dict.fromkeys(("proposeExtension", "agreeExtension", "extendCircle"), ("id", "Match", ', endsOn: "2030-01-31"')),
     "requestMatch": ("enrollmentId", "Enrollment", ', partnerEnrollmentId: "x"'),
     "nameWishes": ("enrollmentId", "Enrollment", ', aboutEnrollmentIds: []'),
     **dict.fromkeys(

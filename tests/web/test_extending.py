@@ -23,7 +23,7 @@ async def test_a_later_end_is_proposed_shown_to_the_other_and_agreed(pair: Pair,
     day, there = factories.in_days(250), f"/match/{pair.match.id}/extension"
     mentee = await client_of(pair.mentee)
     assert there in (await mentee.get(f"/match/{pair.match.id}/ending")).text
-    for wrong, words in (("", "Choose a day."), (factories.in_days(3).isoformat(), "Choose a day after your last day")):
+    for wrong, words in (("", "Choose a day."), (factories.in_days(3).isoformat(), "Choose a day after the last day")):
         answer = await mentee.post(there, data={"ends_on": wrong})
         assert (answer.status_code, words in answer.text) == (422, True)
     assert (await mentee.post(there, data={"ends_on": day.isoformat()})).headers["location"] == "/"

@@ -20,6 +20,7 @@ from server.matches.steps import UNDO_ONE
 from server.notifications.queries import messages_about
 from web.console import message_words, timeline_words
 from web.console import pair_words as words
+from web.dates import day_long
 from web.forms import Errors, choice, day, integer, read_form, text
 from web.render import go_to, page
 from web.toast import Toast
@@ -27,7 +28,7 @@ from web.toast import Toast
 QUEUE = "/console/matches"
 EVENTS_SHOWN = 8
 NOTE_LETTERS = 5_000
-MONTH = timedelta(days=30)
+MONTH, QUARTER = timedelta(days=30), timedelta(days=91)
 
 
 async def show(request: Request) -> Response:
@@ -73,6 +74,23 @@ async def end(request: Request) -> Response:
     except Conflict as refusal:
         return await _show(request, refused=refusal.message)
     return _done(request, _("Ended kindly. Neither is told the reason."))
+
+
+async def lengthen(request: Request) -> Response:
+    """Give a circle a later last day, with ten seconds to undo it."""
+    form, errors = await read_form(request), Errors()
+    ends_on = day(form, "ends_on", errors)
+    if ends_on is None:
+        errors.add("ends_on", _("Choose a day."))
+    else:
+        try:
+            await matches.extend_circle(request.state.actor, _id(request), ends_on)
+            return _done(request, _("They go on until %(day)s. All are told.") % {"day": day_long(ends_on)})
+        except Invalid as refusal:
+            errors.take(refusal)
+        except Conflict as refusal:
+            return await _show(request, refused=refusal.message)
+    return await _show(request, errors=errors)
 
 
 async def another_mentor(request: Request) -> Response:
@@ -157,6 +175,7 @@ async def _show(
         runs=shown.match.state in RUNNING, note_words=kept if typed is None else typed,
         newer=kept if typed is not None and typed != kept else "", note_said=words.note_said(shown),
         reasons=words.closing_reasons(), in_a_month=(clock.now().date() + MONTH).isoformat(), refused=refused,
+        in_a_quarter=(max(clock.now().date(), shown.match.ends_on or clock.now().date()) + QUARTER).isoformat(),
     )
 
 
@@ -165,6 +184,7 @@ routes = [
     Route(f"{QUEUE}/{{id:uuid}}/pause", pause, methods=["POST"], name="console-pair-pause"),
     Route(f"{QUEUE}/{{id:uuid}}/resumption", resume, methods=["POST"], name="console-pair-resumption"),
     Route(f"{QUEUE}/{{id:uuid}}/closure", end, methods=["POST"], name="console-pair-closure"),
+    Route(f"{QUEUE}/{{id:uuid}}/last-day", lengthen, methods=["POST"], name="console-pair-last-day"),
     Route(f"{QUEUE}/{{id:uuid}}/another-mentor", another_mentor, methods=["POST"], name="console-pair-another"),
     Route(f"{QUEUE}/{{id:uuid}}/free-place", offer, methods=["POST"], name="console-pair-place"),
     Route(f"{QUEUE}/{{id:uuid}}/undo", undo, methods=["POST"], name="console-pair-undo"),

@@ -16,7 +16,7 @@ from server.kernel.facts import ActionState, ScheduledAction
 from server.matches import queries as matches
 from server.matches import rules
 from server.matches.models import Match, MatchMember, MatchNote
-from server.matches.states import AWAITING, OPEN_MATCHES, MatchState
+from server.matches.states import AWAITING, EXTENDABLE, OPEN_MATCHES, MatchState
 from server.messaging.queries import Writing, thread_row, writing_in
 from server.people.models import Person
 from server.people.queries import people_by_ids
@@ -80,6 +80,11 @@ class PairRecord:
     def standing(self) -> Standing:
         """How the pair stands."""
         return standing_of(self.match, self.held)
+
+    @property
+    def may_lengthen(self) -> bool:
+        """Whether the actor can give it a later last day: a circle; the two of a pair agree on that themselves."""
+        return self.may_decide and matches.is_circle(self.match) and self.match.state in EXTENDABLE
 
     @property
     def planned(self) -> int:

@@ -13,7 +13,12 @@ from server.matches.actions.drafting import (
     suggest_matches,
     unlock_pair,
 )
-from server.matches.actions.extending import agree_extension, propose_extension, withdraw_extension
+from server.matches.actions.extending import (
+    agree_extension,
+    extend_circle,
+    propose_extension,
+    withdraw_extension,
+)
 from server.matches.actions.following import (
     complete_matches,
     pause_matches,
@@ -51,6 +56,7 @@ __all__ = [
     "discard_match",
     "end_match",
     "expire_match",
+    "extend_circle",
     "hold_back",
     "lift_ban",
     "lock_pair",

@@ -1,4 +1,5 @@
-"""A later last day, proposed by one of a pair and agreed by the other (`extend(date)` of glossary section 3)."""
+"""A later last day (`extend(date)` of glossary section 3): proposed by one of a pair and agreed by the other, or given
+to a circle by who runs the programme."""
 
 from datetime import date, timedelta
 from uuid import UUID
@@ -10,10 +11,9 @@ from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
 from server.matches import queries, rules
 from server.matches.models import Match
-from server.matches.states import RUNNING, MatchState
+from server.matches.states import EXTENDABLE, RUNNING, MatchState
 from server.matches.steps import UNDO_ONE, before, plan_end, require_new_pair, require_seats, tell, withdraw_facts
 
-EXTENDABLE = RUNNING | {MatchState.DURATION_COMPLETED}
 EXTEND_MAX = timedelta(days=366)
 """A year from today at the most: longer is a new match."""
 
@@ -60,6 +60,30 @@ async def agree_extension(actor: Actor, match_id: UUID, ends_on: date) -> Match:
         return await _agree(unit, match)
 
 
+async def extend_circle(actor: Actor, match_id: UUID, ends_on: date) -> Match:
+    """Give a circle a later last day; one past its last day meets again. Twice is harmless.
+
+    Its members are told once `undo_change` cannot take it back any more.
+
+    Raises:
+        NotFound: not visible to the actor.
+        Refused: the actor does not run the programme.
+        Invalid: as `propose_extension`.
+        Conflict: it is a pair (`kind="pair"`), is over or has not begun (`kind="closed"`), or a place is taken
+            meanwhile (`kind="seat_taken"`).
+    """
+    async with unit_of_work(actor) as unit:
+        match = await queries.visible_match(actor, match_id, lock=True)
+        require(rules.can_decide(actor, match), _("change how long this circle meets"))
+        if not queries.is_circle(match):
+            raise Conflict(_("The two of a pair agree on that themselves."), kind="pair")
+        _require_not_over(match)
+        if match.ends_on == ends_on and match.state in RUNNING:
+            return match
+        _check_day(match, ends_on)
+        return await _lengthen(unit, match, ends_on)
+
+
 async def withdraw_extension(actor: Actor, match_id: UUID) -> Match:
     """Take a proposal back, or turn the other member's down. Twice is harmless.
 
@@ -81,16 +105,22 @@ async def withdraw_extension(actor: Actor, match_id: UUID) -> Match:
 
 
 async def _agree(unit: Unit, match: Match) -> Match:
+    assert match.proposed_end_on is not None, "a day is on the table"
+    if match.state is MatchState.DURATION_COMPLETED:
+        first, second = queries.sides(match)
+        if await queries.ban_of(unit.actor, first.enrollment_id, second.enrollment_id):
+            raise Conflict(_("You two can't be matched in this programme."), kind="apart")
+    return await _lengthen(unit, match, match.proposed_end_on)
+
+
+async def _lengthen(unit: Unit, match: Match, ends_on: date) -> Match:
+    """Give a match a later last day; one that was past its own runs again."""
     was = before(match)
     if match.state is MatchState.DURATION_COMPLETED:
         await require_seats(unit.actor, match)
         await require_new_pair(unit.actor, match)
-        first, second = queries.sides(match)
-        if await queries.ban_of(unit.actor, first.enrollment_id, second.enrollment_id):
-            raise Conflict(_("You two can't be matched in this programme."), kind="apart")
         match.state = MatchState.ACTIVE
-    match.ends_on = match.proposed_end_on
-    match.proposed_end_on = match.proposed_by_id = None
+    match.ends_on, match.proposed_end_on, match.proposed_by_id = ends_on, None, None
     await match.save(update_fields=["state", "ends_on", "proposed_end_on", "proposed_by_id"])
     await plan_end(unit, match)
     await unit.audit("match.extend", match, was=was["was_end"], ends_on=match.ends_on, now=match.state)
@@ -103,13 +133,17 @@ async def _extendable(actor: Actor, match_id: UUID) -> Match:
     require(rules.can_answer(actor, match), _("change how long this match lasts"))
     if queries.is_circle(match):
         raise Conflict(_("Who runs the programme says how long circles meet."), kind="circle")
+    _require_not_over(match)
+    return match
+
+
+def _require_not_over(match: Match) -> None:
     if match.state not in EXTENDABLE:
         raise Conflict(_("This match is over. A new one can begin."), kind="closed")
-    return match
 
 
 def _check_day(match: Match, ends_on: date) -> None:
     today = clock.now().date()
     earliest = max(today, match.ends_on or today)
     if not earliest < ends_on <= today + EXTEND_MAX:
-        raise Invalid({"ends_on": _("Choose a day after your last day, within a year from now.")})
+        raise Invalid({"ends_on": _("Choose a day after the last day so far, within a year from now.")})

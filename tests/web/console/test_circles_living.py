@@ -58,3 +58,17 @@ async def test_the_record_of_a_circle_speaks_of_all_of_it_and_outlives_it(client
     for path in (f"/console/matches/{here}", "/console", "/console/matches"):
         await page.get(path)
     assert not page.found, page.found
+
+
+async def test_a_circle_is_given_more_time_and_it_is_taken_back(client_of: ClientOf, circle: Circle) -> None:
+    client = await client_of(await manager_of(circle.organization, circle.program))
+    here, was, later = f"/console/matches/{circle.match.id}", circle.match.ends_on, factories.in_days(250)
+    refused = await client.post(f"{here}/last-day", data={"ends_on": ""})
+    assert (refused.status_code, "Choose a day." in refused.text) == (422, True)
+    refused = await client.post(f"{here}/last-day", data={"ends_on": factories.in_days(3).isoformat()})
+    assert (refused.status_code, "Choose a day after the last day so far" in refused.text) == (422, True)
+    await client.post(f"{here}/last-day", data={"ends_on": later.isoformat()})
+    assert "They go on until" in (await client.get(here)).text
+    assert (await Match.get(id=circle.match.id)).ends_on == later
+    await client.post(f"{here}/undo")
+    assert (await Match.get(id=circle.match.id)).ends_on == was
