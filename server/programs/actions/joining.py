@@ -90,7 +90,7 @@ async def invite_many(
             Enrollment(
                 organization_id=actor.organization_id, program_id=cohort.program_id, cohort_id=cohort.id,
                 person_id=person_id, role=role, capacity=capacity, expires_at=expires_at,
-                waited_cycles=waited[person_id, role.value],
+                waited_cycles=waited[person_id, role],
             )
             for (person_id, role), capacity in wanted.items()
             if (person_id, role) not in known
@@ -165,7 +165,7 @@ async def self_join(actor: Actor, program_key: str, role: ParticipantRole) -> En
         enrollment = await Enrollment.create(
             organization_id=actor.organization_id, program_id=program.id, cohort_id=cohort.id,
             person_id=actor.person_id, role=role, state=EnrollmentState.IN_PROGRESS, started_at=clock.now(),
-            waited_cycles=waited[actor.person_id, role.value],
+            waited_cycles=waited[actor.person_id, role],
         )
         await unit.audit("enrollment.self_join", enrollment, role=role)
         await tell(unit, enrollment, "started")

@@ -37,8 +37,7 @@ async def test_everybody_in_it_is_told_once_and_it_is_undone_before_that(circle:
 
 async def test_past_its_last_day_it_meets_again(circle: Circle) -> None:
     clock.move(timedelta(days=183))
-    await drain()
-    assert (await Match.get(id=circle.match.id)).state is MatchState.DURATION_COMPLETED
+    assert (await actions.reach_end_date(circle.manager_actor, circle.match.id)).state is MatchState.DURATION_COMPLETED
     again = await actions.extend_circle(circle.manager_actor, circle.match.id, factories.in_days(30))
     assert (again.state, again.ends_on) == (MatchState.ACTIVE, factories.in_days(30))
     clock.move(timedelta(days=31))
