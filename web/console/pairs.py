@@ -27,7 +27,7 @@ from web.toast import Toast
 
 QUEUE = "/console/matches"
 EVENTS_SHOWN = 8
-NOTE_LETTERS = 5_000
+NOTE_LETTERS, DAY_LETTERS = 5_000, 20
 MONTH, QUARTER = timedelta(days=30), timedelta(days=91)
 
 
@@ -50,7 +50,7 @@ async def pause(request: Request) -> Response:
             errors.take(refusal)
         except Conflict as refusal:
             return await _show(request, refused=refusal.message)
-    return await _show(request, errors=errors)
+    return await _show(request, errors=errors, dates={"until": text(form, "until", DAY_LETTERS)})
 
 
 async def resume(request: Request) -> Response:
@@ -90,7 +90,7 @@ async def lengthen(request: Request) -> Response:
             errors.take(refusal)
         except Conflict as refusal:
             return await _show(request, refused=refusal.message)
-    return await _show(request, errors=errors)
+    return await _show(request, errors=errors, dates={"ends_on": text(form, "ends_on", DAY_LETTERS)})
 
 
 async def another_mentor(request: Request) -> Response:
@@ -156,7 +156,8 @@ def _done(request: Request, said: str) -> Response:
 
 
 async def _show(
-    request: Request, *, errors: Errors | None = None, refused: str = "", typed: str | None = None
+    request: Request, *, errors: Errors | None = None, refused: str = "", typed: str | None = None,
+    dates: dict[str, str] | None = None,
 ) -> Response:
     shown = await queries.pair_record(request.state.actor, _id(request))
     if shown.standing is Standing.REVIEW or shown.match.state is MatchState.AWAITING_ADMIN:
@@ -166,7 +167,7 @@ async def _show(
     sent = await messages_about(request.state.actor, shown.subjects)
     return page(
         request, "console/record.html", status=409 if refused else 422 if errors else 200, errors=errors or Errors(),
-        shown=shown, of_circle=is_circle(shown.match), here=address(request),
+        shown=shown, of_circle=is_circle(shown.match), here=address(request), dates=dates or {},
         title=words.title(shown), briefing=words.briefing(shown),
         state=words.state(shown), stages_shown=words.stages(shown), facts_shown=words.facts(shown),
         moments=events if whole else events[:EVENTS_SHOWN], more=0 if whole else len(events) - EVENTS_SHOWN,
