@@ -19,6 +19,7 @@ from server.kernel.text import gettext as _
 from server.matchmaking.engine.groups.seating import LEAST, MOST
 from server.programs.states import ProgramType
 from web.bodies import ENVELOPE_BYTES
+from web.console import trial_gaps
 from web.console import trial_told as told
 from web.console import trial_words as words
 from web.console.runs import CSV, JSON, download
@@ -137,7 +138,7 @@ def _result(request: Request, shown: TrialShown, document: Document) -> Response
     return page(
         request, "console/trial_run.html", here=here, title=told.title(document), again=HERE,
         eyebrow=told.eyebrow(document, queries.file_names(shown)), briefing=told.briefing(document),
-        facts_shown=told.facts(document), fair=told.fairness(document), gaps=told.gaps(document),
+        facts_shown=told.facts(document), fair=told.fairness(document), gaps=trial_gaps.gaps(document),
         pairs=told.pairs(document, at), circles=told.circles(document, at), in_circles="circles" in document,
         waiting=told.waiting(document), waits=document["waiting"], alone=told.alone(document),
         sure=told.confidence(document), past=told.past(document), rules=told.rules(document),

@@ -8,14 +8,13 @@ from typing import Any
 
 from server.journey.trying.matching import Shape
 from server.journey.trying.meaning import Whose
-from server.journey.trying.rows.lines import Gap, GapCode
 from server.journey.trying.telling import Told, tell
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
 from server.matchmaking.circles.forming import CircleProof
 from server.matchmaking.circles.forming import proof_of as circles_proof
 from server.matchmaking.circles.telling import in_common
-from server.matchmaking.engine import RuleCode, WaitCode
+from server.matchmaking.engine import WaitCode
 from server.matchmaking.runs.records import audit_of, proof_of
 from web import circle_words as of_circle
 from web.console import audit_words, circle_words, learning_words, peer_words
@@ -89,14 +88,15 @@ def briefing(document: Document) -> str:
 def facts(document: Document) -> list[tuple[str, ...]]:
     """The result in figures."""
     if circles := circles_proof(document):
-        return _of_circles(circles)
+        return _of_circles(circles, _unchecked(document))
     audit, proof = audit_of(document), proof_of(document)
     if audit is None or proof is None:
         return []
     names = document["names"]
     lowest = [names.get(one, one) for one in reversed(audit.lowest)] if audit.lowest else []
     said = _("%(mentee)s and %(mentor)s") % dict(zip(("mentee", "mentor"), lowest, strict=True)) if lowest else ""
-    return [*audit_words.facts(audit, proof, said)]
+    *others, (name, broken, checks) = audit_words.facts(audit, proof, said)
+    return [*others, (name, broken, checks + _unchecked(document))]
 
 
 def fairness(document: Document) -> audit_words.Fairness | None:
@@ -188,8 +188,8 @@ def rules(document: Document) -> list[str]:
     in_circles = document["shape"] == Shape.CIRCLES
     hours = found["half_hours"] / 2
     told = [
-        (found["reporting_line"], _("Nobody in their own reporting line")),
-        (found["same_team"], _("Nobody under the same manager")),
+        (found["reporting_line"], _as_far_as(_("Nobody in their own reporting line"), document, "known")),
+        (found["same_team"], _as_far_as(_("Nobody under the same manager"), document, "told")),
         (found["repeat"], _("Nobody who was paired before")),
         (found["company"] == "same", _("Only within one company")),
         (found["company"] == "different", _("Never within one company")),
@@ -203,6 +203,34 @@ def rules(document: Document) -> list[str]:
     return [words for holds, words in told if holds]
 
 
+def _unchecked(document: Document) -> str:
+    """How many people's reporting line could not be checked; "" where it need not be, or could for all."""
+    people, known = _people_and(document, "known")
+    unknown = people - known
+    if not unknown or not document["rules"]["reporting_line"]:
+        return ""
+    return ngettext("; not checked: the reporting line of %(num)s person",
+                    "; not checked: the reporting line of %(num)s people", unknown) % {"num": f"{unknown:,}"}
+
+
+def _as_far_as(rule: str, document: Document, told: str) -> str:
+    """A rule about managers with how many people it could be checked for: of how many a manager is `told` by any name,
+    or `known` to be somebody in the files."""
+    people, known = _people_and(document, told)
+    if known == people:
+        return rule
+    if not known:
+        return _("%(rule)s: not checked, no manager is known") % {"rule": rule}
+    return _("%(rule)s: managers are known of %(known)s of %(people)s people") % {
+        "rule": rule, "known": f"{known:,}", "people": f"{people:,}"}
+
+
+def _people_and(document: Document, told: str) -> tuple[int, int]:
+    """How many people there are, and of how many managers are known; all, in a trial from before that was counted."""
+    managers = document.get("managers", {"people": 0, told: 0})
+    return managers["people"], managers[told]
+
+
 def meaning(document: Document) -> str:
     """In whose words texts were read; "" where there was nothing to read."""
     found = document["words"]
@@ -212,78 +240,6 @@ def meaning(document: Document) -> str:
     if found["whose"] == Whose.FILES:
         said = _("Free text was read in the words that the files list (%(num)d).")
     return said % {"num": found["terms"]}
-
-
-def gaps(document: Document) -> list[str]:
-    """What the files did not say, and what that means."""
-    one_sided = document["shape"] != Shape.PAIRS
-    return [
-        gap(Gap(GapCode(one["code"]), one["count"], one["column"], tuple(one["rows"])), one_sided=one_sided)
-        for one in document["gaps"]
-    ]
-
-
-def gap(found: Gap, *, one_sided: bool = False) -> str:
-    """One gap in words."""
-    if found.code is GapCode.RULE_BLIND:
-        return _blind(RuleCode(found.column))
-    if found.code in ROWS:
-        return _of_rows(found)
-    if found.code is GapCode.NO_WISHES and one_sided:
-        return _("Nothing says what people want to learn: they are brought together by what they know.")
-    if found.code is GapCode.NO_SKILLS and one_sided:
-        return _("Nothing says what people know: what they could bring each other is a guess.")
-    return {
-        GapCode.NO_WISHES: _("Nothing says what mentees want to learn: pairs rest on what both know."),
-        GapCode.NO_SKILLS: _("Nothing says what mentors know: their side rests on the other columns."),
-        GapCode.NO_MANAGERS: _("No column names managers: nobody is kept from their own reporting line."),
-        GapCode.NO_TIMES: _("Free times are not known on every side: people may have none in common."),
-        GapCode.NO_LEVELS: _("Levels are not known on every side: they count as for most people."),
-        GapCode.NO_LANGUAGES: _("Languages are not known on every side: people may have none in common."),
-        GapCode.NO_GROUPS: _("No column tells groups apart: fairness cannot be checked."),
-        GapCode.PAST_NO_ANSWERS: _("No past pair says whether both said yes: there is nothing to learn from."),
-        GapCode.PAST_NO_CYCLES: _("All past pairs are of one cycle: a model is judged on a later cycle than it learned "
-                                  "from. Name the column of cycles, or add an earlier one."),
-    }[found.code]
-
-
-ROWS = frozenset({
-    GapCode.UNREADABLE, GapCode.TWICE, GapCode.NO_ROLE, GapCode.PAST_UNKNOWN, GapCode.PAST_HALF,
-})
-"""Gaps that concern single rows."""
-
-
-def _of_rows(found: Gap) -> str:
-    words = {
-        GapCode.UNREADABLE: lambda: ngettext(
-            "%(num)d cell of “%(column)s” cannot be read and counts as not known: row %(rows)s.",
-            "%(num)d cells of “%(column)s” cannot be read and count as not known: rows %(rows)s.", found.count),
-        GapCode.TWICE: lambda: ngettext(
-            "%(num)d row repeats an id and was left out: row %(rows)s.",
-            "%(num)d rows repeat an id and were left out: rows %(rows)s.", found.count),
-        GapCode.NO_ROLE: lambda: ngettext(
-            "%(num)d row says neither mentor nor mentee and was left out: row %(rows)s.",
-            "%(num)d rows say neither mentor nor mentee and were left out: rows %(rows)s.", found.count),
-        GapCode.PAST_UNKNOWN: lambda: ngettext(
-            "%(num)d past pair names somebody who is in no file and teaches nothing: row %(rows)s. People of earlier "
-            "cycles can be added with 0 places.",
-            "%(num)d past pairs name somebody who is in no file and teach nothing: rows %(rows)s. People of earlier "
-            "cycles can be added with 0 places.", found.count),
-        GapCode.PAST_HALF: lambda: ngettext(
-            "%(num)d past pair lacks one of its two people and was left out: row %(rows)s.",
-            "%(num)d past pairs lack one of their two people and were left out: rows %(rows)s.", found.count),
-    }[found.code]()
-    return words % {"num": found.count, "column": found.column, "rows": _and_more(found)}
-
-
-def _blind(code: RuleCode) -> str:
-    """A rule that cannot be held because no column tells what it asks about."""
-    return {
-        RuleCode.COMPANY: _("No column names companies on every side: the rule about them keeps nobody apart."),
-        RuleCode.GRADE_GAP: _("No column tells levels on every side: the rule about them keeps nobody apart."),
-        RuleCode.LANGUAGE: _("No column tells languages on every side: the rule about them keeps nobody apart."),
-        RuleCode.OVERLAP: _("No column tells free times on every side: the rule about them keeps nobody apart."),
-    }[code]
 
 
 def _without_learning(document: Document) -> str:
@@ -314,13 +270,13 @@ def _needed(document: Document) -> str:
     return _("On later pairs it was further off than 5 % allow, so it stays a guess.") if held else ""
 
 
-def _of_circles(found: CircleProof) -> list[tuple[str, ...]]:
+def _of_circles(found: CircleProof, unchecked: str) -> list[tuple[str, ...]]:
     sizes = [_("%(count)d of %(size)d") % {"count": count, "size": size} for size, count in found.sizes.items()]
     return [
         (_("Circles"), str(found.circles), ", ".join(sizes)), (_("Waiting"), str(found.waiting)),
         (_("An hour in common"), f"{found.with_hour:.0%}", _("of the circles")),
         (_("Nobody leads"), str(found.without_host), _("of the circles")),
-        (_("Rules broken"), str(found.violations)),
+        (_("Rules broken"), str(found.violations), unchecked.removeprefix("; ")),
     ]
 
 
@@ -343,8 +299,3 @@ def _circle(one: Mapping[str, Any], number: int, names: Mapping[str, str]) -> Ci
         _("Led by %(name)s") % {"name": names.get(host, host)} if host else _("Nobody leads it yet."),
         ", ".join(members), of_circle.in_common(in_common(one["explanation"])),
     )
-
-
-def _and_more(found: Gap) -> str:
-    rows = ", ".join(map(str, found.rows))
-    return rows if found.count <= len(found.rows) else _("%(rows)s and more") % {"rows": rows}

@@ -84,9 +84,17 @@ def field_options() -> list[tuple[str, str]]:
         (Field.LANGUAGES.value, _("Languages")), (Field.CITY.value, _("City or site")),
         (Field.TIME_ZONE.value, _("Time zone")), (Field.TIMES.value, _("Free times")),
         (Field.LEVEL.value, _("Level, 1 to 10")), (Field.DEPARTMENT.value, _("Department")),
-        (Field.COMPANY.value, _("Company")), (Field.MANAGER.value, _("Their manager’s id")),
+        (Field.UNIT.value, _("Business unit")),
+        (Field.COMPANY.value, _("Company")), (Field.MANAGER.value, _("Their manager (id, e-mail or name)")),
         (Field.TENURE.value, _("Years with us")), (Field.ROLE_YEARS.value, _("Years in the role")),
-        (Field.HIRED.value, _("Hire date")), (Field.GROUP.value, _("Only to check fairness")),
+        (Field.HIRED.value, _("Hire date")), (Field.LIFE_STAGE.value, _("Stage of life or career")),
+        (Field.PREFERS.value, _("Whom they would like (list)")),
+        (Field.AVOIDS.value, _("Whom they must not meet (list)")),
+        (Field.DEPARTMENT_WISH.value, _("Department wanted (any, same, different)")),
+        (Field.RESPONSE_RATE.value, _("How often they answer (0 to 1, or %)")),
+        (Field.NOSHOW_RATE.value, _("How often they miss sessions (0 to 1, or %)")),
+        (Field.SESSIONS_PRIOR.value, _("Sessions held before")), (Field.ENROLLED_ON.value, _("Day they signed up")),
+        (Field.WAITED.value, _("Cycles they have waited")), (Field.GROUP.value, _("Only to check fairness")),
     ]
 
 

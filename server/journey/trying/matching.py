@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from enum import StrEnum
 
 from server.journey.trying.found.circles import find_circles
@@ -35,7 +36,7 @@ def match(read: Read, plan: Plan, framework: Framework | None = None) -> Json:
         "weights_version": weights.version, "seed": SEED,
         "weights": {name.value: share for name, share in weights.shares.items()}, "rules": dump_rules(rules),
         "people": len(read.people), "words": {"whose": meant.whose.value, "terms": meant.terms},
-        "past": _past(read), "learned": None,
+        "past": _past(read), "managers": asdict(read.managers) | {"people": len(read.names)}, "learned": None,
         **_found(shape, pool, rules, weights, plan, read.groups),
         "groups": {name: name for name in read.groups}, "names": _names(read),
         "gaps": [{"code": one.code.value, "count": one.count, "column": one.column, "rows": list(one.rows)}

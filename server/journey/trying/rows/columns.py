@@ -24,11 +24,21 @@ class Field(StrEnum):
     TIMES = "TIMES"
     LEVEL = "LEVEL"
     DEPARTMENT = "DEPARTMENT"
+    UNIT = "UNIT"
     COMPANY = "COMPANY"
     MANAGER = "MANAGER"
     TENURE = "TENURE"
     ROLE_YEARS = "ROLE_YEARS"
     HIRED = "HIRED"
+    LIFE_STAGE = "LIFE_STAGE"
+    DEPARTMENT_WISH = "DEPARTMENT_WISH"
+    PREFERS = "PREFERS"
+    AVOIDS = "AVOIDS"
+    RESPONSE_RATE = "RESPONSE_RATE"
+    NOSHOW_RATE = "NOSHOW_RATE"
+    SESSIONS_PRIOR = "SESSIONS_PRIOR"
+    ENROLLED_ON = "ENROLLED_ON"
+    WAITED = "WAITED"
     GROUP = "GROUP"
     PAST_MENTOR = "PAST_MENTOR"
     PAST_MENTEE = "PAST_MENTEE"
@@ -57,12 +67,22 @@ NAMES: Mapping[Field, tuple[str, ...]] = {
     Field.TIME_ZONE: ("time_zone", "timezone", "tz", "utc_offset_min", "utc_offset"),
     Field.TIMES: ("availability", "availability_utc", "times", "free_times"),
     Field.LEVEL: ("grade", "level", "seniority", "joblevel", "job_level", "band"),
-    Field.DEPARTMENT: ("department", "dept", "division", "function", "business_unit"),
+    Field.DEPARTMENT: ("department", "dept", "division", "function"),
+    Field.UNIT: ("business_unit", "unit"),
     Field.COMPANY: ("company", "employer", "organisation", "organization"),
     Field.MANAGER: ("manager", "manager_id", "manager_employee_id", "line_manager", "reports_to"),
     Field.TENURE: ("tenure", "tenure_years", "years_at_company", "yearsatcompany"),
     Field.ROLE_YEARS: ("role_years", "years_in_role", "yearsincurrentrole", "years_in_current_role"),
     Field.HIRED: ("hire_date", "hired", "start_date", "joined", "joined_on"),
+    Field.LIFE_STAGE: ("life_stage", "career_stage"),
+    Field.DEPARTMENT_WISH: ("pref_department", "department_wish"),
+    Field.PREFERS: ("prefers", "preferred", "would_like", "wished_for"),
+    Field.AVOIDS: ("avoids", "avoid", "not_with", "conflicts", "conflict_of_interest"),
+    Field.RESPONSE_RATE: ("response_rate", "answer_rate"),
+    Field.NOSHOW_RATE: ("noshow_rate", "no_show_rate"),
+    Field.SESSIONS_PRIOR: ("sessions_prior", "prior_sessions", "sessions_before"),
+    Field.ENROLLED_ON: ("enrolled_on", "enrolled", "signed_up", "signed_up_on"),
+    Field.WAITED: ("waited_cycles", "cycles_waited"),
     Field.GROUP: ("gender", "sex", "ethnicity", "nationality", "country", "region", "age", "age_group", "generation",
                   "audit_group", "disability", "maritalstatus", "marital_status"),
 }
@@ -98,12 +118,15 @@ def past_suggestions(table: Table) -> dict[str, Field]:
 
 
 def suggestions(table: Table) -> dict[str, Field]:
-    """What each column of a file seems to hold, by its name; a role only where the cells name mentors or mentees."""
+    """What each column of a file seems to hold, by its name; a role only where the cells name mentors or mentees,
+    and a unit stands for the department where none is told."""
     found = {name: SUGGESTED.get(fold(name), Field.NOTHING) for name in table.columns if name}
     for name, field in found.items():
         if field is Field.ROLE and not any(one.casefold() in ROLE_WORDS for one in samples(table, name, len(KNOWN))):
             found[name] = Field.SKILL_TEXT
-    return found
+    if Field.DEPARTMENT in found.values():
+        return found
+    return {name: Field.DEPARTMENT if field is Field.UNIT else field for name, field in found.items()}
 
 
 def samples(table: Table, column: str, most: int = SAMPLES) -> list[str]:

@@ -22,6 +22,11 @@ class GapCode(StrEnum):
     NO_WISHES = "NO_WISHES"
     NO_SKILLS = "NO_SKILLS"
     NO_MANAGERS = "NO_MANAGERS"
+    MANAGER_SHARED = "MANAGER_SHARED"
+    MANAGER_UNKNOWN = "MANAGER_UNKNOWN"
+    MANAGER_BLANK = "MANAGER_BLANK"
+    PERSON_SHARED = "PERSON_SHARED"
+    PERSON_UNKNOWN = "PERSON_UNKNOWN"
     NO_TIMES = "NO_TIMES"
     NO_LEVELS = "NO_LEVELS"
     NO_LANGUAGES = "NO_LANGUAGES"
@@ -82,6 +87,10 @@ class Line:
             except ValueError:
                 self.unread.rows.setdefault(column, []).append(self.number)
         return None
+
+    def every(self, one: Field) -> list[str]:
+        """The cells of a field, as they are."""
+        return [cell for _column, cell in self.cells.get(one, ())]
 
     def listed(self, one: Field) -> list[str]:
         """The words of a field's cells."""

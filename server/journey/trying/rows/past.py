@@ -1,12 +1,12 @@
 """Rows of past pairs: who was paired, in which cycle, and what came of it."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from server.journey.trying.rows import values
 from server.journey.trying.rows.columns import Field
 from server.journey.trying.rows.lines import Gap, GapCode, Line, Unread, counted, lines
+from server.journey.trying.rows.naming import Called
 from server.journey.trying.rows.plan import File, Plan, Who
 from server.kernel.errors import Invalid
 from server.kernel.text import gettext as _
@@ -33,13 +33,13 @@ class _Notes:
     unread: Unread = field(default_factory=Unread)
 
 
-def read_past(files: Iterable[File], plan: Plan, names: Mapping[str, str]) -> Past:
-    """The past pairs in the files that hold some. `names` are those of all people by id; a pair may name either.
+def read_past(files: Iterable[File], plan: Plan, called: Called) -> Past:
+    """The past pairs in the files that hold some; a pair may name its people as they are `called`.
 
     Raises:
         Invalid: nothing says who was paired, or there are more than 20,000 pairs (field "past").
     """
-    notes, ids = _Notes(), _by_any_name(names)
+    notes = _Notes()
     held = [(file, mapping) for file, mapping, who in zip(files, plan.columns, plan.sides, strict=True)
             if who is Who.PAST]
     for file, mapping in held:
@@ -47,26 +47,19 @@ def read_past(files: Iterable[File], plan: Plan, names: Mapping[str, str]) -> Pa
             raise Invalid({"past": _("Say which columns of %(file)s name the mentor and the mentee of each past pair.")
                            % {"file": file.name}})
         for line in lines(file.table(), mapping, notes.unread):
-            _add(line, ids, notes)
+            _add(line, called, notes)
     if len(notes.pairs) > MOST_PAST:
         text = _("There are %(num)s past pairs; at most %(most)s can be tried. Take the latest.")
         raise Invalid({"past": text % {"num": f"{len(notes.pairs):,}", "most": f"{MOST_PAST:,}"}})
     return Past(tuple(notes.pairs), tuple(_gaps(notes)) if held else ())
 
 
-def _by_any_name(names: Mapping[str, str]) -> dict[str, str]:
-    """Ids by themselves, and by a name that nobody else has; in any case."""
-    called = Counter(name.casefold() for name in names.values())
-    by_name = {name.casefold(): who for who, name in names.items() if called[name.casefold()] == 1}
-    return by_name | {who.casefold(): who for who in names}
-
-
-def _add(line: Line, ids: Mapping[str, str], notes: _Notes) -> None:
+def _add(line: Line, called: Called, notes: _Notes) -> None:
     cells = line.first(Field.PAST_MENTOR), line.first(Field.PAST_MENTEE)
     if not all(cells):
         notes.rows[GapCode.PAST_HALF].append(line.number)
         return
-    mentor, mentee = (ids.get(cell.casefold()) for cell in cells)
+    mentor, mentee = (called.one(cell) for cell in cells)
     if mentor is None or mentee is None:
         notes.rows[GapCode.PAST_UNKNOWN].append(line.number)
     notes.pairs.append(PastPair(

@@ -5,11 +5,12 @@ Nothing is dropped in silence: every gap is kept as a code with its figures, to 
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from server.journey.trying.rows import values
 from server.journey.trying.rows.columns import ROLE_WORDS, Field
-from server.journey.trying.rows.lines import Gap, GapCode, Line, Unread, counted, lines
+from server.journey.trying.rows.lines import EXAMPLES, Gap, GapCode, Line, Unread, counted, lines
+from server.journey.trying.rows.naming import Called, folded
 from server.journey.trying.rows.past import read_past
 from server.journey.trying.rows.plan import OF_EQUALS, File, Plan, Who
 from server.journey.trying.rows.rules import rules_of
@@ -26,25 +27,39 @@ MANY_NUMBERS = 10
 
 
 @dataclass(frozen=True, slots=True)
+class Managers:
+    """Of how many people a manager is `told`, and of how many it is `known` who in the files that is."""
+
+    told: int = 0
+    known: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Read:
-    """People with their names, the groups they are audited by (dimension -> person -> group), what was missing, and
-    past pairs."""
+    """People with their names, the groups they are audited by (dimension -> person -> group), what was missing, past
+    pairs, and how far reporting lines are known."""
 
     people: tuple[Participant, ...]
     names: Mapping[str, str]
     groups: Mapping[str, Mapping[str, str]]
     gaps: tuple[Gap, ...]
     past: tuple[PastPair, ...] = ()
+    managers: Managers = Managers()
 
 
 @dataclass(slots=True)
 class _Notes:
-    """What is collected while reading."""
+    """What is collected while reading. By id: the first row of each person, and the cells that name their manager; by
+    id and words: the column and row in which somebody names another."""
 
     plan: Plan
     vocabulary: Vocabulary
     people: list[Participant] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
+    called: Called = field(default_factory=Called)
+    numbers: dict[str, int] = field(default_factory=dict)
+    managers: dict[str, list[str]] = field(default_factory=dict)
+    mentions: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
     groups: dict[str, dict[str, str]] = field(default_factory=dict)
     unread: Unread = field(default_factory=Unread)
     rows: dict[GapCode, list[int]] = field(default_factory=lambda: {GapCode.TWICE: [], GapCode.NO_ROLE: []})
@@ -66,8 +81,12 @@ def read_files(files: Sequence[File], plan: Plan, vocabulary: Vocabulary | None 
         if plan.who[number] is not Who.PAST:
             _read(file, number, notes)
     _check(notes)
-    past = read_past(files, plan, notes.names)
-    return Read(tuple(notes.people), notes.names, _banded(notes.groups), (*_gaps(notes), *past.gaps), past.pairs)
+    past, managers = read_past(files, plan, notes.called), _managers(notes)
+    return Read(
+        tuple(_with_others(one, managers, notes.called) for one in notes.people), notes.names, _banded(notes.groups),
+        (*_gaps(notes), *past.gaps), past.pairs,
+        Managers(len(managers), sum(boss in notes.called.ids for boss in managers.values())),
+    )
 
 
 def _read(file: File, number: int, notes: _Notes) -> None:
@@ -92,7 +111,14 @@ def _add(line: Line, role: ParticipantRole, notes: _Notes, spare_id: str) -> Non
         notes.rows[GapCode.TWICE].append(line.number)
         return
     notes.seen.add((role, who))
-    notes.names[who] = " ".join(cell for _column, cell in line.cells.get(Field.NAME, ())) or who
+    notes.names[who] = " ".join(line.every(Field.NAME)) or who
+    notes.numbers.setdefault(who, line.number)
+    notes.called.add(who, [*line.every(Field.ID)[1:], notes.names[who]])
+    if managers := line.every(Field.MANAGER):
+        notes.managers[who] = managers
+    for one in (Field.PREFERS, Field.AVOIDS):
+        notes.mentions.update({(who, word): (column, line.number) for column, cell in line.cells.get(one, ())
+                               for word in values.split(cell)})
     for column, cell in line.cells.get(Field.GROUP, ()):
         notes.groups.setdefault(column, {})[who] = cell
     notes.mapped.update((role, one) for one in line.cells)
@@ -104,8 +130,8 @@ def _participant(line: Line, role: ParticipantRole, who: str, notes: _Notes) -> 
     tenure = line.read(Field.TENURE, values.years)
     return Participant(
         id=who, role=role, capacity=_places(line, role, notes.plan),
-        company=line.text(Field.COMPANY) or None, department=line.text(Field.DEPARTMENT) or None,
-        manager=line.text(Field.MANAGER) or None, city=line.text(Field.CITY) or None, utc_offset_min=offset,
+        company=line.text(Field.COMPANY) or None, business_unit=line.text(Field.UNIT) or None,
+        department=line.text(Field.DEPARTMENT) or None, city=line.text(Field.CITY) or None, utc_offset_min=offset,
         grade=line.read(Field.LEVEL, lambda cell: values.whole(cell, 1, 10)),
         tenure_years=line.read(Field.HIRED, values.years_since) if tenure is None else tenure,
         role_years=line.read(Field.ROLE_YEARS, values.years),
@@ -113,8 +139,29 @@ def _participant(line: Line, role: ParticipantRole, who: str, notes: _Notes) -> 
         availability=line.read(Field.TIMES, lambda cell: values.week(cell, offset or 0)),
         goal_tags=_wishes(line, notes), goal_text=line.text(Field.GOAL_TEXT) or None,
         skill_tags=_labels(line, Field.SKILLS, notes), skill_text=line.text(Field.SKILL_TEXT) or None,
+        life_stage=line.text(Field.LIFE_STAGE) or None,
+        pref_department=line.read(Field.DEPARTMENT_WISH, values.wish) or "any",
+        prefers=tuple(line.listed(Field.PREFERS)), avoids=tuple(line.listed(Field.AVOIDS)),
+        response_rate=line.read(Field.RESPONSE_RATE, values.share),
+        noshow_rate=line.read(Field.NOSHOW_RATE, values.share),
+        sessions_prior=line.read(Field.SESSIONS_PRIOR, values.count),
+        enrolled_on=line.read(Field.ENROLLED_ON, values.day), waited_cycles=line.read(Field.WAITED, values.count) or 0,
         audit_group=line.first(Field.GROUP) or None,
     )
+
+
+def _managers(notes: _Notes) -> dict[str, str]:
+    """Who leads whom, by id; a manager in no file, or of a name that several have, by what they are called. Of several
+    cells the first that names one person counts."""
+    return {
+        who: next(filter(None, map(notes.called.one, cells)), folded(cells[0])) for who, cells in notes.managers.items()
+    }
+
+
+def _with_others(one: Participant, managers: Mapping[str, str], called: Called) -> Participant:
+    """A person with the ids of those whom their row names."""
+    prefers, avoids = (tuple(called.one(word) or word for word in words) for words in (one.prefers, one.avoids))
+    return replace(one, manager=managers.get(one.id), prefers=prefers, avoids=avoids)
 
 
 def _places(line: Line, role: ParticipantRole, plan: Plan) -> int:
@@ -187,7 +234,32 @@ def _gaps(notes: _Notes) -> list[Gap]:
     }
     found = [Gap(GapCode.RULE_BLIND, column=code.value) for code in blind]
     found += [Gap(code) for code, count in asked.items() if not count]
-    return [*found, *notes.unread.gaps(), *counted(notes.rows)]
+    return [*found, *_unfound(notes), *notes.unread.gaps(), *counted(notes.rows)]
+
+
+def _unfound(notes: _Notes) -> Iterator[Gap]:
+    """People whose manager is not known, and cells that name others of whom it is not known who they are."""
+    rows: dict[GapCode, list[int]] = {
+        code: [] for code in (GapCode.MANAGER_SHARED, GapCode.MANAGER_UNKNOWN, GapCode.MANAGER_BLANK)
+    }
+    for who, number in notes.numbers.items() if notes.managers else ():
+        cells = notes.managers.get(who, [])
+        if not cells:
+            rows[GapCode.MANAGER_BLANK].append(number)
+        elif not any(map(notes.called.one, cells)):
+            rows[_why(notes.called, cells, GapCode.MANAGER_SHARED, GapCode.MANAGER_UNKNOWN)].append(number)
+    yield from counted(rows)
+    found: dict[tuple[GapCode, str], list[int]] = {}
+    for (_who, word), (column, number) in notes.mentions.items():
+        if notes.called.one(word) is None:
+            code = _why(notes.called, [word], GapCode.PERSON_SHARED, GapCode.PERSON_UNKNOWN)
+            found.setdefault((code, column), []).append(number)
+    for (code, column), numbers in found.items():
+        yield Gap(code, len(numbers), column, tuple(numbers[:EXAMPLES]))
+
+
+def _why(called: Called, cells: Sequence[str], shared: GapCode, unknown: GapCode) -> GapCode:
+    return shared if any(map(called.are_several, cells)) else unknown
 
 
 def _needed(rules: RuleSet) -> Iterator[tuple[RuleCode, Field]]:

@@ -1,14 +1,16 @@
 """What single cells of somebody's own file say. Each reader raises ValueError for what it cannot read."""
 
 import re
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 from server.journey.importing import cells
 from server.kernel import clock
 from server.matchmaking.engine import week_mask
+from server.matchmaking.engine.pool import DepartmentWish
 from server.people.facts import is_zone
 
-MOST_OFFSET_MIN, MOST_YEARS, YEAR_DAYS = 14 * 60, 80, 365.25
+MOST_OFFSET_MIN, MOST_YEARS, MOST_COUNT, YEAR_DAYS = 14 * 60, 80, 1_000_000, 365.25
 HALF_HOUR, DAY_HALF_HOURS, BLOCK_HALF_HOURS = 30, 48, 8
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 BLOCK = re.compile(r"([a-z]{3})-(\d{2})")
@@ -31,9 +33,27 @@ def whole(cell: str, least: int, most: int) -> int:
     return found
 
 
+def count(cell: str) -> int:
+    """How often something happened."""
+    return whole(cell, 0, MOST_COUNT)
+
+
 def years(cell: str) -> float:
     """A number of years, with a point or a comma."""
     return _within(cell, 0, MOST_YEARS)
+
+
+def day(cell: str) -> str:
+    """A day as an ISO date."""
+    return cells.day(cell).isoformat()
+
+
+def wish(cell: str) -> DepartmentWish:
+    """Which department somebody's partner is to be of."""
+    words: dict[str, DepartmentWish] = {word: word for word in get_args(DepartmentWish)}
+    if cell.casefold() not in words:
+        raise ValueError(cell)
+    return words[cell.casefold()]
 
 
 def yes(cell: str) -> bool:

@@ -8,6 +8,8 @@ from server.journey.trying.rows.rules import AS_USUAL, Chosen, Company
 from server.kernel.errors import Invalid
 from server.programs.states import ProgramType
 from tests.server.journey.trying.trial_of import pairs_of, read, text_of, tried
+from web.console import trial_gaps
+from web.console import trial_told as told
 
 HEAD = ("id", "role", "skills", "wants", "level", "manager", "company", "languages", "availability")
 ALIKE = ("Noor", "Tamsin", "Wilder", "Aminata", "Kofi")
@@ -77,6 +79,40 @@ def test_who_was_paired_before_is_not_again_by_id_or_by_name() -> None:
     past = "mentor,mentee\n" + "".join(rows).casefold()
     assert may_be(ProgramType.ONE_TO_ONE, past=past) == {"high-away", "low-own"}
     assert may_be(ProgramType.PEER, past=past) == {"high-away", "low-own"}
+
+
+PEOPLE_OF_A_LINE = (
+    "{head},role,name,manager,skills,wants\n{top}mentor,Idris Crane,,Python,\n"
+    "{other}mentor,Ottoline Vane,{above},Sales,\n"
+    "{low}mentee,Noor Pell,{boss},,Python\n"
+)
+"""The mentor who fits is two levels above the mentee: any other pair is better than none."""
+
+
+@pytest.mark.parametrize(("head", "ids", "above", "boss"), [
+    ("id", ("M1", "M2", "S1"), "m1", "m2"),
+    ("id", ("M1", "M2", "S1"), "IDRIS  crane", "Ottoline vane"),
+    ("email", ("idris@x.org", "otto@x.org", "noor@x.org"), "Idris@X.org", "Ottoline Vane"),
+    ("number,email", ("1,idris@x.org", "2,otto@x.org", "3,noor@x.org"), "IDRIS@x.org", "otto@x.org"),
+    ("shoe", ("41", "42", "43"), "Idris Crane", "Ottoline Vane"),
+])
+def test_managers_are_found_however_they_are_called(head: str, ids: tuple[str, ...], above: str, boss: str) -> None:
+    top, other, low = (f"{one}," for one in ids)
+    text = PEOPLE_OF_A_LINE.format(head=head, top=top, other=other, low=low, above=above, boss=boss)
+    document = tried((Who.COLUMN, text))
+    assert pairs_of(document) == set()
+    assert "Nobody in their own reporting line: managers are known of 2 of 3 people" in told.rules(document)
+
+
+def test_managers_who_cannot_be_found_are_named_and_the_rule_is_not_called_kept() -> None:
+    text = ("id,role,name,manager,skills,wants\nM1,mentor,Idris Crane,,Python,\nM2,mentor,Idris  crane,,SQL,\n"
+            "S1,mentee,Noor Pell,Idris Crane,,Python\nS2,mentee,Tamsin Ray,Juno Holt,,SQL\n")
+    document = tried((Who.COLUMN, text))
+    gaps = " ".join(trial_gaps.gaps(document))
+    assert "names a manager whose name several people have, and their reporting line is not known: row 4." in gaps
+    assert "1 person names a manager who is in no file, and their reporting line is not known above: row 5" in gaps
+    assert "2 people name no manager: row" in gaps
+    assert told.rules(document)[0] == "Nobody in their own reporting line: not checked, no manager is known"
 
 
 @pytest.mark.parametrize(("kind", "left_out", "rule"), [

@@ -4,14 +4,16 @@ from pathlib import Path
 
 import pytest
 
+from server.journey.trying.rows.columns import Field, suggestions
 from server.journey.trying.rows.lines import Gap, GapCode
-from server.journey.trying.rows.plan import Who
+from server.journey.trying.rows.plan import File, Who
 from server.kernel.errors import Invalid
 from server.matchmaking.contract import HISTORY, PEOPLE
 from server.matchmaking.engine.learning import learn as learning
 from server.matchmaking.engine.learning.model import TREES
+from server.programs.states import ProgramType
 from tests.server.journey.trying.trial_of import pairs_of, read, read_alike, text_of, tried
-from tests.server.matchmaking.desk import Desk, Table
+from tests.server.matchmaking.desk import Desk, Table, someone
 from tests.server.matchmaking.lived import A_CYCLE, CYCLES, lived_rows
 from tests.web.console.records import MENTEES, MENTORS
 from web.console import trial_told as told
@@ -115,3 +117,38 @@ def test_past_pairs_that_cannot_be_read_are_refused_in_words() -> None:
     with pytest.raises(Invalid) as refused:
         read(*BOTH, (Who.PAST, many))
     assert "20,001 past pairs; at most 20,000" in refused.value.fields["past"]
+
+
+def test_every_column_of_the_contract_counts_as_in_ithaca_match(tmp_path: Path) -> None:
+    """Everybody fits everybody alike, so that what only one of the two reads would show in pairs, fits or the queue."""
+    usual = {
+        "company": "Sails", "business_unit": "Rigging", "department": "Looms", "tenure_years": "3", "role_years": "2",
+        "city": "Leeds", "utc_offset_min": "0", "languages": "en", "goals": "Python", "life_stage": "settled",
+        "pref_department": "any", "response_rate": "0.9", "noshow_rate": "0.1", "sessions_prior": "3",
+        "audit_group": "a",
+    }
+    people = [someone(name, "mentor", **usual | {"skills": "Python", "goals": "", "capacity": "1"} | cells)
+              for name, cells in (("M1", {"department": "Sails"}),
+                                  ("M2", {"response_rate": "0.2", "noshow_rate": "0.7"}),
+                                  ("M3", {"life_stage": "new", "business_unit": "Hulls", "sessions_prior": "40"}))]
+    people += [someone(name, "mentee", **usual | cells) for name, cells in (
+        ("S1", {"prefers": "M2", "avoids": "M3"}), ("S2", {"avoids": "M1;M3", "pref_department": "same"}),
+        ("S3", {"pref_department": "different", "manager_id": "M3", "avoids": "M2"}),
+        ("S4", {"waited_cycles": "3", "avoids": "M2;M3"}), ("S5", {"enrolled_on": "2020-01-31", "avoids": "M2;M3"}),
+    )]
+    desk = Desk(tmp_path)
+    desk.table("P.csv", PEOPLE, people)
+    desk.program(type="onboarding")
+    assert desk.match() == 0
+    document = tried((Who.COLUMN, text_of(people)), kind=ProgramType.ONBOARDING)
+    made = {(one["mentor"], one["mentee"]): (one["fit"], one["confidence"]) for one in document["pairs"]}
+    by_file = {(row["mentor_id"], row["mentee_id"]): (float(row["score"]), float(row["confidence"]))
+               for row in desk.result()}
+    assert made == by_file
+    assert len(made) == 2, "M3 is avoided by all but their own report"
+    waiting = [(row["mentee_id"], int(row["position"])) for row in desk.result("waitlist.csv")]
+    assert [(one["mentee"], one["position"]) for one in document["waitlist"]] == waiting
+    assert len({one["fit"] for one in document["pairs"]}) > 1
+    fields = suggestions(File("P.csv", text_of(people)).table())
+    assert set(fields) == set(PEOPLE)
+    assert Field.NOTHING not in fields.values()

@@ -12,14 +12,12 @@ from server.journey.trying.rows.rules import AS_USUAL, Chosen
 from server.programs.states import ProgramType
 from tests.server.matchmaking.desk import Table
 
-UNREAD = ("response_rate", "noshow_rate")
-
 
 def read_alike(rows: Table) -> Table:
-    """Rows that a trial and `ithaca match` read alike: without columns that a trial does not ask for, wishes that are
-    known already, and empty languages, which the strict file takes for "none"."""
+    """Rows that a trial and `ithaca match` read alike: without wishes that are known already, and empty languages,
+    which the strict file takes for "none"."""
     return [
-        row | dict.fromkeys(UNREAD, "") | {
+        row | {
             "goals": ";".join(one for one in row["goals"].split(";") if one not in row["skills"].split(";")),
             "languages": row["languages"] or "en",
         }
