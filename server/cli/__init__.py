@@ -34,6 +34,8 @@ COMMANDS = {
     "web": Command("server.cli.web", "answer pages and GraphQL only, one of several processes on PostgreSQL"),
     "worker": Command("server.cli.worker", "run the jobs only, one of several processes on PostgreSQL"),
     "migrate": Command("server.cli.migrate", "bring the database up to date; safe to run again"),
+    "found": Command("server.access.founding.command", "make the organisation and its first administrator, once"),
+    "appoint": Command("server.journey.appointing.command", "give somebody a role by their address, or take it back"),
     "backup": Command("server.cli.backup", "write the database into one file, while everything runs"),
     "restore": Command("server.cli.restore", "put a backup in the database's place"),
     "doctor": Command("server.cli.doctor", "say how this installation is, and what to do"),

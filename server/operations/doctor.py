@@ -14,6 +14,7 @@ from server.kernel.shift import keep_shift
 from server.notifications.channels.email import knock, target_of
 from server.notifications.jobs import missing_mail_server
 from server.operations import backup, files, queries
+from server.people.queries import any_organization
 
 OLDEST_BACKUP = timedelta(hours=26)
 """A day, which is what docs/operate.md says may be lost, and two hours for a timer that is late."""
@@ -47,7 +48,7 @@ async def _database(chosen: Settings) -> list[Finding]:
         found = [Finding(part.name, part.ready, part.words) for part in parts]
         if all(part.ready for part in parts if part.name != "worker"):
             await keep_shift()
-            found += [await _opens(), await _clock(), await _workers(), await _work()]
+            found += [await _founded(), await _opens(), await _clock(), await _workers(), await _work()]
         return found
 
 
@@ -103,6 +104,14 @@ async def _mail(chosen: Settings) -> Finding:
         return Finding("mail", True, f"{target.host} answers")
     where = f"{target.host}:{target.port}"
     return Finding("mail", False, f"{where} cannot be used ({refusal}), so messages wait: check ITHACA_SMTP_*")
+
+
+async def _founded() -> Finding:
+    if await any_organization() is None:
+        return Finding("founded", False, "there is no organisation, so nobody can sign in: run 'ithaca found'")
+    lacking = await queries.keys_without_administrator()
+    words = f"nobody administers {', '.join(lacking)}: run 'ithaca appoint ADDRESS administrator --organization KEY'"
+    return Finding("founded", not lacking, words if lacking else "there is an organisation, and who administers it")
 
 
 async def _opens() -> Finding:

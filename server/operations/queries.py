@@ -6,13 +6,16 @@ from typing import Any
 from tortoise.context import require_context
 from tortoise.expressions import Q
 
-from server.access.models import UserSession
+from server.access.models import RoleGrant, UserSession
+from server.access.states import Role
 from server.kernel import clock
 from server.kernel.facts import ActionState, AuditEvent, OutboxEvent, ScheduledAction, Worker
 from server.kernel.jobs import load_handlers
 from server.kernel.jobs.lanes import LANES
 from server.kernel.jobs.place import SILENT
 from server.kernel.secrets import MARK, EncryptedTextField, SecretUnreadable
+from server.people.models import Organization
+from server.people.states import PersonStatus
 
 LATE = timedelta(minutes=10)
 
@@ -45,6 +48,13 @@ async def late_counts() -> dict[str, int]:
         for lane in LANES.values()
     }
     return {name: count for name, count in counts.items() if count}
+
+
+async def keys_without_administrator() -> list[str]:
+    """The keys of organisations in which nobody who works there may give roles."""
+    led = RoleGrant.filter(role=Role.GLOBAL_ADMIN).exclude(person__status=PersonStatus.ENDED)
+    led_ids = set(await led.values_list("organization_id", flat=True))
+    return [row.key for row in await Organization.all().order_by("key") if row.id not in led_ids]
 
 
 async def silent_workers() -> list[str]:

@@ -9,7 +9,7 @@ from tortoise.queryset import QuerySet
 
 from server.kernel.actor import Actor
 from server.kernel.errors import NotFound
-from server.kernel.text import folded
+from server.kernel.text import clean, folded
 from server.people import availability, rules
 from server.people.models import (
     AvailabilityBlock,
@@ -37,6 +37,11 @@ async def organization_of(actor: Actor) -> Organization:
         NotFound: it is not there.
     """
     return _found(await Organization.get_or_none(id=actor.organization_id))
+
+
+async def any_organization() -> Organization | None:
+    """The organisation of this installation, if it has one: for founding it, which happens once."""
+    return await Organization.all().order_by("created_at").first()
 
 
 async def organization_by_key(key: str) -> Organization:
@@ -91,6 +96,16 @@ async def person_of(actor: Actor) -> Person:
         NotFound: the actor is a machine, or the person is gone.
     """
     return _found(await _within(actor).get_or_none(id=actor.person_id) if actor.person_id else None)
+
+
+async def person_by_address(actor: Actor, address: str) -> Person:
+    """Who is reached at this address, in whatever case it is typed, and has not left. The caller may see everybody.
+
+    Raises:
+        NotFound: nobody of the organisation.
+    """
+    people = _within(actor).exclude(status=PersonStatus.ENDED)
+    return _found(await people.get_or_none(email=clean(address).lower()))
 
 
 async def visible_person(actor: Actor, person_id: UUID, *, lock: bool = False) -> Person:

@@ -62,11 +62,23 @@ def test_the_key_of_push_notifications_is_renewed(environ: dict[str, str]) -> No
     assert (renewed.returncode, "Subscriptions that ended: 0." in renewed.stdout) == (0, True), renewed.stderr
 
 
-def test_migrate_runs_once_and_says_so(environ: dict[str, str]) -> None:
+def test_migrate_runs_once_and_the_organisation_is_founded_once(environ: dict[str, str]) -> None:
     first, second = typed(environ, "migrate"), ithaca(environ, "migrate")
     assert (first.returncode, second.returncode) == (0, 0)
     assert "0001_initial" in first.stdout
     assert second.stdout == "The database is up to date.\n"
+    charter = (
+        "found", "--organization=harbourline", "--name=Harbourline", "--given-name=Ada", "--family-name=Lima",
+        "--email=ada@harbourline.example",
+    )
+    unfit = ithaca(environ, *charter, "--zone=Lisbon")
+    assert (unfit.returncode, unfit.stderr.startswith("--zone: Write a time zone")) == (2, True), unfit.stderr
+    assert "Ada Lima is its administrator" in ithaca(environ, *charter, "--zone=Europe/Lisbon").stdout
+    assert "has its organisation already: Harbourline" in refused(environ, *charter, "--zone=Europe/Lisbon")
+    role = ("appoint", "ADA@harbourline.example", "manager", "--organization=harbourline")
+    assert "Ada Lima has that role" in ithaca(environ, *role).stdout
+    lost = ithaca(environ, *role, "--program=leads")
+    assert (lost.returncode, "no programme leads" in lost.stderr) == (2, True), lost.stderr
 
 
 def test_serve_refuses_a_database_that_is_not_up_to_date(environ: dict[str, str]) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from server.access.actions import grant_role
+from server.access.states import Role
 from server.kernel import clock
 from server.kernel.actor import system_actor
 from server.kernel.db import database, unit_of_work
@@ -17,8 +19,9 @@ from server.operations import doctor
 from server.operations.backup import LATEST
 from server.operations.doctor import Finding, examine
 from server.operations.queries import late_counts
+from server.people.models import Organization
 from tests.conftest import environment
-from tests.factories import organization
+from tests.factories import organization, person
 from tests.populate import populate
 from tests.ports import free_port
 from tests.server.notifications.mail_server import MailServer, mail_server
@@ -44,6 +47,9 @@ async def test_an_installation_that_is_well_is_called_so(
     async with database(database_url):
         await Worker.create(id="one", process="here", beat_at=clock.now())
         await an_event()
+        org = await Organization.get()
+        anna = await person(org)
+        await grant_role(system_actor(org.id), anna.id, Role.GLOBAL_ADMIN)
     backed_up(tmp_path, timedelta(hours=3))
     async with mail_server() as server:
         found = await findings(database_url, tmp_path, ITHACA_SMTP_PORT=str(server.port), ITHACA_SMTP_HOST="127.0.0.1",
@@ -51,8 +57,8 @@ async def test_an_installation_that_is_well_is_called_so(
         assert server.mails == []
     assert [one for one in found.values() if not one.well] == []
     assert set(found) == {
-        "database", "migrations", "worker", "secrets", "clock", "processes", "work", "settings", "key", "disk",
-        "backups", "mail",
+        "database", "migrations", "worker", "founded", "secrets", "clock", "processes", "work", "settings", "key",
+        "disk", "backups", "mail",
     }
 
 
@@ -97,6 +103,7 @@ async def test_a_process_that_is_silent_is_named(clean: Settings, database_url: 
         await Worker.create(id="alive", process="here", beat_at=clock.now())
         await Worker.create(id="gone", process="there", beat_at=clock.now() - timedelta(minutes=3))
     found = await findings(database_url, tmp_path)
+    assert "run 'ithaca found'" in found["founded"].words
     assert found["worker"].well
     assert not found["processes"].well
     assert "gone" in found["processes"].words
@@ -115,6 +122,8 @@ async def test_work_that_waits_or_was_given_up_is_counted(
         assert await late_counts() == {"outbox": 1}
     work = (await findings(database_url, tmp_path))["work"]
     assert (work.well, "outbox 1" in work.words, "given up: 1" in work.words) == (False, True, True)
+    nobody = (await findings(database_url, tmp_path))["founded"]
+    assert (nobody.well, "run 'ithaca appoint" in nobody.words) == (False, True)
     async with database(database_url):
         await OutboxEvent.filter(id=late.id).update(not_before=fresh.not_before)
         await OutboxEvent.filter(id=parked.id).update(parked_at=None, delivered_at=clock.now())

@@ -1,0 +1,1 @@
+"""The first step of an installation: its organisation, and who may let everybody else in."""

@@ -1,0 +1,1 @@
+"""Giving roles from the command line, where people are named by address and programmes by key."""
