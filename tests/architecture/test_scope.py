@@ -29,6 +29,7 @@ UNSCOPED = {
     "server/notifications/queries.py:one_caught_mail": "a mail of the demo organisations; refused outside a demo",
     "server/notifications/push/keys.py:renew_key": "the installation's key: every organisation's browsers ask anew",
     "server/operations/queries.py:forget_processes_and_sessions": "a restored database is its operator's",
+    "server/operations/queries.py:keys_without_administrator": "the operator's: where nobody may give roles, of all",
     "server/operations/queries.py:newest_entry_at": "the operator's: a moment, of all organisations",
     "server/operations/queries.py:parked_count": "the operator's: a count, of all organisations",
     "server/notifications/sink.py:_message_of": "finds out whose mail it is, from its Message-ID",

@@ -58,11 +58,11 @@ async def _done(args: argparse.Namespace) -> str:
     nobody = _("Nobody here has the address %s. Bring them in first: 'ithaca import'.") % args.address
     person = await _found(person_by_address(actor, args.address), nobody)
     nothing = _("There is no programme %s. Check --program.") % args.program
-    program = await _found(program_by_key(actor, args.program), nothing) if args.program else None
+    program_id = (await _found(program_by_key(actor, args.program), nothing)).id if args.program else None
     if args.end:
-        await revoke_role(actor, person.id, role, program and program.id)
+        await revoke_role(actor, person.id, role, program_id)
         return _("%s does not have that role.") % person.full_name
-    await grant_role(actor, person.id, role, program and program.id)
+    await grant_role(actor, person.id, role, program_id)
     return _("%s has that role, from the next sign-in on.") % person.full_name
 
 
