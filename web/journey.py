@@ -37,6 +37,7 @@ from web.render import go_to, is_fragment, page
 from web.stopped import way_on
 from web.taken import taken_words, with_nearest
 from web.toast import Toast
+from web.waiting import looked_for
 
 if TYPE_CHECKING:
     from server.goals.models import Goal, GoalVersion
@@ -139,6 +140,7 @@ async def _words(request: Request, shown: Home) -> dict[str, Any]:
     learning = [_learning(one, request, ideas.get(one.goal.id) if one.goal else None) for one in shown.learning]
     return {
         "offer": await offer_on(request, has_booked=shown.has_booked),
+        "waiting": [(one, looked_for(one)) for one in shown.waiting],
         "shown": shown, "greeting": _greeting(request), "title": _title(shown), "learning": learning,
         "mentoring": [_mentoring(one) for one in shown.mentoring],
         "finished": [_finished(one) for one in shown.ended],

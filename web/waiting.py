@@ -1,6 +1,9 @@
 """Waiting: joined, and not yet matched. Says what runs, until when, and that nothing is left to do."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 from starlette.requests import Request
@@ -15,10 +18,14 @@ from server.kernel.text import ngettext
 from server.matches.states import RUNNING
 from server.matchmaking.engine import WaitCode
 from server.matchmaking.engine.living.words import advice_words, unmet_words
-from server.programs.states import EnrollmentState
+from server.programs.rules import is_of_circles
+from server.programs.states import EnrollmentState, ParticipantRole
 from web.dates import clock_time, day_long, day_month, moment, weekday
 from web.items import Step
 from web.render import go_to, page
+
+if TYPE_CHECKING:
+    from server.programs.models import Enrollment
 
 NEAR_DAYS = 6
 """So near a day is called by its weekday alone."""
@@ -93,6 +100,18 @@ def said(seen: WaitingPage) -> list[str]:
     return [*unmet, *(advice_words(one) for one in seen.found.advice)]
 
 
+def looked_for(enrollment: Enrollment) -> str:
+    """What becomes of somebody who joined, as the first page says it: in a word or two, without days."""
+    if enrollment.state in APART:
+        return APART[enrollment.state]()
+    if is_of_circles(enrollment.program) or enrollment.role is ParticipantRole.FACILITATOR:
+        return _("We’re looking for your circle")
+    if enrollment.role is ParticipantRole.MENTOR:
+        return _("Thank you. We’re looking for your mentee")
+    is_peer = enrollment.role is ParticipantRole.PEER
+    return _("We’re looking for your peer") if is_peer else _("We’re looking for your mentor")
+
+
 def ordinal(place: int) -> str:
     """"third" in the language in force; figures from the eleventh on."""
     words = [
@@ -107,15 +126,13 @@ def _mentees_title(seen: WaitingPage) -> str:
         return _("We’re still looking. It takes longer than we said")
     if seen.hear_by:
         return _("We’re looking. You’ll hear by %(day)s") % {"day": _near_day(seen)}
-    if seen.is_of_circles:
-        return _("We’re looking for your circle")
-    return _("We’re looking for your peer") if seen.is_peer else _("We’re looking for your mentor")
+    return looked_for(seen.enrollment)
 
 
 def _mentors_title(seen: WaitingPage) -> str:
     if seen.hear_by and not seen.is_late:
         return _("Thank you. You’ll hear by %(day)s") % {"day": _near_day(seen)}
-    return _("Thank you. We’re looking for your mentee")
+    return looked_for(seen.enrollment)
 
 
 def _between(seen: WaitingPage) -> list[Step]:
@@ -124,6 +141,9 @@ def _between(seen: WaitingPage) -> list[Step]:
     if seen.state is EnrollmentState.PENDING_APPROVAL:
         looks = _("%(name)s looks at your application") % {"name": host} if host else _("Your application is looked at")
         return [Step(looks, _("We write to you then"), "now")]
+    if seen.state is EnrollmentState.PAUSED:
+        until = seen.enrollment.paused_until
+        return [Step(_("You come back"), day_long(until) if until else _("We write to you then"), "now")]
     if seen.state is EnrollmentState.WAITLISTED and seen.line:
         opens = seen.enrollment.cohort.next_opens_on
         soon = _("A new mentor opens a place")

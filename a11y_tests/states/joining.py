@@ -9,6 +9,7 @@ from a11y_tests.registry import Act, Shelf, View, check, each, fill, kept_here, 
 from a11y_tests.states.people import LONG_NAME, LONG_WORDS
 from server.access.actions import grant_role
 from server.access.states import Role
+from server.journey.leaving.actions import take_break
 from server.kernel.actor import system_actor
 from server.people import actions as people
 from server.people.models import Person
@@ -170,6 +171,36 @@ async def waiting_for_admission() -> View:
     someone, row, _cohort = await _invited(MENTEE)
     await Enrollment.filter(id=row.id).update(state=EnrollmentState.PENDING_APPROVAL)
     return View(someone, WAITING)
+
+
+@state("GET home 200", proof="We have your application")
+async def first_page_before_admission() -> View:
+    someone, row, _cohort = await _invited(MENTEE)
+    await Enrollment.filter(id=row.id).update(state=EnrollmentState.PENDING_APPROVAL)
+    return View(someone, "/")
+
+
+@state("GET home 200", proof="Thank you. We’re looking for your mentee")
+async def first_page_of_a_waiting_mentor() -> View:
+    someone, row, _cohort = await _invited(MENTOR)
+    return View(await _active(someone, row), "/")
+
+
+@state("GET home 200", proof="You come back by yourself on")
+async def first_page_on_a_break() -> View:
+    return View(await _resting(), "/")
+
+
+@state("GET waiting 200", proof="You can come back")
+async def waiting_on_a_break() -> View:
+    return View(await _resting(), WAITING, open_everything)
+
+
+async def _resting() -> Person:
+    someone, row, _cohort = await _invited(MENTEE)
+    await _active(someone, row)
+    await take_break(factories.actor_of(someone), row.id, factories.in_days(30))
+    return someone
 
 
 def type_on(field: str) -> Act:

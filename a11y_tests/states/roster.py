@@ -102,6 +102,17 @@ async def invited_to_a_group() -> View:
     return View(who, at, each(open_everything, choose, press("Invite them")))
 
 
+@state("POST console-person-removal-undo 303", proof="Taken back. Nobody was told.")
+async def invitation_taken_back() -> View:
+    who, at = await _mentor()
+    role = await Enrollment.get(person_id=at.rpartition("/")[2])
+
+    async def choose(page: Page) -> None:
+        await page.locator("#group").select_option(f"{role.cohort_id}:MENTEE")
+
+    return View(who, at, each(open_everything, choose, press("Invite them"), undo))
+
+
 @state("POST console-person-part 422", proof="Choose a group.")
 async def invited_to_no_group() -> View:
     return View(*await _mentor(), each(open_everything, press("Invite them")))

@@ -161,14 +161,18 @@ def payload(enrollment: Enrollment) -> dict[str, Any]:
     }
 
 
-async def store_invitations(unit: Unit, rows: list[Enrollment]) -> None:
-    """Enrolments, audit entries, facts and expiries of many invitations, a statement or two each."""
+async def store_invitations(unit: Unit, rows: list[Enrollment], *, hold: timedelta = timedelta()) -> None:
+    """Enrolments, audit entries, facts and expiries of many invitations, a statement or two each. With `hold`, they are
+    told only once it can no longer be undone.
+    """
     ours = {"organization_id": unit.actor.organization_id}
     await Enrollment.bulk_create(rows, batch_size=500)
     for role in sorted({row.role for row in rows}):
         await unit.audit_many("enrollment.invite", [row for row in rows if row.role is role], role=role)
     await insert_rows(OutboxEvent, [
-        {**ours, "kind": "enrollment.invited", "subject_id": row.id, "payload": payload(row)} for row in rows
+        {**ours, "kind": "enrollment.invited", "subject_id": row.id, "payload": payload(row),
+         "not_before": clock.now() + hold}
+        for row in rows
     ])
     await insert_rows(ScheduledAction, [
         {**ours, "rule": "enrollment.expire", "subject_kind": "Enrollment", "subject_id": row.id,

@@ -7,6 +7,7 @@ import pytest
 from server.access.actions import grant_role
 from server.access.states import Role
 from server.goals.actions import save_goal
+from server.journey.leaving.actions import take_break
 from server.kernel import clock
 from server.kernel.actor import system_actor
 from server.matches.states import MatchState
@@ -117,9 +118,27 @@ async def test_the_waiting_list_names_the_place_as_the_second_step(waiting, clie
 async def test_an_application_waits_for_a_person_with_a_name(waiting, client_of):
     waiting.row.state = EnrollmentState.PENDING_APPROVAL
     await waiting.row.save()
-    page = await (await client_of(waiting.noor)).get("/waiting/rising-leads")
+    client = await client_of(waiting.noor)
+    page = await client.get("/waiting/rising-leads")
     assert "We have your application" in page.text
     assert "Rui looks at your application" in page.text
+    assert "You can change your times or step out." in page.text
+    first = (await client.get("/")).text
+    assert ("We have your application" in first, "We’re looking for" in first) == (True, False)
+
+
+async def test_a_break_without_a_match_says_until_when_and_how_to_come_back(waiting, client_of):
+    client = await client_of(waiting.noor)
+    assert "take a break or step out" in (await client.get("/waiting/rising-leads")).text
+    await take_break(factories.actor_of(waiting.noor), waiting.row.id, factories.in_days(20))
+    page = (await client.get("/")).text
+    assert "You take part in no programme yet" not in page
+    assert "You are taking a break" in page
+    assert "You come back by yourself on " in page
+    steps = one(read((await client.get("/waiting/rising-leads")).text), ".//section[@id='next']")
+    assert words(list(steps.iter("li"))[1]).startswith("You come back (now)")
+    assert (await client.post(f"/enrollment/{waiting.row.id}/return")).status_code == 303
+    assert "We’re looking for your mentor" in (await client.get("/")).text
 
 
 async def test_a_mentor_waits_too(waiting, client_of):
@@ -127,6 +146,9 @@ async def test_a_mentor_waits_too(waiting, client_of):
     await factories.enrollment(waiting.cohort, idris, MENTOR)
     page = await (await client_of(idris)).get("/waiting/rising-leads")
     assert "Thank you. You’ll hear by" in page.text
+    first = (await (await client_of(idris)).get("/")).text
+    assert "Thank you. We’re looking for your mentee" in first
+    assert 'href="/waiting/rising-leads"' in first
     waiting.cohort.hear_by_on = None
     await waiting.cohort.save()
     again = await (await client_of(idris)).get("/waiting/rising-leads")

@@ -137,14 +137,17 @@ async def invite_to(request: Request) -> Response:
     if cohort_id is None or role not in set(ParticipantRole):
         return await show_one(request, Errors({"group": _("Choose a group.")}))
     try:
-        await invite(request.state.actor, cohort_id, person_id, ParticipantRole(role))
+        made = await invite(
+            request.state.actor, cohort_id, person_id, ParticipantRole(role), undo_within=UNDO_ONE
+        )
     except Conflict as refusal:
         return await show_one(request, said=refusal.message)
-    return go_to(request, address(request), toast=Toast(_("Invited. They get a letter.")))
+    back = Toast(_("Invited. They get a letter."), f"{address(request)}/removal/undo", {"enrollment": str(made.id)})
+    return go_to(request, address(request), toast=back)
 
 
 async def put_back(request: Request) -> Response:
-    """Take a removal back, with matches and places, or that somebody was invited again, while nobody was told."""
+    """Take a removal back, with matches and places, or that somebody was invited, while nobody was told."""
     enrollment_id = one_id(await read_form(request), "enrollment")
     if enrollment_id is None:
         raise NotFound

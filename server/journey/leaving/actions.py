@@ -96,8 +96,8 @@ async def remove_from_program(
 
 
 async def undo_decision(actor: Actor, enrollment_id: UUID) -> bool:
-    """Take back that somebody was admitted, turned down or taken out, or that one left or said no oneself; with what
-    followed for others and for matches.
+    """Take back that somebody was admitted, turned down, taken out or invited, or that one left or said no
+    oneself; with what followed for others and for matches.
 
     False when it was told already, or has changed since: then everything stays.
 
@@ -111,6 +111,8 @@ async def undo_decision(actor: Actor, enrollment_id: UUID) -> bool:
         undone = await programs.undo_decision(actor, enrollment_id)
         if undone is None:
             return False
+        if undone.enrollment.state is EnrollmentState.INVITED:   # or never invited: no match can have followed
+            return True
         await _require_unmatched(actor, [undone.enrollment, *undone.waiting])
         for match in await matches.restore_matches(actor, enrollment_id, since=undone.fact_id):
             for left in learners(match):

@@ -62,6 +62,7 @@ class Home:
     `finished`: matches that ran their time, lately closed or still to be closed; `alumni` is the wording to say yes or
     no to then. `parted`: those that ended before it, of enrolments that go on without one, and those about which one
     is still asked. `offer` is a time for the first match that needs one.
+    `resting`: on a break, and in no match that would tell of it.
     `proposed`: a later last day waits for this person's word, with who proposed it. `may_ask`: where they have a free
     place and may choose whom to ask.
     """
@@ -75,6 +76,7 @@ class Home:
     proposed: list[tuple[Match, Person]]
     to_fill_in: list[Enrollment]
     waiting: list[Enrollment]
+    resting: list[Enrollment] = field(default_factory=list)
     circles: list[CircleJourney] = field(default_factory=list)
     places: Mapping[UUID, tuple[int, int]] = field(default_factory=dict)
     alumni: ConsentText | None = None
@@ -85,7 +87,7 @@ class Home:
     def is_empty(self) -> bool:
         """Whether there is nothing at all: somebody who takes part in no programme."""
         lists = (self.asked, self.pending, self.learning, self.mentoring, self.finished, self.parted, self.to_fill_in)
-        return not any((*lists, self.circles, self.waiting))
+        return not any((*lists, self.circles, self.waiting, self.resting))
 
     @property
     def has_booked(self) -> bool:
@@ -143,6 +145,7 @@ async def home(actor: Actor) -> Home:
                                EnrollmentState.PENDING_APPROVAL)
             if row.id not in in_match
         ],
+        resting=[row for row in _in(enrollments, EnrollmentState.PAUSED) if row.id not in in_match],
         places=_places(enrollments, rows, actor), may_ask=_may_ask(enrollments, rows, actor),
         alumni=await _alumni_question(actor) if any(one.state is MatchState.COMPLETED for one in finished) else None,
     )

@@ -79,6 +79,11 @@ class WaitingPage:
         return self.state is EnrollmentState.ACTIVE and may_ask(self.enrollment.program, self.enrollment.role)
 
     @property
+    def may_pause(self) -> bool:
+        """Whether there is something to take a break from."""
+        return self.state is EnrollmentState.ACTIVE
+
+    @property
     def may_wish(self) -> bool:
         """Whether they may name whom they would like."""
         return self.state is EnrollmentState.ACTIVE and may_wish(self.enrollment.program, self.enrollment.role)

@@ -40,9 +40,12 @@ MAY_SUBMIT = frozenset({EnrollmentState.INVITED, EnrollmentState.IN_PROGRESS})
 
 
 async def invite(
-    actor: Actor, cohort_id: UUID, person_id: UUID, role: ParticipantRole, capacity: int = 1
+    actor: Actor, cohort_id: UUID, person_id: UUID, role: ParticipantRole, capacity: int = 1, *,
+    undo_within: timedelta = timedelta(),
 ) -> Enrollment:
     """Invite a person into a cohort. Inviting again returns the enrolment as it is.
+
+    They are told after `undo_within`; until then `undo_decision` takes it back, as if they had never been invited.
 
     Raises:
         NotFound: no such cohort or person here.
@@ -50,7 +53,7 @@ async def invite(
         Invalid: capacity is outside 1 to 20.
         Conflict: as `invite_many`.
     """
-    made = await invite_many(actor, cohort_id, [(person_id, role, capacity)])
+    made = await invite_many(actor, cohort_id, [(person_id, role, capacity)], undo_within=undo_within)
     if made:
         return made[0]
     found = await queries.enrollments(actor).get_or_none(cohort_id=cohort_id, person_id=person_id, role=role)
@@ -60,7 +63,8 @@ async def invite(
 
 
 async def invite_many(
-    actor: Actor, cohort_id: UUID, people: Iterable[tuple[UUID, ParticipantRole, int]]
+    actor: Actor, cohort_id: UUID, people: Iterable[tuple[UUID, ParticipantRole, int]], *,
+    undo_within: timedelta = timedelta(),
 ) -> list[Enrollment]:
     """Invite many at once, in a handful of statements: (person, role, seats). Returns the enrolments that are new.
 
@@ -95,7 +99,7 @@ async def invite_many(
             for (person_id, role), capacity in wanted.items()
             if (person_id, role) not in known
         ]
-        await store_invitations(unit, rows)
+        await store_invitations(unit, rows, hold=undo_within)
         return rows
 
 

@@ -38,11 +38,11 @@ class TakenBack:
 
 
 async def undo_decision(actor: Actor, enrollment_id: UUID) -> TakenBack | None:
-    """Take back the last word on an enrolment: a manager's, who admitted, turned down, took out or invited again; or
+    """Take back the last word on an enrolment: a manager's, who admitted, turned down, took out or invited; or
     the person's own, who stepped out or said no.
 
     None when it was told already, has changed since, or there was no such word. Matches are not this room's:
-    `journey.leaving.undo_decision` brings them back.
+    `journey.leaving.undo_decision` brings them back. Of a first invitation nothing stays but its trail.
 
     Raises:
         NotFound, Refused: not of a programme that the actor runs; of the person's own word, not the actor's.
@@ -94,8 +94,12 @@ async def _take_back(unit: Unit, enrollment: Enrollment, fact: OutboxEvent, act:
         return None
     followed = [one for one in await queries.moved_up_by(unit.actor, enrollment.id) if one.id > fact.id]
     moved = [await _wait_again(unit, one) for one in followed]
-    await _restore(unit, enrollment, fact)
-    await unit.audit(f"enrollment.{act}", enrollment, now=enrollment.state)
+    await unit.audit(f"enrollment.{act}", enrollment, now=fact.payload.get("was"))
+    if "was" in fact.payload:
+        await _restore(unit, enrollment, fact)
+    else:   # a first invitation: there was nothing before it
+        await unit.unschedule(enrollment.id, "enrollment.expire", reason="undone")
+        await enrollment.delete()
     await move_up(unit, enrollment.cohort_id)
     return TakenBack(enrollment, [one for one in moved if one], fact.id)
 

@@ -206,6 +206,15 @@ async def test_an_invitation_again_is_taken_back_to_where_they_stood(db: object,
     await actions.reinvite(quay.manager, again.id, undo_within=timedelta(seconds=10))
     clock.move(timedelta(seconds=11))
     assert await actions.undo_decision(quay.manager, again.id) is None
+    ten = timedelta(seconds=10)
+    newcomer = await factories.person(quay.org)
+    for late in (timedelta(), timedelta(), timedelta(seconds=11)):
+        first = await actions.invite(quay.manager, quay.cohort.id, newcomer.id, MENTOR, undo_within=ten)
+        clock.move(late)
+        undone = await actions.undo_decision(quay.manager, first.id)
+        assert (undone is None) == bool(late)
+        assert await Enrollment.filter(person=newcomer).count() == bool(late)
+        assert await ScheduledAction.filter(subject_id=first.id, state="PLANNED").count() == bool(late)
 
 
 async def test_nobody_joins_a_programme_that_is_not_offered(db: object) -> None:

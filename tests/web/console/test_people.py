@@ -295,6 +295,7 @@ async def test_who_let_it_pass_is_invited_again(client_of: ClientOf, found: Mark
     assert "Invite again" not in (await client.get(at)).text
 
 
+@pytest.mark.usefixtures("clock_stands")
 async def test_somebody_is_invited_to_a_group_where_they_are_not_yet(client_of: ClientOf, found: Market) -> None:
     row, client = found.mentees[1], await client_of(found.manager)
     at, mentor = f"{HERE}/{row.person_id}", f"{found.cohort.id}:MENTOR"
@@ -304,6 +305,10 @@ async def test_somebody_is_invited_to_a_group_where_they_are_not_yet(client_of: 
     assert f'value="{found.cohort.id}:PEER"' not in page
     for _ in range(2):
         assert (await client.post(f"{at}/part", data={"group": mentor})).status_code == 303
+    made = await Enrollment.get(person_id=row.person_id, role="MENTOR")
+    assert (await client.post(f"{at}/removal/undo", data={"enrollment": str(made.id)})).status_code == 303
+    assert not await Enrollment.exists(id=made.id)
+    assert (await client.post(f"{at}/part", data={"group": mentor})).status_code == 303
     made = await Enrollment.get(person_id=row.person_id, role="MENTOR")
     assert made.state is EnrollmentState.INVITED
     assert f'value="{mentor}"' not in (await client.get(at)).text
