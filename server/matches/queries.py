@@ -18,10 +18,12 @@ from server.matches.models import Match, MatchMember, MatchNote, MatchOverride, 
 from server.matches.states import OPEN_MATCHES, RUNNING, SAID_NO, Approval, MatchKind, MatchState, OverrideKind
 from server.people.models import Person
 from server.programs.models import Cohort, Enrollment
-from server.programs.states import EnrollmentState, ParticipantRole
+from server.programs.states import EnrollmentState, ParticipantRole, ProgramType
 
 LEADING = frozenset({ParticipantRole.MENTOR, ParticipantRole.FACILITATOR})
 """The roles of who is there for the others."""
+OF_MAIN_KIND = Q(match__kind=MatchKind.PAIR) | Q(match__program__type=ProgramType.CIRCLE)
+"""Members whose match is what `rules.main_kind` says of its programme: a circle beside pairs is none."""
 
 
 def matches(actor: Actor) -> QuerySet[Match]:
@@ -148,14 +150,6 @@ def _standing_members(actor: Actor, cohort_id: UUID, kind: MatchKind) -> QuerySe
         organization_id=actor.organization_id, match__cohort_id=cohort_id, match__kind=kind, left_at=None,
         match__state__in=list(OPEN_MATCHES | {MatchState.DRAFT}),
     )
-
-
-async def ever_matched(actor: Actor, enrollment_ids: Collection[UUID]) -> set[UUID]:
-    """Those of some enrolments that were in a match which began."""
-    began = MatchMember.filter(
-        organization_id=actor.organization_id, enrollment_id__in=list(enrollment_ids), match__active_at__isnull=False
-    ).exclude(match__state=MatchState.CANCELLED)
-    return {one.enrollment_id for one in await began}
 
 
 async def past_partners(actor: Actor, person_ids: Iterable[UUID]) -> set[tuple[UUID, UUID]]:
@@ -372,10 +366,8 @@ async def lock_members(actor: Actor, match_ids: Iterable[UUID]) -> None:
 
 
 async def partner_enrollments(actor: Actor, enrollment_id: UUID, states: Collection[MatchState]) -> set[UUID]:
-    """The enrolments on the other side of an enrolment's matches in some states."""
-    own = matches(actor).filter(
-        members__enrollment_id=enrollment_id, members__left_at=None, state__in=list(states), kind=MatchKind.PAIR
-    )
+    """The enrolments of everybody else in an enrolment's matches, circles too, in some states."""
+    own = matches(actor).filter(members__enrollment_id=enrollment_id, members__left_at=None, state__in=list(states))
     rows = MatchMember.filter(organization_id=actor.organization_id, match_id__in=[match.id for match in await own])
     return {row.enrollment_id for row in await rows} - {enrollment_id}
 

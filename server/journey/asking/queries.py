@@ -112,7 +112,7 @@ async def asking_page(actor: Actor, enrollment_id: UUID) -> AskingPage:
     own = await _own(actor, enrollment_id)
     mine = [
         match for match in await matches.my_matches(actor, OPEN_MATCHES | set(PASSED))
-        if any(member.enrollment_id == own.id for member in match.members)
+        if not matches.is_circle(match) and any(member.enrollment_id == own.id for member in match.members)
     ]
     asked = [match for match in mine if is_requester(match, actor.person_id)]
     taken = sum(match.state in OPEN_MATCHES for match in mine)

@@ -6,20 +6,14 @@ The order of locks is that of leaving: the roster, the enrolments, their matches
 from itertools import chain
 from uuid import UUID
 
+from server.journey.closing.queries import ever_matched, had_their_time
 from server.kernel import clock
 from server.kernel.actor import Actor, ActorKind, require, system_actor
 from server.kernel.db import unit_of_work
 from server.kernel.errors import Conflict
 from server.kernel.text import gettext as _
 from server.matches import actions as matches
-from server.matches.queries import (
-    ever_matched,
-    last_day,
-    learners,
-    lock_enrollments,
-    partner_enrollments,
-    visible_match,
-)
+from server.matches.queries import last_day, learners, lock_enrollments, partner_enrollments, visible_match
 from server.matches.states import OPEN_MATCHES, ClosureReason, MatchState
 from server.programs import actions as programs
 from server.programs.models import Cohort, Enrollment
@@ -111,8 +105,9 @@ async def complete_learners(actor: Actor, match_id: UUID) -> None:
     """A match ran its time and was closed: the group is over for its mentee too, and for both of two peers (glossary
     section 2, COMPLETED).
 
-    Not while another match of theirs goes on or is still to be closed, and not where the next draw brings them together
-    with somebody else. Mentors stay: their place is free for somebody else. Twice is harmless.
+    Not while another match of theirs, a circle too, goes on or is still to be closed, and not where the next draw
+    brings them together with somebody else. A circle that ran beside the pairs leaves whoever still looks for a mentor
+    in line. Mentors stay: their place is free for somebody else. Twice is harmless.
 
     Raises:
         NotFound: no such match.
@@ -127,7 +122,8 @@ async def complete_learners(actor: Actor, match_id: UUID) -> None:
         ids = [member.enrollment_id for member in learners(match)]
         drafted = [await partner_enrollments(actor, one, [MatchState.DRAFT]) for one in ids]
         locked = await lock_enrollments(actor, {*ids, *chain.from_iterable(drafted)})
-        for row in [locked[one] for one in ids]:
+        done = await had_their_time(actor, ids)
+        for row in [locked[one] for one in ids if one in done]:
             going_on = await partner_enrollments(actor, row.id, OPEN_MATCHES | {MatchState.DURATION_COMPLETED})
             if row.state in TAKING_PART and not going_on:
                 await matches.release_matches(actor, row.id, ClosureReason.DURATION)

@@ -160,7 +160,8 @@ async def _weak(pairs: QuerySet[Match]) -> list[Match]:
 
 
 async def _partings(actor: Actor, pairs: QuerySet[Match]) -> list[Parting]:
-    """Who left a pair lately, as long as their mentee, or the other of two peers, waits; the latest first."""
+    """Who left a pair lately, as long as their mentee, or the other of two peers, waits, whether or not they sit in a
+    circle beside; the latest first."""
     ended = pairs.filter(
         kind=MatchKind.PAIR, state=MatchState.CONCLUDED, ended_at__gt=clock.now() - PARTING,
     ).order_by("-ended_at", "-id")
@@ -171,7 +172,7 @@ async def _partings(actor: Actor, pairs: QuerySet[Match]) -> list[Parting]:
     ]
     ids = [left.enrollment_id for _match, _gone, left in waiting]
     held = MatchMember.filter(
-        organization_id=actor.organization_id, enrollment_id__in=ids,
+        organization_id=actor.organization_id, enrollment_id__in=ids, match__kind=MatchKind.PAIR,
         match__state__in=list(OPEN_MATCHES | {MatchState.DRAFT}),
     ).select_related("match")
     placed = {row.enrollment_id: row.match for row in await held}

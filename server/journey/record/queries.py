@@ -16,7 +16,7 @@ from server.kernel.facts import ActionState, ScheduledAction
 from server.matches import queries as matches
 from server.matches import rules
 from server.matches.models import Match, MatchMember, MatchNote
-from server.matches.states import AWAITING, EXTENDABLE, OPEN_MATCHES, MatchState
+from server.matches.states import AWAITING, EXTENDABLE, OPEN_MATCHES, MatchKind, MatchState
 from server.messaging.queries import Writing, thread_row, writing_in
 from server.people.models import Person
 from server.people.queries import people_by_ids
@@ -161,10 +161,11 @@ async def _free(actor: Actor, match: Match) -> dict[UUID, int]:
 
 
 async def _successor(actor: Actor, match: Match, mentee: MatchMember) -> Match | None:
-    """What the mentee has now, once this match is over: a draft or an open match with somebody."""
+    """What the mentee has now, once this pair is over: a draft or an open one with somebody. A circle is none."""
     if matches.is_circle(match) or match.state in OPEN_MATCHES | {MatchState.DRAFT, MatchState.DURATION_COMPLETED}:
         return None
     now = matches.reviewable_matches(actor).filter(
-        members__enrollment_id=mentee.enrollment_id, state__in=list(OPEN_MATCHES | {MatchState.DRAFT})
+        members__enrollment_id=mentee.enrollment_id, kind=MatchKind.PAIR,
+        state__in=list(OPEN_MATCHES | {MatchState.DRAFT}),
     )
     return await now.order_by("-created_at", "-id").prefetch_related("members__person").first()

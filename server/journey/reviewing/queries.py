@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from tortoise.expressions import Q, Subquery
+from tortoise.expressions import Subquery
 from tortoise.functions import Count
 
 from server.kernel import clock
@@ -30,7 +30,7 @@ from server.people.queries import line_of
 from server.programs import queries as programs
 from server.programs.models import Cohort, Enrollment, Program
 from server.programs.rules import can_edit_enrollments, has_circles
-from server.programs.states import EnrollmentState, ParticipantRole, ProgramType
+from server.programs.states import EnrollmentState, ParticipantRole
 
 WAITS = (MatchState.DRAFT, MatchState.AWAITING_ADMIN)
 CIRCLES_LISTED = 200
@@ -292,10 +292,9 @@ async def _waiting(actor: Actor, cohorts: Iterable[Cohort]) -> dict[UUID, int]:
 
 async def _alone(actor: Actor, cohorts: Iterable[Cohort]) -> dict[UUID, int]:
     ids = [one.id for one in cohorts]
-    main = Q(match__kind=MatchKind.PAIR) | Q(match__program__type=ProgramType.CIRCLE)
     placed = MatchMember.filter(
-        main, organization_id=actor.organization_id, match__cohort_id__in=ids, match__state__in=list(PLACED),
-        left_at=None,
+        matches.OF_MAIN_KIND, organization_id=actor.organization_id, match__cohort_id__in=ids,
+        match__state__in=list(PLACED), left_at=None,
     )
     mentees = programs.enrollments(actor).filter(
         cohort_id__in=ids, role__in=[ParticipantRole.MENTEE, ParticipantRole.PEER], state=EnrollmentState.ACTIVE

@@ -17,7 +17,7 @@ from server.kernel.actor import Actor, require
 from server.kernel.errors import NotFound
 from server.kernel.text import gettext as _
 from server.matches.models import Match
-from server.matches.queries import reviewable_matches
+from server.matches.queries import in_order, reviewable_matches
 from server.matches.states import OPEN_MATCHES, MatchState
 from server.people import queries as people
 from server.people import rules
@@ -162,7 +162,7 @@ async def _listed(actor: Actor, shown: Collection[Person]) -> list[Listed]:
     return [
         Listed(
             person, [row for row in enrolled if row.person_id == person.id],
-            [match for match in matched if any(member.person_id == person.id for member in match.members)],
+            [match for match in matched if any(member.person_id == person.id for member in in_order(match))],
         )
         for person in shown
     ]

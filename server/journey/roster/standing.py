@@ -3,13 +3,13 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from tortoise.expressions import Subquery
+from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
 from server.journey.roster.states import Stand
 from server.kernel.actor import Actor
 from server.matches.models import MatchMember
-from server.matches.queries import reviewable_matches
+from server.matches.queries import OF_MAIN_KIND, reviewable_matches
 from server.matches.states import AWAITING, OPEN_MATCHES, RUNNING, MatchState
 from server.people.models import Person
 from server.people.states import PersonStatus
@@ -23,6 +23,7 @@ ENROLLED = {
     Stand.APPLIES: {EnrollmentState.PENDING_APPROVAL}, Stand.IN_LINE: {EnrollmentState.WAITLISTED},
     Stand.BREAK: {EnrollmentState.PAUSED},
 }
+EVERY_KIND = Q()
 EMPLOYED = {Stand.ON_LEAVE: PersonStatus.LEAVE, Stand.HAS_LEFT: PersonStatus.ENDED}
 
 
@@ -47,14 +48,14 @@ def _enrolled(there: QuerySet[Enrollment], actor: Actor, stand: Stand) -> QueryS
         return there.filter(id__in=_matched(actor, IN_MATCHES[stand]))
     if stand is Stand.UNMATCHED:
         mentees = there.filter(role__in=[ParticipantRole.MENTEE, ParticipantRole.PEER], state=EnrollmentState.ACTIVE)
-        return mentees.exclude(id__in=_matched(actor, OPEN_MATCHES | {MatchState.DRAFT}))
+        return mentees.exclude(id__in=_matched(actor, OPEN_MATCHES | {MatchState.DRAFT}, OF_MAIN_KIND))
     return there.filter(state__in=list(ENROLLED[stand]))
 
 
-def _matched(actor: Actor, states: Collection[MatchState]) -> Subquery:
-    """The enrolments in matches of some states."""
+def _matched(actor: Actor, states: Collection[MatchState], of: Q = EVERY_KIND) -> Subquery:
+    """The enrolments in matches of some states, of every kind or as `of` says."""
     found = reviewable_matches(actor).filter(state__in=list(states))
     members = MatchMember.filter(
-        organization_id=actor.organization_id, match_id__in=Subquery(found.values("id"))
+        of, organization_id=actor.organization_id, match_id__in=Subquery(found.values("id")), left_at=None
     )
     return Subquery(members.values("enrollment_id"))

@@ -138,13 +138,14 @@ async def expire_match(actor: Actor, match_id: UUID) -> Match:
 
 
 async def _seats_are_there(actor: Actor, match: Match) -> bool:
-    """Whether each member has a seat for this match beside those that are promised already.
+    """Whether each member has a seat for this pair beside those that are promised already: a circle takes none.
 
     A waiting match holds a seat, so this fails only when places were taken back meanwhile: then the first yes wins.
     """
     ids = [member.enrollment_id for member in match.members]
     promised = await MatchMember.filter(
-        organization_id=actor.organization_id, enrollment_id__in=ids, match__state__in=list(AWAITING | RUNNING)
+        organization_id=actor.organization_id, enrollment_id__in=ids, left_at=None, match__kind=match.kind,
+        match__state__in=list(AWAITING | RUNNING),
     ).exclude(match_id=match.id).prefetch_related("match__members")
     firm = [other.enrollment_id for other in promised if _is_firm(other.match)]
     return all(

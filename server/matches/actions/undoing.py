@@ -240,12 +240,13 @@ async def _require_not_apart(actor: Actor, match: Match) -> None:
 
 
 async def _require_seats(actor: Actor, match: Match) -> None:
-    taken = await queries.seats_taken(actor, [member.enrollment_id for member in match.members])
-    for member in match.members:
+    there = queries.in_order(match)
+    taken = await queries.seats_taken(actor, [member.enrollment_id for member in there], match.kind)
+    for member in there:
         name, enrollment = member.person.full_name, member.enrollment
         if enrollment.state in GONE:
             raise Conflict(_("%(name)s no longer takes part.") % {"name": name})
-        if taken.get(enrollment.id, 0) >= enrollment.capacity:
+        if taken.get(enrollment.id, 0) >= queries.places_of(enrollment, match.kind):
             raise Conflict(_("%(name)s has no free place any more.") % {"name": name}, kind="seat_taken")
 
 

@@ -1,16 +1,32 @@
 """Circles beside the pairs of a programme: for who waits, or for everybody; places count for each kind apart."""
 
+from dataclasses import dataclass
+from datetime import timedelta
+
+from server.journey.asking.queries import Asking, asking_page
+from server.journey.closing.actions import complete_learners
+from server.journey.closing.queries import ever_matched
+from server.journey.console.queries import today
+from server.journey.leaving.actions import leave_program
+from server.journey.record.queries import pair_record
+from server.journey.roster.queries import Asked, roster
+from server.journey.roster.states import Stand
+from server.kernel.actor import system_actor
 from server.matches import actions as matches
 from server.matches import queries as match_queries
 from server.matches.models import Match
-from server.matches.states import MatchKind, MatchState
+from server.matches.states import Approval, ClosureReason, MatchKind, MatchState
+from server.matches.steps import UNDO_ONE
 from server.matchmaking import queries
 from server.matchmaking.circles.forming import proof_of
 from server.matchmaking.runs.actions import run_matching
+from server.matchmaking.today.actions import accept_match
 from server.people.models import PersonSkill
 from server.people.states import SkillSide
 from server.programs import actions as programs
+from server.programs.models import Enrollment
 from server.programs.states import Circles, EnrollmentState, ParticipantRole, ProgramType
+from tests import factories
 from tests.server.matchmaking.circles.test_circles import World, a_world
 
 
@@ -68,3 +84,100 @@ async def test_with_circles_whoever_stood_in_line_outside_is_let_in(db: object) 
     assert waiting.state is EnrollmentState.WAITLISTED
     await programs.set_circles(world.manager, world.program.id, Circles.WAITING)
     assert (await type(row).get(id=row.id)).state is EnrollmentState.ACTIVE
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A running circle of a programme of pairs, and a mentor with one free place there."""
+
+    circle: factories.Circle
+    mentor: Enrollment
+
+    @property
+    def ana(self) -> Enrollment:
+        """The first member."""
+        return self.circle.enrollments[0]
+
+    async def pair(self, **values: object) -> Match:
+        """Ana and the mentor."""
+        return await factories.match(self.mentor, self.ana, **values)
+
+
+async def beside(**values: object) -> Beside:
+    """`values` differ the circle."""
+    org = await factories.organization()
+    of = await factories.program(org, type=ProgramType.ONE_TO_ONE, circles=Circles.WAITING, mentees_may_ask=True)
+    circle = await factories.active_circle(org, of, **values)
+    mentor = await factories.person(org, given_name="Sol", family_name="Brightwater")
+    await factories.working_week(mentor)
+    return Beside(circle, await factories.enrollment(circle.cohort, mentor, ParticipantRole.MENTOR))
+
+
+async def test_a_pair_of_somebody_in_a_running_circle_is_approved_agreed_to_and_begins(db: object) -> None:
+    there = await beside()
+    pair = await there.pair(state=MatchState.DRAFT)
+    assert (await asking_page(there.circle.member_actors[0], there.ana.id)).asking is Asking.OPEN
+    await matches.publish_match(there.circle.manager_actor, pair.id, undo_within=timedelta())
+    mentor = factories.actor_of(await there.mentor.person)
+    for actor in (there.circle.member_actors[0], mentor):
+        pair = await accept_match(actor, pair.id)
+    assert (pair.state, pair.closure_reason) == (MatchState.ACTIVE, None)
+    assert (await Match.get(id=there.circle.match.id)).state is MatchState.ACTIVE
+    assert (await asking_page(there.circle.member_actors[0], there.ana.id)).asking is Asking.FULL
+
+
+async def test_who_has_a_pair_joins_a_circle(db: object) -> None:
+    there = await beside(state=MatchState.DRAFT)
+    await there.pair()
+    circle = await matches.publish_match(there.circle.manager_actor, there.circle.match.id, undo_within=timedelta())
+    for actor in (there.circle.facilitator_actor, *there.circle.member_actors):
+        circle = await accept_match(actor, circle.id)
+    assert circle.state is MatchState.ACTIVE
+    assert {one.approval for one in circle.members} == {Approval.ACCEPTED}
+
+
+async def test_an_end_of_a_pair_or_of_a_circle_is_taken_back_beside_the_other_kind(db: object) -> None:
+    there = await beside()
+    pair, manager = await there.pair(), there.circle.manager_actor
+    for match in (pair, there.circle.match):
+        await matches.end_match(manager, match.id, ClosureReason.NO_FAULT, undo_within=UNDO_ONE)
+        assert await matches.undo_change(manager, match.id)
+        assert (await Match.get(id=match.id)).state is MatchState.ACTIVE
+
+
+async def test_who_is_left_without_a_mentor_is_told_of_whatever_circle_they_sit_in(db: object) -> None:
+    there = await beside()
+    pair, manager = await there.pair(), there.circle.manager_actor
+    waiting = [one.person.given_name for one in (await roster(manager, Asked(stand=Stand.UNMATCHED))).people]
+    assert waiting == ["Bao", "Chidi", "Dina", "Emre", "Noor"]
+    await leave_program(factories.actor_of(await there.mentor.person), there.mentor.id)
+    assert [one.match.id for one in (await today(manager)).partings] == [pair.id]
+    assert (await pair_record(manager, pair.id)).successor is None
+    found = (await roster(manager, Asked(stand=Stand.UNMATCHED))).people
+    assert "Ana" in {one.person.given_name for one in found}
+
+
+async def test_who_stepped_out_of_a_circle_is_in_none_on_the_list_of_people(db: object) -> None:
+    there = await beside()
+    await matches.end_match(there.circle.member_actors[0], there.circle.match.id, ClosureReason.NO_FAULT)
+    found = (await roster(there.circle.manager_actor, Asked(words="Ana"))).people
+    assert [one.matches for one in found] == [[]]
+    paired = (await roster(there.circle.manager_actor, Asked(stand=Stand.PAIRED))).people
+    assert "Ana" not in {one.person.given_name for one in paired}
+
+
+async def test_a_pair_ends_while_a_circle_runs_and_the_circle_while_others_wait_for_a_mentor(db: object) -> None:
+    there = await beside()
+    pair, circle = await there.pair(), there.circle.match
+    product, ids = system_actor(pair.organization_id), [row.id for row in there.circle.enrollments]
+    states = []
+    for match in (pair, circle):
+        await Match.filter(id=match.id).update(state=MatchState.DURATION_COMPLETED)
+        await matches.close_match(product, match.id)
+        await complete_learners(product, match.id)
+        states.append((await Enrollment.get(id=there.ana.id)).state)
+        if match is pair:
+            assert await match_queries.seats_taken(product, ids, MatchKind.CIRCLE) == dict.fromkeys(ids, 1)
+    assert states == [EnrollmentState.ACTIVE, EnrollmentState.COMPLETED]
+    assert {row.state for row in await Enrollment.filter(id__in=ids[1:])} == {EnrollmentState.ACTIVE}
+    assert await ever_matched(product, ids) == {there.ana.id}, "a circle beside is no end of the wait for a mentor"
