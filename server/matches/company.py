@@ -8,6 +8,7 @@ from server.matches.models import Match, MatchMember
 from server.matches.queries import facilitator_of, in_order, is_circle, partner_of
 from server.matches.states import OPEN_MATCHES, RUNNING, Approval
 from server.people.models import Person
+from server.programs.states import EnrollmentState
 
 NOT_YET = OPEN_MATCHES - RUNNING
 SAID_YES = frozenset({Approval.ACCEPTED, Approval.NOT_NEEDED})
@@ -56,8 +57,15 @@ def belongs(match: Match, person_id: UUID | None) -> bool:
     return any(one.person_id == person_id for one in members_now(match))
 
 
+def leads_now(match: Match) -> MatchMember | None:
+    """Who leads a circle these days: nobody while they take a break, or have not said yes to one that began. The
+    members' enrolments must have been fetched."""
+    leads = facilitator_of(match)
+    return leads if leads in members_now(match) and leads.enrollment.state is not EnrollmentState.PAUSED else None
+
+
 def sets_times(match: Match, me: MatchMember) -> bool:
-    """Whether a member chooses when a match meets: both of a pair; in a circle who leads it, or everybody if nobody
-    does."""
-    leads = facilitator_of(match) if is_circle(match) else None
+    """Whether a member chooses when a match meets: both of a pair; in a circle who leads it, or everybody while nobody
+    does. The members' enrolments must have been fetched."""
+    leads = leads_now(match) if is_circle(match) else None
     return belongs(match, me.person_id) and (leads is None or leads.person_id == me.person_id)

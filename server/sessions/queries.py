@@ -46,7 +46,7 @@ async def visible_session(actor: Actor, session_id: UUID, *, lock: bool = False)
     session = await (found.select_for_update(no_key=True, of=("session",)) if lock else found).first()
     if session is None:
         raise NotFound
-    await session.match.fetch_related("members__person")
+    await session.match.fetch_related("members__person", "members__enrollment")
     return session
 
 
@@ -109,7 +109,7 @@ async def hold_of(actor: Actor, match_id: UUID) -> Session | None:
     held = _ahead(actor).filter(match_id=match_id, state=SessionState.PROPOSED, starts_at__gt=clock.now())
     session = await held.first()
     if session is not None:
-        await session.fetch_related("match__members__person", "match__program")
+        await session.fetch_related("match__members__person", "match__members__enrollment", "match__program")
     return session
 
 

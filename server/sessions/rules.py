@@ -24,7 +24,7 @@ def is_member(actor: Actor, session: Session) -> bool:
 
 
 def can_set_times(actor: Actor, match: Match) -> bool:
-    """Choose when a match meets, and change it: both of a pair; of a circle who leads it, or all if nobody does."""
+    """Choose when a match meets, and change it: both of a pair; of a circle who leads it, or all while nobody does."""
     me = member_of(match, actor)
     return me is not None and sets_times(match, me)
 

@@ -7,14 +7,14 @@ from server.kernel.actor import Actor
 from server.kernel.errors import Conflict, NotFound
 from server.kernel.text import gettext as _
 from server.matches import queries as matches
-from server.matches.company import Circle, Company, belongs, company_of, sets_times
+from server.matches.company import Circle, Company, belongs, company_of
 from server.matches.models import Match, MatchMember
 from server.matches.rules import member_of
 from server.matches.states import RUNNING, MatchState
 from server.programs.models import Enrollment
 from server.programs.queries import visible_enrollment
 from server.programs.rules import is_self
-from server.programs.states import OPEN_ENROLLMENTS, EnrollmentState
+from server.programs.states import OPEN_ENROLLMENTS, EnrollmentState, ParticipantRole
 from server.sessions.models import Session
 from server.sessions.queries import next_session
 
@@ -56,7 +56,8 @@ class EndingPage:
     @property
     def may_pause(self) -> bool:
         """Whether the viewer may let it rest: either of a pair, who leads a circle."""
-        return self.match.state is MatchState.ACTIVE and sets_times(self.match, self.me)
+        may = self.circle is None or self.me.role is ParticipantRole.FACILITATOR
+        return self.match.state is MatchState.ACTIVE and may
 
 
 async def leaving_page(actor: Actor, enrollment_id: UUID) -> LeavingPage:

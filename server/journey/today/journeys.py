@@ -14,7 +14,7 @@ from server.goals.states import OPEN_GOALS, GoalState, MilestoneState
 from server.journey.console.measures import planned_sessions
 from server.kernel import clock
 from server.kernel.actor import Actor
-from server.matches.company import Company, company_of, members_now, sets_times
+from server.matches.company import Company, company_of, leads_now, members_now, sets_times
 from server.matches.models import Match, MatchMember
 from server.matches.queries import LEADING, are_peers, back_on, is_circle, is_mentor, partner_of
 from server.matches.rules import member_of
@@ -188,8 +188,9 @@ class CircleJourney(Life):
 
     @property
     def leader(self) -> Person | None:
-        """Who leads it, if anybody does."""
-        return next((one.person for one in self.people if one.role is ParticipantRole.FACILITATOR), None)
+        """Who leads it these days, if anybody does."""
+        leads = leads_now(self.match)
+        return leads.person if leads else None
 
     @property
     def i_lead(self) -> bool:

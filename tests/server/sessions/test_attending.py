@@ -4,10 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from server.journey.leaving.queries import ending_page
 from server.kernel import clock
 from server.kernel.errors import Conflict, NotFound, Refused
 from server.matches.models import MatchMember
 from server.matches.states import Approval
+from server.programs.models import Enrollment
+from server.programs.states import EnrollmentState
 from server.sessions import actions, queries, times
 from server.sessions.many import away
 from server.sessions.models import Absence, Session
@@ -44,6 +47,20 @@ async def test_a_time_suits_everybody_and_who_leads_books_moves_and_cancels(circ
     moved = await actions.move_session(circle.facilitator_actor, session.id, slots[1].starts_at)
     assert moved.sequence == 1
     await actions.cancel_session(circle.facilitator_actor, session.id)
+
+
+async def test_while_who_leads_is_away_or_has_not_said_yes_everybody_chooses_the_times(circle: Circle) -> None:
+    ana, leads = circle.member_actors[0], circle.facilitator_enrollment
+    slots = await times.slots_for_match(ana, circle.match.id, 2)
+    await Enrollment.filter(id=leads.id).update(state=EnrollmentState.PAUSED)
+    session = await actions.book_session(ana, circle.match.id, slots[0].starts_at)
+    assert (await actions.move_session(circle.member_actors[1], session.id, slots[1].starts_at)).sequence == 1
+    assert not (await ending_page(ana, circle.match.id)).may_pause, "a circle rests when who leads it says so"
+    await Enrollment.filter(id=leads.id).update(state=EnrollmentState.ACTIVE)
+    with pytest.raises(Refused):
+        await actions.cancel_session(ana, session.id)
+    await MatchMember.filter(enrollment_id=leads.id).update(approval=Approval.PENDING)
+    await actions.cancel_session(ana, session.id)
 
 
 async def test_one_can_stay_away_and_another_time_asks_anew(circle: Circle) -> None:
