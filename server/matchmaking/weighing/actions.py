@@ -54,6 +54,8 @@ async def set_weights(actor: Actor, program_id: UUID, settings: Settings, *, bas
 async def restore_weights(actor: Actor, program_id: UUID, number: int) -> Program:
     """Put an earlier version back in force, as a new version; number 0 is the factory setting. Twice is harmless.
 
+    Only what is set together with weights is put back; the other rules of the programme are no version's.
+
     Raises:
         NotFound: no such programme or version.
         Refused: the actor may not change it.
@@ -73,8 +75,14 @@ async def _changeable(actor: Actor, program_id: UUID) -> Program:
 
 
 async def _content(actor: Actor, program: Program, number: int) -> tuple[dict[str, float], Json]:
-    if number == FACTORY:
-        return {}, {name: value for name, value in program.rules.items() if name not in SWITCHED}
+    """What a version holds, over the rules that are set elsewhere: these (how peers are drawn, how large circles are,
+    where it leads) stay as they are today."""
+    weights, rules = ({}, {}) if number == FACTORY else await _version(actor, program, number)
+    elsewhere = {name: value for name, value in program.rules.items() if name not in SWITCHED}
+    return weights, elsewhere | {name: value for name, value in rules.items() if name in SWITCHED}
+
+
+async def _version(actor: Actor, program: Program, number: int) -> tuple[dict[str, float], Json]:
     kept = WeightsVersion.filter(organization_id=actor.organization_id, program_id=program.id, number=number)
     version = await kept.first()
     if version is None:

@@ -69,6 +69,20 @@ async def test_what_stood_before_versions_were_counted_is_the_first_one(found: M
     assert told == [(3, 2, 1, found.manager), (2, 1, None, found.manager), (1, None, None, None)]
 
 
+async def test_putting_a_version_back_leaves_what_is_set_elsewhere(found: Market) -> None:
+    actor, program_id = runs_it(found), found.program.id
+    await set_weights(actor, program_id, TIMES)
+    await set_weights(actor, program_id, Settings({Category.STYLE: 1}, RuleSet()))
+    elsewhere = {"pairing": "DRAW", "cycles_apart": 2, "circle_size": 5, "target_role": "a", "seat_step": 0.1}
+    for number in (1, FACTORY):
+        rules = {**(await program_of(found)).rules, **elsewhere}
+        await Program.filter(id=program_id).update(rules=rules)
+        await restore_weights(actor, program_id, number)
+        kept = await program_of(found)
+        assert elsewhere.items() <= kept.rules.items()
+        assert ("same_team" in kept.rules) == (number != FACTORY)
+
+
 async def test_what_a_type_means_cannot_be_turned_off_and_where_it_once_was_it_is_read_as_on(found: Market) -> None:
     off = Settings({Category.GOALS: 1}, RuleSet(same_team=False))
     await Program.filter(id=found.program.id).update(type=ProgramType.PEER, weights={"GOALS": 1.0}, rules={
