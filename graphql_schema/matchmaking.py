@@ -17,9 +17,10 @@ from graphql_schema.matches import MatchesPayload, MatchPayload, MatchType
 from graphql_schema.mutations import ById, Input, OfMatchInput, Payload, perform
 from graphql_schema.pagination import Connection, Order, Window, page_of, page_of_list
 from graphql_schema.people import PersonType
-from graphql_schema.programs import EnrollmentType, enrollments_by_ids
-from graphql_schema.reasons import ReasonType, reasons
-from graphql_schema.runs import RunAudit, RunChanges, RunProof, RunWaiting
+from graphql_schema.programs import CohortType, EnrollmentType, enrollments_by_ids
+from graphql_schema.reasons import ReasonType, caution, factors, reasons
+from graphql_schema.runs import CalibrationType, RunAudit, RunChanges, RunProof, RunWaiting
+from server.journey.console.acceptance import refusing
 from server.kernel.actor import Actor
 from server.kernel.db import Json
 from server.matchmaking import queries
@@ -37,6 +38,7 @@ from server.matchmaking.states import RunKind, RunState
 from server.matchmaking.stored import Told, load
 
 if TYPE_CHECKING:
+    from server.journey.console.acceptance import LowAcceptance
     from server.matchmaking.models import MatchRun, MatchSuggestion
     from server.matchmaking.queries import Unmatched
 
@@ -74,6 +76,7 @@ class MatchRunType(Node):
     waiting: int | None = strawberry.field(description="Mentees it found nobody for.")
     proof: RunProof | None = strawberry.field(description="How good the result is, against all that could be.")
     circles: RunCircles | None = strawberry.field(description="Its circles; null for a run of pairs alone.")
+    calibration: CalibrationType | None = strawberry.field(description="Null until the run has an outcome.")
     audit: RunAudit | None = strawberry.field(description="None for a run made before audits were kept.")
     record: strawberry.Private[Json]
 
@@ -90,6 +93,7 @@ class MatchRunType(Node):
             percent=row.percent if row.state is RunState.RUNNING else None,
             waiting=row.result.get("waiting"), started_by=row.started_by, proof=RunProof.of(row.result),
             circles=RunCircles.of(row.result), audit=RunAudit.of(row.result), record=row.result,
+            calibration=CalibrationType.of(row.result),
         )
 
     @strawberry.field(description="Mentees it found nobody for, the next one first.")
@@ -110,11 +114,13 @@ class SuggestionType:
     chosen: bool
     fit: float
     confidence: float
+    calibration: CalibrationType | None = strawberry.field(description="How far its confidence can be believed.")
 
     @classmethod
-    def of(cls, row: MatchSuggestion) -> Self:
-        """The candidate of a row."""
+    def of(cls, row: MatchSuggestion, calibration: CalibrationType | None) -> Self:
+        """The candidate of a row, with that of its run."""
         return cls(
+            calibration=calibration,
             mentor_key=row.mentor_enrollment_id, mentee_key=row.mentee_enrollment_id, explanation=row.factors,
             rank=row.rank, chosen=row.chosen, fit=row.fit, confidence=row.confidence,
         )
@@ -131,10 +137,35 @@ class SuggestionType:
 
     @strawberry.field(description="Why these two: up to three reasons.")
     async def reasons(self, info: Info) -> list[ReasonType]:
+        return reasons(Told(load(self.explanation), await self._names(info), Reader.MANAGER))
+
+    @strawberry.field(description="What to look at before approving.")
+    async def caution(self, info: Info) -> ReasonType | None:
+        return caution(self.explanation, await self._names(info))
+
+    @strawberry.field(description="How the fit was worked out, all parts.")
+    async def factors(self, info: Info) -> list[ReasonType]:
+        return factors(self.explanation, await self._names(info))
+
+    async def _names(self, info: Info) -> Names:
         mentor = await info.context.one(enrollments_by_ids, self.mentor_key)
         mentee = await info.context.one(enrollments_by_ids, self.mentee_key)
-        names = Names(mentor.person.first_name if mentor else "", mentee.person.first_name if mentee else "")
-        return reasons(Told(load(self.explanation), names, Reader.MANAGER))
+        return Names(mentor.person.first_name if mentor else "", mentee.person.first_name if mentee else "")
+
+
+@strawberry.type(name="LowAcceptance", description="A group in which fewer matches are accepted than ought to be.")
+class LowAcceptanceType:
+    cohort: CohortType
+    accepted: int
+    decided: int = strawberry.field(description="Matches that were accepted, declined or not answered in time.")
+    percent: int
+
+    @classmethod
+    def of(cls, found: LowAcceptance) -> Self:
+        """A group under the red flag."""
+        return cls(
+            cohort=CohortType.of(found.cohort), accepted=found.accepted, decided=found.decided, percent=found.percent
+        )
 
 
 @strawberry.type(name="UnmatchedMentee", description="An active mentee without a match or a draft.")
@@ -202,8 +233,9 @@ class MatchmakingQuery:
         last: int | None = None, before: str | None = None,
     ) -> Connection[SuggestionType]:
         run = await queries.visible_run(info.context.actor, key_of("MatchRun", run_id))
-        rows = queries.suggestions(info.context.actor, run)
-        return await page_of(rows, BY_MENTEE, Window.of(first, after, last, before), SuggestionType.of)
+        rows, calibration = queries.suggestions(info.context.actor, run), CalibrationType.of(run.result)
+        window = Window.of(first, after, last, before)
+        return await page_of(rows, BY_MENTEE, window, lambda row: SuggestionType.of(row, calibration))
 
     @strawberry.field(description="Whose mentor differs between two runs of one cohort, and why.")
     async def match_run_changes(
@@ -211,6 +243,10 @@ class MatchmakingQuery:
     ) -> RunChanges:
         keys = key_of("MatchRun", run_id), key_of("MatchRun", other_id)
         return RunChanges.of(await compared(info.context.actor, *keys))
+
+    @strawberry.field(description="Groups one runs in which too many say no, after twenty decisions; the lowest first.")
+    async def low_acceptance(self, info: Info) -> list[LowAcceptanceType]:
+        return [LowAcceptanceType.of(one) for one in await refusing(info.context.actor)]
 
     @strawberry.field(description="The drafts of a cohort by what they need, and the mentees without any.")
     async def review_queue(self, info: Info, cohort_id: strawberry.ID) -> ReviewQueueType:

@@ -9,8 +9,10 @@ import strawberry
 from graphql_schema.ids import global_id
 from server.kernel.db import Json
 from server.matchmaking.circles.comparing import Moved
+from server.matchmaking.engine import Calibration
 from server.matchmaking.engine.differences import Verdict
 from server.matchmaking.engine.fairness import Figure, verdict_of
+from server.matchmaking.engine.learning.words import calibration_words
 from server.matchmaking.engine.waitlist import WaitCode
 from server.matchmaking.engine.weights import Category
 from server.matchmaking.runs.comparison import Why
@@ -36,6 +38,8 @@ class RunProof:
     upper_bound: float = strawberry.field(description="What no choice of pairs can exceed.")
     gap: float = strawberry.field(description="The difference as a share of the bound.")
     violations: int = strawberry.field(description="Hard rules broken, counted again from the finished pairs.")
+    by_models: bool = strawberry.field(description="Learned models chose: the value is what is expected of pairs.")
+    over_all: bool = strawberry.field(description="The bound holds for every allowed pair, not only for those listed.")
     held_back_ids: list[strawberry.ID] = strawberry.field(
         description="Enrolments of mentors of whom one place was held back for newcomers: the bound is one without it."
     )
@@ -46,8 +50,24 @@ class RunProof:
         found = proof_of(record)
         return cls(
             value=found.value, upper_bound=found.upper_bound, gap=found.gap, violations=found.violations,
+            by_models=found.by_models, over_all=found.over_all,
             held_back_ids=[global_id("Enrollment", one) for one in record.get("held_back", [])],
         ) if found else None
+
+
+@strawberry.type(name="Calibration", description="How far the confidence of a run can be believed.")
+class CalibrationType:
+    calibrated: bool = strawberry.field(description="Whether it was found true on outcomes it had not seen.")
+    based_on: int = strawberry.field(description="Pairs whose outcome was known.")
+    words: str = strawberry.field(description="The same as a person reads it.")
+
+    @classmethod
+    def of(cls, record: Json) -> Self | None:
+        """What a run's record says of its confidence; None before it has any."""
+        if "calibration" not in record:
+            return None
+        found = Calibration(record["calibration"]["calibrated"], record["calibration"]["based_on"])
+        return cls(calibrated=found.calibrated, based_on=found.based_on, words=calibration_words(found))
 
 
 @strawberry.type(description="Mentees who would fit better with somebody else's mentor.")

@@ -94,8 +94,11 @@ async def test_cohort_is_matched_reviewed_and_approved(db: object) -> None:
     assert done["run"]["id"] == asked["run"]["id"], "a repeat runs nothing"
     assert (done["run"]["state"], done["run"]["matched"]) == ("DONE", 1)
     document = """query ($id: ID!, $run: ID!) {
-      matchRuns(cohortId: $id) { totalCount }
+      matchRuns(cohortId: $id) { totalCount edges { node { calibration { calibrated basedOn words }
+        proof { byModels overAll } } } }
+      lowAcceptance { percent }
       matchSuggestions(runId: $run) { edges { node { rank chosen fit confidence
+        calibration { words } caution { title } factors { category weight }
         mentor { id person { firstName } } mentee { id } reasons { title } } } }
       reviewQueue(cohortId: $id) { waiting unmatched { code }
         strong { edges { node { ...M } } } lookCloser { edges { node { ...M } } } }
@@ -103,7 +106,10 @@ async def test_cohort_is_matched_reviewed_and_approved(db: object) -> None:
     fragment M on Match { id state fit reasons { code category title detail } members { role person { firstName } }
       review { confidence calibratedOn heldBack factors { category weight fit } } }"""
     seen = await ask(pair.manager_actor, document, id=gid(pair.cohort), run=done["run"]["id"])
-    assert seen["matchRuns"] == {"totalCount": 1}
+    assert seen["matchRuns"] == {"totalCount": 1, "edges": [{"node": {
+        "calibration": {"calibrated": False, "basedOn": 1, "words": "not yet calibrated, based on one pair"},
+        "proof": {"byModels": False, "overAll": True}}}]}
+    assert seen["lowAcceptance"] == []
     queue = seen["reviewQueue"]
     (edge,) = queue["strong"]["edges"] + queue["lookCloser"]["edges"]
     draft = edge["node"]
@@ -114,6 +120,8 @@ async def test_cohort_is_matched_reviewed_and_approved(db: object) -> None:
     assert 0 < draft["review"]["confidence"] < 1
     chosen = next(one["node"] for one in seen["matchSuggestions"]["edges"] if one["node"]["chosen"])
     assert (chosen["mentor"]["id"], chosen["mentee"]["id"]) == (gid(mentor), gid(mentee))
+    assert chosen["calibration"]["words"] == "not yet calibrated, based on one pair"
+    assert (chosen["caution"], len(chosen["factors"])) == (None, 9)
     approve = """mutation ($ids: [ID!]!) {
       publishMatches(input: {ids: $ids}) { matches { state } errors { code } }
       undoPublish(input: {ids: $ids}) { matches { state } errors { code } }

@@ -46,7 +46,7 @@ LISTS = {
       nextSessions { startsAt agenda { topic } notes { body } actionItems { text } } } }""",
     "suggestions": """query ($run: ID!) { matchSuggestions(runId: $run, first: 50) { edges { node {
       fit mentor { person { name } program { name } } mentee { cohort { name } waitlistPlace }
-      reasons { title } } } } }""",
+      reasons { title } caution { title } factors { weight } } } } }""",
     "own threads": """{ viewer { threads { unread last { body } match { members { ...P } program { name } } }
       checkIns(first: 50) { edges { node { state answer { words } } } } } }""" + PROFILE,
     "answers": """{ checkInAnswers(first: 50) { edges { node {

@@ -82,11 +82,19 @@ def best_words(proof: Proof) -> str:
     if not proof.matched:
         return _("No pair could be made.")
     if proof.gap <= PROVEN_BEST:
-        return _("No better total exists for these weights. That is proven.")
+        return _("No better total exists for %(given)s. That is proven.") % {"given": _given(proof)}
     if proof.gap > WIDE_GAP:
-        return _("A better total may exist for these weights, by %(gap)s at most.") % {"gap": gap_words(proof)}
-    return _("No better total exists for these weights, within 1 part in %(parts)s.") % {
-        "parts": f"{_rounded_down(1 / proof.gap):,}"}
+        return _("A better total may exist for %(given)s, by %(gap)s at most.") % {
+            "given": _given(proof), "gap": gap_words(proof)}
+    return _("No better total exists for %(given)s, within 1 part in %(parts)s.") % {
+        "given": _given(proof), "parts": f"{_rounded_down(1 / proof.gap):,}"}
+
+
+def _given(proof: Proof) -> str:
+    """For what the bound holds: never for more than was searched, and by what was counted."""
+    if not proof.over_all:
+        return _("what was learned, among the pairs that were listed")
+    return _("what was learned and these weights") if proof.by_models else _("these weights")
 
 
 def gap_words(proof: Proof) -> str:
@@ -102,7 +110,8 @@ def facts(audit: Audit, proof: Proof, lowest: str) -> list[tuple[str, str, str]]
     return [
         (_("Mean fit"), _number(audit.mean_fit), _("of 100")),
         (_("Lowest"), _number(audit.lowest_fit), lowest),
-        (_("Gap to the best"), gap_words(proof), _("at most, proven")),
+        (_("Gap to the best"), gap_words(proof), _("at most, proven") if proof.over_all else
+         _("at most, among the listed pairs")),
         (_("Top three"), _percent(audit.top_three), _("got one of the three who fit them best")),
         (_("Rules broken"), str(len(audit.violations)), checks % {"rules": audit.rules, "num": f"{audit.checks:,}"}),
     ]

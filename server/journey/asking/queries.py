@@ -21,7 +21,7 @@ from server.matches.rules import is_requester, may_ask
 from server.matches.states import AWAITING, OPEN_MATCHES, MatchState
 from server.matchmaking import stored
 from server.matchmaking.engine.choosing.exposure import EXPOSURE, LISTED
-from server.matchmaking.gather import gather, stopped, weights_of
+from server.matchmaking.gather import gather, stopped
 from server.matchmaking.learned.evidence import evidence_now
 from server.matchmaking.learned.queries import outlook_for
 from server.matchmaking.said import queries as said
@@ -231,7 +231,7 @@ async def _found_now(
     pool = replace(gathered.pool, participants=tuple(replace(one, prefers=()) for one in people))
     if len(pool.participants) < 2 or str(own.id) not in {one.id for one in pool.participants}:
         return []
-    outlook = await outlook_for(system, own.program, weights_of(own.program))
+    outlook = await outlook_for(system, own.program)
     result = await asyncio.to_thread(judged, pool, own.program, gathered.standing, outlook)
     mentors = own.role is ParticipantRole.MENTOR
     ranked = (result.candidates_of_mentor if mentors else result.candidates_of_mentee)(str(own.id), len(room))

@@ -109,8 +109,7 @@ async def tried(actor: Actor, cohort_id: UUID, mentor_id: UUID, mentee_id: UUID)
     if mentor.person_id == mentee.person_id:
         raise Conflict(_("Choose two different people."), kind="same")
     gathered = await gather(actor, free.cohort)
-    weights = weights_of(free.cohort.program)
-    outlook = await outlook_for(actor, free.cohort.program, weights)
+    outlook = await outlook_for(actor, free.cohort.program)
     both = {str(mentor.id), str(mentee.id)}
     two = tuple(one for one in gathered.pool.participants if one.id in both)
     alone = replace(gathered, pool=replace(gathered.pool, participants=two))

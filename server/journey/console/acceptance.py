@@ -10,8 +10,10 @@ from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
 from server.journey.console.measures import BOUNDS, MeasureKey
+from server.journey.reviewing.queries import managed_programs
 from server.kernel.actor import Actor
 from server.matches.models import Match
+from server.matches.queries import reviewable_matches
 from server.matches.states import SAID_NO
 from server.programs.models import Cohort
 from server.programs.queries import cohorts
@@ -33,6 +35,12 @@ class LowAcceptance:
     def percent(self) -> int:
         """The share, 0 to 100, rounded down: never told as better than it is."""
         return 100 * self.accepted // self.decided
+
+
+async def refusing(actor: Actor) -> list[LowAcceptance]:
+    """Such groups in all programmes that the actor runs; none for whoever runs none."""
+    ids = [one.id for one in await managed_programs(actor)]
+    return await low_acceptance(actor, ids, reviewable_matches(actor).filter(program_id__in=ids)) if ids else []
 
 
 async def low_acceptance(actor: Actor, program_ids: Collection[UUID], pairs: QuerySet[Match]) -> list[LowAcceptance]:

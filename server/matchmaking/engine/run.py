@@ -40,7 +40,7 @@ from server.matchmaking.engine.weights import Shape, Weights
 
 __all__ = ["ENGINE_VERSION", "MatchingResult", "run_matching"]
 
-ENGINE_VERSION = "4"
+ENGINE_VERSION = "5"
 EVERY_PAIR_UP_TO = 400_000
 """Up to this many pairs all of them are candidates; beyond, the best of each mentee, and who prices then call for."""
 CANDIDATES, WHEN_TIGHT, NEWCOMERS, MAX_ROUNDS = 50, 100, 10, 3

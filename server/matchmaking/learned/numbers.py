@@ -1,16 +1,14 @@
 """Models as plain numbers: what is stored of what was learned, and the outlook that a run makes of it."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from server.kernel.db import Json
 from server.matchmaking.engine.features import feature_names
-from server.matchmaking.engine.learning.model import LEVELLED, Correction, Line, Linear, Model, Steps
+from server.matchmaking.engine.learning.model import Correction, Line, Linear, Model, Steps
 from server.matchmaking.engine.score import Stage
-from server.matchmaking.engine.weights import CATEGORIES, Weights
 
 
 def dump(models: Mapping[Stage, Model]) -> Json:
@@ -18,15 +16,10 @@ def dump(models: Mapping[Stage, Model]) -> Json:
     return {stage.value: _dump(model) for stage, model in models.items()}
 
 
-def load(stored: Json, weights: Weights) -> dict[Stage, Model]:
-    """The models that `dump` stored, for a programme with these weights. None is of use once the features differ.
-
-    Where the weights were set right and not replaced, they are the programme's own.
-    """
+def load(stored: Json) -> dict[Stage, Model]:
+    """The models that `dump` stored. None is of use once the features differ."""
     names = feature_names()
-    return {
-        Stage(stage): _load(one, weights) for stage, one in stored.items() if tuple(one["names"]) == names
-    }
+    return {Stage(stage): _load(one) for stage, one in stored.items() if tuple(one["names"]) == names}
 
 
 def _dump(model: Model) -> Json:
@@ -43,14 +36,9 @@ def _dump(model: Model) -> Json:
     }
 
 
-def _load(stored: Json, weights: Weights) -> Model:
+def _load(stored: Json) -> Model:
     centre, spread, coefficients = (np.array(stored[name]) for name in ("centre", "spread", "coefficients"))
     scorer = Linear(tuple(stored["names"]), centre, spread, coefficients, stored["constant"], stored["kind"])
-    if scorer.kind == LEVELLED:
-        slope = coefficients.sum()
-        coefficients = np.zeros(len(coefficients))
-        coefficients[: len(CATEGORIES)] = slope * np.array(weights.vector)
-        scorer = replace(scorer, coefficients=coefficients)
     return Model(scorer, stored["calibration"], _correction(stored["correction"]))
 
 

@@ -8,7 +8,7 @@ from tortoise.queryset import QuerySet
 from server.kernel.actor import Actor, Permission, system_actor
 from server.kernel.errors import NotFound
 from server.matches.queries import decided_proposals
-from server.matchmaking.engine import Calibration, Outlook, Weights
+from server.matchmaking.engine import Calibration, Outlook, weights_for
 from server.matchmaking.learned import numbers
 from server.matchmaking.models import LearnedModel
 from server.matchmaking.states import RunState
@@ -60,7 +60,7 @@ async def standing(actor: Actor, program_type: ProgramType) -> LearnedModel | No
     return await done.order_by("-number").first()
 
 
-async def outlook_for(actor: Actor, program: Program, weights: Weights) -> Outlook:
+async def outlook_for(actor: Actor, program: Program) -> Outlook:
     """What a run of a programme expects of pairs: by what stands, or by the prior until something was learned.
 
     Models of an engine with other features are of no use, and then nothing counts as calibrated.
@@ -68,11 +68,11 @@ async def outlook_for(actor: Actor, program: Program, weights: Weights) -> Outlo
     row = await standing(actor, program.type)
     if row is None:
         return Outlook(Calibration(False, await outcomes_known(actor, program.type)))
-    models = numbers.load(row.models, weights)
+    models = numbers.load(row.models)
     if len(models) < len(row.models):
         return Outlook(Calibration(False, row.based_on))
     known = Calibration(row.calibrated, row.based_on)
-    return Outlook(known, models, version_of(row)) if models else Outlook(known)
+    return Outlook(known, models, version_of(row), weights_for(program.type)) if models else Outlook(known)
 
 
 async def outcomes_known(actor: Actor, program_type: ProgramType) -> int:

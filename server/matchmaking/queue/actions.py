@@ -145,7 +145,7 @@ async def offer_place(actor: Actor, mentor_enrollment_id: UUID) -> Match | None:
     weights = weights_of(cohort.program)
     first = await asyncio.to_thread(
         first_in_line, gathered.pool, rules_of(cohort.program), weights, standing=gathered.standing,
-        placed=gathered.placed, seed=run.seed, outlook=await outlook_for(actor, cohort.program, weights),
+        placed=gathered.placed, seed=run.seed, outlook=await outlook_for(actor, cohort.program),
     )
     if first is None:
         return None
@@ -254,7 +254,7 @@ async def _place(
     weights = weights_of(cohort.program)
     found = await asyncio.to_thread(
         _way_of(cohort), gathered, rules_of(cohort.program), weights, seed=after.seed, watch=Watch(), newcomers=True,
-        outlook=await outlook_for(actor, cohort.program, weights),
+        outlook=await outlook_for(actor, cohort.program),
     )
     async with unit_of_work(actor) as unit:
         await programs.cohort_by_id(actor, cohort.id, lock=True)

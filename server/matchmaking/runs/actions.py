@@ -186,7 +186,7 @@ async def _watched(
     watch, until, kind = Watch(), time.monotonic() + MOST_S, cohort.program.type
     rules, weights = rules_from(kind, run.rules), weights_from(kind, run.weights, run.weights_version)
     room = await places.room_left(actor, cohort, rules, around_drafts=run.kind is RunKind.NEWCOMERS)
-    outlook = await outlook_for(actor, cohort.program, weights)
+    outlook = await outlook_for(actor, cohort.program)
     work = asyncio.create_task(asyncio.to_thread(
         _way_of(cohort.program, circling), gathered, replace(rules, max_pairs=room), weights, seed=run.seed,
         watch=watch, outlook=outlook, newcomers=run.kind is RunKind.NEWCOMERS,

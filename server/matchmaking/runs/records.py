@@ -10,6 +10,7 @@ from server.kernel.db import Json
 from server.matchmaking.engine import Audit, MatchingResult, Pool, RuleCode, Standing, Violation, audit
 from server.matchmaking.engine.differences import Compared
 from server.matchmaking.engine.fairness import Envy, Figure, GroupFigures, Parity
+from server.matchmaking.engine.score import PRIOR_VERSION
 
 NEW_BELOW_YEARS = 2.0
 """Whoever has been in the organisation for less counts as new (design.md: "Under 2 years with us")."""
@@ -32,7 +33,11 @@ class Tenure(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What a run came to: pairs, people waiting, its value beside what no assignment can exceed, rules broken."""
+    """What a run came to: pairs, people waiting, its value beside what no assignment can exceed, rules broken.
+
+    `by_models`: the value is what learned models expect, and no sum of fits. `over_all`: the bound holds for every
+    allowed pair, not only for those that were listed.
+    """
 
     matched: int
     waiting: int
@@ -40,6 +45,8 @@ class Proof:
     upper_bound: float
     gap: float
     violations: int
+    by_models: bool = False
+    over_all: bool = True
 
 
 def groups_of(pool: Pool) -> dict[str, dict[str, str]]:
@@ -61,6 +68,7 @@ def record_of(result: MatchingResult, standing: Standing) -> Json:
     return {
         "matched": proof.matched, "waiting": len(result.waitlist), "value": proof.value,
         "upper_bound": proof.upper_bound, "gap": proof.gap, "violations": len(found.violations),
+        "by_models": bool(result.outlook.models), "over_all": proof.over_all,
         "waitlist": [
             {"enrollment_id": one.mentee, "position": one.position, "code": one.code.value} for one in result.waitlist
         ],
@@ -71,10 +79,16 @@ def record_of(result: MatchingResult, standing: Standing) -> Json:
 
 
 def proof_of(record: Mapping[str, Any]) -> Proof | None:
-    """The proof of a stored run; None while it has none."""
+    """The proof of a stored run; None while it has none. One from before it was kept what the bound holds for says by
+    its model, and claims no more than the lists where there was one."""
     if "gap" not in record:
         return None
-    return Proof(*(record[name] for name in ("matched", "waiting", "value", "upper_bound", "gap", "violations")))
+    by_models = record.get("by_models", record.get("calibration", {}).get("model", PRIOR_VERSION) != PRIOR_VERSION)
+    return Proof(
+        matched=record["matched"], waiting=record["waiting"], value=record["value"], upper_bound=record["upper_bound"],
+        gap=record["gap"], violations=record["violations"], by_models=by_models,
+        over_all=record.get("over_all", not by_models),
+    )
 
 
 def put_into_queue(record: Mapping[str, Any]) -> int | None:

@@ -248,7 +248,7 @@ async def _ground(
     here = tuple(replace(people[str(row.id)], capacity=free[row.id]) for row in rows if str(row.id) in people)
     return Ground(
         replace(known.pool, participants=here), known.standing, rules_of(cohort.program), weights,
-        outlook=await outlook_for(actor, cohort.program, weights),
+        outlook=await outlook_for(actor, cohort.program),
         whole={str(row.id): row.capacity for row in rows},
         raisable=frozenset(
             str(row.id) for row in rows if row.role is MENTOR and row.capacity < cohort.program.places_max

@@ -110,10 +110,9 @@ async def preview(actor: Actor, program: Program, settings: Settings) -> Preview
         return Preview(None, None, None, now, was)
     found = await sample(actor, cohort, SAMPLED)
     pool, standing = found.gathered.pool, found.gathered.standing
-    outlooks = await outlook_for(actor, program, new), await outlook_for(actor, program, old)
     trial = await asyncio.to_thread(
         compare, pool, standing, kind, (_for(found, wanted.rules), new), (_for(found, rules_of(program)), old),
-        outlooks, circle_size(program.rules),
+        await outlook_for(actor, program), circle_size(program.rules),
     ) if pool.participants else None
     return Preview(cohort, found, trial, now, was, await pairs_kept(actor, cohort.id))
 

@@ -87,11 +87,11 @@ class Trial:
 
 def compare(
     pool: Pool, standing: Standing, kind: ProgramType, now: tuple[RuleSet, Weights], was: tuple[RuleSet, Weights],
-    outlooks: tuple[Outlook | None, Outlook | None] = (None, None), size: int = CIRCLE_USUAL,
+    outlook: Outlook | None = None, size: int = CIRCLE_USUAL,
 ) -> Trial:
-    """Run the engine with both, each by its outlook (None: the prior). As long as two runs: call it off the loop."""
-    after = outcome(pool, standing, kind, *now, outlooks[0], size)
-    before = after if now == was else outcome(pool, standing, kind, *was, outlooks[1], size)
+    """Run the engine with both, by an outlook (None: the prior). As long as two runs: call it off the loop."""
+    after = outcome(pool, standing, kind, *now, outlook, size)
+    before = after if now == was else outcome(pool, standing, kind, *was, outlook, size)
     stood = {one.who for one in before.together}
     fresh = [one for one in after.together if one.who not in stood]
     return Trial(after, before, len(fresh), _example(before, fresh), touched(_facing(pool, kind), now[0], standing))

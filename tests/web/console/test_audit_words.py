@@ -4,12 +4,13 @@ import pytest
 
 from server.matchmaking.engine.differences import Compared
 from server.matchmaking.engine.fairness import Audit, Envy, Figure, GroupFigures, Parity
-from server.matchmaking.runs.records import Proof
+from server.matchmaking.engine.score import PRIOR_VERSION
+from server.matchmaking.runs.records import Proof, proof_of
 from web.console import audit_words as words
 
 
-def proof(gap: float, matched: int = 9) -> Proof:
-    return Proof(matched, 0, 1 - gap, 1.0, gap, 0)
+def proof(gap: float, matched: int = 9, *, by_models: bool = False, over_all: bool = True) -> Proof:
+    return Proof(matched, 0, 1 - gap, 1.0, gap, 0, by_models, over_all)
 
 
 def audit(*groups: GroupFigures, envy: Envy = Envy(0, 0, 0, 0.0, 0.0)) -> Audit:
@@ -25,6 +26,24 @@ def audit(*groups: GroupFigures, envy: Envy = Envy(0, 0, 0, 0.0, 0.0)) -> Audit:
 ])
 def test_how_good_it_is(gap: float, said: str) -> None:
     assert words.best_words(proof(gap)) == said
+
+
+def test_no_more_is_claimed_than_was_searched_and_by_what_it_was_counted() -> None:
+    assert words.best_words(proof(0.0, by_models=True)) == (
+        "No better total exists for what was learned and these weights. That is proven.")
+    listed = proof(0.0, by_models=True, over_all=False)
+    assert words.best_words(listed) == (
+        "No better total exists for what was learned, among the pairs that were listed. That is proven.")
+    assert words.facts(audit(), listed, "")[2][2] == "at most, among the listed pairs"
+
+
+def test_a_run_from_before_it_was_kept_claims_no_more_than_the_lists_where_models_chose() -> None:
+    record = {"matched": 9, "waiting": 0, "value": 1.0, "upper_bound": 1.0, "gap": 0.0, "violations": 0}
+    assert proof_of(record) == proof_of({**record, "calibration": {"model": PRIOR_VERSION}}) == Proof(
+        9, 0, 1.0, 1.0, 0.0, 0, by_models=False, over_all=True)
+    told = proof_of({**record, "calibration": {"model": "learned.1"}})
+    assert told
+    assert (told.by_models, told.over_all) == (True, False)
 
 
 def test_no_pair_is_no_proof_of_anything() -> None:

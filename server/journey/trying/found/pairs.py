@@ -48,7 +48,8 @@ def proved(result: MatchingResult, groups: Groups) -> Json:
     proof, waiting = result.certificate, [one for one in result.waitlist if one.position is not None]
     return {
         "matched": proof.matched, "waiting": len(waiting), "value": proof.value, "upper_bound": proof.upper_bound,
-        "gap": proof.gap, "violations": len(found.violations), "audit": dump(found),
+        "gap": proof.gap, "by_models": bool(result.outlook.models), "over_all": proof.over_all,
+        "violations": len(found.violations), "audit": dump(found),
         "looking": sum(one.capacity > 0 for one in result.market.columns.mentees.people),
         "waitlist": [{"mentee": one.mentee, "position": one.position, "code": one.code.value} for one in waiting],
     }

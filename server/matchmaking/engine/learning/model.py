@@ -1,6 +1,6 @@
 """What was learned about one stage: a logit from features, and how it is read as a probability."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -8,6 +8,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # c
 
 from server.matchmaking.engine.features import Numbers
 from server.matchmaking.engine.score import logistic
+from server.matchmaking.engine.weights import CATEGORIES, Weights
 
 LEVELLED, LINEAR, TREES = "levelled weights", "logistic regression", "boosted trees"
 
@@ -42,6 +43,14 @@ class Linear:
         """What each feature adds to the logit of a pair, and the constant last: columns that add up to it."""
         parts = np.nan_to_num(values - self.centre) * self.coefficients
         return np.hstack([parts, np.full((len(values), 1), self.constant)])
+
+    def by(self, weights: Weights) -> "Linear":
+        """The same by the weights of a programme, where weights were set right and not replaced."""
+        if self.kind != LEVELLED:
+            return self
+        coefficients = np.zeros(len(self.coefficients))
+        coefficients[: len(CATEGORIES)] = self.coefficients.sum() * np.array(weights.vector)
+        return replace(self, coefficients=coefficients)
 
     def loudest(self, most: int) -> list[tuple[str, float]]:
         """The features that move the logit most, with what one typical difference of theirs adds to it."""
@@ -97,6 +106,10 @@ class Model:
     scorer: Scorer
     calibration: str
     correction: Correction
+
+    def by(self, weights: Weights) -> "Model":
+        """The model for a programme of these weights."""
+        return replace(self, scorer=self.scorer.by(weights)) if isinstance(self.scorer, Linear) else self
 
     def probability(self, values: Numbers) -> Numbers:
         """The probability (0 to 1) of rows of features."""

@@ -24,10 +24,12 @@ class WhyCode(StrEnum):
     RULE = "RULE"
     FITS_OTHERS_BETTER = "FITS_OTHERS_BETTER"
     BETTER_FOR_ALL = "BETTER_FOR_ALL"
+    MORE_EXPECTED = "MORE_EXPECTED"
     OWN_FITS_BETTER = "OWN_FITS_BETTER"
     LOW_FIT = "LOW_FIT"
     NO_PLACE = "NO_PLACE"
     HELD_BACK = "HELD_BACK"
+    COHORT_LIMIT = "COHORT_LIMIT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +54,11 @@ def why_not(result: MatchingResult, mentor: str, mentee: str) -> WhyNot | None:
         return WhyNot(mentee, mentor, WhyCode.RULE, rules[0])
     fit, holders = _fit(result, mentor, mentee), [pair for pair in result.pairs if pair.mentor == mentor]
     columns, best = result.market.columns, max((pair.fit for pair in own), default=0.0)
-    left = columns.mentors.capacity[columns.mentors.rows[mentor]] - len(holders)
+    left = int(columns.mentors.capacity[columns.mentors.rows[mentor]]) - len(holders)
     if left <= 0:
         return _taken(result, mentor, mentee, fit, own, holders)
-    if left == 1 and mentor in result.held_back and best <= fit >= result.market.rules.min_fit:
-        return WhyNot(mentee, mentor, WhyCode.HELD_BACK)
-    if best > fit:
-        return WhyNot(mentee, mentor, WhyCode.OWN_FITS_BETTER, points=_shown(best - fit))
-    is_low = fit < result.market.rules.min_fit
-    return WhyNot(mentee, mentor, WhyCode.LOW_FIT if is_low else WhyCode.BETTER_FOR_ALL)
+    code = _though_free(result, fit, best, is_last_held=left == 1 and mentor in result.held_back)
+    return WhyNot(mentee, mentor, code, points=_shown(best - fit) if code is WhyCode.OWN_FITS_BETTER else None)
 
 
 def unmet_wishes(result: MatchingResult) -> Iterator[WhyNot]:
@@ -82,7 +80,25 @@ def _taken(
         return WhyNot(mentee, mentor, WhyCode.NO_PLACE)
     if weakest - fit >= ROUNDING:
         return WhyNot(mentee, mentor, WhyCode.FITS_OTHERS_BETTER, points=_shown(weakest - fit))
-    return WhyNot(mentee, mentor, WhyCode.BETTER_FOR_ALL, points=_cost(result, mentor, fit, own))
+    return WhyNot(mentee, mentor, _for_all(result), points=_cost(result, mentor, fit, own))
+
+
+def _though_free(result: MatchingResult, fit: float, best: float, *, is_last_held: bool) -> WhyCode:
+    """Why a mentor with a free place was not chosen for somebody whose own pair fits by `best` (0: has none)."""
+    rules = result.market.rules
+    if is_last_held and best <= fit >= rules.min_fit:
+        return WhyCode.HELD_BACK
+    if best > fit:
+        return WhyCode.OWN_FITS_BETTER
+    if fit < rules.min_fit:
+        return WhyCode.LOW_FIT
+    is_full = rules.max_pairs is not None and len(result.pairs) >= rules.max_pairs
+    return WhyCode.COHORT_LIMIT if is_full and not best else _for_all(result)
+
+
+def _for_all(result: MatchingResult) -> WhyCode:
+    """What all together gain by: fit, or what learned models expect."""
+    return WhyCode.MORE_EXPECTED if result.outlook.models else WhyCode.BETTER_FOR_ALL
 
 
 def _cost(result: MatchingResult, mentor: str, fit: float, own: list[MatchedPair]) -> float | None:

@@ -29,10 +29,12 @@ def unmet_words(code: WhyCode, rule: RuleCode | None, points: float | None, *, t
         ) % {"num": num}
     return {
         WhyCode.BETTER_FOR_ALL: _("Another choice was as good for all together."),
+        WhyCode.MORE_EXPECTED: _("Another choice is expected to bring more to all together."),
         WhyCode.OWN_FITS_BETTER: _("The mentor who was chosen fits as well."),
         WhyCode.LOW_FIT: _("The two fit less than this programme asks for."),
         WhyCode.NO_PLACE: _("There was no free place."),
         WhyCode.HELD_BACK: _("The last place is held back for newcomers."),
+        WhyCode.COHORT_LIMIT: _("The group has as many pairs as it may have."),
     }[code]
 
 

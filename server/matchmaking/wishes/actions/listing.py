@@ -14,7 +14,7 @@ from server.kernel.text import gettext as _
 from server.matchmaking import stored
 from server.matchmaking.engine import Outlook
 from server.matchmaking.engine.choosing.exposure import shortlists
-from server.matchmaking.gather import Gathered, gather, weights_of
+from server.matchmaking.gather import Gathered, gather
 from server.matchmaking.learned.evidence import evidence_now
 from server.matchmaking.learned.queries import outlook_for
 from server.matchmaking.models import ShortlistEntry
@@ -57,7 +57,7 @@ async def make_shortlists(actor: Actor, cohort_id: UUID, *, wanted_at: datetime)
     if not roles or await queries.made_after(actor, cohort_id, wanted_at):
         return 0
     began = clock.now()
-    outlook = await outlook_for(actor, cohort.program, weights_of(cohort.program))
+    outlook = await outlook_for(actor, cohort.program)
     entries = await asyncio.to_thread(_entries, await gather(actor, cohort), cohort.program, roles, outlook)
     async with unit_of_work(actor) as unit:
         await cohort_by_id(actor, cohort_id, lock=True)

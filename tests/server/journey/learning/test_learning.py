@@ -29,7 +29,6 @@ from server.programs.states import ParticipantRole, ProgramType
 from server.sessions.models import Session
 from server.sessions.states import SessionState
 from tests import factories
-from tests.server.matchmaking.worlds import WEIGHTS
 from tests.web.console.market import Market, market
 
 ONE_TO_ONE = ProgramType.ONE_TO_ONE
@@ -148,7 +147,7 @@ async def test_a_learning_that_nobody_can_do_fails_and_what_stood_stands(found: 
     row = await start_learning(actor, ONE_TO_ONE)
     await fail_learning(actor, row.id, "too_long")
     assert (await visible_learning(actor, row.id)).report == {"failed": "too_long"}
-    assert (await outlook_for(actor, found.program, WEIGHTS)).calibration.based_on == 0
+    assert (await outlook_for(actor, found.program)).calibration.based_on == 0
     assert await LearnedModel.filter(state=RunState.DONE).count() == 1
 
 

@@ -2,12 +2,17 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from server.matchmaking.engine import Pool, RuleCode, RuleSet, Standing, run_matching
+from server.matchmaking.engine import Calibration, Outlook, Pool, RuleCode, RuleSet, Standing, run_matching
+from server.matchmaking.engine.features import feature_names
+from server.matchmaking.engine.learning.model import Line, Linear, Model
 from server.matchmaking.engine.living.advice import Advice, Kind, advice
 from server.matchmaking.engine.living.whynot import WhyCode, WhyNot, unmet_wishes, why_not
+from server.matchmaking.engine.living.words import unmet_words
+from server.matchmaking.engine.score import Stage
 from server.matchmaking.engine.wording import GOOD_FIT
 from tests.chance import LONG
 from tests.server.matchmaking.engine.populations import FREE, MORNINGS, WEIGHTS, mentee, mentor, pools, rule_sets
@@ -50,6 +55,30 @@ def test_the_place_went_to_somebody_whom_it_fits_better_by_so_many_points() -> N
     assert told is not None
     assert (told.code, told.points) == (WhyCode.FITS_OTHERS_BETTER, pytest.approx(fits[0] - fits[1], abs=0.1))
     assert why_not(result, "m", "best") is None
+
+
+def test_who_waits_for_the_limit_of_the_group_reads_so_though_the_mentor_is_free() -> None:
+    pool = Pool((mentor("m1"), mentor("m2"), mentee("a", waited_cycles=1), mentee("b", prefers=("m1", "m2"))))
+    result = run_matching(pool, replace(FREE, max_pairs=1), WEIGHTS)
+    (pair,) = result.pairs
+    left, free = "ab".replace(pair.mentee, ""), "m1" if pair.mentor == "m2" else "m2"
+    told = why_not(result, free, left)
+    assert told == WhyNot(left, free, WhyCode.COHORT_LIMIT)
+    assert unmet_words(told.code, None, None, to_mentee=True) == "The group has as many pairs as it may have."
+
+
+def test_where_models_chose_nothing_is_said_to_be_as_good() -> None:
+    names = feature_names()
+    ahead = Linear(names, np.zeros(len(names)), np.ones(len(names)), -5.0 * (np.array(names) == "mentor_sessions"), 1.0)
+    accept = Model(ahead, "none", Line(1.0, 0.0))
+    outlook = Outlook(Calibration(True, 200), {Stage.ACCEPT: accept}, "learned.1", WEIGHTS)
+    pool = Pool((mentor("m1", sessions_prior=30), mentor("m2"), mentee("e", prefers=("m1",))))
+    result = run_matching(pool, FREE, WEIGHTS, outlook=outlook)
+    assert [pair.mentor for pair in result.pairs] == ["m2"]
+    told = why_not(result, "m1", "e")
+    assert told is not None
+    assert told.code is WhyCode.MORE_EXPECTED
+    assert "as good" not in unmet_words(told.code, None, None, to_mentee=True)
 
 
 def test_who_is_better_served_is_told_so() -> None:
