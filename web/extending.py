@@ -11,7 +11,7 @@ from server.kernel import clock
 from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
 from server.matches import actions
-from web.dates import day_month
+from web.dates import day_month, zone
 from web.forms import Errors, day, read_form
 from web.happened import changed_undo
 from web.render import go_to, page
@@ -76,7 +76,8 @@ def _undo(request: Request, agreed: bool) -> str:
 
 async def _show(request: Request, errors: Errors) -> Response:
     shown = await queries.ending_page(request.state.actor, request.path_params["id"])
-    last = max(shown.match.ends_on or clock.now().date(), clock.now().date())
+    today = clock.today(zone())
+    last = max(shown.match.ends_on or today, today)
     return page(
         request, "leaving/extending.html", status=422 if errors else 200, errors=errors, shown=shown,
         partner=shown.partner, later=(last + USUAL).isoformat(),

@@ -27,7 +27,7 @@ from server.people import actions as people
 from server.people.states import ConsentPurpose
 from server.sessions import actions as sessions
 from server.sessions.times import slots_for_match
-from web.dates import clock_time, count_among, count_words, day_month, day_short, upper_first, weekday
+from web.dates import clock_time, count_among, count_words, day_month, day_short, upper_first, weekday, zone
 from web.forms import Errors, moment_of, read_form, text, ticked
 from web.happened import booked_as_asked
 from web.items import Slot, Step, one_of
@@ -136,6 +136,7 @@ async def _back(request: Request, words: str) -> Response:
 
 
 async def _words(request: Request, shown: Home) -> dict[str, Any]:
+    today = clock.today(zone())
     ideas = await suggested_steps(request.state.actor, [one.goal for one in shown.learning if one.goal])
     learning = [_learning(one, request, ideas.get(one.goal.id) if one.goal else None) for one in shown.learning]
     return {
@@ -145,8 +146,8 @@ async def _words(request: Request, shown: Home) -> dict[str, Any]:
         "mentoring": [_mentoring(one) for one in shown.mentoring],
         "finished": [_finished(one) for one in shown.ended],
         "circles": [circle_words(one, request.state.person) for one in shown.circles if one.match.state in RUNNING],
-        "seats": list(shown.places.values()), "promises": _promises(shown), "today": clock.now().date(),
-        "in_a_month": (clock.now().date() + timedelta(days=PAUSE_DAYS)).isoformat(),
+        "seats": list(shown.places.values()), "promises": _promises(shown), "today": today,
+        "in_a_month": (today + timedelta(days=PAUSE_DAYS)).isoformat(),
     }
 
 

@@ -14,6 +14,7 @@ from server.kernel.text import gettext as _
 from server.matches import actions as matches
 from server.matches.states import MatchState
 from server.matches.steps import UNDO_ONE
+from web.dates import zone
 from web.forms import Errors, day, read_form, text
 from web.happened import changed_undo
 from web.render import go_to, page
@@ -178,7 +179,7 @@ async def _leaving(request: Request, errors: Errors) -> Response:
 
 
 def _in_a_month() -> str:
-    return (clock.now().date() + MONTH).isoformat()
+    return (clock.today(zone()) + MONTH).isoformat()
 
 
 routes = [

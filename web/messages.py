@@ -174,7 +174,7 @@ def _days(request: Request, messages: list[ThreadMessage]) -> list[tuple[str, li
 
 
 def _day_words(day: date) -> str:
-    days = (clock.now().date() - day).days
+    days = (clock.today(zone()) - day).days
     return when_words(day).capitalize() if 0 <= days <= NEAR_DAYS else day_long(day)
 
 

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from server.goals.smart import READY
 from server.journey.waiting.queries import WaitingPage, waiting_page
 from server.kernel import clock
+from server.kernel.dates import day_of
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
 from server.matches.states import RUNNING
@@ -184,7 +185,7 @@ def _joined_at(seen: WaitingPage) -> str:
     at = seen.enrollment.submitted_at
     if at is None:
         return ""
-    is_today = at.date() == clock.now().date()
+    is_today = day_of(at, seen.person.zone) == clock.today(seen.person.zone)
     return _("Today, %(time)s") % {"time": clock_time(at)} if is_today else moment(at)
 
 

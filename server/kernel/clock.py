@@ -5,7 +5,7 @@ Nothing else in the product may ask the system for the date or the hour.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 _offset = timedelta()
@@ -22,6 +22,12 @@ def now() -> datetime:
 def today(zone: str) -> date:
     """The calendar day that it is now in an IANA `zone`."""
     return now().astimezone(ZoneInfo(zone)).date()
+
+
+def day_begins(day: date, zone: str) -> datetime:
+    """The first moment of a calendar day in an IANA `zone`, aware UTC: midnight, or where the clocks jump over it, the
+    moment after the jump."""
+    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
 
 
 def offset() -> timedelta:

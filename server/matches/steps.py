@@ -11,11 +11,10 @@ from server.kernel.db import Unit
 from server.kernel.errors import Conflict
 from server.kernel.facts import OutboxEvent
 from server.kernel.text import gettext as _
-from server.matches import queries
+from server.matches import days, queries
 from server.matches.models import Match, MatchMember
 from server.matches.states import Approval, MatchKind, MatchState
 from server.programs.states import Approvals, AskedFirst, EnrollmentState, ParticipantRole
-from server.programs.steps import midnight
 
 UNDO_ONE = timedelta(seconds=10)
 """How long an act can be taken back; nobody is told before (decision 6 of the design)."""
@@ -70,7 +69,7 @@ async def start_many(
     """Begin matches, in a few statements for all of them. The caller saves the rows."""
     for match in found:
         match.active_at = clock.now()
-        match.ends_on = match.cohort.ends_on or match.active_at.date() + timedelta(days=match.program.duration_days)
+        match.ends_on = match.cohort.ends_on or days.today_of(match) + timedelta(days=match.program.duration_days)
     waited = [match.id for match in found if not any(
         one.approval is Approval.PENDING for one in queries.in_order(match))]
     if waited:
@@ -80,7 +79,8 @@ async def start_many(
 
 
 async def plan_end(unit: Unit, match: Match) -> None:
-    """Plan the closing steps for the last day, at the time of day at which the match began; another plan is dropped."""
+    """Plan the closing steps for the last day, at the time of day at which the match began; another plan is dropped.
+    Where that is over, they are due at once."""
     await plan_ends(unit, [match])
 
 
@@ -89,16 +89,14 @@ async def plan_ends(unit: Unit, found: Sequence[Match]) -> None:
     await unit.unschedule_many(
         [match.id for match in found], "match.end_date", "match.close", reason="another last day"
     )
-    days = {match: _last_day(match) for match in found}
-    await unit.schedule_many(
-        "match.end_date", list(days.items()), keys=[day.date().isoformat() for day in days.values()]
-    )
+    due = {match: max(_last_day(match), clock.now()) for match in found}
+    await unit.schedule_many("match.end_date", list(due.items()), keys=[at.isoformat() for at in due.values()])
 
 
 def _last_day(match: Match) -> datetime:
     assert match.active_at is not None
     assert match.ends_on is not None, "a match that began has a last day"
-    return datetime.combine(match.ends_on, match.active_at.timetz())
+    return days.same_hour(match, match.ends_on, match.active_at)
 
 
 async def ask_by(unit: Unit, match: Match, begins: datetime) -> None:
@@ -184,22 +182,32 @@ async def pause(
 ) -> Match:
     """Let a match rest: until a day when it goes on by itself, or (None) as long as a member is away."""
     was = before(match)
-    match.state, match.paused_on, match.paused_until = MatchState.PAUSED, clock.now().date(), until
+    match.state, match.paused_on, match.paused_until = MatchState.PAUSED, days.today_of(match), until
     await match.save(update_fields=["state", "paused_on", "paused_until"])
     if until is not None:
-        await unit.schedule("match.resume", match, midnight(until), key=until.isoformat())
+        await plan_return(unit, match, until)
     await unit.audit("match.pause", match, until=until)
     await tell(unit, match, "paused", hold=hold, until=until, **was, **detail)
     return match
 
 
+async def plan_return(unit: Unit, match: Match, until: date) -> None:
+    """Plan that a match goes on when a day has begun for all of its members."""
+    at = days.begins(match, until)
+    await unit.schedule("match.resume", match, at, key=at.isoformat())
+
+
 async def resume(unit: Unit, match: Match, *, hold: timedelta = timedelta(), **detail: Any) -> Match:
-    """Go on with a match that rested; the last day moves by the length of the pause where the programme says so."""
+    """Go on with a match that rested; the last day moves by the length of the pause where the programme says so.
+
+    A last day that came during the pause waited for that: where the programme says so no more, it has come now."""
     was = before(match)
-    rested = clock.now().date() - match.paused_on if match.paused_on else timedelta()
+    rested = days.today_of(match) - match.paused_on if match.paused_on else timedelta()
+    if not match.program.pause_moves_end:
+        rested = timedelta()
     match.state, match.paused_on, match.paused_until = MatchState.ACTIVE, None, None
     await unit.unschedule(match.id, "match.resume", reason="resumed")
-    if match.program.pause_moves_end and match.ends_on and match.active_at and rested:
+    if match.ends_on and match.active_at and (rested or match.ends_on <= days.today_of(match)):
         match.ends_on += rested
         await plan_end(unit, match)
     await match.save(update_fields=["state", "paused_on", "paused_until", "ends_on"])

@@ -1,6 +1,6 @@
 """Steps that every act on an enrolment shares: the way in, the move to a state, the end, the fact that tells of it."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from server.kernel.bulk import insert_rows
 from server.kernel.db import Unit, unit_of_work, wake
 from server.kernel.errors import NotFound
 from server.kernel.facts import OutboxEvent, ScheduledAction
+from server.people.queries import organization_of
 from server.programs import queries
 from server.programs.models import Cohort, Enrollment, WaitlistEntry
 from server.programs.rules import has_circles
@@ -54,13 +55,20 @@ async def plan_cohort(unit: Unit, cohort: Cohort) -> None:
         return
     half_way = cohort.starts_on + (cohort.ends_on - cohort.starts_on) / 2
     closing_on = max(half_way, cohort.ends_on - timedelta(days=CLOSING_DAYS))
-    await unit.schedule("cohort.closing", cohort, midnight(closing_on))
-    await unit.schedule("cohort.close", cohort, midnight(cohort.ends_on) + CLOSE_AFTER)
+    await unit.schedule("cohort.closing", cohort, await begins(unit.actor, closing_on))
+    await unit.schedule("cohort.close", cohort, await begins(unit.actor, cohort.ends_on) + CLOSE_AFTER)
 
 
-def midnight(day: date) -> datetime:
-    """The beginning of a day, UTC."""
-    return datetime.combine(day, time(), UTC)
+async def begins(actor: Actor, day: date) -> datetime:
+    """When a day of a group begins: its people are in many zones, so its days are those of its organisation."""
+    return clock.day_begins(day, (await organization_of(actor)).zone)
+
+
+async def plan_return(unit: Unit, enrollment: Enrollment) -> None:
+    """Plan the end of a break for the first moment of its day where the person is, who must have been fetched."""
+    assert enrollment.paused_until is not None, "the product waits for the end of an absence, not for a day"
+    at = clock.day_begins(enrollment.paused_until, enrollment.person.zone)
+    await unit.schedule("enrollment.resume", enrollment, at, key=at.isoformat())
 
 
 async def admit(unit: Unit, enrollment: Enrollment, act: str, *, hold: timedelta = timedelta()) -> Enrollment:

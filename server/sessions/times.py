@@ -8,6 +8,7 @@ from tortoise.expressions import Subquery
 
 from server.kernel import clock
 from server.kernel.actor import Actor
+from server.kernel.dates import day_of
 from server.kernel.errors import NotFound
 from server.matches.company import belongs, members_now
 from server.matches.models import Match, MatchMember
@@ -100,7 +101,7 @@ async def next_slots_after(actor: Actor, session: Session, *, weeks: int = 2, co
     found = possible_slots(
         *everybody, minutes=match.program.session_minutes, now=start, busy=busy, within_working_days=weeks * 5
     )
-    return _around(found, wanted, count)
+    return _around(found, wanted, count, me.zone)
 
 
 async def nearest_free(actor: Actor, match: Match, moment: datetime, *, besides: Collection[UUID] = ()) -> Slot | None:
@@ -152,13 +153,13 @@ async def _weeks(actor: Actor, match: Match) -> list[Availability]:
     return [Availability(one.zone, tuple(weeks[one.id]) or WORKING_WEEK) for one in people]
 
 
-def _around(slots: list[Slot], wanted: datetime, count: int) -> list[Slot]:
-    """The slot nearest to a moment, then the nearest of each further day, as many as asked."""
+def _around(slots: list[Slot], wanted: datetime, count: int, zone: str) -> list[Slot]:
+    """The slot nearest to a moment, then the nearest of each further day in `zone`, as many as asked."""
     chosen: list[Slot] = []
     rest = slots
     while rest and len(chosen) < count:
         best = nearest_slot(rest, wanted)
         assert best is not None
         chosen.append(best)
-        rest = [slot for slot in rest if slot.starts_at.date() != best.starts_at.date()]
+        rest = [slot for slot in rest if day_of(slot.starts_at, zone) != day_of(best.starts_at, zone)]
     return chosen

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from server.kernel.text import gettext as _
 from server.notifications.catalogue import CATALOGUE
 from server.notifications.states import MessageState
-from web.console.timeline_words import short_day
-from web.dates import clock_time
+from web.dates import clock_time, day_month_short
 from web.items import Moment
 
 if TYPE_CHECKING:
@@ -54,4 +53,4 @@ def _listed(one: Message, to_whom: bool) -> Moment:
     name = _(CATALOGUE[one.kind].name) if one.kind in CATALOGUE else one.kind
     if to_whom:
         name = _("%(message)s, to %(name)s") % {"message": name, "name": one.recipient.first_name}
-    return Moment(short_day(one.sent_at or one.due_at), name, fate(one))
+    return Moment(day_month_short(one.sent_at or one.due_at), name, fate(one))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from server.goals.states import GoalState
 from server.journey.record.queries import PairRecord, Standing
 from server.kernel import clock
+from server.kernel.dates import day_of
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
 from server.matches.queries import back_on, is_circle
@@ -17,8 +18,8 @@ from server.programs.states import EnrollmentState, ParticipantRole
 from server.sessions.states import SessionState
 from server.surveys.states import InvitationState
 from web import circle_words
-from web.console.timeline_words import short_day, who
-from web.dates import count_words, day_long, day_month, moment, upper_first, when_words
+from web.console.timeline_words import who
+from web.dates import count_words, day_long, day_month, day_month_short, moment, upper_first, when_words, zone
 from web.items import Kind, Stage
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def stages(shown: PairRecord) -> list[Stage]:
     match, held = shown.match, len(shown.held)
     begun = match.active_at is not None
     over = shown.standing in (Standing.ENDED, Standing.CLOSING)
-    middle, until = _half_way(match), match.ended_at.date() if match.ended_at else clock.now().date()
+    middle, until = _half_way(match), day_of(match.ended_at or clock.now(), zone())
     past = middle is not None and middle <= until
     end = until if shown.standing is Standing.ENDED else match.ends_on
     steps = [
@@ -117,7 +118,7 @@ def facts(shown: PairRecord) -> list[Fact]:
     return [
         (_("Fit"), str(match.fit) if match.fit is not None else "–",
          fit_words(match.fit) if match.fit is not None else _("Put together by hand")),
-        (_("Last talk"), short_day(last.starts_at) if last else _("None"),
+        (_("Last talk"), day_month_short(last.starts_at) if last else _("None"),
          when_words(last.starts_at) if last else _("Not met yet")),
         _next_talk(shown),
         (_("Messages"), str(shown.writing.count), _("last %(day)s") % {"day": day_month(wrote[0][1])} if wrote else ""),
@@ -222,7 +223,7 @@ def _reason(reason: ClosureReason | None) -> str:
 def _half_way(match: Match) -> date | None:
     if match.active_at is None or match.ends_on is None:
         return None
-    start = match.active_at.date()
+    start = day_of(match.active_at, zone())
     return start + (match.ends_on - start) // 2
 
 
@@ -231,7 +232,8 @@ def _next_talk(shown: PairRecord) -> Fact:
     if ahead is None:
         return _("Next talk"), _("None"), _("nothing is booked")
     agreed = ahead.state is SessionState.SCHEDULED
-    return _("Next talk"), short_day(ahead.starts_at), when_words(ahead.starts_at) if agreed else _("chosen by one")
+    told = when_words(ahead.starts_at) if agreed else _("chosen by one")
+    return _("Next talk"), day_month_short(ahead.starts_at), told
 
 
 def _check_in(shown: PairRecord) -> Fact:

@@ -20,7 +20,7 @@ from server.matches.steps import UNDO_ONE
 from server.notifications.queries import messages_about
 from web.console import message_words, timeline_words
 from web.console import pair_words as words
-from web.dates import day_long
+from web.dates import day_long, zone
 from web.forms import Errors, choice, day, integer, read_form, text
 from web.render import go_to, page
 from web.toast import Toast
@@ -165,6 +165,7 @@ async def _show(
     events, whole = timeline_words.timeline(shown), request.query_params.get("events") == "all"
     kept = shown.note.words if shown.note else ""
     sent = await messages_about(request.state.actor, shown.subjects)
+    today = clock.today(zone())
     return page(
         request, "console/record.html", status=409 if refused else 422 if errors else 200, errors=errors or Errors(),
         shown=shown, of_circle=is_circle(shown.match), here=address(request), dates=dates or {},
@@ -175,8 +176,8 @@ async def _show(
         planned=timeline_words.planned(shown), sent=message_words.messages(sent, to_whom=True),
         runs=shown.match.state in RUNNING, note_words=kept if typed is None else typed,
         newer=kept if typed is not None and typed != kept else "", note_said=words.note_said(shown),
-        reasons=words.closing_reasons(), in_a_month=(clock.now().date() + MONTH).isoformat(), refused=refused,
-        in_a_quarter=(max(clock.now().date(), shown.match.ends_on or clock.now().date()) + QUARTER).isoformat(),
+        reasons=words.closing_reasons(), in_a_month=(today + MONTH).isoformat(), refused=refused,
+        in_a_quarter=(max(today, shown.match.ends_on or today) + QUARTER).isoformat(),
     )
 
 

@@ -13,7 +13,7 @@ from server.matchmaking.supply.queries import has_places
 from server.programs.rules import has_circles, is_of_circles
 from web.circle_words import in_common
 from web.console.matches import address
-from web.dates import count_words, day_month, upper_first
+from web.dates import count_words, day_month, upper_first, zone
 
 if TYPE_CHECKING:
     from server.matchmaking.supply.forecast import Coming, Likely
@@ -55,7 +55,7 @@ def _of_partners(shown: Places, without: int) -> str:
 
 def _until(shown: Places) -> str:
     """The day on which the group begins, or the next one opens; "" when neither is ahead."""
-    today = clock.now().date()
+    today = clock.today(zone())
     ahead = [day for day in (shown.cohort.starts_on, shown.cohort.next_opens_on) if day and day > today]
     return day_month(min(ahead)) if ahead else ""
 

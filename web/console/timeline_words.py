@@ -8,7 +8,6 @@ from uuid import UUID
 
 from server.journey.record.queries import PairRecord
 from server.journey.record.timeline import Event
-from server.kernel import clock
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
 from server.matches.queries import is_circle
@@ -18,7 +17,6 @@ from web.items import Moment
 from web.waiting import ordinal
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
 
     from server.sessions.models import Session
 
@@ -29,12 +27,6 @@ Tell = Callable[[PairRecord, Event], Words]
 def timeline(shown: PairRecord) -> list[Moment]:
     """The events of a pair, the latest first."""
     return [_moment(shown, one) for one in shown.events]
-
-
-def short_day(when: date | datetime) -> str:
-    """"18 Nov", with the year when it is another one."""
-    year = "" if when.year == clock.now().year else f" {when.year}"
-    return day_month_short(when) + year
 
 
 def who(shown: PairRecord, person_id: UUID | None) -> str:
@@ -51,7 +43,7 @@ def who(shown: PairRecord, person_id: UUID | None) -> str:
 def _moment(shown: PairRecord, one: Event) -> Moment:
     title, detail = TELL[one.action](shown, one)
     said = _("%(time)s. %(what)s") % {"time": clock_time(one.at), "what": detail} if detail else clock_time(one.at)
-    return Moment(short_day(one.at), title, said)
+    return Moment(day_month_short(one.at), title, said)
 
 
 def _by(shown: PairRecord, one: Event) -> str:
@@ -311,5 +303,5 @@ def planned(shown: PairRecord) -> list[Moment]:
         asked = next((one.person_id for one in shown.check_ins if one.id == plan.subject_id), None)
         if asked and plan.rule == "survey.open":
             detail = _("For %(name)s.") % {"name": who(shown, asked)}
-        found.append(Moment(short_day(plan.due_at), title, detail or day_long(plan.due_at)))
+        found.append(Moment(day_month_short(plan.due_at), title, detail or day_long(plan.due_at)))
     return found

@@ -10,6 +10,7 @@ from server.goals.queries import goals_by_match, steps_of, worked_on
 from server.goals.states import MilestoneState
 from server.kernel import clock
 from server.kernel.actor import Actor
+from server.kernel.dates import day_of
 from server.matches.company import Company, company_of
 from server.matches.models import Match
 from server.matches.queries import are_peers, is_circle, is_mentor, visible_match
@@ -85,7 +86,9 @@ async def check_in_page(actor: Actor, invitation_id: UUID) -> CheckInPage:
     found = (await goals_by_match(actor, [match.id])).get(match.id, [])
     goal = next(iter(worked_on(found, actor.person_id, mentors=mentors)), None)
     steps = steps_of(goal) if goal else []
-    start = match.active_at.date() if match.active_at else clock.now().date()
+    zone = next(one.person.zone for one in match.members if one.person_id == actor.person_id)
+    today = clock.today(zone)
+    start = day_of(match.active_at, zone) if match.active_at else today
     weeks = max(1, -(-((match.ends_on or start) - start).days // WEEK_DAYS))   # begun weeks, as the Journey counts
     managers = await people_with_role(actor, Role.PROGRAM_MANAGER, match.program_id)
     return CheckInPage(
@@ -93,6 +96,6 @@ async def check_in_page(actor: Actor, invitation_id: UUID) -> CheckInPage:
         is_mentor=mentors,
         held=(await held_counts(actor, [match.id])).get(match.id, 0),
         steps=(sum(step.state is MilestoneState.DONE for step in steps), len(steps)),
-        week=min(weeks, (clock.now().date() - start).days // WEEK_DAYS + 1), weeks=weeks,
+        week=min(weeks, (today - start).days // WEEK_DAYS + 1), weeks=weeks,
         answer=await answer_to(invitation), reader=next(iter(managers), None), goal=goal,
     )

@@ -26,7 +26,7 @@ from server.programs.states import (
     EnrollmentState,
     ProgramState,
 )
-from server.programs.steps import CLOSE_AFTER, midnight
+from server.programs.steps import CLOSE_AFTER, begins
 
 LOOKING = (EnrollmentState.ACTIVE, EnrollmentState.WAITLISTED)
 """Whoever is on a break waits for nobody."""
@@ -93,10 +93,9 @@ async def reach_cohort_end(actor: Actor, cohort_id: UUID) -> Cohort:
     async with unit_of_work(actor) as unit:
         cohort = await programs.advance_cohort(actor, cohort_id, ProgramState.CLOSING)
         latest = await last_day(actor, cohort_id)
-        if latest is not None and midnight(latest) + CLOSE_AFTER > clock.now():
-            await unit.schedule(
-                "cohort.close", cohort, midnight(latest) + CLOSE_AFTER, key=latest.isoformat()
-            )
+        closes = await begins(actor, latest) + CLOSE_AFTER if latest is not None else clock.now()
+        if closes > clock.now():
+            await unit.schedule("cohort.close", cohort, closes, key=closes.isoformat())
             return cohort
         return await close_cohort(actor, cohort_id)
 

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from server.access.actions import end_sessions
+from server.kernel import clock
 from server.kernel.actor import Actor, ActorKind, require
 from server.kernel.db import unit_of_work
 from server.kernel.errors import Conflict
@@ -26,6 +27,7 @@ from server.programs import actions as programs
 from server.programs.models import Enrollment
 from server.programs.queries import cohort_by_id, enrollments, moved_up_by, visible_enrollment
 from server.programs.states import EnrollmentState
+from server.programs.steps import plan_return
 
 NOT_JOINED = (EnrollmentState.INVITED, EnrollmentState.IN_PROGRESS)
 
@@ -182,7 +184,8 @@ async def undo_break(actor: Actor, enrollment_id: UUID) -> bool:
 
 
 async def reach_break_end(actor: Actor, enrollment_id: UUID) -> Enrollment:
-    """The day of a break has come: it ends, unless the person is absent by then. Anything else stays as it is.
+    """The day of a break has come: it ends, unless the person is absent by then. Anything else stays as it is. Where
+    that day has not begun yet (the person moved), it is awaited anew.
 
     Raises:
         NotFound: no such enrolment.
@@ -192,6 +195,10 @@ async def reach_break_end(actor: Actor, enrollment_id: UUID) -> Enrollment:
         return enrollment
     if enrollment.person.status is PersonStatus.LEAVE:
         return await take_break(actor, enrollment_id, None)
+    if enrollment.paused_until and enrollment.paused_until > clock.today(enrollment.person.zone):
+        async with unit_of_work(actor) as unit:
+            await plan_return(unit, enrollment)
+        return enrollment
     return await come_back(actor, enrollment_id)
 
 

@@ -14,6 +14,7 @@ from server.goals.states import OPEN_GOALS, GoalState, MilestoneState
 from server.journey.console.measures import planned_sessions
 from server.kernel import clock
 from server.kernel.actor import Actor
+from server.kernel.dates import day_of
 from server.matches.company import Company, company_of, leads_now, members_now, sets_times
 from server.matches.models import Match, MatchMember
 from server.matches.queries import LEADING, are_peers, back_on, is_circle, is_mentor, partner_of
@@ -88,10 +89,12 @@ class Life:
     @property
     def weeks(self) -> tuple[int, int]:
         """(the week it is in, all weeks) of the match, both from 1."""
-        start = self.match.active_at.date() if self.match.active_at else clock.now().date()
+        zone = self.me.person.zone
+        today = clock.today(zone)
+        start = day_of(self.match.active_at, zone) if self.match.active_at else today
         end = self.match.ends_on or start
         whole = max(1, -(-(end - start).days // WEEK_DAYS))
-        return min(whole, (clock.now().date() - start).days // WEEK_DAYS + 1), whole
+        return min(whole, (today - start).days // WEEK_DAYS + 1), whole
 
     @property
     def is_quiet(self) -> bool:

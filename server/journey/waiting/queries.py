@@ -15,6 +15,7 @@ from server.journey.join.queries import open_goal, place_of
 from server.journey.join.states import Standing
 from server.kernel import clock
 from server.kernel.actor import Actor
+from server.kernel.dates import day_of
 from server.kernel.errors import NotFound
 from server.matches.models import Match
 from server.matches.queries import my_matches
@@ -97,7 +98,7 @@ class WaitingPage:
     def hear_by(self) -> date | None:
         """The day until which the programme promised an answer; nothing was promised to who joined after it."""
         promised, joined = self.enrollment.cohort.hear_by_on, self.enrollment.submitted_at
-        return None if promised and joined and joined.date() > promised else promised
+        return None if promised and joined and day_of(joined, self.person.zone) > promised else promised
 
     @property
     def is_late(self) -> bool:

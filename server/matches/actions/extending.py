@@ -4,12 +4,12 @@ to a circle by who runs the programme."""
 from datetime import date, timedelta
 from uuid import UUID
 
-from server.kernel import clock
 from server.kernel.actor import Actor, require
 from server.kernel.db import Unit, unit_of_work
 from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
 from server.matches import queries, rules
+from server.matches.days import today_for
 from server.matches.models import Match
 from server.matches.states import EXTENDABLE, RUNNING, MatchState
 from server.matches.steps import UNDO_ONE, before, plan_end, require_new_pair, require_seats, tell, withdraw_facts
@@ -24,14 +24,14 @@ async def propose_extension(actor: Actor, match_id: UUID, ends_on: date) -> Matc
     Raises:
         NotFound: not visible to the actor.
         Refused: seen, but no member.
-        Invalid: the day is not after today and the present last day, or more than a year away.
+        Invalid: the day is not after the actor's today and the present last day, or more than a year away.
         Conflict: the match is over, or not begun, or a circle.
     """
     async with unit_of_work(actor) as unit:
         match = await _extendable(actor, match_id)
         if match.proposed_end_on == ends_on:
             return match if match.proposed_by_id == actor.person_id else await _agree(unit, match)
-        _check_day(match, ends_on)
+        _check_day(match, ends_on, today_for(actor, match))
         await withdraw_facts(unit, match, "extension_proposed")
         match.proposed_end_on, match.proposed_by_id = ends_on, actor.person_id
         await match.save(update_fields=["proposed_end_on", "proposed_by_id"])
@@ -80,7 +80,7 @@ async def extend_circle(actor: Actor, match_id: UUID, ends_on: date) -> Match:
         _require_not_over(match)
         if match.ends_on == ends_on and match.state in RUNNING:
             return match
-        _check_day(match, ends_on)
+        _check_day(match, ends_on, today_for(actor, match))
         return await _lengthen(unit, match, ends_on)
 
 
@@ -142,8 +142,7 @@ def _require_not_over(match: Match) -> None:
         raise Conflict(_("This match is over. A new one can begin."), kind="closed")
 
 
-def _check_day(match: Match, ends_on: date) -> None:
-    today = clock.now().date()
+def _check_day(match: Match, ends_on: date, today: date) -> None:
     earliest = max(today, match.ends_on or today)
     if not earliest < ends_on <= today + EXTEND_MAX:
         raise Invalid({"ends_on": _("Choose a day after the last day so far, within a year from now.")})

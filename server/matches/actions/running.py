@@ -11,13 +11,14 @@ from server.kernel.text import gettext as _
 from server.matches import queries, rules
 from server.matches.actions.following import everybody_is_there
 from server.matches.circles import steps as circles
+from server.matches.days import today_for, today_of
 from server.matches.models import Match
 from server.matches.states import (
     RUNNING,
     ClosureReason,
     MatchState,
 )
-from server.matches.steps import close, pause, resume, tell
+from server.matches.steps import close, pause, plan_end, plan_return, resume, tell
 from server.programs.actions import check_pause
 from server.programs.steps import CLOSE_AFTER
 
@@ -59,11 +60,12 @@ async def pause_match(
 ) -> Match:
     """Let a running match rest until a day, PAUSE_DAYS from now unless said. Twice is harmless.
 
-    What was booked for that time is called off; the match goes on by itself on the day. Undo as in `end_match`.
+    What was booked for that time is called off; the match goes on by itself when the day has begun for all of its
+    people, wherever they are. Undo as in `end_match`.
 
     Raises:
         NotFound, Refused: as `end_match`.
-        Invalid: the day is not within half a year.
+        Invalid: the day is not within half a year from the actor's today.
         Conflict: it does not run.
     """
     async with unit_of_work(actor) as unit:
@@ -73,8 +75,9 @@ async def pause_match(
             return match
         if match.state is not MatchState.ACTIVE:
             raise Conflict(_("That does not fit where this match stands."))
-        day = until or clock.now().date() + timedelta(days=PAUSE_DAYS)
-        check_pause(day)
+        today = today_for(actor, match)
+        day = until or today + timedelta(days=PAUSE_DAYS)
+        check_pause(day, today)
         return await pause(unit, match, day, hold=undo_within, by_id=actor.person_id)
 
 
@@ -100,13 +103,17 @@ async def resume_match(actor: Actor, match_id: UUID, *, undo_within: timedelta =
 async def reach_pause_end(actor: Actor, match_id: UUID) -> Match:
     """The day of a pause has come: the match goes on, or rests on as long as a member is away.
 
+    Where the day has not begun yet for one of them (who moved, or came into a circle meanwhile), it is awaited anew.
+
     Raises:
         NotFound: no such match.
     """
     async with unit_of_work(actor) as unit:
         match = await queries.visible_match(actor, match_id, lock=True)
-        over = match.paused_until is not None and match.paused_until <= clock.now().date()
-        if match.state is not MatchState.PAUSED or not over:
+        if match.state is not MatchState.PAUSED or match.paused_until is None:
+            return match
+        if match.paused_until > today_of(match):
+            await plan_return(unit, match, match.paused_until)
             return match
         if everybody_is_there(match):
             return await resume(unit, match)
@@ -117,14 +124,18 @@ async def reach_pause_end(actor: Actor, match_id: UUID) -> Match:
 
 
 async def reach_end_date(actor: Actor, match_id: UUID) -> Match:
-    """The planned end has passed: the closing steps begin. Anything but a running match stays as it is.
+    """The planned end has passed: the closing steps begin. Anything but a running match stays as it is. A last day that
+    has not begun yet for one of its people is awaited anew.
 
     Raises:
         NotFound: no such match.
     """
     async with unit_of_work(actor) as unit:
         match = await queries.visible_match(actor, match_id, lock=True)
-        if match.state not in RUNNING or match.ends_on is None or match.ends_on > clock.now().date():
+        if match.state not in RUNNING or match.ends_on is None:
+            return match
+        if match.ends_on > today_of(match):
+            await plan_end(unit, match)
             return match
         if match.state is MatchState.PAUSED and match.program.pause_moves_end:
             return match  # its last day moves when it goes on

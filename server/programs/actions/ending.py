@@ -14,7 +14,16 @@ from server.kernel.text import gettext as _
 from server.programs import queries, rules
 from server.programs.models import Enrollment
 from server.programs.states import ENDED_FROM, EnrollmentState
-from server.programs.steps import before, end, leave_line, locked_with_its_cohort, midnight, move, move_in_line, move_up
+from server.programs.steps import (
+    before,
+    end,
+    leave_line,
+    locked_with_its_cohort,
+    move,
+    move_in_line,
+    move_up,
+    plan_return,
+)
 
 PAUSE_MAX = timedelta(days=183)
 """A break of more than half a year is better ended and begun anew."""
@@ -70,10 +79,10 @@ async def pause_enrollment(
             raise Conflict(_("You take no part in this programme now."), kind="ended")
         was = before(enrollment)
         await unit.unschedule(enrollment.id, "enrollment.resume", reason="another pause")
-        if until is not None:
-            check_pause(until)
-            await unit.schedule("enrollment.resume", enrollment, midnight(until), key=until.isoformat())
         enrollment.paused_until = until
+        if until is not None:
+            check_pause(until, clock.today(enrollment.person.zone))
+            await plan_return(unit, enrollment)
         return await move(unit, enrollment, EnrollmentState.PAUSED, "pause", "paused", hold=undo_within, **was)
 
 
@@ -147,11 +156,11 @@ async def end_waiting(actor: Actor, enrollment_ids: Collection[UUID]) -> int:
         return len(rows)
 
 
-def check_pause(until: date) -> None:
-    """Whether a break may last until a day.
+def check_pause(until: date, today: date) -> None:
+    """Whether a break may last until a day; `today` is where whoever says so is.
 
     Raises:
         Invalid: it is not within PAUSE_MAX from today.
     """
-    if not clock.now().date() < until <= clock.now().date() + PAUSE_MAX:
+    if not today < until <= today + PAUSE_MAX:
         raise Invalid({"until": _("Choose a day within the next six months.")})

@@ -4,7 +4,7 @@ Every choice of a time first locks both people's calendars, then looks whether t
 follow each other, and the second one is told the nearest free time.
 """
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from server.kernel import clock
@@ -12,6 +12,7 @@ from server.kernel.actor import Actor, ActorKind, require
 from server.kernel.db import Unit, unit_of_work
 from server.kernel.errors import Conflict, NotFound
 from server.kernel.text import gettext as _
+from server.matches.days import begins
 from server.matches.models import Match
 from server.matches.queries import visible_match
 from server.matches.rules import member_of
@@ -203,7 +204,7 @@ async def clear_calendar(actor: Actor, match_id: UUID) -> list[Session]:
             match_id=match_id, state__in=list(TAKES_TIME), ends_at__gt=clock.now()
         )
         if match.paused_until is not None:
-            found = found.filter(starts_at__lt=datetime.combine(match.paused_until, time(), UTC))
+            found = found.filter(starts_at__lt=begins(match, match.paused_until))
         ahead = await found
         await steps.call_off_many(unit, ahead)
         return ahead

@@ -5,12 +5,14 @@ A change is a moment at which a zone's offset jumps: forward (an hour that no cl
 
 import os
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from icalendar import Calendar, Event
 
 from server.kernel import clock
@@ -80,6 +82,27 @@ def test_the_same_time_later_is_the_same_time_on_the_wall() -> None:
             for weeks in (1, 2, 4):
                 for moment in around(change - timedelta(weeks=weeks)):
                     require_same_hour(moment, same_time_later(moment, 7 * weeks, zone), 7 * weeks, there)
+
+
+def require_first_moment(day: date, zone: str) -> None:
+    """A day begins at the first moment that the calendar there shows it, and not before."""
+    begins = clock.day_begins(day, zone)
+    with clock.at(begins):
+        assert clock.today(zone) == day, (zone, day)
+    with clock.at(begins - timedelta(seconds=1)):
+        assert clock.today(zone) < day, (zone, day)
+
+
+def test_a_day_begins_at_its_first_moment_wherever_the_clocks_change() -> None:
+    for zone in ZONES:
+        for change in changes(zone):
+            for days in (-1, 0, 1):
+                require_first_moment(change.astimezone(ZoneInfo(zone)).date() + timedelta(days=days), zone)
+
+
+@given(zone=st.sampled_from(ZONES), day=st.dates(FROM.date(), UNTIL.date()))
+def test_a_day_begins_at_its_first_moment_on_any_day(zone: str, day: date) -> None:
+    require_first_moment(day, zone)
 
 
 def require_same_hour(moment: datetime, later: datetime, days: int, there: ZoneInfo) -> None:
