@@ -126,7 +126,7 @@ async def left_behind(match: Match) -> dict[str, object]:
         "held": [round((one.not_before - one.at).total_seconds(), -1) for one in facts],
         "due": [
             (one.rule, one.state, one.subject_kind, one.reason, one.payload,
-             one.dedupe_key.replace(str(match.id), ""), round((one.due_at - row.published_at).total_seconds(), -2))
+             one.dedupe_key.partition(f"{match.id}:")[0], round((one.due_at - row.published_at).total_seconds(), -2))
             for one in await ScheduledAction.filter(subject_id=match.id).order_by("id")
         ],
     }
