@@ -1,5 +1,7 @@
 """Our own checks find what they are for: a page with one fault each, and the same page without it."""
 
+from collections import Counter
+
 import pytest
 from playwright.async_api import Browser
 
@@ -24,6 +26,20 @@ async def test_a_fault_is_found_and_a_sound_page_passes(check: str, browser: Bro
     faulty, sound = CASES[check]
     assert len(await _found(browser, check, faulty)) == 1
     assert await _found(browser, check, sound) == []
+
+
+@pytest.mark.parametrize("by_sight", [False, True])
+async def test_contrast_that_axe_leaves_open_is_measured_however_it_is_asked(by_sight: bool, browser: Browser) -> None:
+    page, ground = await browser.new_page(), "background: linear-gradient(#fff, #eee)"
+    try:
+        for ink, faults in (("#888", 1), ("#222", 0)):
+            await page.set_content(f"<p style='{ground}; color: {ink}'>Over a gradient</p>")
+            settled = Counter[str]()
+            found = await audit.axe(page, "", settled, by_sight=by_sight)
+            assert len([one for one in found if one.rule == "color-contrast"]) == faults
+            assert settled[audit.MEASURED] == 1
+    finally:
+        await page.close()
 
 
 async def _found(browser: Browser, check: str, words: str) -> list[audit.Finding]:
