@@ -38,9 +38,13 @@ class LowAcceptance:
 
 
 async def refusing(actor: Actor) -> list[LowAcceptance]:
-    """Such groups in all programmes that the actor runs; none for whoever runs none."""
+    """Such groups in all programmes that the actor runs.
+
+    Raises:
+        NotFound: the actor runs none.
+    """
     ids = [one.id for one in await managed_programs(actor)]
-    return await low_acceptance(actor, ids, reviewable_matches(actor).filter(program_id__in=ids)) if ids else []
+    return await low_acceptance(actor, ids, reviewable_matches(actor).filter(program_id__in=ids))
 
 
 async def low_acceptance(actor: Actor, program_ids: Collection[UUID], pairs: QuerySet[Match]) -> list[LowAcceptance]:
