@@ -107,7 +107,7 @@ async def test_cohort_is_matched_reviewed_and_approved(db: object) -> None:
       review { confidence calibratedOn heldBack factors { category weight fit } } }"""
     seen = await ask(pair.manager_actor, document, id=gid(pair.cohort), run=done["run"]["id"])
     assert seen["matchRuns"] == {"totalCount": 1, "edges": [{"node": {
-        "calibration": {"calibrated": False, "basedOn": 1, "words": "not yet calibrated, based on one pair"},
+        "calibration": {"calibrated": False, "basedOn": 0, "words": "not yet calibrated, based on 0 pairs"},
         "proof": {"byModels": False, "overAll": True}}}]}
     assert seen["lowAcceptance"] == []
     queue = seen["reviewQueue"]
