@@ -120,7 +120,7 @@ async def test_cohort_is_matched_reviewed_and_approved(db: object) -> None:
     assert 0 < draft["review"]["confidence"] < 1
     chosen = next(one["node"] for one in seen["matchSuggestions"]["edges"] if one["node"]["chosen"])
     assert (chosen["mentor"]["id"], chosen["mentee"]["id"]) == (gid(mentor), gid(mentee))
-    assert chosen["calibration"]["words"] == "not yet calibrated, based on one pair"
+    assert chosen["calibration"]["words"] == "not yet calibrated, based on 0 pairs"
     assert (chosen["caution"], len(chosen["factors"])) == (None, 9)
     approve = """mutation ($ids: [ID!]!) {
       publishMatches(input: {ids: $ids}) { matches { state } errors { code } }
