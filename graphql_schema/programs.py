@@ -341,14 +341,14 @@ class ProgramsMutation:
     async def move_program(self, info: Info, input: MoveInput) -> ProgramPayload:
         return await perform(
             info, ProgramPayload, input,
-            lambda actor: actions.move_program(actor, key_of("Program", input.id), ProgramState(input.state)),
+            lambda actor: actions.move_program(actor, key_of("Program", input.id), input.state),
         )
 
     @strawberry.mutation(description="Take a cohort to its next state. Closing it ends what still runs in it.")
     async def move_cohort(self, info: Info, input: MoveInput) -> CohortPayload:
         return await perform(
             info, CohortPayload, input,
-            lambda actor: closing.move_cohort(actor, key_of("Cohort", input.id), ProgramState(input.state)),
+            lambda actor: closing.move_cohort(actor, key_of("Cohort", input.id), input.state),
         )
 
     @strawberry.mutation(description="Open a run of a programme for enrolment.")

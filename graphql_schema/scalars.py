@@ -49,7 +49,6 @@ def _check_year(found: date) -> None:
 
 
 CONFIG = StrawberryConfig(
-    sort_schema=True,
     scalar_map={
         datetime: strawberry.scalar(
             name="DateTime", description="A moment with its offset, ISO 8601.", serialize=datetime.isoformat,

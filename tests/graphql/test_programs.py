@@ -69,6 +69,18 @@ JOIN = """mutation ($key: String!, $parts: [DayPart!]! = [MORNINGS], $agreed: [C
 }"""
 
 
+async def test_a_programme_and_its_group_are_taken_to_their_next_state(db: object) -> None:
+    admin = await administrator()
+    made = (await ask(admin, CREATE, key="leads"))["createProgram"]["program"]
+    group = (await ask(admin, OPEN, id=made["id"], starts="2027-03-01"))["openCohort"]["cohort"]
+    moved = await ask(admin, """mutation ($program: ID!, $group: ID!) {
+      moveProgram(input: {id: $program, state: ENROLLING}) { program { state } errors { message } }
+      moveCohort(input: {id: $group, state: ENROLLING}) { cohort { state } errors { message } } }""",
+        program=made["id"], group=group["id"])
+    assert moved["moveProgram"] == {"program": {"state": "ENROLLING"}, "errors": []}
+    assert moved["moveCohort"] == {"cohort": {"state": "ENROLLING"}, "errors": []}
+
+
 async def test_somebody_joins_waits_and_sees_the_place_in_line(db: object) -> None:
     pair = await factories.active_match()
     (first, second) = (await factories.person(pair.organization), await factories.person(pair.organization))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from graphql import GraphQLInputObjectType, GraphQLNonNull, GraphQLObjectType, build_schema
+from enum import Enum
+
+from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLNonNull, GraphQLObjectType, build_schema
 
 from graphql_schema.export import TARGET, sdl
+from graphql_schema.schema import schema
 
 SCHEMA = build_schema(sdl())
 MUTATIONS = SCHEMA.mutation_type.fields if SCHEMA.mutation_type else {}
@@ -12,6 +15,13 @@ MUTATIONS = SCHEMA.mutation_type.fields if SCHEMA.mutation_type else {}
 
 def test_committed_schema_equals_the_code() -> None:
     assert TARGET.read_text(encoding="utf-8") == sdl(), "run: python -m graphql_schema.export"
+
+
+def test_an_enum_takes_in_its_members_and_not_their_text() -> None:
+    every = schema._schema.type_map.items()
+    kinds = [kind for name, kind in every if isinstance(kind, GraphQLEnumType) and not name.startswith("__")]
+    assert len(kinds) > 30
+    assert [kind.name for kind in kinds for word in kind.values if not isinstance(kind.parse_value(word), Enum)] == []
 
 
 def test_every_mutation_takes_one_input_with_a_key_and_answers_with_a_payload() -> None:
