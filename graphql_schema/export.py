@@ -6,7 +6,8 @@ from pathlib import Path
 import strawberry
 
 from graphql_schema.scalars import CONFIG
-from graphql_schema.schema import Mutation, Query, Subscription
+from graphql_schema.schema import Mutation, Query
+from graphql_schema.watching import Subscription
 
 TARGET = Path(__file__).with_name("schema.graphql")
 

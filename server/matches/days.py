@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from server.kernel import clock
 from server.kernel.actor import Actor
 from server.matches import queries, rules
+from server.matches.company import members_now
 from server.matches.models import Match
 
 
@@ -36,4 +37,4 @@ def same_hour(match: Match, day: date, began: datetime) -> datetime:
 
 
 def _zones(match: Match) -> list[str]:
-    return [member.person.zone for member in queries.in_order(match)]
+    return [member.person.zone for member in members_now(match) or queries.in_order(match)]

@@ -78,18 +78,18 @@ async def start_many(
     await tell_many(unit, found, "activated", hold=hold, **detail)
 
 
-async def plan_end(unit: Unit, match: Match) -> None:
+async def plan_end(unit: Unit, match: Match, *, hold: timedelta = timedelta()) -> None:
     """Plan the closing steps for the last day, at the time of day at which the match began; another plan is dropped.
-    Where that is over, they are due at once."""
-    await plan_ends(unit, [match])
+    Where that is over, they are due at once, or after `hold`."""
+    await plan_ends(unit, [match], hold=hold)
 
 
-async def plan_ends(unit: Unit, found: Sequence[Match]) -> None:
+async def plan_ends(unit: Unit, found: Sequence[Match], *, hold: timedelta = timedelta()) -> None:
     """The same of many matches, in a few statements."""
     await unit.unschedule_many(
         [match.id for match in found], "match.end_date", "match.close", reason="another last day"
     )
-    due = {match: max(_last_day(match), clock.now()) for match in found}
+    due = {match: max(_last_day(match), clock.now() + hold) for match in found}
     await unit.schedule_many("match.end_date", list(due.items()), keys=[at.isoformat() for at in due.values()])
 
 
@@ -202,14 +202,14 @@ async def resume(unit: Unit, match: Match, *, hold: timedelta = timedelta(), **d
 
     A last day that came during the pause waited for that: where the programme says so no more, it has come now."""
     was = before(match)
-    rested = days.today_of(match) - match.paused_on if match.paused_on else timedelta()
+    rested = max(timedelta(), days.today_of(match) - match.paused_on) if match.paused_on else timedelta()
     if not match.program.pause_moves_end:
         rested = timedelta()
     match.state, match.paused_on, match.paused_until = MatchState.ACTIVE, None, None
     await unit.unschedule(match.id, "match.resume", reason="resumed")
     if match.ends_on and match.active_at and (rested or match.ends_on <= days.today_of(match)):
         match.ends_on += rested
-        await plan_end(unit, match)
+        await plan_end(unit, match, hold=hold)
     await match.save(update_fields=["state", "paused_on", "paused_until", "ends_on"])
     await unit.audit("match.resume", match, ends_on=match.ends_on)
     await tell(unit, match, "resumed", hold=hold, **was, **detail)

@@ -74,7 +74,7 @@ async def close_cohort(actor: Actor, cohort_id: UUID) -> Cohort:
 
 async def _count_cycle(cohort: Cohort, there: list[Enrollment]) -> None:
     """A group that closes is a cycle for whoever looked for somebody in it, or waited for a place, and never had a
-    match. For who had one the waiting is over. It is the product that counts, whoever closes the group."""
+    match. For who had one the waiting is over. Counted with the product's rights, whoever closes the group."""
     product = system_actor(cohort.organization_id)
     matched = await ever_matched(product, [row.id for row in there])
     looked = [row for row in there if row.role is roles_in(cohort.program)[-1] and row.state in LOOKING]

@@ -63,6 +63,11 @@ class SessionPage:
         return {member.person_id: member.person.first_name for member in self.match.members}
 
     @property
+    def can_be_confirmed(self) -> bool:
+        """Whether the viewer, who was there, may say that it took place: for as long as it may be denied."""
+        return rules.can_be_confirmed(self.session) and rules.can_be_missed(self.session)
+
+    @property
     def can_be_missed(self) -> bool:
         """Whether the viewer may still say that it did not take place."""
         return self.sets_times and rules.can_be_missed(self.session)

@@ -12,7 +12,7 @@ from server.kernel.db import Unit, unit_of_work
 from server.kernel.errors import Conflict
 from server.kernel.facts import OutboxEvent
 from server.kernel.text import gettext as _
-from server.matches import queries, rules
+from server.matches import days, queries, rules
 from server.matches.actions.following import everybody_is_there
 from server.matches.models import Match, MatchMember
 from server.matches.states import AWAITING, OPEN_MATCHES, RUNNING, Approval, MatchKind, MatchState
@@ -265,7 +265,8 @@ async def _restore(unit: Unit, match: Match, fact: OutboxEvent) -> None:
             await _put_answer(member, fact.payload)
     if match.paused_until is None:
         await unit.unschedule(match.id, "match.resume", reason="undone")
-    if moved_to != last_day:
+    has_come = fact.kind == "match.resumed" and last_day is not None and last_day <= days.today_of(match)
+    if moved_to != last_day or has_come:
         await unit.unschedule(match.id, "match.end_date", reason="undone")
     await unit.plan_again(match.id, since=datetime.fromisoformat(fact.payload["acted_at"]))
 

@@ -15,6 +15,7 @@ from server.kernel.jobs import drain
 from server.matches import actions as matches
 from server.matches.models import Match
 from server.matches.states import MatchState
+from server.matches.steps import UNDO_ONE
 from server.people.models import Person
 from server.programs.models import Enrollment, Program
 from server.programs.states import EnrollmentState
@@ -124,6 +125,13 @@ async def test_a_last_day_that_a_pause_was_to_move_comes_all_the_same_when_it_no
     await matches.pause_match(pair.mentee_actor, pair.match.id)
     assert await state_at(EVENING + timedelta(days=5), pair.match) is MatchState.PAUSED
     await Program.filter(id=pair.program.id).update(pause_moves_end=False)
+    await matches.resume_match(pair.mentee_actor, pair.match.id, undo_within=UNDO_ONE)
+    await drain(strict=False)
+    assert (await Match.get(id=pair.match.id)).state is MatchState.ACTIVE, "it can still be taken back"
+    assert await matches.undo_change(pair.mentee_actor, pair.match.id)
+    clock.move(UNDO_ONE)
+    await drain(strict=False)
+    assert (await Match.get(id=pair.match.id)).state is MatchState.PAUSED
     assert (await matches.resume_match(pair.mentee_actor, pair.match.id)).ends_on == WEDNESDAY
     await drain(strict=False)
     assert (await Match.get(id=pair.match.id)).state is MatchState.DURATION_COMPLETED
