@@ -93,23 +93,13 @@ async def invited_again() -> View:
 
 @state("POST console-person-part 303", proof="Invited. They get a letter.")
 async def invited_to_a_group() -> View:
-    who, at = await _mentor()
-    role = await Enrollment.get(person_id=at.rpartition("/")[2])
-
-    async def choose(page: Page) -> None:
-        await page.locator("#group").select_option(f"{role.cohort_id}:MENTEE")
-
+    who, at, choose = await _invitable()
     return View(who, at, each(open_everything, choose, press("Invite them")))
 
 
 @state("POST console-person-removal-undo 303", proof="Taken back. Nobody was told.")
 async def invitation_taken_back() -> View:
-    who, at = await _mentor()
-    role = await Enrollment.get(person_id=at.rpartition("/")[2])
-
-    async def choose(page: Page) -> None:
-        await page.locator("#group").select_option(f"{role.cohort_id}:MENTEE")
-
+    who, at, choose = await _invitable()
     return View(who, at, each(open_everything, choose, press("Invite them"), undo))
 
 
@@ -349,6 +339,17 @@ async def _program(kind: ProgramType = ProgramType.ONE_TO_ONE) -> tuple[Person, 
     await factories.match(found.mentors[0], found.mentees[0])
     await Program.filter(id=found.program.id).update(state=ProgramState.RUNNING, type=kind)
     return found.manager, f"/console/programs/{found.program.id}"
+
+
+async def _invitable() -> tuple[Person, str, Act]:
+    """Who runs the programme, somebody's page, and choosing there that they are a mentee of its group, too."""
+    who, at = await _mentor()
+    role = await Enrollment.get(person_id=at.rpartition("/")[2])
+
+    async def choose(page: Page) -> None:
+        await page.locator("#group").select_option(f"{role.cohort_id}:MENTEE")
+
+    return who, at, choose
 
 
 async def _mentor() -> tuple[Person, str]:
