@@ -11,6 +11,11 @@ import pytest
 from tests.forked import run
 from tests.live import serving
 
+FIRST = (
+    "found", "--organization=harbourline", "--name=Harbourline", "--given-name=Ada", "--family-name=Lima",
+    "--email=ada@harbourline.example", "--zone=Europe/Lisbon",
+)
+
 ITHACA = str(Path(sys.executable).with_name("ithaca"))
 
 
@@ -50,6 +55,7 @@ def test_the_doctor_ends_with_1_when_something_is_wrong_and_says_what_to_do(envi
 def test_the_doctor_ends_with_0_when_all_is_well(environ: dict[str, str], tmp_path: Path) -> None:
     demo = {**environ, "ITHACA_DEMO": "1"}
     assert ithaca(demo, "migrate").returncode == 0
+    assert ithaca(demo, *FIRST).returncode == 0
     with serving(tmp_path / "var", ITHACA_DEMO="1"):
         seen = ithaca(demo, "doctor")
     assert (seen.returncode, "WRONG" in seen.stdout) == (0, False), seen.stdout + seen.stderr
