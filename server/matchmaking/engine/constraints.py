@@ -48,9 +48,10 @@ class RuleSet:
 
     `reporting_depth` counts levels of management (None: any depth). `repeat_months` of None means never again.
     `min_overlap_half_hours` is per week. `grade_gap` is the least and most of mentor minus mentee. `min_fit` (0 to
-    100) is the fit below which waiting is better. `placement` is what placing one more person is worth against fit,
-    in units of a perfect fit. Each cycle waited adds `wait_bonus` (fit / 100) up to `wait_cap` cycles, so that waiting
-    counts and a bad pair is still not made; each further place of one mentor costs `seat_step`, which spreads load.
+    100) is the fit below which waiting is better. `placement` is what placing one more person is worth, in units of
+    the best pair there could be: from 1 on, none is worth leaving somebody out. Each cycle waited adds `wait_bonus`
+    (fit / 100) up to `wait_cap` cycles, so that waiting counts and a bad pair is still not made; each further place of
+    one mentor costs `seat_step`, which spreads load.
     `reserve` is the share of mentors with a place of whom one is held back in a run of everybody, for newcomers.
     """
 

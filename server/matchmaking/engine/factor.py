@@ -64,8 +64,9 @@ class Factors:
     """All parts of all pairs, unmultiplied, and the programme's weights.
 
     `flat` is the sum of all parts that need no cutting off, weights and the tie-break included.
-    `slots` are the availability bits that differ between people, with the half hours each stands for; `held` is who
-    of the mentors holds which tag, tag by tag.
+    `wishes` is what naming somebody adds to the preference category, without its weight: what is known of a pair is the
+    same whatever a programme weighs. `slots` are the availability bits that differ between people, with the half hours
+    each stands for; `held` is who of the mentors holds which tag, tag by tag.
     """
 
     columns: Columns
@@ -91,7 +92,7 @@ class Factors:
                 value *= np.float32(part.share * self.weights.shares[part.category])
                 total += value
         wishes = self.wishes[rows][:, places].tocoo()
-        total[wishes.row, wishes.col] += wishes.data
+        total[wishes.row, wishes.col] += wishes.data * np.float32(self.weights.shares[Category.PREFERENCE])
         return Tile(total, overlap)
 
     def fits(self, e: Rows, m: Rows) -> NDArray[np.float64]:
@@ -99,9 +100,8 @@ class Factors:
         found = np.zeros((len(e), len(CATEGORIES)))
         for part in self.parts:
             found[:, CATEGORIES.index(part.category)] += part.share * self._values(part, e, m)
-        weight = self.weights.shares[Category.PREFERENCE]
-        if weight and len(e):
-            found[:, CATEGORIES.index(Category.PREFERENCE)] += np.asarray(self.wishes[e, m]).ravel() / weight
+        if len(e):
+            found[:, CATEGORIES.index(Category.PREFERENCE)] += np.asarray(self.wishes[e, m]).ravel()
         return np.clip(found, 0, 1).round(5)
 
     def _values(self, part: Part, e: Rows, m: Rows, chunk: int = 8192) -> NDArray[np.float64]:
@@ -126,7 +126,7 @@ def build_factors(columns: Columns, weights: Weights) -> Factors:
         weights=weights,
         parts=parts,
         flat=_flat(parts, columns, weights),
-        wishes=_wishes(columns, weights),
+        wishes=_wishes(columns),
         slots=_slots(columns),
         held=_held(columns),
     )
@@ -361,8 +361,8 @@ def _held(columns: Columns) -> Floats:
     return held
 
 
-def _wishes(columns: Columns, weights: Weights) -> csr_array:
-    """What named wishes add to the score, weights included."""
+def _wishes(columns: Columns) -> csr_array:
+    """What named wishes add to the preference category."""
     mentors, mentees = columns.mentors.by_person, columns.mentees.by_person
     cells: dict[tuple[int, int], float] = {}
     for side, others, worth, is_mentee in (
@@ -374,9 +374,8 @@ def _wishes(columns: Columns, weights: Weights) -> csr_array:
                 if who in others:
                     cell = (row, others[who]) if is_mentee else (others[who], row)
                     cells[cell] = cells.get(cell, 0.0) + worth * LATER_WISH**place
-    weight = weights.shares[Category.PREFERENCE]
     where = np.array(list(cells), np.intp).reshape(-1, 2)
-    values = np.array([weight * value for value in cells.values()], np.float32)
+    values = np.array(list(cells.values()), np.float32)
     return csr_array((values, (where[:, 0], where[:, 1])), shape=(len(columns.mentees), len(columns.mentors)))
 
 

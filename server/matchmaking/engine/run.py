@@ -40,7 +40,7 @@ from server.matchmaking.engine.weights import Shape, Weights
 
 __all__ = ["ENGINE_VERSION", "MatchingResult", "run_matching"]
 
-ENGINE_VERSION = "5"
+ENGINE_VERSION = "6"
 EVERY_PAIR_UP_TO = 400_000
 """Up to this many pairs all of them are candidates; beyond, the best of each mentee, and who prices then call for."""
 CANDIDATES, WHEN_TIGHT, NEWCOMERS, MAX_ROUNDS = 50, 100, 10, 3
@@ -122,13 +122,13 @@ def match_columns(
     factors = build_factors(columns, weights)
     market = open_market(columns, rules, decided)
     frozen = _freeze(market, decided)
-    needs, steering = _needs(market, frozen), _steering(columns, rules, decided, weights.shape)
+    outlook = outlook or untaught(pool)
+    needs, steering = _needs(market, frozen, outlook), _steering(columns, rules, decided, weights.shape)
     if placed is not None:
         needs = replace(needs, placed=needs.placed | placed)
     held = _held_back(needs, reserve)
     needs.places[held] -= 1
     ground = Ground(mark_paired(market, *_with_mirrors(columns, frozen.e, frozen.m)), factors, steering)
-    outlook = outlook or untaught(pool)
     solved = first = _solve(ground, needs, outlook, candidates, watch)
     while len(clash := _mirrored(columns, solved)):
         ground = replace(ground, market=mark_paired(ground.market, solved.arcs.e[clash], solved.arcs.m[clash]))
@@ -188,7 +188,8 @@ def _is_known(columns: Columns, mentor: str, mentee: str) -> bool:
     return mentor in columns.mentors.rows and mentee in columns.mentees.rows
 
 
-def _needs(market: Market, frozen: Frozen) -> assign.Needs:
+def _needs(market: Market, frozen: Frozen, outlook: Outlook) -> assign.Needs:
+    """What is to be filled. Placing somebody counts as much as the best pair there could be."""
     columns, rules = market.columns, market.rules
     held_e = np.bincount(frozen.e, minlength=len(columns.mentees))
     held_m = np.bincount(frozen.m, minlength=len(columns.mentors))
@@ -198,7 +199,7 @@ def _needs(market: Market, frozen: Frozen) -> assign.Needs:
         places=np.maximum(columns.mentors.capacity.astype(np.int64) - held_m, 0),
         placed=held_e > 0,
         limit=limit,
-        placement=rules.placement,
+        placement=rules.placement * outlook.most,
         seat_step=rules.seat_step,
     )
 

@@ -12,11 +12,9 @@ from hypothesis import strategies as st
 
 from server.matchmaking.engine import (
     CATEGORIES,
-    Calibration,
     Category,
     MatchingResult,
     Origin,
-    Outlook,
     Participant,
     Pool,
     RuleCode,
@@ -24,19 +22,14 @@ from server.matchmaking.engine import (
     Standing,
     WaitCode,
     Weights,
-    rescaled,
     run_matching,
 )
-from server.matchmaking.engine.factor import build_factors
-from server.matchmaking.engine.features import feature_names
-from server.matchmaking.engine.learning.model import Line, Linear, Model
-from server.matchmaking.engine.score import Stage, accept_contributions
+from server.matchmaking.engine.score import accept_contributions
 from server.programs.states import ParticipantRole, ProgramType
 from tests.server.matchmaking.engine import checker, plain
 from tests.server.matchmaking.engine.plain import NEAR
 from tests.server.matchmaking.engine.populations import (
     FREE,
-    MORNINGS,
     WEIGHTS,
     everyone,
     loose_rules,
@@ -296,51 +289,6 @@ def test_more_weight_never_lowers_the_total_of_its_category(
         pairs = run_matching(pool, rules, chosen).pairs
         totals.append(len({pair.mentee for pair in pairs}) + sum(pair.fits[at] / 100 for pair in pairs))
     assert totals[1] >= totals[0] - NEAR * len(pool.participants) * (1 + more) / more
-
-
-@some
-@given(pools(6, 2, shared=False), own_weights(), st.sampled_from(CATEGORIES), st.integers(0, 2**32))
-def test_under_models_too_more_weight_never_lowers_the_total_of_its_category(
-    pool: Pool, base: Weights, category: Category, seed: int
-) -> None:
-    """Models for all four stages. A fit counts by what its pair is expected to come to by the usual weights."""
-    outlook, rules = models_at_random(seed), replace(FREE, wait_bonus=0.0)
-    heavier = {name: (share + (name is category)) / 2 for name, share in base.shares.items()}
-    totals, at = [], CATEGORIES.index(category)
-    for chosen in (base, replace(base, shares=heavier)):
-        result = run_matching(pool, rules, chosen, outlook=outlook)
-        columns, pairs = result.market.columns, result.pairs
-        e = np.array([columns.mentees.rows[pair.mentee] for pair in pairs], np.intp)
-        m = np.array([columns.mentors.rows[pair.mentor] for pair in pairs], np.intp)
-        worth = outlook.worth(columns, build_factors(columns, WEIGHTS), e, m)
-        fits = np.array([pair.fits for pair in pairs]).reshape(-1, len(CATEGORIES)) / 100
-        parts = worth * (1 + fits[:, at]) / (1 + fits @ np.array(WEIGHTS.vector))
-        totals.append(len({pair.mentee for pair in pairs}) + parts.sum())
-    assert totals[1] >= totals[0] - 4 * NEAR * len(pool.participants)
-
-
-def test_two_programmes_with_models_for_all_stages_choose_by_their_own_weights() -> None:
-    pool = Pool((mentee("e", goal_tags=("SQL",), availability=MORNINGS[0], languages=("en",)),
-                 mentor("helps", skill_tags=("SQL",), availability=MORNINGS[3], languages=("en",)),
-                 mentor("has time", skill_tags=("Coaching",), availability=MORNINGS[0], languages=("en",))))
-    flat = models_at_random(1, loud=0.0)
-    chosen = [
-        run_matching(pool, FREE, rescaled({name: 1.0}, ProgramType.ONE_TO_ONE, "own"), outlook=flat).pairs[0].mentor
-        for name in (Category.GOALS, Category.AVAILABILITY)
-    ]
-    assert chosen == ["helps", "has time"]
-
-
-def models_at_random(seed: int, loud: float = 1.0) -> Outlook:
-    """A model of past pairs for each stage, learned with the usual weights."""
-    dice, names = np.random.default_rng(seed), feature_names()
-    flat = np.ones(len(names))
-    return Outlook(Calibration(True, 200), {
-        stage: Model(
-            Linear(names, flat / 2, flat, loud * dice.normal(size=len(names)) / 3, 0.3), "none", Line(1.0, 0.0)
-        )
-        for stage in Stage
-    }, "learned.1", WEIGHTS)
 
 
 @many

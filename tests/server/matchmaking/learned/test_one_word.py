@@ -23,8 +23,9 @@ from server.matches.states import MatchState
 from server.matchmaking.engine.features import feature_names
 from server.matchmaking.engine.learning.model import Line, Linear, Model
 from server.matchmaking.engine.score import Stage
-from server.matchmaking.engine.weights import CATEGORIES
+from server.matchmaking.engine.weights import CATEGORIES, weights_for
 from server.matchmaking.learned import numbers
+from server.matchmaking.learned.queries import outlook_for
 from server.matchmaking.models import LearnedModel, MatchRun, MatchSuggestion, ShortlistEntry
 from server.matchmaking.queue import actions as queue
 from server.matchmaking.runs.actions import carry_out, run_matching
@@ -137,6 +138,8 @@ async def test_of_two_people_every_place_says_the_same(
     await Program.filter(id=found.program.id).update(mentees_may_wish=True)
     await a_past(found, lived)
     await a_lesson(found, seed)
+    goes_by = await outlook_for(factories.manager_of(found.manager, found.program), found.program)
+    assert (set(goes_by.models), goes_by.usual) == ({Stage.ACCEPT, Stage.MEET}, weights_for(found.program.type))
     told: dict[tuple[UUID, UUID], dict[str, tuple[float, float | None]]] = {}
     async for place, words in everywhere(found):
         assert words, f"{place} says nothing"
