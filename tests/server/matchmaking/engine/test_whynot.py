@@ -78,7 +78,30 @@ def test_where_models_chose_nothing_is_said_to_be_as_good() -> None:
     told = why_not(result, "m1", "e")
     assert told is not None
     assert told.code is WhyCode.MORE_EXPECTED
-    assert "as good" not in unmet_words(told.code, None, None, to_mentee=True)
+    assert "more to all" in unmet_words(told.code, None, None, to_mentee=True)
+
+
+def test_nothing_is_said_to_be_expected_of_what_was_not_weighed() -> None:
+    """Equals, pairs that stood before the run, and pairs that the models were not asked about."""
+    names = feature_names()
+    alike = Model(Linear(names, *np.zeros((3, len(names))), 1.0), "none", Line(1.0, 0.0))
+    outlook = Outlook(Calibration(True, 200), {Stage.ACCEPT: alike, Stage.MEET: alike}, "learned.1")
+    pool = Pool((mentor("m1", sessions_prior=30), mentor("m2"), mentee("a"), mentee("b")))
+    equal = run_matching(Pool(pool.participants[:3]), FREE, WEIGHTS, outlook=replace(outlook, models=dict.fromkeys(
+        Stage, alike), usual=WEIGHTS))
+    told = why_not(equal, "m2" if equal.pairs[0].mentor == "m1" else "m1", "a")
+    assert told is not None
+    assert told.code in (WhyCode.BETTER_FOR_ALL, WhyCode.OWN_FITS_BETTER)
+    assert "no worse" in unmet_words(WhyCode.BETTER_FOR_ALL, None, None, to_mentee=True)
+    pinned = run_matching(
+        pool, FREE, WEIGHTS, outlook=outlook, standing=Standing(pins=frozenset({("m1", "a"), ("m2", "b")}))
+    )
+    assert why_not(pinned, "m1", "b") == WhyNot("b", "m1", WhyCode.SETTLED)
+    one = run_matching(pool, FREE, WEIGHTS, outlook=outlook, standing=Standing(pins=frozenset({("m1", "a")})))
+    assert why_not(one, "m1", "b") == WhyNot("b", "m1", WhyCode.NO_PLACE)
+    short = run_matching(pool, FREE, WEIGHTS, outlook=outlook, candidates=1)
+    (left,) = {"a", "b"} - {pair.mentee for pair in short.pairs}
+    assert why_not(short, "m2", left) == WhyNot(left, "m2", WhyCode.NOT_WEIGHED)
 
 
 def test_who_is_better_served_is_told_so() -> None:
