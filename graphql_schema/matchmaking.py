@@ -265,8 +265,8 @@ class MatchmakingQuery:
 class RunMatchingInput(Input):
     cohort_id: strawberry.ID
     seed: int | None = strawberry.field(
-        default=None, description="The same people and seed come to the same pairs; null draws anew where pairs are"
-        " drawn, and elsewhere decides nothing but between equals.",
+        default=None, description="The same people, settings, learning and seed come to the same pairs; null draws anew"
+        " where pairs are drawn, and elsewhere decides nothing but between equals.",
     )
 
 

@@ -34,7 +34,8 @@ strawberry.enum(Moved, name="CircleChangeReason")
 
 @strawberry.type(description="How good a result is, against everything that could have been.")
 class RunProof:
-    value: float = strawberry.field(description="What the pairs are worth together; a perfect pair is 2.")
+    value: float = strawberry.field(description="What the pairs are worth together, placing people included; a"
+                                    " perfect pair is 2, or 4 where models chose beside the weights of a programme.")
     upper_bound: float = strawberry.field(description="What no choice of pairs can exceed.")
     gap: float = strawberry.field(description="The difference as a share of the bound.")
     violations: int = strawberry.field(description="Hard rules broken, counted again from the finished pairs.")
@@ -256,6 +257,7 @@ class RunChanges:
     same_people: bool = strawberry.field(description="Whether nobody came, went or changed.")
     weights: list[WeightChange]
     rules: list[str] = strawberry.field(description="Names of the rules that differ.")
+    same_learning: bool = strawberry.field(description="Whether both went by one learning, as far as they kept it.")
     changes: list[RunChange]
     circles: CircleChanges | None = strawberry.field(description="Null where neither run formed circles.")
 
@@ -266,6 +268,7 @@ class RunChanges:
         return cls(
             earlier_id=global_id("MatchRun", found.earlier.id), later_id=global_id("MatchRun", found.later.id),
             same=found.comparison.same, same_people=given.same_people, rules=list(given.rules),
+            same_learning=given.learned is None,
             weights=[WeightChange(category=name, before=then, after=now) for name, then, now in given.weights],
             changes=[RunChange.of(one) for one in found.comparison.changes],
             circles=CircleChanges.of(found.circles) if found.circles else None,

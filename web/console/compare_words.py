@@ -11,7 +11,7 @@ from server.matchmaking.circles.forming import drafts_of
 from server.matchmaking.engine.wording import category_name
 from server.matchmaking.runs.comparison import Change, Why
 from server.matchmaking.runs.records import audit_of
-from server.programs.states import ParticipantRole
+from server.programs.states import ParticipantRole, ProgramType
 from web.console import moved_words, peer_words
 from web.console.review_words import wait_words
 from web.console.run_words import first_name, full_name, pairs_and_waiting
@@ -42,7 +42,7 @@ def _why_another(given: Settings) -> str:
         for name, before, after in sorted(given.weights, key=lambda one: -abs(one[1] - one[2]))[:1]
     ]
     others = {_("other rules"): given.rules, _("another seed"): given.seed, _("another engine"): given.engine,
-              _("other people or answers"): not given.same_people}
+              _("another learning"): given.learned, _("other people or answers"): not given.same_people}
     said += [words for words, differs in others.items() if differs]
     return upper_first(", ".join(said)) or _("Nothing was different")
 
@@ -74,11 +74,18 @@ def settings(shown: RunsCompared) -> list[tuple[str, str]]:
     ]
     if found.rules:
         told.append((_("Rules"), ", ".join(found.rules)))
-    for label, pair in ((_("Engine"), found.engine), (_("Seed"), found.seed)):
+    learned = found.learned and [_learning(one) for one in found.learned]
+    for label, pair in ((_("Engine"), found.engine), (_("Seed"), found.seed), (_("What was learned"), learned)):
         if pair:
             told.append((label, _("%(before)s, now %(after)s") % {"before": pair[0], "after": pair[1]}))
     people = _("Nothing about them changed") if found.same_people else _("Somebody came, went or changed")
     return [*told, (_("People"), people)]
+
+
+def _learning(version: str) -> str:
+    """What a run expected pairs by: a learning of its type, or the curve that stands before there is one."""
+    kind, _dot, number = version.partition(".")
+    return _("learning %(number)s") % {"number": number} if kind in set(ProgramType) else _("nothing yet")
 
 
 def same_words(shown: RunsCompared) -> str:

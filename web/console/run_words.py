@@ -12,6 +12,7 @@ from server.matchmaking.engine.living.words import advice_words, unmet_words
 from server.matchmaking.engine.watch import Step
 from server.matchmaking.engine.weights import Category
 from server.matchmaking.engine.wording import category_name
+from server.matchmaking.runs.queries import are_comparable
 from server.matchmaking.runs.telling import advice_of
 from server.matchmaking.states import RunKind, RunState
 from server.programs.rules import is_among_peers, is_of_circles
@@ -298,15 +299,10 @@ def run_rows(here: str, shown: MatchRun, runs: list[MatchRun]) -> list[Run]:
     """The others of the runs of a group, each with the address that compares it with the one that is shown."""
     return [
         Run(f"/console/matches/runs/{one.id}",
-            f"{here}/against/{one.id}" if is_comparable(one) and is_comparable(shown) else "",
+            f"{here}/against/{one.id}" if are_comparable(one, shown) else "",
             upper_first(moment(one.started_at)), pairs_and_waiting(one))
         for one in runs if one.id != shown.id
     ]
-
-
-def is_comparable(run: MatchRun) -> bool:
-    """Whether a run can be read beside another one: it was for everybody, and kept who took part."""
-    return bool(run.result.keys() & {"mentors", "circles"}) and run.kind in (RunKind.FULL, RunKind.PREVIEW)
 
 
 def pairs_and_waiting(run: MatchRun) -> str:

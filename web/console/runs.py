@@ -145,7 +145,7 @@ def _seen_at(run: MatchRun) -> str:
     """Where to read what came of a run: a preview beside the run before it, any other in the queue."""
     if run.kind is not RunKind.PREVIEW or run.state is not RunState.DONE:
         return address(run.cohort_id)
-    beside = run.after_id and run_words.is_comparable(run)
+    beside = run.after_id and queries.are_comparable(run)
     return f"{HERE}/{run.id}/against/{run.after_id}" if beside else f"{HERE}/{run.id}"
 
 

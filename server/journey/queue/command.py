@@ -36,9 +36,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("full", asking.full, _("mentors who are full and could be asked for one more place")),
     ):
         _grouped(_added(acts, name, act, words))
-    for name in ("run", "newcomers", "preview"):
+    for name, left_out in (
+        ("run", _("left out, 0, and where pairs are drawn another draw")),
+        ("newcomers", _("left out, that of the last run")),
+        ("preview", _("left out, that of the last run, and where pairs are drawn another draw")),
+    ):
         acts.choices[name].add_argument("--seed", type=_seed, metavar="N", help=_(
-            "the same people and seed come to the same matches; left out, that of the last run, or a new draw"))
+            "the same people, settings, learning and seed come to the same matches; %(left_out)s"
+        ) % {"left_out": left_out})
     _of(acts, "use", matching.use, _("put the pairs of a preview into the queue"), "run")
     _of(acts, "gap", matching.gap, _("after an end: somebody for whoever is left, a place for the next"), "match")
     _of(acts, "lock", deciding.lock, _("let a draft survive every later run"), "match")

@@ -67,13 +67,15 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What two runs were given: every difference; shares are 0 to 1."""
+    """What two runs were given: every difference; shares are 0 to 1. `learned` names what each expected pairs by, where
+    both kept it."""
 
     weights: tuple[tuple[Category, float, float], ...]
     rules: tuple[str, ...]
     engine: tuple[str, str] | None
     seed: tuple[int, int] | None
     same_people: bool
+    learned: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,8 @@ def compare(earlier: Side, later: Side, settings: Settings) -> Comparison:
 
 
 def settings_between(earlier: Mapping[str, Any], later: Mapping[str, Any]) -> Settings:
-    """What two runs were given differently. Each maps the names of MatchRun's columns to their values."""
+    """What two runs were given differently. Each maps the names of MatchRun's columns to their values, and `learned` to
+    what it went by (None: not kept)."""
     shares = [{Category(name): float(share) for name, share in one["weights"].items()} for one in (earlier, later)]
     weights = [(name, shares[0].get(name, 0.0), shares[1].get(name, 0.0)) for name in Category]
     rules = {*earlier["rules"], *later["rules"]}
@@ -104,6 +107,7 @@ def settings_between(earlier: Mapping[str, Any], later: Mapping[str, Any]) -> Se
         rules=tuple(sorted(name for name in rules if earlier["rules"].get(name) != later["rules"].get(name))),
         engine=_differing(earlier, later, "engine_version"), seed=_differing(earlier, later, "seed"),
         same_people=earlier["pool_digest"] == later["pool_digest"],
+        learned=_differing(earlier, later, "learned") if earlier["learned"] and later["learned"] else None,
     )
 
 

@@ -36,6 +36,8 @@ WAITING_SHOWN = 200
 """So many of those who wait are named; the record counts all of them."""
 WHOLE = (RunKind.FULL, RunKind.PREVIEW)
 """Runs of everybody: what two runs are held against each other by."""
+KEPT = frozenset({"mentors", "circles"})
+"""What a run's record says of who took part: in pairs, and in circles."""
 SETTINGS = ("weights", "rules", "engine_version", "seed", "pool_digest")
 
 
@@ -216,12 +218,14 @@ async def compared(actor: Actor, run_id: UUID, other_id: UUID) -> RunsCompared:
     if runs[0].cohort_id != runs[1].cohort_id:
         raise NotFound
     earlier, later = sorted(runs, key=lambda run: (run.started_at, run.id))
-    if RunKind.NEWCOMERS in (earlier.kind, later.kind):
+    if not are_comparable(earlier, later):
+        if earlier.kind in WHOLE and later.kind in WHOLE:
+            raise Conflict(
+                _("The earlier run did not keep who took part, so the two cannot be compared."), kind="too_old"
+            )
         raise Conflict(_("A run for newcomers has nobody in it whom the run before placed."), kind="newcomers")
     has_pairs = "mentors" in earlier.result and "mentors" in later.result
     has_circles = any("circles" in run.result for run in runs)
-    if not has_pairs and not all("circles" in run.result for run in runs):
-        raise Conflict(_("The earlier run did not keep who took part, so the two cannot be compared."), kind="too_old")
     found = await asyncio.to_thread(
         compare, await _side(actor, earlier), await _side(actor, later), _given(earlier, later)
     ) if has_pairs else Comparison(_given(earlier, later), 0, ())
@@ -229,6 +233,11 @@ async def compared(actor: Actor, run_id: UUID, other_id: UUID) -> RunsCompared:
         earlier, later, found, {row.id: row for row in await _cohort(actor, later)}, has_pairs,
         compare_circles(earlier.result, later.result) if has_circles else None,
     )
+
+
+def are_comparable(*runs: MatchRun) -> bool:
+    """Whether runs can be read beside each other: each was for everybody, and all kept the same of who took part."""
+    return all(run.kind in WHOLE for run in runs) and bool(KEPT.intersection(*(run.result for run in runs)))
 
 
 async def _foretold(actor: Actor, run: MatchRun) -> list[Foretold]:
@@ -253,17 +262,17 @@ async def _used(actor: Actor, run: MatchRun) -> int:
 
 async def _against_last(actor: Actor, run: MatchRun) -> AgainstLast | None:
     """A run of everybody beside the latest one of everybody before it, by what is stored with them alone."""
-    if run.kind not in WHOLE or not run.result.keys() & {"mentors", "circles"}:
+    if not are_comparable(run):
         return None
     earlier = queries.runs(actor).filter(
         cohort_id=run.cohort_id, state=RunState.DONE, kind=RunKind.FULL, started_at__lt=run.started_at
     )
     last = await earlier.order_by("-started_at", "-id").first()
-    if last is not None and "mentors" not in run.result and "circles" in last.result:
+    if last is None or not are_comparable(last, run):
+        return None
+    if "mentors" not in last.result or "mentors" not in run.result:
         seats = compare_circles(last.result, run.result)
         return AgainstLast(last, seats.same, seats.seated, _given(last, run), of_circles=True)
-    if last is None or "mentors" not in last.result or "mentors" not in run.result:
-        return None
     now, then = await _made(actor, run), await _made(actor, last)
     return AgainstLast(last, len(now & then), len(now), _given(last, run))
 
@@ -275,7 +284,10 @@ async def _made(actor: Actor, run: MatchRun) -> set[frozenset[UUID]]:
 
 
 def _given(earlier: MatchRun, later: MatchRun) -> Settings:
-    return settings_between(*({name: getattr(one, name) for name in SETTINGS} for one in (earlier, later)))
+    return settings_between(*(
+        {name: getattr(one, name) for name in SETTINGS} | {"learned": one.result.get("calibration", {}).get("model")}
+        for one in (earlier, later)
+    ))
 
 
 async def _side(actor: Actor, run: MatchRun) -> Side:

@@ -1,6 +1,7 @@
 """A run's page: what a manager reads of it, beside another run, and as a file."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -12,7 +13,7 @@ from server.matchmaking.engine import Step
 from server.matchmaking.models import MatchRun, MatchSuggestion, Preference
 from server.matchmaking.runs.actions import run_matching, start_run
 from server.matchmaking.runs.comparison import Change, Comparison, Settings, Why
-from server.matchmaking.runs.queries import RunsCompared
+from server.matchmaking.runs.queries import AgainstLast, RunsCompared
 from server.matchmaking.states import PreferenceKind, RunKind, RunState
 from server.people.models import Person
 from server.programs.models import Enrollment, Program
@@ -237,6 +238,11 @@ def test_who_was_in_both_runs_comes_first_and_nobody_is_a_word() -> None:
     shown = RunsCompared(MatchRun(), MatchRun(), Comparison(same, 0, changes), {})
     assert [row[3] for row in compare_words.change_rows(shown, 2)] == [" fits no worse.", "Is not in the later run."]
     assert compare_words.same_words(shown) == "No mentee has the same mentor."
+    learned = replace(same, learned=("prior.2", "ONE_TO_ONE.3"))
+    told = compare_words.settings(RunsCompared(MatchRun(), MatchRun(), Comparison(learned, 0, ()), {}))
+    assert told[0] == ("What was learned", "nothing yet, now learning 3")
+    last = AgainstLast(MatchRun(result={}), 1, 2, learned)
+    assert compare_words.against_last(last, MatchRun(result={}))[2] == ("Why", "Another learning")
 
 
 async def test_wishes_that_were_not_met_say_why(client_of: ClientOf, found: Market) -> None:

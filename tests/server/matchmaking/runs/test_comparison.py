@@ -1,5 +1,6 @@
 """Why somebody's mentor is another one, from stored values alone."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.matchmaking.engine import WaitCode
-from server.matchmaking.runs.comparison import Chosen, Settings, Side, Why, compare, side_of
+from server.matchmaking.runs.comparison import Chosen, Settings, Side, Why, compare, settings_between, side_of
 
 A, B, C = (UUID(int=number) for number in (1, 2, 3))
 NOOR, ESME = UUID(int=11), UUID(int=12)
@@ -56,6 +57,13 @@ def test_who_waited_has_a_place_that_came_free() -> None:
     later = side((A, NOOR, 80, True))
     assert {one.mentee: one.why for one in compare(earlier, later, SAME).changes} == {
         NOOR: Why.PLACE_FREED, ESME: Why.LEFT}
+
+
+def test_another_learning_is_a_difference_where_both_runs_kept_theirs() -> None:
+    given = {"weights": {}, "rules": {}, "engine_version": "6", "seed": 0, "pool_digest": "a"}
+    first, then, unknown = (given | {"learned": one} for one in ("prior.2", "ONE_TO_ONE.3", None))
+    assert settings_between(first, then) == replace(SAME, learned=("prior.2", "ONE_TO_ONE.3"))
+    assert settings_between(first, first) == settings_between(unknown, then) == SAME
 
 
 pairs = st.lists(
