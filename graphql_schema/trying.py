@@ -267,8 +267,7 @@ class TrialRulesInput:
 
     def chosen(self) -> Chosen:
         """As the matching takes them."""
-        company = Company(self.company) if self.company else None
-        return Chosen(self.reporting_line, self.same_team, self.common_language, company, self.hours)
+        return Chosen(self.reporting_line, self.same_team, self.common_language, self.company, self.hours)
 
 
 @strawberry.input(description="A trial, and how it is read and matched.")
@@ -282,15 +281,15 @@ class RunTrialInput(ById):
     rules: TrialRulesInput | None = None
 
     def plan(self, held: Plan) -> Plan:
-        """What is asked for over what stands. Words of enums arrive as text from inside lists of inputs."""
+        """What is asked for over what stands."""
         given = [*self.files, *(TrialReadingInput() for _file in held.who)][: len(held.who)]
         return replace(
-            held, who=tuple(Who(one.who or who) for one, who in zip(given, held.who, strict=True)),
+            held, who=tuple(one.who or who for one, who in zip(given, held.who, strict=True)),
             columns=tuple(
-                {**columns, **{column.name: Field(column.holds) for column in one.columns}}
+                {**columns, **{column.name: column.holds for column in one.columns}}
                 for one, columns in zip(given, held.columns, strict=True)
             ),
-            kind=ProgramType(self.kind), places=self.places, size=self.circle_size,
+            kind=self.kind, places=self.places, size=self.circle_size,
             chosen=self.rules.chosen() if self.rules else AS_USUAL,
         )
 

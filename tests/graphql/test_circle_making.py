@@ -21,6 +21,11 @@ LIVED = """query ($run: ID!, $match: ID!) {
   matchRunChanges(runId: $run, otherId: $run) { same circles { same changes { why before { fit } } } } }"""
 SIZE = """mutation ($id: ID!, $size: Int!) {
   setCircleSize(input: {id: $id, size: $size}) { errors { field code } program { circleSize } } }"""
+DRAW = """mutation ($id: ID!) {
+  setPairing(input: {id: $id, pairing: RANDOM}) { errors { field code } program { pairing } } }"""
+INVITE = """mutation ($group: ID!, $who: ID!, $role: ParticipantRole!) {
+  invite(input: {cohortId: $group, personId: $who, role: $role}) { errors { field message } enrollment { role state } }
+}"""
 SET = "mutation ($id: ID!, $for: Circles!) { setCircles(input: {id: $id, circles: $for}) { errors { field code } } }"
 
 
@@ -61,12 +66,24 @@ async def test_who_runs_a_programme_says_how_large_circles_are(db: object) -> No
     manager = factories.manager_of(pair.manager, peers)
     refused = await ask(manager, SIZE, id=gid(peers), size=5)
     assert [one["code"] for one in refused["setCircleSize"]["errors"]] == ["CONFLICT"]
+    drawn = await ask(manager, DRAW, id=gid(peers))
+    assert drawn["setPairing"] == {"errors": [], "program": {"pairing": "RANDOM"}}
+    group = await factories.cohort(peers)
+    asked = await ask(manager, INVITE, group=gid(group), who=gid(pair.stranger), role="PEER")
+    assert asked["invite"] == {"errors": [], "enrollment": {"role": "PEER", "state": "INVITED"}}
 
 
 async def test_circles_beside_pairs_are_set_by_who_runs_the_programme(db: object) -> None:
     pair = await factories.active_match()
     await ask(pair.manager_actor, SET, id=gid(pair.program), **{"for": "WAITING"})
     assert (await Program.get(id=pair.program.id)).circles is Circles.WAITING
+    asked = await ask(
+        pair.manager_actor, INVITE, group=gid(pair.cohort), who=gid(pair.stranger), role="FACILITATOR"
+    )
+    assert asked["invite"] == {"errors": [], "enrollment": {"role": "FACILITATOR", "state": "INVITED"}}
     hidden = await ask(factories.actor_of(pair.mentee), SET, id=gid(pair.program), **{"for": "NONE"})
     assert len(hidden["setCircles"]["errors"]) == 1
     assert (await Program.get(id=pair.program.id)).circles is Circles.WAITING
+    off = await ask(pair.manager_actor, SET, id=gid(pair.program), **{"for": "NONE"})
+    assert off["setCircles"]["errors"] == []
+    assert (await Program.get(id=pair.program.id)).circles is Circles.NONE

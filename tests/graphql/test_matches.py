@@ -19,7 +19,7 @@ from server.people.states import SkillSide
 from server.programs.models import Enrollment
 from server.programs.states import EnrollmentState, ParticipantRole
 from tests import factories
-from tests.graphql.ask import ask, gid
+from tests.graphql.ask import ask, gid, refusal
 from tests.graphql.everything import a_time, everything
 from tests.web.console.market import drafts_of, market
 
@@ -110,6 +110,14 @@ async def test_cohort_is_matched_reviewed_and_approved(db: object) -> None:
         "calibration": {"calibrated": False, "basedOn": 0, "words": "not yet calibrated, based on 0 pairs"},
         "proof": {"byModels": False, "overAll": True}}}]}
     assert seen["lowAcceptance"] == []
+    await Match.bulk_create([
+        Match(organization_id=pair.organization.id, program_id=pair.program.id, cohort_id=pair.cohort.id,
+              state=MatchState.DECLINED) for _decided in range(19)
+    ])
+    low = "{ lowAcceptance { percent accepted decided cohort { id } } }"
+    assert (await ask(pair.manager_actor, low))["lowAcceptance"] == [
+        {"percent": 5, "accepted": 1, "decided": 20, "cohort": {"id": gid(pair.cohort)}}]
+    assert (await refusal(pair.mentee_actor, low))["extensions"]["code"] == "NOT_FOUND"
     queue = seen["reviewQueue"]
     (edge,) = queue["strong"]["edges"] + queue["lookCloser"]["edges"]
     draft = edge["node"]
