@@ -291,7 +291,8 @@ async def record_consents(actor: Actor, answers: Mapping[ConsentPurpose, bool], 
 async def publish_consent_text(
     actor: Actor, purpose: ConsentPurpose, wording: str, explanation: str = "", *, required: bool = False
 ) -> ConsentText:
-    """Put a new wording in force. Earlier ones stay for whoever agreed to them; the same wording again adds nothing.
+    """Put a new wording in force. Earlier ones stay for whoever agreed to them; the same wording again adds nothing,
+    also when two people publish it at once; of two different ones at once the later is the next version.
 
     Raises:
         Refused: the actor may not set this for the organisation.
@@ -303,6 +304,7 @@ async def publish_consent_text(
     if required and purpose in NEVER_NEEDED:
         raise Invalid({"required": _("Nobody needs to agree to this to take part.")})
     async with unit_of_work(actor) as unit:
+        await queries.organization_of(actor, lock=True)  # one at a time: the next version is counted from the latest
         latest = (await queries.consent_texts(actor)).get(purpose)
         values: dict[str, Any] = {"wording": clean(wording), "explanation": clean(explanation), "required": required}
         if latest and all(getattr(latest, name) == value for name, value in values.items()):

@@ -30,13 +30,14 @@ LINE_DEPTH = 50
 """How far a line of managers is followed: deeper than any organisation, and an end for a broken one."""
 
 
-async def organization_of(actor: Actor) -> Organization:
+async def organization_of(actor: Actor, *, lock: bool = False) -> Organization:
     """The actor's organisation.
 
     Raises:
         NotFound: it is not there.
     """
-    return _found(await Organization.get_or_none(id=actor.organization_id))
+    found = Organization.filter(id=actor.organization_id)
+    return _found(await (found.select_for_update(no_key=True) if lock else found).first())
 
 
 async def any_organization() -> Organization | None:

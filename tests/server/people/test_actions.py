@@ -1,6 +1,7 @@
 """What people say of themselves, and what they agree to."""
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from server.people import actions, queries
 from server.people.models import AvailabilityBlock, ConsentText, Organization, PersonAttribute, PersonSkill
 from server.people.states import ConsentPurpose, DayPart, Look, SkillSide, Source
 from tests import factories
+from tests.races import at_once
 
 
 async def facts_published() -> list[str]:
@@ -225,6 +227,16 @@ async def test_each_consent_stands_alone_and_keeps_its_wording(db: object) -> No
     assert [(row.purpose, row.text.version, row.given) for row in history if row.purpose == "MATCHING"] == [
         (ConsentPurpose.MATCHING, 2, False), (ConsentPurpose.MATCHING, 1, True)
     ]
+    assert await ConsentText.all().count() == 3
+
+
+async def test_two_who_publish_a_wording_at_once_make_one_version_of_it_or_two_in_turn(db: object) -> None:
+    admin = system_actor((await factories.organization()).id)
+    publish = partial(actions.publish_consent_text, admin, ConsentPurpose.MATCHING)
+    same = await at_once(publish("Use my profile to match me."), publish("Use my profile to match me."))
+    assert {text.version for text in same} == {1}
+    others = await at_once(publish("Use my skills to match me."), publish("Use my goals to match me."))
+    assert {text.version for text in others} == {2, 3}
     assert await ConsentText.all().count() == 3
 
 
