@@ -126,7 +126,7 @@ def _cycles(cycles: list[Json]) -> str:
 def _stage(found: Json) -> StageTold:
     latest = found["latest_pairs"]["in_force"]
     return StageTold(
-        id=found["stage"].lower(), name=_name(Stage(found["stage"])), stands=_kind(found["in_force"]),
+        id=found["stage"].lower(), name=stage_name(Stage(found["stage"])), stands=_kind(found["in_force"]),
         earned=found["in_force"] != "prior", why=_why(found), facts=_facts(found),
         figures=_figures(latest, found["latest_pairs"]["prior"]) if latest else [],
         bins=[
@@ -138,7 +138,8 @@ def _stage(found: Json) -> StageTold:
     )
 
 
-def _name(stage: Stage) -> str:
+def stage_name(stage: Stage) -> str:
+    """What a stage asks."""
     return {
         Stage.ACCEPT: _("Both accept"), Stage.MEET: _("They meet twice"),
         Stage.SATISFIED: _("Satisfied, 4 of 5 or more"), Stage.GOAL: _("Goal reached"),

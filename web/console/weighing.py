@@ -144,6 +144,7 @@ async def _page(
         say=words.spoken(told, errors), program=program, here=_here(program), typed=typed, refused=refused,
         settings_page=f"{HERE}/{program.id}", briefing=words.briefing(found), told=told, warnings=words.warnings(
             found, settings, program), scaled=words.scaled(settings) if not errors else "",
+        learned=words.learned(await queries.stages_learned(request.state.actor, program)),
         rows=words.weight_rows(settings_of(program)), rules=words.rule_rows(found, program),
         has_limits=not is_of_circles(program), has_places=not is_among_peers(program), start=start or program.type,
         starts=words.starts(),

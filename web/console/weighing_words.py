@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import permutations
 from typing import TYPE_CHECKING
@@ -14,10 +14,12 @@ from server.matchmaking.engine.wording import Names, Reader, category_name, sent
 from server.matchmaking.weighing.settings import Settings, contradictions, fixed, settings_of
 from server.programs.rules import is_among_peers, is_of_circles
 from server.programs.states import ParticipantRole, ProgramType
+from web.console.learning_words import stage_name
 from web.console.review_words import wait_words
 from web.dates import moment, upper_first
 
 if TYPE_CHECKING:
+    from server.matchmaking.engine.score import Stage
     from server.matchmaking.weighing.queries import Past, Preview, Version
     from server.matchmaking.weighing.sampling import Sample
     from server.matchmaking.weighing.trying import Outcome, Together, Trial
@@ -167,6 +169,19 @@ def briefing(found: Preview | None) -> str:
         "Change a weight and the preview runs again on %(num)d of your own people.",
         "Change a weight and the preview runs again on %(num)d of your own people.", count,
     ) % {"num": count}
+
+
+def learned(stages: Mapping[Stage, bool]) -> str:
+    """Of which stages a model of past pairs stands, and what the weights decide beside it; "" where none does."""
+    by_model = [stage for stage, knows_who in stages.items() if knows_who]
+    if not stages:
+        return ""
+    named = {"stages": ", ".join(_("“%(stage)s”") % {"stage": stage_name(one)} for one in by_model or stages)}
+    if not by_model:
+        return _("How often pairs work was learned from past pairs for %(stages)s; who fits is still what these "
+                 "weights say.") % named
+    return _("A model of past pairs says what to expect for %(stages)s; these weights still make the fit, and let a "
+             "pair count up to twice as much, or half.") % named
 
 
 def scaled(settings: Settings) -> str:

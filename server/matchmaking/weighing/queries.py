@@ -11,6 +11,8 @@ from server.kernel.text import gettext as _
 from server.matches.queries import pairs_kept, reviewable_matches
 from server.matches.states import MatchState
 from server.matchmaking.engine import Category, RuleSet, Weights
+from server.matchmaking.engine.learning.model import LEVELLED
+from server.matchmaking.engine.score import Stage
 from server.matchmaking.engine.wording import GOOD_FIT
 from server.matchmaking.gather import rules_of, weights_of
 from server.matchmaking.learned.queries import outlook_for
@@ -82,6 +84,13 @@ async def weighed_program(actor: Actor, program_id: UUID) -> Program:
         raise NotFound
     require(can_edit_program(actor, program.id), _("change this programme"))
     return program
+
+
+async def stages_learned(actor: Actor, program: Program) -> dict[Stage, bool]:
+    """The stages that go by what past pairs of the programme's type taught: whether a model says who does well
+    together, or only how often pairs work was learned, so that the weights alone say who fits."""
+    models = (await outlook_for(actor, program)).models
+    return {stage: model.scorer.kind != LEVELLED for stage, model in models.items()}
 
 
 async def versions(actor: Actor, program: Program, limit: int = 20) -> list[Version]:

@@ -6,12 +6,15 @@ import pytest
 
 from server.kernel.actor import system_actor
 from server.matchmaking.engine import Category, held_to
+from server.matchmaking.engine.learning.model import LEVELLED
+from server.matchmaking.engine.score import Stage
 from server.matchmaking.runs.actions import run_matching
 from server.matchmaking.weighing.settings import settings_for, settings_of
 from server.programs.models import Enrollment, Program
 from server.programs.states import EnrollmentState, ProgramType
 from tests import factories
 from tests.web.conftest import HTMX, ClientOf
+from tests.web.console.learned import a_learning, models
 from tests.web.console.market import Market, market
 from web.console import weighing_words as words
 
@@ -52,6 +55,19 @@ async def test_the_page_shows_what_is_in_force_and_what_it_comes_to(client_of: C
     assert "Nothing yet: these are the weights and rules in force." in shown
     assert box(shown, "weight-GOALS") == "28"
     assert "Touches 0 people here" in shown
+
+
+async def test_what_was_learned_beside_the_weights_is_said_stage_by_stage(client_of: ClientOf, found: Market) -> None:
+    client = await client_of(found.manager)
+    assert words.learned({}) == ""
+    often = models(Stage.MEET, kind=LEVELLED)
+    row = await a_learning(found.organization, models=often)
+    said = "How often pairs work was learned from past pairs for “They meet twice”; who fits is still what these"
+    assert said in (await client.get(page_of(found))).text
+    row.models = {**often, **models(Stage.ACCEPT, Stage.GOAL)}
+    await row.save()
+    shown = (await client.get(page_of(found))).text
+    assert "A model of past pairs says what to expect for “Both accept”, “Goal reached”; these weights still" in shown
 
 
 async def test_each_type_can_be_started_from(client_of: ClientOf, found: Market) -> None:
