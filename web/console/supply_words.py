@@ -101,6 +101,9 @@ def _may_come(coming: Coming) -> str:
         (coming.hoping, ngettext(
             "%(num)d person asked to be told when it opens", "%(num)d people asked to be told when it opens",
             coming.hoping)),
+        (coming.told, ngettext(
+            "%(num)d person was told that it is open and has not come yet",
+            "%(num)d people were told that it is open and have not come yet", coming.told)),
         (coming.let_in, ngettext(
             "%(num)d person said yes and waits to be let in", "%(num)d people said yes and wait to be let in",
             coming.let_in)),

@@ -45,14 +45,16 @@ class Asked:
 @dataclass(frozen=True)
 class Coming:
     """Who may still come to a group: `invited` have not answered, `hoping` asked to be told when the programme takes
-    people in, `let_in` said yes and wait for approval or a seat. Of these, mentees and places of mentors (of peers and
-    circles people alone) that are likely to come, by the `answers` of those who were asked to learn before; `known` is
-    whether there are any, or nobody whose answer is open."""
+    people in, `told` were told lately that it does and have not come, `let_in` said yes and wait for approval or a
+    seat. Of these, mentees and places of mentors (of peers and circles people alone) that are likely to come, by the
+    `answers` of those who were asked to learn before; `known` is whether there are any, or nobody whose answer is
+    open."""
 
     invited: int = 0
     people: Likely = Likely()
     places: Likely = Likely()
     hoping: int = 0
+    told: int = 0
     let_in: int = 0
     answers: Asked = Asked(0, 0)
     known: bool = True

@@ -27,7 +27,7 @@ from server.matchmaking.weighing.sampling import few, willing
 from server.people.states import PersonStatus
 from server.programs import queries as programs
 from server.programs.models import Cohort, Enrollment, Program
-from server.programs.openings.queries import waiting_wishes
+from server.programs.openings.queries import told_wishes, waiting_wishes
 from server.programs.rules import (
     can_be_asked_for_a_place,
     circle_size,
@@ -207,12 +207,12 @@ async def _coming(actor: Actor, cohort: Cohort, asked: Asked) -> Coming:
     here = programs.enrollments(actor).filter(cohort_id=cohort.id)
     open_, roles = here.filter(state__in=list(UNANSWERED)), roles_in(cohort.program)
     leads, joins = roles[0], roles[-1]
-    people, hoping = await open_.filter(role=joins).count(), await _hoping(actor, cohort)
+    people, (hoping, told) = await open_.filter(role=joins).count(), await _hoping_and_told(actor, cohort)
     let_in = await here.filter(role=joins, state__in=list(TO_BE_LET_IN)).count()
     others = await _answers(actor, cohort, joins)
     coming = Coming(
-        people, others.likely(people + hoping).plus(let_in), hoping=hoping, let_in=let_in, answers=others,
-        known=bool(others.answered) or not people + hoping,
+        people, others.likely(people + hoping + told).plus(let_in), hoping=hoping, told=told, let_in=let_in,
+        answers=others, known=bool(others.answered) or not people + hoping + told,
     )
     if leads is joins or not has_places(cohort.program):
         return coming
@@ -221,11 +221,15 @@ async def _coming(actor: Actor, cohort: Cohort, asked: Asked) -> Coming:
     return replace(coming, invited=people + len(seats), places=asked.likely(len(seats)).times(each))
 
 
-async def _hoping(actor: Actor, cohort: Cohort) -> int:
-    """How many asked to be told when the programme takes people in, and have no part in this group."""
-    asked = {wish.person_id for wish in await waiting_wishes(actor, cohort.program_id)}
-    here = programs.enrollments(actor).filter(cohort_id=cohort.id, person_id__in=list(asked))
-    return len(asked - set(await here.values_list("person_id", flat=True)))
+async def _hoping_and_told(actor: Actor, cohort: Cohort) -> tuple[int, int]:
+    """How many asked to be told when the programme takes people in, and how many were told of it no longer ago than an
+    invitation would stand; all without a part in this group."""
+    lately = clock.now() - timedelta(days=cohort.program.invitation_days)
+    hoping = {wish.person_id for wish in await waiting_wishes(actor, cohort.program_id)}
+    told = {wish.person_id for wish in await told_wishes(actor, cohort.program_id, lately)}
+    rows = programs.enrollments(actor).filter(cohort_id=cohort.id, person_id__in=list(hoping | told))
+    here = set(await rows.values_list("person_id", flat=True))
+    return len(hoping - here), len(told - here)
 
 
 def _require_bounds(plan: Plan) -> None:

@@ -1,5 +1,6 @@
 """Reading who asked to be told, always within the actor's organisation."""
 
+from datetime import datetime
 from uuid import UUID
 
 from tortoise.queryset import QuerySet
@@ -27,3 +28,9 @@ async def awaited_programs(actor: Actor) -> list[Program]:
 async def waiting_wishes(actor: Actor, program_id: UUID) -> list[OpeningWish]:
     """Who waits to hear that a programme takes people in, the first to ask first."""
     return await wishes(actor).filter(program_id=program_id).order_by("asked_at", "id")
+
+
+async def told_wishes(actor: Actor, program_id: UUID, since: datetime) -> list[OpeningWish]:
+    """Who was told since then (aware) that a programme takes people in, whether or not they came."""
+    told = OpeningWish.filter(organization_id=actor.organization_id, program_id=program_id, told_at__gte=since)
+    return await told.order_by("told_at", "id")

@@ -170,6 +170,14 @@ async def test_who_has_not_answered_makes_it_a_range_with_a_day(client_of: Clien
     await Enrollment.filter(id=found.mentees[0].id).update(state=EnrollmentState.WAITLISTED, active_at=None)
     shown = (await client.get(page_of(found))).text
     assert "1 person asked to be told when it opens, 1 person said yes and waits to be let in: by how" in shown
+    wish = OpeningWish.filter(person_id=found.stranger.id)
+    await wish.update(told_at=clock.now() - timedelta(days=found.program.invitation_days - 1))
+    shown = (await client.get(page_of(found))).text
+    assert "1 person was told that it is open and has not come yet, 1 person said yes and waits to be let" in shown
+    await wish.update(told_at=clock.now() - timedelta(days=found.program.invitation_days + 1))
+    shown = (await client.get(page_of(found))).text
+    assert "was told that it is open" not in shown, "who let it pass for so long comes no more"
+    await wish.update(told_at=None)
     await Enrollment.filter(cohort_id=found.cohort.id, role=ParticipantRole.MENTEE).delete()
     shown = (await client.get(page_of(found))).text
     assert "nobody answered here before, so what that makes is not known yet: " in shown
