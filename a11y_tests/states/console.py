@@ -9,6 +9,7 @@ from a11y_tests.states.people import LONG_NAME, LONG_WORDS
 from server.journey.leaving.actions import remove_from_program
 from server.kernel import clock
 from server.kernel.actor import system_actor
+from server.kernel.facts import AuditEvent
 from server.kernel.jobs import drain
 from server.matches.models import Match, MatchMember
 from server.matches.states import Approval, MatchState
@@ -55,7 +56,7 @@ async def today() -> View:
 
 @state("GET console 200", proof="no day of return is known")
 async def today_with_pauses() -> View:
-    """One pair rests until a day, one as long as its mentor is away, one lost its mentor."""
+    """One pair rests until a day, one as long as its mentor is away, one lost its mentor, one came back."""
     pair = await factories.active_match(state=MatchState.PAUSED, paused_until=factories.in_days(12))
     for first, second, state, values in (
         ("Ottoline", "Tamsin", EnrollmentState.PAUSED, {"state": MatchState.PAUSED}),
@@ -67,6 +68,15 @@ async def today_with_pauses() -> View:
             await factories.enrollment(pair.cohort, mentor, ParticipantRole.MENTOR, state=state),
             await factories.enrollment(pair.cohort, mentee, ParticipantRole.MENTEE), **values,
         )
+    back = await factories.match(
+        await factories.enrollment(pair.cohort, await factories.person(pair.organization), ParticipantRole.MENTOR),
+        await factories.enrollment(pair.cohort, await factories.person(pair.organization), ParticipantRole.MENTEE),
+        state=MatchState.DRAFT, held_back=True,
+    )
+    await AuditEvent.create(
+        organization_id=pair.organization.id, actor_kind="PERSON", actor_id=str(pair.mentee.id), target_id=back.id,
+        action="match.send_back", target_kind="Match",
+    )
     return View(await manager_of(pair.organization, None), HERE)
 
 

@@ -4,12 +4,14 @@ from playwright.async_api import Page
 
 from a11y_tests.registry import Act, Shelf, View, each, fill, open_everything, press
 from server.matchmaking.engine import Category, RuleSet
+from server.matchmaking.engine.score import Stage
 from server.matchmaking.weighing.actions import set_weights
 from server.matchmaking.weighing.settings import Settings
 from server.programs.models import Enrollment, Program
 from server.programs.states import EnrollmentState, ProgramType
 from tests import factories
 from tests.arrival import drawn
+from tests.web.console.learned import a_learning, models
 from tests.web.console.market import Market, market
 
 state = Shelf("weighing")
@@ -19,6 +21,7 @@ STATES = state.states
 @state("GET console-weights 200", proof="Change a weight and the preview runs again on 18 of your own people.")
 async def in_force() -> View:
     found = await town()
+    await a_learning(found.organization, models=models(Stage.ACCEPT, Stage.MEET))
     return View(found.manager, page_of(found), open_everything)
 
 

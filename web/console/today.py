@@ -40,6 +40,7 @@ async def show(
         refusing=[words.refusing(one) for one in shown.refusing],
         answers=[words.answer(one) for one in shown.answers], quiet=[words.quiet(one) for one in shown.quiet],
         partings=[words.parting(one) for one in shown.partings],
+        came_back=[words.came_back(one) for one in shown.came_back],
         weak=[words.weak(one) for one in shown.weak],
         stranded=[words.resting(one) for one in shown.stranded],
         returning=[words.resting(one) for one in shown.returning],

@@ -9,11 +9,11 @@ from uuid import UUID
 
 from server.journey.console.acceptance import LowAcceptance
 from server.journey.console.measures import BOUNDS, Figure, MeasureKey, Standing
-from server.journey.console.queries import Parting, Silence, Today
+from server.journey.console.queries import CameBack, Parting, Silence, Today
 from server.kernel import clock
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
-from server.matches.queries import are_peers, in_order, is_circle, partner_of, sides
+from server.matches.queries import are_peers, in_order, is_circle, learners, partner_of, sides
 from server.programs.states import EnrollmentState
 from server.surveys.rules import LOW
 from server.surveys.states import Help
@@ -126,6 +126,19 @@ def parting(one: Parting) -> Need:
     }
     here = f"/console/matches?pair={one.draft_id}" if one.draft_id else f"/console/matches?group={one.match.cohort_id}"
     return replace(_need(one.match, reason), write="", review=here)
+
+
+def came_back(one: CameBack) -> Need:
+    """A match that is a draft again because of a rule: since when, who waits, and the way to somebody else."""
+    waits = _("Came back %(when)s: a rule keeps them apart by now. %(mentee)s waits for another mentor.")
+    if are_peers(one.match):
+        waits = _("Came back %(when)s: a rule keeps them apart by now. Both wait for another peer.")
+    if is_circle(one.match):
+        waits = _("Came back %(when)s: a rule keeps them apart by now. Its people wait.")
+    here = f"/console/matches?pair={one.match.id}"
+    mentee = learners(one.match)[0].person.first_name
+    told = _need(one.match, waits % {"when": when_words(one.at), "mentee": mentee})
+    return replace(told, record=here, write="", review=here)
 
 
 def weak(match: Match) -> Need:

@@ -61,11 +61,21 @@ class Parting:
 
 
 @dataclass(frozen=True)
+class CameBack:
+    """A match whose people said yes when a rule kept them apart by then: a draft since `at`, which holds their places
+    until somebody decides (decision 0027)."""
+
+    match: Match
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Today:
     """What waits for a person in the actor's programmes, or in the chosen one, and how they are doing.
 
     `matches` waits for a decision; in the groups `refusing` too many say no; `quiet_count` and `unmet_count` may be
     more than are listed. `resting` are the pairs on a pause: those without a day on which they go on need somebody.
+    `came_back` are drafts again because of a rule, and their people wait.
     `weak` are running circles that nobody leads, or with fewer members than a circle has.
     `handled`: how often the product did what by itself within a week, by the action's name.
     """
@@ -82,6 +92,7 @@ class Today:
     unmet_count: int = 0
     partings: list[Parting] = field(default_factory=list)
     resting: list[Match] = field(default_factory=list)
+    came_back: list[CameBack] = field(default_factory=list)
     weak: list[Match] = field(default_factory=list)
     running: int = 0
     figures: list[Figure] = field(default_factory=list)
@@ -102,7 +113,7 @@ class Today:
     def needs(self) -> int:
         """How many things wait for a person: all matches to review are one thing."""
         people = len(self.answers) + len(self.admissions) + len(self.partings) + len(self.stranded) + len(self.weak)
-        return people + len(self.refusing) + self.quiet_count + self.unmet_count + bool(self.matches)
+        return people + len(self.came_back) + len(self.refusing) + self.quiet_count + self.unmet_count + bool(self.matches)
 
 
 async def today(actor: Actor, program_key: str = "") -> Today:
@@ -129,7 +140,7 @@ async def today(actor: Actor, program_key: str = "") -> Today:
         quiet_count=await quiet.count(),
         unmet=await unmet.limit(SHOWN).prefetch_related("members__person", "program"),
         unmet_count=await unmet.count(), partings=await _partings(actor, pairs), resting=await _resting(pairs),
-        weak=await _weak(pairs),
+        came_back=await _came_back(actor, pairs), weak=await _weak(pairs),
         running=await pairs.filter(state=MatchState.ACTIVE).count(),
         figures=await figures(actor, ids), handled=await _handled(actor, ids),
     )
@@ -146,6 +157,18 @@ async def _resting(pairs: QuerySet[Match]) -> list[Match]:
     """Pairs on a pause, with the breaks of their members."""
     paused = pairs.filter(state=MatchState.PAUSED).order_by("paused_until", "id").limit(SHOWN)
     return await paused.prefetch_related("members__person", "members__enrollment", "program")
+
+
+async def _came_back(actor: Actor, pairs: QuerySet[Match]) -> list[CameBack]:
+    """Drafts that were told already and came back because of a rule, as long as they are held back; who waits longest
+    first."""
+    held = pairs.filter(state=MatchState.DRAFT, held_back=True)
+    sent = AuditEvent.filter(
+        organization_id=actor.organization_id, action="match.send_back", target_id__in=Subquery(held.values("id"))
+    )
+    since: dict[UUID, datetime] = dict(await sent.order_by("at", "id").values_list("target_id", "at"))
+    rows = await pairs.filter(id__in=list(since)).prefetch_related("members__person", "program")
+    return sorted((CameBack(match, since[match.id]) for match in rows), key=lambda one: one.at)[:SHOWN]
 
 
 async def _weak(pairs: QuerySet[Match]) -> list[Match]:

@@ -8,8 +8,9 @@ from server.kernel import clock
 from server.kernel.actor import system_actor
 from server.kernel.db import unit_of_work
 from server.kernel.facts import AuditEvent
-from server.matches.models import Match
-from server.matches.states import MatchState
+from server.matches.actions import send_back
+from server.matches.models import Match, MatchMember
+from server.matches.states import Approval, MatchState
 from server.notifications.models import Message
 from server.notifications.states import MessageClass, MessageState
 from server.programs.models import Enrollment
@@ -88,6 +89,22 @@ async def test_a_quiet_pair_is_named_with_its_reason_and_one_act(client_of: Clie
     members = await match.members.all().prefetch_related("person")
     assert all(member.person.email in answer.text for member in members)
     assert "50%" in answer.text
+
+
+async def test_a_match_that_came_back_stands_there_as_long_as_somebody_waits_for_it(
+    client_of: ClientOf, pair: Pair
+) -> None:
+    client, match = await client_of(pair.manager), await running(pair, days=3)
+    await Match.filter(id=match.id).update(state=MatchState.AWAITING_MENTEE)
+    mentee = await MatchMember.get(match_id=match.id, role=ParticipantRole.MENTEE).select_related("person")
+    await MatchMember.filter(id=mentee.id).update(approval=Approval.PENDING)
+    back = await send_back(factories.actor_of(mentee.person), match.id, code="REPEAT")
+    shown = (await client.get(HERE)).text
+    assert "Came back today: a rule keeps them apart by now. Fennimore waits for another mentor." in shown
+    assert shown.count(f"/console/matches?pair={match.id}") == 2
+    assert (await client.get(f"/console/matches?pair={match.id}")).status_code == 200
+    await Match.filter(id=back.id).update(state=MatchState.CANCELLED)
+    assert "Came back" not in (await client.get(HERE)).text
 
 
 @pytest.mark.parametrize(("days", "needs"), [(13, 0), (14, 1), (27, 1)])
