@@ -291,8 +291,7 @@ async def record_consents(actor: Actor, answers: Mapping[ConsentPurpose, bool], 
 async def publish_consent_text(
     actor: Actor, purpose: ConsentPurpose, wording: str, explanation: str = "", *, required: bool = False
 ) -> ConsentText:
-    """Put a new wording in force. Earlier ones stay for whoever agreed to them; the same wording again adds nothing,
-    also when two people publish it at once; of two different ones at once the later is the next version.
+    """Put a new wording in force. Earlier ones stay for whoever agreed to them; the same wording again adds nothing.
 
     Raises:
         Refused: the actor may not set this for the organisation.
@@ -304,14 +303,13 @@ async def publish_consent_text(
     if required and purpose in NEVER_NEEDED:
         raise Invalid({"required": _("Nobody needs to agree to this to take part.")})
     async with unit_of_work(actor) as unit:
-        await queries.organization_of(actor, lock=True)  # one at a time: the next version is counted from the latest
+        owner = await queries.organization_of(actor, lock=True)  # one at a time: the latest is counted from
         latest = (await queries.consent_texts(actor)).get(purpose)
         values: dict[str, Any] = {"wording": clean(wording), "explanation": clean(explanation), "required": required}
         if latest and all(getattr(latest, name) == value for name, value in values.items()):
             return latest
         version = latest.version + 1 if latest else 1
-        values |= {"purpose": purpose, "version": version}
-        text = await ConsentText.create(organization_id=actor.organization_id, **values)
+        text = await ConsentText.create(organization_id=owner.id, purpose=purpose, version=version, **values)
         await unit.audit("consent_text.publish", text, purpose=purpose, version=version)
         await unit.publish("consent_text.published", subject_id=text.id, purpose=purpose, version=version)
         return text
