@@ -113,7 +113,8 @@ class Today:
     def needs(self) -> int:
         """How many things wait for a person: all matches to review are one thing."""
         people = len(self.answers) + len(self.admissions) + len(self.partings) + len(self.stranded) + len(self.weak)
-        return people + len(self.came_back) + len(self.refusing) + self.quiet_count + self.unmet_count + bool(self.matches)
+        matches = len(self.came_back) + self.quiet_count + self.unmet_count + bool(self.matches)
+        return people + len(self.refusing) + matches
 
 
 async def today(actor: Actor, program_key: str = "") -> Today:
