@@ -59,9 +59,9 @@ async def finish(request: Request) -> Response:
     words = _("Finished. %(name)s is told kindly.") % {"name": shown.partner.first_name}
     if shown.circle is None:
         return go_to(request, "/", toast=Toast(words, changed_undo(match_id)))
-    ran = shown.match.state is MatchState.DURATION_COMPLETED
-    words = _("Thank you. Your circle closes by itself.") if ran else _("You have left your circle. It goes on.")
-    return go_to(request, "/", toast=Toast(words))
+    if shown.match.state is MatchState.DURATION_COMPLETED:
+        return go_to(request, "/", toast=Toast(_("Thank you. Your circle closes by itself.")))
+    return go_to(request, "/", toast=Toast(_("You have left your circle. It goes on."), changed_undo(match_id)))
 
 
 async def pause(request: Request) -> Response:

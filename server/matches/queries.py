@@ -183,6 +183,15 @@ async def lived_matches(actor: Actor, person_ids: Collection[UUID]) -> list[Matc
     return await found.order_by("id").prefetch_related("members")
 
 
+def had_their_time(actor: Actor) -> QuerySet[MatchMember]:
+    """The mentees whose pair ran its time and was closed: while a circle beside it goes on they are in the group still,
+    and nobody is sought for them."""
+    return MatchMember.filter(
+        OF_MAIN_KIND, organization_id=actor.organization_id, role=ParticipantRole.MENTEE, left_at=None,
+        match__state=MatchState.COMPLETED,
+    )
+
+
 async def overrides(actor: Actor, cohort_id: UUID, kind: OverrideKind) -> list[MatchOverride]:
     """What managers decided about pairs of a cohort and did not lift."""
     return await MatchOverride.filter(
@@ -365,10 +374,15 @@ async def lock_members(actor: Actor, match_ids: Iterable[UUID]) -> None:
     await lock_enrollments(actor, {member.enrollment_id for member in members})
 
 
-async def partner_enrollments(actor: Actor, enrollment_id: UUID, states: Collection[MatchState]) -> set[UUID]:
-    """The enrolments of everybody else in an enrolment's matches, circles too, in some states."""
-    own = matches(actor).filter(members__enrollment_id=enrollment_id, members__left_at=None, state__in=list(states))
-    rows = MatchMember.filter(organization_id=actor.organization_id, match_id__in=[match.id for match in await own])
+async def partner_enrollments(
+    actor: Actor, enrollment_id: UUID, states: Collection[MatchState], *, left_too: bool = False
+) -> set[UUID]:
+    """The enrolments of everybody else in an enrolment's matches, circles too (with `left_too` those it left), in some
+    states."""
+    members = MatchMember.filter(organization_id=actor.organization_id)
+    own = members.filter(enrollment_id=enrollment_id, match__state__in=list(states))
+    own = own if left_too else own.filter(left_at=None)
+    rows = members.filter(match_id__in=[one.match_id for one in await own])
     return {row.enrollment_id for row in await rows} - {enrollment_id}
 
 

@@ -55,6 +55,11 @@ def main_kind(program: Program) -> MatchKind:
     return MatchKind.CIRCLE if is_of_circles(program) else MatchKind.PAIR
 
 
+def sought_kind(program: Program, role: ParticipantRole) -> MatchKind:
+    """What somebody waits for in a programme: who leads circles for one, everybody else for what comes first there."""
+    return MatchKind.CIRCLE if role is ParticipantRole.FACILITATOR else main_kind(program)
+
+
 def may_ask(program: Program, role: ParticipantRole) -> bool:
     """Whether a programme lets people in this role ask for a match themselves; the switch of mentees is that of peers,
     who look for somebody too."""

@@ -140,12 +140,20 @@ def require_free(match: Match, taken: Mapping[UUID, int]) -> None:
         Conflict: as `require_seats`.
     """
     for member in queries.in_order(match):
-        if member.enrollment.state is not EnrollmentState.ACTIVE:
+        if not takes_part(match, member):
             raise Conflict(_("%(name)s no longer takes part.") % {"name": member.person.full_name})
         if taken.get(member.enrollment_id, 0) >= queries.places_of(member.enrollment, match.kind):
             raise Conflict(
                 _("%(name)s has no free place any more.") % {"name": member.person.full_name}, kind="seat_taken"
             )
+
+
+def takes_part(match: Match, member: MatchMember) -> bool:
+    """Whether a member's enrolment is active, or on a break in a circle that began: it goes on and keeps their seat.
+    The members' enrolments must have been fetched."""
+    keeps_seat = queries.is_circle(match) and match.active_at is not None
+    state = member.enrollment.state
+    return state is EnrollmentState.ACTIVE or (keeps_seat and state is EnrollmentState.PAUSED)
 
 
 async def require_new_pair(actor: Actor, match: Match) -> None:

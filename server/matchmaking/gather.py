@@ -193,7 +193,8 @@ def _version(program: Program) -> str:
 async def _seats(
     actor: Actor, cohort: Cohort, around_drafts: bool, kind: MatchKind
 ) -> list[tuple[Enrollment, int]]:
-    """The active people of a cohort with their free places: none for whoever does not want to be matched."""
+    """The active people of a cohort with their free places: none for whoever does not want to be matched, or had
+    their time with somebody."""
     reader = system_actor(actor.organization_id)
     rows = [
         row
@@ -201,7 +202,14 @@ async def _seats(
         for row in await enrollments_in(actor, cohort.id, role=role, states=[EnrollmentState.ACTIVE])
     ]
     free, silent = await _free_seats(reader, cohort.id, rows, around_drafts, kind), await stopped(reader, rows)
-    return [(row, 0 if row.person_id in silent else free[row.id]) for row in rows]
+    over = await had_their_time(reader, cohort.id)
+    return [(row, 0 if row.person_id in silent or row.id in over else free[row.id]) for row in rows]
+
+
+async def had_their_time(actor: Actor, cohort_id: UUID) -> set[UUID]:
+    """The mentees of a cohort for whom nobody is sought any more."""
+    found = matches.had_their_time(actor).filter(match__cohort_id=cohort_id)
+    return {one.enrollment_id for one in await found}
 
 
 async def _free_seats(

@@ -21,6 +21,7 @@ from server.matchmaking.engine import Step
 from server.matchmaking.engine.living.line import Claim, in_order
 from server.matchmaking.engine.waitlist import WaitCode
 from server.matchmaking.engine.wording import STRONG_FIT
+from server.matchmaking.gather import had_their_time
 from server.matchmaking.models import MatchRun, MatchSuggestion
 from server.matchmaking.states import OF_THE_GROUP, RunKind, RunState
 from server.matchmaking.stored import counts_talent
@@ -257,7 +258,8 @@ async def supply_by_skill(
     ]
     placed = Counter(held) if held is not None else await matches.placed_seats(actor, cohort_id)
     offered = await people.skills_of(actor, [row.person_id for row in mentors], SkillSide.OFFERED)
-    wanting = await wishes_of(actor, [row for row in mentees if not placed[row.id]])
+    over = await had_their_time(actor, cohort_id)
+    wanting = await wishes_of(actor, [row for row in mentees if not placed[row.id] and row.id not in over])
     known = {one.id: one for held in offered.values() for one in held} | {one.id: one for one in wanting}
     found = []
     for one in known.values():
@@ -272,8 +274,7 @@ async def next_choice(actor: Actor, mentee_enrollment_id: UUID) -> MatchSuggesti
     """The best stored suggestion for a mentee or peer who has no open match and no draft; None when there is none, and
     where the next draw decides."""
     mentee = await programs.visible_enrollment(actor, mentee_enrollment_id)
-    placed = await _placed(actor, mentee.cohort_id, MatchKind.PAIR)
-    if mentee.state is not EnrollmentState.ACTIVE or mentee.id in placed:
+    if mentee.state is not EnrollmentState.ACTIVE or mentee.id in await cared_for(actor, mentee.cohort_id):
         return None
     if is_drawn(mentee.program) or is_of_circles(mentee.program):
         return None
@@ -332,8 +333,9 @@ async def _holders(actor: Actor, mentor_ids: list[UUID]) -> dict[UUID, list[Pers
     return found
 
 
-async def _placed(actor: Actor, cohort_id: UUID, kind: MatchKind) -> set[UUID]:
-    return set(await matches.placed_seats(actor, cohort_id, kind))
+async def cared_for(actor: Actor, cohort_id: UUID, kind: MatchKind = MatchKind.PAIR) -> set[UUID]:
+    """Who of a cohort needs nobody: in an open match or a draft, or they had their time with somebody."""
+    return set(await matches.placed_seats(actor, cohort_id, kind)) | await had_their_time(actor, cohort_id)
 
 
 async def wishes_of(actor: Actor, mentees: list[Enrollment]) -> Counter[Competency]:
@@ -350,7 +352,7 @@ async def wishes_of(actor: Actor, mentees: list[Enrollment]) -> Counter[Competen
 async def line(actor: Actor, cohort_id: UUID) -> list[Unmatched]:
     """The active mentees of a cohort without a match or a draft, in the order in which places are due to them."""
     program = (await programs.cohort_by_id(actor, cohort_id)).program
-    placed, looking = await _placed(actor, cohort_id, main_kind(program)), roles_in(program)[-1]
+    placed, looking = await cared_for(actor, cohort_id, main_kind(program)), roles_in(program)[-1]
     active = await programs.enrollments_in(actor, cohort_id, role=looking, states=[EnrollmentState.ACTIVE])
     alone = {row.id: row for row in active if row.id not in placed}
     run = await latest_run(actor, cohort_id)

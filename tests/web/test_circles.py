@@ -6,6 +6,7 @@ from datetime import timedelta
 import httpx2
 import pytest
 
+from server.journey.roster.records import record
 from server.kernel import clock
 from server.kernel.db import fresh_key
 from server.kernel.jobs import drain
@@ -21,6 +22,8 @@ from tests.circles import WORDS, joined_late, lived, with_reasons
 from tests.factories import Circle
 from tests.web.conftest import ClientOf
 from tests.web.drawing import read, words
+from web.console.people_words import parts
+from web.dates import day_month
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 """The screens are the same on both; tests/server and tests/graphql ask both."""
@@ -136,12 +139,24 @@ async def test_who_waits_for_a_circle_reads_of_no_mentor(client_of: ClientOf, ci
     assert "Who leads your circle books it" in await said(wilder, f"/waiting/{circle.program.key}")
 
 
+@pytest.mark.usefixtures("clock_stands")
 async def test_thanks_on_the_last_day_and_stepping_out_before_it(client_of: ClientOf, circle: Circle) -> None:
     ana, bao = await client_of(circle.members[0]), await client_of(circle.members[1])
-    out = await ana.post(f"/match/{circle.match.id}/closure", data={"thanks": "Thank you.", "form_key": fresh_key()})
-    assert out.status_code == 303
-    assert "Six people" in await said(bao, "/")
-    assert "Seven people" not in await said(ana, "/")
+    for time in range(2):
+        form = {"thanks": "Thank you.", "form_key": fresh_key()}
+        assert (await ana.post(f"/match/{circle.match.id}/closure", data=form)).status_code == 303
+        assert "Six people" in await said(bao, "/")
+        left = (await ana.get("/")).text
+        assert "Seven people" not in words(read(left))
+        if not time:
+            assert f'action="/match/{circle.match.id}/undo"' in left
+            back = await ana.post(f"/match/{circle.match.id}/undo", data={"form_key": fresh_key()})
+            assert "Nobody got your words" in back.text
+            assert "Seven people" in await said(ana, "/")
+    (part,) = parts(await record(circle.manager_actor, circle.members[0].id))
+    assert (part.state, part.next) == ("Left", f"Left {day_month(clock.now())}")
+    (part,) = parts(await record(circle.manager_actor, circle.members[1].id))
+    assert (part.state, part.next) == ("Running", "Not planned")
     await Match.filter(id=circle.match.id).update(state=MatchState.DURATION_COMPLETED)
     done = await bao.post(f"/match/{circle.match.id}/closure", data={"thanks": "Well led.", "form_key": fresh_key()})
     assert done.status_code == 303

@@ -10,8 +10,8 @@ from server.journey.roster.records import Record
 from server.journey.roster.states import Stand
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
-from server.matches.company import Circle, company_of, members_now
-from server.matches.states import AWAITING, RUNNING, MatchState
+from server.matches.company import SAID_YES, Circle, company_of, members_now
+from server.matches.states import AWAITING, RUNNING, Approval, MatchState
 from server.people.states import PersonStatus
 from server.programs.rules import is_of_circles
 from server.programs.states import GONE, EnrollmentState, ParticipantRole
@@ -21,7 +21,7 @@ from web.items import Kind
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from server.matches.models import Match
+    from server.matches.models import Match, MatchMember
     from server.programs.models import Enrollment
 
 
@@ -158,7 +158,7 @@ def parts(shown: Record) -> list[Part]:
     found: list[Part] = []
     for one in shown.enrollments:
         own = [match for match in shown.matches if any(member.enrollment_id == one.id for member in match.members)]
-        own.sort(key=lambda match: match.state not in RUNNING)
+        own.sort(key=lambda match: match.state not in RUNNING or _left(match, shown) is not None)
         found += [_pairing(one, match, shown) for match in own] or [_alone(one, shown)]
     return found
 
@@ -257,7 +257,8 @@ def _part_state(one: Enrollment, shown: Record) -> str:
 
 
 def _pairing(one: Enrollment, match: Match, shown: Record) -> Part:
-    state, kind = _pair_state(match)
+    gone = _left(match, shown)
+    state, kind = (_left_as(gone), "") if gone else _pair_state(match)
     if one.state in GONE:
         state, kind = _part_state(one, shown), ""
     return Part(
@@ -266,14 +267,30 @@ def _pairing(one: Enrollment, match: Match, shown: Record) -> Part:
     )
 
 
+def _left(match: Match, shown: Record) -> MatchMember | None:
+    """Who is in a circle no more, while it may go on."""
+    return next((one for one in match.members if one.person_id == shown.person.id and one.left_at), None)
+
+
+def _left_as(gone: MatchMember) -> str:
+    if gone.approval is Approval.DECLINED:
+        return _("Declined")
+    return _("Left") if gone.approval in SAID_YES else _("No answer")
+
+
 def _met(match: Match, shown: Record) -> str:
-    if match.active_at is None:
+    gone = _left(match, shown)
+    if match.active_at is None or (gone and gone.approval not in SAID_YES):
         return ""
-    times = len(shown.met.get(match.id, ()))
+    until = gone.left_at if gone else None
+    times = sum(until is None or at <= until for at in shown.met.get(match.id, ()))
     return ngettext("Once", "%(num)d times", times) % {"num": times} if times else _("Not yet")
 
 
 def _next(match: Match, shown: Record) -> str:
+    gone = _left(match, shown)
+    if gone and gone.left_at:
+        return _("Left %(day)s") % {"day": day_month(gone.left_at)}
     if match.ended_at:
         return _("Ended %(day)s") % {"day": day_month(match.ended_at)}
     if match.id in shown.ahead:

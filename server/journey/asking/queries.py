@@ -21,7 +21,7 @@ from server.matches.rules import is_requester, may_ask
 from server.matches.states import AWAITING, OPEN_MATCHES, MatchState
 from server.matchmaking import stored
 from server.matchmaking.engine.choosing.exposure import EXPOSURE, LISTED
-from server.matchmaking.gather import gather, stopped
+from server.matchmaking.gather import gather, had_their_time, stopped
 from server.matchmaking.learned.evidence import evidence_now
 from server.matchmaking.learned.queries import outlook_for
 from server.matchmaking.said import queries as said
@@ -185,6 +185,7 @@ async def _there(system: Actor, own: Enrollment) -> dict[UUID, Enrollment]:
     apart = await matches.kept_apart(system, own.cohort_id) | await matches.tried_pairs(system, own.cohort_id)
     without = {one for pair in apart if own.id in pair for one in pair}
     silent |= await said.apart_from(system, own.person_id)
+    without |= await had_their_time(system, own.cohort_id)
     return {
         row.id: row for row in rows
         if row.id not in without and row.person_id not in silent and row.person_id != own.person_id

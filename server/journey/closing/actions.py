@@ -13,7 +13,7 @@ from server.kernel.db import unit_of_work
 from server.kernel.errors import Conflict
 from server.kernel.text import gettext as _
 from server.matches import actions as matches
-from server.matches.queries import last_day, learners, lock_enrollments, partner_enrollments, visible_match
+from server.matches.queries import LEADING, last_day, lock_enrollments, partner_enrollments, visible_match
 from server.matches.states import OPEN_MATCHES, ClosureReason, MatchState
 from server.programs import actions as programs
 from server.programs.models import Cohort, Enrollment
@@ -101,8 +101,8 @@ async def reach_cohort_end(actor: Actor, cohort_id: UUID) -> Cohort:
 
 
 async def complete_learners(actor: Actor, match_id: UUID) -> None:
-    """A match ran its time and was closed: the group is over for its mentee too, and for both of two peers (glossary
-    section 2, COMPLETED).
+    """A match is over, or somebody left it. For those of its mentees, or of two peers, who had their time in this or
+    another one the group is over too (glossary section 2, COMPLETED).
 
     Not while another match of theirs, a circle too, goes on or is still to be closed, and not where the next draw
     brings them together with somebody else. A circle that ran beside the pairs leaves whoever still looks for a mentor
@@ -115,14 +115,13 @@ async def complete_learners(actor: Actor, match_id: UUID) -> None:
     require(actor.kind is ActorKind.SYSTEM, _("end this for somebody else"))
     async with unit_of_work(actor):
         match = await visible_match(actor, match_id)
-        if is_drawn(match.program):
+        done = await had_their_time(actor, [one.enrollment_id for one in match.members if one.role not in LEADING])
+        if not done or is_drawn(match.program):
             return
         await cohort_by_id(actor, match.cohort_id, lock=True)
-        ids = [member.enrollment_id for member in learners(match)]
-        drafted = [await partner_enrollments(actor, one, [MatchState.DRAFT]) for one in ids]
-        locked = await lock_enrollments(actor, {*ids, *chain.from_iterable(drafted)})
-        done = await had_their_time(actor, ids)
-        for row in [locked[one] for one in ids if one in done]:
+        drafted = [await partner_enrollments(actor, one, [MatchState.DRAFT]) for one in done]
+        locked = await lock_enrollments(actor, {*done, *chain.from_iterable(drafted)})
+        for row in [locked[one] for one in sorted(await had_their_time(actor, done))]:
             going_on = await partner_enrollments(actor, row.id, OPEN_MATCHES | {MatchState.DURATION_COMPLETED})
             if row.state in TAKING_PART and not going_on:
                 await matches.release_matches(actor, row.id, ClosureReason.DURATION)

@@ -14,7 +14,9 @@ async def close_cohort(action: ScheduledAction) -> None:
     await actions.reach_cohort_end(system_actor(action.organization_id), action.subject_id)
 
 
-@on_event("match.completed")
+@on_event(
+    "match.completed", "match.ended", "match.member_left", "match.cancelled", "match.declined", "match.expired"
+)
 async def complete_learners(event: OutboxEvent) -> None:
-    """Let the mentee of a match that ran its time have completed the programme."""
+    """Let the mentee of a match that ran its time have completed the programme, once nothing else of theirs goes on."""
     await actions.complete_learners(system_actor(event.organization_id), UUID(event.payload["match_id"]))

@@ -15,7 +15,7 @@ from tortoise.queryset import QuerySet
 from server.journey.importing.records import Record
 from server.kernel.actor import Actor
 from server.matches.models import MatchMember
-from server.matches.states import MatchState
+from server.matches.states import MatchKind, MatchState
 from server.people.models import AvailabilityBlock, ImportRun, Person, PersonAttribute, PersonSkill, Profile
 from server.people.states import PersonStatus, SkillSide, Source
 from server.programs import queries as programs
@@ -113,10 +113,13 @@ async def held_for(actor: Actor, records: Collection[Record], cohorts: Collectio
 
 
 async def running_pairs(actor: Actor, person_ids: Iterable[UUID]) -> Counter[UUID]:
-    """How many running pairs each of these people is in, however many people they are."""
+    """How many running pairs each of these people is in, however many people they are; a circle goes on without them.
+    """
     found: Counter[UUID] = Counter()
     ids = list(person_ids)
-    members = MatchMember.filter(organization_id=actor.organization_id, match__state__in=RUNNING_PAIRS)
+    members = MatchMember.filter(
+        organization_id=actor.organization_id, match__state__in=RUNNING_PAIRS, match__kind=MatchKind.PAIR
+    )
     for start in range(0, len(ids), VALUES_AT_ONCE):
         mine = members.filter(person_id__in=ids[start : start + VALUES_AT_ONCE])
         rows = await mine.annotate(n=Count("id")).group_by("person_id").values_list("person_id", "n")

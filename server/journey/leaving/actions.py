@@ -258,7 +258,7 @@ async def _end(
 async def _lock_who_followed(actor: Actor, enrollment_id: UUID) -> None:
     """Everybody whom the undo of an act on this enrolment may concern: its partners ever, and who moved up for it."""
     moved = {fact.subject_id for fact in await moved_up_by(actor, enrollment_id) if fact.subject_id}
-    await _lock_everybody(actor, await visible_enrollment(actor, enrollment_id), moved, frozenset(MatchState))
+    await _lock_everybody(actor, await visible_enrollment(actor, enrollment_id), moved, ever=True)
 
 
 async def _require_unmatched(actor: Actor, who: list[Enrollment]) -> None:
@@ -267,9 +267,10 @@ async def _require_unmatched(actor: Actor, who: list[Enrollment]) -> None:
 
 
 async def _lock_everybody(
-    actor: Actor, enrollment: Enrollment, others: Collection[UUID] = (), states: Collection[MatchState] = OPEN_MATCHES
+    actor: Actor, enrollment: Enrollment, others: Collection[UUID] = (), *, ever: bool = False
 ) -> None:
     """The roster, then this enrolment and those of its partners together: as an answer to a match takes them."""
     await cohort_by_id(actor, enrollment.cohort_id, lock=True)
-    partners = await match_queries.partner_enrollments(actor, enrollment.id, states)
+    states = frozenset(MatchState) if ever else OPEN_MATCHES
+    partners = await match_queries.partner_enrollments(actor, enrollment.id, states, left_too=ever)
     await match_queries.lock_enrollments(actor, {enrollment.id, *partners, *others})

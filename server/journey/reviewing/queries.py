@@ -299,6 +299,7 @@ async def _alone(actor: Actor, cohorts: Iterable[Cohort]) -> dict[UUID, int]:
     mentees = programs.enrollments(actor).filter(
         cohort_id__in=ids, role__in=[ParticipantRole.MENTEE, ParticipantRole.PEER], state=EnrollmentState.ACTIVE
     ).exclude(id__in=Subquery(placed.values("enrollment_id")))
+    mentees = mentees.exclude(id__in=Subquery(matches.had_their_time(actor).values("enrollment_id")))
     rows = await mentees.annotate(n=Count("id")).group_by("cohort_id").values_list("cohort_id", "n")
     return {cohort_id: int(count) for cohort_id, count in rows}
 

@@ -27,7 +27,8 @@ from server.sessions.states import SessionState
 
 @dataclass(frozen=True)
 class Record:
-    """One person across all programmes that the actor runs. Matches are listed newest first, drafts among them.
+    """One person across all programmes that the actor runs. Matches are listed newest first, drafts among them, and
+    circles that they have left.
 
     `taken`: open matches by enrolment; `met` and `ahead`: when each match met, and meets next. `subjects` are the rows
     that messages about these programmes speak of. `ineligible`: the enrolments that ended because the conditions no

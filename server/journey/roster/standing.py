@@ -9,7 +9,7 @@ from tortoise.queryset import QuerySet
 from server.journey.roster.states import Stand
 from server.kernel.actor import Actor
 from server.matches.models import MatchMember
-from server.matches.queries import OF_MAIN_KIND, reviewable_matches
+from server.matches.queries import OF_MAIN_KIND, had_their_time, reviewable_matches
 from server.matches.states import AWAITING, OPEN_MATCHES, RUNNING, MatchState
 from server.people.models import Person
 from server.people.states import PersonStatus
@@ -48,7 +48,8 @@ def _enrolled(there: QuerySet[Enrollment], actor: Actor, stand: Stand) -> QueryS
         return there.filter(id__in=_matched(actor, IN_MATCHES[stand]))
     if stand is Stand.UNMATCHED:
         mentees = there.filter(role__in=[ParticipantRole.MENTEE, ParticipantRole.PEER], state=EnrollmentState.ACTIVE)
-        return mentees.exclude(id__in=_matched(actor, OPEN_MATCHES | {MatchState.DRAFT}, OF_MAIN_KIND))
+        matched = _matched(actor, OPEN_MATCHES | {MatchState.DRAFT}, OF_MAIN_KIND)
+        return mentees.exclude(id__in=matched).exclude(id__in=Subquery(had_their_time(actor).values("enrollment_id")))
     return there.filter(state__in=list(ENROLLED[stand]))
 
 

@@ -11,7 +11,7 @@ from server.kernel.actor import Actor
 from server.matches.company import Circle, Company, belongs, company_of
 from server.matches.models import Match
 from server.matches.queries import my_matches, partner_of
-from server.matches.rules import may_ask, member_of
+from server.matches.rules import may_ask, member_of, sought_kind
 from server.matches.states import AWAITING, OPEN_MATCHES, RUNNING, Approval, MatchState
 from server.people.models import ConsentText, Person
 from server.people.queries import consent_texts, consents_of
@@ -62,6 +62,7 @@ class Home:
     `finished`: matches that ran their time, lately closed or still to be closed; `alumni` is the wording to say yes or
     no to then. `parted`: those that ended before it, of enrolments that go on without one, and those about which one
     is still asked. `offer` is a time for the first match that needs one.
+    `waiting`: in nothing of what they wait for: whoever meets in a circle beside pairs waits for a mentor still.
     `resting`: on a break, and in no match that would tell of it.
     `proposed`: a later last day waits for this person's word, with who proposed it. `may_ask`: where they have a free
     place and may choose whom to ask.
@@ -128,9 +129,12 @@ async def home(actor: Actor) -> Home:
     enrollments = await my_enrollments(actor)
     learning = [one for one in journeys if not one.is_mentor and one.match.state in RUNNING]
     mentoring = [one for one in journeys if one.is_mentor and one.match.state in RUNNING]
-    in_match = {_mine(actor, match) for match in [*rows, *finished]}
+    sought = [match for match in found if _is_sought(actor, match)]
+    over = {_mine(actor, match) for match in sought if _was_their_time(actor, match)}
+    in_match = over | {_mine(actor, match) for match in sought if match in rows or match in finished}
     parted = _parted(actor, found, _in(enrollments, EnrollmentState.ACTIVE), in_match, asked)
     in_match |= {_mine(actor, one.match) for one in parted if one.goes_on}
+    told = {_mine(actor, match) for match in running}
     return Home(
         asked=[match for match in rows if _is_asked(actor, match)],
         pending=[match for match in rows if match.state in AWAITING and not _is_asked(actor, match)],
@@ -145,8 +149,9 @@ async def home(actor: Actor) -> Home:
                                EnrollmentState.PENDING_APPROVAL)
             if row.id not in in_match
         ],
-        resting=[row for row in _in(enrollments, EnrollmentState.PAUSED) if row.id not in in_match],
-        places=_places(enrollments, rows, actor), may_ask=_may_ask(enrollments, rows, actor),
+        resting=[row for row in _in(enrollments, EnrollmentState.PAUSED) if row.id not in told],
+        places=_places(enrollments, rows, actor),
+        may_ask=[row for row in _may_ask(enrollments, sought, actor) if row.id not in over],
         alumni=await _alumni_question(actor) if any(one.state is MatchState.COMPLETED for one in finished) else None,
     )
 
@@ -193,16 +198,29 @@ def _mine(actor: Actor, match: Match) -> UUID | None:
     return me.enrollment_id if me else None
 
 
+def _is_sought(actor: Actor, match: Match) -> bool:
+    """Whether a match is what its member waits for: no circle beside the pairs is, but for who leads it."""
+    me = member_of(match, actor)
+    return me is not None and match.kind is sought_kind(match.program, me.role)
+
+
+def _was_their_time(actor: Actor, match: Match) -> bool:
+    """Whether it was closed after its last day, for a mentee: whatever circle goes on, nobody is sought any more."""
+    me = member_of(match, actor)
+    return match.state is MatchState.COMPLETED and me is not None and me.role is ParticipantRole.MENTEE
+
+
 def _parted(
     actor: Actor, found: list[Match], active: list[Enrollment], in_match: set[UUID | None],
     asked: list[SurveyInvitation],
 ) -> list[Parting]:
     """The latest match that ended of each enrolment which goes on and is in no other one, and those one is asked about.
-    """
+    A circle that ended beside the pairs leaves no gap that anybody would fill."""
     going_on = {row.id for row in active} - in_match
     ended = [match for match in found if match.state is MatchState.CONCLUDED and _is_late(match)]
     by_time = sorted(ended, key=lambda match: match.ended_at or clock.now())
-    latest = {_mine(actor, match): match.id for match in by_time if _mine(actor, match) in going_on}
+    sought = [match for match in by_time if _is_sought(actor, match)]
+    latest = {_mine(actor, match): match.id for match in sought if _mine(actor, match) in going_on}
     told = [
         Parting(match, company_of(match, actor.person_id), match.id in latest.values(), about(match, asked))
         for match in by_time

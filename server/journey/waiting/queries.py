@@ -19,7 +19,7 @@ from server.kernel.dates import day_of
 from server.kernel.errors import NotFound
 from server.matches.models import Match
 from server.matches.queries import my_matches
-from server.matches.rules import may_ask
+from server.matches.rules import may_ask, sought_kind
 from server.matches.states import OPEN_MATCHES
 from server.matchmaking.queue.queries import Explained, explanation_of
 from server.matchmaking.said.rules import may_wish
@@ -127,7 +127,11 @@ async def waiting_page(actor: Actor, program_key: str) -> WaitingPage:
         raise NotFound
     person, goal = await people.person_of(actor), await open_goal(actor, enrollment)
     offering = await _who_fits(actor, enrollment, goal)
-    running = [one for one in await my_matches(actor, OPEN_MATCHES) if one.cohort_id == enrollment.cohort_id]
+    sought = sought_kind(enrollment.program, enrollment.role)
+    running = [
+        one for one in await my_matches(actor, OPEN_MATCHES)
+        if one.kind is sought and enrollment.id in {member.enrollment_id for member in one.members}
+    ]
     return WaitingPage(
         enrollment=enrollment, person=person, goal=goal, offering=len(offering),
         sharing=await _share_times(actor, person, offering), line=await waitlist_place(actor, enrollment),

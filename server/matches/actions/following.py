@@ -15,7 +15,7 @@ from server.matches import queries, rules
 from server.matches.circles import steps as circles
 from server.matches.models import Match
 from server.matches.states import AWAITING, OPEN_MATCHES, RUNNING, ClosureReason, MatchState
-from server.matches.steps import close, pause, resume
+from server.matches.steps import before_answer, close, pause, resume
 from server.programs.models import Enrollment
 from server.programs.queries import visible_enrollment
 from server.programs.rules import can_see_enrollment
@@ -42,7 +42,7 @@ async def release_matches(
         left: dict[str, Any] = {"left_id": enrollment.person_id, "hold": undo_within}
         for match in found:
             if queries.is_circle(match):
-                await _step_out(unit, match, enrollment, "left", undo_within)
+                await _step_out(unit, match, enrollment, "left", **left)
             elif match.state in NOT_YET:
                 await close(unit, match, MatchState.CANCELLED, "cancel", "cancelled", code="left", **left)
             elif match.state in RUNNING:
@@ -64,11 +64,11 @@ async def withdraw_waiting(actor: Actor, enrollment_id: UUID) -> list[Match]:
     """
     async with unit_of_work(actor) as unit:
         enrollment, found = await _locked(actor, enrollment_id, NOT_YET)
+        left: dict[str, Any] = {"left_id": enrollment.person_id}
         for match in found:
             if queries.is_circle(match):
-                await _step_out(unit, match, enrollment, "no_consent", timedelta())
+                await _step_out(unit, match, enrollment, "no_consent", **left)
                 continue
-            left: dict[str, Any] = {"left_id": enrollment.person_id}
             await close(unit, match, MatchState.CANCELLED, "cancel", "cancelled", code="no_consent", **left)
         return found
 
@@ -113,7 +113,9 @@ async def pause_matches(
         for match in found:
             if queries.is_circle(match):
                 if match.state in NOT_YET:
-                    await _step_out(unit, match, enrollment, "away", undo_within)
+                    await _step_out(
+                        unit, match, enrollment, "away", away_id=enrollment.person_id, hold=undo_within
+                    )
             elif match.state in NOT_YET:
                 await close(
                     unit, match, MatchState.CANCELLED, "cancel", "cancelled", code="away",
@@ -152,9 +154,11 @@ def everybody_is_there(match: Match) -> bool:
     )
 
 
-async def _step_out(unit: Unit, match: Match, enrollment: Enrollment, code: str, hold: timedelta) -> None:
+async def _step_out(unit: Unit, match: Match, enrollment: Enrollment, code: str, **told: Any) -> None:
+    """Out of a circle, because of what became of the enrolment: no word of theirs to the circle (`by_id`)."""
     member = next(one for one in queries.in_order(match) if one.enrollment_id == enrollment.id)
-    await circles.fall_out(unit, match, member, code, hold=hold)
+    was = {**before_answer(match, member), "by_id": None}
+    await circles.fall_out(unit, match, member, code, **was, **told)
 
 
 async def _locked(

@@ -18,7 +18,7 @@ from server.matches.states import (
     ClosureReason,
     MatchState,
 )
-from server.matches.steps import close, pause, plan_end, plan_return, resume, tell
+from server.matches.steps import before_answer, close, pause, plan_end, plan_return, resume, tell
 from server.programs.actions import check_pause
 from server.programs.steps import CLOSE_AFTER
 
@@ -43,7 +43,8 @@ async def end_match(
         match = await queries.visible_match(actor, match_id, lock=True)
         me = rules.member_of(match, actor)
         if queries.is_circle(match) and me is not None and match.state in RUNNING:
-            return await circles.fall_out(unit, match, me, "stepped_out", hold=undo_within)
+            was = before_answer(match, me)
+            return await circles.fall_out(unit, match, me, "stepped_out", hold=undo_within, **was)
         require(rules.can_end(actor, match), _("end this match"))
         if match.state is MatchState.CONCLUDED:
             return match

@@ -14,14 +14,16 @@ from server.kernel.facts import OutboxEvent
 from server.kernel.text import gettext as _
 from server.matches import days, queries, rules
 from server.matches.actions.following import everybody_is_there
+from server.matches.circles.steps import MOST, STANDS
 from server.matches.models import Match, MatchMember
-from server.matches.states import AWAITING, OPEN_MATCHES, RUNNING, Approval, MatchKind, MatchState
-from server.matches.steps import UNDO_ONE, require_new_pair
+from server.matches.states import AWAITING, OPEN_MATCHES, RUNNING, Approval, MatchState
+from server.matches.steps import UNDO_ONE, require_new_pair, takes_part
 from server.programs.queries import visible_enrollment
-from server.programs.states import GONE, EnrollmentState
+from server.programs.states import GONE, ParticipantRole
 from server.programs.steps import withdraw
 
-SAID = ("match.member_accepted", "match.member_left")
+LEFT = "match.member_left"
+SAID = ("match.member_accepted", LEFT)
 """A yes, and a no to a circle: other members may answer at the same time, and what they said stays."""
 REVERSIBLE = (
     "match.paused", "match.resumed", "match.ended", "match.completed", "match.cancelled", "match.declined",
@@ -98,23 +100,26 @@ async def undo_approve(actor: Actor, match_id: UUID) -> bool:
 
 async def restore_matches(actor: Actor, enrollment_id: UUID, *, since: UUID) -> list[Match]:
     """Bring back what followed an enrolment that is as before again, while nobody was told: what was released with it,
-    rested with it, or went on with it. `since`: the fact that told of the enrolment.
+    rested with it, or went on with it, and the circles that it fell out of. `since`: the fact that told of the
+    enrolment.
 
-    Returns the matches that ended and run again.
+    Returns the pairs that ended and run again.
 
     Raises:
         NotFound: no enrolment that the actor may see.
-        Conflict: a partner left, or their place went to somebody else meanwhile (`kind="seat_taken"`).
+        Conflict: a partner left, or their place or one's own went to somebody else meanwhile (`kind="seat_taken"`), or
+            a circle is not as it was (`kind="answered"`).
     """
     async with unit_of_work(actor) as unit:
         enrollment = await visible_enrollment(actor, enrollment_id)
-        own = await queries.matches(actor).filter(
-            members__enrollment_id=enrollment_id, kind=MatchKind.PAIR
-        ).values_list("id", flat=True)
-        held = await _held(actor, FOLLOWED).filter(subject_id__in=list(own), id__gt=since)
+        own = await queries.matches(actor).filter(members__enrollment_id=enrollment_id).values_list("id", flat=True)
+        held = await _held(actor, (*FOLLOWED, LEFT)).filter(subject_id__in=list(own), id__gt=since)
         found = sorted({fact.subject_id for fact in held if fact.subject_id})
         restored = []
-        for match in [await queries.visible_match(actor, match_id, lock=True) for match_id in found]:
+        for match in [await _locked(actor, match_id) for match_id in found]:
+            if queries.is_circle(match):
+                await _let_back_in(unit, match, enrollment.person_id)
+                continue
             fact = await _last(unit, match, FOLLOWED)
             if fact is None or str(enrollment.person_id) not in _followed(fact) or not await withdraw(fact):
                 continue
@@ -126,13 +131,22 @@ async def restore_matches(actor: Actor, enrollment_id: UUID, *, since: UUID) -> 
         return restored
 
 
+async def _let_back_in(unit: Unit, match: Match, person_id: UUID) -> None:
+    """Into a circle that somebody fell out of, because of what became of their enrolment."""
+    held = await _held(unit.actor, (LEFT,)).filter(subject_id=match.id).order_by("-at", "-id")
+    fact = next((one for one in held if str(person_id) in _followed(one)), None)
+    if fact is not None:
+        await _take_back_answer(unit, match, fact, "match.undo_release")
+
+
 async def _locked(actor: Actor, match_id: UUID) -> Match:
-    """A match that the actor may see; or a circle to which they said no just now, so that they see it no more."""
-    said_no = MatchMember.filter(
+    """A match that the actor may see; or a circle to which they said no just now, or which they left, so that they see
+    it no more."""
+    gone = MatchMember.filter(
         organization_id=actor.organization_id, match_id=match_id, person_id=actor.person_id,
-        approval=Approval.DECLINED, left_at__gt=clock.now() - UNDO_ONE,
+        left_at__gt=clock.now() - UNDO_ONE,
     )
-    sees = system_actor(actor.organization_id) if actor.person_id and await said_no.exists() else actor
+    sees = system_actor(actor.organization_id) if actor.person_id and await gone.exists() else actor
     return await queries.visible_match(sees, match_id, lock=True)
 
 
@@ -142,18 +156,32 @@ async def _own_answer(actor: Actor, match: Match) -> OutboxEvent | None:
     return next((one for one in said if one.payload.get("by_id") == str(actor.person_id)), None)
 
 
-async def _take_back_answer(unit: Unit, match: Match, fact: OutboxEvent) -> bool:
-    """An answer with all that it brought: as if it had not been said."""
+async def _take_back_answer(
+    unit: Unit, match: Match, fact: OutboxEvent, act: str = "match.undo_change"
+) -> bool:
+    """An answer with all that it brought: as if it had not been said. Whoever left a circle that goes on is in it
+    again, whatever became of the others."""
     since = await OutboxEvent.filter(
         organization_id=unit.actor.organization_id, subject_id=match.id, id__gt=fact.id, withdrawn_at=None
     )
-    if not all(_came_with_it(one) for one in since):
+    goes_on = fact.kind == LEFT and {MatchState(fact.payload["was"]), match.state} <= STANDS
+    if not goes_on and not all(_came_with_it(one) for one in since):
         raise Conflict(_("Somebody else has answered since. It stays as it is."), kind="answered")
-    if not all([await withdraw(one) for one in (fact, *since)]):
+    if not all([await withdraw(one) for one in ((fact,) if goes_on else (fact, *since))]):
         raise Conflict(_("They know of it already. It stays as it is."), kind="told")
-    await _unsay(unit, match, fact)
-    await unit.audit("match.undo_change", match, now=match.state)
+    await (_come_back if goes_on else _unsay)(unit, match, fact)
+    await unit.audit(act, match, now=match.state)
     return True
+
+
+async def _come_back(unit: Unit, match: Match, fact: OutboxEvent) -> None:
+    """Into a circle that goes on, if there is a place: nothing else of it changed by their going."""
+    member = next(one for one in match.members if str(one.person_id) == fact.payload["person_id"])
+    leads = member.role is ParticipantRole.FACILITATOR
+    if queries.facilitator_of(match) if leads else len(queries.learners(match)) >= MOST:
+        raise Conflict(_("The place in the circle went to somebody else."), kind="seat_taken")
+    await _require_places(unit.actor, match, fact.payload["person_id"])
+    await _put_answer(member, fact.payload)
 
 
 def _came_with_it(fact: OutboxEvent) -> bool:
@@ -165,11 +193,10 @@ def _came_with_it(fact: OutboxEvent) -> bool:
 async def _unsay(unit: Unit, match: Match, fact: OutboxEvent) -> None:
     """The row, its members and its plans as they were before an answer."""
     said = fact.payload
-    if fact.kind == "match.member_left":
-        await _require_places(unit.actor, match, said["by_id"])
+    if fact.kind == LEFT:
+        await _require_places(unit.actor, match, said["person_id"])
     for member in match.members:
-        if str(member.person_id) == said["by_id"]:
-            member.left_at = None
+        if str(member.person_id) == said["person_id"]:
             await _put_answer(member, said)
         elif str(member.id) in said["was_later"]:
             member.approval = Approval.LATER
@@ -193,7 +220,7 @@ async def _require_places(actor: Actor, match: Match, back: str) -> None:
     there = [one for one in match.members if str(one.person_id) == back or (had_ended and one.left_at is None)]
     taken = await queries.seats_taken(actor, [one.enrollment_id for one in there], match.kind)
     for member in there:
-        gone = member.enrollment.state is not EnrollmentState.ACTIVE
+        gone = not takes_part(match, member)
         if gone or taken.get(member.enrollment_id, 0) >= queries.places_of(member.enrollment, match.kind):
             name = {"name": member.person.full_name}
             raise Conflict(_("%(name)s has no free place any more.") % name, kind="seat_taken")

@@ -79,9 +79,9 @@ async def unmet_wishes(
 
 
 async def someone_is_needed(actor: Actor, mentee: Enrollment) -> bool:
-    """Whether a mentee takes part and has neither an open match nor a draft."""
-    placed = await matches.placed_seats(actor, mentee.cohort_id)
-    return mentee.state is EnrollmentState.ACTIVE and not placed[mentee.id]
+    """Whether a mentee takes part, has neither an open match nor a draft, and had their time with nobody."""
+    cared_for = await queries.cared_for(actor, mentee.cohort_id)
+    return mentee.state is EnrollmentState.ACTIVE and mentee.id not in cared_for
 
 
 async def drafts_of(actor: Actor, run: MatchRun, bans: frozenset[tuple[str, str]]) -> list[Draft]:

@@ -11,6 +11,8 @@ from server.matches import actions
 from server.matches.models import Match
 from server.matches.states import MatchState
 from server.notifications.models import Message
+from server.programs.models import Enrollment
+from server.programs.states import EnrollmentState
 from tests import factories
 from tests.factories import Circle
 
@@ -38,6 +40,7 @@ async def test_everybody_in_it_is_told_once_and_it_is_undone_before_that(circle:
 async def test_past_its_last_day_it_meets_again(circle: Circle) -> None:
     clock.move(timedelta(days=183))
     assert (await actions.reach_end_date(circle.manager_actor, circle.match.id)).state is MatchState.DURATION_COMPLETED
+    await Enrollment.filter(id=circle.enrollments[0].id).update(state=EnrollmentState.PAUSED)  # they keep their seat
     again = await actions.extend_circle(circle.manager_actor, circle.match.id, factories.in_days(30))
     assert (again.state, again.ends_on) == (MatchState.ACTIVE, factories.in_days(30))
     clock.move(timedelta(days=31))

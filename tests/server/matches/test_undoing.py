@@ -10,6 +10,7 @@ from server.kernel.actor import Actor
 from server.kernel.errors import Conflict, NotFound, Refused
 from server.kernel.facts import AuditEvent, OutboxEvent, ScheduledAction
 from server.matches import actions
+from server.matches.circles.actions import put_in
 from server.matches.models import Match, MatchMember
 from server.matches.states import Approval, ClosureReason, DeclineReason, MatchOrigin, MatchState
 from server.programs.models import Enrollment
@@ -357,3 +358,21 @@ async def test_a_yes_to_a_circle_is_taken_back_unless_others_came_in_after_it(db
     assert await actions.undo_change(third, circle.match.id)
     assert await actions.undo_change(second, circle.match.id)
     assert await circle_row(circle) == before
+
+
+async def test_stepping_out_of_a_circle_is_taken_back_whoever_else_goes_while_there_is_a_place(db: object) -> None:
+    circle = await factories.active_circle()
+    ana, bao = circle.member_actors[:2]
+    before = await circle_row(circle)
+    for actor in (ana, bao):
+        await actions.end_match(actor, circle.match.id, ClosureReason.NO_FAULT, undo_within=TEN_SECONDS)
+    for actor in (ana, bao):
+        assert await actions.undo_change(actor, circle.match.id)
+    assert await circle_row(circle) == before
+    await actions.end_match(circle.facilitator_actor, circle.match.id, ClosureReason.NO_FAULT, undo_within=TEN_SECONDS)
+    leads = await factories.enrollment(
+        circle.cohort, await factories.person(circle.organization), ParticipantRole.FACILITATOR
+    )
+    await put_in(circle.manager_actor, circle.match.id, leads.id)
+    with pytest.raises(Conflict, match="went to somebody else"):
+        await actions.undo_change(circle.facilitator_actor, circle.match.id)

@@ -57,6 +57,8 @@ async def test_pairs_are_counted_for_more_people_than_one_statement_takes(db: ob
     many = [new_id() for _ in range(33_000)]
     found = await ground.running_pairs(system_actor(pair.organization.id), [*many, pair.mentor.id])
     assert found == {pair.mentor.id: 1}
+    circle = await factories.active_circle(pair.organization)
+    assert not await ground.running_pairs(system_actor(pair.organization.id), [one.id for one in circle.members])
 
 
 async def test_changes_are_shown_in_names_not_ids(db: object) -> None:

@@ -9,6 +9,7 @@ from server.journey.leaving import actions
 from server.kernel import clock
 from server.kernel.errors import Conflict, NotFound, Refused
 from server.kernel.facts import AuditEvent, OutboxEvent, ScheduledAction
+from server.matches.circles.actions import put_in
 from server.matches.models import Match, MatchMember
 from server.matches.states import MatchState
 from server.notifications.models import Message
@@ -16,9 +17,9 @@ from server.programs import actions as programs
 from server.programs.models import Enrollment, Program, WaitlistEntry
 from server.programs.states import EnrollmentState, ParticipantRole, ProgramState
 from tests import factories
-from tests.factories import Pair
+from tests.factories import Circle, Pair
 
-MENTOR, MENTEE = ParticipantRole.MENTOR, ParticipantRole.MENTEE
+MENTOR, MENTEE, FACILITATOR = ParticipantRole.MENTOR, ParticipantRole.MENTEE, ParticipantRole.FACILITATOR
 TEN_SECONDS = timedelta(seconds=10)
 pytestmark = pytest.mark.usefixtures("clock_stands")
 
@@ -31,7 +32,7 @@ async def pair(db: object) -> Pair:
     return made
 
 
-async def everything(pair: Pair) -> dict[str, list[Any]]:
+async def everything(pair: Pair | Circle) -> dict[str, list[Any]]:
     """Every row that a manager's word may change."""
     own = {"organization_id": pair.organization.id}
     plans = ScheduledAction.filter(**own, state="PLANNED")
@@ -82,6 +83,52 @@ async def test_a_removal_is_taken_back_with_matches_line_and_plans(pair: Pair, s
     clock.move(timedelta(minutes=1))
     assert not await OutboxEvent.filter(organization_id=pair.organization.id, withdrawn_at=None)
     assert not await Message.filter(organization_id=pair.organization.id)
+
+
+@pytest.mark.parametrize("state", [MatchState.ACTIVE, MatchState.AWAITING_BOTH, MatchState.DURATION_COMPLETED])
+@pytest.mark.parametrize("who", ["member", "leads", "one of two"])
+async def test_a_circle_has_them_again_whatever_became_of_it(db: object, state: MatchState, who: str) -> None:
+    circle = await factories.active_circle(state=state)
+    if who == "one of two":
+        gone = [one.id for one in circle.enrollments[2:]]
+        await MatchMember.filter(enrollment_id__in=gone).update(left_at=clock.now())
+        await MatchMember.filter(match_id=circle.match.id, role=FACILITATOR).update(left_at=clock.now())
+    leads = who == "leads"
+    row = circle.facilitator_enrollment if leads else circle.enrollments[0]
+    own = circle.facilitator_actor if leads else circle.member_actors[0]
+    before = await everything(circle)
+    for act, actor in (
+        (actions.leave_program(own, row.id, undo_within=TEN_SECONDS), own),
+        (actions.remove_from_program(circle.manager_actor, row.id, undo_within=TEN_SECONDS), circle.manager_actor),
+    ):
+        await act
+        assert await everything(circle) != before
+        assert await actions.undo_decision(actor, row.id)
+        assert await everything(circle) == before
+    assert not await OutboxEvent.filter(organization_id=circle.organization.id, withdrawn_at=None)
+
+
+async def test_a_break_that_is_taken_back_keeps_the_invitation_to_a_circle(db: object) -> None:
+    circle = await factories.active_circle(state=MatchState.AWAITING_BOTH)
+    own, row = circle.member_actors[0], circle.enrollments[0]
+    before = await everything(circle)
+    await actions.take_break(own, row.id, factories.in_days(9), undo_within=TEN_SECONDS)
+    assert await actions.undo_break(own, row.id)
+    assert await everything(circle) == before
+
+
+async def test_a_seat_in_a_circle_that_is_taken_again_keeps_the_leave(db: object) -> None:
+    circle = await factories.active_circle()
+    await actions.leave_program(circle.member_actors[0], circle.enrollments[0].id, undo_within=TEN_SECONDS)
+    others = [
+        await factories.enrollment(circle.cohort, await factories.person(circle.organization), MENTEE)
+        for _each in range(3)
+    ]
+    for one in others:
+        await put_in(circle.manager_actor, circle.match.id, one.id)
+    with pytest.raises(Conflict, match="went to somebody else"):
+        await actions.undo_decision(circle.member_actors[0], circle.enrollments[0].id)
+    assert await state_of(circle.enrollments[0]) is EnrollmentState.WITHDRAWN
 
 
 async def test_whoever_moved_up_waits_again(pair: Pair) -> None:

@@ -3,22 +3,31 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+import pytest
+
 from server.journey.asking.queries import Asking, asking_page
 from server.journey.closing.actions import complete_learners
 from server.journey.closing.queries import ever_matched
 from server.journey.console.queries import today
-from server.journey.leaving.actions import leave_program
+from server.journey.leaving.actions import leave_program, take_break
 from server.journey.record.queries import pair_record
+from server.journey.reviewing.queries import groups
 from server.journey.roster.queries import Asked, roster
 from server.journey.roster.states import Stand
+from server.journey.today.queries import home
+from server.journey.waiting.queries import waiting_page
+from server.kernel import clock
 from server.kernel.actor import system_actor
+from server.kernel.jobs import drain
 from server.matches import actions as matches
 from server.matches import queries as match_queries
-from server.matches.models import Match
+from server.matches.models import Match, MatchMember
 from server.matches.states import Approval, ClosureReason, MatchKind, MatchState
 from server.matches.steps import UNDO_ONE
 from server.matchmaking import queries
 from server.matchmaking.circles.forming import proof_of
+from server.matchmaking.gather import gather
+from server.matchmaking.queue.queries import someone_is_needed
 from server.matchmaking.runs.actions import run_matching
 from server.matchmaking.today.actions import accept_match
 from server.people.models import PersonSkill
@@ -145,6 +154,26 @@ async def test_an_end_of_a_pair_or_of_a_circle_is_taken_back_beside_the_other_ki
         assert (await Match.get(id=match.id)).state is MatchState.ACTIVE
 
 
+async def test_who_meets_in_a_circle_alone_still_waits_for_a_mentor_and_may_ask(db: object) -> None:
+    there = await beside()
+    ana = there.circle.member_actors[0]
+    seen = await home(ana)
+    assert [len(one) for one in (seen.circles, seen.waiting, seen.may_ask)] == [1, 1, 1]
+    assert (await waiting_page(ana, there.circle.program.key)).match is None
+    assert (await home(there.circle.facilitator_actor)).waiting == []
+    pair = await there.pair()
+    seen = await home(ana)
+    assert [len(one) for one in (seen.circles, seen.waiting, seen.may_ask)] == [1, 0, 0]
+    found = (await waiting_page(ana, there.circle.program.key)).match
+    assert found is not None
+    assert found.id == pair.id
+    await matches.end_match(there.circle.manager_actor, pair.id, ClosureReason.NO_FAULT)
+    seen = await home(ana)
+    assert [(one.match.id, one.goes_on) for one in seen.parted] == [(pair.id, True)], "the circle does not hide it"
+    await take_break(ana, there.ana.id, factories.in_days(9))
+    assert (await home(ana)).resting == [], "the circle tells of the break"
+
+
 async def test_who_is_left_without_a_mentor_is_told_of_whatever_circle_they_sit_in(db: object) -> None:
     there = await beside()
     pair, manager = await there.pair(), there.circle.manager_actor
@@ -166,6 +195,43 @@ async def test_who_stepped_out_of_a_circle_is_in_none_on_the_list_of_people(db: 
     assert "Ana" not in {one.person.given_name for one in paired}
 
 
+async def nobody_is_sought_for_ana(there: Beside) -> None:
+    """In no run, no line and no count, whatever still waits for the five others."""
+    manager, cohort = there.circle.manager_actor, there.circle.cohort
+    others = {row.id for row in there.circle.enrollments[1:]}
+    pool = (await gather(manager, cohort)).pool
+    assert {one.id for one in pool.participants} == {str(one) for one in (*others, there.mentor.id)}
+    assert {one.enrollment.id for one in await queries.line(manager, cohort.id)} == others
+    assert not await someone_is_needed(manager, there.ana)
+    assert [group.unmatched for group in await groups(manager)] == [len(others)]
+    unmatched = {one.person.id for one in (await roster(manager, Asked(stand=Stand.UNMATCHED))).people}
+    assert unmatched == {row.person_id for row in there.circle.enrollments[1:]}
+    seen = await home(there.circle.member_actors[0])
+    assert (seen.waiting, seen.may_ask) == ([], [])
+
+
+@pytest.mark.parametrize("way", ["ended", "left", "not answered"])
+async def test_who_had_their_time_has_completed_it_however_their_circle_ends(db: object, way: str) -> None:
+    there = await beside()
+    pair, circle, ana = await there.pair(), there.circle.match, there.circle.member_actors[0]
+    await Match.filter(id=pair.id).update(state=MatchState.DURATION_COMPLETED)
+    if way == "not answered":
+        await MatchMember.filter(match_id=circle.id, person_id=ana.person_id).update(approval=Approval.PENDING)
+        await Match.filter(id=circle.id).update(answer_by=clock.now())
+    await matches.close_match(ana, pair.id)
+    await drain(strict=False)
+    assert (await Enrollment.get(id=there.ana.id)).state is EnrollmentState.ACTIVE
+    if way == "not answered":
+        await matches.expire_match(system_actor(circle.organization_id), circle.id)
+    else:
+        actor = ana if way == "left" else there.circle.manager_actor
+        await matches.end_match(actor, circle.id, ClosureReason.NO_FAULT)
+    await drain(strict=False)
+    states = [row.state for row in await Enrollment.filter(cohort_id=circle.cohort_id).order_by("id")]
+    assert (await Enrollment.get(id=there.ana.id)).state is EnrollmentState.COMPLETED
+    assert states.count(EnrollmentState.COMPLETED) == 1
+
+
 async def test_a_pair_ends_while_a_circle_runs_and_the_circle_while_others_wait_for_a_mentor(db: object) -> None:
     there = await beside()
     pair, circle = await there.pair(), there.circle.match
@@ -178,6 +244,7 @@ async def test_a_pair_ends_while_a_circle_runs_and_the_circle_while_others_wait_
         states.append((await Enrollment.get(id=there.ana.id)).state)
         if match is pair:
             assert await match_queries.seats_taken(product, ids, MatchKind.CIRCLE) == dict.fromkeys(ids, 1)
+            await nobody_is_sought_for_ana(there)
     assert states == [EnrollmentState.ACTIVE, EnrollmentState.COMPLETED]
     assert {row.state for row in await Enrollment.filter(id__in=ids[1:])} == {EnrollmentState.ACTIVE}
     assert await ever_matched(product, ids) == {there.ana.id}, "a circle beside is no end of the wait for a mentor"
