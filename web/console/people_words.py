@@ -258,7 +258,7 @@ def _part_state(one: Enrollment, shown: Record) -> str:
 
 def _pairing(one: Enrollment, match: Match, shown: Record) -> Part:
     gone = _left(match, shown)
-    state, kind = (_left_as(gone), "") if gone else _pair_state(match)
+    state, kind = _left_as(gone) if gone else _pair_state(match)
     if one.state in GONE:
         state, kind = _part_state(one, shown), ""
     return Part(
@@ -272,10 +272,10 @@ def _left(match: Match, shown: Record) -> MatchMember | None:
     return next((one for one in match.members if one.person_id == shown.person.id and one.left_at), None)
 
 
-def _left_as(gone: MatchMember) -> str:
+def _left_as(gone: MatchMember) -> tuple[str, Kind]:
     if gone.approval is Approval.DECLINED:
-        return _("Declined")
-    return _("Left") if gone.approval in SAID_YES else _("No answer")
+        return _("Declined"), ""
+    return (_("Left") if gone.approval in SAID_YES else _("No answer")), ""
 
 
 def _met(match: Match, shown: Record) -> str:
