@@ -74,7 +74,7 @@ def settings(shown: RunsCompared) -> list[tuple[str, str]]:
     ]
     if found.rules:
         told.append((_("Rules"), ", ".join(found.rules)))
-    learned = found.learned and [_learning(one) for one in found.learned]
+    learned = found.learned and (upper_first(_learning(found.learned[0])), _learning(found.learned[1]))
     for label, pair in ((_("Engine"), found.engine), (_("Seed"), found.seed), (_("What was learned"), learned)):
         if pair:
             told.append((label, _("%(before)s, now %(after)s") % {"before": pair[0], "after": pair[1]}))

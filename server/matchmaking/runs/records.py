@@ -10,6 +10,7 @@ from server.kernel.db import Json
 from server.matchmaking.engine import Audit, MatchingResult, Pool, RuleCode, Standing, Violation, audit
 from server.matchmaking.engine.differences import Compared
 from server.matchmaking.engine.fairness import Envy, Figure, GroupFigures, Parity
+from server.matchmaking.engine.learning.learn import PRIOR_KIND
 from server.matchmaking.engine.score import PRIOR_VERSION
 
 NEW_BELOW_YEARS = 2.0
@@ -79,16 +80,24 @@ def record_of(result: MatchingResult, standing: Standing) -> Json:
 
 
 def proof_of(record: Mapping[str, Any]) -> Proof | None:
-    """The proof of a stored run; None while it has none. One from before it was kept what the bound holds for says by
-    its model, and claims no more than the lists where there was one."""
+    """The proof of a stored run or trial; None while it has none. One from before it was kept what the bound holds for
+    claims no more than the lists where models chose."""
     if "gap" not in record:
         return None
-    by_models = record.get("by_models", record.get("calibration", {}).get("model", PRIOR_VERSION) != PRIOR_VERSION)
+    by_models = record.get("by_models", _by_models(record))
     return Proof(
         matched=record["matched"], waiting=record["waiting"], value=record["value"], upper_bound=record["upper_bound"],
         gap=record["gap"], violations=record["violations"], by_models=by_models,
         over_all=record.get("over_all", not by_models),
     )
+
+
+def _by_models(record: Mapping[str, Any]) -> bool:
+    """Whether models chose in something stored before that was written down: a run names what it went by, a trial tells
+    of each stage what stands."""
+    model = record.get("calibration", {}).get("model", PRIOR_VERSION)
+    stages = (record.get("learned") or {}).get("stages", ())
+    return model != PRIOR_VERSION or any(one["in_force"] != PRIOR_KIND for one in stages)
 
 
 def put_into_queue(record: Mapping[str, Any]) -> int | None:

@@ -41,9 +41,12 @@ def test_a_run_from_before_it_was_kept_claims_no_more_than_the_lists_where_model
     record = {"matched": 9, "waiting": 0, "value": 1.0, "upper_bound": 1.0, "gap": 0.0, "violations": 0}
     assert proof_of(record) == proof_of({**record, "calibration": {"model": PRIOR_VERSION}}) == Proof(
         9, 0, 1.0, 1.0, 0.0, 0, by_models=False, over_all=True)
-    told = proof_of({**record, "calibration": {"model": "learned.1"}})
-    assert told
-    assert (told.by_models, told.over_all) == (True, False)
+    for chosen in ({"calibration": {"model": "learned.1"}}, {"learned": {"stages": [{"in_force": "boosted trees"}]}}):
+        told = proof_of({**record, **chosen})
+        assert told
+        assert (told.by_models, told.over_all) == (True, False)
+    for trial in (None, {"stages": [{"in_force": "prior"}]}):
+        assert proof_of({**record, "learned": trial}) == proof_of(record)
 
 
 def test_no_pair_is_no_proof_of_anything() -> None:

@@ -240,7 +240,7 @@ def test_who_was_in_both_runs_comes_first_and_nobody_is_a_word() -> None:
     assert compare_words.same_words(shown) == "No mentee has the same mentor."
     learned = replace(same, learned=("prior.2", "ONE_TO_ONE.3"))
     told = compare_words.settings(RunsCompared(MatchRun(), MatchRun(), Comparison(learned, 0, ()), {}))
-    assert told[0] == ("What was learned", "nothing yet, now learning 3")
+    assert told[0] == ("What was learned", "Nothing yet, now learning 3")
     last = AgainstLast(MatchRun(result={}), 1, 2, learned)
     assert compare_words.against_last(last, MatchRun(result={}))[2] == ("Why", "Another learning")
 
