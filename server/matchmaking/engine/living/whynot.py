@@ -56,7 +56,7 @@ def why_not(result: MatchingResult, mentor: str, mentee: str) -> WhyNot | None:
         return WhyNot(mentee, mentor, WhyCode.RULE, rules[0])
     fit, holders = _fit(result, mentor, mentee), [pair for pair in result.pairs if pair.mentor == mentor]
     columns, best = result.market.columns, max((pair.fit for pair in own), default=0.0)
-    if own and _is_settled(own) and len(own) >= columns.mentees.capacity[columns.mentees.rows[mentee]]:
+    if _is_settled(own) and len(own) >= columns.mentees.capacity[columns.mentees.rows[mentee]]:
         return WhyNot(mentee, mentor, WhyCode.SETTLED)
     left = int(columns.mentors.capacity[columns.mentors.rows[mentor]]) - len(holders)
     if left <= 0:

@@ -31,7 +31,7 @@ def unmet_words(code: WhyCode, rule: RuleCode | None, points: float | None, *, t
         WhyCode.BETTER_FOR_ALL: _("Another choice was no worse for all together."),
         WhyCode.MORE_EXPECTED: _("Another choice is expected to bring more to all together."),
         WhyCode.NOT_WEIGHED: _("The choice was among those who fit best, and many fit better."),
-        WhyCode.SETTLED: _("The pair that was kept was settled before."),
+        WhyCode.SETTLED: _("Nobody more was looked for."),
         WhyCode.OWN_FITS_BETTER: _("The mentor who was chosen fits as well."),
         WhyCode.LOW_FIT: _("The two fit less than this programme asks for."),
         WhyCode.NO_PLACE: _("There was no free place."),

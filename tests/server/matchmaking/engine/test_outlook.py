@@ -12,8 +12,11 @@ from server.matchmaking.engine import (
     CATEGORIES,
     Calibration,
     Category,
+    MatchingResult,
     Outlook,
     Pool,
+    RuleSet,
+    Standing,
     Weights,
     rescaled,
     run_matching,
@@ -24,6 +27,7 @@ from server.matchmaking.engine.factor import Factors, build_factors
 from server.matchmaking.engine.features import feature_names
 from server.matchmaking.engine.learning import outlook as outlooks
 from server.matchmaking.engine.learning.model import Line, Linear, Model
+from server.matchmaking.engine.living.whynot import WhyCode, why_not
 from server.matchmaking.engine.score import Stage
 from server.programs.states import ProgramType
 from tests.server.matchmaking.engine.plain import NEAR
@@ -31,6 +35,8 @@ from tests.server.matchmaking.engine.populations import (
     FREE,
     MORNINGS,
     WEIGHTS,
+    everyone,
+    loose_rules,
     mentee,
     mentor,
     own_weights,
@@ -107,6 +113,28 @@ def test_what_models_foretell_is_the_same_whatever_a_programme_weighs(
         for chosen in (WEIGHTS, replace(own, shape=WEIGHTS.shape), without(Category.PREFERENCE))
     ]
     assert len({repr((one.p_accept.tolist(), one.confidence.tolist())) for one in found}) == 1
+
+
+@some
+@given(pools(6, 2, shared=False), loose_rules(), own_weights(), st.integers(0, 2**32))
+def test_where_more_is_said_to_be_expected_of_another_choice_it_is(
+    pool: Pool, rules: RuleSet, own: Weights, seed: int
+) -> None:
+    outlook, rules = models_at_random(seed, loud=4.0), replace(rules, wait_bonus=0.0)
+    result = run_matching(pool, rules, own, outlook=outlook)
+    for one, other in everyone(pool):
+        told = why_not(result, one.id, other.id)
+        if told and told.code is WhyCode.MORE_EXPECTED:
+            forced = Standing(pins=frozenset({(one.id, other.id)}))
+            assert whole(run_matching(pool, rules, own, outlook=outlook, standing=forced)) < whole(result) - 0.004
+
+
+def whole(result: MatchingResult) -> float:
+    """What all pairs of a result are expected to come to, and the people placed."""
+    columns, outlook = result.market.columns, result.outlook
+    e = np.array([columns.mentees.rows[pair.mentee] for pair in result.pairs], np.intp)
+    m = np.array([columns.mentors.rows[pair.mentor] for pair in result.pairs], np.intp)
+    return float(outlook.worth(columns, result.factors, e, m).sum() + outlook.most * len(set(e.tolist())))
 
 
 def test_pairs_are_asked_about_once_and_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
