@@ -44,13 +44,16 @@ class TakeBreakInput(ById):
 
 @strawberry.type
 class EnrollmentsMutation:
-    @strawberry.mutation(description="Invite somebody into a cohort. Again returns the enrolment as it is.")
+    @strawberry.mutation(
+        description="Invite somebody into a cohort: they are told after ten seconds, and until then `undoDecision` "
+        "takes it back. Again returns the enrolment as it is."
+    )
     async def invite(self, info: Info, input: InviteInput) -> EnrollmentPayload:
         return await perform(
             info, EnrollmentPayload, input,
             lambda actor: actions.invite(
                 actor, key_of("Cohort", input.cohort_id), key_of("Person", input.person_id), input.role,
-                input.capacity,
+                input.capacity, undo_within=UNDO_ONE,
             ),
         )
 

@@ -12,6 +12,7 @@ from graphql_schema.context import Context, Info
 from graphql_schema.ids import keys_of
 from graphql_schema.mutations import Input, Payload, perform
 from graphql_schema.people import CompetencyType, PersonType
+from server.journey.moving.actions import set_person_facts
 from server.kernel.actor import Actor
 from server.people import actions, queries
 from server.people.states import ConsentPurpose, DayPart, DepartmentWish, Look, SkillSide, Style
@@ -265,7 +266,7 @@ class ProfilesMutation:
     async def update_person(self, info: Info, input: UpdatePersonInput) -> PersonPayload:
         return await perform(
             info, PersonPayload, input,
-            lambda actor: actions.set_person_facts(
+            lambda actor: set_person_facts(
                 actor, preferred_name=input.preferred_name, zone=input.zone, language=input.language,
                 languages=input.languages,
             ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
@@ -15,6 +16,7 @@ from graphql_schema.pagination import Connection, Order, Window, page_of
 from graphql_schema.people import PersonType
 from server.journey.closing import actions as closing
 from server.kernel.actor import Actor
+from server.kernel.errors import NotFound
 from server.programs import actions, queries
 from server.programs.rules import can_edit_program, circle_size, is_among_peers
 from server.programs.states import (
@@ -284,8 +286,10 @@ class EnrollmentPayload(Payload):
 
     @classmethod
     async def of(cls, context: Context, keys: list[UUID]) -> Self:
-        """The enrolment as it stands now."""
-        return cls(enrollment=EnrollmentType.of(await queries.visible_enrollment(context.actor, keys[0])))
+        """The enrolment as it stands now; none where it was an invitation that is taken back."""
+        with suppress(NotFound):
+            return cls(enrollment=EnrollmentType.of(await queries.visible_enrollment(context.actor, keys[0])))
+        return cls()
 
 
 @strawberry.type

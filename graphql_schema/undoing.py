@@ -47,8 +47,8 @@ class UndoingMutation:
         return await _back(info, EnrollmentPayload, input, "Enrollment", undo_break)
 
     @strawberry.mutation(
-        description="Take back that you admitted somebody, turned them down, took them out or invited them again. "
-        "Only for who runs it."
+        description="Take back that you admitted somebody, turned them down, took them out or invited them. Of a first "
+        "invitation nothing is left: then there is no enrollment. Only for who runs it."
     )
     async def undo_decision(self, info: Info, input: ById) -> EnrollmentPayload:
         return await _back(info, EnrollmentPayload, input, "Enrollment", undo_decision)

@@ -8,12 +8,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from server.journey.moving.actions import set_person_facts
 from server.journey.you.actions import save_times
 from server.journey.you.queries import Times, my_times
 from server.kernel import clock
 from server.kernel.errors import Invalid
 from server.kernel.text import gettext as _
-from server.people import actions as people
 from server.people.queries import day_parts_of
 from server.people.states import DayPart
 from web import forms, join_words
@@ -44,7 +44,7 @@ async def save(request: Request) -> Response:
 async def zone_back(request: Request) -> Response:
     """Take a change of the time zone back."""
     zone = forms.text(await forms.read_form(request), "zone", ZONE_LETTERS)
-    await people.set_person_facts(request.state.actor, zone=zone)
+    await set_person_facts(request.state.actor, zone=zone)
     return go_to(request, "/you#times", toast=Toast(_("Undone. Your clock is as before.")))
 
 

@@ -200,8 +200,10 @@ async def pause(
 
 
 async def plan_return(unit: Unit, match: Match, until: date) -> None:
-    """Plan that a match goes on when a day has begun for all of its members."""
-    at = days.begins(match, until)
+    """Plan that a match goes on when a day has begun for all of its members: at once if it has. Another plan is
+    dropped."""
+    at = max(days.begins(match, until), clock.now())
+    await unit.unschedule(match.id, "match.resume", reason="another moment")
     await unit.schedule("match.resume", match, at, key=at.isoformat())
 
 

@@ -65,9 +65,11 @@ async def begins(actor: Actor, day: date) -> datetime:
 
 
 async def plan_return(unit: Unit, enrollment: Enrollment) -> None:
-    """Plan the end of a break for the first moment of its day where the person is, who must have been fetched."""
+    """Plan the end of a break for the first moment of its day where the person is, who must have been fetched: at once
+    if the day has begun there. Another plan is dropped."""
     assert enrollment.paused_until is not None, "the product waits for the end of an absence, not for a day"
-    at = clock.day_begins(enrollment.paused_until, enrollment.person.zone)
+    at = max(clock.day_begins(enrollment.paused_until, enrollment.person.zone), clock.now())
+    await unit.unschedule(enrollment.id, "enrollment.resume", reason="another moment")
     await unit.schedule("enrollment.resume", enrollment, at, key=at.isoformat())
 
 

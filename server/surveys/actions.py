@@ -1,7 +1,7 @@
 """What happens to a check-in: planned, opened, answered, closed, seen to."""
 
-from collections.abc import Collection
-from datetime import date, datetime, time, timedelta
+from collections.abc import Collection, Mapping
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from server.matches.company import members_now
 from server.matches.models import Match
 from server.matches.queries import is_circle, visible_match
 from server.matches.states import RUNNING, MatchState
+from server.people.queries import people_by_ids
 from server.people.states import PersonStatus
 from server.surveys import queries, rules
 from server.surveys.models import SurveyAnswer, SurveyInvitation
@@ -166,6 +167,31 @@ async def follow_members(actor: Actor, match_id: UUID) -> None:
                 await _plan(unit, match, person_id, zone)
 
 
+async def follow_zones(actor: Actor, moved: Mapping[UUID, str]) -> list[SurveyInvitation]:
+    """People are in another time zone now: a check-in ahead of them opens on its day where they are. Twice is harmless.
+
+    Args:
+        actor: the product.
+        moved: by person, the zone in which they were.
+
+    Raises:
+        Refused: the actor is not the product.
+    """
+    require(actor.kind is ActorKind.SYSTEM, _("plan a check-in"))
+    async with unit_of_work(actor) as unit:
+        ahead = queries.own_invitations(actor).filter(person_id__in=list(moved), state=InvitationState.PLANNED)
+        found = await ahead.order_by("id").select_for_update(no_key=True)
+        people = await people_by_ids(actor, {invitation.person_id for invitation in found})
+        for invitation in found:
+            day = invitation.opens_at.astimezone(ZoneInfo(moved[invitation.person_id])).date()
+            invitation.opens_at = _morning(day, people[invitation.person_id].zone)
+            invitation.closes_at = invitation.opens_at + OPEN_FOR
+            await invitation.save(update_fields=["opens_at", "closes_at"])
+            await _schedule(unit, invitation)
+            await unit.audit("survey.move", invitation, match_id=invitation.match_id, opens_at=invitation.opens_at)
+        return found
+
+
 async def answer_check_in(
     actor: Actor, invitation_id: UUID, *, usefulness: int | None, goal_distance: int | None,
     help_wanted: Collection[str] = (), words: str = "", recommend: int | None = None,
@@ -247,15 +273,23 @@ def half_way(begins: date, ends: date) -> date:
 async def _plan(unit: Unit, match: Match, person_id: UUID, zone: str) -> SurveyInvitation:
     began = (match.active_at or clock.now()).astimezone(ZoneInfo(zone)).date()
     ends = match.ends_on or began + timedelta(days=match.program.duration_days)
-    opens_at = datetime.combine(half_way(began, ends), OPENS_AT, ZoneInfo(zone)).astimezone(clock.now().tzinfo)
+    opens_at = _morning(half_way(began, ends), zone)
     invitation = await SurveyInvitation.create(
         organization_id=match.organization_id, kind=SurveyKind.CHECK_IN, match=match, program_id=match.program_id,
         person_id=person_id, opens_at=opens_at, closes_at=opens_at + OPEN_FOR,
     )
-    await unit.schedule("survey.open", invitation, invitation.opens_at)
-    await unit.schedule("survey.close", invitation, invitation.closes_at)
+    await _schedule(unit, invitation)
     await unit.audit("survey.plan", invitation, match_id=match.id, opens_at=opens_at)
     return invitation
+
+
+def _morning(day: date, zone: str) -> datetime:
+    return datetime.combine(day, OPENS_AT, ZoneInfo(zone)).astimezone(UTC)
+
+
+async def _schedule(unit: Unit, invitation: SurveyInvitation) -> None:
+    await unit.schedule("survey.open", invitation, invitation.opens_at)
+    await unit.schedule("survey.close", invitation, invitation.closes_at)
 
 
 async def _ask_last(unit: Unit, match: Match, person_id: UUID, kind: SurveyKind) -> SurveyInvitation:

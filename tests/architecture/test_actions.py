@@ -7,7 +7,10 @@ import pytest
 from tests.architecture import source
 
 MESSAGE = "the message row is the record: whom, why, what became of it and when"
+ZONE = "it follows somebody's zone, whose change has an entry of its own"
 SILENT = {
+    "server/matches/actions/running.py:follow_zones": ZONE,
+    "server/programs/actions/ending.py:follow_zones": ZONE,
     "server/messaging/actions.py:follow_members": "it follows who is in the match, which has entries of its own",
     "server/messaging/actions.py:mark_read": "the mark is the record: who read up to when",
     "server/notifications/actions.py:plan_message": MESSAGE,

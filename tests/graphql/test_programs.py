@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from server.kernel.actor import Actor, Grant, Permission
+from server.kernel.facts import OutboxEvent
 from server.people import actions as people
 from server.people.states import ConsentPurpose
 from server.programs import actions
+from server.programs.models import Enrollment
 from server.programs.states import EnrollmentState, ParticipantRole
 from tests import factories
 from tests.graphql.ask import ask, gid, send
@@ -117,6 +119,11 @@ async def test_invited_person_may_say_no(db: object) -> None:
         enrollment { id state capacity } errors { code } } }"""
     made = await joined(pair.manager_actor, invite, cohort=gid(pair.cohort), person=gid(pair.stranger))
     assert (made["state"], made["capacity"]) == ("INVITED", 2)
+    undo = "mutation ($id: ID!) { undoDecision(input: {id: $id}) { enrollment { id } errors { code } } }"
+    assert await ask(pair.manager_actor, undo, id=made["id"]) == {"undoDecision": {"enrollment": None, "errors": []}}
+    assert not await Enrollment.filter(person_id=pair.stranger.id).exists(), "as if never invited"
+    assert not await OutboxEvent.filter(kind="enrollment.invited", withdrawn_at=None).exists(), "nobody is told"
+    made = await joined(pair.manager_actor, invite, cohort=gid(pair.cohort), person=gid(pair.stranger))
     decline = "mutation ($id: ID!) { declineInvitation(input: {id: $id}) { enrollment { state } errors { code } } }"
     assert (await joined(pair.stranger_actor, decline, id=made["id"]))["state"] == "DECLINED"
 

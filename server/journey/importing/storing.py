@@ -8,6 +8,7 @@ from tortoise.expressions import F
 from server.access.letters.actions import let_old_addresses_go
 from server.journey.importing.columns import TEXTS
 from server.journey.importing.outcomes import Kind, Outcome
+from server.journey.moving.actions import follow_zones
 from server.kernel import clock
 from server.kernel.bulk import insert_rows
 from server.kernel.db import Unit, plain, wake
@@ -35,6 +36,7 @@ async def store(unit: Unit, run: ImportRun, outcomes: Sequence[Outcome]) -> None
     await _store_weeks(unit, touched)
     await _store_facts(unit, run, touched)
     await _invite(unit, touched)
+    await follow_zones(unit.actor, {one.person.id: old for one in touched for old in _old_zone(one)})
     if kept:
         await let_old_addresses_go(unit.actor, list(kept))
         await _publish(unit, [
@@ -56,6 +58,11 @@ async def end_people(unit: Unit, run: ImportRun, people: Sequence[Person]) -> No
     detail: dict[str, object] = {"run_id": run.id, "fields": ["status"]}
     await _audit(unit, [("person.change", person.id, detail) for person in people])
     await _publish(unit, [fact for one in people for fact in _told(one.id, ["status"], was[one.id], one.status)])
+
+
+def _old_zone(outcome: Outcome) -> Iterable[str]:
+    """The time zone in which a row finds its person, if it moves them."""
+    return (str(one.before) for one in outcome.changes if one.column == "time_zone" and not outcome.is_new)
 
 
 def _old_address(outcome: Outcome) -> Iterable[str]:

@@ -10,6 +10,7 @@ from server.goals.wording import Wording
 from server.journey.join import queries
 from server.journey.join.queries import JoinPage
 from server.journey.join.states import Standing
+from server.journey.moving.actions import set_person_facts
 from server.journey.together import Act, all_of
 from server.kernel.actor import Actor
 from server.kernel.db import Json, once, unit_of_work
@@ -98,7 +99,8 @@ async def _join(actor: Actor, program_key: str, form: JoinForm) -> Enrollment:
     if page.is_peer:
         said.append(partial(_skills, actor, page, form))
     submitting = partial(programs.submit, actor, enrollment.id, capacity=form.places if page.is_mentor else None)
-    await all_of(*_about_oneself(actor, form), *said, partial(_consent, actor, page, form), submitting)
+    consenting = partial(_consent, actor, page, form)
+    await all_of(*said, consenting, submitting, *_about_oneself(actor, form))  # the roster is locked before matches
     return await visible_enrollment(actor, enrollment.id)
 
 
@@ -118,11 +120,8 @@ def _check_standing(page: JoinPage) -> None:
 
 def _about_oneself(actor: Actor, form: JoinForm) -> list[Act]:
     about: list[Act] = [
-        partial(
-            people.set_person_facts, actor, preferred_name=form.preferred_name, zone=form.zone,
-            languages=form.languages,
-        ),
         partial(_day_parts, actor, form.day_parts),
+        partial(set_person_facts, actor, preferred_name=form.preferred_name, zone=form.zone, languages=form.languages),
     ]
     if form.styles is not None or form.pref_department is not None:
         about.append(partial(set_ways, actor, form.styles, form.pref_department))

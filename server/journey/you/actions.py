@@ -7,6 +7,7 @@ from uuid import UUID
 
 from server.journey.join.actions import skill_named
 from server.journey.join.queries import SKILLS_OFFERED_MAX
+from server.journey.moving.actions import set_person_facts
 from server.journey.together import all_of
 from server.kernel.actor import Actor, ActorKind, require
 from server.kernel.db import unit_of_work
@@ -69,7 +70,7 @@ async def save_times(actor: Actor, parts: Collection[DayPart], zone: str) -> Non
         Invalid: no time at all, or an unknown zone.
     """
     async with unit_of_work(actor):
-        await all_of(partial(_parts, actor, parts), partial(people.set_person_facts, actor, zone=zone or None))
+        await all_of(partial(_parts, actor, parts), partial(set_person_facts, actor, zone=zone or None))
 
 
 async def save_look(actor: Actor, look: Look, language: str | None) -> None:

@@ -32,6 +32,7 @@ from server.matches.actions.requesting import request_match
 from server.matches.actions.running import (
     close_match,
     end_match,
+    follow_zones,
     pause_match,
     reach_closing_end,
     reach_end_date,
@@ -57,6 +58,7 @@ __all__ = [
     "end_match",
     "expire_match",
     "extend_circle",
+    "follow_zones",
     "hold_back",
     "lift_ban",
     "lock_pair",

@@ -190,6 +190,8 @@ async def undo_publish(actor: Actor, match_ids: Iterable[UUID]) -> list[Match]:
                 continue
             await unit.unschedule(match.id, reason="undone")
             for member in queries.in_order(match):
+                if queries.is_circle(match) and member.approval is Approval.ACCEPTED:
+                    continue  # said yes before, when somebody else was to lead it
                 member.approval = Approval.PENDING
                 await member.save(update_fields=["approval"])
             match.state, match.published_at, match.answer_by, match.active_at = MatchState.DRAFT, None, None, None

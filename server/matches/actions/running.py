@@ -1,10 +1,11 @@
 """The life of a running match: pause, end, its last day."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from uuid import UUID
 
 from server.kernel import clock
-from server.kernel.actor import Actor, require
+from server.kernel.actor import Actor, ActorKind, require
 from server.kernel.db import unit_of_work
 from server.kernel.errors import Conflict
 from server.kernel.text import gettext as _
@@ -13,12 +14,18 @@ from server.matches.actions.following import everybody_is_there
 from server.matches.circles import steps as circles
 from server.matches.days import today_for, today_of
 from server.matches.models import Match
-from server.matches.states import (
-    RUNNING,
-    ClosureReason,
-    MatchState,
+from server.matches.states import OPEN_MATCHES, RUNNING, ClosureReason, MatchState
+from server.matches.steps import (
+    UNDO_ONE,
+    before_answer,
+    close,
+    pause,
+    plan_end,
+    plan_ends,
+    plan_return,
+    resume,
+    tell,
 )
-from server.matches.steps import before_answer, close, pause, plan_end, plan_return, resume, tell
 from server.programs.actions import check_pause
 from server.programs.steps import CLOSE_AFTER
 
@@ -147,6 +154,36 @@ async def reach_end_date(actor: Actor, match_id: UUID) -> Match:
         await unit.audit("match.end_date_passed", match)
         await tell(unit, match, "duration_completed")
         return match
+
+
+async def follow_zones(actor: Actor, person_ids: Collection[UUID]) -> list[Match]:
+    """Some people are in another time zone now: the days on which pauses and matches of theirs end are those of
+    whoever is in a match, where they are. What could still be taken back can be.
+
+    Returns the matches of which this is planned anew. Twice is harmless.
+
+    Raises:
+        Refused: the actor is not the product.
+    """
+    require(actor.kind is ActorKind.SYSTEM, _("plan the days of a match"))
+    async with unit_of_work(actor) as unit:
+        own = queries.matches(actor).filter(
+            members__person_id__in=list(person_ids), members__left_at=None, state__in=list(OPEN_MATCHES)
+        )
+        ids = {match.id for match in await own}
+        await queries.lock_members(actor, ids)
+        there = queries.matches(actor).filter(id__in=list(ids), state__in=list(RUNNING)).order_by("id")
+        found = await there.select_for_update(no_key=True).prefetch_related("members__person")
+        for match in found:
+            if match.paused_until is not None:
+                await plan_return(unit, match, match.paused_until)
+        await plan_ends(unit, [match for match in found if _awaits_its_end(match)], hold=UNDO_ONE)
+        return found
+
+
+def _awaits_its_end(match: Match) -> bool:
+    """Whether the last day is still planned: one that came during a pause may wait until the match goes on."""
+    return match.state is MatchState.ACTIVE or (match.ends_on is not None and match.ends_on > today_of(match))
 
 
 async def close_match(actor: Actor, match_id: UUID, *, undo_within: timedelta = timedelta()) -> Match:

@@ -156,6 +156,25 @@ async def end_waiting(actor: Actor, enrollment_ids: Collection[UUID]) -> int:
         return len(rows)
 
 
+async def follow_zones(actor: Actor, person_ids: Collection[UUID]) -> list[Enrollment]:
+    """Some people are in another time zone now: the day on which a break of theirs ends is the day there.
+
+    Returns the breaks whose end is planned anew. Twice is harmless.
+
+    Raises:
+        Refused: the actor is not the product.
+    """
+    require(actor.kind is ActorKind.SYSTEM, _("plan the end of somebody’s break"))
+    async with unit_of_work(actor) as unit:
+        away = queries.enrollments(actor).filter(
+            person_id__in=list(person_ids), state=EnrollmentState.PAUSED, paused_until__isnull=False
+        )
+        found = await away.order_by("id").select_for_update(no_key=True).prefetch_related("person")
+        for enrollment in found:
+            await plan_return(unit, enrollment)
+        return found
+
+
 def check_pause(until: date, today: date) -> None:
     """Whether a break may last until a day; `today` is where whoever says so is.
 

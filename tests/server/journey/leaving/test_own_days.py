@@ -1,12 +1,16 @@
 """Days are days where people are: a break, a pause and a match end on their day there, not on the evening before."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from server.journey.importing import actions as importing
 from server.journey.leaving import actions
+from server.journey.moving.actions import set_person_facts
+from server.journey.you.actions import save_times
 from server.kernel import clock
 from server.kernel.actor import system_actor
 from server.kernel.errors import Invalid
@@ -17,11 +21,14 @@ from server.matches.models import Match
 from server.matches.states import MatchState
 from server.matches.steps import UNDO_ONE
 from server.people.models import Person
+from server.people.states import DayPart
 from server.programs.models import Enrollment, Program
 from server.programs.states import EnrollmentState
 from server.sessions.actions import book_session
 from server.sessions.models import Session
 from server.sessions.states import SessionState
+from server.surveys.actions import plan_check_in
+from server.surveys.models import SurveyInvitation
 from tests import factories
 from tests.factories import Pair
 
@@ -29,6 +36,7 @@ EVENING = datetime(2026, 11, 24, 2, tzinfo=UTC)
 """In Los Angeles it is 18:00 on Monday 23 November, in Nairobi 05:00 on the Tuesday."""
 MONDAY, TUESDAY, WEDNESDAY = (date(2026, 11, day) for day in (23, 24, 25))
 WEDNESDAY_THERE = datetime(2026, 11, 25, 8, tzinfo=UTC)
+WEDNESDAY_IN_NAIROBI = datetime(2026, 11, 24, 21, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -67,10 +75,49 @@ async def test_a_break_ends_when_its_day_begins_where_the_person_is(pair: Pair) 
 async def test_who_moved_during_a_break_comes_back_when_the_day_begins_there(pair: Pair) -> None:
     place = pair.mentor_enrollment
     await actions.take_break(pair.mentor_actor, place.id, WEDNESDAY)
-    assert await due(place.id, "enrollment.resume") == [datetime(2026, 11, 24, 21, tzinfo=UTC)]
+    assert await due(place.id, "enrollment.resume") == [WEDNESDAY_IN_NAIROBI]
     await Person.filter(id=pair.mentor.id).update(zone="America/Los_Angeles")
     assert await state_at(WEDNESDAY_THERE - timedelta(seconds=1), place) is EnrollmentState.PAUSED
     assert await state_at(WEDNESDAY_THERE, place) is EnrollmentState.ACTIVE
+
+
+async def test_who_moved_east_during_a_break_comes_back_no_later_than_the_day_begins_there(pair: Pair) -> None:
+    place = pair.mentee_enrollment
+    await actions.take_break(pair.mentee_actor, place.id, TUESDAY)
+    await set_person_facts(pair.mentee_actor, zone="Africa/Nairobi")
+    assert await state_at(EVENING, place) is EnrollmentState.ACTIVE, "it is Tuesday there"
+    await set_person_facts(pair.mentee_actor, zone="America/Los_Angeles")
+    await actions.take_break(pair.mentee_actor, place.id, WEDNESDAY)
+    await save_times(pair.mentee_actor, [DayPart.EVENINGS], "Africa/Nairobi")
+    assert await due(place.id, "enrollment.resume") == [WEDNESDAY_IN_NAIROBI]
+    assert await state_at(WEDNESDAY_IN_NAIROBI - timedelta(seconds=1), place) is EnrollmentState.PAUSED
+    assert await state_at(WEDNESDAY_IN_NAIROBI, place) is EnrollmentState.ACTIVE
+
+
+async def test_the_days_of_a_match_and_the_check_in_follow_who_moves_by_the_records_or_by_themselves(
+    pair: Pair
+) -> None:
+    system, noor = system_actor(pair.organization.id), pair.mentee
+    await matches.reach_end_date(system, pair.match.id)
+    await matches.pause_match(pair.mentor_actor, pair.match.id, WEDNESDAY)
+    asked = next(one for one in await plan_check_in(system, pair.match.id) if one.person_id == noor.id)
+
+    async def planned() -> list[datetime]:
+        rules = (pair.match.id, "match.resume"), (pair.match.id, "match.end_date"), (asked.id, "survey.open")
+        return [at for of, rule in rules for at in await due(of, rule)]
+
+    before = await planned()
+    opens_on = before[2].astimezone(ZoneInfo("America/Los_Angeles")).date()
+    row = ",".join((noor.employee_id, noor.email, noor.given_name, noor.family_name, "Africa/Nairobi"))
+    file = f"employee_id,email,given_name,family_name,time_zone\n{row}\n".encode()
+    run = await importing.preview_import(system, "people.csv", file)
+    await importing.apply_import(system, run.id)
+    opens_at = datetime.combine(opens_on, time(6), UTC)
+    assert await planned() == [WEDNESDAY_IN_NAIROBI, datetime(2027, 5, 20, 2, tzinfo=UTC), opens_at]
+    moved = await SurveyInvitation.get(id=asked.id)
+    assert (moved.opens_at, moved.closes_at - moved.opens_at) == (opens_at, asked.closes_at - asked.opens_at)
+    await set_person_facts(pair.mentee_actor, zone="America/Los_Angeles")
+    assert await planned() == before
 
 
 async def test_a_pause_ends_when_its_day_has_begun_for_both(pair: Pair) -> None:

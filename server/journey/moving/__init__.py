@@ -1,0 +1,1 @@
+"""Somebody is in another time zone: what the days of theirs decide."""
