@@ -8,6 +8,7 @@ from server.kernel import clock
 from server.matches.models import Match
 from server.matches.states import MatchState
 from server.messaging import actions as messaging
+from server.programs.states import Circles, ProgramType
 from server.sessions.models import ActionItem, Session
 from server.sessions.states import SessionState
 from tests import factories
@@ -18,9 +19,12 @@ state = Shelf("circles")
 STATES = state.states
 
 
-@state("GET home 200", proof="Idris books the next meeting.")
-async def nothing_booked() -> View:
-    return View((await factories.active_circle()).members[0], "/")
+@state("GET home 200", proof="We’re looking for your mentor")
+async def waits_for_a_mentor_in_a_circle() -> View:
+    of = await factories.program(
+        await factories.organization(), type=ProgramType.ONE_TO_ONE, circles=Circles.WAITING, mentees_may_ask=True
+    )
+    return View((await factories.active_circle(await of.organization, of)).members[0], "/")
 
 
 @state("GET home 200", proof="Everybody is free on")
