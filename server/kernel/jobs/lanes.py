@@ -63,6 +63,15 @@ class TryLater(Exception):
         self.code, self.after, self.counted = code, after, counted
 
 
+class NotYet(Exception):
+    """Nothing is wrong, but its moment is later: the row falls due at `moment` (aware), and till then holds up no other
+    row of its group."""
+
+    def __init__(self, moment: datetime, code: str) -> None:
+        super().__init__(code)
+        self.moment, self.code = moment, code
+
+
 class Park(Exception):
     """Never again by itself: somebody has to look at this row."""
 
@@ -124,6 +133,12 @@ class Outcome:
     ending: Ending
     code: str = ""
     error: Exception | None = None
+
+    @property
+    def failure(self) -> Exception | None:
+        """What went wrong; nothing when the work was done, needless or too early."""
+        harmless = self.ending is Ending.SKIPPED or isinstance(self.error, NotYet)
+        return None if harmless else self.error
 
 
 LANES: dict[str, Lane] = {}
@@ -271,24 +286,35 @@ def _judge(error: Exception, attempts: int) -> Outcome:
         return Outcome(Ending.SKIPPED, code, error)
     if isinstance(error, FOR_GOOD):
         return Outcome(Ending.PARKED, code, error)
-    counted = not isinstance(error, TryLater) or error.counted
+    counted = _counts(error)
     if counted and attempts + 1 >= MOST_ATTEMPTS:
         return Outcome(Ending.PARKED, code, error)
     return Outcome(Ending.LATER, code, error)
 
 
+def _counts(error: Exception | None) -> bool:
+    """Whether a run that did not succeed is held against its row."""
+    return not isinstance(error, NotYet) and (not isinstance(error, TryLater) or error.counted)
+
+
 async def _end(lane: Lane, row: Any, outcome: Outcome) -> None:
     values = {"lease_owner": "", "lease_until": None, "crashes": 0, **lane.marks(outcome.ending, outcome.code[:200])}
-    if outcome.ending is Ending.LATER:
-        counted = not isinstance(outcome.error, TryLater) or outcome.error.counted
-        values["attempts"] = row.attempts + int(counted)
+    if isinstance(outcome.error, NotYet):
+        values[lane.due] = outcome.error.moment
+    elif outcome.ending is Ending.LATER:
+        values["attempts"] = row.attempts + int(_counts(outcome.error))
         values["lease_until"] = clock.now() + pause_before_next(outcome.error, row.attempts)
     marked = await once_back(lambda: _mine(lane, row).update(**values))
-    level = {Ending.PARKED: logging.ERROR, Ending.LATER: logging.WARNING}.get(outcome.ending, logging.DEBUG)
     note(
-        f"job.{outcome.ending.lower()}" if marked else "job.lost", level=level, caught=outcome.error, lane=lane.name,
+        f"job.{outcome.ending.lower()}" if marked else "job.lost", level=_level(outcome), caught=outcome.error, lane=lane.name,
         row_id=row.id, code=outcome.code, attempts=row.attempts,
     )
+
+
+def _level(outcome: Outcome) -> int:
+    if isinstance(outcome.error, NotYet):
+        return logging.DEBUG
+    return {Ending.PARKED: logging.ERROR, Ending.LATER: logging.WARNING}.get(outcome.ending, logging.DEBUG)
 
 
 def pause_before_next(error: Exception | None, attempts: int) -> timedelta:

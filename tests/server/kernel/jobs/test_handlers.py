@@ -174,13 +174,29 @@ async def test_a_fact_is_told_again_while_one_of_its_handlers_may_still_succeed(
     assert (row.parked_at is not None, row.last_error) == (True, "INVALID")
 
 
-async def test_a_rule_without_handler_is_parked_not_lost(db: object) -> None:
+async def test_a_rule_of_a_newer_release_waits_for_it(db: object) -> None:
     org = await organization()
     async with unit_of_work(system_actor(org.id)) as unit:
         await unit.schedule("test.nobody", org, clock.now())
     await drain(strict=False)
     row = (await ScheduledAction.all())[0]
-    assert (row.state, row.reason) == (ActionState.PARKED, "no handler")
+    assert (row.state, row.reason, row.attempts) == (ActionState.PLANNED, "no handler", 0)
+    assert row.lease_until is not None and row.lease_until > clock.now()
+
+
+async def test_what_is_too_early_falls_due_later_and_holds_up_nothing(db: object) -> None:
+    org, mine = await organization(), new_id()
+    later = clock.now() + timedelta(hours=9)
+    TROUBLE["1"] = lanes.NotYet(later, "the night")
+    await tell(org, 1, 2, subject=mine)
+    await drain()
+    assert [number for who, number in SEEN if who == "first"] == [2]
+    row = await OutboxEvent.get(delivered_at=None)
+    assert (row.not_before, row.attempts, row.lease_until, row.last_error) == (later, 0, None, "the night")
+    TROUBLE.clear()
+    clock.move(timedelta(hours=9))
+    await drain()
+    assert [number for who, number in SEEN if who == "first"] == [2, 1]
 
 
 async def test_facts_of_one_subject_go_in_order_and_a_stuck_one_holds_only_its_own(db: object) -> None:
