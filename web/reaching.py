@@ -58,6 +58,7 @@ def _words() -> dict[str, tuple[str, str]]:
     return {
         "plans": (_("Matches, bookings"), _("What waits for your answer, and changes of a time")),
         "words": (_("Messages"), _("From the people you meet")),
+        "nudges": (_("Reminders"), _("At most one a day, and three a week")),
         "check-ins": (_("Check-ins"), _("Half-way, and at the end")),
         "sign-in": (_("Sign-in"), _("The code that you ask for")),
         "reports": (_("Programmes you run"), _("Suggestions to review, and check-ins that ask for you")),

@@ -8,6 +8,7 @@ import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -89,6 +90,36 @@ async def database(url: str) -> AsyncGenerator[TortoiseContext, None]:
             await context.close_connections()
 
 
+_MOVABLE = (ActionState.PLANNED, ActionState.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One thing to be done at a moment (aware): by which rule, about what, on which occasion, for whom and whose rule
+    it is (facts.ScheduledAction)."""
+
+    rule: str
+    subject: Model
+    at: datetime
+    key: str = ""
+    recipient_id: UUID | None = None
+    program_id: UUID | None = None
+    payload: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def dedupe_key(self) -> str:
+        """What the same occasion is known by, however often it is planned."""
+        return f"{self.rule}:{self.subject.pk}:{self.key}"
+
+    @property
+    def columns(self) -> Json:
+        """What planning it again may change."""
+        return {
+            "due_at": self.at, "recipient_id": self.recipient_id, "program_id": self.program_id,
+            "payload": {name: plain(value) for name, value in self.payload.items()},
+        }
+
+
 class Unit:
     """One transaction: the change, its audit entry, its facts and what it makes due are stored together or not."""
 
@@ -150,35 +181,30 @@ class Unit:
         What did run never runs again, for whoever plans may be told twice: a rule that may come back for its subject
         names each occasion by a `key`.
         """
-        dedupe = f"{rule}:{subject.pk}:{key}"
-        values: Json = {"due_at": due_at, "payload": {name: plain(value) for name, value in payload.items()}}
-        same = ScheduledAction.filter(organization_id=self.actor.organization_id, dedupe_key=dedupe)
-        again = same.filter(state__in=["PLANNED", "CANCELLED"])
-        if await again.update(**values, state="PLANNED", reason="", done_at=None) or await same.exists():
-            return
-        await ScheduledAction.create(
-            organization_id=self.actor.organization_id, rule=rule, subject_kind=type(subject).__name__,
-            subject_id=subject.pk, dedupe_key=dedupe, **values,
-        )
+        await self.schedule_all([Due(rule, subject, due_at, key, payload=payload)])
 
     async def schedule_many(self, rule: str, planned: Sequence[tuple[Model, datetime]], *, keys: Sequence[str]) -> None:
         """The same for many subjects, each with the day on which it is due and its key, in a few statements."""
-        if not planned:
-            return
-        due = {f"{rule}:{subject.pk}:{key}": (subject, at) for (subject, at), key in zip(planned, keys, strict=True)}
-        known = {one.dedupe_key: one for one in await ScheduledAction.filter(
-            organization_id=self.actor.organization_id, dedupe_key__in=list(due)
-        )}
-        for dedupe, one in known.items():
-            if one.state in (ActionState.PLANNED, ActionState.CANCELLED):
-                subject, at = due[dedupe]
-                await self.schedule(rule, subject, at, key=dedupe.removeprefix(f"{rule}:{subject.pk}:"))
+        await self.schedule_all([
+            Due(rule, subject, at, key) for (subject, at), key in zip(planned, keys, strict=True)
+        ])
+
+    async def schedule_all(self, wanted: Sequence[Due]) -> None:
+        """The same for any rules and subjects at once."""
+        by_key = {one.dedupe_key: one for one in wanted}
+        planned = ScheduledAction.filter(organization_id=self.actor.organization_id)
+        known = dict(await planned.filter(dedupe_key__in=list(by_key)).values_list("dedupe_key", "state"))
+        for dedupe, state in known.items():
+            if state in _MOVABLE:
+                await planned.filter(dedupe_key=dedupe, state__in=_MOVABLE).update(
+                    **by_key[dedupe].columns, state=ActionState.PLANNED, reason="", done_at=None
+                )
         await ScheduledAction.bulk_create([
             ScheduledAction(
-                organization_id=self.actor.organization_id, rule=rule, subject_kind=type(subject).__name__,
-                subject_id=subject.pk, dedupe_key=dedupe, due_at=at,
+                organization_id=self.actor.organization_id, rule=one.rule, subject_kind=type(one.subject).__name__,
+                subject_id=one.subject.pk, dedupe_key=dedupe, **one.columns,
             )
-            for dedupe, (subject, at) in due.items() if dedupe not in known
+            for dedupe, one in by_key.items() if dedupe not in known
         ], batch_size=500)
 
     async def unschedule(self, subject_id: UUID, *rules: str, reason: str) -> None:

@@ -76,13 +76,18 @@ class ActionState(StrEnum):
 
 
 class ScheduledAction(Model):
-    """Something due at `due_at`, unless: timetable, preview for administrators and trail in one row."""
+    """Something due at `due_at`, unless: timetable, preview for administrators and trail in one row.
+
+    `recipient_id`: whom it is for, where it is for one person; `program_id`: whose rule it follows.
+    """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     organization_id = fields.UUIDField()
     rule = fields.CharField(max_length=60)
     subject_kind = fields.CharField(max_length=40)
     subject_id = fields.UUIDField()
+    program_id = fields.UUIDField(null=True)
+    recipient_id = fields.UUIDField(null=True)
     due_at = fields.DatetimeField()
     state = fields.CharEnumField(ActionState, max_length=20, default=ActionState.PLANNED)
     reason = fields.CharField(max_length=200, default="")
@@ -100,6 +105,7 @@ class ScheduledAction(Model):
         indexes = [
             Index(fields=("state", "due_at"), name="ix_scheduled_due"),
             Index(fields=("organization_id", "subject_id"), name="ix_scheduled_subject"),
+            Index(fields=("organization_id", "recipient_id", "due_at"), name="ix_scheduled_recipient"),
         ]
 
 

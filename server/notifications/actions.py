@@ -14,16 +14,20 @@ from server.kernel.settings import settings
 from server.kernel.text import gettext as _
 from server.kernel.text import use_language
 from server.notifications import queries, texts
-from server.notifications.catalogue import CATALOGUE, still_told, why_not
+from server.notifications.catalogue import CATALOGUE, why_not
+from server.notifications.catalogue.stops import still_told
 from server.notifications.channels import email, invitations
 from server.notifications.channels.email import Delivery, Fate
 from server.notifications.channels.gate import SMTP_GATE
+from server.notifications.deciding.actions import give_back, take_day, wait_for_its_hour
+from server.notifications.deciding.queries import carried_by
 from server.notifications.models import Message
 from server.notifications.push.planning import plan_notices
 from server.notifications.scene import Scene, scene_of
-from server.notifications.states import MessageState
+from server.notifications.states import MessageClass, MessageState
 from server.notifications.taps.offering import taps_of, ticket_for
 from server.notifications.texts import Link
+from server.people.models import Person
 
 RETRY_SERVER = timedelta(seconds=5)
 
@@ -34,8 +38,8 @@ async def plan_message(
 ) -> Message:
     """Plan one message of `kind` to one person about one subject. The same occurrence again returns the first one.
 
-    `facts` are the ids that its words are made from when it is sent. Sent at once unless `due_at` says later; browsers
-    that asked for it are told at once in any case, by kinds that are for that.
+    `facts` are the ids that its words are made from when it is sent. Due at once unless `due_at` says later, and sent
+    in the hours of its class. Browsers that asked for it are told at once, or in those hours, by kinds for that.
 
     Raises:
         Refused: only the product plans messages.
@@ -51,8 +55,18 @@ async def plan_message(
             recipient_id=recipient_id, subject_id=subject_id, trigger=trigger, dedupe_key=key,
             facts={name: plain(value) for name, value in facts.items()}, due_at=due_at or clock.now(),
         )
-        await plan_notices(actor, message)
+        if message.message_class is MessageClass.TRANSACTIONAL:
+            await plan_notices(actor, message)
         return message
+
+
+async def why_needless(actor: Actor, kind: str, recipient_id: UUID, facts: Mapping[str, object]) -> str:
+    """Why a message would not go to somebody if it were sent now; empty when it would. Nothing is stored."""
+    message = Message(
+        organization_id=actor.organization_id, kind=kind, message_class=CATALOGUE[kind].message_class,
+        recipient_id=recipient_id, facts={name: plain(value) for name, value in facts.items()},
+    )
+    return (await _scene_or_reason(actor, message))[1]
 
 
 async def send_message(actor: Actor, message_id: UUID) -> Message:
@@ -62,6 +76,7 @@ async def send_message(actor: Actor, message_id: UUID) -> Message:
 
     Raises:
         NotFound: no such message.
+        NotYet: its hour is later.
         TryLater: the server is away, or said "not now".
     """
     message = await queries.message_by_id(actor, message_id)
@@ -69,8 +84,10 @@ async def send_message(actor: Actor, message_id: UUID) -> Message:
         return message
     scene, reason = await _scene_or_reason(actor, message)
     if scene is None:
+        await give_back(actor, message)
         return await _settle(actor, message, MessageState.SUPPRESSED, reason)
-    await _settle(actor, message, MessageState.QUEUED, "")
+    await wait_for_its_hour(actor, message, scene.person)
+    await _let_go(actor, message, scene.person)
     taken = partial(_settle, actor, message, MessageState.SENT, "")
     delivery = await _hand_over(actor, scene, partial(once_back, taken))   # or a lost database would repeat the mail
     if delivery.fate is Fate.SENT:
@@ -80,6 +97,31 @@ async def send_message(actor: Actor, message_id: UUID) -> Message:
     raise TryLater(
         delivery.code, counted=delivery.fate is Fate.LATER, after=RETRY_SERVER if delivery.fate is Fate.AWAY else None
     )
+
+
+async def _let_go(actor: Actor, message: Message, person: Person) -> None:
+    """Mark a message as being on its way; what may wait for its hour comes to browsers in that hour too."""
+    async with unit_of_work(actor):
+        if message.state is MessageState.PLANNED and message.message_class is not MessageClass.TRANSACTIONAL:
+            await plan_notices(actor, message)
+        if message.state is MessageState.PLANNED and message.message_class is MessageClass.NUDGE:
+            await take_day(actor, message, person)
+        await _settle(actor, message, MessageState.QUEUED, "")
+
+
+async def _carried(actor: Actor, message: Message) -> list[Link]:
+    """What else goes in a nudge's letter: what each asks for, and the screen it opens. What is done by now is left
+    out, and noted as such."""
+    if message.message_class is not MessageClass.NUDGE:
+        return []
+    found = list[Link]()
+    for other in await carried_by(actor, message).order_by("created_at", "id"):
+        scene, reason = await _scene_or_reason(actor, other)
+        if scene is None:
+            await Message.filter(organization_id=actor.organization_id, id=other.id).update(reason=reason)
+            continue
+        found.append(texts.line(CATALOGUE[other.kind], scene))
+    return found
 
 
 async def _scene_or_reason(actor: Actor, message: Message) -> tuple[Scene | None, str]:
@@ -108,9 +150,9 @@ async def _hand_over(actor: Actor, scene: Scene, taken: Callable[[], Awaitable[M
     kind, person = CATALOGUE[scene.message.kind], scene.person
     try:
         mail = email.compose(
-            texts.letter(kind, scene, await _taps(actor, scene)), message_id=scene.message.id,
-            to=(person.full_name, scene.address), mail_from=settings().mail_from, at=clock.now(),
-            calendar=_calendar(scene) if kind.invites else None,
+            texts.letter(kind, scene, await _taps(actor, scene), await _carried(actor, scene.message)),
+            message_id=scene.message.id, to=(person.full_name, scene.address), mail_from=settings().mail_from,
+            at=clock.now(), calendar=_calendar(scene) if kind.invites else None,
         )
     except ValueError:
         return Delivery(Fate.REFUSED, "address")

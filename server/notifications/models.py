@@ -17,7 +17,10 @@ from server.people.models import Person
 
 
 class Message(Model):
-    """One message to one person: ids only, words are made when it is sent. `dedupe_key` keeps it from going twice."""
+    """One message to one person: ids only, words are made when it is sent. `dedupe_key` keeps it from going twice.
+
+    `digest_id`: the nudge whose letter speaks of this one too.
+    """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     organization_id = fields.UUIDField()
@@ -36,6 +39,7 @@ class Message(Model):
     reason = fields.CharField(max_length=200, default="")
     due_at = fields.DatetimeField(default=now)
     sent_at = fields.DatetimeField(null=True)
+    digest_id = fields.UUIDField(null=True)
     attempts = fields.IntField(default=0)
     crashes = fields.IntField(default=0)
     lease_owner = fields.CharField(max_length=60, default="")
@@ -49,6 +53,26 @@ class Message(Model):
             Index(fields=("organization_id", "recipient_id", "created_at"), name="ix_message_recipient"),
             Index(fields=("organization_id", "subject_id"), name="ix_message_subject"),
         ]
+
+
+class NudgeDay(Model):
+    """A day of somebody's own calendar on which one nudge goes to them, over all programmes: the cap is this table's.
+
+    `message_id`: the nudge that has the day.
+    """
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organization_id = fields.UUIDField()
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "models.Person", related_name="nudge_days", on_delete=fields.CASCADE
+    )
+    person_id: UUID
+    day = fields.DateField()
+    message_id = fields.UUIDField()
+
+    class Meta:
+        table = "nudge_day"
+        unique_together = (("person_id", "day"),)
 
 
 class CaughtMail(Model):

@@ -10,7 +10,7 @@ from server.access.queries import actor_for
 from server.kernel import clock
 from server.kernel.actor import Actor
 from server.kernel.errors import NotFound
-from server.matches.company import Circle, Company, company_of, sets_times
+from server.matches.company import Circle, Company, company_of, members_now, sets_times
 from server.matches.models import Match
 from server.matches.queries import are_peers, back_on, is_circle, is_mentor, matches_in, visible_match
 from server.matches.rules import is_requester
@@ -26,7 +26,7 @@ from server.programs.queries import cohort_by_id, grace_ends_at, takes_part_in, 
 from server.programs.rules import is_of_circles
 from server.programs.states import EnrollmentState, ParticipantRole
 from server.sessions.models import Session
-from server.sessions.queries import next_session, sessions_by_ids, visible_session
+from server.sessions.queries import have_met, next_session, sessions_by_ids, visible_session
 from server.sessions.states import SessionState
 from server.sessions.times import free_times
 from server.surveys.models import SurveyInvitation
@@ -34,7 +34,9 @@ from server.surveys.models import SurveyInvitation
 WITH_THE_END = timedelta(minutes=1)
 """A word of thanks is written in the act that ends a match: this close before it."""
 TIMES = 3
-"""So many times to say yes with."""
+"""So many times to say yes with, or to begin with."""
+WITH_TIMES = ("M03", "F01", "F02", "F03")
+BEFORE_THEY_MEET = ("F01", "F02", "F03", "F04")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class Scene:
     ends_at: datetime | None = None
     match: Match | None = None
     ahead: Session | None = None
+    has_met: bool = False
     times: tuple[datetime, ...] = ()
     session: Session | None = None
     sessions: tuple[Session, ...] = ()
@@ -79,6 +82,12 @@ class Scene:
         """The other person of the match, or the circle."""
         assert self.match is not None, "only messages about a match speak of a partner"
         return company_of(self.match, self.person.id)
+
+    @property
+    def names(self) -> str:
+        """Who is in the match, for somebody who is not."""
+        assert self.match is not None, "only messages about a match name its people"
+        return ", ".join(one.person.full_name for one in members_now(self.match))
 
     @property
     def circle(self) -> Circle | None:
@@ -190,7 +199,8 @@ async def scene_of(actor: Actor, message: Message) -> Scene:
         ends_at=await grace_ends_at(actor, enrollment.id) if enrollment else None,
         match=match,
         ahead=ahead,
-        times=await _times(person, match) if message.kind == "M03" and match and ahead is None else (),
+        has_met=message.kind in BEFORE_THEY_MEET and match is not None and await have_met(match),
+        times=await _times(person, match) if message.kind in WITH_TIMES and match and ahead is None else (),
         session=await visible_session(actor, ids["session_id"]) if "session_id" in ids else None,
         sessions=tuple(await _of_series(actor, message)),
         survey=await queries.survey_by_id(actor, ids["invitation_id"]) if "invitation_id" in ids else None,

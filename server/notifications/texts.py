@@ -42,19 +42,26 @@ class Letter:
     html: str
 
 
-def letter(kind: Kind, scene: Scene, taps: Sequence[Link] = ()) -> Letter:
+def letter(kind: Kind, scene: Scene, taps: Sequence[Link] = (), also: Sequence[Link] = ()) -> Letter:
     """The letter for `scene` in the recipient's language and zone, its button leading to the exact screen.
 
-    `taps`: what can be answered by one tap, before that button.
+    `taps`: what can be answered by one tap, before that button; `also`: what else waits, after it.
     """
     with use_language(scene.language):
-        values = {**_values(kind, scene), "taps": taps}
+        values = {**_values(kind, scene), "taps": taps, "also": also}
         plain, marked = _parts(TEXT, kind, values), _parts(HTML, kind, values)
         return Letter(
             subject=one_line(plain["subject"]),
             text=_laid_out(TEXT, "layout.txt", values, plain),
             html=_laid_out(HTML, "layout.html", values, marked),
         )
+
+
+def line(kind: Kind, scene: Scene) -> Link:
+    """What a message asks for in one line of another one's letter, in the recipient's language."""
+    with use_language(scene.language):
+        values = _values(kind, scene)
+        return Link(one_line(_parts(TEXT, kind, values)["subject"]), str(values["url"]))
 
 
 def notification(kind: Kind, scene: Scene) -> tuple[str, str]:

@@ -45,7 +45,9 @@ def why_held(reason: str) -> str:
         "moved since": _("moved again since"), "told already": _("told already"), "too late": _("too late to help"),
         "not cancelled": _("not cancelled after all"), "never invited": _("they were never invited"),
         "answered or closed": _("answered or closed"), "handled": _("seen to already"), "read": _("read already"),
-        "used or too late": _("used, or too late"),
+        "used or too late": _("used, or too late"), "in a digest": _("it went in another one's letter"),
+        "they have met": _("they have met"), "a time is booked": _("a time is booked"),
+        "it rests": _("the match rests"),
     }.get(reason, _("no longer needed"))
 
 

@@ -6,18 +6,19 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from server.journey.record.queries import PairRecord
+from server.journey.record.queries import MESSAGE_RULES, PairRecord
 from server.journey.record.timeline import Event
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
 from server.matches.queries import is_circle
+from server.notifications.catalogue import CATALOGUE
 from server.sessions.states import SessionState
 from web.dates import clock_time, day_long, day_month, day_month_short, moment
 from web.items import Moment
 from web.waiting import ordinal
 
 if TYPE_CHECKING:
-
+    from server.kernel.facts import ScheduledAction
     from server.sessions.models import Session
 
 Words = tuple[str, str]
@@ -295,11 +296,18 @@ PLANNED: dict[str, Callable[[], Words]] = {
 """What each rule of `queries.PLANS` will do."""
 
 
+def _message(shown: PairRecord, plan: ScheduledAction) -> Words:
+    """A message that goes by itself: to whom, and what makes it needless."""
+    kind = CATALOGUE[plan.rule.removeprefix(MESSAGE_RULES)]
+    to = who(shown, plan.recipient_id) if plan.recipient_id else _("who runs the programme")
+    return _(kind.name), _("To %(name)s, unless: %(what)s.") % {"name": to, "what": _(kind.stops_when)}
+
+
 def planned(shown: PairRecord) -> list[Moment]:
     """What falls due by itself, the soonest first."""
     found = []
     for plan in shown.plans:
-        title, detail = PLANNED[plan.rule]()
+        title, detail = PLANNED[plan.rule]() if plan.rule in PLANNED else _message(shown, plan)
         asked = next((one.person_id for one in shown.check_ins if one.id == plan.subject_id), None)
         if asked and plan.rule == "survey.open":
             detail = _("For %(name)s.") % {"name": who(shown, asked)}

@@ -5,6 +5,8 @@ from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from tortoise.expressions import Q
+
 from server.goals.lines import GoalLine, goal_lines
 from server.journey.console.measures import WINDOW, planned_sessions
 from server.journey.record.timeline import Event, events_of
@@ -32,6 +34,8 @@ PLANS = (
     GRACE,
 )
 """What falls due by itself and is worth knowing beforehand."""
+MESSAGE_RULES = "message."
+"""How the rules begin of messages that go by themselves (server/automation)."""
 PLANNED_AHEAD = timedelta(days=28)
 
 
@@ -148,10 +152,11 @@ def _in_it(match: Match) -> list[MatchMember]:
 
 async def _plans(actor: Actor, targets: set[UUID]) -> list[ScheduledAction]:
     planned = ScheduledAction.filter(
-        organization_id=actor.organization_id, subject_id__in=list(targets), state=ActionState.PLANNED, rule__in=PLANS,
+        organization_id=actor.organization_id, subject_id__in=list(targets), state=ActionState.PLANNED,
         due_at__lte=clock.now() + PLANNED_AHEAD,
     )
-    return await planned.order_by("due_at", "id")
+    known = Q(rule__in=PLANS) | Q(rule__startswith=MESSAGE_RULES)
+    return await planned.filter(known).order_by("due_at", "id")
 
 
 async def _free(actor: Actor, match: Match) -> dict[UUID, int]:

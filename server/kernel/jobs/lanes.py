@@ -306,8 +306,8 @@ async def _end(lane: Lane, row: Any, outcome: Outcome) -> None:
         values["lease_until"] = clock.now() + pause_before_next(outcome.error, row.attempts)
     marked = await once_back(lambda: _mine(lane, row).update(**values))
     note(
-        f"job.{outcome.ending.lower()}" if marked else "job.lost", level=_level(outcome), caught=outcome.error, lane=lane.name,
-        row_id=row.id, code=outcome.code, attempts=row.attempts,
+        f"job.{outcome.ending.lower()}" if marked else "job.lost", level=_level(outcome), caught=outcome.error,
+        lane=lane.name, row_id=row.id, code=outcome.code, attempts=row.attempts,
     )
 
 

@@ -352,7 +352,8 @@ CREATE TABLE message (
     lease_owner character varying(60) NOT NULL,
     lease_until timestamp with time zone,
     created_at timestamp with time zone NOT NULL,
-    recipient_id uuid NOT NULL
+    recipient_id uuid NOT NULL,
+    digest_id uuid
 );
 CREATE TABLE milestone (
     id uuid NOT NULL,
@@ -363,6 +364,13 @@ CREATE TABLE milestone (
     state character varying(10) NOT NULL,
     done_at timestamp with time zone,
     goal_id uuid NOT NULL
+);
+CREATE TABLE nudge_day (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    day date NOT NULL,
+    message_id uuid NOT NULL,
+    person_id uuid NOT NULL
 );
 CREATE TABLE opening_wish (
     id uuid NOT NULL,
@@ -609,7 +617,9 @@ CREATE TABLE scheduled_action (
     lease_owner character varying(60) NOT NULL,
     lease_until timestamp with time zone,
     created_at timestamp with time zone NOT NULL,
-    done_at timestamp with time zone
+    done_at timestamp with time zone,
+    program_id uuid,
+    recipient_id uuid
 );
 CREATE TABLE session (
     id uuid NOT NULL,
@@ -866,6 +876,8 @@ ALTER TABLE ONLY message
     ADD CONSTRAINT message_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY milestone
     ADD CONSTRAINT milestone_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY nudge_day
+    ADD CONSTRAINT nudge_day_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY opening_wish
     ADD CONSTRAINT opening_wish_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY organization
@@ -964,6 +976,8 @@ ALTER TABLE ONLY learned_model
     ADD CONSTRAINT uid_learned_mod_organiz_e0b917 UNIQUE (organization_id, program_type, number);
 ALTER TABLE ONLY match_member
     ADD CONSTRAINT uid_match_membe_match_i_692d77 UNIQUE (match_id, person_id);
+ALTER TABLE ONLY nudge_day
+    ADD CONSTRAINT uid_nudge_day_person__805fb1 UNIQUE (person_id, day);
 ALTER TABLE ONLY opening_wish
     ADD CONSTRAINT uid_opening_wis_program_d61c1f UNIQUE (program_id, person_id);
 ALTER TABLE ONLY person
@@ -1067,6 +1081,7 @@ CREATE INDEX ix_role_person ON role_grant USING btree (organization_id, person_i
 CREATE INDEX ix_run_cohort ON match_run USING btree (organization_id, cohort_id, started_at);
 CREATE INDEX ix_run_program ON match_run USING btree (organization_id, program_id);
 CREATE INDEX ix_scheduled_due ON scheduled_action USING btree (state, due_at);
+CREATE INDEX ix_scheduled_recipient ON scheduled_action USING btree (organization_id, recipient_id, due_at);
 CREATE INDEX ix_scheduled_subject ON scheduled_action USING btree (organization_id, subject_id);
 CREATE INDEX ix_session_due ON session USING btree (state, ends_at);
 CREATE INDEX ix_session_match ON session USING btree (organization_id, match_id, starts_at);
@@ -1277,6 +1292,8 @@ ALTER TABLE ONLY message
     ADD CONSTRAINT message_recipient_id_fkey FOREIGN KEY (recipient_id) REFERENCES person(id) ON DELETE CASCADE;
 ALTER TABLE ONLY milestone
     ADD CONSTRAINT milestone_goal_id_fkey FOREIGN KEY (goal_id) REFERENCES goal(id) ON DELETE CASCADE;
+ALTER TABLE ONLY nudge_day
+    ADD CONSTRAINT nudge_day_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id) ON DELETE CASCADE;
 ALTER TABLE ONLY opening_wish
     ADD CONSTRAINT opening_wish_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id) ON DELETE CASCADE;
 ALTER TABLE ONLY opening_wish
@@ -1368,4 +1385,5 @@ INSERT INTO "tortoise_migrations" ("app", "name", "applied_at") VALUES
 ('models', '0026_courses_and_talent', CURRENT_TIMESTAMP),
 ('models', '0027_tickets_in_mails', CURRENT_TIMESTAMP),
 ('models', '0028_one_more_place', CURRENT_TIMESTAMP),
-('models', '0029_session_confirmed', CURRENT_TIMESTAMP);
+('models', '0029_session_confirmed', CURRENT_TIMESTAMP),
+('models', '0030_nudge_days', CURRENT_TIMESTAMP);

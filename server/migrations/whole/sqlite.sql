@@ -335,7 +335,7 @@ CREATE TABLE "message" (
     "lease_until" TIMESTAMP,
     "created_at" TIMESTAMP NOT NULL,
     "recipient_id" CHAR(36) NOT NULL REFERENCES "person" ("id") ON DELETE CASCADE
-);
+, "digest_id" CHAR(36));
 CREATE TABLE "milestone" (
     "id" CHAR(36) NOT NULL  PRIMARY KEY,
     "organization_id" CHAR(36) NOT NULL,
@@ -345,6 +345,14 @@ CREATE TABLE "milestone" (
     "state" VARCHAR(10) NOT NULL  /* TODO: TODO\nDONE: DONE\nDROPPED: DROPPED */,
     "done_at" TIMESTAMP,
     "goal_id" CHAR(36) NOT NULL REFERENCES "goal" ("id") ON DELETE CASCADE
+);
+CREATE TABLE "nudge_day" (
+    "id" CHAR(36) NOT NULL  PRIMARY KEY,
+    "organization_id" CHAR(36) NOT NULL,
+    "day" DATE NOT NULL,
+    "message_id" CHAR(36) NOT NULL,
+    "person_id" CHAR(36) NOT NULL REFERENCES "person" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_nudge_day_person__805fb1" UNIQUE ("person_id", "day")
 );
 CREATE TABLE "opening_wish" (
     "id" CHAR(36) NOT NULL  PRIMARY KEY,
@@ -587,7 +595,7 @@ CREATE TABLE "scheduled_action" (
     "lease_until" TIMESTAMP,
     "created_at" TIMESTAMP NOT NULL,
     "done_at" TIMESTAMP
-);
+, "program_id" CHAR(36), "recipient_id" CHAR(36));
 CREATE TABLE "session" (
     "id" CHAR(36) NOT NULL  PRIMARY KEY,
     "organization_id" CHAR(36) NOT NULL,
@@ -814,6 +822,7 @@ CREATE INDEX "ix_role_person" ON "role_grant" ("organization_id", "person_id");
 CREATE INDEX "ix_run_cohort" ON "match_run" ("organization_id", "cohort_id", "started_at");
 CREATE INDEX "ix_run_program" ON "match_run" ("organization_id", "program_id");
 CREATE INDEX "ix_scheduled_due" ON "scheduled_action" ("state", "due_at");
+CREATE INDEX "ix_scheduled_recipient" ON "scheduled_action" ("organization_id", "recipient_id", "due_at");
 CREATE INDEX "ix_scheduled_subject" ON "scheduled_action" ("organization_id", "subject_id");
 CREATE INDEX "ix_session_due" ON "session" ("state", "ends_at");
 CREATE INDEX "ix_session_match" ON "session" ("organization_id", "match_id", "starts_at");
@@ -867,4 +876,5 @@ INSERT INTO "tortoise_migrations" ("app", "name", "applied_at") VALUES
 ('models', '0026_courses_and_talent', CURRENT_TIMESTAMP),
 ('models', '0027_tickets_in_mails', CURRENT_TIMESTAMP),
 ('models', '0028_one_more_place', CURRENT_TIMESTAMP),
-('models', '0029_session_confirmed', CURRENT_TIMESTAMP);
+('models', '0029_session_confirmed', CURRENT_TIMESTAMP),
+('models', '0030_nudge_days', CURRENT_TIMESTAMP);

@@ -181,7 +181,8 @@ async def test_a_rule_of_a_newer_release_waits_for_it(db: object) -> None:
     await drain(strict=False)
     row = (await ScheduledAction.all())[0]
     assert (row.state, row.reason, row.attempts) == (ActionState.PLANNED, "no handler", 0)
-    assert row.lease_until is not None and row.lease_until > clock.now()
+    assert row.lease_until is not None
+    assert row.lease_until > clock.now()
 
 
 async def test_what_is_too_early_falls_due_later_and_holds_up_nothing(db: object) -> None:

@@ -1,0 +1,59 @@
+"""Doing a step when it is due: asked anew of what is stored by then, so that nothing old is ever acted on."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from tortoise import Model
+
+from server.automation.protocol import Step, occasion
+from server.automation.steps import STEPS
+from server.kernel import clock
+from server.kernel.actor import Actor, system_actor
+from server.kernel.facts import ScheduledAction
+from server.kernel.jobs.lanes import NotYet
+from server.notifications.actions import plan_message, why_needless
+from server.people.models import Person
+
+OVER, GONE = "no longer so", "no longer takes part"
+"""Why a step is skipped: nothing to count its days from any more; its person is none of those it is for."""
+OTHER_DAYS = "other days"
+"""Why it is done later: its person's day is another one by now."""
+
+
+async def perform(action: ScheduledAction) -> str | None:
+    """Plan the message of a step, or say why it is needless.
+
+    Raises:
+        NotFound: what it is about is gone.
+        NotYet: its moment is later, for its person lives elsewhere by now.
+    """
+    step, actor = STEPS[action.rule], system_actor(action.organization_id)
+    row = await step.about.load(actor, action.subject_id)
+    since = await step.since(actor, row)
+    if since is None or occasion(action.payload["number"], since) != action.payload["occasion"]:
+        return OVER
+    people = [one for one in await step.to(actor, row) if action.recipient_id in (None, one.id)]
+    if not people:
+        return GONE
+    if action.recipient_id:
+        _wait_for(step.moments[action.payload["number"]].after(since, people[0].zone))
+    return await _send(actor, action, step, row, people)
+
+
+async def _send(
+    actor: Actor, action: ScheduledAction, step: Step, row: Model, people: Sequence[Person]
+) -> str | None:
+    facts = {step.about.name: row.pk}
+    reasons = []
+    for person in people:
+        reasons.append(await why_needless(actor, step.kind, person.id, facts))
+        if not reasons[-1]:
+            await plan_message(
+                actor, step.kind, person.id, row.pk, facts, trigger=action.rule, occurrence=action.payload["occasion"]
+            )
+    return reasons[0] if all(reasons) else None
+
+
+def _wait_for(moment: datetime) -> None:
+    if moment > clock.now():
+        raise NotYet(moment, OTHER_DAYS)

@@ -1,0 +1,24 @@
+"""Which facts steps are planned after, and what does them when they are due."""
+
+from functools import partial
+from uuid import UUID
+
+from server.automation.due import perform
+from server.automation.planning import plan, steps_by_fact
+from server.automation.protocol import Step
+from server.automation.steps import STEPS
+from server.kernel.actor import system_actor
+from server.kernel.facts import OutboxEvent
+from server.kernel.jobs import on_due, on_event
+
+
+async def _plan(steps: list[Step], event: OutboxEvent) -> None:
+    actor = system_actor(event.organization_id)
+    for step in steps:
+        await plan(actor, step, UUID(str(event.payload[step.about.name])))
+
+
+for kind, steps in steps_by_fact().items():
+    on_event(kind)(partial(_plan, steps))
+for rule in STEPS:
+    on_due(rule)(perform)

@@ -1,0 +1,66 @@
+"""The moments of a step, counted from the one it begins at, in the days of who it is for; pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import count
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from server.notifications.deciding.windows import WORKING_DAYS
+
+MORNING = time(9)
+
+
+class Moment(Protocol):
+    """When a step is due."""
+
+    def after(self, since: datetime, zone: str) -> datetime:
+        """The moment (aware UTC) for somebody in an IANA `zone`, counted from `since` (aware)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """So many days later at an hour of somebody's own day; earlier when negative."""
+
+    number: int
+    at: time = MORNING
+
+    def after(self, since: datetime, zone: str) -> datetime:
+        """Their own day counts on which it began; across a clock change the hour stays."""
+        there = ZoneInfo(zone)
+        return _hour(since.astimezone(there).date() + timedelta(days=self.number), self.at, there)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingDays:
+    """So many working days earlier, at an hour of somebody's own day."""
+
+    earlier: int
+    at: time = MORNING
+
+    def after(self, since: datetime, zone: str) -> datetime:
+        """Counted back from their own day."""
+        there = ZoneInfo(zone)
+        working = (day for day in _back_from(since.astimezone(there).date()) if day.weekday() in WORKING_DAYS)
+        return _hour(next(day for number, day in enumerate(working, 1) if number == self.earlier), self.at, there)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """So much time later, to the minute; earlier when negative."""
+
+    length: timedelta
+
+    def after(self, since: datetime, zone: str) -> datetime:  # noqa: ARG002  # the same everywhere
+        """The same moment for everybody."""
+        return since + self.length
+
+
+def _back_from(day: date) -> Iterator[date]:
+    return (day - timedelta(days=number) for number in count(1))
+
+
+def _hour(day: date, at: time, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, at, zone).astimezone(UTC)

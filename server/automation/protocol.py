@@ -1,0 +1,60 @@
+"""What a step is made of.
+
+    Step("F01", MATCH, on=("match.activated",), since=began, moments=(Days(2),), to=who_books)
+
+Its message's kind says when it is needless (server/notifications/catalogue); that is asked when it is due, and again
+when the letter leaves.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from tortoise import Model
+
+from server.automation.moments import Moment
+from server.kernel.actor import Actor
+from server.people.models import Person
+
+Since = Callable[[Actor, Any], Awaitable[datetime | None]]
+To = Callable[[Actor, Any], Awaitable[Sequence[Person]]]
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """A kind of thing that steps are about: the name that facts and messages give its id, and how it stands now."""
+
+    name: str
+    load: Callable[[Actor, UUID], Awaitable[Model]]
+    program_id: Callable[[Any], UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A message that goes by itself.
+
+    `on`: the facts after which it is planned. `since`: from which moment its days are counted, asked anew when it is
+    due; None where there is nothing to count from any more. Another moment is another occasion: what was planned for
+    the one before is skipped. `to`: who it is for then. A step for `each` of them is planned in their own days;
+    otherwise it is for whoever has the role when it is due, in UTC days.
+    """
+
+    kind: str
+    about: About
+    on: tuple[str, ...]
+    since: Since
+    moments: tuple[Moment, ...]
+    to: To
+    each: bool = True
+
+    @property
+    def rule(self) -> str:
+        """What its rows in the timetable are known by."""
+        return f"message.{self.kind}"
+
+
+def occasion(number: int, since: datetime) -> str:
+    """Which of a step's moments it is, and which time round."""
+    return f"{number}:{since.isoformat()}"

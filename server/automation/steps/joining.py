@@ -1,0 +1,12 @@
+"""From the invitation to the answer to a match."""
+
+from server.automation.moments import Days
+from server.automation.protocol import Step
+from server.automation.subjects import ENROLLMENT, MATCH, asked, invited, started, themselves, who_answers
+
+STEPS = (
+    Step("E03", ENROLLMENT, ("enrollment.invited",), invited, (Days(3),), themselves),
+    Step("E04", ENROLLMENT, ("enrollment.invited",), invited, (Days(7),), themselves),
+    Step("E05", ENROLLMENT, ("enrollment.started",), started, (Days(1), Days(4)), themselves),
+    Step("M04", MATCH, ("match.published", "match.member_accepted"), asked, (Days(2), Days(5)), who_answers),
+)

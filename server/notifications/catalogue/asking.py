@@ -1,0 +1,24 @@
+"""Questions to the people of a match, their last day, and who runs the programme being asked for."""
+
+from server.notifications.catalogue import links, stops
+from server.notifications.catalogue.kinds import N_, Kind
+from server.notifications.states import MessageClass
+
+_T, _S, _R = MessageClass.TRANSACTIONAL, MessageClass.SURVEY, MessageClass.REPORT
+
+KINDS = (
+    Kind("R01", N_("Check-in"), _S, N_("half of the time has passed"), N_("answered, or closed"),
+         stops.survey_answered, "check_in", links.check_in, pushes=True),
+    Kind("C04", N_("A check-in asks for you"), _R, N_("a low answer, or another mentor wished for"), N_("handled"),
+         stops.handled, "check_in_asks", links.console),
+    Kind("Z03-proposed", N_("A later end is proposed"), _T, N_("the other proposed a later last day"),
+         N_("agreed, changed or taken back"), stops.not_proposed, "extension_proposed", links.extension),
+    Kind("Z03-agreed", N_("You go on longer"), _T, N_("the other agreed to a later last day"),
+         N_("changed since, or over"), stops.not_extended, "extension_agreed", links.home),
+    Kind("Z03-circle", N_("Your circle goes on longer"), _T, N_("a manager gave a circle a later last day"),
+         N_("changed since, or over"), stops.not_extended, "circle_extended", links.home),
+    Kind("Z04", N_("The last check-in"), _S, N_("the match has reached its last day"), N_("answered, or closed"),
+         stops.survey_answered, "last_check_in", links.check_in),
+    Kind("Z05", N_("After an early end"), _S, N_("a match ended before its time"), N_("answered, or closed"),
+         stops.survey_answered, "exit_survey", links.check_in, pushes=True),
+)

@@ -1,0 +1,42 @@
+"""Being invited, joining, waiting for a place, and no longer meeting the conditions."""
+
+from server.notifications.catalogue import links, stops
+from server.notifications.catalogue.kinds import N_, Kind
+from server.notifications.states import MessageClass
+from server.programs.states import EnrollmentState
+
+_T, _N = MessageClass.TRANSACTIONAL, MessageClass.NUDGE
+
+KINDS = (
+    Kind("E01", N_("Invitation to lead"), _T, N_("invited as a mentor, or to lead a circle"),
+         N_("they begin, or say no"), stops.unless_enrollment_is(EnrollmentState.INVITED), "invitation_mentor",
+         links.join),
+    Kind("E02", N_("Invitation"), _T, N_("invited as a mentee, a peer or a member"),
+         N_("they begin, or say no"), stops.unless_enrollment_is(EnrollmentState.INVITED), "invitation_mentee",
+         links.join),
+    Kind("E03", N_("First reminder of an invitation"), _N, N_("invited three days ago"), N_("they begin, or say no"),
+         stops.unless_enrollment_is(EnrollmentState.INVITED), "invitation_reminder", links.join),
+    Kind("E04", N_("Second reminder of an invitation"), _N, N_("invited a week ago"), N_("they begin, or say no"),
+         stops.unless_enrollment_is(EnrollmentState.INVITED), "invitation_reminder", links.join),
+    Kind("E05", N_("A form that is not finished"), _N, N_("began to join, and stopped"), N_("they join, or say no"),
+         stops.unless_enrollment_is(EnrollmentState.IN_PROGRESS), "finish_form", links.join),
+    Kind("E07", N_("Application received"), _T, N_("joined, and a manager must admit"), N_("it was decided"),
+         stops.unless_enrollment_is(EnrollmentState.PENDING_APPROVAL), "application_received", links.waiting),
+    Kind("E08", N_("Admission decision"), _T, N_("not admitted"), N_("invited again"),
+         stops.unless_enrollment_is(EnrollmentState.DECLINED), "admission_decision", links.home),
+    Kind("E09", N_("Welcome"), _T, N_("admitted"), N_("they have left"),
+         stops.unless_enrollment_is(*stops.HELD_PLACES), "welcome", links.waiting),
+    Kind("E10", N_("Place in the waiting list"), _T, N_("joined, and no seat was free"), N_("a seat is free"),
+         stops.unless_enrollment_is(EnrollmentState.WAITLISTED), "waiting_list", links.waiting),
+    Kind("E12", N_("A seat is free"), _T, N_("first in the list, and a seat became free"), N_("they have left"),
+         stops.unless_enrollment_is(*stops.HELD_PLACES), "seat_is_free", links.waiting),
+    Kind("E17-place", N_("One more place"), _T, N_("a manager asks a full mentor for one more place"),
+         N_("answered, or they have left"), stops.place_answered, "one_more_place", links.place),
+    Kind("X04", N_("Taking part has ended"), _T, N_("the programme's conditions no longer hold for somebody"),
+         N_("they take part again"), stops.unless_enrollment_is(EnrollmentState.REMOVED), "eligibility_ended",
+         links.home),
+    Kind("X04-grace", N_("Taking part ends soon"), _T, N_("the programme's conditions will no longer hold"),
+         N_("they hold again, or it has ended"), stops.goes_on, "eligibility_ending", links.home),
+    Kind("Z09", N_("A new group"), _T, N_("asked to be told, and a group takes people in"),
+         N_("they take part, or it closed again"), stops.not_joinable, "new_group", links.join),
+)

@@ -1,0 +1,48 @@
+"""What a kind of message is, and when none may go to somebody whatever its kind."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from server.notifications.scene import Scene
+from server.notifications.states import MessageClass
+from server.people.states import PersonStatus
+
+Stop = Callable[[Scene], str]
+Link = Callable[[Scene], str]
+
+
+def N_(text: str) -> str:  # noqa: N802  # gettext's own name for "translate this later"
+    """Mark a text for the message catalogue; it is translated where it is shown."""
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of message. `name`, `trigger` and `stops_when` are words for people, translated where shown.
+
+    `invites`: its mail carries a calendar entry. `pushes`: it asks for an answer or changes a plan, so that a browser
+    which asked for it is told at once.
+    """
+
+    key: str
+    name: str
+    message_class: MessageClass
+    trigger: str
+    stops_when: str
+    stop: Stop
+    template: str
+    link: Link
+    invites: bool = False
+    pushes: bool = False
+
+
+def why_not(kind: Kind, scene: Scene, *, by_push: bool = False) -> str:
+    """Why a message must not go any more; empty when it may. What people do to each other is always told by mail."""
+    if scene.person.status is PersonStatus.ENDED:
+        return "the person has left"
+    if not scene.address:
+        return "no address"
+    optional = by_push or kind.message_class is not MessageClass.TRANSACTIONAL
+    if optional and (scene.is_push_muted if by_push else scene.is_muted):
+        return "switched off by the person"
+    return kind.stop(scene)

@@ -1,0 +1,78 @@
+"""Where the button of a message leads: the exact screen, for each kind."""
+
+from server.access.letters.marks import link_key_of
+from server.matches.states import MatchState
+from server.notifications.scene import Scene
+
+
+def home(scene: Scene) -> str:  # noqa: ARG001  # every link takes the scene
+    return "/"
+
+
+def join(scene: Scene) -> str:
+    return f"/join/{scene.program.key}"
+
+
+def waiting(scene: Scene) -> str:
+    return f"/waiting/{scene.program.key}"
+
+
+def place(scene: Scene) -> str:
+    assert scene.enrollment is not None
+    return f"/enrollment/{scene.enrollment.id}/place"
+
+
+def book(scene: Scene) -> str:
+    """Another time, as long as there is a match to book it for."""
+    running = scene.match is not None and scene.match.state is MatchState.ACTIVE
+    return f"{the_match(scene)}/session" if running and scene.sets_times else "/"
+
+
+def the_match(scene: Scene) -> str:
+    assert scene.match is not None
+    return f"/match/{scene.match.id}"
+
+
+def extension(scene: Scene) -> str:
+    return f"{the_match(scene)}/extension"
+
+
+def the_session(scene: Scene) -> str:
+    assert scene.session is not None
+    return f"/session/{scene.session.id}"
+
+
+def of_series(scene: Scene) -> str:
+    return f"/session/{scene.sessions[0].id}"
+
+
+def next_or_book(scene: Scene) -> str:
+    return f"/session/{scene.booked.id}" if scene.booked else book(scene)
+
+
+def check_in(scene: Scene) -> str:
+    assert scene.survey is not None
+    return f"/checkin/{scene.survey.id}"
+
+
+def thread(scene: Scene) -> str:
+    assert scene.match is not None
+    return f"/messages/{scene.match.id}#latest"
+
+
+def sign_in(scene: Scene) -> str:
+    assert scene.sign_in is not None
+    return f"/sign-in/link/{scene.sign_in.id}?key={link_key_of(scene.sign_in.id)}"
+
+
+def console_matches(scene: Scene) -> str:  # noqa: ARG001  # every link takes the scene
+    return "/console/matches"
+
+
+def record(scene: Scene) -> str:
+    assert scene.match is not None
+    return f"/console/matches/{scene.match.id}"
+
+
+def console(scene: Scene) -> str:  # noqa: ARG001  # every link takes the scene
+    return "/console"

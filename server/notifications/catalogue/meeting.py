@@ -1,0 +1,29 @@
+"""Sessions, series of them, and words from each other."""
+
+from server.notifications.catalogue import links, stops
+from server.notifications.catalogue.kinds import N_, Kind
+from server.notifications.states import MessageClass
+
+_T = MessageClass.TRANSACTIONAL
+
+KINDS = (
+    Kind("S01", N_("Session invitation"), _T, N_("a session was booked"), N_("moved, cancelled or begun"),
+         stops.not_booked, "session_booked", links.the_session, invites=True, pushes=True),
+    Kind("S02", N_("Session moved"), _T, N_("a session was moved"), N_("moved again, cancelled or begun"),
+         stops.not_booked, "session_moved", links.the_session, invites=True, pushes=True),
+    Kind("S02-place", N_("Another call"), _T, N_("a session takes place elsewhere"),
+         N_("changed again, cancelled or begun"), stops.not_booked, "session_placed", links.the_session, invites=True),
+    Kind("S02-cancelled", N_("Session cancelled"), _T, N_("a session was cancelled"),
+         N_("they were never invited"), stops.not_cancelled, "session_cancelled", links.book, invites=True,
+         pushes=True),
+    Kind("S01-series", N_("Invitation to a series"), _T, N_("sessions that repeat were booked"),
+         N_("all are cancelled or over"), stops.series_is_over, "series_booked", links.of_series, invites=True),
+    Kind("S02-rest", N_("Series moved"), _T, N_("a session and all after it were moved"),
+         N_("moved again, cancelled or begun"), stops.rest_changed, "series_moved", links.of_series, invites=True),
+    Kind("S02-rest-cancelled", N_("Series cancelled"), _T, N_("a session and all after it were cancelled"),
+         N_("they were never invited"), stops.rest_not_cancelled, "series_cancelled", links.book, invites=True),
+    Kind("S09", N_("Session that did not take place"), _T, N_("the other said so"), N_("they took it back"),
+         stops.took_place, "session_missed", links.next_or_book),
+    Kind("A02", N_("New message"), _T, N_("written to, and unread for 15 minutes"),
+         N_("read, or the match is over"), stops.read, "new_message", links.thread, pushes=True),
+)

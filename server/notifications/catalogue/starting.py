@@ -1,0 +1,18 @@
+"""From the match to its first session."""
+
+from server.notifications.catalogue import links, stops
+from server.notifications.catalogue.kinds import N_, Kind
+from server.notifications.states import MessageClass
+
+_N, _R = MessageClass.NUDGE, MessageClass.REPORT
+
+KINDS = (
+    Kind("F01", N_("A first time"), _N, N_("matched two days ago, and nothing is booked"), N_("a time is booked"),
+         stops.booked_or_met, "first_session", links.book, pushes=True),
+    Kind("F02", N_("A first time, second word"), _N, N_("matched five days ago, and nothing is booked"),
+         N_("a time is booked"), stops.booked_or_met, "first_session", links.book, pushes=True),
+    Kind("F03", N_("A first time, last word"), _N, N_("matched ten days ago, and nothing is booked"),
+         N_("a time is booked"), stops.booked_or_met, "first_session", links.book),
+    Kind("F04", N_("A pair that has not begun"), _R, N_("matched three weeks ago, and never met"), N_("they meet"),
+         stops.met, "not_begun", links.record),
+)

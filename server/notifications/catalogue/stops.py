@@ -1,0 +1,176 @@
+"""Why a message is no longer needed, asked when it is about to go: a reason, or nothing."""
+
+from server.access.letters.queries import state_of
+from server.access.states import LetterState
+from server.kernel import clock
+from server.matches.models import MatchMember
+from server.matches.states import AWAITING_PARTICIPANTS, RUNNING, Approval, MatchState
+from server.notifications.catalogue.kinds import Stop
+from server.notifications.scene import Scene
+from server.programs.rules import takes_people
+from server.programs.states import EnrollmentState
+from server.sessions.models import Session
+from server.sessions.states import SessionState
+from server.surveys.states import InvitationState
+
+HELD_PLACES = (EnrollmentState.ACTIVE, EnrollmentState.PAUSED)
+
+
+def not_joinable(scene: Scene) -> str:
+    """Why somebody need not be told that a group takes people in."""
+    if scene.cohort is None or not takes_people(scene.program, scene.cohort):
+        return "closed again"
+    return "takes part" if scene.is_enrolled else ""
+
+
+def unless_enrollment_is(*states: EnrollmentState) -> Stop:
+    def stop(scene: Scene) -> str:
+        enrolled = scene.enrollment
+        return "" if enrolled is not None and enrolled.state in states else "no longer so"
+
+    return stop
+
+
+def place_answered(scene: Scene) -> str:
+    row = scene.enrollment
+    if row is None or row.state is not EnrollmentState.ACTIVE:
+        return "no longer so"
+    return "" if row.place_given is None else "answered"
+
+
+def goes_on(scene: Scene) -> str:
+    return "" if scene.ends_at is not None else "no longer so"
+
+
+def own_seat(scene: Scene) -> MatchMember | None:
+    if scene.match is None:
+        return None
+    return next((member for member in scene.match.members if member.person_id == scene.person.id), None)
+
+
+def answered(scene: Scene) -> str:
+    seat = own_seat(scene)
+    if scene.match is None or scene.match.state not in AWAITING_PARTICIPANTS:
+        return "no longer open"
+    return "" if seat is not None and seat.approval is Approval.PENDING else "answered"
+
+
+def not_asked_before(scene: Scene) -> str:
+    return "" if scene.knows or scene.asked_for_it else "never asked"
+
+
+def decided(scene: Scene) -> str:
+    open_ = scene.match is not None and scene.match.state is MatchState.AWAITING_ADMIN
+    return "" if open_ else "decided"
+
+
+def no_drafts(scene: Scene) -> str:
+    return "" if scene.drafts else "nothing to review"
+
+
+def not_running(scene: Scene) -> str:
+    return "" if scene.match is not None and scene.match.state in RUNNING else "no longer running"
+
+
+def met(scene: Scene) -> str:
+    return "they have met" if scene.has_met else runs_now(scene)
+
+
+def booked_or_met(scene: Scene) -> str:
+    return "a time is booked" if scene.ahead else met(scene)
+
+
+def runs_now(scene: Scene) -> str:
+    if scene.match is not None and scene.match.state is MatchState.PAUSED:
+        return "it rests"
+    return not_running(scene)
+
+
+def left_too(scene: Scene) -> str:
+    seat = own_seat(scene)
+    return "" if seat is not None and seat.enrollment.state in HELD_PLACES else "they have left too"
+
+
+def unless_match_is(state: MatchState) -> Stop:
+    def stop(scene: Scene) -> str:
+        return "" if scene.match is not None and scene.match.state is state else "no longer so"
+
+    return stop
+
+
+def not_booked(scene: Scene) -> str:
+    session = scene.session
+    if session is None or session.state is not SessionState.SCHEDULED:
+        return "no longer booked"
+    if session.sequence != scene.message.facts.get("sequence"):
+        return "moved since"
+    if scene.knows:
+        return "told already"
+    return "too late" if session.starts_at <= clock.now() else ""
+
+
+def not_cancelled(scene: Scene) -> str:
+    if scene.session is None or scene.session.state is not SessionState.CANCELLED:
+        return "not cancelled"
+    return "" if scene.knows else "never invited"
+
+
+def still_told(scene: Scene) -> list[Session]:
+    """Of the sessions of a series that a message speaks of, those that are as it says."""
+    said = dict(zip(scene.message.facts.get("session_ids", []), scene.message.facts.get("sequences", []), strict=True))
+    return [one for one in scene.sessions if one.sequence == said.get(str(one.id))]
+
+
+def series_is_over(scene: Scene) -> str:
+    ahead = [one for one in scene.sessions if one.state is SessionState.SCHEDULED and one.starts_at > clock.now()]
+    return "" if ahead else "no longer booked"
+
+
+def rest_changed(scene: Scene) -> str:
+    booked = [one for one in still_told(scene) if one.state is SessionState.SCHEDULED]
+    if not booked:
+        return "moved since"
+    return "" if any(one.starts_at > clock.now() for one in booked) else "too late"
+
+
+def rest_not_cancelled(scene: Scene) -> str:
+    if not still_told(scene):
+        return "not cancelled"
+    return "" if scene.knows else "never invited"
+
+
+def took_place(scene: Scene) -> str:
+    missed = scene.session is not None and scene.session.state is SessionState.NO_SHOW
+    return "" if missed else "it took place after all"
+
+
+def survey_answered(scene: Scene) -> str:
+    survey = scene.survey
+    return "" if survey is not None and survey.state is InvitationState.OPEN else "answered or closed"
+
+
+def handled(scene: Scene) -> str:
+    return "" if scene.asks_for_a_person else "handled"
+
+
+def used_or_old(scene: Scene) -> str:
+    waits = scene.sign_in is not None and state_of(scene.sign_in.request, by_link=True) is LetterState.OPEN
+    return "" if waits else "used or too late"
+
+
+def always_told(scene: Scene) -> str:  # noqa: ARG001  # every stop condition takes the scene
+    return ""
+
+
+def read(scene: Scene) -> str:
+    return "" if scene.unread else "read, or over"
+
+
+def not_proposed(scene: Scene) -> str:
+    day = scene.match.proposed_end_on if scene.match else None
+    return "" if day is not None and day.isoformat() == scene.message.facts.get("ends_on") else "no longer proposed"
+
+
+def not_extended(scene: Scene) -> str:
+    day = scene.match.ends_on if scene.match else None
+    return "" if day is not None and day.isoformat() == scene.message.facts.get("ends_on") else "changed since"

@@ -1,0 +1,161 @@
+"""When this happened, then that, unless: planned once, done once, and never on old news."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from server.access.models import RoleGrant
+from server.access.states import Role
+from server.kernel import clock
+from server.kernel.actor import system_actor
+from server.kernel.db import unit_of_work
+from server.kernel.facts import ActionState, ScheduledAction
+from server.kernel.jobs import drain
+from server.matches.actions import running
+from server.matches.models import Match
+from server.matches.states import ClosureReason, MatchState
+from server.notifications.models import Message
+from server.notifications.states import MessageState
+from server.programs.actions import joining
+from server.programs.states import EnrollmentState, ParticipantRole
+from server.sessions.models import Session
+from server.sessions.states import SessionState
+from tests import factories
+from tests.factories import Pair, active_match
+
+MONDAY = datetime(2026, 6, 1, 10, tzinfo=UTC)
+FIRST, LAST = "message.F01", "message.F03"
+
+
+@pytest.fixture(autouse=True)
+def monday() -> Iterator[None]:
+    with clock.at(MONDAY):
+        yield
+
+
+@pytest.fixture
+async def pair(db: object) -> Pair:
+    """Noor in Lisbon and Idris in Nairobi, matched now."""
+    return await active_match(active_at=MONDAY)
+
+
+async def happened(pair: Pair, kind: str = "match.activated") -> None:
+    async with unit_of_work(system_actor(pair.organization.id)) as unit:
+        await unit.publish(kind, subject_id=pair.match.id, match_id=pair.match.id)
+    await drain()
+
+
+async def rows(rule: str = FIRST) -> list[ScheduledAction]:
+    return await ScheduledAction.filter(rule=rule).order_by("due_at", "id")
+
+
+async def kinds() -> list[str]:
+    return sorted([row.kind for row in await Message.filter(kind__startswith="F")])
+
+
+async def test_who_is_matched_and_books_nothing_is_asked_in_the_morning_of_their_own_day(pair: Pair) -> None:
+    await happened(pair)
+    [row] = await rows()
+    assert (row.recipient_id, row.program_id, row.due_at) == (
+        pair.mentee.id, pair.program.id, datetime(2026, 6, 3, 8, tzinfo=UTC),
+    )
+    assert {one.recipient_id: one.due_at.hour for one in await rows(LAST)} == {pair.mentee.id: 8, pair.mentor.id: 6}
+    clock.move(timedelta(days=2))
+    await drain()
+    assert await kinds() == ["F01"]
+    [row] = await rows()
+    assert row.state is ActionState.DONE
+
+
+async def test_told_twice_it_is_planned_once_and_what_was_done_is_not_done_again(pair: Pair) -> None:
+    await happened(pair)
+    planned = [row.id for row in await rows(LAST)]
+    clock.move(timedelta(days=2))
+    await drain()
+    await happened(pair)
+    assert [row.id for row in await rows(LAST)] == planned
+    assert await kinds() == ["F01"]
+
+
+async def test_one_that_is_needless_by_then_is_skipped_with_its_reason(pair: Pair) -> None:
+    await happened(pair)
+    await Session.create(
+        organization_id=pair.organization.id, match=pair.match, state=SessionState.SCHEDULED,
+        starts_at=MONDAY + timedelta(days=30), ends_at=MONDAY + timedelta(days=30, hours=1),
+    )
+    clock.move(timedelta(days=22))
+    await drain()
+    assert {(row.state, row.reason) for rule in (FIRST, LAST) for row in await rows(rule)} == {
+        (ActionState.SKIPPED, "a time is booked"),
+    }
+    assert await kinds() == []
+
+
+async def test_a_match_that_ends_takes_its_plans_with_it_and_nothing_comes_of_an_old_one(pair: Pair) -> None:
+    await happened(pair)
+    await Match.filter(id=pair.match.id).update(active_at=MONDAY + timedelta(hours=1))   # undone, and begun anew
+    clock.move(timedelta(days=2))
+    await drain()
+    [row] = await rows()
+    assert (row.state, row.reason) == (ActionState.SKIPPED, "no longer so")
+    await running.end_match(pair.manager_actor, pair.match.id, ClosureReason.SCHEDULE)
+    assert {row.state for row in await rows(LAST)} == {ActionState.CANCELLED}
+
+
+async def test_who_moved_west_is_asked_in_the_morning_there(pair: Pair) -> None:
+    await happened(pair)
+    pair.mentee.zone = "America/Lima"
+    await pair.mentee.save()
+    clock.move(timedelta(days=2))
+    await drain()
+    [row] = await rows()
+    assert (row.state, row.due_at) == (ActionState.PLANNED, datetime(2026, 6, 3, 14, tzinfo=UTC))
+    clock.move(row.due_at - clock.now())
+    await drain()
+    assert await kinds() == ["F01"]
+
+
+async def test_who_runs_the_programme_hears_of_a_pair_that_never_met(pair: Pair) -> None:
+    boss = await factories.person(pair.organization)
+    await RoleGrant.create(
+        organization_id=pair.organization.id, person=boss, role=Role.PROGRAM_MANAGER, program_id=pair.program.id
+    )
+    await happened(pair)
+    clock.move(timedelta(days=21))
+    await drain()
+    [told] = await Message.filter(kind="F04")
+    assert (told.recipient_id, told.state) == (boss.id, MessageState.PLANNED)
+
+
+async def test_an_invitation_a_form_and_a_request_are_brought_to_mind_until_they_are_answered(db: object) -> None:
+    pair = await active_match(state=MatchState.AWAITING_BOTH, active_at=None, published_at=MONDAY)
+    guest = await factories.enrollment(
+        pair.cohort, await factories.person(pair.organization), ParticipantRole.MENTEE, state=EnrollmentState.INVITED,
+        invited_at=MONDAY,
+    )
+    actor = system_actor(pair.organization.id)
+    async with unit_of_work(actor) as unit:
+        await unit.publish("enrollment.invited", subject_id=guest.id, enrollment_id=guest.id, person_id=guest.person_id)
+        await unit.publish("match.published", subject_id=pair.match.id, match_id=pair.match.id)
+    await drain()
+    days: dict[str, set[date]] = {}
+    for row in await ScheduledAction.filter(rule__startswith="message."):
+        days.setdefault(row.rule, set()).add(row.due_at.date())
+    assert days == {
+        "message.E03": {date(2026, 6, 4)}, "message.E04": {date(2026, 6, 8)},
+        "message.M04": {date(2026, 6, 3), date(2026, 6, 6)},
+    }
+    clock.move(timedelta(days=4))
+    await drain()
+    await joining.begin(factories.actor_of(guest.person), guest.id)
+    clock.move(timedelta(days=6))
+    await drain()
+    assert await _fates() == {"E03": {""}, "E04": {"no longer so"}, "M04": {""}, "E05": {""}}
+
+
+async def _fates() -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for row in await ScheduledAction.filter(rule__startswith="message."):
+        found.setdefault(row.rule.removeprefix("message."), set()).add(row.reason)
+    return found
