@@ -5,7 +5,7 @@ from datetime import datetime
 
 from tortoise import Model
 
-from server.automation.protocol import Step, occasion
+from server.automation.protocol import Step
 from server.automation.steps import STEPS
 from server.kernel import clock
 from server.kernel.actor import Actor, system_actor
@@ -17,7 +17,7 @@ from server.people.models import Person
 OVER, GONE = "no longer so", "no longer takes part"
 """Why a step is skipped: nothing to count its days from any more; its person is none of those it is for."""
 OTHER_DAYS = "other days"
-"""Why it is done later: its person's day is another one by now."""
+"""Why it is done later: its days are counted from another moment by now, or its person lives elsewhere."""
 
 
 async def perform(action: ScheduledAction) -> str | None:
@@ -25,31 +25,33 @@ async def perform(action: ScheduledAction) -> str | None:
 
     Raises:
         NotFound: what it is about is gone.
-        NotYet: its moment is later, for its person lives elsewhere by now.
+        NotYet: its moment is later by now.
     """
     step, actor = STEPS[action.rule], system_actor(action.organization_id)
     row = await step.about.load(actor, action.subject_id)
     since = await step.since(actor, row)
-    if since is None or occasion(action.payload["number"], since) != action.payload["occasion"]:
+    if since is None or not (step.moves or since.isoformat() == action.payload["since"]):
         return OVER
     people = [one for one in await step.to(actor, row) if action.recipient_id in (None, one.id)]
     if not people:
         return GONE
-    if action.recipient_id:
-        _wait_for(step.moments[action.payload["number"]].after(since, people[0].zone))
+    zone = people[0].zone if action.recipient_id else "UTC"
+    _wait_for(step.moments[action.payload["number"]].after(since, zone))
     return await _send(actor, action, step, row, people)
 
 
 async def _send(
     actor: Actor, action: ScheduledAction, step: Step, row: Model, people: Sequence[Person]
 ) -> str | None:
-    facts = {step.about.name: row.pk}
+    name, subject_id = (step.about.name, row.pk) if step.each else ("cohort_id", step.about.cohort_id(row))
+    number, which = action.payload["number"], action.payload["round"] if step.each else clock.today("UTC").isoformat()
     reasons = []
     for person in people:
-        reasons.append(await why_needless(actor, step.kind, person.id, facts))
+        reasons.append(await why_needless(actor, step.kind, person.id, {name: subject_id}))
         if not reasons[-1]:
             await plan_message(
-                actor, step.kind, person.id, row.pk, facts, trigger=action.rule, occurrence=action.payload["occasion"]
+                actor, step.kind, person.id, subject_id, {name: subject_id}, trigger=action.rule,
+                occurrence=f"{number}:{which}",
             )
     return reasons[0] if all(reasons) else None
 

@@ -4,10 +4,11 @@ from collections import defaultdict
 from collections.abc import AsyncIterator
 from uuid import UUID
 
-from server.automation.protocol import Step, occasion
+from server.automation.protocol import Step
 from server.automation.steps import STEPS
 from server.kernel.actor import Actor
 from server.kernel.db import Due, unit_of_work
+from server.kernel.facts import ActionState, ScheduledAction
 
 
 def steps_by_fact() -> dict[str, list[Step]]:
@@ -38,9 +39,18 @@ async def _due(actor: Actor, step: Step, subject_id: UUID) -> AsyncIterator[Due]
         return
     people = [(one.id, one.zone) for one in await step.to(actor, row)] if step.each else [(None, "UTC")]
     for number, moment in enumerate(step.moments):
-        which = occasion(number, since)
         for person_id, zone in people:
+            which = await _round(actor, step, subject_id, person_id) if step.moves else since.isoformat()
             yield Due(
-                step.rule, row, moment.after(since, zone), f"{person_id or 'all'}:{which}", recipient_id=person_id,
-                program_id=step.about.program_id(row), payload={"number": number, "occasion": which},
+                step.rule, row, moment.after(since, zone), f"{person_id or 'all'}:{number}:{which}",
+                recipient_id=person_id, program_id=step.about.program_id(row),
+                payload={"number": number, "since": since, "round": which},
             )
+
+
+async def _round(actor: Actor, step: Step, subject_id: UUID, person_id: UUID | None) -> str:
+    """How often a step that moves was done for somebody: what is not done yet is moved, not planned beside it."""
+    before = ScheduledAction.filter(
+        organization_id=actor.organization_id, subject_id=subject_id, rule=step.rule, recipient_id=person_id,
+    )
+    return str(await before.exclude(state__in=[ActionState.PLANNED, ActionState.CANCELLED]).count())

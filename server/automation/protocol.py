@@ -28,7 +28,8 @@ class About:
 
     name: str
     load: Callable[[Actor, UUID], Awaitable[Model]]
-    program_id: Callable[[Any], UUID]
+    program_id: Callable[[Any], UUID] = lambda row: row.program_id
+    cohort_id: Callable[[Any], UUID] = lambda row: row.cohort_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,9 @@ class Step:
 
     `on`: the facts after which it is planned. `since`: from which moment its days are counted, asked anew when it is
     due; None where there is nothing to count from any more. Another moment is another occasion: what was planned for
-    the one before is skipped. `to`: who it is for then. A step for `each` of them is planned in their own days;
-    otherwise it is for whoever has the role when it is due, in UTC days.
+    the one before is skipped, unless the step `moves`: then the same rows fall due later, and once they are done the
+    next such fact plans them anew. `to`: who it is for then. A step for `each` of them is planned in their own days;
+    otherwise it is for whoever has the role when it is due, and one message tells them of all of a group that day.
     """
 
     kind: str
@@ -48,13 +50,9 @@ class Step:
     moments: tuple[Moment, ...]
     to: To
     each: bool = True
+    moves: bool = False
 
     @property
     def rule(self) -> str:
         """What its rows in the timetable are known by."""
         return f"message.{self.kind}"
-
-
-def occasion(number: int, since: datetime) -> str:
-    """Which of a step's moments it is, and which time round."""
-    return f"{number}:{since.isoformat()}"

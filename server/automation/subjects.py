@@ -15,9 +15,10 @@ from server.people.models import Person
 from server.programs.models import Enrollment
 from server.programs.queries import visible_enrollment
 from server.programs.states import EnrollmentState
+from server.sessions.queries import held_ends
 
-ENROLLMENT = About("enrollment_id", visible_enrollment, lambda row: row.program_id)
-MATCH = About("match_id", visible_match, lambda row: row.program_id)
+ENROLLMENT = About("enrollment_id", visible_enrollment)
+MATCH = About("match_id", visible_match)
 
 
 async def invited(_: Actor, enrollment: Enrollment) -> datetime | None:
@@ -38,6 +39,12 @@ async def asked(_: Actor, match: Match) -> datetime | None:
 async def began(_: Actor, match: Match) -> datetime | None:
     """Since when a match runs."""
     return match.active_at if match.state in RUNNING else None
+
+
+async def last_met(actor: Actor, match: Match) -> datetime | None:
+    """Since when a match that runs has held no session."""
+    held = await held_ends(actor, [match.id])
+    return max([match.active_at, *held.get(match.id, [])]) if match.active_at and match.state in RUNNING else None
 
 
 async def themselves(_: Actor, enrollment: Enrollment) -> Sequence[Person]:

@@ -7,12 +7,13 @@ from uuid import UUID
 from server.access.letters.queries import letter_by_id
 from server.access.models import SignInLetter
 from server.access.queries import actor_for
+from server.journey.console.measures import quiet_pairs, unmet_pairs
 from server.kernel import clock
 from server.kernel.actor import Actor
 from server.kernel.errors import NotFound
 from server.matches.company import Circle, Company, company_of, members_now, sets_times
 from server.matches.models import Match
-from server.matches.queries import are_peers, back_on, is_circle, is_mentor, matches_in, visible_match
+from server.matches.queries import are_peers, back_on, is_circle, is_mentor, matches, matches_in, visible_match
 from server.matches.rules import is_requester
 from server.matches.states import MatchState
 from server.messaging.rules import is_open
@@ -35,8 +36,10 @@ WITH_THE_END = timedelta(minutes=1)
 """A word of thanks is written in the act that ends a match: this close before it."""
 TIMES = 3
 """So many times to say yes with, or to begin with."""
-WITH_TIMES = ("M03", "F01", "F02", "F03")
-BEFORE_THEY_MEET = ("F01", "F02", "F03", "F04")
+WITH_TIMES = ("M03", "F01", "F02", "F03", "I01", "I02")
+BEFORE_THEY_MEET = ("F01", "F02", "F03")
+NEVER_MET = timedelta(days=20)
+"""How long a match has run, at least, when who runs the programme hears that it has not begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ class Scene:
     asks_for_a_person: bool = False
     unread: int = 0
     drafts: int = 0
+    pairs: tuple[str, ...] = ()
     is_enrolled: bool = False
     sign_in: SignInLetter | None = None
 
@@ -82,12 +86,6 @@ class Scene:
         """The other person of the match, or the circle."""
         assert self.match is not None, "only messages about a match speak of a partner"
         return company_of(self.match, self.person.id)
-
-    @property
-    def names(self) -> str:
-        """Who is in the match, for somebody who is not."""
-        assert self.match is not None, "only messages about a match name its people"
-        return ", ".join(one.person.full_name for one in members_now(self.match))
 
     @property
     def circle(self) -> Circle | None:
@@ -207,6 +205,7 @@ async def scene_of(actor: Actor, message: Message) -> Scene:
         asks_for_a_person=message.kind == "C04" and await queries.asks_for_a_person(actor, ids["invitation_id"]),
         unread=await _unread(actor, ids["thread_id"], person, match) if "thread_id" in ids else 0,
         drafts=len(await matches_in(actor, cohort.id, [MatchState.DRAFT])) if cohort and message.kind == "M01" else 0,
+        pairs=tuple(await _pairs(actor, message.kind, cohort)) if cohort else (),
         is_enrolled=message.kind == "Z09" and cohort is not None and await takes_part_in(actor, person.id, cohort.id),
         sign_in=sign_in,
     )
@@ -247,6 +246,14 @@ async def _cohort(actor: Actor, ids: dict[str, UUID], about: Enrollment | Match 
     if cohort_id is None:
         raise NotFound
     return await cohort_by_id(actor, cohort_id)
+
+
+async def _pairs(actor: Actor, kind: str, cohort: Cohort) -> list[str]:
+    """Whom of a group a message to who runs it is about, match by match."""
+    running = matches(actor).filter(cohort_id=cohort.id)
+    found = {"F04": unmet_pairs(actor, running, NEVER_MET), "I03": quiet_pairs(actor, running)}.get(kind)
+    there = await found.prefetch_related("members__person", "members__enrollment") if found else []
+    return [", ".join(one.person.full_name for one in members_now(match)) for match in there]
 
 
 async def _unread(actor: Actor, thread_id: UUID, person: Person, match: Match | None) -> int:

@@ -1,6 +1,6 @@
 """Every step, a module for each phase of a programme (domain/lifecycle.md, 3)."""
 
 from server.automation.protocol import Step
-from server.automation.steps import joining, starting
+from server.automation.steps import joining, quiet, starting
 
-STEPS: dict[str, Step] = {step.rule: step for phase in (joining, starting) for step in phase.STEPS}
+STEPS: dict[str, Step] = {step.rule: step for phase in (joining, starting, quiet) for step in phase.STEPS}

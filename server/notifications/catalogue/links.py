@@ -69,10 +69,5 @@ def console_matches(scene: Scene) -> str:  # noqa: ARG001  # every link takes th
     return "/console/matches"
 
 
-def record(scene: Scene) -> str:
-    assert scene.match is not None
-    return f"/console/matches/{scene.match.id}"
-
-
 def console(scene: Scene) -> str:  # noqa: ARG001  # every link takes the scene
     return "/console"

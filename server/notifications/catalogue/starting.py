@@ -1,4 +1,4 @@
-"""From the match to its first session."""
+"""From the match to its first session, and matches that go quiet."""
 
 from server.notifications.catalogue import links, stops
 from server.notifications.catalogue.kinds import N_, Kind
@@ -13,6 +13,12 @@ KINDS = (
          N_("a time is booked"), stops.booked_or_met, "first_session", links.book, pushes=True),
     Kind("F03", N_("A first time, last word"), _N, N_("matched ten days ago, and nothing is booked"),
          N_("a time is booked"), stops.booked_or_met, "first_session", links.book),
-    Kind("F04", N_("A pair that has not begun"), _R, N_("matched three weeks ago, and never met"), N_("they meet"),
-         stops.met, "not_begun", links.record),
+    Kind("F04", N_("Matches that have not begun"), _R, N_("matched three weeks ago, and never met"),
+         N_("they have met"), stops.no_pairs, "not_begun", links.console),
+    Kind("I01", N_("It has been a while"), _N, N_("no session in three weeks"), N_("a time is booked"),
+         stops.booked, "quiet_pair", links.home, pushes=True),
+    Kind("I02", N_("It has been a while, second word"), _N, N_("no session in four weeks"), N_("a time is booked"),
+         stops.booked, "quiet_pair", links.home, pushes=True),
+    Kind("I03", N_("Matches that have gone quiet"), _R, N_("no session in four weeks"), N_("they have met"),
+         stops.no_pairs, "gone_quiet", links.console),
 )

@@ -72,15 +72,19 @@ def not_running(scene: Scene) -> str:
     return "" if scene.match is not None and scene.match.state in RUNNING else "no longer running"
 
 
-def met(scene: Scene) -> str:
-    return "they have met" if scene.has_met else runs_now(scene)
+def no_pairs(scene: Scene) -> str:
+    return "" if scene.pairs else "they have met"
+
+
+def booked(scene: Scene) -> str:
+    return "a time is booked" if scene.ahead else rests(scene)
 
 
 def booked_or_met(scene: Scene) -> str:
-    return "a time is booked" if scene.ahead else met(scene)
+    return "they have met" if scene.has_met else booked(scene)
 
 
-def runs_now(scene: Scene) -> str:
+def rests(scene: Scene) -> str:
     if scene.match is not None and scene.match.state is MatchState.PAUSED:
         return "it rests"
     return not_running(scene)

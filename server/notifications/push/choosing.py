@@ -38,10 +38,10 @@ class Topic:
 
 TOPICS = (
     Topic("plans", ("M03", "M08", "X05", "S01", "S02", "S02-cancelled")), Topic("words", ("A02",)),
-    Topic("nudges", ("E03", "E04", "E05", "M04", "F01", "F02", "F03")),
+    Topic("nudges", ("E03", "E04", "E05", "M04", "F01", "F02", "F03", "I01", "I02")),
     Topic("check-ins", ("R01", "Z04", "Z05")), Topic("sign-in", ("Y01", "Y01-moved")),
 )
-REPORTS = Topic("reports", ("M01", "M07", "C04", "F04"))
+REPORTS = Topic("reports", ("M01", "M07", "C04", "F04", "I03"))
 
 
 def topics_for(actor: Actor) -> tuple[Topic, ...]:

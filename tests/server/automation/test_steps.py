@@ -15,8 +15,11 @@ from server.kernel.jobs import drain
 from server.matches.actions import running
 from server.matches.models import Match
 from server.matches.states import ClosureReason, MatchState
+from server.notifications.catalogue import CATALOGUE
 from server.notifications.models import Message
+from server.notifications.scene import scene_of
 from server.notifications.states import MessageState
+from server.notifications.texts import letter
 from server.programs.actions import joining
 from server.programs.states import EnrollmentState, ParticipantRole
 from server.sessions.models import Session
@@ -116,16 +119,56 @@ async def test_who_moved_west_is_asked_in_the_morning_there(pair: Pair) -> None:
     assert await kinds() == ["F01"]
 
 
-async def test_who_runs_the_programme_hears_of_a_pair_that_never_met(pair: Pair) -> None:
-    boss = await factories.person(pair.organization)
-    await RoleGrant.create(
-        organization_id=pair.organization.id, person=boss, role=Role.PROGRAM_MANAGER, program_id=pair.program.id
-    )
-    await happened(pair)
+async def test_who_runs_the_programme_hears_in_one_letter_of_all_that_never_met(pair: Pair) -> None:
+    await runs_it(pair)
+    other = await active_match(pair.organization, pair.program, pair.cohort, active_at=MONDAY)
+    for one in (pair, other):
+        await happened(one)
     clock.move(timedelta(days=21))
     await drain()
     [told] = await Message.filter(kind="F04")
-    assert (told.recipient_id, told.state) == (boss.id, MessageState.PLANNED)
+    assert (told.recipient_id, told.subject_id, told.state) == (pair.manager.id, pair.cohort.id, MessageState.PLANNED)
+    scene = await scene_of(system_actor(pair.organization.id), told)
+    assert sorted(scene.pairs) == ["Idris Brightwater, Noor Saltmarsh"] * 2
+    words = letter(CATALOGUE["F04"], scene)
+    assert words.subject == "Rising Leads: 2 matches have not begun"
+    assert "Idris Brightwater, Noor Saltmarsh" in words.text
+
+
+async def test_a_session_moves_the_word_about_silence_and_after_one_the_next_silence_is_heard_too(pair: Pair) -> None:
+    await runs_it(pair)
+    await happened(pair)
+    [first, *_] = await rows("message.I01")
+    await met(pair, MONDAY + timedelta(days=10))
+    [moved, *_] = await rows("message.I01")
+    assert (moved.id, moved.due_at.date()) == (first.id, date(2026, 7, 2))
+    await said_by(pair, 41, {"I01": 2, "I02": 2, "I03": 1})
+    await met(pair, MONDAY + timedelta(days=40))
+    assert len(await rows("message.I01")) == 4
+    await said_by(pair, 69, {"I01": 4, "I02": 4, "I03": 2})
+
+
+async def said_by(pair: Pair, day: int, counts: dict[str, int]) -> None:
+    """What was said about silence until some days after they were matched."""
+    clock.move(MONDAY + timedelta(days=day) - clock.now())
+    await drain()
+    assert {kind: await Message.filter(kind=kind).count() for kind in counts} == counts
+
+
+async def met(pair: Pair, at: datetime) -> None:
+    await Session.create(
+        organization_id=pair.organization.id, match=pair.match, state=SessionState.HELD, starts_at=at,
+        ends_at=at + timedelta(hours=1), held_at=at,
+    )
+    await happened(pair, "session.held")
+
+
+async def runs_it(pair: Pair) -> None:
+    """Rui runs the programme, and so hears of it."""
+    await RoleGrant.create(
+        organization_id=pair.organization.id, person=pair.manager, role=Role.PROGRAM_MANAGER,
+        program_id=pair.program.id,
+    )
 
 
 async def test_an_invitation_a_form_and_a_request_are_brought_to_mind_until_they_are_answered(db: object) -> None:

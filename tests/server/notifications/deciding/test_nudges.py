@@ -58,7 +58,8 @@ async def test_a_second_nudge_of_the_day_waits_for_the_next_and_the_fourth_for_t
         assert (await again(sent)).state is MessageState.SENT
         waits = await nudge(pair, "F02", str(day))
         await drain()
-        assert (await again(waits)).due_at == clock.now().replace(hour=7, minute=30) + timedelta(days=1 if day < 2 else 5)
+        morning = clock.now().replace(hour=7, minute=30)
+        assert (await again(waits)).due_at == morning + timedelta(days=1 if day < 2 else 5)
         await Message.filter(id=waits.id).delete()
         clock.move(timedelta(days=1))
     assert [row.day.isoformat() for row in await NudgeDay.all().order_by("day")] == [
