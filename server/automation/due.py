@@ -11,7 +11,8 @@ from server.kernel import clock
 from server.kernel.actor import Actor, system_actor
 from server.kernel.facts import ScheduledAction
 from server.kernel.jobs.lanes import NotYet
-from server.notifications.actions import plan_message, why_needless
+from server.notifications.actions import plan_message
+from server.notifications.deciding.reasons import why_needless
 from server.people.models import Person
 
 OVER, GONE = "no longer so", "no longer takes part"

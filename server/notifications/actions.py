@@ -8,22 +8,24 @@ from uuid import UUID
 from server.kernel import clock
 from server.kernel.actor import Actor, ActorKind, require
 from server.kernel.db import plain, unit_of_work, wake
-from server.kernel.errors import NotFound
 from server.kernel.jobs.lanes import TryLater, once_back
 from server.kernel.settings import settings
 from server.kernel.text import gettext as _
 from server.kernel.text import use_language
 from server.notifications import queries, texts
-from server.notifications.catalogue import CATALOGUE, why_not
+from server.notifications.catalogue import CATALOGUE
+from server.notifications.catalogue.kinds import MUTED
 from server.notifications.catalogue.stops import still_told
 from server.notifications.channels import email, invitations
 from server.notifications.channels.email import Delivery, Fate
 from server.notifications.channels.gate import SMTP_GATE
 from server.notifications.deciding.actions import give_back, take_day, wait_for_its_hour
 from server.notifications.deciding.queries import carried_by
+from server.notifications.deciding.reasons import scene_and_reason
 from server.notifications.models import Message
 from server.notifications.push.planning import plan_notices
-from server.notifications.scene import Scene, scene_of
+from server.notifications.push.queries import browsers_of
+from server.notifications.scene import Scene
 from server.notifications.states import MessageClass, MessageState
 from server.notifications.taps.offering import taps_of, ticket_for
 from server.notifications.texts import Link
@@ -60,15 +62,6 @@ async def plan_message(
         return message
 
 
-async def why_needless(actor: Actor, kind: str, recipient_id: UUID, facts: Mapping[str, object]) -> str:
-    """Why a message would not go to somebody if it were sent now; empty when it would. Nothing is stored."""
-    message = Message(
-        organization_id=actor.organization_id, kind=kind, message_class=CATALOGUE[kind].message_class,
-        recipient_id=recipient_id, facts={name: plain(value) for name, value in facts.items()},
-    )
-    return (await _scene_or_reason(actor, message))[1]
-
-
 async def send_message(actor: Actor, message_id: UUID) -> Message:
     """Send a planned message, unless its stop condition holds by now. One that is settled stays as it is.
 
@@ -82,12 +75,14 @@ async def send_message(actor: Actor, message_id: UUID) -> Message:
     message = await queries.message_by_id(actor, message_id)
     if message.state not in queries.OPEN_MESSAGES:
         return message
-    scene, reason = await _scene_or_reason(actor, message)
-    if scene is None:
+    scene, reason = await scene_and_reason(actor, message)
+    if scene is None or (reason and not await _is_for_browsers_alone(actor, scene, reason)):
         await give_back(actor, message)
         return await _settle(actor, message, MessageState.SUPPRESSED, reason)
     await wait_for_its_hour(actor, message, scene.person)
     await _let_go(actor, message, scene.person)
+    if reason:
+        return await _settle(actor, message, MessageState.SUPPRESSED, reason)
     taken = partial(_settle, actor, message, MessageState.SENT, "")
     delivery = await _hand_over(actor, scene, partial(once_back, taken))   # or a lost database would repeat the mail
     if delivery.fate is Fate.SENT:
@@ -97,6 +92,13 @@ async def send_message(actor: Actor, message_id: UUID) -> Message:
     raise TryLater(
         delivery.code, counted=delivery.fate is Fate.LATER, after=RETRY_SERVER if delivery.fate is Fate.AWAY else None
     )
+
+
+async def _is_for_browsers_alone(actor: Actor, scene: Scene, reason: str) -> bool:
+    """Whether somebody wants no mail of what waits for its hour, and is told of it in a browser."""
+    kind = CATALOGUE[scene.message.kind]
+    wanted = reason == MUTED and kind.pushes and not scene.is_push_muted
+    return wanted and bool(await browsers_of(actor, scene.person.id))
 
 
 async def _let_go(actor: Actor, message: Message, person: Person) -> None:
@@ -116,22 +118,12 @@ async def _carried(actor: Actor, message: Message) -> list[Link]:
         return []
     found = list[Link]()
     for other in await carried_by(actor, message).order_by("created_at", "id"):
-        scene, reason = await _scene_or_reason(actor, other)
-        if scene is None:
+        scene, reason = await scene_and_reason(actor, other)
+        if scene is None or reason:
             await Message.filter(organization_id=actor.organization_id, id=other.id).update(reason=reason)
             continue
         found.append(texts.line(CATALOGUE[other.kind], scene))
     return found
-
-
-async def _scene_or_reason(actor: Actor, message: Message) -> tuple[Scene | None, str]:
-    """What the message speaks of, or why it is not needed any more."""
-    try:
-        scene = await scene_of(actor, message)
-    except NotFound:
-        return None, "gone"
-    reason = why_not(CATALOGUE[message.kind], scene)
-    return (None, reason) if reason else (scene, "")
 
 
 async def _taps(actor: Actor, scene: Scene) -> list[Link]:

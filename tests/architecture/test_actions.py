@@ -14,7 +14,9 @@ SILENT = {
     "server/messaging/actions.py:follow_members": "it follows who is in the match, which has entries of its own",
     "server/messaging/actions.py:mark_read": "the mark is the record: who read up to when",
     "server/notifications/actions.py:plan_message": MESSAGE,
-    "server/notifications/actions.py:send_message": MESSAGE,
+    "server/notifications/deciding/actions.py:give_back": MESSAGE,
+    "server/notifications/deciding/actions.py:take_day": MESSAGE,
+    "server/notifications/deciding/actions.py:wait_for_its_hour": MESSAGE,
     "server/sessions/actions/outcome.py:read_notes": "the mark on the note is the record: when it was read",
 }
 """Actions without an entry of their own, each with the reason why nobody will ever ask who did it."""

@@ -127,17 +127,18 @@ async def test_a_card_is_swapped_alone_and_keeps_what_was_typed(pair, client_of)
 async def test_what_may_be_switched_off_can_be_by_channel_and_the_rest_says_always(pair, client_of):
     client = await client_of(pair.mentee)
     page = await client.get("/you")
-    everything = {"push": ["plans", "words", "check-ins"], "mail": ["check-ins"]}
+    everything = {"push": ["plans", "words", "nudges", "check-ins"], "mail": ["nudges", "check-ins"]}
     assert ticked(page.text) == everything
     rows = [[words(cell) for cell in row] for row in one(read(page.text), ".//tbody").iter("tr")]
     assert [(row[0].partition("What")[0], row[2]) for row in rows[:1]] == [("Matches, bookings", "Always")]
     assert rows[-1][1:] == ["Never", "Always"]
-    await client.post("/you/messages", data={"push": ["words"], "mail": ["check-ins"]})
+    await client.post("/you/messages", data={"push": ["words"], "mail": ["nudges", "check-ins"]})
     muted = (await Profile.get(person=pair.mentee)).muted_kinds
     assert muted == [
-        "M03:push", "M08:push", "R01:push", "S01:push", "S02-cancelled:push", "S02:push", "X05:push", "Z05:push",
+        "F01:push", "F02:push", "I01:push", "I02:push", "M03:push", "M04:push", "M08:push", "R01:push",
+        "S01:push", "S02-cancelled:push", "S02:push", "X05:push", "Z05:push",
     ]
-    assert ticked((await client.get("/you")).text) == {"push": ["words"], "mail": ["check-ins"]}
+    assert ticked((await client.get("/you")).text) == {"push": ["words"], "mail": ["nudges", "check-ins"]}
     await client.post("/you/messages", data=everything)
     assert (await Profile.get(person=pair.mentee)).muted_kinds == []
 
@@ -147,7 +148,7 @@ async def test_whoever_runs_programmes_has_a_row_for_their_reports(pair, client_
         organization_id=pair.organization.id, person=pair.mentor, role=Role.PROGRAM_MANAGER, program_id=pair.program.id
     )
     client = await client_of(pair.mentor)
-    assert ticked((await client.get("/you")).text)["mail"] == ["check-ins", "reports"]
+    assert ticked((await client.get("/you")).text)["mail"] == ["nudges", "check-ins", "reports"]
     await client.post("/you/messages", data={"mail": ["check-ins"]})
     assert {"C04", "M01", "M07"} <= set((await Profile.get(person=pair.mentor)).muted_kinds)
 

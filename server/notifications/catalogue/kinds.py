@@ -16,6 +16,9 @@ def N_(text: str) -> str:  # noqa: N802  # gettext's own name for "translate thi
     return text
 
 
+MUTED = "switched off by the person"
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One kind of message. `name`, `trigger` and `stops_when` are words for people, translated where shown.
@@ -44,5 +47,5 @@ def why_not(kind: Kind, scene: Scene, *, by_push: bool = False) -> str:
         return "no address"
     optional = by_push or kind.message_class is not MessageClass.TRANSACTIONAL
     if optional and (scene.is_push_muted if by_push else scene.is_muted):
-        return "switched off by the person"
+        return MUTED
     return kind.stop(scene)

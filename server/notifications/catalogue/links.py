@@ -6,18 +6,22 @@ from server.notifications.scene import Scene
 
 
 def home(scene: Scene) -> str:  # noqa: ARG001  # every link takes the scene
+    """The first page."""
     return "/"
 
 
 def join(scene: Scene) -> str:
+    """The page on which somebody joins, or says no."""
     return f"/join/{scene.program.key}"
 
 
 def waiting(scene: Scene) -> str:
+    """The page that says what happens next."""
     return f"/waiting/{scene.program.key}"
 
 
 def place(scene: Scene) -> str:
+    """The page on which a mentor gives one more place."""
     assert scene.enrollment is not None
     return f"/enrollment/{scene.enrollment.id}/place"
 
@@ -29,45 +33,55 @@ def book(scene: Scene) -> str:
 
 
 def the_match(scene: Scene) -> str:
+    """The page of the match."""
     assert scene.match is not None
     return f"/match/{scene.match.id}"
 
 
 def extension(scene: Scene) -> str:
+    """The page on which a later last day is proposed or agreed to."""
     return f"{the_match(scene)}/extension"
 
 
 def the_session(scene: Scene) -> str:
+    """The page of the session."""
     assert scene.session is not None
     return f"/session/{scene.session.id}"
 
 
 def of_series(scene: Scene) -> str:
+    """The first session of the series."""
     return f"/session/{scene.sessions[0].id}"
 
 
 def next_or_book(scene: Scene) -> str:
+    """The next session, or else a time for one."""
     return f"/session/{scene.booked.id}" if scene.booked else book(scene)
 
 
 def check_in(scene: Scene) -> str:
+    """The questions."""
     assert scene.survey is not None
     return f"/checkin/{scene.survey.id}"
 
 
 def thread(scene: Scene) -> str:
+    """The latest words of the thread."""
     assert scene.match is not None
     return f"/messages/{scene.match.id}#latest"
 
 
 def sign_in(scene: Scene) -> str:
+    """The link that signs in."""
     assert scene.sign_in is not None
     return f"/sign-in/link/{scene.sign_in.id}?key={link_key_of(scene.sign_in.id)}"
 
 
 def console_matches(scene: Scene) -> str:  # noqa: ARG001  # every link takes the scene
+    """The matches that wait for who runs the programme."""
     return "/console/matches"
 
 
 def console(scene: Scene) -> str:  # noqa: ARG001  # every link takes the scene
+    """The first page of who runs programmes."""
     return "/console"

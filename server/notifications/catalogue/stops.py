@@ -24,6 +24,7 @@ def not_joinable(scene: Scene) -> str:
 
 
 def unless_enrollment_is(*states: EnrollmentState) -> Stop:
+    """Needless once the enrolment is in none of these states."""
     def stop(scene: Scene) -> str:
         enrolled = scene.enrollment
         return "" if enrolled is not None and enrolled.state in states else "no longer so"
@@ -32,6 +33,7 @@ def unless_enrollment_is(*states: EnrollmentState) -> Stop:
 
 
 def place_answered(scene: Scene) -> str:
+    """Needless once the mentor has answered, or takes part no more."""
     row = scene.enrollment
     if row is None or row.state is not EnrollmentState.ACTIVE:
         return "no longer so"
@@ -39,16 +41,19 @@ def place_answered(scene: Scene) -> str:
 
 
 def goes_on(scene: Scene) -> str:
+    """Needless once nothing ends any more."""
     return "" if scene.ends_at is not None else "no longer so"
 
 
 def own_seat(scene: Scene) -> MatchMember | None:
+    """The seat of the recipient in the match, if they have one."""
     if scene.match is None:
         return None
     return next((member for member in scene.match.members if member.person_id == scene.person.id), None)
 
 
 def answered(scene: Scene) -> str:
+    """Needless once the recipient has answered, or nobody is asked any more."""
     seat = own_seat(scene)
     if scene.match is None or scene.match.state not in AWAITING_PARTICIPANTS:
         return "no longer open"
@@ -56,46 +61,56 @@ def answered(scene: Scene) -> str:
 
 
 def not_asked_before(scene: Scene) -> str:
+    """Needless for whoever never heard of the match."""
     return "" if scene.knows or scene.asked_for_it else "never asked"
 
 
 def decided(scene: Scene) -> str:
+    """Needless once it does not wait for who runs the programme."""
     open_ = scene.match is not None and scene.match.state is MatchState.AWAITING_ADMIN
     return "" if open_ else "decided"
 
 
 def no_drafts(scene: Scene) -> str:
+    """Needless once nothing waits for review."""
     return "" if scene.drafts else "nothing to review"
 
 
 def not_running(scene: Scene) -> str:
+    """Needless once the match does not run."""
     return "" if scene.match is not None and scene.match.state in RUNNING else "no longer running"
 
 
 def no_pairs(scene: Scene) -> str:
+    """Needless once there is no such match."""
     return "" if scene.pairs else "they have met"
 
 
 def booked(scene: Scene) -> str:
+    """Needless once a time is booked, or while the match rests."""
     return "a time is booked" if scene.ahead else rests(scene)
 
 
 def booked_or_met(scene: Scene) -> str:
+    """Needless once they have met, or as in `booked`."""
     return "they have met" if scene.has_met else booked(scene)
 
 
 def rests(scene: Scene) -> str:
+    """Needless while the match rests, and once it does not run."""
     if scene.match is not None and scene.match.state is MatchState.PAUSED:
         return "it rests"
     return not_running(scene)
 
 
 def left_too(scene: Scene) -> str:
+    """Needless for whoever has left as well."""
     seat = own_seat(scene)
     return "" if seat is not None and seat.enrollment.state in HELD_PLACES else "they have left too"
 
 
 def unless_match_is(state: MatchState) -> Stop:
+    """Needless once the match is in another state."""
     def stop(scene: Scene) -> str:
         return "" if scene.match is not None and scene.match.state is state else "no longer so"
 
@@ -103,6 +118,7 @@ def unless_match_is(state: MatchState) -> Stop:
 
 
 def not_booked(scene: Scene) -> str:
+    """Needless once the session is not booked, or not for that time, or was told of."""
     session = scene.session
     if session is None or session.state is not SessionState.SCHEDULED:
         return "no longer booked"
@@ -114,6 +130,7 @@ def not_booked(scene: Scene) -> str:
 
 
 def not_cancelled(scene: Scene) -> str:
+    """Needless unless the session is cancelled, and for whoever never heard of it."""
     if scene.session is None or scene.session.state is not SessionState.CANCELLED:
         return "not cancelled"
     return "" if scene.knows else "never invited"
@@ -126,11 +143,13 @@ def still_told(scene: Scene) -> list[Session]:
 
 
 def series_is_over(scene: Scene) -> str:
+    """Needless once no session of the series is ahead."""
     ahead = [one for one in scene.sessions if one.state is SessionState.SCHEDULED and one.starts_at > clock.now()]
     return "" if ahead else "no longer booked"
 
 
 def rest_changed(scene: Scene) -> str:
+    """Needless once none of these sessions is booked as it was told."""
     booked = [one for one in still_told(scene) if one.state is SessionState.SCHEDULED]
     if not booked:
         return "moved since"
@@ -138,43 +157,52 @@ def rest_changed(scene: Scene) -> str:
 
 
 def rest_not_cancelled(scene: Scene) -> str:
+    """Needless unless they are cancelled, and for whoever never heard of them."""
     if not still_told(scene):
         return "not cancelled"
     return "" if scene.knows else "never invited"
 
 
 def took_place(scene: Scene) -> str:
+    """Needless once the session took place after all."""
     missed = scene.session is not None and scene.session.state is SessionState.NO_SHOW
     return "" if missed else "it took place after all"
 
 
 def survey_answered(scene: Scene) -> str:
+    """Needless once it is answered or closed."""
     survey = scene.survey
     return "" if survey is not None and survey.state is InvitationState.OPEN else "answered or closed"
 
 
 def handled(scene: Scene) -> str:
+    """Needless once somebody has seen to it."""
     return "" if scene.asks_for_a_person else "handled"
 
 
 def used_or_old(scene: Scene) -> str:
+    """Needless once it is used, or too old."""
     waits = scene.sign_in is not None and state_of(scene.sign_in.request, by_link=True) is LetterState.OPEN
     return "" if waits else "used or too late"
 
 
 def always_told(scene: Scene) -> str:  # noqa: ARG001  # every stop condition takes the scene
+    """Never needless."""
     return ""
 
 
 def read(scene: Scene) -> str:
+    """Needless once everything is read."""
     return "" if scene.unread else "read, or over"
 
 
 def not_proposed(scene: Scene) -> str:
+    """Needless once that day is not proposed any more."""
     day = scene.match.proposed_end_on if scene.match else None
     return "" if day is not None and day.isoformat() == scene.message.facts.get("ends_on") else "no longer proposed"
 
 
 def not_extended(scene: Scene) -> str:
+    """Needless once the last day is another one."""
     day = scene.match.ends_on if scene.match else None
     return "" if day is not None and day.isoformat() == scene.message.facts.get("ends_on") else "changed since"

@@ -51,7 +51,7 @@ def test_what_was_chosen_is_what_is_shown(pushed, mailed):
 def test_mails_about_what_people_do_to_each_other_cannot_be_switched_off():
     muted = muted_by(EVERY, (), ())
     assert {topic.key: topic.is_mailed(muted) for topic in EVERY} == {
-        "plans": True, "words": True, "check-ins": False, "sign-in": True, "reports": False,
+        "plans": True, "words": True, "nudges": False, "check-ins": False, "sign-in": True, "reports": False,
     }
     assert not any(topic.is_pushed(muted) for topic in EVERY)
 

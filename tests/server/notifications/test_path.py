@@ -79,5 +79,6 @@ async def test_from_invitation_to_check_in(db: object, mailbox: MailServer) -> N
         assert await step(mailbox) == []
 
         assert await step(mailbox, timedelta(days=92)) == [
-            ("Idris", "How is it going with Noor?"), ("Noor", "How is it going with Idris?"),
+            ("Idris", "A first time with Noor"), ("Idris", "How is it going with Noor?"),
+            ("Noor", "A first time with Idris"), ("Noor", "How is it going with Idris?"),
         ]

@@ -303,7 +303,6 @@ async def test_an_event_of_another_organisation_reaches_nobody_here(pair: Pair, 
     assert not await OutboxEvent.filter(delivered_at=None).exists()
 
 
-def test_nothing_transactional_is_a_nudge() -> None:
-    assert {kind.message_class for kind in CATALOGUE.values()} <= {
-        MessageClass.TRANSACTIONAL, MessageClass.SURVEY, MessageClass.REPORT,
-    }
+def test_what_people_do_to_each_other_is_no_nudge() -> None:
+    nudges = {kind.key for kind in CATALOGUE.values() if kind.message_class is MessageClass.NUDGE}
+    assert nudges == {"E03", "E04", "E05", "M04", "F01", "F02", "F03", "I01", "I02"}
