@@ -3,7 +3,11 @@
 from playwright.async_api import FilePayload, Page
 
 from a11y_tests.registry import Act, Shelf, View, check, each, fill, open_everything, press, undo
+from server.automation.planning import plan
+from server.automation.steps import STEPS
 from server.journey.roster.pace import count_search
+from server.kernel.actor import system_actor
+from server.kernel.facts import ActionState, ScheduledAction
 from server.kernel.settings import settings
 from server.people.models import Person
 from server.programs.models import Cohort, Enrollment, Program
@@ -41,8 +45,12 @@ async def searched_too_often() -> View:
 @state("GET console-person 200", proof="From the people file")
 async def person() -> View:
     found = await market()
-    await factories.match(found.mentors[0], found.mentees[0])
-    someone = await found.mentees[0].person
+    match = await factories.match(found.mentors[0], found.mentees[0])
+    someone, product = await found.mentees[0].person, system_actor(found.admin.organization_id)
+    for step in STEPS.values():
+        if step.on == ("match.activated",):
+            await plan(product, step, match.id)
+    await ScheduledAction.filter(rule="message.F01").update(state=ActionState.SKIPPED, reason="a time is booked")
     return View(found.admin, f"{HERE}/{someone.id}", open_everything)
 
 

@@ -18,6 +18,9 @@ from server.automation.moments import Moment
 from server.kernel.actor import Actor
 from server.people.models import Person
 
+RULES = "message."
+"""How the rules of steps begin; what follows is the key of the message."""
+
 Since = Callable[[Actor, Any], Awaitable[datetime | None]]
 To = Callable[[Actor, Any], Awaitable[Sequence[Person]]]
 
@@ -55,4 +58,4 @@ class Step:
     @property
     def rule(self) -> str:
         """What its rows in the timetable are known by."""
-        return f"message.{self.kind}"
+        return f"{RULES}{self.kind}"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
+from uuid import UUID
 
+from server.automation.protocol import RULES
 from server.kernel.text import gettext as _
 from server.notifications.catalogue import CATALOGUE
 from server.notifications.states import MessageState
@@ -12,12 +14,41 @@ from web.dates import clock_time, day_month_short
 from web.items import Moment
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from server.kernel.facts import ScheduledAction
     from server.notifications.models import Message
 
 
-def messages(found: Iterable[Message], *, to_whom: bool) -> list[Moment]:
-    """Messages as they are listed; with `to_whom`, each says who gets it."""
-    return [_listed(one, to_whom) for one in found]
+def messages(
+    found: Iterable[Message], skipped: Iterable[ScheduledAction], names: Mapping[UUID, str] | None = None
+) -> list[Moment]:
+    """What was sent and what was needless, the latest first; with `names`, each says who got it."""
+    told: list[tuple[datetime, str, UUID | None, str]]
+    told = [(one.sent_at or one.due_at, one.kind, one.recipient_id, fate(one)) for one in found]
+    told += [(one.due_at, _kind(one), one.recipient_id, held_back(one.reason)) for one in skipped]
+    return [
+        Moment(day_month_short(at), _named(kind, names.get(to) if names and to else None), became)
+        for at, kind, to, became in sorted(told, key=lambda one: one[0], reverse=True)
+    ]
+
+
+def planned(found: Iterable[ScheduledAction]) -> list[Moment]:
+    """What will go to somebody by itself, and what makes it needless."""
+    return [
+        Moment(day_month_short(one.due_at), _named(_kind(one), None), _("Unless: %(what)s") % {"what": unless(one)})
+        for one in found
+    ]
+
+
+def unless(step: ScheduledAction) -> str:
+    """What makes a message needless that goes by itself."""
+    return _(CATALOGUE[_kind(step)].stops_when)
+
+
+def held_back(reason: str) -> str:
+    """That something did not go, and why."""
+    return _("Held back: %(why)s") % {"why": why_held(reason)}
 
 
 def fate(one: Message) -> str:
@@ -25,7 +56,7 @@ def fate(one: Message) -> str:
     if one.state is MessageState.PLANNED:
         return _("Goes out at %(time)s, by mail") % {"time": clock_time(one.due_at)}
     if one.state is MessageState.SUPPRESSED:
-        return _("Held back: %(why)s") % {"why": why_held(one.reason)}
+        return held_back(one.reason)
     return {
         MessageState.QUEUED: _("On its way, by mail"),
         MessageState.FAILED: _("Could not be delivered"),
@@ -46,13 +77,16 @@ def why_held(reason: str) -> str:
         "not cancelled": _("not cancelled after all"), "never invited": _("they were never invited"),
         "answered or closed": _("answered or closed"), "handled": _("seen to already"), "read": _("read already"),
         "used or too late": _("used, or too late"), "in a digest": _("it went in another one's letter"),
+        "no longer takes part": _("they take part no more"),
         "they have met": _("they have met"), "a time is booked": _("a time is booked"),
         "it rests": _("the match rests"),
     }.get(reason, _("no longer needed"))
 
 
-def _listed(one: Message, to_whom: bool) -> Moment:
-    name = _(CATALOGUE[one.kind].name) if one.kind in CATALOGUE else one.kind
-    if to_whom:
-        name = _("%(message)s, to %(name)s") % {"message": name, "name": one.recipient.first_name}
-    return Moment(day_month_short(one.sent_at or one.due_at), name, fate(one))
+def _kind(step: ScheduledAction) -> str:
+    return step.rule.removeprefix(RULES)
+
+
+def _named(kind: str, to: str | None) -> str:
+    name = _(CATALOGUE[kind].name) if kind in CATALOGUE else kind
+    return _("%(message)s, to %(name)s") % {"message": name, "name": to} if to else name

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from server.automation.queries import skipped_steps
 from server.journey.meeting.actions import undo_change
 from server.journey.record import actions, queries
 from server.journey.record.queries import Standing
@@ -165,6 +166,9 @@ async def _show(
     events, whole = timeline_words.timeline(shown), request.query_params.get("events") == "all"
     kept = shown.note.words if shown.note else ""
     sent = await messages_about(request.state.actor, shown.subjects)
+    skipped = await skipped_steps(request.state.actor, shown.subjects)
+    names = {one.recipient_id: one.recipient.first_name for one in sent}
+    names |= {one.person_id: one.person.first_name for one in shown.match.members}
     today = clock.today(zone())
     return page(
         request, "console/record.html", status=409 if refused else 422 if errors else 200, errors=errors or Errors(),
@@ -173,7 +177,7 @@ async def _show(
         state=words.state(shown), stages_shown=words.stages(shown), facts_shown=words.facts(shown),
         moments=events if whole else events[:EVENTS_SHOWN], more=0 if whole else len(events) - EVENTS_SHOWN,
         all_events=len(events), goals=words.goals(shown), again=words.again(shown),
-        planned=timeline_words.planned(shown), sent=message_words.messages(sent, to_whom=True),
+        planned=timeline_words.planned(shown), sent=message_words.messages(sent, skipped, names),
         runs=shown.match.state in RUNNING, note_words=kept if typed is None else typed,
         newer=kept if typed is not None and typed != kept else "", note_said=words.note_said(shown),
         reasons=words.closing_reasons(), in_a_month=(today + MONTH).isoformat(), refused=refused,

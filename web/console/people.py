@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from server.automation.queries import planned_steps, skipped_steps
 from server.journey.leaving.actions import remove_from_program, undo_decision
 from server.journey.roster import actions
 from server.journey.roster.queries import Asked, Roster, roster
@@ -167,16 +168,19 @@ async def show_one(
     `between`: address and reason of a conflict of interest, as typed.
     """
     shown = await record(request.state.actor, request.path_params["id"])
-    sent = await messages_to(request.state.actor, shown.person.id, shown.subjects)
+    actor, person_id = request.state.actor, shown.person.id
+    sent = await messages_to(actor, person_id, shown.subjects)
+    skipped = await skipped_steps(actor, shown.subjects, person_id)
     return page(
         request, "console/person.html", status=409 if said else 422 if errors else 200, said=said,
         errors=errors or Errors(), refused=refused,
         typed=typed, shown=shown, here=address(request), briefing=words.takes_part(shown), facts=words.facts(shown),
         age=words.age(shown), parts=words.parts(shown),
         steppers=[(one, words.places(one, shown)) for one in shown.places], consents=words.consents(shown),
-        sent=message_words.messages(sent, to_whom=False), now=clock.now(), grace_days=GRACE_DAYS,
-        grace_days_max=GRACE_DAYS_MAX, conflicts=words.conflicts(shown), between=between,
-        groups=words.groups(shown),
+        sent=message_words.messages(sent, skipped),
+        coming=message_words.planned(await planned_steps(actor, shown.subjects, person_id)),
+        now=clock.now(), grace_days=GRACE_DAYS, grace_days_max=GRACE_DAYS_MAX, conflicts=words.conflicts(shown),
+        between=between, groups=words.groups(shown),
     )
 
 

@@ -13,6 +13,7 @@ from server.kernel.text import ngettext
 from server.matches.queries import is_circle
 from server.notifications.catalogue import CATALOGUE
 from server.sessions.states import SessionState
+from web.console.message_words import unless
 from web.dates import clock_time, day_long, day_month, day_month_short, moment
 from web.items import Moment
 from web.waiting import ordinal
@@ -298,9 +299,9 @@ PLANNED: dict[str, Callable[[], Words]] = {
 
 def _message(shown: PairRecord, plan: ScheduledAction) -> Words:
     """A message that goes by itself: to whom, and what makes it needless."""
-    kind = CATALOGUE[plan.rule.removeprefix(MESSAGE_RULES)]
+    name = _(CATALOGUE[plan.rule.removeprefix(MESSAGE_RULES)].name)
     to = who(shown, plan.recipient_id) if plan.recipient_id else _("who runs the programme")
-    return _(kind.name), _("To %(name)s, unless: %(what)s.") % {"name": to, "what": _(kind.stops_when)}
+    return name, _("To %(name)s, unless: %(what)s.") % {"name": to, "what": unless(plan)}
 
 
 def planned(shown: PairRecord) -> list[Moment]:

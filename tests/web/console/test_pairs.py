@@ -7,6 +7,8 @@ import pytest
 
 from server.access.actions import grant_role
 from server.access.states import Role
+from server.automation.planning import plan
+from server.automation.steps import STEPS
 from server.journey.record.queries import PLANS
 from server.journey.record.timeline import TOLD, WROTE
 from server.kernel import clock
@@ -21,7 +23,7 @@ from server.matches.states import ClosureReason, MatchState
 from server.people.models import Person
 from server.programs.models import Enrollment
 from server.programs.states import EnrollmentState
-from server.sessions.actions import book_series, cancel_following, cancel_session
+from server.sessions.actions import book_series, book_session, cancel_following, cancel_session
 from tests import factories
 from tests.factories import Pair
 from tests.queries import queries_run
@@ -68,6 +70,30 @@ async def test_a_lived_pair_is_told_by_acts_days_and_names(client_of: ClientOf, 
         assert words in shown.text, words
     assert "Idris wrote a" not in shown.text
     assert "Managers of this programme read it, nobody else." in shown.text
+
+
+async def test_what_goes_by_itself_and_what_was_needless_stands_on_the_pages_of_pair_and_person(
+    browser: httpx2.AsyncClient, pair: Pair, manager: Person, client_of: ClientOf
+) -> None:
+    product = system_actor(pair.organization.id)
+    for step in ("message.F01", "message.F02"):
+        await plan(product, STEPS[step], pair.match.id)
+    person = f"/console/people/{pair.mentee.id}"
+    for page in (at(pair.match), person):
+        planned = (await browser.get(page)).text
+        assert "A first time, second word" in planned
+        assert "nless: a time is booked" in planned
+    assert "To Noor, unless: a time is booked." in (await browser.get(at(pair.match))).text
+    later = datetime.combine(clock.now().date() + timedelta(days=9), time(10), UTC)
+    await book_session(pair.mentee_actor, pair.match.id, later)
+    clock.move(timedelta(days=6))
+    await drain(strict=False)
+    later_on = await client_of(manager)
+    shown = [(await later_on.get(page)).text for page in (at(pair.match), person)]
+    assert "A first time, to Noor" in shown[0]
+    for page in shown:
+        assert "Held back: a time is booked" in page
+        assert "nless: a time is booked" not in page
 
 
 @pytest.mark.parametrize(("weeks", "rhythm"), [(1, "Every week from"), (2, "Every two weeks"), (4, "Every four weeks")])
