@@ -76,6 +76,9 @@ class RunEnvy:
     asked: int = strawberry.field(description="Mentees with a mentor.")
     rather: int = strawberry.field(description="Those who would fit better with somebody else's.")
     claims: int = strawberry.field(description="Those of them whom that mentor would fit no worse.")
+    clearly: int | None = strawberry.field(
+        description="Those who would gain ten points or more with one who has a place free, or would gain as much."
+    )
     mean_gain: float = strawberry.field(description="Points of fit, 0 to 100.")
     most_gain: float
 
@@ -129,6 +132,8 @@ class RunAudit:
     mean_fit: float | None = strawberry.field(description="0 to 100.")
     lowest_fit: float | None
     mean_confidence: float | None = strawberry.field(description="0 to 1.")
+    floor_fit: float | None = strawberry.field(description="Nine of ten pairs fit at least so much. None: not counted.")
+    coverage: float | None = strawberry.field(description="Mentees with a mentor, of as many as could have one.")
     top_three: float | None = strawberry.field(description="Share of mentees with one of the three who fit them best.")
     rules: int = strawberry.field(description="Hard rules that each pair was held against.")
     checks: int
@@ -143,7 +148,8 @@ class RunAudit:
             return None
         return cls(
             mentees=found.mentees, mentors=found.mentors, places=found.places, mean_fit=found.mean_fit,
-            lowest_fit=found.lowest_fit, mean_confidence=found.mean_confidence, top_three=found.top_three,
+            lowest_fit=found.lowest_fit, floor_fit=found.floor_fit, coverage=found.coverage,
+            mean_confidence=found.mean_confidence, top_three=found.top_three,
             rules=found.rules, checks=found.checks, envy=RunEnvy(**found.envy._asdict()),
             parity=[RunParity.of(one) for one in found.parity],
         )

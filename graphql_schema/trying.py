@@ -119,6 +119,7 @@ class TrialGap:
     count: int
     column: str = strawberry.field(description="The column, or the code of the rule that cannot be held.")
     rows: list[int] = strawberry.field(description="The first of the rows it is about.")
+    file: str = strawberry.field(description="The file that they are in; empty for what is said of no row.")
 
 
 @strawberry.type(description="What the matching of a trial came to.")
@@ -148,8 +149,8 @@ class TrialResult:
             learned_from=learned["data"]["learned_from"] if learned else 0,
             calibrated=bool(learned and learned["confidence"]["calibrated"]),
             stages=[LearnedStage.of(one) for one in learned.get("stages", [])],
-            gaps=[TrialGap(code=GapCode(one["code"]), count=one["count"], column=one["column"], rows=one["rows"])
-                  for one in document["gaps"]],
+            gaps=[TrialGap(code=GapCode(one["code"]), count=one["count"], column=one["column"], rows=one["rows"],
+                           file=one.get("file", "")) for one in document["gaps"]],
         )
 
     @strawberry.field(description="The pairs, best first.")

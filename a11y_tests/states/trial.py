@@ -109,7 +109,7 @@ async def result_of_peers() -> View:
     return await of_equals(ProgramType.PEER, 13)
 
 
-@state("GET console-trial-run 200", proof="Led by Host 1")
+@state("GET console-trial-run 200", proof="Are the circles fair?")
 async def result_of_circles() -> View:
     return await of_equals(ProgramType.CIRCLE, 29)
 

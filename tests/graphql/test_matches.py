@@ -182,7 +182,8 @@ async def test_a_run_shows_its_proof_and_its_audit_and_what_changed(db: object) 
     ids.append(str((await run_matching(pair.manager_actor, pair.cohort.id)).id))
     document = """query ($id: ID!, $one: ID!, $other: ID!) {
       matchRuns(cohortId: $id) { edges { node { startedBy proof { value upperBound gap violations }
-        audit { mentees mentors places meanFit topThree rules checks envy { asked rather claims meanGain }
+        audit { mentees mentors places meanFit floorFit coverage topThree rules checks
+          envy { asked rather claims clearly meanGain }
           parity { dimension mentees { group people figures { figure value verdict } } } }
         waitlist(first: 1) { totalCount pageInfo { hasNextPage } edges { node { enrollmentId position code } } } } } }
       matchRunChanges(runId: $one, otherId: $other) { same samePeople weights { category } rules
@@ -193,7 +194,9 @@ async def test_a_run_shows_its_proof_and_its_audit_and_what_changed(db: object) 
     later, earlier = (edge["node"] for edge in seen["matchRuns"]["edges"])
     assert earlier["proof"]["violations"] == 0
     assert earlier["proof"]["value"] <= earlier["proof"]["upperBound"]
-    assert earlier["audit"]["envy"] == {"asked": 1, "rather": 0, "claims": 0, "meanGain": 0.0}
+    assert earlier["audit"]["envy"] == {"asked": 1, "rather": 0, "claims": 0, "clearly": 0, "meanGain": 0.0}
+    assert (earlier["audit"]["coverage"], earlier["audit"]["floorFit"]) == (1.0, earlier["audit"]["meanFit"])
+    assert (later["audit"]["coverage"], later["audit"]["floorFit"]) == (None, None), "nobody is left to be placed with"
     assert earlier["audit"]["parity"][0]["mentees"] == [{"group": "MENTEE", "people": None, "figures": []}]
     assert later["waitlist"] == {"totalCount": 1, "pageInfo": {"hasNextPage": False}, "edges": [
         {"node": {"enrollmentId": gid(mentee), "position": 1, "code": "NO_MENTORS"}},

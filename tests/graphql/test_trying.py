@@ -16,7 +16,7 @@ START = """mutation ($people: [TrialFileInput!]!, $past: TrialFileInput) {
   startTrial(input: {people: $people, past: $past}) {
     errors { code field message } trial { id eraseAt files { name rows who columns { name holds examples } } } } }"""
 FOUND = """shape people waiting violations pastPairs learnedFrom calibrated stages { stage inForce } proof { gap }
-  gaps { code column } waitlist { totalCount edges { node { person { key } code } } }
+  gaps { code column file } waitlist { totalCount edges { node { person { key } code } } }
   pairs(first: 100) { totalCount edges { node { mentor { key name } mentee { key name } fit reasons caution } } }
   circles { edges { node { host { key } members { key } goals } } }"""
 RUN = f"""mutation ($input: RunTrialInput!) {{ runTrial(input: $input) {{
@@ -73,7 +73,7 @@ async def test_columns_kind_and_rules_are_the_callers(db: object) -> None:
     assert (found["proof"], found["pairs"]["edges"]) == (None, [])
     apart = {"kind": "PEER", "id": trial["id"], "rules": {"company": "DIFFERENT"}}
     told = (await ask(pair.manager_actor, RUN, input=apart))["runTrial"]["trial"]["result"]["gaps"]
-    assert {"code": "RULE_BLIND", "column": "COMPANY"} in told
+    assert {"code": "RULE_BLIND", "column": "COMPANY", "file": ""} in told
 
 
 @pytest.mark.parametrize(("given", "field"), [

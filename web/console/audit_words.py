@@ -217,7 +217,15 @@ def _rows(groups: Iterable[GroupFigures], cells: Cells, figures: tuple[Figure, .
 
 
 def _mentee_cells(row: GroupFigures) -> tuple[str, str]:
-    return _told(row, Figure.MATCHED, "{:.0%}"), _told(row, Figure.FIT, "{:.0f}")
+    return _with_ratio(row, Figure.MATCHED, "{:.0%}"), _with_ratio(row, Figure.FIT, "{:.0f}")
+
+
+def _with_ratio(row: GroupFigures, figure: Figure, form: str) -> str:
+    """A figure with how many times that of everybody else it is, such as "84% (×0.97)"."""
+    told = row.figures.get(figure)
+    if told is None or told.ratio is None:
+        return _told(row, figure, form)
+    return _("%(value)s (×%(ratio)s)") % {"value": form.format(told.value), "ratio": f"{told.ratio:.2f}"}
 
 
 def _mentor_cells(row: GroupFigures) -> tuple[str, str]:

@@ -171,12 +171,17 @@ def _figures(stands: Json, prior: Json) -> list[tuple[str, str, str]]:
     return [
         (_("Log loss, less is better"), _loss(stands), _loss(prior)),
         (_("Tells a yes from a no, AUC"), _auc(stands), _auc(prior)),
+        (_("Brier score, less is better"), _brier(stands), _brier(prior)),
         (_("Off by, beyond chance"), *off),
     ]
 
 
 def _loss(one: Json) -> str:
     return f"{one['log_loss']:.3f} ± {Z95 * one['log_loss_error']:.3f}"
+
+
+def _brier(one: Json) -> str:
+    return f"{one['brier']:.3f}" if "brier" in one else "–"
 
 
 def _auc(one: Json) -> str:

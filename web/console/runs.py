@@ -17,7 +17,7 @@ from server.matchmaking.queue import actions as queue_actions
 from server.matchmaking.queue.queries import unmet_wishes
 from server.matchmaking.runs import actions, export, queries
 from server.matchmaking.states import RunKind, RunState
-from web.console import audit_words, circle_words, compare_words, learning, moved_words, run_words
+from web.console import audit_words, circle_words, compare_words, learning, moved_words, quality_words, run_words
 from web.console.matches import address
 from web.render import go_to, is_fragment, page
 from web.toast import Toast
@@ -48,7 +48,7 @@ async def show(request: Request) -> Response:
         against=compare_words.against_last(record.against, record.run) if record.against else [],
         all_changes=f"{here}/against/{record.against.last.id}" if record.against else "",
         circles_shown=circle_words.facts(record.circles) if record.circles else [], fair=run_words.fairness(record),
-        circled=circle_words.fairness(record.circled),
+        circled=circle_words.fairness(record.circled), quality=quality_words.of_run(record),
         best=run_words.pair_rows(record.best), weakest=run_words.pair_rows(record.weakest),
         waiting=run_words.waiting_rows(record), alone=run_words.alone(record),
         unmet=run_words.unmet_rows(await unmet_wishes(actor, record.run, limit=WISHES_SHOWN)),
@@ -127,7 +127,8 @@ async def run_file(request: Request) -> Response:
     """A run whole, as JSON."""
     actor, run_id = request.state.actor, request.path_params["id"]
     run, pairs = await visible_run(actor, run_id), await queries.run_pairs(actor, run_id)
-    return download(await asyncio.to_thread(export.run_json, run, pairs), JSON, "run.json")
+    quality = await queries.quality_of(actor, run_id)
+    return download(await asyncio.to_thread(export.run_json, run, pairs, quality), JSON, "run.json")
 
 
 async def changes_file(request: Request) -> Response:

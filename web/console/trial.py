@@ -138,7 +138,8 @@ def _result(request: Request, shown: TrialShown, document: Document) -> Response
     return page(
         request, "console/trial_run.html", here=here, title=told.title(document), again=HERE,
         eyebrow=told.eyebrow(document, queries.file_names(shown)), briefing=told.briefing(document),
-        facts_shown=told.facts(document), fair=told.fairness(document), gaps=trial_gaps.gaps(document),
+        facts_shown=told.facts(document), fair=told.fairness(document),
+        quality=told.quality(document), gaps=trial_gaps.gaps(document),
         pairs=told.pairs(document, at), circles=told.circles(document, at), in_circles="circles" in document,
         waiting=told.waiting(document), waits=document["waiting"], alone=told.alone(document),
         sure=told.confidence(document), past=told.past(document), rules=told.rules(document),

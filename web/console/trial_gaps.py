@@ -18,7 +18,7 @@ def gaps(document: Document) -> list[str]:
     """What the files did not say, and what that means."""
     one_sided = document["shape"] != Shape.PAIRS
     return [
-        gap(Gap(GapCode(one["code"]), one["count"], one["column"], tuple(one["rows"])), one_sided=one_sided)
+        gap(Gap(**{"file": "", **one, "code": GapCode(one["code"])}), one_sided=one_sided)
         for one in document["gaps"]
     ]
 
@@ -109,5 +109,7 @@ def _blind(code: RuleCode) -> str:
 
 
 def _and_more(found: Gap) -> str:
+    """The first rows and their file; a result from before files were named has none."""
     rows = ", ".join(map(str, found.rows))
-    return rows if found.count <= len(found.rows) else _("%(rows)s and more") % {"rows": rows}
+    told = rows if found.count <= len(found.rows) else _("%(rows)s and more") % {"rows": rows}
+    return _("%(rows)s of %(file)s") % {"rows": told, "file": found.file} if found.file else told

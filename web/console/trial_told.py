@@ -15,9 +15,9 @@ from server.matchmaking.circles.forming import CircleProof
 from server.matchmaking.circles.forming import proof_of as circles_proof
 from server.matchmaking.circles.telling import in_common
 from server.matchmaking.engine import WaitCode
-from server.matchmaking.runs.records import audit_of, proof_of
+from server.matchmaking.runs.records import audit_of, circles_parity, measured_of, proof_of
 from web import circle_words as of_circle
-from web.console import audit_words, circle_words, learning_words, peer_words
+from web.console import audit_words, circle_words, learning_words, peer_words, quality_words
 from web.console.learning_words import StageTold
 from web.console.review_words import wait_words
 from web.dates import upper_first
@@ -100,13 +100,22 @@ def facts(document: Document) -> list[tuple[str, ...]]:
 
 
 def fairness(document: Document) -> audit_words.Fairness | None:
-    """Envy and parity; circles are not counted again by groups."""
+    """Envy and parity; of circles parity alone."""
     audit = audit_of(document)
     if audit is None:
-        return None
+        return circle_words.fairness(circles_parity(document))
     if document["shape"] == Shape.PEERS:
         return peer_words.fairness(audit)
     return audit_words.fairness(audit, document["groups"])
+
+
+def quality(document: Document) -> list[quality_words.Row]:
+    """How good it is, in figures with what each should come to."""
+    told = {
+        Shape.PAIRS: quality_words.of_pairs, Shape.PEERS: quality_words.of_peers,
+        Shape.CIRCLES: quality_words.of_circles,
+    }[Shape(document["shape"])]
+    return told(measured_of(document, document["learned"]))
 
 
 def pairs(document: Document, page: int) -> list[PairShown]:

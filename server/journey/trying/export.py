@@ -5,7 +5,9 @@ from typing import Any
 
 from server.journey.trying.telling import REASONS, tell
 from server.matchmaking.engine import CATEGORIES
+from server.matchmaking.learned.quality import dump_measured
 from server.matchmaking.runs.export import csv_bytes, json_bytes
+from server.matchmaking.runs.records import measured_of
 
 PAIRS = ("mentor_id", "mentor", "mentee_id", "mentee", "fit", "confidence", "place_for_mentee")
 TOLD = (*(f"reason_{number}" for number in range(1, REASONS + 1)), "caution")
@@ -40,8 +42,8 @@ def waiting_csv(document: Mapping[str, Any]) -> bytes:
 
 
 def trial_json(document: Mapping[str, Any]) -> bytes:
-    """The whole result: what it was given, proof, audit, pairs with reasons as codes, queue and gaps."""
-    return json_bytes(document)
+    """The whole result: what it was given, proof, audit, figures, pairs with reasons as codes, queue and gaps."""
+    return json_bytes({**document, "quality": dump_measured(measured_of(document, document["learned"]))})
 
 
 def _row(pair: Mapping[str, Any], names: Mapping[str, str]) -> list[object]:

@@ -39,8 +39,7 @@ def match(read: Read, plan: Plan, framework: Framework | None = None) -> Json:
         "past": _past(read), "managers": asdict(read.managers) | {"people": len(read.names)}, "learned": None,
         **_found(shape, pool, rules, weights, plan, read.groups),
         "groups": {name: name for name in read.groups}, "names": _names(read),
-        "gaps": [{"code": one.code.value, "count": one.count, "column": one.column, "rows": list(one.rows)}
-                 for one in read.gaps],
+        "gaps": [asdict(one) | {"code": one.code.value} for one in read.gaps],
         "seconds": round(time.perf_counter() - began, 2),
     }
 
@@ -57,7 +56,7 @@ def _found(
     shape: Shape, pool: Pool, rules: RuleSet, weights: Weights, plan: Plan, groups: Mapping[str, Mapping[str, str]]
 ) -> Json:
     if shape is Shape.CIRCLES:
-        return find_circles(pool, rules, weights, plan.size)
+        return find_circles(pool, rules, weights, plan.size, groups)
     if shape is Shape.PEERS:
         from server.journey.trying.found.peers import find_peers  # noqa: PLC0415  # its solver: peers alone
 

@@ -26,6 +26,10 @@ SHORTLIST = 3
 """Places in the list that a mentee would be shown."""
 SAME_FIT = 0.005
 """Scores (0 to 1) less than half a point of fit apart count as one, as they are shown: nobody envies a rounding."""
+CLEARLY_BETTER = 0.1
+"""From ten points of fit on, for both of them, a pair that was not made would clearly be the better one."""
+FLOOR_PERCENT = 10
+"""So many of a hundred pairs fit less than the floor."""
 ANOTHER_ORDER = 1
 """People are put into columns again with another seed, so that a slip of rows in the run would be seen here."""
 
@@ -71,18 +75,22 @@ class Parity:
 
 class Envy(NamedTuple):
     """Of `asked` mentees with a mentor, `rather` would fit better with the mentor of somebody else, and `claims` of
-    them at least as well as whom that mentor has. Gains are points of fit."""
+    them at least as well as whom that mentor has. Gains are points of fit. `clearly` would gain ten points or more with
+    a mentor who has a place free, or would gain as much; None in a run from before that was counted."""
 
     asked: int
     rather: int
     claims: int
     mean_gain: float
     most_gain: float
+    clearly: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """Everything counted again about one run. `lowest` is (mentor, mentee); shares are 0 to 1, fits 0 to 100."""
+    """Everything counted again about one run. `lowest` is (mentor, mentee); shares are 0 to 1, fits 0 to 100. One pair
+    of ten fits less than `floor_fit`; `coverage` is of as many as could have a mentor. Both are None where there is
+    nobody to count, and in a run from before they were counted."""
 
     mentees: int
     mentors: int
@@ -97,6 +105,8 @@ class Audit:
     rules: int
     checks: int
     parity: tuple[Parity, ...]
+    floor_fit: float | None = None
+    coverage: float | None = None
 
 
 def audit(
@@ -124,7 +134,20 @@ def audit(
         rules=rules,
         checks=rules * len(fits),
         parity=tuple(parity(result, name, of, minimum) for name, of in groups.items()),
+        floor_fit=float(np.percentile(fits, FLOOR_PERCENT)) if fits else None,
+        coverage=_coverage(result),
     )
+
+
+def _coverage(result: MatchingResult) -> float | None:
+    """The share of mentees with a mentor, of as many as look for one, or of as many as there are places if these are
+    fewer; no place that was held back counts. Of peers, told both ways round, one of an odd number cannot be paired."""
+    columns, limit = result.market.columns, result.market.rules.max_pairs
+    ways = 1 if len(result.pairs) <= result.certificate.matched else 2
+    looking = sum(one.capacity > 0 for one in columns.mentees.people)
+    places = int(columns.mentors.capacity.sum()) - len(result.held_back)
+    most = min(looking - looking % ways, places, *([] if limit is None else [limit * ways]))
+    return min(1.0, len({pair.mentee for pair in result.pairs}) / most) if most > 0 else None
 
 
 def recount(result: MatchingResult, standing: Standing) -> tuple[Violation, ...]:
@@ -142,7 +165,8 @@ def recount(result: MatchingResult, standing: Standing) -> tuple[Violation, ...]
 
 
 def envy(result: MatchingResult) -> Envy:
-    """How many mentees would fit better with a mentor whom somebody else got.
+    """How many mentees would fit better with a mentor whom somebody else got, and how many clearly, with one who would
+    gain as much or has a place left.
 
     Only pairs that no rule forbids count, and of a large pool those that the run looked at (its candidate lists).
     """
@@ -152,8 +176,11 @@ def envy(result: MatchingResult) -> Envy:
     fit = np.array([pair.fit for pair in result.pairs]) / 100
     np.minimum.at(own, e, fit)
     np.minimum.at(held, m, fit)
-    rather = np.isfinite(held[arcs.m]) & (arcs.score > own[arcs.e] + SAME_FIT)
-    rather &= ~np.isin(arcs.e * len(columns.mentors) + arcs.m, e * len(columns.mentors) + m)
+    others = ~np.isin(arcs.e * len(columns.mentors) + arcs.m, e * len(columns.mentors) + m)
+    rather = others & np.isfinite(held[arcs.m]) & (arcs.score > own[arcs.e] + SAME_FIT)
+    is_free = np.bincount(m, minlength=len(columns.mentors)) < columns.mentors.capacity
+    clear = others & (arcs.score >= own[arcs.e] + CLEARLY_BETTER)
+    clear &= is_free[arcs.m] | (arcs.score >= held[arcs.m] + CLEARLY_BETTER)
     gain = np.zeros(len(own))
     np.maximum.at(gain, arcs.e[rather], arcs.score[rather] - own[arcs.e[rather]])
     claims = np.unique(arcs.e[rather & (arcs.score >= held[arcs.m] - SAME_FIT)])
@@ -164,6 +191,7 @@ def envy(result: MatchingResult) -> Envy:
         claims=len(claims),
         mean_gain=float(gains.mean()) if len(gains) else 0.0,
         most_gain=float(gains.max(initial=0.0)),
+        clearly=len(np.unique(arcs.e[clear])),
     )
 
 

@@ -12,6 +12,7 @@ from server.kernel.text import guarded
 from server.matchmaking.circles.comparing import Formed
 from server.matchmaking.engine import Explanation
 from server.matchmaking.engine.wording import Names, Reader, one_line
+from server.matchmaking.learned.quality import Found, dump_measured
 from server.matchmaking.models import MatchRun
 from server.matchmaking.runs.queries import RunCircle, RunPair, RunsCompared
 from server.matchmaking.stored import load
@@ -77,8 +78,8 @@ def changes_csv(found: RunsCompared) -> bytes:
     return csv_bytes(CHANGES, rows)
 
 
-def run_json(run: MatchRun, pairs: Iterable[RunPair]) -> bytes:
-    """A run whole: what it was given, its proof and audit, every pair by id and those who wait."""
+def run_json(run: MatchRun, pairs: Iterable[RunPair], quality: Iterable[Found] = ()) -> bytes:
+    """A run whole: what it was given, its proof, audit and figures, every pair by id and those who wait."""
     made = [
         {"mentor": one.suggestion.mentor_enrollment_id, "mentee": one.suggestion.mentee_enrollment_id,
          "fit": round(one.suggestion.fit, 2), "confidence": round(one.suggestion.confidence, 4),
@@ -87,7 +88,7 @@ def run_json(run: MatchRun, pairs: Iterable[RunPair]) -> bytes:
     ]
     return json_bytes({
         "run": run.id, "cohort": run.cohort_id, "started_at": run.started_at, "finished_at": run.finished_at,
-        **{name: getattr(run, name) for name in HEADER}, **run.result, "pairs": made,
+        **{name: getattr(run, name) for name in HEADER}, **run.result, "quality": dump_measured(quality), "pairs": made,
     })
 
 

@@ -45,7 +45,8 @@ def find_peers(
     drafts, suggestions = describe(result)
     watch.look()
     _tell_back(result, suggestions, {(pair.mentor, pair.mentee) for pair in found.pairs})
-    return Findings(record_of(result, gathered.standing), _once(found, drafts), suggestions)
+    record = {**record_of(result, gathered.standing), "by_draw": by_draw}
+    return Findings(record, _once(found, drafts), suggestions)
 
 
 def try_peers(gathered: Gathered, rules: RuleSet, weights: Weights) -> tuple[Draft, list[RuleCode]]:

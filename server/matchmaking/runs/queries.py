@@ -19,10 +19,11 @@ from server.matchmaking.circles.telling import InCommon, Why, in_common, reasons
 from server.matchmaking.engine import Audit, WaitCode
 from server.matchmaking.engine.fairness import Parity
 from server.matchmaking.engine.wording import Reader
+from server.matchmaking.learned.quality import Found
 from server.matchmaking.learned.queries import learnings
 from server.matchmaking.models import MatchRun, MatchSuggestion
 from server.matchmaking.runs.comparison import Comparison, Settings, Side, compare, settings_between, side_of
-from server.matchmaking.runs.records import Proof, audit_of, circles_parity, proof_of
+from server.matchmaking.runs.records import Proof, audit_of, circles_parity, measured_of, proof_of
 from server.matchmaking.states import RunKind, RunState
 from server.people.models import Person
 from server.people.queries import people_by_ids
@@ -105,9 +106,10 @@ class RunRecord:
     """One run. `audit` is None for a run made before audits were kept, `circles` for one of pairs alone; `circled` says
     how groups fared in them.
 
-    `foretold` is what the model that it went by foretold of later pairs, none for the prior; `used` are its pairs on
-    places that the run before had held back; `against` is None where there is no run to hold it against. `may_repeat`
-    is whether the actor may ask what its seed comes to today.
+    `foretold` is what the model that it went by foretold of later pairs, none for the prior; `quality` are the eight
+    figures of its pairs, for circles alone those that these have; `used` are its pairs on places that the run before
+    had held back; `against` is None where there is no run to hold it against. `may_repeat` is whether the actor may ask
+    what its seed comes to today.
     """
 
     run: MatchRun
@@ -124,6 +126,7 @@ class RunRecord:
     circles: CircleProof | None
     circled: tuple[Parity, ...]
     foretold: list[Foretold]
+    quality: list[Found]
     used: int
     against: AgainstLast | None
     may_repeat: bool
@@ -156,6 +159,7 @@ async def run_record(actor: Actor, run_id: UUID) -> RunRecord:
         NotFound: absent, or of a programme that the actor does not run.
     """
     run = await queries.visible_run(actor, run_id)
+    report = await _report(actor, run)
     chosen = queries.suggestions(actor, run).filter(chosen=True)
     best = await chosen.order_by("-fit", "id").limit(EXTREMES)
     weakest = await chosen.order_by("fit", "id").limit(EXTREMES)
@@ -175,7 +179,8 @@ async def run_record(actor: Actor, run_id: UUID) -> RunRecord:
             RunWaiting(known.get(UUID(one["enrollment_id"])), one["position"], WaitCode(one["code"]))
             for one in waitlist
         ],
-        foretold=await _foretold(actor, run), used=await _used(actor, run), against=await _against_last(actor, run),
+        foretold=_foretold(report), quality=measured_of(run.result, report),
+        used=await _used(actor, run), against=await _against_last(actor, run),
         may_repeat=run.kind in WHOLE and actor.may(Permission.PROGRAM_MATCHING_RUN, run.program_id),
     )
 
@@ -240,14 +245,29 @@ def are_comparable(*runs: MatchRun) -> bool:
     return all(run.kind in WHOLE for run in runs) and bool(KEPT.intersection(*(run.result for run in runs)))
 
 
-async def _foretold(actor: Actor, run: MatchRun) -> list[Foretold]:
-    """How sure the model that a run went by was of pairs that it had not learned from, and what came of them."""
+async def quality_of(actor: Actor, run_id: UUID) -> list[Found]:
+    """How good the pairs of a run are, in eight figures; of circles alone in those that these have.
+
+    Raises:
+        NotFound: absent, or of a programme that the actor does not run.
+    """
+    run = await queries.visible_run(actor, run_id)
+    return measured_of(run.result, await _report(actor, run))
+
+
+def _foretold(report: Json | None) -> list[Foretold]:
+    """How sure a model was of pairs that it had not learned from, and what came of them."""
+    held_out = report.get("confidence", {}).get("held_out") if report else None
+    return [Foretold(one["n"], one["foretold"], one["happened"]) for one in held_out["bins"]] if held_out else []
+
+
+async def _report(actor: Actor, run: MatchRun) -> Json | None:
+    """The report of the model that a run went by; None for the prior."""
     kind, _dot, number = str(run.result.get("calibration", {}).get("model", "")).partition(".")
     if kind not in set(ProgramType) or not number.isdigit():
-        return []
+        return None
     row = await learnings(actor).filter(program_type=ProgramType(kind), number=int(number)).first()
-    held_out = row.report.get("confidence", {}).get("held_out") if row else None
-    return [Foretold(one["n"], one["foretold"], one["happened"]) for one in held_out["bins"]] if held_out else []
+    return row.report if row else None
 
 
 async def _used(actor: Actor, run: MatchRun) -> int:

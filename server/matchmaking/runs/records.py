@@ -7,11 +7,13 @@ from math import inf, isfinite
 from typing import Any
 
 from server.kernel.db import Json
+from server.matchmaking.circles.forming import proof_of as circles_proof
 from server.matchmaking.engine import Audit, MatchingResult, Pool, RuleCode, Standing, Violation, audit
 from server.matchmaking.engine.differences import Compared
 from server.matchmaking.engine.fairness import Envy, Figure, GroupFigures, Parity
 from server.matchmaking.engine.learning.learn import PRIOR_KIND
 from server.matchmaking.engine.score import PRIOR_VERSION
+from server.matchmaking.learned.quality import Found, measured, measured_circles
 
 NEW_BELOW_YEARS = 2.0
 """Whoever has been in the organisation for less counts as new (design.md: "Under 2 years with us")."""
@@ -36,8 +38,8 @@ class Tenure(StrEnum):
 class Proof:
     """What a run came to: pairs, people waiting, its value beside what no assignment can exceed, rules broken.
 
-    `by_models`: the value is what learned models expect, and no sum of fits. `over_all`: the bound holds for every
-    allowed pair, not only for those that were listed.
+    `by_models`: the value is what learned models expect, and no sum of fits; `by_draw`: it is one of lots. `over_all`:
+    the bound holds for every allowed pair, not only for those that were listed.
     """
 
     matched: int
@@ -48,6 +50,7 @@ class Proof:
     violations: int
     by_models: bool = False
     over_all: bool = True
+    by_draw: bool = False
 
 
 def groups_of(pool: Pool) -> dict[str, dict[str, str]]:
@@ -88,7 +91,7 @@ def proof_of(record: Mapping[str, Any]) -> Proof | None:
     return Proof(
         matched=record["matched"], waiting=record["waiting"], value=record["value"], upper_bound=record["upper_bound"],
         gap=record["gap"], violations=record["violations"], by_models=by_models,
-        over_all=record.get("over_all", not by_models),
+        over_all=record.get("over_all", not by_models), by_draw=record.get("by_draw", False),
     )
 
 
@@ -98,6 +101,16 @@ def _by_models(record: Mapping[str, Any]) -> bool:
     model = record.get("calibration", {}).get("model", PRIOR_VERSION)
     stages = (record.get("learned") or {}).get("stages", ())
     return model != PRIOR_VERSION or any(one["in_force"] != PRIOR_KIND for one in stages)
+
+
+def share_of_best(found: Audit, proof: Proof) -> float | None:
+    """The total fit as a share of what it could be at most, without what placing people is worth besides; where models
+    chose, of what they expect, and None for a draw, which looks for no best total."""
+    if proof.by_draw or found.mean_fit is None:
+        return None
+    total = proof.value if proof.by_models else proof.matched * found.mean_fit / 100
+    most = total + proof.gap * proof.upper_bound
+    return total / most if most > 0 else None
 
 
 def put_into_queue(record: Mapping[str, Any]) -> int | None:
@@ -116,6 +129,16 @@ def audit_of(record: Mapping[str, Any]) -> Audit | None:
     return load(stored) if stored else None
 
 
+def measured_of(record: Mapping[str, Any], report: Mapping[str, Any] | None) -> list[Found]:
+    """How good a stored run is, in figures, with the `report` of the model it went by: its pairs, or circles alone."""
+    found, proof, circles = audit_of(record), proof_of(record), circles_proof(record)
+    if found and proof:
+        return measured(found, share_of_best(found, proof), report)
+    if circles:
+        return measured_circles(circles.violations, circles.seated, circles.waiting, circles_parity(record))
+    return []
+
+
 def dump(found: Audit) -> Json:
     """An audit as JSON."""
     return {
@@ -124,6 +147,7 @@ def dump(found: Audit) -> Json:
         "mean_confidence": found.mean_confidence, "top_three": found.top_three, "envy": found.envy._asdict(),
         "violations": [[one.code.value, one.mentee, one.mentor] for one in found.violations],
         "rules": found.rules, "checks": found.checks, "parity": dump_parity(found.parity),
+        "floor_fit": found.floor_fit, "coverage": found.coverage,
     }
 
 
@@ -144,6 +168,7 @@ def load(stored: Json) -> Audit:
         mean_confidence=stored["mean_confidence"], top_three=stored["top_three"], envy=Envy(**stored["envy"]),
         violations=tuple(Violation(RuleCode(code), *rest) for code, *rest in stored["violations"]),
         rules=stored["rules"], checks=stored["checks"], parity=load_parity(stored["parity"]),
+        floor_fit=stored.get("floor_fit"), coverage=stored.get("coverage"),
     )
 
 

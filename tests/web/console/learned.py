@@ -19,7 +19,7 @@ def quality(log_loss: float, auc: float) -> dict[str, Any]:
     """Figures of 300 pairs."""
     return {
         "n": 300, "log_loss": log_loss, "log_loss_error": 0.02, "auc": auc, "auc_error": 0.031, "raw_error": 0.04,
-        "calibration_error": 0.021,
+        "calibration_error": 0.021, "brier": 0.21,
         "bins": [
             {"n": 150, "foretold": 0.31, "happened": 0.32, "low": 0.27, "high": 0.38},
             {"n": 150, "foretold": 0.66, "happened": 0.64, "low": 0.57, "high": 0.7},

@@ -34,11 +34,12 @@ def people_file(mentors: int, mentees: int, note: str = "") -> str:
 
 
 def equals_file(people: int) -> str:
-    """People who know one of two things and want the other; the first two of many could lead a circle."""
+    """People of two countries who know one of two things and want the other; the first two of many could lead."""
     skills, zone = ("SQL", "Negotiation"), ("Mon-08;Tue-08", "Mon-08;Wed-12")
-    rows = ["number,role,name,skills,wants,languages,availability"]
+    rows = ["number,role,name,skills,wants,languages,availability,country"]
     hosts = 2 if people > MANY else 0
-    rows += [f"H{at},host,Host {at},Coaching,,en;pt,Mon-08" for at in range(1, hosts + 1)]
+    rows += [f"H{at},host,Host {at},Coaching,,en;pt,Mon-08,Kenya" for at in range(1, hosts + 1)]
     for at in range(people - hosts):
-        rows.append(f"P{at},peer,Peer {at},{skills[at % 2]},{skills[(at + 1) % 2]},en,{zone[at // 2 % 2]}")
+        ours, land = zone[at // 2 % 2], ("Portugal", "Kenya")[at % 2]
+        rows.append(f"P{at},peer,Peer {at},{skills[at % 2]},{skills[(at + 1) % 2]},en,{ours},{land}")
     return "\n".join(rows) + "\n"

@@ -83,6 +83,7 @@ def test_a_group_that_fares_worse_is_named_with_the_range() -> None:
     assert (leeds.judged.text, leeds.judged.detail) == ("Lower fit", "by 12 points (8 to 16)")
     assert (lisbon.judged.text, lisbon.judged.detail) == ("Even", "")
     assert fair.has_ranges
+    assert (leeds.cells[2], lisbon.cells[2]) == ("61 (×0.84)", "70 (×0.99)")
 
 
 def test_many_hidden_groups_share_a_line() -> None:

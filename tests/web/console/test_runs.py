@@ -18,7 +18,9 @@ from server.matchmaking.states import PreferenceKind, RunKind, RunState
 from server.people.models import Person
 from server.programs.models import Enrollment, Program
 from server.programs.states import EnrollmentState
+from tests import factories
 from tests.web.conftest import HTMX, ClientOf
+from tests.web.console.learned import a_learning
 from tests.web.console.market import Market, market
 from web.console import compare_words
 
@@ -44,6 +46,8 @@ async def test_the_queue_leads_to_its_run_which_says_how_good_it_is(client_of: C
     assert "Every fitting mentor is full" in shown
     assert "Factory setting 2026.11" in shown
     assert "No two groups are large enough to be compared." in shown
+    for words in ("How good is it?", "Nine of ten pairs fit at least", "98%\N{NO-BREAK SPACE}or", "Not known yet"):
+        assert words in shown, words
 
 
 async def test_groups_are_compared_and_small_ones_hidden(client_of: ClientOf, db: object) -> None:
@@ -104,6 +108,18 @@ async def test_a_run_is_taken_along_as_files(client_of: ClientOf, found: Market)
     assert "reason_1" in pairs.text
     whole = json.loads((await client.get(f"{HERE}/{made.id}/run.json")).text)
     assert (whole["matched"], len(whole["pairs"]), whole["weights_version"]) == (3, 3, "2026.11")
+    told = {one["name"]: (one["value"], one["standard"]) for one in whole["quality"]}
+    assert len(told) == 8
+    assert (told["COVERAGE"], told["OPTIMUM"], told["RANKING"]) == ((1.0, "MET"), (1.0, "MET"), (None, None))
+    learned = {**made.result, "calibration": {"calibrated": True, "based_on": 900, "model": "ONE_TO_ONE.1"}}
+    await MatchRun.filter(id=made.id).update(result=learned)
+    await a_learning(await factories.organization())
+    foreign = json.loads((await client.get(f"{HERE}/{made.id}/run.json")).text)
+    assert foreign["quality"] == whole["quality"], "what another organisation learned says nothing here"
+    await a_learning(found.organization)
+    assert "On 300 later pairs. Brier score 0.21." in (await client.get(f"{HERE}/{made.id}")).text
+    own = json.loads((await client.get(f"{HERE}/{made.id}/run.json")).text)
+    assert [one["value"] for one in own["quality"][5:7]] == [0.04, 0.7]
 
 
 async def test_a_run_from_before_audits_opens_and_is_not_compared(client_of: ClientOf, found: Market) -> None:

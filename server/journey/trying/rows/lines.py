@@ -14,6 +14,8 @@ from server.people.tables import Row, Table
 
 EXAMPLES = 3
 Value = TypeVar("Value")
+Place = tuple[str, int]
+"""The name of a file and a row in it."""
 
 
 class GapCode(StrEnum):
@@ -43,33 +45,41 @@ class GapCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """One gap: how many rows it concerns, the first of them, and the column (or the rule's code) where there is one."""
+    """One gap: how many rows it concerns, the first of them, the column (or the rule's code) where there is one, and in
+    which file the rows are."""
 
     code: GapCode
     count: int = 0
     column: str = ""
     rows: tuple[int, ...] = ()
+    file: str = ""
 
 
 @dataclass(slots=True)
 class Unread:
-    """Cells that could not be read: the rows of each column."""
+    """Cells that could not be read: where, for each column."""
 
-    rows: dict[str, list[int]] = field(default_factory=dict)
+    places: dict[str, list[Place]] = field(default_factory=dict)
 
     def gaps(self) -> Iterator[Gap]:
-        """One for each column."""
-        for column, rows in sorted(self.rows.items()):
-            yield Gap(GapCode.UNREADABLE, len(rows), column, tuple(rows[:EXAMPLES]))
+        """One for each column of a file."""
+        for column, places in sorted(self.places.items()):
+            yield from by_file(GapCode.UNREADABLE, places, column)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row by field: column and cell, where the cell holds something."""
+    """One row by field: column and cell, where the cell holds something. `file` is the name of its file."""
 
+    file: str
     number: int
     cells: Mapping[Field, list[tuple[str, str]]]
     unread: Unread
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        return self.file, self.number
 
     def first(self, one: Field) -> str:
         """The first cell of a field, or nothing."""
@@ -85,7 +95,7 @@ class Line:
             try:
                 return parse(cell)
             except ValueError:
-                self.unread.rows.setdefault(column, []).append(self.number)
+                self.unread.places.setdefault(column, []).append(self.place)
         return None
 
     def every(self, one: Field) -> list[str]:
@@ -107,18 +117,26 @@ def lines(table: Table, mapping: Mapping[str, Field], unread: Unread) -> Iterato
         text = _("%(file)s has no column %(name)s.") % {"file": table.file_name, "name": absent[0]}
         raise Invalid({"columns": text})
     places = {place: (name, mapping.get(name, Field.NOTHING)) for place, name in enumerate(table.columns)}
-    return (_line(row, places, unread) for row in table.rows)
+    return (_line(table.file_name, row, places, unread) for row in table.rows)
 
 
-def counted(rows: Mapping[GapCode, list[int]]) -> Iterable[Gap]:
+def counted(places: Mapping[GapCode, list[Place]]) -> Iterable[Gap]:
     """Gaps that concern single rows, where there are any."""
-    return [Gap(code, len(found), "", tuple(found[:EXAMPLES])) for code, found in rows.items() if found]
+    return [gap for code, found in places.items() for gap in by_file(code, found)]
 
 
-def _line(row: Row, places: Mapping[int, tuple[str, Field]], unread: Unread) -> Line:
+def by_file(code: GapCode, places: Iterable[Place], column: str = "") -> Iterator[Gap]:
+    """One gap for each file that has such rows: who mends them opens one file at a time."""
+    files: dict[str, list[int]] = {}
+    for file, row in places:
+        files.setdefault(file, []).append(row)
+    return (Gap(code, len(rows), column, tuple(rows[:EXAMPLES]), file) for file, rows in files.items())
+
+
+def _line(file: str, row: Row, places: Mapping[int, tuple[str, Field]], unread: Unread) -> Line:
     held: dict[Field, list[tuple[str, str]]] = {}
     for place, (column, one) in places.items():
         cell = unguarded(row.cells[place].strip()) if place < len(row.cells) else ""
         if cell and one is not Field.NOTHING:
             held.setdefault(one, []).append((column, cell))
-    return Line(row.number, held, unread)
+    return Line(file, row.number, held, unread)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from server.journey.trying.rows import values
 from server.journey.trying.rows.columns import Field
-from server.journey.trying.rows.lines import Gap, GapCode, Line, Unread, counted, lines
+from server.journey.trying.rows.lines import Gap, GapCode, Line, Place, Unread, counted, lines
 from server.journey.trying.rows.naming import Called
 from server.journey.trying.rows.plan import File, Plan, Who
 from server.kernel.errors import Invalid
@@ -27,7 +27,7 @@ class Past:
 @dataclass(slots=True)
 class _Notes:
     pairs: list[PastPair] = field(default_factory=list)
-    rows: dict[GapCode, list[int]] = field(
+    rows: dict[GapCode, list[Place]] = field(
         default_factory=lambda: {GapCode.PAST_UNKNOWN: [], GapCode.PAST_HALF: []}
     )
     unread: Unread = field(default_factory=Unread)
@@ -57,11 +57,11 @@ def read_past(files: Iterable[File], plan: Plan, called: Called) -> Past:
 def _add(line: Line, called: Called, notes: _Notes) -> None:
     cells = line.first(Field.PAST_MENTOR), line.first(Field.PAST_MENTEE)
     if not all(cells):
-        notes.rows[GapCode.PAST_HALF].append(line.number)
+        notes.rows[GapCode.PAST_HALF].append(line.place)
         return
     mentor, mentee = (called.one(cell) for cell in cells)
     if mentor is None or mentee is None:
-        notes.rows[GapCode.PAST_UNKNOWN].append(line.number)
+        notes.rows[GapCode.PAST_UNKNOWN].append(line.place)
     notes.pairs.append(PastPair(
         mentor=mentor or cells[0], mentee=mentee or cells[1], cycle=line.text(Field.CYCLE) or None,
         accepted=line.read(Field.ACCEPTED, values.yes),

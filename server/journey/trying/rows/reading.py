@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from server.journey.trying.rows import values
 from server.journey.trying.rows.columns import ROLE_WORDS, Field
-from server.journey.trying.rows.lines import EXAMPLES, Gap, GapCode, Line, Unread, counted, lines
+from server.journey.trying.rows.lines import Gap, GapCode, Line, Place, Unread, by_file, counted, lines
 from server.journey.trying.rows.naming import Called, folded
 from server.journey.trying.rows.past import read_past
 from server.journey.trying.rows.plan import OF_EQUALS, File, Plan, Who
@@ -50,19 +50,19 @@ class Read:
 @dataclass(slots=True)
 class _Notes:
     """What is collected while reading. By id: the first row of each person, and the cells that name their manager; by
-    id and words: the column and row in which somebody names another."""
+    id and words: the column and place in which somebody names another."""
 
     plan: Plan
     vocabulary: Vocabulary
     people: list[Participant] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
     called: Called = field(default_factory=Called)
-    numbers: dict[str, int] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
     managers: dict[str, list[str]] = field(default_factory=dict)
-    mentions: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
+    mentions: dict[tuple[str, str], tuple[str, Place]] = field(default_factory=dict)
     groups: dict[str, dict[str, str]] = field(default_factory=dict)
     unread: Unread = field(default_factory=Unread)
-    rows: dict[GapCode, list[int]] = field(default_factory=lambda: {GapCode.TWICE: [], GapCode.NO_ROLE: []})
+    rows: dict[GapCode, list[Place]] = field(default_factory=lambda: {GapCode.TWICE: [], GapCode.NO_ROLE: []})
     seen: set[tuple[ParticipantRole, str]] = field(default_factory=set)
     mapped: Counter[tuple[ParticipantRole, Field]] = field(default_factory=Counter)
 
@@ -93,7 +93,7 @@ def _read(file: File, number: int, notes: _Notes) -> None:
     for line in lines(file.table(), notes.plan.columns[number], notes.unread):
         roles = _roles(line, notes.plan.sides[number])
         if not roles:
-            notes.rows[GapCode.NO_ROLE].append(line.number)
+            notes.rows[GapCode.NO_ROLE].append(line.place)
         for role in roles:
             _add(line, role, notes, f"{number + 1}-{line.number}")
 
@@ -108,16 +108,16 @@ def _roles(line: Line, who: Who) -> tuple[ParticipantRole, ...]:
 def _add(line: Line, role: ParticipantRole, notes: _Notes, spare_id: str) -> None:
     who = line.first(Field.ID) or spare_id
     if (role, who) in notes.seen:
-        notes.rows[GapCode.TWICE].append(line.number)
+        notes.rows[GapCode.TWICE].append(line.place)
         return
     notes.seen.add((role, who))
     notes.names[who] = " ".join(line.every(Field.NAME)) or who
-    notes.numbers.setdefault(who, line.number)
+    notes.places.setdefault(who, line.place)
     notes.called.add(who, [*line.every(Field.ID)[1:], notes.names[who]])
     if managers := line.every(Field.MANAGER):
         notes.managers[who] = managers
     for one in (Field.PREFERS, Field.AVOIDS):
-        notes.mentions.update({(who, word): (column, line.number) for column, cell in line.cells.get(one, ())
+        notes.mentions.update({(who, word): (column, line.place) for column, cell in line.cells.get(one, ())
                                for word in values.split(cell)})
     for column, cell in line.cells.get(Field.GROUP, ()):
         notes.groups.setdefault(column, {})[who] = cell
@@ -239,23 +239,23 @@ def _gaps(notes: _Notes) -> list[Gap]:
 
 def _unfound(notes: _Notes) -> Iterator[Gap]:
     """People whose manager is not known, and cells that name others of whom it is not known who they are."""
-    rows: dict[GapCode, list[int]] = {
+    rows: dict[GapCode, list[Place]] = {
         code: [] for code in (GapCode.MANAGER_SHARED, GapCode.MANAGER_UNKNOWN, GapCode.MANAGER_BLANK)
     }
-    for who, number in notes.numbers.items() if notes.managers else ():
+    for who, place in notes.places.items() if notes.managers else ():
         cells = notes.managers.get(who, [])
         if not cells:
-            rows[GapCode.MANAGER_BLANK].append(number)
+            rows[GapCode.MANAGER_BLANK].append(place)
         elif not any(map(notes.called.one, cells)):
-            rows[_why(notes.called, cells, GapCode.MANAGER_SHARED, GapCode.MANAGER_UNKNOWN)].append(number)
+            rows[_why(notes.called, cells, GapCode.MANAGER_SHARED, GapCode.MANAGER_UNKNOWN)].append(place)
     yield from counted(rows)
-    found: dict[tuple[GapCode, str], list[int]] = {}
-    for (_who, word), (column, number) in notes.mentions.items():
+    found: dict[tuple[GapCode, str], list[Place]] = {}
+    for (_who, word), (column, place) in notes.mentions.items():
         if notes.called.one(word) is None:
             code = _why(notes.called, [word], GapCode.PERSON_SHARED, GapCode.PERSON_UNKNOWN)
-            found.setdefault((code, column), []).append(number)
-    for (code, column), numbers in found.items():
-        yield Gap(code, len(numbers), column, tuple(numbers[:EXAMPLES]))
+            found.setdefault((code, column), []).append(place)
+    for (code, column), places in found.items():
+        yield from by_file(code, places, column)
 
 
 def _why(called: Called, cells: Sequence[str], shared: GapCode, unknown: GapCode) -> GapCode:

@@ -45,7 +45,8 @@ class Quality:
     are standard errors.
 
     `raw_error` is the mean distance of bins from what happened; chance alone makes it larger than 0. In
-    `calibration_error` what chance explains of each bin is taken off.
+    `calibration_error` what chance explains of each bin is taken off. `brier` is the mean square of the distance from
+    each outcome (Brier 1950).
     """
 
     n: int
@@ -55,6 +56,7 @@ class Quality:
     auc_error: float | None
     raw_error: float
     calibration_error: float
+    brier: float
     bins: tuple[Bin, ...]
 
 
@@ -75,7 +77,8 @@ def quality(foretold: Numbers, outcomes: Numbers) -> Quality:
     doubt = None if auc is None else auc_error(auc, int(outcomes.sum()), int((1 - outcomes).sum()))
     loss_error = float(lost.std() / np.sqrt(len(lost)))
     raw, error = (float((sizes * found).sum()) for found in (np.array(errors), beyond))
-    return Quality(len(outcomes), float(lost.mean()), loss_error, auc, doubt, raw, error, tuple(bins))
+    return Quality(len(outcomes), float(lost.mean()), loss_error, auc, doubt, raw, error,
+                   float(np.square(foretold - outcomes).mean()), tuple(bins))
 
 
 def auc_error(auc: float, reached: int, missed: int) -> float:

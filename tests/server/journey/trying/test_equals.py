@@ -15,6 +15,7 @@ from server.programs.states import ProgramType
 from tests.server.journey.trying.trial_of import pairs_of, read, read_alike, text_of, tried
 from tests.server.matchmaking.desk import Desk, Table
 from tests.server.matchmaking.lived import lived_rows
+from web.console import trial_told
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +62,8 @@ def test_circles_are_those_of_ithaca_match(people: Table, tmp_path: Path) -> Non
     groups = document["circles"]["groups"]
     assert {(one["host"], ";".join(one["members"])) for one in groups} == wanted
     assert (document["shape"], document["violations"]) == ("CIRCLES", 0)
+    assert trial_told.fairness(document)
+    assert [one["measure"] for one in json.loads(export.trial_json(document))["quality"]] == ["Q01", "Q02", "Q08"]
     seated = [who for one in groups for who in one["members"]]
     assert len(seated) + document["waiting"] == 46
     lines = list(csv.DictReader(export.circles_csv(document).decode("utf-8-sig").splitlines()))

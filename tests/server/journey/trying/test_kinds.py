@@ -109,9 +109,11 @@ def test_managers_who_cannot_be_found_are_named_and_the_rule_is_not_called_kept(
             "S1,mentee,Noor Pell,Idris Crane,,Python\nS2,mentee,Tamsin Ray,Juno Holt,,SQL\n")
     document = tried((Who.COLUMN, text))
     gaps = " ".join(trial_gaps.gaps(document))
-    assert "names a manager whose name several people have, and their reporting line is not known: row 4." in gaps
+    assert "whose name several people have, and their reporting line is not known: row 4 of 0.csv." in gaps
     assert "1 person names a manager who is in no file, and their reporting line is not known above: row 5" in gaps
-    assert "2 people name no manager: row" in gaps
+    assert "2 people name no manager: rows 2, 3 of 0.csv. Who is above them is not known." in gaps
+    del document["gaps"][0]["file"]
+    assert trial_gaps.gaps(document), "a result from before files were named"
     assert told.rules(document)[0] == "Nobody in their own reporting line: not checked, no manager is known"
 
 

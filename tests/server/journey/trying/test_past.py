@@ -1,9 +1,11 @@
 """Past pairs in a trial: they teach what they teach `ithaca match`; too few teach nothing, and it is said so."""
 
+import json
 from pathlib import Path
 
 import pytest
 
+from server.journey.trying import export
 from server.journey.trying.rows.columns import Field, suggestions
 from server.journey.trying.rows.lines import Gap, GapCode
 from server.journey.trying.rows.plan import File, Who
@@ -37,6 +39,10 @@ def test_a_trial_learns_what_ithaca_match_learns(lived: tuple[Table, Table], tmp
     by_file = {(row["mentee_id"], row["mentor_id"]): float(row["confidence"]) for row in desk.result()}
     assert {(one["mentee"], one["mentor"]): one["confidence"] for one in document["pairs"]} == by_file
     assert document["learned"]["confidence"]["calibrated"]
+    figures = {one["measure"]: one for one in json.loads(export.trial_json(document))["quality"]}
+    assert 0 < figures["Q06"]["second"] < 0.25, "the Brier score of whoever says one half each time is a quarter"
+    assert 0.5 < figures["Q07"]["value"] < 1
+    assert len(told.quality(document)) == len(figures) == 8
     shown = told.confidence(document)
     assert shown.calibrated
     assert shown.words.startswith(f"Calibrated, based on {A_CYCLE * CYCLES} pairs: on the 200 latest")
@@ -94,11 +100,11 @@ def test_what_past_pairs_do_not_say_is_named() -> None:
     found = read(*BOTH, (Who.PAST, past))
     first = found.past[0]
     assert (first.accepted, first.sessions_held, first.satisfaction, first.goals_achieved) == (True, 3, 4, 0.8)
-    gaps = {(gap.code, gap.column): (gap.count, gap.rows) for gap in found.gaps}
-    assert gaps[GapCode.PAST_UNKNOWN, ""] == (1, (4,))
-    assert gaps[GapCode.PAST_HALF, ""] == (1, (5,))
-    assert gaps[GapCode.UNREADABLE, "satisfaction"] == (1, (3,))
-    assert gaps[GapCode.PAST_NO_CYCLES, ""] == (0, ())
+    gaps = {(gap.code, gap.column): (gap.count, gap.rows, gap.file) for gap in found.gaps}
+    assert gaps[GapCode.PAST_UNKNOWN, ""] == (1, (4,), "2.csv")
+    assert gaps[GapCode.PAST_HALF, ""] == (1, (5,), "2.csv")
+    assert gaps[GapCode.UNREADABLE, "satisfaction"] == (1, (3,), "2.csv")
+    assert gaps[GapCode.PAST_NO_CYCLES, ""] == (0, (), "")
     silent = read(*BOTH, (Who.PAST, "mentor,mentee\nM1,S1\n"))
     assert Gap(GapCode.PAST_NO_ANSWERS) in silent.gaps
 

@@ -75,7 +75,7 @@ def test_a_column_may_say_who_is_what_and_one_person_be_both() -> None:
     assert [(person.id, person.role) for person in found.people] == [
         ("A", MENTOR), ("B", MENTEE), ("C", MENTOR), ("C", MENTEE)
     ]
-    assert Gap(GapCode.NO_ROLE, 1, "", (5,)) in found.gaps
+    assert Gap(GapCode.NO_ROLE, 1, "", (5,), "0.csv") in found.gaps
 
 
 def test_what_the_files_do_not_say_is_named() -> None:
@@ -88,18 +88,23 @@ def test_what_the_files_do_not_say_is_named() -> None:
 
 def test_cells_that_cannot_be_read_count_as_not_known_and_are_named_with_their_rows() -> None:
     text = "id,skills,level,capacity,time_zone\nA,SQL,high,2,Europe/Lisbon\nB,Go,7,many,Mars/North\nC,R,,0,UTC+5:30\n"
-    found = read((Who.MENTORS, text), (Who.MENTEES, MENTEES))
+    found = read((Who.MENTORS, text), (Who.MENTEES, "id,wants,level,shoe\nS1,SQL,low,42\nS2,Go,,\nS3,R,top,\n"))
     a, b, c = (one(found, name) for name in "ABC")
     assert (a.grade, b.grade, c.grade) == (None, 7, None)
     assert (a.capacity, b.capacity, c.capacity) == (2, 1, 0)
     assert (b.utc_offset_min, c.utc_offset_min) == (None, 330)
-    unreadable = {gap.column: (gap.count, gap.rows) for gap in found.gaps if gap.code is GapCode.UNREADABLE}
-    assert unreadable == {"level": (1, (2,)), "capacity": (1, (3,)), "time_zone": (1, (3,))}
+    unreadable = {
+        (gap.file, gap.column): (gap.count, gap.rows) for gap in found.gaps if gap.code is GapCode.UNREADABLE
+    }
+    assert unreadable == {
+        ("0.csv", "level"): (1, (2,)), ("1.csv", "level"): (2, (2, 4)), ("0.csv", "capacity"): (1, (3,)),
+        ("0.csv", "time_zone"): (1, (3,)),
+    }, "each file by itself"
 
 
 def test_an_id_that_comes_again_and_rows_without_one() -> None:
     found = read((Who.MENTORS, "id,skills\nA,SQL\nA,Go\n,R\n"), (Who.MENTEES, MENTEES))
-    assert Gap(GapCode.TWICE, 1, "", (3,)) in found.gaps
+    assert Gap(GapCode.TWICE, 1, "", (3,), "0.csv") in found.gaps
     assert [person.id for person in found.people if person.role is MENTOR] == ["A", "1-4"]
 
 

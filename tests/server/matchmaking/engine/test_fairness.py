@@ -24,6 +24,8 @@ from server.matchmaking.engine import (
 )
 from server.matchmaking.engine.differences import Compared, Verdict, of_means, of_shares
 from server.matchmaking.engine.fairness import Figure, GroupFigures, envy, hidden, parity, recount, verdict_of
+from server.matchmaking.engine.groups.pairs.peers import pair_peers
+from server.matchmaking.engine.groups.pairs.two_sided import two_sided
 from server.programs.states import ProgramType
 from tests.server.matchmaking.engine.populations import (
     FREE,
@@ -92,6 +94,7 @@ def test_envy_is_what_plain_counting_finds(pool: Pool, rules: RuleSet, chosen: W
     result = run_matching(pool, rules, chosen)
     found, plain = envy(result), plain_envy(result)
     assert (found.asked, found.rather, found.claims) == plain[:3]
+    assert found.clearly == plain_clearly(result)
     assert found.most_gain == pytest.approx(plain[3], abs=1e-3)
 
 
@@ -114,6 +117,47 @@ def plain_envy(result: MatchingResult) -> tuple[int, int, int, float]:
     }
     claims = {e for e, m in better if score[e, m] >= held[m] - 0.005}
     return len(own), len({e for e, _ in better}), len(claims), 100 * max(better.values(), default=0.0)
+
+
+def plain_clearly(result: MatchingResult) -> int:
+    """Mentees with a pair that was not made and is ten points better for both; a place that is free wants anybody."""
+    columns, arcs = result.market.columns, result.arcs
+    fits = {(pair.mentee, pair.mentor): pair.fit / 100 for pair in result.pairs}
+    found = set()
+    for e, m, worth in zip(arcs.e, arcs.m, arcs.score, strict=True):
+        one, other = columns.mentees.people[e], columns.mentors.people[m]
+        ours = [fit for (mentee, _m), fit in fits.items() if mentee == one.id]
+        theirs = [fit for (_e, mentor), fit in fits.items() if mentor == other.id]
+        for_both = [min(ours, default=inf), *([min(theirs, default=inf)] if len(theirs) >= other.capacity else [])]
+        if (one.id, other.id) not in fits and all(worth >= fit + 0.1 for fit in for_both):
+            found.add(one.id)
+    return len(found)
+
+
+def test_a_better_pair_with_a_free_mentor_is_seen_and_coverage_and_floor_are_counted() -> None:
+    people = (
+        mentor("knows", skill_tags=("Python",)), mentor("other", skill_tags=("Weaving",)),
+        mentee("a", goal_tags=("Python",)),
+    )
+    result = run_matching(Pool(people), FREE, GOALS_ONLY, standing=Standing(current=frozenset({("other", "a")})))
+    found = audit(result, {})
+    assert (found.envy.rather, found.envy.clearly, found.coverage) == (0, 1, 1.0)
+    assert found.floor_fit == found.lowest_fit
+    assert audit(run_matching(Pool(people), FREE, GOALS_ONLY), {}).envy.clearly == 0
+
+
+def test_coverage_counts_nobody_whom_no_place_is_there_for() -> None:
+    mentors, mentees = [mentor(f"m{at}", capacity=2) for at in range(2)], [mentee(f"e{at}") for at in range(5)]
+    pool = Pool((*mentors, *mentees, mentee("rests", capacity=0)))
+    assert audit(run_matching(pool, FREE, GOALS_ONLY), {}).coverage == 1.0, "four places, all taken"
+    held = audit(run_matching(pool, replace(FREE, reserve=0.5), GOALS_ONLY), {})
+    assert held.coverage == 1.0, "one of the four is held back for newcomers"
+    assert audit(run_matching(pool, replace(FREE, max_pairs=2), GOALS_ONLY), {}).coverage == 1.0
+    assert audit(run_matching(pool, replace(FREE, min_fit=101), GOALS_ONLY), {}).coverage == 0.0
+    assert audit(run_matching(Pool(tuple(mentors)), FREE, GOALS_ONLY), {}).coverage is None, "nobody looks"
+    peers = Pool(tuple(mentee(f"p{at}") for at in range(3)))
+    both = two_sided(pair_peers(peers, FREE, GOALS_ONLY), peers, FREE, GOALS_ONLY)
+    assert audit(both, {}).coverage == 1.0, "of three one is always left"
 
 
 def test_who_would_fit_better_elsewhere_is_counted_with_the_gain() -> None:
