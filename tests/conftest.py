@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from zlib import crc32
 
@@ -84,6 +85,15 @@ def clock_stands() -> Iterator[None]:
     """The time to undo does not run out while a slow machine works; `clock.move` still advances it."""
     with clock.at(clock.now()):
         yield
+
+
+@pytest.fixture
+def morning() -> None:
+    """What waits for its hours goes at once, whenever the test runs: it is ten on a working day. Only where no other
+    process has a clock of its own."""
+    moment = clock.now()
+    ahead = (7 - moment.weekday()) if moment.weekday() > 4 else 0
+    clock.move(moment.replace(hour=10, minute=0) + timedelta(days=ahead) - moment)
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from playwright.async_api import FilePayload, Page
 from a11y_tests.registry import Act, Shelf, View, check, each, fill, open_everything, press, undo
 from server.automation.planning import plan
 from server.automation.steps import STEPS
+from server.automation.subjects import MATCH
 from server.journey.roster.pace import count_search
 from server.kernel.actor import system_actor
 from server.kernel.facts import ActionState, ScheduledAction
@@ -47,9 +48,7 @@ async def person() -> View:
     found = await market()
     match = await factories.match(found.mentors[0], found.mentees[0])
     someone, product = await found.mentees[0].person, system_actor(found.admin.organization_id)
-    for step in STEPS.values():
-        if step.on == ("match.activated",):
-            await plan(product, step, match.id)
+    await plan(product, MATCH, [step for step in STEPS.values() if step.on == ("match.activated",)], match.id)
     await ScheduledAction.filter(rule="message.F01").update(state=ActionState.SKIPPED, reason="a time is booked")
     return View(found.admin, f"{HERE}/{someone.id}", open_everything)
 

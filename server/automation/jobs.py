@@ -5,17 +5,16 @@ from uuid import UUID
 
 from server.automation.due import perform
 from server.automation.planning import plan, steps_by_fact
-from server.automation.protocol import Step
+from server.automation.protocol import About, Step
 from server.automation.steps import STEPS
 from server.kernel.actor import system_actor
 from server.kernel.facts import OutboxEvent
 from server.kernel.jobs import on_due, on_event
 
 
-async def _plan(steps: list[Step], event: OutboxEvent) -> None:
-    actor = system_actor(event.organization_id)
-    for step in steps:
-        await plan(actor, step, UUID(str(event.payload[step.about.name])))
+async def _plan(steps: dict[About, list[Step]], event: OutboxEvent) -> None:
+    for about, found in steps.items():
+        await plan(system_actor(event.organization_id), about, found, UUID(str(event.payload[about.name])))
 
 
 for kind, steps in steps_by_fact().items():

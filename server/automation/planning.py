@@ -1,56 +1,65 @@
 """Planning the steps that follow a fact: one row of the timetable for each person and moment."""
 
-from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
-from server.automation.protocol import Step
+from tortoise import Model
+
+from server.automation.protocol import About, Step
 from server.automation.steps import STEPS
 from server.kernel.actor import Actor
 from server.kernel.db import Due, unit_of_work
 from server.kernel.facts import ActionState, ScheduledAction
 
+Rounds = Counter[tuple[str, UUID | None]]
 
-def steps_by_fact() -> dict[str, list[Step]]:
-    """Which steps are planned after which facts."""
-    found: defaultdict[str, list[Step]] = defaultdict(list)
+
+def steps_by_fact() -> dict[str, dict[About, list[Step]]]:
+    """Which steps are planned after which facts, by what they are about."""
+    found: defaultdict[str, defaultdict[About, list[Step]]] = defaultdict(lambda: defaultdict(list))
     for step in STEPS.values():
         for kind in step.on:
-            found[kind].append(step)
-    return dict(found)
+            found[kind][step.about].append(step)
+    return {kind: dict(by_subject) for kind, by_subject in found.items()}
 
 
-async def plan(actor: Actor, step: Step, subject_id: UUID) -> None:
-    """Plan a step for a subject as it stands now. Planned again it is the same rows; what was done is not done again.
+async def plan(actor: Actor, about: About, steps: Sequence[Step], subject_id: UUID) -> None:
+    """Plan steps for a subject as it stands now. Planned again it is the same rows; what was done is not done again.
 
     Raises:
         NotFound: the subject is gone.
     """
-    wanted = [due async for due in _due(actor, step, subject_id)]
+    row = await about.load(actor, subject_id)
+    rounds = await _rounds(actor, subject_id) if any(step.moves for step in steps) else Rounds()
+    wanted = list[Due]()
+    for step in steps:
+        since = await step.since(actor, row)
+        if since is not None:
+            wanted += await _due(actor, step, row, since, rounds)
     if wanted:
         async with unit_of_work(actor) as unit:
             await unit.schedule_all(wanted)
 
 
-async def _due(actor: Actor, step: Step, subject_id: UUID) -> AsyncIterator[Due]:
-    row = await step.about.load(actor, subject_id)
-    since = await step.since(actor, row)
-    if since is None:
-        return
+async def _due(actor: Actor, step: Step, row: Model, since: datetime, rounds: Rounds) -> list[Due]:
     people = [(one.id, one.zone) for one in await step.to(actor, row)] if step.each else [(None, "UTC")]
+    found = list[Due]()
     for number, moment in enumerate(step.moments):
         for person_id, zone in people:
-            which = await _round(actor, step, subject_id, person_id) if step.moves else since.isoformat()
-            yield Due(
+            which = str(rounds[step.rule, person_id]) if step.moves else since.isoformat()
+            found.append(Due(
                 step.rule, row, moment.after(since, zone), f"{person_id or 'all'}:{number}:{which}",
                 recipient_id=person_id, program_id=step.about.program_id(row),
                 payload={"number": number, "since": since, "round": which},
-            )
+            ))
+    return found
 
 
-async def _round(actor: Actor, step: Step, subject_id: UUID, person_id: UUID | None) -> str:
-    """How often a step that moves was done for somebody: what is not done yet is moved, not planned beside it."""
-    before = ScheduledAction.filter(
-        organization_id=actor.organization_id, subject_id=subject_id, rule=step.rule, recipient_id=person_id,
-    )
-    return str(await before.exclude(state__in=[ActionState.PLANNED, ActionState.CANCELLED]).count())
+async def _rounds(actor: Actor, subject_id: UUID) -> Rounds:
+    """How often each step was done about a subject for each person: one that moves and is not done yet is moved, and
+    not planned beside itself."""
+    before = ScheduledAction.filter(organization_id=actor.organization_id, subject_id=subject_id)
+    done = before.exclude(state__in=[ActionState.PLANNED, ActionState.CANCELLED])
+    return Counter(await done.values_list("rule", "recipient_id"))

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
+
 from server.journey.leaving.actions import come_back, leave_program, take_break
 from server.kernel import clock
 from server.kernel.actor import system_actor
@@ -22,6 +24,8 @@ from tests.server.journey.leaving.test_status import becomes
 from tests.server.notifications.conftest import happened, session_of
 from tests.server.notifications.mail_server import MailServer
 from tests.server.notifications.test_planning import told
+
+pytestmark = pytest.mark.usefixtures("morning")
 
 
 async def test_who_stays_is_told_without_a_reason_and_who_left_is_not(pair: Pair, mailbox: MailServer) -> None:

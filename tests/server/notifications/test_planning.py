@@ -31,6 +31,8 @@ from tests.factories import Pair, active_match, enrollment, match, person
 from tests.server.notifications.conftest import happened
 from tests.server.notifications.mail_server import MailServer
 
+pytestmark = pytest.mark.usefixtures("morning")
+
 STANDS = {
     "enrollment.submitted": EnrollmentState.PENDING_APPROVAL, "enrollment.rejected": EnrollmentState.DECLINED,
     "enrollment.activated": EnrollmentState.ACTIVE, "enrollment.waitlisted": EnrollmentState.WAITLISTED,

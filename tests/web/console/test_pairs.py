@@ -9,6 +9,7 @@ from server.access.actions import grant_role
 from server.access.states import Role
 from server.automation.planning import plan
 from server.automation.steps import STEPS
+from server.automation.subjects import MATCH
 from server.journey.record.queries import PLANS
 from server.journey.record.timeline import TOLD, WROTE
 from server.kernel import clock
@@ -76,8 +77,7 @@ async def test_what_goes_by_itself_and_what_was_needless_stands_on_the_pages_of_
     browser: httpx2.AsyncClient, pair: Pair, manager: Person, client_of: ClientOf
 ) -> None:
     product = system_actor(pair.organization.id)
-    for step in ("message.F01", "message.F02"):
-        await plan(product, STEPS[step], pair.match.id)
+    await plan(product, MATCH, [STEPS["message.F01"], STEPS["message.F02"]], pair.match.id)
     person = f"/console/people/{pair.mentee.id}"
     for page in (at(pair.match), person):
         planned = (await browser.get(page)).text
