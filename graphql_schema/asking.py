@@ -8,6 +8,7 @@ from uuid import UUID
 import strawberry
 
 from graphql_schema.context import Context, Info
+from graphql_schema.explanations import MatchAdvice
 from graphql_schema.ids import global_id, key_of, keys_of
 from graphql_schema.mutations import Input, Payload, perform
 from graphql_schema.people import PersonType
@@ -69,6 +70,13 @@ class AskingQuery:
         actor = info.context.actor
         found = await queries.choices_of(actor, key_of("Enrollment", enrollment_id))
         return [ChoiceType.of(one, (await person_of(actor)).first_name) for one in found]
+
+    @strawberry.field(
+        description="What you could truthfully add to get more good mentors, while few of those you may choose are good."
+    )
+    async def choice_advice(self, info: Info, enrollment_id: strawberry.ID) -> list[MatchAdvice]:
+        seen = await queries.asking_page(info.context.actor, key_of("Enrollment", enrollment_id))
+        return [MatchAdvice.of(one) for one in seen.could_add]
 
     @strawberry.field(description="Whom you keep in mind and whom you set aside, the latest first.")
     async def chosen_people(self, info: Info) -> list[KeptType]:

@@ -13,6 +13,7 @@ from server.matchmaking.engine.living.words import advice_words, unmet_words
 from server.matchmaking.engine.waitlist import WaitCode
 
 if TYPE_CHECKING:
+    from server.matchmaking.engine.living.advice import Advice
     from server.matchmaking.queue.queries import Explained
 
 strawberry.enum(WhyCode, name="UnmetWishCode")
@@ -35,6 +36,11 @@ class MatchAdvice:
     opens: int = strawberry.field(description="How many more mentors would be a good fit.")
     words: str
 
+    @classmethod
+    def of(cls, found: Advice) -> Self:
+        """One thing more in the words that a mentee reads."""
+        return cls(kind=found.kind, value=found.value, opens=found.opens, words=advice_words(found))
+
 
 @strawberry.type(description="What the last run says to a mentee.")
 class Explanation:
@@ -56,8 +62,5 @@ class Explanation:
                 )
                 for one in found.unmet
             ],
-            advice=[
-                MatchAdvice(kind=one.kind, value=one.value, opens=one.opens, words=advice_words(one))
-                for one in found.advice
-            ],
+            advice=[MatchAdvice.of(one) for one in found.advice],
         )

@@ -16,6 +16,7 @@ from server.kernel.text import gettext as _
 from server.matches.queries import partner_of
 from server.matches.states import AWAITING, DeclineReason, MatchState
 from server.matchmaking import stored
+from server.matchmaking.engine.living.words import advice_words
 from server.matchmaking.engine.wording import GOOD_FIT, Names, Reader
 from server.matchmaking.wishes.actions import WISHES, keep_in_mind, set_aside, take_back
 from web.explained import fit_chip, reasons_of
@@ -117,6 +118,7 @@ async def _show(
         title=_title(seen), words=_words(seen), people=[_choice(one, seen, request) for one in seen.choices],
         waiting=[partner_of(match, request.state.person.id).first_name for match in seen.waiting],
         passed=[_passed(match, request) for match in seen.passed], room=_room(seen),
+        help=[advice_words(one) for one in seen.could_add],
         here=f"/enrollment/{_id(request)}", wishes=list(zip(WISH_FIELDS, _wish_labels(), values, strict=True)),
         named=[(str(one.partner.id), one.partner.person.full_name) for one in seen.choices],
     )

@@ -10,6 +10,7 @@ from tests.web.console.market import market
 
 CHOICES = """query ($id: ID!) {
   matchChoices(enrollmentId: $id) { enrollmentId fit person { firstName } reasons { title } }
+  choiceAdvice(enrollmentId: $id) { kind value opens words }
 }"""
 REQUEST = """mutation ($own: ID!, $other: ID!) {
   requestMatch(input: {enrollmentId: $own, partnerEnrollmentId: $other}) {
@@ -24,7 +25,9 @@ async def test_choices_are_read_and_one_is_asked_with_the_reasons(db: object) ->
     me = factories.actor_of(mentee.person)
     assert (await ask(me, CHOICES, id=gid(mentee)))["matchChoices"] == []
     await Program.filter(id=found.program.id).update(mentees_may_ask=True)
-    choices = (await ask(me, CHOICES, id=gid(mentee)))["matchChoices"]
+    shown = await ask(me, CHOICES, id=gid(mentee))
+    choices, (advice,) = shown["matchChoices"], shown["choiceAdvice"]
+    assert advice["words"].startswith(f"If you would also like to learn “{advice['value']}”: ")
     assert {one["person"]["firstName"] for one in choices} == {"Idris", "Ottoline", "Juno"}
     assert all(len(one["reasons"]) == 3 for one in choices)
     for _twice in range(2):

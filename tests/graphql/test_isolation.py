@@ -32,6 +32,7 @@ BY_ID = {
     "messages": ("query ($id: ID!) { messages(matchId: $id) { totalCount edges { node { body } } } }", "Match"),
     "checkInAnswers": ("query ($id: ID!) { checkInAnswers(programIds: [$id]) { totalCount } }", "Program"),
     "freeSlots": ("query ($id: ID!) { freeSlots(matchId: $id) { startsAt } }", "Match"),
+    "choiceAdvice": ("query ($id: ID!) { choiceAdvice(enrollmentId: $id) { words } }", "Enrollment"),
     "matchChoices": ("query ($id: ID!) { matchChoices(enrollmentId: $id) { fit } }", "Enrollment"),
     "nextSlots": ("query ($id: ID!) { nextSlots(sessionId: $id) { startsAt } }", "Session"),
     "importReport": ("query ($id: ID!) { importReport(runId: $id) { zonesAssumed } }", "ImportRun"),

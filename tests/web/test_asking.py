@@ -104,8 +104,10 @@ async def test_no_and_no_answer_are_said_without_blame_and_others_follow(found: 
     shown = (await client.get(page_of(mentee))).text
     for words in ("Idris can’t just now.", "Ottoline did not answer in time.", ">Ask Juno<"):
         assert words in shown
+    assert "If you would also like to learn" in shown, "few fit well"
     await Enrollment.filter(id=found.mentors[2].id).update(capacity=0)
-    assert "Nobody to ask just now" in (await client.get(page_of(mentee))).text
+    nobody = (await client.get(page_of(mentee))).text
+    assert ("Nobody to ask just now" in nobody, "What would help" in nobody) == (True, False)
 
 
 async def test_where_nobody_need_agree_it_begins_and_can_be_undone(found: Market, client_of: ClientOf) -> None:

@@ -5,7 +5,7 @@ them alone, among those who stand in few enough lists.
 """
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
@@ -21,19 +21,25 @@ from server.matches.rules import is_requester, may_ask
 from server.matches.states import AWAITING, OPEN_MATCHES, MatchState
 from server.matchmaking import stored
 from server.matchmaking.engine.choosing.exposure import EXPOSURE, LISTED
-from server.matchmaking.gather import gather, had_their_time, stopped
+from server.matchmaking.engine.living.advice import Advice
+from server.matchmaking.engine.wording import GOOD_FIT
+from server.matchmaking.gather import gather, gather_seats, had_their_time, stopped
 from server.matchmaking.learned.evidence import evidence_now
 from server.matchmaking.learned.queries import outlook_for
 from server.matchmaking.said import queries as said
 from server.matchmaking.said.rules import may_choose, may_wish
 from server.matchmaking.today.queries import rules_broken
-from server.matchmaking.wishes.judging import judged, told
+from server.matchmaking.wishes.judging import could_add, judged, told
 from server.people.queries import profiles_of
 from server.programs.models import Enrollment
 from server.programs.queries import cohort_by_id, enrollments_in, visible_enrollment
 from server.programs.rules import is_self
 from server.programs.states import EnrollmentState, ParticipantRole
 
+ENOUGH = 3
+"""With so many people who fit well nobody need add anything: three to five are what one compares."""
+TRIED_AMONG = 1_000
+"""Among more people what would help is not worked out while somebody looks; there most find enough."""
 PASSED = (MatchState.DECLINED, MatchState.EXPIRED)
 
 
@@ -77,7 +83,8 @@ class Choice:
 @dataclass(frozen=True, slots=True)
 class AskingPage:
     """The page of one's own enrolment. `waiting`: requests of one's own that nobody has answered yet. `passed`: those
-    that were turned down or not answered, the latest first. `taken` of the places are."""
+    that were turned down or not answered, the latest first. `taken` of the places are. `could_add` would
+    truthfully open more good mentors to a mentee who is shown few."""
 
     enrollment: Enrollment
     asking: Asking
@@ -86,6 +93,7 @@ class AskingPage:
     passed: list[Match]
     taken: int
     set_aside: int = 0
+    could_add: Sequence[Advice] = ()
 
     @property
     def may_wish(self) -> bool:
@@ -117,9 +125,10 @@ async def asking_page(actor: Actor, enrollment_id: UUID) -> AskingPage:
     asked = [match for match in mine if is_requester(match, actor.person_id)]
     taken = sum(match.state in OPEN_MATCHES for match in mine)
     asking = _asking(own, taken)
+    choices = await choices_of(actor, own.id) if asking in CHOOSING else []
     return AskingPage(
         enrollment=own, asking=asking, taken=taken,
-        choices=await choices_of(actor, own.id) if asking in CHOOSING else [],
+        choices=choices, could_add=await _would_help(own, choices) if asking in CHOOSING else [],
         waiting=[match for match in asked if match.state in AWAITING],
         passed=[match for match in asked if match.state in PASSED],
         set_aside=len((await said.own_words(actor, own.id)).aside),
@@ -142,6 +151,21 @@ async def choices_of(actor: Actor, enrollment_id: UUID) -> list[Choice]:
     found = await _listed(system, own, there) or await _found_now(system, own, there, kept)
     shown = [one for place, one in enumerate(found) if place < LISTED or one.partner.id in kept]
     return await _told(system, shown, words)
+
+
+async def _would_help(own: Enrollment, shown: Collection[Choice]) -> list[Advice]:
+    """As a run tells whoever it leaves over, computed now among everybody who can be chosen, whether shown or not."""
+    good = sum(round(one.fit) >= GOOD_FIT for one in shown)
+    if own.role is not ParticipantRole.MENTEE or good >= ENOUGH:
+        return []
+    system = system_actor(own.organization_id)
+    there = await _there(system, own)
+    if not good < len(there) <= TRIED_AMONG:
+        return []
+    cohort = await cohort_by_id(system, own.cohort_id)
+    known = await gather_seats(system, cohort, [(row, 1) for row in (own, *there.values())])
+    pool = replace(known.pool, participants=tuple(replace(one, prefers=()) for one in known.pool.participants))
+    return await asyncio.to_thread(could_add, pool, own.program, known.standing, str(own.id))
 
 
 async def _told(system: Actor, found: list[Choice], words: said.Own) -> list[Choice]:

@@ -6,13 +6,14 @@ from dataclasses import replace
 from server.kernel.db import Json
 from server.matchmaking import stored
 from server.matchmaking.engine import MatchingResult, Outlook, Pool, Standing, run_matching
+from server.matchmaking.engine.living.advice import Advice, advice
 from server.matchmaking.gather import rules_of, weights_of
 from server.matchmaking.learned.evidence import Pair, stored_evidence
 from server.programs.models import Program
 from server.programs.rules import is_among_peers
 
 
-def judged(pool: Pool, program: Program, standing: Standing, outlook: Outlook) -> MatchingResult:
+def judged(pool: Pool, program: Program, standing: Standing, outlook: Outlook | None = None) -> MatchingResult:
     """The people of a pool with whoever suits them; nobody is hidden behind a place held back. Seconds for many: call
     it in a thread."""
     rules, weights = replace(rules_of(program), reserve=0.0), weights_of(program)
@@ -21,6 +22,11 @@ def judged(pool: Pool, program: Program, standing: Standing, outlook: Outlook) -
     from server.matchmaking.runs.peers import list_peers  # noqa: PLC0415  # its solver: only who pairs peers loads it
 
     return list_peers(pool, rules, weights, standing)
+
+
+def could_add(pool: Pool, program: Program, standing: Standing, mentee: str) -> list[Advice]:
+    """What a mentee could truthfully add so that more of the mentors of a pool fit them well, what opens most first."""
+    return list(advice(judged(pool, program, standing), [mentee]).get(mentee, ()))
 
 
 def told(result: MatchingResult, pairs: Sequence[Pair], program: Program) -> Iterator[tuple[Json, Json]]:

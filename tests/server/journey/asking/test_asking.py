@@ -10,8 +10,9 @@ from server.kernel.facts import OutboxEvent
 from server.matches import actions as matches
 from server.matches.models import Match, MatchOverride
 from server.matches.states import MatchState, OverrideKind
+from server.matchmaking.engine.living.advice import Kind
 from server.matchmaking.runs.actions import run_matching
-from server.people.models import Consent, ConsentText
+from server.people.models import Consent, ConsentText, Person
 from server.people.states import ConsentPurpose
 from server.programs.models import Enrollment, Program
 from server.programs.states import Approvals, EnrollmentState
@@ -45,6 +46,21 @@ async def test_people_are_shown_with_three_reasons_the_best_first(found: Market,
     assert [one.fit for one in page.choices] == sorted((one.fit for one in page.choices), reverse=True)
     assert page.choices[0].partner.id == found.mentors[0].id, "the mentor who offers what is wanted comes first"
     assert all(len(one.explanation["reasons"]) == 3 for one in page.choices)
+
+
+async def test_who_is_shown_few_good_mentors_reads_what_would_open_more(found: Market) -> None:
+    mentee, mentor = found.mentees[0], found.mentors[0]
+    page = await asking_page(as_person(mentee), mentee.id)
+    assert [one.kind for one in page.could_add] == [Kind.WISH]
+    assert page.could_add[0].opens >= 1
+    await Program.filter(id=found.program.id).update(rules={"common_language": True}, mentors_may_ask=True)
+    await Person.filter(id=mentee.person_id).update(languages=["en"])
+    await Person.filter(id__in=[row.person_id for row in found.mentors]).update(languages=["de"])
+    barred = await asking_page(as_person(mentee), mentee.id)
+    assert (barred.choices, barred.could_add[0].kind, barred.could_add[0].value) == ([], Kind.LANGUAGE, "de")
+    assert (await asking_page(as_person(mentor), mentor.id)).could_add == []
+    await Program.filter(id=found.program.id).update(mentees_may_ask=False)
+    assert (await asking_page(as_person(mentee), mentee.id)).could_add == []
 
 
 @pytest.mark.parametrize("after_a_run", [True, False])
