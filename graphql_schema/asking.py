@@ -72,7 +72,7 @@ class AskingQuery:
         return [ChoiceType.of(one, (await person_of(actor)).first_name) for one in found]
 
     @strawberry.field(
-        description="What you could truthfully add to get more good mentors, while few of those you may choose are good."
+        description="What you could truthfully add to get more good mentors, while few of those you may choose are."
     )
     async def choice_advice(self, info: Info, enrollment_id: strawberry.ID) -> list[MatchAdvice]:
         seen = await queries.asking_page(info.context.actor, key_of("Enrollment", enrollment_id))
