@@ -81,6 +81,8 @@ def best_words(proof: Proof) -> str:
     """How far from the best possible total the result can be."""
     if not proof.matched:
         return _("No pair could be made.")
+    if proof.by_draw:
+        return _("The pairs were drawn by lot, and not for their fit.")
     if proof.gap <= PROVEN_BEST:
         return _("No better total exists for %(given)s. That is proven.") % {"given": _given(proof)}
     if proof.gap > WIDE_GAP:
@@ -110,11 +112,18 @@ def facts(audit: Audit, proof: Proof, lowest: str) -> list[tuple[str, str, str]]
     return [
         (_("Mean fit"), _number(audit.mean_fit), _("of 100")),
         (_("Lowest"), _number(audit.lowest_fit), lowest),
-        (_("Gap to the best"), gap_words(proof), _("at most, proven") if proof.over_all else
-         _("at most, among the listed pairs")),
+        _gap(proof),
         (_("Top three"), _percent(audit.top_three), _("got one of the three who fit them best")),
         (_("Rules broken"), str(len(audit.violations)), checks % {"rules": audit.rules, "num": f"{audit.checks:,}"}),
     ]
+
+
+def _gap(proof: Proof) -> tuple[str, str, str]:
+    """How far the total can be from the best; a draw looks for no best one."""
+    if proof.by_draw:
+        return _("Gap to the best"), "–", _("drawn by lot")
+    return _("Gap to the best"), gap_words(proof), _("at most, proven") if proof.over_all else _(
+        "at most, among the listed pairs")
 
 
 def envy(audit: Audit) -> str:

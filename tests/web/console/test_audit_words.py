@@ -1,5 +1,7 @@
 """An audit in words: what is proven is said so, what is not is never rounded away."""
 
+from dataclasses import replace
+
 import pytest
 
 from server.matchmaking.engine.differences import Compared
@@ -51,6 +53,12 @@ def test_a_run_from_before_it_was_kept_claims_no_more_than_the_lists_where_model
 
 def test_no_pair_is_no_proof_of_anything() -> None:
     assert words.best_words(proof(0.0, matched=0)) == "No pair could be made."
+
+
+def test_a_draw_is_called_one_and_claims_no_best_total() -> None:
+    drawn = replace(proof(0.0), by_draw=True)
+    assert words.best_words(drawn) == "The pairs were drawn by lot, and not for their fit."
+    assert words.facts(audit(), drawn, "")[2][1:] == ("–", "drawn by lot")
 
 
 def test_a_gap_is_never_rounded_to_nothing() -> None:

@@ -14,10 +14,11 @@ from server.matches.models import Match
 from server.matches.states import Approval, ClosureReason, DeclineReason, MatchState
 from server.matchmaking import actions, queries, stored
 from server.matchmaking.engine.wording import Reader
+from server.matchmaking.learned.quality import Measure
 from server.matchmaking.models import MatchRun
 from server.matchmaking.queue.actions import offer_place, preview_matching
 from server.matchmaking.runs.actions import run_matching
-from server.matchmaking.runs.queries import compared, run_record
+from server.matchmaking.runs.queries import compared, quality_of, run_record
 from server.matchmaking.states import RunState
 from server.programs import actions as programs
 from server.programs.models import Enrollment, Program
@@ -145,7 +146,10 @@ async def test_a_draw_again_draws_anew_and_the_same_seed_draws_the_same(peers: P
         draws.append(names(await drafts(peers)))
     assert seeds == [0, 1, 2, 3, 4]
     assert len(set(map(frozenset, draws))) > 1, "five draws of fifteen possible ones"
-    assert (await run_matching(peers.manager, peers.cohort.id, seed=3)).seed == 3
+    again = await run_matching(peers.manager, peers.cohort.id, seed=3)
+    assert (again.seed, again.result["by_draw"]) == (3, True)
+    third = (await quality_of(peers.manager, again.id))[2]
+    assert (third.measure, third.value) == (Measure.OPTIMUM, None), "a draw looks for no best total"
     assert names(await drafts(peers)) == draws[3]
     assert (await preview_matching(peers.manager, peers.cohort.id)).seed == 4
     with pytest.raises(Invalid):
