@@ -49,7 +49,7 @@ tables: setup ## Write what all the migrations come to (server/migrations/whole)
 test: check ## Everything that must be true: lint, types, and every test on both databases
 	@$(BIN)/python -m tests.provision
 	$(BIN)/pytest tests -n $(WORKERS) --dist loadfile --no-loadscope-reorder
-	$(BIN)/pytest a11y_tests -n $(BROWSERS) --dist loadfile
+	$(BIN)/pytest a11y_tests -n $(BROWSERS) --dist worksteal
 
 check: lint types ## Lint and types, without the tests
 
@@ -62,7 +62,7 @@ types: setup ## mypy --strict
 
 a11y: setup ## The full accessibility matrix, in a real browser
 	@$(BIN)/python -m tests.provision
-	ITHACA_A11Y_FULL=1 $(BIN)/pytest a11y_tests -n $(BROWSERS) --dist loadfile
+	ITHACA_A11Y_FULL=1 $(BIN)/pytest a11y_tests -n $(BROWSERS) --dist worksteal
 
 phrases: setup ## Write anew what screen readers have to say of the five screens (a11y_tests/phrases)
 	@$(BIN)/python -m tests.provision
