@@ -1,5 +1,6 @@
 """An empty database for each state, the web face served beside it, one browser, and the report at the end."""
 
+import gc
 import shutil
 from collections.abc import AsyncGenerator, Iterator
 from datetime import UTC, datetime
@@ -65,3 +66,8 @@ async def browser() -> AsyncGenerator[Browser, None]:
 def pytest_configure(config: pytest.Config) -> None:
     """Keep what every state reports."""
     config.pluginmanager.register(report.Keeper(config), "a11y-report")
+
+
+def pytest_collection_finish() -> None:
+    """What is imported stays, as in the other tests; how seldom Python looks for garbage came with their conftest."""
+    gc.freeze()

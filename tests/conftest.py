@@ -26,6 +26,7 @@ ENGINES = ("sqlite", "postgres")
 ENGINE = re.compile(rf"\b({'|'.join(ENGINES)})\b")
 FACES = ("tests/web/", "tests/graphql/")
 SERVER_VARIABLE = "ITHACA_TEST_POSTGRES"
+gc.set_threshold(50_000, 10, 10)    # from the first import on: what is imported and collected leaves little garbage
 keep_models_finished()
 hypothesis.settings.load_profile("default" if "ITHACA_CHAOS" in os.environ else "ci")
 """`make test` tries the same examples each time, everywhere; new ones are sought by `make chaos`."""
@@ -60,9 +61,8 @@ def _is_the_others_turn(nodeid: str, there: set[str]) -> bool:
 
 
 def pytest_collection_finish() -> None:
-    """What is imported stays: Python need not look through it for garbage again and again, nor so often."""
+    """What is imported stays: Python need not look through it for garbage again and again."""
     gc.freeze()
-    gc.set_threshold(50_000, 10, 10)
 
 
 @pytest.fixture(scope="session", autouse=True)
