@@ -28,7 +28,7 @@ async def _session(world: World, numbers: Numbers) -> tuple[Session, Actor]:
         raise NotFound
     session = known[numbers[0] % len(known)]
     members = await MatchMember.filter(match_id=session.match_id).order_by("id").select_related("person")
-    return session, factories.actor_of(members[numbers[2] % 2].person)
+    return session, factories.actor_of(members[numbers[2] % len(members)].person)
 
 
 def _at(numbers: Numbers) -> datetime:

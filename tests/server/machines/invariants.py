@@ -8,14 +8,14 @@ from uuid import UUID
 from server.kernel.actor import system_actor
 from server.kernel.facts import AuditEvent
 from server.matches.models import Match
-from server.matches.queries import sides
-from server.matches.states import AWAITING, OPEN_MATCHES, RUNNING, Approval, MatchState
+from server.matches.queries import in_order, is_circle, pairs, places_of, sides
+from server.matches.states import AWAITING, OPEN_MATCHES, RUNNING, Approval, MatchKind, MatchState
 from server.people.models import Person
 from server.people.states import PersonStatus
 from server.programs.models import Enrollment, WaitlistEntry
 from server.programs.queries import GRACE, supply
 from server.programs.states import OPEN_ENROLLMENTS, TAKING_PART, EnrollmentState, ParticipantRole, ProgramState
-from tests.server.machines import calendars, deciding, pushing, striving, test_enrollments, test_matches
+from tests.server.machines import calendars, circling, deciding, pushing, striving, test_enrollments, test_matches
 from tests.server.machines.record import Record
 
 E = EnrollmentState
@@ -47,6 +47,7 @@ async def check(organization_id: UUID) -> None:
     calendars.check(record)
     striving.check(record)
     deciding.check(record)
+    circling.check(record)
 
 
 async def check_at_rest(organization_id: UUID) -> None:
@@ -58,23 +59,26 @@ async def check_at_rest(organization_id: UUID) -> None:
 
 
 def _seats(matches: Iterable[Match]) -> None:
-    taken: Counter[UUID] = Counter()
-    pairs: Counter[tuple[UUID, frozenset[UUID]]] = Counter()
+    taken: Counter[tuple[UUID, MatchKind]] = Counter()
+    together: Counter[tuple[UUID, frozenset[UUID]]] = Counter()
     for match in matches:
         if match.state not in OPEN_MATCHES:
             continue
-        pairs[match.cohort_id, frozenset(one.person_id for one in match.members)] += 1
-        for member in match.members:
-            taken[member.enrollment_id] += 1
-            assert taken[member.enrollment_id] <= member.enrollment.capacity, "more open matches than places"
+        together.update((match.cohort_id, frozenset((a.person_id, b.person_id))) for a, b in pairs(match))
+        for member in in_order(match):
+            taken[member.enrollment_id, match.kind] += 1
+            places = places_of(member.enrollment, match.kind)
+            assert taken[member.enrollment_id, match.kind] <= places, "more open matches than places"
             assert member.enrollment.state in TAKING_PART, "an open match of somebody who takes no part"
-            away = member.enrollment.state is E.PAUSED
-            assert not away or match.state is MatchState.PAUSED, "a match goes on while a member is away"
-    assert all(count == 1 for count in pairs.values()), "two people have two open matches in one group"
+            rests = match.state is MatchState.PAUSED or (is_circle(match) and match.state in RUNNING)
+            assert member.enrollment.state is not E.PAUSED or rests, "a match goes on while a member is away"
+    assert all(count == 1 for count in together.values()), "two people have two open matches in one group"
 
 
 def _answers(matches: Iterable[Match]) -> None:
     for match in matches:
+        if is_circle(match):
+            continue  # it begins without waiting for everybody
         sided = zip(("MENTOR", "MENTEE"), sides(match), strict=True)  # of two peers who asked stands first
         waiting = {side for side, one in sided if one.approval is Approval.PENDING}
         if match.state in RUNNING:
@@ -136,6 +140,8 @@ def _states(trail: Iterable[AuditEvent]) -> list[str]:
 
 def _match_trail(record: Record) -> None:
     for match in record.matches:
+        if is_circle(match):
+            continue  # its state follows from who is in it
         states = _states(record.trail[match.id])
         assert states[-1:] == [match.state.value], (states, match.state, "a change without an entry")
         assert not set(states[:-1]) & ENDS, (states, "an end was undone")

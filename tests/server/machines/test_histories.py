@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from server.kernel import clock
 from server.kernel.jobs import drain
 from server.matches.models import Match
-from server.matches.states import MatchState
+from server.matches.states import MatchKind, MatchState
 from server.notifications.models import PushSubscription
 from server.notifications.push.actions import GATES
 from server.sessions.models import Session
+from tests.server.machines.circling import CIRCLES
 from tests.server.machines.conversations import TALKS
 from tests.server.machines.deciding import DECISIONS, ON_ONE, stored
 from tests.server.machines.invariants import check, check_at_rest
@@ -31,12 +32,23 @@ UNDER_WAY: list[Step] = [
     ("say yes", 0, 0, 0), ("say yes", 0, 1, 0), ("approve", 0, 0, 0),
 ]
 """Two matches that run, one in each programme; `test_a_story_gets_under_way` holds that they do."""
+A_CIRCLE: list[Step] = [
+    ("draw a circle", 0, 0, 0), ("approve one", 0, 0, 0), ("a minute passes", 0, 0, 0),
+    *(("say yes", 0, member, 0) for member in range(4)),
+]
+"""One that has begun, and still waits for the last of them; the same test holds it."""
 A_GOAL: Step = ("say a goal", 2, 1, 0)
 THEMES: dict[str, tuple[list[Step], list[str]]] = {
     "people": ([], [*ACTS, *COMMON]), "a pair": (UNDER_WAY, [*ACTS, *COMMON]),
     "goals": ([*UNDER_WAY, A_GOAL], [*STRIVES, *STRIVES, "ask", "say yes", "leave gently", "undo leaving", "depart"]),
     "sessions": ([*UNDER_WAY, ("book", 1, 1, 0), ("book a series", 0, 1, 0)], [
         *TALKS, *TALKS, *["a week passes"] * 6, "rest gently", "undo break", "finish gently", "undo finish", "absent",
+    ]),
+    "circles": ([*UNDER_WAY, *A_CIRCLE], [
+        *CIRCLES, *CIRCLES, "say yes", "say yes", "say no", "approve one", "approve all", "undo", "undo change",
+        "extend", "end", "rest", "go on", "close", "finish gently", "undo finish", "leave gently", "undo leaving",
+        "take a break", "come back", "rest gently", "undo break", "book", "book a series", "join", "depart",
+        "keep apart", "suggest",
     ]),
     "the queue": ([("draft", 0, 1, 1), ("draft", 2, 1, 0)], [
         *DECISIONS, *DECISIONS, "draft", "ask", "say yes", "approve", "undo", "undo change", "end", "leave", "depart",
@@ -77,10 +89,10 @@ async def take(world: World, step: Step) -> None:
 
 async def test_a_story_gets_under_way_and_books(db: object) -> None:
     world = await World.arrive()
-    for step in [*UNDER_WAY, ("book", 1, 1, 0), ("book a series", 0, 1, 0)]:
+    for step in [*UNDER_WAY, ("book", 1, 1, 0), ("book a series", 0, 1, 0), *A_CIRCLE]:
         await take(world, step)
-    running = Match.filter(organization_id=world.organization_id, state=MatchState.ACTIVE)
-    assert await running.count() == 2
+    running = await Match.filter(organization_id=world.organization_id, state=MatchState.ACTIVE).order_by("id")
+    assert [match.kind for match in running] == [MatchKind.PAIR, MatchKind.PAIR, MatchKind.CIRCLE]
     assert await Session.filter(organization_id=world.organization_id, series_id=None).count() == 1
     assert await Session.filter(organization_id=world.organization_id, series_id__isnull=False).count() == 3
 
@@ -127,6 +139,12 @@ async def test_a_story_is_told_to_browsers_and_who_is_gone_is_forgotten(db: obje
     ("let go", 0, 0, 0), ("book", 1, 1, 0), ("a week passes", 0, 0, 0), ("nobody came", 0, 0, 0),
     ("we did meet", 0, 0, 0), ("nobody came, move it", 0, 2, 0), ("write down", 1, 1, 0), ("draft", 2, 1, 0),
     ("lock", 0, 0, 0), ("hold back", 0, 0, 0), ("approve one", 0, 0, 0), ("hold no more", 2, 0, 0),
+])
+@example(history=[
+    *UNDER_WAY, *A_CIRCLE, ("book", 0, 0, 0), ("say yes", 0, 4, 0), ("rest gently", 3, 0, 0), ("end", 0, 1, 0),
+    ("seat", 0, 3, 0), ("leave gently", 1, 1, 0), ("undo leaving", 1, 1, 0), ("rest", 0, 0, 0), ("go on", 0, 0, 0),
+    ("lengthen", 0, 0, 0), ("undo change", 0, 0, 0), ("finish gently", 0, 0, 0), ("undo finish", 0, 0, 0),
+    ("months pass", 0, 0, 0), ("months pass", 0, 0, 0),
 ])
 async def test_no_history_breaks_what_must_hold(db: object, pushes: Forgetful, history: list[Step]) -> None:
     world = await World.arrive()

@@ -31,12 +31,14 @@ from server.programs.models import Cohort, Enrollment, Program
 from server.programs.states import (
     Approvals,
     AskedFirst,
+    Circles,
     EnrollmentState,
     ParticipantRole,
     ProgramState,
     ProgramType,
 )
 from tests import factories
+from tests.server.machines.circling import CIRCLES, OF_CIRCLES
 from tests.server.machines.conversations import TALKS
 from tests.server.machines.deciding import DECISIONS
 from tests.server.machines.pushing import PUSHES
@@ -44,9 +46,11 @@ from tests.server.machines.striving import STRIVES
 from tests.server.machines.walking import at_one_go
 
 MENTOR, MENTEE, PEER = ParticipantRole.MENTOR, ParticipantRole.MENTEE, ParticipantRole.PEER
+FACILITATOR = ParticipantRole.FACILITATOR
 PEOPLE = 6
 SETTINGS: tuple[dict[str, object], ...] = (
-    {"approvals": Approvals.BOTH, "asked_first": AskedFirst.MENTEE, "pause_moves_end": True},
+    {"approvals": Approvals.BOTH, "asked_first": AskedFirst.MENTEE, "pause_moves_end": True,
+     "circles": Circles.EVERYBODY},
     {"approvals": Approvals.MENTOR, "admin_approves_matches": True, "admin_approves_admission": True},
     {"approvals": Approvals.BOTH, "type": ProgramType.PEER},
 )
@@ -58,8 +62,8 @@ Act = Callable[["World", Numbers], Awaitable[object]]
 
 
 class World:
-    """Two mentors, three mentees and one who is both, in two programmes; one of each side is yet to join. Three of them
-    are peers in a third one."""
+    """Two mentors, three mentees and one who is both, in two programmes; one of each side is yet to join. In the first,
+    where one of the mentors leads circles already, all mentees did. Three of them are peers in a third one."""
 
     def __init__(self, organization_id: UUID) -> None:
         self.organization_id, self.system = organization_id, system_actor(organization_id)
@@ -79,14 +83,16 @@ class World:
                     for someone in people[2:5]:
                         await factories.enrollment(cohort, someone, PEER)
                 else:
-                    await cls._enroll(cohort, people)
+                    await cls._enroll(cohort, people, {1} if number == OF_CIRCLES else {1, 4})
+                if number == OF_CIRCLES:
+                    await factories.enrollment(cohort, people[1], FACILITATOR)
         return cls(organization_id)
 
     @staticmethod
-    async def _enroll(cohort: Cohort, people: list[Person]) -> None:
+    async def _enroll(cohort: Cohort, people: list[Person], invited: set[int]) -> None:
         for number, someone in enumerate(people):
             role = MENTOR if number < 2 else MENTEE
-            state = EnrollmentState.INVITED if number in (1, 4) else EnrollmentState.ACTIVE
+            state = EnrollmentState.INVITED if number in invited else EnrollmentState.ACTIVE
             stamp = {} if state is EnrollmentState.ACTIVE else {"submitted_at": None, "active_at": None}
             await factories.enrollment(cohort, someone, role, capacity=2 if number == 0 else 1, state=state, **stamp)
         await factories.enrollment(cohort, people[5], MENTOR)
@@ -142,7 +148,7 @@ class World:
         match = known[number % len(known)]
         members = await MatchMember.filter(match_id=match.id).order_by("id").select_related("person")
         program = await Program.get(id=match.program_id)
-        return match, factories.actor_of(members[second % 2].person), await self.manager(program)
+        return match, factories.actor_of(members[second % len(members)].person), await self.manager(program)
 
 
 async def _ask(world: World, numbers: Numbers) -> object:
@@ -150,7 +156,8 @@ async def _ask(world: World, numbers: Numbers) -> object:
     first, second, third = numbers
     own, actor, _manager = await world.place(first, third)
     partner, _actor = await world.person(second)
-    theirs = await Enrollment.filter(cohort_id=own.cohort_id, person_id=partner.id, role=OTHER_SIDE[own.role]).first()
+    role = OTHER_SIDE.get(own.role)
+    theirs = await Enrollment.filter(cohort_id=own.cohort_id, person_id=partner.id, role=role).first()
     return await matches.request_match(actor, own.id, theirs.id) if theirs else None
 
 
@@ -215,7 +222,8 @@ async def _invite(world: World, numbers: Numbers) -> object:
 
 
 def _role(program: Program, numbers: Numbers) -> ParticipantRole:
-    return PEER if program.type is ProgramType.PEER else (MENTOR, MENTEE)[numbers[2] % 2]
+    roles = (PEER,) if program.type is ProgramType.PEER else (MENTOR, MENTEE, FACILITATOR)
+    return roles[(numbers[2] + numbers[0] // 3) % len(roles)]
 
 
 async def _extend(world: World, numbers: Numbers) -> object:
@@ -293,7 +301,7 @@ ACTS: dict[str, Act] = {
     "depart": _records_say(PersonStatus.ENDED),
     "absent": _records_say(PersonStatus.LEAVE), "return": _records_say(PersonStatus.ACTIVE),
     "join": _come_again, "invite": _invite, "new group": _new_group,
-    "close group": _close_group, **TALKS, **PUSHES, **STRIVES, **DECISIONS,
+    "close group": _close_group, **TALKS, **PUSHES, **STRIVES, **DECISIONS, **CIRCLES,
 }
 COMMON = ("ask", "ask", "suggest", "suggest", "say yes", "say yes", "say yes", "approve", "submit", "admit", "go on")
 """What happens oftener than the rest, so that stories get somewhere."""
