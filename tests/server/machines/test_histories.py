@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from server.kernel import clock
+from server.kernel.facts import AuditEvent
 from server.kernel.jobs import drain
 from server.matches.models import Match
 from server.matches.states import MatchKind, MatchState
@@ -111,7 +112,7 @@ async def test_a_story_is_told_to_browsers_and_who_is_gone_is_forgotten(db: obje
 
 
 @settings(
-    max_examples=400 if CHAOS else 6, deadline=None,
+    max_examples=400 if CHAOS else 5, deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(history=histories)
@@ -147,10 +148,13 @@ async def test_a_story_is_told_to_browsers_and_who_is_gone_is_forgotten(db: obje
     ("months pass", 0, 0, 0), ("months pass", 0, 0, 0),
 ])
 async def test_no_history_breaks_what_must_hold(db: object, pushes: Forgetful, history: list[Step]) -> None:
-    world = await World.arrive()
+    world, before = await World.arrive(), None
     for step in history:
         await take(world, step)
-        await check(world.organization_id)
+        newest = await AuditEvent.filter(organization_id=world.organization_id).order_by("-id").first()
+        if newest != before:   # what was refused leaves nothing, and what leaves no entry is found with the next one
+            await check(world.organization_id)
+        before = newest
     clock.move(timedelta(minutes=1))
     await drain(strict=False)
     await check_at_rest(world.organization_id)
