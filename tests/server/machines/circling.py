@@ -39,6 +39,8 @@ async def _draw(world: World, numbers: Numbers) -> object:
         row.id for row in there
         if row.role is ParticipantRole.MENTEE and (leads is None or row.person_id != leads.person_id)
     ]
+    if not members:
+        raise NotFound
     draft = actions.CircleDraft(leads.id if leads else None, tuple(members[:LEAST + second]), 61, {})
     return await actions.suggest_circles(await world.manager(cohort.program), cohort.id, new_id(), [draft])
 
