@@ -160,7 +160,7 @@ async def undo(request: Request) -> Response:
     if undone.words:
         return await show_ending(request, thanks=undone.words, toast=Toast(_("Undone. Nobody got your words.")))
     words = _("Undone. It stands as before.") if undone.done else _("It is too late to undo this. It stays as it is.")
-    return go_to(request, f"/match/{match_id}", toast=Toast(words))
+    return go_to(request, f"/match/{match_id}" if undone.done else "/", toast=Toast(words))
 
 
 routes = [

@@ -57,6 +57,11 @@ def belongs(match: Match, person_id: UUID | None) -> bool:
     return any(one.person_id == person_id for one in members_now(match))
 
 
+def has_left(match: Match, person_id: UUID | None) -> bool:
+    """Whether somebody was in a circle that goes on, and is no more."""
+    return any(one.person_id == person_id and one.left_at is not None for one in match.members)
+
+
 def leads_now(match: Match) -> MatchMember | None:
     """Who leads a circle these days: nobody while they take a break, or have not said yes to one that began. The
     members' enrolments must have been fetched."""

@@ -153,6 +153,10 @@ async def test_thanks_on_the_last_day_and_stepping_out_before_it(client_of: Clie
             back = await ana.post(f"/match/{circle.match.id}/undo", data={"form_key": fresh_key()})
             assert "Nobody got your words" in back.text
             assert "Seven people" in await said(ana, "/")
+    clock.move(timedelta(seconds=11))
+    late = await ana.post(f"/match/{circle.match.id}/undo", data={"form_key": fresh_key()})
+    assert (late.status_code, late.headers["location"]) == (303, "/")
+    assert "It is too late to undo this." in (await ana.get("/")).text
     (part,) = parts(await record(circle.manager_actor, circle.members[0].id))
     assert (part.state, part.next) == ("Left", f"Left {day_month(clock.now())}")
     (part,) = parts(await record(circle.manager_actor, circle.members[1].id))

@@ -1,6 +1,6 @@
 """The way back from an act on a running match, as long as nobody was told of it (decision 6 of the design)."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,9 +15,10 @@ from server.kernel.text import gettext as _
 from server.matches import days, queries, rules
 from server.matches.actions.following import everybody_is_there
 from server.matches.circles.steps import MOST, STANDS
+from server.matches.company import has_left
 from server.matches.models import Match, MatchMember
 from server.matches.states import AWAITING, OPEN_MATCHES, RUNNING, Approval, MatchState
-from server.matches.steps import UNDO_ONE, require_new_pair, takes_part
+from server.matches.steps import require_new_pair, takes_part
 from server.programs.queries import visible_enrollment
 from server.programs.states import GONE, ParticipantRole
 from server.programs.steps import withdraw
@@ -34,6 +35,8 @@ ANSWERS = ("match.declined", "match.extended")
 FOLLOWED = ("match.ended", "match.cancelled", "match.completed", "match.paused", "match.resumed")
 """What becomes of matches when somebody leaves, is away or comes back."""
 STANDS_AGAIN = OPEN_MATCHES | {MatchState.DRAFT}
+STILL_TOLD = timedelta(days=1)
+"""So long after somebody stepped out of a circle they hear that this can no longer be undone."""
 FOLLOWERS = ("left_id", "away_id", "back_id")
 """Whom such a fact names: whoever left, is away or came back; none of a match's own acts does."""
 
@@ -59,6 +62,8 @@ async def undo_change(actor: Actor, match_id: UUID) -> bool:
             if said is not None:
                 return await _take_back_answer(unit, match, said)
             fact = None if fact.kind in SAID else fact
+        if fact is None and has_left(match, actor.person_id):
+            return False
         require(rules.can_end(actor, match), _("change this match"))
         if fact is None or _followed(fact):
             return False
@@ -140,11 +145,11 @@ async def _let_back_in(unit: Unit, match: Match, person_id: UUID) -> None:
 
 
 async def _locked(actor: Actor, match_id: UUID) -> Match:
-    """A match that the actor may see; or a circle to which they said no just now, or which they left, so that they see
-    it no more."""
+    """A match that the actor may see; or a circle to which they said no today, or which they left, so that they see it
+    no more and still hear that it is too late."""
     gone = MatchMember.filter(
         organization_id=actor.organization_id, match_id=match_id, person_id=actor.person_id,
-        left_at__gt=clock.now() - UNDO_ONE,
+        left_at__gt=clock.now() - STILL_TOLD,
     )
     sees = system_actor(actor.organization_id) if actor.person_id and await gone.exists() else actor
     return await queries.visible_match(sees, match_id, lock=True)

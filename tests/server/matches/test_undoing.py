@@ -337,6 +337,8 @@ async def test_a_no_to_a_circle_is_taken_back_whatever_became_of_the_circle(
     assert not await OutboxEvent.filter(organization_id=circle.organization.id, withdrawn_at=None).exists()
     await actions.decline_match(actor, circle.match.id, undo_within=TEN_SECONDS)
     clock.move(TEN_SECONDS)
+    assert not await actions.undo_change(actor, circle.match.id), "too late, which they hear although it is gone"
+    clock.move(timedelta(days=1))
     with pytest.raises(NotFound):
         await actions.undo_change(actor, circle.match.id)
 
