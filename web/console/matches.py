@@ -85,7 +85,10 @@ async def lock(request: Request) -> Response:
     """Keep one pair through every later run, or let a run replace it again."""
     form, match_id = await read_form(request), request.path_params["id"]
     free = ticked(form, "free")
-    await (matches.unlock_pair if free else matches.lock_pair)(request.state.actor, match_id)
+    try:
+        await (matches.unlock_pair if free else matches.lock_pair)(request.state.actor, match_id)
+    except Conflict as refusal:
+        return await show_pair(request, match_id, refused=refusal.message)
     said = _("Unlocked. A later run may replace it.") if free else _("Locked. It stays in every later run.")
     return go_to(request, _back(form, match_id), toast=Toast(said))
 

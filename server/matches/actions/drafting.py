@@ -227,10 +227,13 @@ async def lock_pair(actor: Actor, match_id: UUID, *, reason: str = "") -> MatchO
 
     Raises:
         NotFound, Refused: not of a programme that the actor runs.
+        Conflict: a circle of one.
     """
     async with unit_of_work(actor) as unit:
         match = await queries.visible_match(actor, match_id, lock=True)
         require(rules.can_decide(actor, match), _("lock this match"))
+        if len(queries.in_order(match)) == 1:
+            raise Conflict(_("There is one person in it. Put somebody in first, or discard it."))
         mentor, mentee = queries.sides(match)
         for override in await queries.overrides(actor, match.cohort_id, OverrideKind.LOCK):
             if override.match_id == match.id:

@@ -267,6 +267,10 @@ async def test_whoever_came_in_since_the_rules_were_looked_at_stops_a_move(world
     with pytest.raises(Conflict, match="faster"):
         await matches.put_in(world.manager, other.id, moved, among=looked_at)
     assert len(match_queries.learners(await now(world, other))) == 7
+    for row in match_queries.in_order(await now(world, one))[1:]:
+        await matches.take_out(world.manager, one.id, row.enrollment_id)
+    with pytest.raises(Conflict, match="one person in it"):
+        await matches.lock_pair(world.manager, one.id)
 
 
 async def test_a_circle_goes_on_when_somebody_leaves_and_when_who_leads_it_does(world: World) -> None:
