@@ -19,6 +19,7 @@ from server.programs.states import (
     Circles,
     EnrollmentState,
     ParticipantRole,
+    PlanState,
     ProgramState,
     ProgramType,
 )
@@ -64,6 +65,37 @@ class Program(Model):
     class Meta:
         table = "program"
         unique_together = (("organization_id", "key"),)
+
+
+class ProgramVersion(Model):
+    """The whole configuration of a programme as one document: as it was, as it is, as it is to be.
+
+    The programme's own row is what holds; the LIVE version says what that was when somebody last looked. Numbers count
+    from 1 in each programme, in the order in which they came into force; a draft has the next one. `based_on` is the
+    version that was live when the draft was begun, `restores` the earlier one whose content it took.
+    """
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organization_id = fields.UUIDField()
+    program: fields.ForeignKeyRelation[Program] = fields.ForeignKeyField(
+        "models.Program", related_name="versions", on_delete=fields.RESTRICT
+    )
+    program_id: UUID
+    number = fields.IntField()
+    state = fields.CharEnumField(PlanState, max_length=10)
+    content: dict[str, Any] = fields.JSONField(default=dict)
+    digest = fields.CharField(max_length=64)
+    based_on = fields.IntField(null=True)
+    restores = fields.IntField(null=True)
+    made_by = fields.CharField(max_length=60)
+    made_at = fields.DatetimeField(default=now)
+    live_by = fields.CharField(max_length=60, default="")
+    live_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "program_version"
+        unique_together = (("program_id", "number"),)
+        indexes = [Index(fields=("organization_id", "program_id"), name="ix_version_program")]
 
 
 class Cohort(Model):

@@ -36,6 +36,15 @@ JOINING = frozenset({ProgramState.ENROLLING, ProgramState.MATCHING, ProgramState
 OVER_PROGRAMS = frozenset({ProgramState.CLOSED, ProgramState.ARCHIVED})
 
 
+class PlanState(StrEnum):
+    """Where a version of a programme's configuration stands. One at most is a draft or in review, one is live."""
+
+    DRAFT = "DRAFT"
+    REVIEW = "REVIEW"
+    LIVE = "LIVE"
+    PAST = "PAST"
+
+
 class Cadence(StrEnum):
     """Whether people enter together or at any time."""
 

@@ -518,6 +518,21 @@ CREATE TABLE program (
     weights_version integer,
     circles character varying(10) DEFAULT 'NONE'::character varying NOT NULL
 );
+CREATE TABLE program_version (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    number integer NOT NULL,
+    state character varying(10) NOT NULL,
+    content jsonb NOT NULL,
+    digest character varying(64) NOT NULL,
+    based_on integer,
+    restores integer,
+    made_by character varying(60) NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    live_by character varying(60) NOT NULL,
+    live_at timestamp with time zone,
+    program_id uuid NOT NULL
+);
 CREATE TABLE proposal (
     id uuid NOT NULL,
     organization_id uuid NOT NULL,
@@ -900,6 +915,8 @@ ALTER TABLE ONLY profile
     ADD CONSTRAINT profile_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY program
     ADD CONSTRAINT program_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY program_version
+    ADD CONSTRAINT program_version_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY proposal
     ADD CONSTRAINT proposal_match_id_key UNIQUE (match_id);
 ALTER TABLE ONLY proposal
@@ -990,6 +1007,8 @@ ALTER TABLE ONLY preference
     ADD CONSTRAINT uid_preference_enrollm_3ef364 UNIQUE (enrollment_id, about_enrollment_id, kind);
 ALTER TABLE ONLY program
     ADD CONSTRAINT uid_program_organiz_267a0e UNIQUE (organization_id, key);
+ALTER TABLE ONLY program_version
+    ADD CONSTRAINT uid_program_ver_program_3b65b5 UNIQUE (program_id, number);
 ALTER TABLE ONLY push_notice
     ADD CONSTRAINT uid_push_notice_message_fb1919 UNIQUE (message_id, subscription_id);
 ALTER TABLE ONLY push_subscription
@@ -1103,6 +1122,7 @@ CREATE INDEX ix_ticket_person ON ticket USING btree (organization_id, person_id)
 CREATE INDEX ix_ticket_session ON ticket USING btree (session_id);
 CREATE INDEX ix_trial_person ON match_trial USING btree (organization_id, person_id, created_at);
 CREATE INDEX ix_vector_org ON text_vector USING btree (organization_id, owner_kind, model);
+CREATE INDEX ix_version_program ON program_version USING btree (organization_id, program_id);
 CREATE INDEX ix_waitlist_order ON waitlist_entry USING btree (organization_id, cohort_id, left_at, since);
 CREATE INDEX ix_weights_program ON weights_version USING btree (organization_id, program_id);
 CREATE UNIQUE INDEX uq_cohort_org ON cohort USING btree (organization_id, id);
@@ -1312,6 +1332,8 @@ ALTER TABLE ONLY profile
     ADD CONSTRAINT profile_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id) ON DELETE CASCADE;
 ALTER TABLE ONLY program
     ADD CONSTRAINT program_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE RESTRICT;
+ALTER TABLE ONLY program_version
+    ADD CONSTRAINT program_version_program_id_fkey FOREIGN KEY (program_id) REFERENCES program(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY proposal
     ADD CONSTRAINT proposal_match_id_fkey FOREIGN KEY (match_id) REFERENCES match(id) ON DELETE CASCADE;
 ALTER TABLE ONLY push_notice
@@ -1386,4 +1408,5 @@ INSERT INTO "tortoise_migrations" ("app", "name", "applied_at") VALUES
 ('models', '0027_tickets_in_mails', CURRENT_TIMESTAMP),
 ('models', '0028_one_more_place', CURRENT_TIMESTAMP),
 ('models', '0029_session_confirmed', CURRENT_TIMESTAMP),
-('models', '0030_nudge_days', CURRENT_TIMESTAMP);
+('models', '0030_nudge_days', CURRENT_TIMESTAMP),
+('models', '0031_program_versions', CURRENT_TIMESTAMP);

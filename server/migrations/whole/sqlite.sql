@@ -491,6 +491,22 @@ CREATE TABLE "program" (
     "organization_id" CHAR(36) NOT NULL REFERENCES "organization" ("id") ON DELETE RESTRICT, "asked_first" VARCHAR(10) NOT NULL  /* TOGETHER: TOGETHER\nMENTOR: MENTOR\nMENTEE: MENTEE */ DEFAULT 'TOGETHER', "mentees_may_ask" INT NOT NULL DEFAULT 0, "mentors_may_ask" INT NOT NULL DEFAULT 0, "pause_moves_end" INT NOT NULL DEFAULT 0, "mentees_may_wish" INT NOT NULL DEFAULT 0, "mentors_may_wish" INT NOT NULL DEFAULT 0, "weights_version" INT, "circles" VARCHAR(10) NOT NULL  /* NONE: NONE\nWAITING: WAITING\nEVERYBODY: EVERYBODY */ DEFAULT 'NONE',
     CONSTRAINT "uid_program_organiz_267a0e" UNIQUE ("organization_id", "key")
 );
+CREATE TABLE "program_version" (
+    "id" CHAR(36) NOT NULL  PRIMARY KEY,
+    "organization_id" CHAR(36) NOT NULL,
+    "number" INT NOT NULL,
+    "state" VARCHAR(10) NOT NULL  /* DRAFT: DRAFT\nREVIEW: REVIEW\nLIVE: LIVE\nPAST: PAST */,
+    "content" JSON NOT NULL,
+    "digest" VARCHAR(64) NOT NULL,
+    "based_on" INT,
+    "restores" INT,
+    "made_by" VARCHAR(60) NOT NULL,
+    "made_at" TIMESTAMP NOT NULL,
+    "live_by" VARCHAR(60) NOT NULL,
+    "live_at" TIMESTAMP,
+    "program_id" CHAR(36) NOT NULL REFERENCES "program" ("id") ON DELETE RESTRICT,
+    CONSTRAINT "uid_program_ver_program_3b65b5" UNIQUE ("program_id", "number")
+);
 CREATE TABLE "proposal" (
     "id" CHAR(36) NOT NULL  PRIMARY KEY,
     "organization_id" CHAR(36) NOT NULL,
@@ -844,6 +860,7 @@ CREATE INDEX "ix_ticket_person" ON "ticket" ("organization_id", "person_id");
 CREATE INDEX "ix_ticket_session" ON "ticket" ("session_id");
 CREATE INDEX "ix_trial_person" ON "match_trial" ("organization_id", "person_id", "created_at");
 CREATE INDEX "ix_vector_org" ON "text_vector" ("organization_id", "owner_kind", "model");
+CREATE INDEX "ix_version_program" ON "program_version" ("organization_id", "program_id");
 CREATE INDEX "ix_waitlist_order" ON "waitlist_entry" ("organization_id", "cohort_id", "left_at", "since");
 CREATE INDEX "ix_weights_program" ON "weights_version" ("organization_id", "program_id");
 CREATE TRIGGER "proposal_written_once" BEFORE UPDATE ON "proposal" BEGIN SELECT RAISE(ABORT, 'proposal: rows are written once'); END;
@@ -877,4 +894,5 @@ INSERT INTO "tortoise_migrations" ("app", "name", "applied_at") VALUES
 ('models', '0027_tickets_in_mails', CURRENT_TIMESTAMP),
 ('models', '0028_one_more_place', CURRENT_TIMESTAMP),
 ('models', '0029_session_confirmed', CURRENT_TIMESTAMP),
-('models', '0030_nudge_days', CURRENT_TIMESTAMP);
+('models', '0030_nudge_days', CURRENT_TIMESTAMP),
+('models', '0031_program_versions', CURRENT_TIMESTAMP);

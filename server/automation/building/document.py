@@ -1,0 +1,84 @@
+"""The document of a programme: what is in force, what may be put in force, and how. Later parts join here."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from server.automation.building import weighed
+from server.kernel.actor import Actor
+from server.kernel.db import Json, unit_of_work
+from server.kernel.typed import check
+from server.matchmaking.gather import rules_of
+from server.matchmaking.weighing.actions import set_weights
+from server.people.queries import competencies, framework
+from server.programs.models import Program
+from server.programs.plans import fields
+from server.programs.plans.actions import set_up
+from server.programs.plans.content import digest
+from server.programs.plans.setup import SETUP, contradictions, moved, setup_of
+from server.programs.queries import cohorts
+from server.programs.states import ProgramState, ProgramType
+
+
+class Around(NamedTuple):
+    """What a document is checked beside: what holds (None: nothing yet), the roles that there are, and whether people
+    may be there already."""
+
+    live: Json | None
+    roles: frozenset[str]
+    settled: bool = False
+
+
+async def content_of(actor: Actor, program: Program) -> Json:
+    """What is in force in a programme, whole."""
+    keys = {one.id: one.key for one in await framework(actor)}
+    return {**setup_of(program, keys), **weighed.weighed(program)}
+
+
+def in_order(content: Mapping[str, Any]) -> Json:
+    """A document that was stored, its settings in the order in which they are told: a database keeps none."""
+    shape = {**SETUP, **weighed.shape(ProgramType(content["type"]))}
+    return fields.read({}, content, shape)
+
+
+async def around(actor: Actor, program: Program | None) -> Around:
+    """What a document of a programme is checked beside; None: of one that is not there yet."""
+    roles = frozenset(one.key for one in await competencies(actor))
+    if program is None:
+        return Around(None, roles)
+    begun = program.state is not ProgramState.DRAFT
+    settled = begun or await cohorts(actor).filter(program_id=program.id).exists()
+    return Around(await content_of(actor, program), roles, settled)
+
+
+def checked(given: object, beside: Around) -> Json:
+    """A document as it is kept: every setting there, in its order, as it was given or as its type usually has it.
+
+    Raises:
+        Invalid: something is unknown, missing, cannot be, contradicts itself or may not change; each by its path
+            (`rules.same_team`, `goal_examples[2].want`), the problems of one kind all at once.
+    """
+    problems: fields.Problems = {}
+    named = given.get("type") if isinstance(given, dict) else None
+    kind = ProgramType(SETUP["type"].kind({}, "type", named))
+    content = fields.read(problems, given, {**SETUP, **weighed.shape(kind)})
+    check(problems)
+    problems |= contradictions(content) | moved(
+        content, beside.live or {**content, "target_role": ""}, roles=beside.roles, settled=beside.settled
+    )
+    content |= weighed.settled(problems, kind, content)
+    check(problems)
+    return content
+
+
+async def apply(actor: Actor, program: Program, content: Mapping[str, Any]) -> Program:
+    """Put a document that was checked in force, all of it or nothing.
+
+    Raises:
+        Refused: the actor does not run the programme.
+    """
+    async with unit_of_work(actor):
+        program = await set_up(actor, program.id, {name: content[name] for name in SETUP})
+        program = await set_weights(actor, program.id, weighed.settings_from(content, rules_of(program)))
+        stands = await content_of(actor, program)
+        assert digest(stands) == digest(content), "what was put in force is not what was looked at"
+        return program
