@@ -293,7 +293,7 @@ class ProfilesMutation:
     async def set_look(self, info: Info, input: SetLookInput) -> ProfilePayload:
         return await perform(info, ProfilePayload, input, lambda actor: actions.set_look(actor, input.look))
 
-    @strawberry.mutation(description="Choose what not to get: a kind of messages, or one channel of it (R01:push).")
+    @strawberry.mutation(description="Choose what not to get: a kind, or one channel of a kind (R01:push) or class.")
     async def set_muted_kinds(self, info: Info, input: SetMutedKindsInput) -> ProfilePayload:
         return await perform(info, ProfilePayload, input, lambda actor: actions.set_muted_kinds(actor, input.kinds))
 

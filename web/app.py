@@ -42,6 +42,7 @@ from web import (
     sign_in,
     tap,
     times,
+    unsubscribe,
     waiting,
     you,
 )
@@ -71,7 +72,9 @@ from web.limits import Limits
 from web.security import SameOrigin, SecurityHeaders
 from web.sign_in import SignIn, signed_in_only
 
-DOORS: tuple[ModuleType, ...] = (sign_in, letter, demo, mailbox, offline, push_key, tap, answer)
+DOORS: tuple[ModuleType, ...] = (
+    sign_in, letter, demo, mailbox, offline, push_key, tap, answer, unsubscribe,
+)
 """Screens that anybody may see."""
 SCREENS: tuple[ModuleType, ...] = (
     asking, attending, by_hand, checkin, circle, conflicts, consents, console_circles, console_matches, decisions,
@@ -86,6 +89,8 @@ NOT_PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/*")
 Packing pages tells an attacker nothing (BREACH): no page repeats a lasting secret - the session's is in its cookie
 alone, a form key is new on each page - and SameSite keeps the cookie out of what another site asks for in bulk.
 """
+BY_MAIL = ("/unsubscribe",)
+"""Where a mail program posts, from no page of ours (RFC 8058): the link's own key says for whom, and what it does."""
 NOBODY = (
     "/healthz", "/readyz", "/static", "/offline", "/sw.js", "/manifest.webmanifest", "/icon", "/favicon.ico",
     "/apple-touch-icon.png",
@@ -135,5 +140,5 @@ middleware = [
     Middleware(GZipMiddleware, minimum_size=1024, compresslevel=6, exclude_content_types=NOT_PACKED),
     Middleware(Surprises),
     Middleware(SignIn, without=NOBODY, frameless=MACHINES),
-    Middleware(SameOrigin),
+    Middleware(SameOrigin, open_paths=BY_MAIL),
 ]

@@ -56,7 +56,8 @@ class SameOrigin:
     """Refuses a change that another site's page asked for (R: cross-site request forgery, without tokens).
 
     Browsers say where a request comes from in Sec-Fetch-Site and in Origin; a request with a method that changes
-    something needs one of them to name ourselves. `open_paths` are prefixes for machines that carry their own proof.
+    something needs one of them to name ourselves. `open_paths` are whole addresses to which machines post that carry
+    their own proof.
     """
 
     def __init__(self, app: ASGIApp, *, open_paths: tuple[str, ...] = ()) -> None:
@@ -71,7 +72,8 @@ class SameOrigin:
         await refusal(Request(scope, receive), told)(scope, receive, send)
 
     def _allowed(self, scope: Scope) -> bool:
-        if scope["method"] in SAFE_METHODS or scope["path"].startswith(self.open_paths or ("\0",)):
+        is_open = scope["method"] == "POST" and scope["path"] in self.open_paths
+        if is_open or scope["method"] in SAFE_METHODS:
             return True
         headers = Headers(scope=scope)
         site, origin = headers.get("sec-fetch-site"), headers.get("origin")

@@ -1,5 +1,8 @@
 """The way in, what is not found or refused, and the demonstration with its mailbox."""
 
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
 from playwright.async_api import Page
 
 from a11y_tests.registry import Shelf, View, each, fill, kept_here, offline, open_everything, press, waits
@@ -15,6 +18,8 @@ from server.kernel.jobs import drain
 from server.matches.models import Match, MatchMember
 from server.matches.states import MatchState
 from server.notifications.models import CaughtMail
+from server.notifications.optout.links import stop_url
+from server.notifications.states import MessageClass
 from server.programs.states import EnrollmentState, ParticipantRole
 from tests import factories
 from tests.factories import Pair
@@ -107,6 +112,30 @@ async def link_opened_before_somebody_else_signed_in() -> View:
         await press("Yes")(page)
 
     return View(None, path, act)
+
+
+@state("GET unsubscribe 200", proof="No more reminders by e-mail?")
+async def link_that_ends_letters() -> View:
+    return View(None, await _end(MessageClass.NUDGE))
+
+
+@state("POST unsubscribe-done 200", proof="No more reports by e-mail")
+async def letters_ended() -> View:
+    return View(None, await _end(MessageClass.REPORT), press("Send me no more of these"))
+
+
+@state("POST unsubscribe-undo 200", proof="Check-ins come by e-mail again")
+async def letters_wanted_again() -> View:
+    async def act(page: Page) -> None:
+        await press("Send me no more of these")(page)
+        await press("Undo")(page)
+
+    return View(None, await _end(MessageClass.SURVEY), act)
+
+
+@state("GET unsubscribe 200", proof="This link is too old")
+async def old_link_that_ended_letters() -> View:
+    return View(None, await _end(MessageClass.NUDGE, clock.now() - timedelta(days=400)))
 
 
 @state("GET home 303", "GET sign-in 200", proof="Sign in")
@@ -290,3 +319,10 @@ async def _answer(state: MatchState = MatchState.AWAITING_BOTH, **facts: object)
     """The link with which a mail lets Noor say yes."""
     pair = await factories.active_match(state=state)
     return f"/answer?ticket={await mailed(pair, pair.mentee, TicketPurpose.ACCEPT_MATCH, **facts)}"
+
+
+async def _end(message_class: MessageClass, sent_at: datetime | None = None) -> str:
+    """The link with which a letter to Noor lets her end such letters."""
+    pair = await factories.active_match()
+    with clock.at(sent_at or clock.now()):
+        return urlsplit(stop_url(pair.mentee.id, message_class))._replace(scheme="", netloc="").geturl()

@@ -20,7 +20,7 @@ from server.messaging.rules import is_open
 from server.notifications import queries
 from server.notifications.models import Message
 from server.notifications.states import MAIL_MARK, PUSH_MARK
-from server.people.models import Organization, Person
+from server.people.models import Organization, Person, Profile
 from server.people.queries import organization_of, profile_of, visible_person
 from server.programs.models import Cohort, Enrollment, Program
 from server.programs.queries import cohort_by_id, grace_ends_at, takes_part_in, visible_enrollment, waitlist_place
@@ -189,8 +189,8 @@ async def scene_of(actor: Actor, message: Message) -> Scene:
         organization=await organization_of(actor),
         cohort=cohort,
         address=await queries.address_for(message, person),
-        is_muted=not {message.kind, message.kind + MAIL_MARK}.isdisjoint(profile.muted_kinds),
-        is_push_muted=not {message.kind, message.kind + PUSH_MARK}.isdisjoint(profile.muted_kinds),
+        is_muted=_is_off(message, MAIL_MARK, profile),
+        is_push_muted=_is_off(message, PUSH_MARK, profile),
         knows=await queries.was_told(actor, message),
         enrollment=enrollment,
         place=await waitlist_place(actor, enrollment) if enrollment else None,
@@ -209,6 +209,12 @@ async def scene_of(actor: Actor, message: Message) -> Scene:
         is_enrolled=message.kind == "Z09" and cohort is not None and await takes_part_in(actor, person.id, cohort.id),
         sign_in=sign_in,
     )
+
+
+def _is_off(message: Message, channel: str, profile: Profile) -> bool:
+    """Whether somebody switched a channel off for this kind of message or for its class, or the kind altogether."""
+    marks = {message.kind, message.kind + channel, message.message_class + channel}
+    return not marks.isdisjoint(profile.muted_kinds)
 
 
 async def to_be_invited(actor: Actor, cohort: Cohort, person: Person, role: ParticipantRole) -> Scene:

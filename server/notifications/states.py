@@ -13,7 +13,7 @@ class MessageClass(StrEnum):
 
 
 MAIL_MARK, PUSH_MARK = ":mail", ":push"
-"""Added to a kind's key where a person switched off one channel of it; the key alone stands for both."""
+"""Added to a kind's key, or to a class, where a person switched off one channel of it; a key alone stands for both."""
 
 
 class Channel(StrEnum):

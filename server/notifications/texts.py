@@ -18,6 +18,7 @@ from server.kernel.dates import day, hour, moment, place_of
 from server.kernel.settings import settings
 from server.kernel.text import clean, direction, gettext, language, ngettext, pgettext, use_language
 from server.notifications.catalogue import Kind
+from server.notifications.optout.links import stop_url
 from server.notifications.scene import Scene
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -35,11 +36,15 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A message in words: its subject line, and the same content as plain text and as HTML."""
+    """A message in words: its subject line, and the same content as plain text and as HTML.
+
+    `stop_url`: the address that ends such letters; "" for those that always go.
+    """
 
     subject: str
     text: str
     html: str
+    stop_url: str = ""
 
 
 def letter(kind: Kind, scene: Scene, taps: Sequence[Link] = (), also: Sequence[Link] = ()) -> Letter:
@@ -54,6 +59,7 @@ def letter(kind: Kind, scene: Scene, taps: Sequence[Link] = (), also: Sequence[L
             subject=one_line(plain["subject"]),
             text=_laid_out(TEXT, "layout.txt", values, plain),
             html=_laid_out(HTML, "layout.html", values, marked),
+            stop_url=str(values["stop_url"]),
         )
 
 
@@ -83,6 +89,7 @@ def _values(kind: Kind, scene: Scene) -> dict[str, object]:
         "program": scene.program if scene.cohort else None, "cohort": scene.cohort,
         "partner": scene.partner if scene.match else None, "code": _spaced_code(scene),
         "url": settings().public_url + kind.link(scene), "settings_url": settings().public_url + "/you",
+        "stop_url": stop_url(scene.person.id, kind.message_class),
         "lang": language(), "direction": direction(language()),
         "day": partial(day, zone=zone), "hour": partial(hour, zone=zone), "when": partial(moment, zone=zone),
         "day_in": day, "hour_in": hour, "moment_in": moment, "place_of": place_of,

@@ -27,6 +27,7 @@ OPEN = {
     "sign-in-*": "the way in by mail: the address, the code, the link",
     "sign-out": "the way out harms nobody",
     "tap": "the ticket's secret says who taps, and is good for one act",
+    "unsubscribe*": "the link's key says whose letters of which class it ends; the page names nobody",
 }
 """Routes that strangers may call, with the reason. A name ending in * stands for all that begin so."""
 WITHOUT_DOMAIN = {

@@ -82,6 +82,9 @@ def test_looking_needs_no_origin(client):
 
 def test_machines_with_their_own_proof_come_in(client):
     assert client.post("/graphql").status_code == 200
+    assert client.post("/graphql", headers={"Origin": "https://evil.example"}).status_code == 200
+    assert [client.request(method, "/graphql").status_code for method in ("PUT", "PATCH", "DELETE")] == [403] * 3
+    assert [client.post(path).status_code for path in ("/graphql/", "/graphql/x", "/graphqlx")] == [403] * 3
     assert client.post("/").status_code == 403
 
 

@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import format_datetime, parseaddr
 from enum import StrEnum
 from functools import cache
@@ -23,7 +23,24 @@ from server.notifications.texts import Letter, one_line
 
 TIMEOUT_S = 20.0
 QUIT_S = 2.0
+BY_ITSELF = (("Auto-Submitted", "auto-generated"), ("X-Auto-Response-Suppress", "OOF, AutoReply"))
+"""No machine answers: neither those that keep to RFC 3834 nor Exchange, which has a header of its own. What cannot be
+delivered is still told."""
+ONE_CLICK = "List-Unsubscribe=One-Click"
 TO_BE_QUOTED = str.maketrans(dict.fromkeys('()<>@,:;"[]\\', " "))
+
+
+class OneLine(UnstructuredHeader, BaseHeader):
+    """A header that is never folded: Python would write a long address as encoded words, which no reader decodes."""
+
+    def fold(self, *, policy: Policy) -> str:
+        """The header as it goes out."""
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_headers = HeaderRegistry()
+_headers.map_to_type("list-unsubscribe", OneLine)
+POLICY = SMTP.clone(header_factory=_headers)
 
 _last_word = asyncio.Lock()
 
@@ -77,19 +94,27 @@ def compose(
     """
     name, address = to
     from_name, from_address = parseaddr(mail_from)
-    mail = EmailMessage(policy=SMTP)
+    mail = EmailMessage(policy=POLICY)
     mail["Message-ID"] = message_id_header(message_id, mail_from)
     mail["Date"] = format_datetime(at)
     mail["From"] = Address(display_name=name_words(from_name), addr_spec=from_address)
     mail["To"] = Address(display_name=name_words(name), addr_spec=address)
     mail["Subject"] = header_words(letter.subject)
-    mail["Auto-Submitted"] = "auto-generated"
+    for header, value in (*BY_ITSELF, *_ends(letter)):
+        mail[header] = value
     mail.set_content(letter.text, cte="quoted-printable")
     mail.add_alternative(letter.html, subtype="html", cte="quoted-printable")
     if calendar is not None:
         method, text = calendar
         mail.add_alternative(text, subtype="calendar", params={"method": method}, cte="base64")
     return mail
+
+
+def _ends(letter: Letter) -> tuple[tuple[str, str], ...]:
+    """The headers with which a mail program ends such letters by one tap (RFC 8058)."""
+    if not letter.stop_url:
+        return ()
+    return ("List-Unsubscribe", f"<{letter.stop_url}>"), ("List-Unsubscribe-Post", ONE_CLICK)
 
 
 def header_words(text: str) -> str:

@@ -21,19 +21,32 @@ class Topic:
         return any(CATALOGUE[kind].pushes for kind in self.kinds)
 
     @property
+    def message_class(self) -> MessageClass:
+        """The class of its kinds."""
+        return CATALOGUE[self.kinds[0]].message_class
+
+    @property
     def mail_is_optional(self) -> bool:
         """Whether its mails may be switched off: those about people's own acts may not (lifecycle.md, 3)."""
-        return all(CATALOGUE[kind].message_class is not MessageClass.TRANSACTIONAL for kind in self.kinds)
+        return self.message_class is not MessageClass.TRANSACTIONAL
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What is marked to switch it off: its class, so that kinds of later releases are meant too, or each kind."""
+        return (self.message_class,) if self.mail_is_optional else self.kinds
 
     def is_pushed(self, muted: Collection[str]) -> bool:
         """Whether it reaches somebody by push."""
-        pushing = (kind for kind in self.kinds if CATALOGUE[kind].pushes)
-        return self.pushes and not any(kind in muted or kind + PUSH_MARK in muted for kind in pushing)
+        pushing = [kind for kind in self.kinds if CATALOGUE[kind].pushes]
+        return bool(pushing) and not self._is_off(PUSH_MARK, pushing, muted)
 
     def is_mailed(self, muted: Collection[str]) -> bool:
         """Whether it reaches somebody by mail."""
-        off = any(kind in muted or kind + MAIL_MARK in muted for kind in self.kinds)
-        return not (self.mail_is_optional and off)
+        return not (self.mail_is_optional and self._is_off(MAIL_MARK, self.kinds, muted))
+
+    def _is_off(self, channel: str, kinds: Collection[str], muted: Collection[str]) -> bool:
+        marked = (kind in muted or kind + channel in muted for kind in kinds)
+        return self.message_class + channel in muted or any(marked)
 
 
 TOPICS = (
@@ -51,13 +64,9 @@ def topics_for(actor: Actor) -> tuple[Topic, ...]:
 
 def muted_by(topics: Collection[Topic], pushed: Collection[str], mailed: Collection[str]) -> list[str]:
     """What is switched off when these topics, by their keys, shall come by push and these by mail."""
-    marks = []
-    for topic in topics:
-        no_mail = topic.mail_is_optional and topic.key not in mailed
-        for kind in topic.kinds:
-            no_push = CATALOGUE[kind].pushes and topic.key not in pushed
-            if no_mail and (no_push or not CATALOGUE[kind].pushes):
-                marks.append(kind)
-            elif no_mail or no_push:
-                marks.append(kind + (MAIL_MARK if no_mail else PUSH_MARK))
-    return marks
+    no_mail = [topic for topic in topics if topic.mail_is_optional and topic.key not in mailed]
+    no_push = [topic for topic in topics if topic.pushes and topic.key not in pushed]
+    return [
+        *(name + MAIL_MARK for topic in no_mail for name in topic.names),
+        *(name + PUSH_MARK for topic in no_push for name in topic.names),
+    ]

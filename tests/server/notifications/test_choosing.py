@@ -39,6 +39,10 @@ def test_every_kind_that_can_be_switched_off_stands_in_one_topic():
     }
     assert len(listed) == len(set(listed))
     assert can_be <= set(listed)
+    for topic in EVERY:
+        assert {CATALOGUE[kind].message_class for kind in topic.kinds} == {topic.message_class}
+    optional = [topic.message_class for topic in EVERY if topic.mail_is_optional]
+    assert sorted(optional) == sorted(set(MessageClass) - {MessageClass.TRANSACTIONAL})
 
 
 @pytest.mark.parametrize("pushed", [(), ("check-ins",)])
@@ -73,7 +77,8 @@ async def test_a_booking_is_always_mailed_and_pushed_unless_that_is_off(
 
 @pytest.mark.parametrize(("muted", "state", "notices"), [
     (["R01"], MessageState.SUPPRESSED, 0), (["R01:mail"], MessageState.SUPPRESSED, 1),
-    (["R01:push"], MessageState.SENT, 0),
+    (["R01:push"], MessageState.SENT, 0), (["SURVEY:mail"], MessageState.SUPPRESSED, 1),
+    (["SURVEY:push"], MessageState.SENT, 0), (["NUDGE:mail", "NUDGE:push"], MessageState.SENT, 1),
 ])
 async def test_a_check_in_comes_by_the_channel_that_is_on(
     pair: Pair, mailbox: MailServer, service: PushService, muted: list[str], state: MessageState, notices: int

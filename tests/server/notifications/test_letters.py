@@ -22,6 +22,7 @@ from server.notifications.actions import plan_message
 from server.notifications.catalogue import CATALOGUE
 from server.notifications.channels.email import compose
 from server.notifications.scene import Scene, scene_of
+from server.notifications.states import MessageClass
 from server.notifications.texts import Letter, letter
 from server.people.models import Person, PersonAttribute
 from server.programs.actions import lose_eligibility
@@ -141,6 +142,10 @@ async def test_a_letter_is_accessible_and_has_one_button_to_the_exact_screen(pai
     assert address in made.text
     assert "Opening this changes nothing" in made.text
     assert "You get this because" in made.text
+    always_comes = CATALOGUE[kind].message_class is MessageClass.TRANSACTIONAL
+    ends = [link.get("href") for link in page.iter("a") if link.text == "Send me no more of these"]
+    assert ends == ([] if always_comes else [made.stop_url])
+    assert always_comes is ("Send me no more" not in made.text) is (made.stop_url == "")
 
 
 @pytest.mark.parametrize("kind", CATALOGUE)
