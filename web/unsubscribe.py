@@ -14,8 +14,8 @@ from starlette.routing import Route
 
 from server.kernel.errors import Conflict, Invalid, NotFound
 from server.kernel.text import gettext as _
-from server.notifications.channels.email import ONE_CLICK
 from server.notifications.optout.actions import switch_mail
+from server.notifications.optout.links import ONE_CLICK
 from server.notifications.optout.queries import About, look
 from server.notifications.states import MessageClass
 from web import forms

@@ -244,7 +244,7 @@ async def set_look(actor: Actor, look: Look) -> Profile:
 
 
 async def set_muted_kinds(actor: Actor, kinds: Collection[str]) -> Profile:
-    """Choose what not to get: kinds of messages, or one channel of a kind (`S01:push`).
+    """Choose what not to get: kinds of messages, or one channel of a kind or class (`S01:push`, `NUDGE:mail`).
 
     Raises:
         NotFound: the actor is not a person.

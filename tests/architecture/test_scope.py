@@ -23,6 +23,7 @@ UNSCOPED = {
     "server/access/queries.py:was_revoked": "tells of one secret, by its fingerprint, whether somebody ended it",
     "server/access/tickets/queries.py:ticket_by_fingerprint": "finds out whose it is, from the secret's fingerprint",
     "server/kernel/db.py:forget_receipts": "old receipts of every organisation go, unread",
+    "server/notifications/optout/queries.py:look": "finds out whose it is, from a key that this installation signed",
     "server/notifications/push/queries.py:renewable_browser": "whose it is, from the secret's fingerprint",
     "server/notifications/queries.py:_with_messages": "the demo organisations' mails; empty outside a demo",
     "server/notifications/queries.py:caught_mails": "the demo organisations' mails; empty outside a demo",

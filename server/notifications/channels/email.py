@@ -19,6 +19,7 @@ from aiosmtplib import errors
 
 from server.kernel.settings import Settings
 from server.notifications import sink
+from server.notifications.optout.links import ONE_CLICK
 from server.notifications.texts import Letter, one_line
 
 TIMEOUT_S = 20.0
@@ -26,7 +27,6 @@ QUIT_S = 2.0
 BY_ITSELF = (("Auto-Submitted", "auto-generated"), ("X-Auto-Response-Suppress", "OOF, AutoReply"))
 """No machine answers: neither those that keep to RFC 3834 nor Exchange, which has a header of its own. What cannot be
 delivered is still told."""
-ONE_CLICK = "List-Unsubscribe=One-Click"
 TO_BE_QUOTED = str.maketrans(dict.fromkeys('()<>@,:;"[]\\', " "))
 
 

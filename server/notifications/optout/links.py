@@ -22,6 +22,8 @@ SHAPE = ">cH16s"
 PROOF_BYTES = 16
 FIRST_DAY = date(2020, 1, 1)
 """Days are counted from here; two bytes reach to the year 2199."""
+ONE_CLICK = "List-Unsubscribe=One-Click"
+"""What a mail program posts to the address (RFC 8058), and a letter's header says so."""
 LIVES = timedelta(days=365)
 """Laws ask for 30 and 60 days (CAN-SPAM, CASL)."""
 CLASSES = {b"N": MessageClass.NUDGE, b"S": MessageClass.SURVEY, b"R": MessageClass.REPORT}
