@@ -1,7 +1,7 @@
 """What the link says and proves: whose letter of which class it stood in, and from which day. Nothing of it is stored.
 
 It is signed with the installation's key, so that nobody can make one; it is the same in a letter that goes twice. It
-outlives address, message and session, because a letter does too (docs/decisions/0031-no-more-of-these.md).
+outlives address, message and session, because a letter does too (docs/decisions/0032-no-more-of-these.md).
 """
 
 import base64
