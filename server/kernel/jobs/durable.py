@@ -135,10 +135,12 @@ async def _keep_taking(lane: Lane, owner: str) -> None:
     _bells.add(bell)
     try:
         while True:
-            bell.clear()
-            if not await _take(lane, owner):
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(bell.wait(), TICK_S)
+            async with lane.meanwhile():
+                bell.clear()
+                while await _take(lane, owner):
+                    bell.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(bell.wait(), TICK_S)
     finally:
         _bells.discard(bell)
 

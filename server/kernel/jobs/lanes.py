@@ -11,6 +11,7 @@ import logging
 import random
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -92,6 +93,7 @@ class Lane:
     code. Rows with the same `group` column go in order, one at a time. `room` says how many may be taken now. A row
     that takes more than `longest_s` seconds is cut off; its lease is twice as long. `given_up` tells whoever waits for
     a row that it is parked; it comes before the mark, so that a process that dies between them tells it again.
+    `meanwhile` is open as long as one row after another is due.
     """
 
     name: str
@@ -104,6 +106,7 @@ class Lane:
     room: Callable[[], int] = lambda: BATCH
     longest_s: int = LONGEST_JOB_S
     given_up: Callable[[Any, str], Awaitable[None]] | None = None
+    meanwhile: Callable[[], AbstractAsyncContextManager[None]] = nullcontext
 
     @property
     def lease(self) -> timedelta:
