@@ -86,7 +86,7 @@ async def send_message(actor: Actor, message_id: UUID) -> Message:
     taken = partial(_settle, actor, message, MessageState.SENT, "")
     delivery = await _hand_over(actor, scene, partial(once_back, taken))   # or a lost database would repeat the mail
     if delivery.fate is Fate.SENT:
-        return await queries.message_by_id(actor, message_id)
+        return message
     if delivery.fate is Fate.REFUSED:
         return await _settle(actor, message, MessageState.FAILED, f"refused {delivery.code}")
     raise TryLater(
@@ -103,8 +103,11 @@ async def _is_for_browsers_alone(actor: Actor, scene: Scene, reason: str) -> boo
 
 async def _let_go(actor: Actor, message: Message, person: Person) -> None:
     """Mark a message as being on its way; what may wait for its hour comes to browsers in that hour too."""
+    if message.message_class is MessageClass.TRANSACTIONAL:
+        await _settle(actor, message, MessageState.QUEUED, "")
+        return
     async with unit_of_work(actor):
-        if message.state is MessageState.PLANNED and message.message_class is not MessageClass.TRANSACTIONAL:
+        if message.state is MessageState.PLANNED:
             await plan_notices(actor, message)
         if message.state is MessageState.PLANNED and message.message_class is MessageClass.NUDGE:
             await take_day(actor, message, person)
@@ -128,11 +131,12 @@ async def _carried(actor: Actor, message: Message) -> list[Link]:
 
 async def _taps(actor: Actor, scene: Scene) -> list[Link]:
     """What the letter lets its reader answer by one tap: pages that open for whoever holds it."""
+    offered = taps_of(scene)
+    if not offered:
+        return []
     page, source = f"{settings().public_url}/answer", scene.message.id
     async with unit_of_work(actor):
-        return [
-            Link(tap.words, f"{page}?ticket={await ticket_for(actor, scene, tap, source)}") for tap in taps_of(scene)
-        ]
+        return [Link(tap.words, f"{page}?ticket={await ticket_for(actor, scene, tap, source)}") for tap in offered]
 
 
 async def _hand_over(actor: Actor, scene: Scene, taken: Callable[[], Awaitable[Message]]) -> Delivery:
@@ -176,10 +180,11 @@ def _calendar(scene: Scene) -> tuple[str, str]:
 
 
 async def _settle(actor: Actor, message: Message, state: MessageState, reason: str) -> Message:
-    async with unit_of_work(actor):
-        row = await queries.message_by_id(actor, message.id, lock=True)
-        if row.state in queries.OPEN_MESSAGES:
-            row.state, row.reason = state, reason
-            row.sent_at = clock.now() if state is MessageState.SENT else None
-            await row.save(update_fields=["state", "reason", "sent_at"])
-        return row
+    """Mark a message, unless somebody has settled it meanwhile. Returns it as it is stored then."""
+    sent_at = clock.now() if state is MessageState.SENT else None
+    if await queries.unsettled(actor, message.id).update(state=state, reason=reason, sent_at=sent_at):
+        message.state, message.reason, message.sent_at = state, reason, sent_at
+        return message
+    stored = await queries.message_by_id(actor, message.id)
+    message.state, message.reason, message.sent_at = stored.state, stored.reason, stored.sent_at
+    return message

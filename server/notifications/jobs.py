@@ -22,6 +22,7 @@ from server.notifications import queries
 from server.notifications.actions import plan_message, send_message
 from server.notifications.channels.email import target_of
 from server.notifications.channels.gate import SMTP_GATE
+from server.notifications.channels.lines import LINES
 from server.notifications.models import Message
 from server.notifications.states import MessageState
 from server.programs.openings.actions import note_told
@@ -358,5 +359,5 @@ def missing_mail_server() -> str:
 
 register_lane(Lane(
     "messages", Message, "due_at", {"state__in": queries.OPEN_MESSAGES}, _send, _marks, group="recipient_id",
-    room=_room,
+    room=_room, meanwhile=LINES.kept,
 ))

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from tortoise.expressions import Subquery
+from tortoise.queryset import QuerySet
 
 from server.kernel.actor import Actor
 from server.kernel.errors import NotFound
@@ -19,17 +20,21 @@ from server.surveys.models import SurveyAnswer, SurveyInvitation
 OPEN_MESSAGES = (MessageState.PLANNED, MessageState.QUEUED)
 
 
-async def message_by_id(actor: Actor, message_id: UUID, *, lock: bool = False) -> Message:
+async def message_by_id(actor: Actor, message_id: UUID) -> Message:
     """A message of the actor's organisation.
 
     Raises:
         NotFound: absent, or another organisation's.
     """
-    found = Message.filter(organization_id=actor.organization_id, id=message_id)
-    message = await (found.select_for_update() if lock else found).first()
+    message = await Message.filter(organization_id=actor.organization_id, id=message_id).first()
     if message is None:
         raise NotFound
     return message
+
+
+def unsettled(actor: Actor, message_id: UUID) -> QuerySet[Message]:
+    """A message of the actor's organisation, unless it is settled."""
+    return Message.filter(organization_id=actor.organization_id, id=message_id, state__in=OPEN_MESSAGES)
 
 
 async def message_by_key(actor: Actor, dedupe_key: str) -> Message | None:
@@ -96,9 +101,11 @@ async def was_told(actor: Actor, message: Message) -> bool:
 
     A cancellation follows every time that was told.
     """
+    if message.kind not in FOLLOWS:
+        return False
     subjects = [message.subject_id, *filter(None, [message.facts.get("series_id")])]
     told = await Message.filter(
-        organization_id=actor.organization_id, kind__in=FOLLOWS.get(message.kind, ()), subject_id__in=subjects,
+        organization_id=actor.organization_id, kind__in=FOLLOWS[message.kind], subject_id__in=subjects,
         recipient_id=message.recipient_id, state__in=(MessageState.SENT, MessageState.DELIVERED),
     ).exclude(id=message.id)
     if message.kind in _ENDS:

@@ -248,10 +248,12 @@ async def _of_series(actor: Actor, message: Message) -> list[Session]:
 
 
 async def _cohort(actor: Actor, ids: dict[str, UUID], about: Enrollment | Match | None) -> Cohort:
-    cohort_id = ids.get("cohort_id") or (about.cohort_id if about else None)
-    if cohort_id is None:
+    if "cohort_id" in ids:
+        return await cohort_by_id(actor, ids["cohort_id"])
+    if about is None:
         raise NotFound
-    return await cohort_by_id(actor, cohort_id)
+    about.cohort.program = about.program  # both came with it
+    return about.cohort
 
 
 async def _pairs(actor: Actor, kind: str, cohort: Cohort) -> list[str]:

@@ -122,7 +122,8 @@ def _paragraphs(words: str) -> list[str]:
 def _environment(*, autoescape: bool) -> Environment:
     env = Environment(
         loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-        keep_trailing_newline=True, extensions=["jinja2.ext.i18n"],
+        keep_trailing_newline=True, extensions=["jinja2.ext.i18n"], cache_size=-1,
+        auto_reload=False,  # else each letter asks the disk whether any of its templates has changed
         autoescape=autoescape,  # noqa: S701  # the plain part is not HTML
     )
     cast(Any, env).install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext)

@@ -1,6 +1,6 @@
 """The process that runs jobs: DBOS inside the running loop, fed from our own rows (docs/decisions/0004-jobs.md).
 
-Every lane has a loop that takes what is due and hands each row to a short workflow, named after the taking. It wakes
+Every lane has a loop that takes what is due and hands it to a short workflow, named after the taking. It wakes
 after every commit of this process, every two seconds, and once a minute by a schedule that DBOS keeps.
 """
 
@@ -73,23 +73,19 @@ def wake() -> None:
         bell.set()
 
 
-@DBOS.workflow(name="run_row")
-async def run_row(lane: str, row_id: str, owner: str, until: str) -> str:
-    """Run one taken row. Played again after a crash, it finds that the taking is over and does nothing."""
-    return await run_taken(lane, row_id, owner, until)
+@DBOS.workflow(name="run_row")  # as it is called in the notes of releases that ran one each
+async def run_rows(lane: str, row_ids: list[str], owner: str, until: str) -> list[str]:
+    """Run what was taken at once. Played again after a crash, it finds that the taking is over and does nothing."""
+    return await run_taken(lane, row_ids, owner, until)
 
 
 @DBOS.step(name="run_taken")
-async def run_taken(lane: str, row_id: str, owner: str, until: str) -> str:
-    """The work of `run_row`; a stop of the process ends it in order."""
-    taken = Claim(lane, UUID(row_id), owner, datetime.fromisoformat(until))
-    task = _kept(asyncio.create_task(work(taken)), _working)
-    try:
-        return str((await asyncio.shield(task)).ending)
-    except asyncio.CancelledError:
-        if not task.cancelled():
-            raise
-        return "RETURNED"
+async def run_taken(lane: str, row_ids: list[str], owner: str, until: str) -> list[str]:
+    """The work of `run_rows`, side by side; a stop of the process ends it in order."""
+    taken = [Claim(lane, UUID(row_id), owner, datetime.fromisoformat(until)) for row_id in row_ids]
+    tasks = [_kept(asyncio.create_task(work(one)), _working) for one in taken]
+    await asyncio.wait(tasks)  # unlike awaiting them one by one, our own end leaves them running
+    return ["RETURNED" if task.cancelled() else str(task.result().ending) for task in tasks]
 
 
 @DBOS.workflow(name="sweep")
@@ -135,10 +131,12 @@ async def _keep_taking(lane: Lane, owner: str) -> None:
     _bells.add(bell)
     try:
         while True:
-            bell.clear()
-            if not await _take(lane, owner):
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(bell.wait(), TICK_S)
+            async with lane.meanwhile():
+                bell.clear()
+                while await _take(lane, owner):
+                    bell.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(bell.wait(), TICK_S)
     finally:
         _bells.discard(bell)
 
@@ -147,10 +145,9 @@ async def _take(lane: Lane, owner: str) -> int:
     """Take and run one batch; how many there were. A database that is away is met again at the next tick."""
     try:
         taken = await claim(lane, owner)
-        runs = [_kept(asyncio.create_task((await _start(one)).get_result()), _runs) for one in taken]
-        if runs:
-            await asyncio.wait(runs)  # unlike awaiting them one by one, our own end leaves them running
-        for run in runs:
+        if taken:
+            run = _kept(asyncio.create_task((await _start(taken)).get_result()), _runs)
+            await asyncio.wait([run])  # as in `run_taken`
             run.result()
         return len(taken)
     except Exception as error:
@@ -158,10 +155,11 @@ async def _take(lane: Lane, owner: str) -> int:
         return 0
 
 
-async def _start(taken: Claim) -> Any:
-    with SetWorkflowID(taken.key):
+async def _start(taken: list[Claim]) -> Any:
+    first = taken[0]
+    with SetWorkflowID(first.key):
         return await DBOS.start_workflow_async(
-            run_row, taken.lane, str(taken.row_id), taken.owner, taken.until.isoformat()
+            run_rows, first.lane, [str(one.row_id) for one in taken], first.owner, first.until.isoformat()
         )
 
 

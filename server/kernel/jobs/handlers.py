@@ -12,6 +12,7 @@ A handler takes ids from its row, builds `system_actor(row.organization_id)`, ca
 import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from importlib import import_module
 from uuid import UUID
 
@@ -113,8 +114,11 @@ async def drain(*, strict: bool = True) -> list[Outcome]:
     """
     load_handlers()
     owner, outcomes = f"drain:{new_id()}", list[Outcome]()
-    while taken := [one for lane in list(LANES.values()) for one in await claim(lane, owner)]:
-        outcomes += [await work(one) for one in taken]
+    async with AsyncExitStack() as stack:
+        for lane in list(LANES.values()):
+            await stack.enter_async_context(lane.meanwhile())
+        while taken := [one for lane in list(LANES.values()) for one in await claim(lane, owner)]:
+            outcomes += [await work(one) for one in taken]
     failed = [failure for outcome in outcomes if (failure := outcome.failure)]
     if strict and failed:
         raise ExceptionGroup("jobs failed", failed)

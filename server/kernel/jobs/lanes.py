@@ -10,7 +10,8 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -28,7 +29,8 @@ from server.kernel.errors import Conflict, Invalid, NotFound, Refused, TooMany, 
 from server.kernel.log import note
 
 BATCH = 20
-WINDOW = 500
+AHEAD, WIDER = 4, 5
+"""How many rows are looked at for each that is wanted, and how many times as many where those were not enough."""
 LONGEST_JOB_S = 60
 MOST_CRASHES = 3
 CALM_AFTER_S = (0, 10, 60)
@@ -92,6 +94,7 @@ class Lane:
     code. Rows with the same `group` column go in order, one at a time. `room` says how many may be taken now. A row
     that takes more than `longest_s` seconds is cut off; its lease is twice as long. `given_up` tells whoever waits for
     a row that it is parked; it comes before the mark, so that a process that dies between them tells it again.
+    `meanwhile` is open as long as one row after another is due.
     """
 
     name: str
@@ -104,6 +107,7 @@ class Lane:
     room: Callable[[], int] = lambda: BATCH
     longest_s: int = LONGEST_JOB_S
     given_up: Callable[[Any, str], Awaitable[None]] | None = None
+    meanwhile: Callable[[], AbstractAsyncContextManager[None]] = nullcontext
 
     @property
     def lease(self) -> timedelta:
@@ -209,25 +213,29 @@ async def once_back(act: Callable[[], Awaitable[Answer]]) -> Answer:
 
 
 async def _eligible(lane: Lane, moment: datetime, limit: int) -> list[UUID]:
-    """The first due row of each group, where nobody holds it, oldest first; suspects only in a calm process."""
-    chosen: list[UUID] = []
-    suspects: set[UUID] = set()
-    seen: set[object] = set()
+    """The first due row of each group, where nobody holds it, oldest first; suspects only in a calm process.
+
+    Looked for from the beginning each time, so that no row that ends meanwhile hides the first one of its group.
+    """
     due = lane.model.filter(**lane.open, **{f"{lane.due}__lte": moment}).order_by(lane.due, "id")
-    offset = 0
-    while len(chosen) < limit:
-        rows = await due.offset(offset).limit(WINDOW).values_list("id", lane.group, "lease_until", "crashes")
-        for row_id, group, held, crashes in rows:
-            heads_its_group = group is None or group not in seen
-            seen.add(group)
-            if heads_its_group and row_id not in _held and _is_free(held, moment) and _is_calm(crashes):
-                chosen.append(row_id)
-                if crashes:
-                    suspects.add(row_id)
-        if len(rows) < WINDOW:
-            break
-        offset += WINDOW
-    return _apart(chosen[:limit], suspects)
+    window = AHEAD * limit
+    while limit > 0:
+        rows = await due.limit(window).values_list("id", lane.group, "lease_until", "crashes")
+        chosen = {row_id: crashes for row_id, crashes in _heads(rows, moment) if _is_calm(crashes)}
+        if len(chosen) >= limit or len(rows) < window:
+            return _apart(list(chosen)[:limit], {row_id for row_id, crashes in chosen.items() if crashes})
+        window *= WIDER
+    return []
+
+
+def _heads(rows: Iterable[tuple[Any, ...]], moment: datetime) -> Iterator[tuple[UUID, int]]:
+    """The first row of each group with its deaths, where nobody holds it."""
+    seen = set[object]()
+    for row_id, group, held, crashes in rows:
+        heads_its_group = group is None or group not in seen
+        seen.add(group)
+        if heads_its_group and row_id not in _held and _is_free(held, moment):
+            yield row_id, crashes
 
 
 def _is_calm(crashes: int) -> bool:

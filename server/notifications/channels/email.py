@@ -3,7 +3,6 @@
 import asyncio
 import ssl
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
@@ -19,11 +18,11 @@ from aiosmtplib import errors
 
 from server.kernel.settings import Settings
 from server.notifications import sink
+from server.notifications.channels.lines import LINES, QUIT_S, Line
 from server.notifications.optout.links import ONE_CLICK
 from server.notifications.texts import Letter, one_line
 
 TIMEOUT_S = 20.0
-QUIT_S = 2.0
 BY_ITSELF = (("Auto-Submitted", "auto-generated"), ("X-Auto-Response-Suppress", "OOF, AutoReply"))
 """No machine answers: neither those that keep to RFC 3834 nor Exchange, which has a header of its own. What cannot be
 delivered is still told."""
@@ -141,29 +140,15 @@ async def deliver(mail: EmailMessage, target: Target, taken: Callable[[], Awaita
     """Hand a mail to the server and call `taken` once it has it. Never raises for what server or network do.
 
     Between the server's yes and `taken` stands one mail of this process at a time: a crash just there repeats one mail.
+    A kept connection that is over before the server can have the mail is no failure: another one is made at once.
     """
-    client = _client(target, _domain(str(mail["From"])))
-    try:
-        await client.connect()
-        await client.mail(mail["From"].addresses[0].addr_spec)
-        await client.rcpt(mail["To"].addresses[0].addr_spec)
-        async with _last_word:
-            await client.data(mail.as_bytes())
-            await taken()
-    except (errors.SMTPRecipientRefused, errors.SMTPDataError) as refused:
-        return _answer(refused.code)
-    except errors.SMTPResponseException as refused:
-        return Delivery(Fate.AWAY, str(refused.code))
-    except (errors.SMTPException, OSError) as failed:
-        return Delivery(Fate.AWAY, type(failed).__name__)
-    except UnicodeEncodeError:
-        return Delivery(Fate.REFUSED, "address")
-    else:
-        with suppress(errors.SMTPException, OSError):
-            await client.quit(timeout=QUIT_S)
-        return Delivery(Fate.SENT)
-    finally:
-        client.close()
+    way = target, _domain(str(mail["From"]))
+    if kept := LINES.spare(way):
+        delivery = await _by(kept, mail, taken)
+        if delivery.fate is not Fate.AWAY or kept.began:
+            return delivery
+        LINES.forget(way)
+    return await _by(Line(way, _client(*way)), mail, taken)
 
 
 async def knock(target: Target) -> str:
@@ -179,6 +164,30 @@ async def knock(target: Target) -> str:
     finally:
         client.close()
     return ""
+
+
+async def _by(line: Line, mail: EmailMessage, taken: Callable[[], Awaitable[object]]) -> Delivery:
+    """Hand a mail over by a connection, new or kept."""
+    try:
+        async with LINES.used(line) as client:
+            if not line.carried:
+                await client.connect()
+            await client.mail(mail["From"].addresses[0].addr_spec)
+            await client.rcpt(mail["To"].addresses[0].addr_spec)
+            async with _last_word:
+                line.began = client.is_connected
+                await client.data(mail.as_bytes())
+                await taken()
+    except (errors.SMTPRecipientRefused, errors.SMTPDataError) as refused:
+        line.began = False  # it says no, so it has nothing
+        return _answer(refused.code)
+    except errors.SMTPResponseException as refused:
+        return Delivery(Fate.AWAY, str(refused.code))
+    except (errors.SMTPException, OSError) as failed:
+        return Delivery(Fate.AWAY, type(failed).__name__)
+    except UnicodeEncodeError:
+        return Delivery(Fate.REFUSED, "address")
+    return Delivery(Fate.SENT)
 
 
 def _client(target: Target, from_host: str) -> aiosmtplib.SMTP:
