@@ -44,15 +44,15 @@ async def perform(action: ScheduledAction) -> str | None:
 async def _send(
     actor: Actor, action: ScheduledAction, step: Step, row: Model, people: Sequence[Person]
 ) -> str | None:
-    name, subject_id = (step.about.name, row.pk) if step.each else ("cohort_id", step.about.cohort_id(row))
+    subject_id = row.pk if step.each else step.about.cohort_id(row)
+    facts = {step.about.name: row.pk, **step.about.facts(row)} if step.each else {"cohort_id": subject_id}
     number, which = action.payload["number"], action.payload["round"] if step.each else clock.today("UTC").isoformat()
     reasons = []
     for person in people:
-        reasons.append(await why_needless(actor, step.kind, person.id, {name: subject_id}))
+        reasons.append(await why_needless(actor, step.kind, person.id, facts))
         if not reasons[-1]:
             await plan_message(
-                actor, step.kind, person.id, subject_id, {name: subject_id}, trigger=action.rule,
-                occurrence=f"{number}:{which}",
+                actor, step.kind, person.id, subject_id, facts, trigger=action.rule, occurrence=f"{number}:{which}",
             )
     return reasons[0] if all(reasons) else None
 

@@ -14,7 +14,14 @@ from server.kernel.jobs import on_due, on_event
 
 async def _plan(steps: dict[About, list[Step]], event: OutboxEvent) -> None:
     for about, found in steps.items():
-        await plan(system_actor(event.organization_id), about, found, UUID(str(event.payload[about.name])))
+        for subject_id in _subjects(event, about):
+            await plan(system_actor(event.organization_id), about, found, subject_id, event.at)
+
+
+def _subjects(event: OutboxEvent, about: About) -> list[UUID]:
+    """What a fact is about: one thing, or all that one act did."""
+    named = event.payload.get(f"{about.name}s") or [event.payload[about.name]]
+    return [UUID(str(one)) for one in named]
 
 
 for kind, steps in steps_by_fact().items():

@@ -7,16 +7,19 @@ from itertools import count
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from server.kernel.dates import day_of
 from server.notifications.deciding.windows import WORKING_DAYS
 
 MORNING = time(9)
+WEEK = timedelta(days=7)
 
 
 class Moment(Protocol):
     """When a step is due."""
 
-    def after(self, since: datetime, zone: str) -> datetime:
-        """The moment (aware UTC) for somebody in an IANA `zone`, counted from `since` (aware)."""
+    def after(self, since: date, zone: str) -> datetime:
+        """The moment (aware UTC) for somebody in an IANA `zone`, counted from `since`: a moment (aware), or a day,
+        which begins for everybody in their own zone."""
         ...
 
 
@@ -27,10 +30,10 @@ class Days:
     number: int
     at: time = MORNING
 
-    def after(self, since: datetime, zone: str) -> datetime:
+    def after(self, since: date, zone: str) -> datetime:
         """Their own day counts on which it began; across a clock change the hour stays."""
         there = ZoneInfo(zone)
-        return _hour(since.astimezone(there).date() + timedelta(days=self.number), self.at, there)
+        return _hour(day_of(since, zone) + timedelta(days=self.number), self.at, there)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +43,10 @@ class WorkingDays:
     earlier: int
     at: time = MORNING
 
-    def after(self, since: datetime, zone: str) -> datetime:
+    def after(self, since: date, zone: str) -> datetime:
         """Counted back from their own day."""
         there = ZoneInfo(zone)
-        working = (day for day in _back_from(since.astimezone(there).date()) if day.weekday() in WORKING_DAYS)
+        working = (day for day in _back_from(day_of(since, zone)) if day.weekday() in WORKING_DAYS)
         return _hour(next(day for number, day in enumerate(working, 1) if number == self.earlier), self.at, there)
 
 
@@ -53,9 +56,28 @@ class Span:
 
     length: timedelta
 
-    def after(self, since: datetime, zone: str) -> datetime:  # noqa: ARG002  # the same everywhere
-        """The same moment for everybody."""
-        return since + self.length
+    def after(self, since: date, zone: str) -> datetime:
+        """The same moment for everybody, unless it is counted from a day."""
+        return _moment(since, ZoneInfo(zone)) + self.length
+
+
+@dataclass(frozen=True, slots=True)
+class Weekly:
+    """The first Monday at an hour of somebody's own day that is still ahead."""
+
+    at: time = MORNING
+
+    def after(self, since: date, zone: str) -> datetime:
+        """On the Monday itself, as long as that hour is ahead."""
+        there = ZoneInfo(zone)
+        day = day_of(since, zone)
+        monday = day + timedelta(days=-day.weekday() % 7)
+        due = _hour(monday, self.at, there)
+        return due if due > _moment(since, there) else _hour(monday + WEEK, self.at, there)
+
+
+def _moment(since: date, zone: ZoneInfo) -> datetime:
+    return since if isinstance(since, datetime) else _hour(since, time(), zone)
 
 
 def _back_from(day: date) -> Iterator[date]:

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from tortoise import Model
@@ -25,8 +25,11 @@ def steps_by_fact() -> dict[str, dict[About, list[Step]]]:
     return {kind: dict(by_subject) for kind, by_subject in found.items()}
 
 
-async def plan(actor: Actor, about: About, steps: Sequence[Step], subject_id: UUID) -> None:
-    """Plan steps for a subject as it stands now. Planned again it is the same rows; what was done is not done again.
+async def plan(
+    actor: Actor, about: About, steps: Sequence[Step], subject_id: UUID, happened_at: datetime
+) -> None:
+    """Plan steps for a subject as it stands now, after a fact of a moment (aware). Planned again it is the same rows;
+    what was done is not done again.
 
     Raises:
         NotFound: the subject is gone.
@@ -37,13 +40,14 @@ async def plan(actor: Actor, about: About, steps: Sequence[Step], subject_id: UU
     for step in steps:
         since = await step.since(actor, row)
         if since is not None:
-            wanted += await _due(actor, step, row, since, rounds)
+            due = await _due(actor, step, row, since, rounds)
+            wanted += [one for one in due if step.moves or one.at > happened_at]
     if wanted:
         async with unit_of_work(actor) as unit:
             await unit.schedule_all(wanted)
 
 
-async def _due(actor: Actor, step: Step, row: Model, since: datetime, rounds: Rounds) -> list[Due]:
+async def _due(actor: Actor, step: Step, row: Model, since: date, rounds: Rounds) -> list[Due]:
     people = [(one.id, one.zone) for one in await step.to(actor, row)] if step.each else [(None, "UTC")]
     found = list[Due]()
     for number, moment in enumerate(step.moments):

@@ -6,9 +6,9 @@ Its message's kind says when it is needless (server/notifications/catalogue); th
 when the letter leaves.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -21,18 +21,23 @@ from server.people.models import Person
 RULES = "message."
 """How the rules of steps begin; what follows is the key of the message."""
 
-Since = Callable[[Actor, Any], Awaitable[datetime | None]]
+Since = Callable[[Actor, Any], Awaitable[date | None]]
+"""From which moment, which is aware, or from which day."""
 To = Callable[[Actor, Any], Awaitable[Sequence[Person]]]
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """A kind of thing that steps are about: the name that facts and messages give its id, and how it stands now."""
+    """A kind of thing that steps are about: the name that facts and messages give its id, and how it stands now.
+
+    A fact about several names their ids in the plural. `facts`: what its messages speak of besides.
+    """
 
     name: str
     load: Callable[[Actor, UUID], Awaitable[Model]]
     program_id: Callable[[Any], UUID] = lambda row: row.program_id
     cohort_id: Callable[[Any], UUID] = lambda row: row.cohort_id
+    facts: Callable[[Any], Mapping[str, object]] = lambda row: {}  # noqa: ARG005  # as a rule its id says it all
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +47,10 @@ class Step:
     `on`: the facts after which it is planned. `since`: from which moment its days are counted, asked anew when it is
     due; None where there is nothing to count from any more. Another moment is another occasion: what was planned for
     the one before is skipped, unless the step `moves`: then the same rows fall due later, and once they are done the
-    next such fact plans them anew. `to`: who it is for then. A step for `each` of them is planned in their own days;
-    otherwise it is for whoever has the role when it is due, and one message tells them of all of a group that day.
+    next such fact plans them anew. One whose moment had passed when its fact happened is not planned, unless it moves:
+    that one is about how long something lasts already. `to`: who it is for then. A step for `each` of them is planned
+    in their own days; otherwise it is for whoever has the role when it is due, and one message tells them of all of a
+    group that day.
     """
 
     kind: str

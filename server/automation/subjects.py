@@ -1,24 +1,44 @@
 """What steps are about, since when, and for whom: as it stands at the moment of asking."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from server.access.queries import people_with_role
 from server.access.states import Role
 from server.automation.protocol import About, To
+from server.goals.models import Milestone
+from server.goals.queries import milestone_with_owner
+from server.goals.states import OPEN_GOALS, MilestoneState
+from server.journey.console.acceptance import last_no
 from server.kernel.actor import Actor
 from server.matches.company import members_now, sets_times
 from server.matches.models import Match
-from server.matches.queries import in_order, is_circle, is_mentor, visible_match
+from server.matches.queries import in_order, is_circle, is_mentor, learners, visible_match
 from server.matches.states import AWAITING_PARTICIPANTS, RUNNING, Approval
 from server.people.models import Person
-from server.programs.models import Enrollment
-from server.programs.queries import visible_enrollment
+from server.programs.models import Cohort, Enrollment
+from server.programs.queries import cohort_by_id, visible_enrollment, waits_since
 from server.programs.states import EnrollmentState
-from server.sessions.queries import held_ends
+from server.sessions.models import ActionItem, Session
+from server.sessions.queries import absent_from, held_ends, promise_with_match, visible_session
+from server.sessions.states import SessionState
 
 ENROLLMENT = About("enrollment_id", visible_enrollment)
-MATCH = About("match_id", visible_match)
+COHORT = About("cohort_id", cohort_by_id, cohort_id=lambda cohort: cohort.id)
+MATCH = About("match_id", visible_match, facts=lambda match: {"ends_on": match.ends_on})
+SESSION = About(
+    "session_id", visible_session, lambda session: session.match.program_id, lambda session: session.match.cohort_id,
+    lambda session: {"match_id": session.match_id, "sequence": session.sequence},
+)
+MILESTONE = About(
+    "milestone_id", milestone_with_owner, lambda step: step.goal.enrollment.program_id,
+    lambda step: step.goal.enrollment.cohort_id,
+    lambda step: {"enrollment_id": step.goal.enrollment_id, "due_on": step.due_on},
+)
+PROMISE = About(
+    "action_item_id", promise_with_match, lambda item: item.session.match.program_id,
+    lambda item: item.session.match.cohort_id, lambda item: {"match_id": item.match_id},
+)
 
 
 async def invited(_: Actor, enrollment: Enrollment) -> datetime | None:
@@ -47,6 +67,48 @@ async def last_met(actor: Actor, match: Match) -> datetime | None:
     return max([match.active_at, *held.get(match.id, [])]) if match.active_at and match.state in RUNNING else None
 
 
+async def ends(_: Actor, match: Match) -> date | None:
+    """The last day of a match that runs."""
+    return match.ends_on if match.state in RUNNING else None
+
+
+async def met(actor: Actor, match: Match) -> datetime | None:
+    """Since when a match that runs has held its last session."""
+    held = await held_ends(actor, [match.id])
+    return held[match.id][-1] if held and match.state in RUNNING else None
+
+
+async def takes_place(_: Actor, session: Session) -> datetime | None:
+    """When a session that is booked begins."""
+    return session.starts_at if session.state is SessionState.SCHEDULED else None
+
+
+async def waits(actor: Actor, enrollment: Enrollment) -> datetime | None:
+    """Since when somebody is in the waiting list."""
+    return await waits_since(actor, enrollment)
+
+
+async def takes_part(_: Actor, enrollment: Enrollment) -> datetime | None:
+    """Since when somebody takes part."""
+    return enrollment.active_at if enrollment.state is EnrollmentState.ACTIVE else None
+
+
+async def step_due(_: Actor, step: Milestone) -> date | None:
+    """The day of a step that is still to do."""
+    is_open = step.state is MilestoneState.TODO and step.goal.state in OPEN_GOALS
+    return step.due_on if is_open else None
+
+
+async def promised(_: Actor, item: ActionItem) -> date | None:
+    """The day of a promise that is still open."""
+    return item.due_on if item.done_at is None else None
+
+
+async def refused(actor: Actor, cohort: Cohort) -> datetime | None:
+    """When somebody last said no to a match."""
+    return await last_no(actor, cohort.id)
+
+
 async def themselves(_: Actor, enrollment: Enrollment) -> Sequence[Person]:
     """Whose enrolment it is."""
     return [enrollment.person]
@@ -60,6 +122,34 @@ async def who_answers(_: Actor, match: Match) -> Sequence[Person]:
 async def everybody(_: Actor, match: Match) -> Sequence[Person]:
     """Everybody who is in a match."""
     return [one.person for one in members_now(match)]
+
+
+async def both(_: Actor, match: Match) -> Sequence[Person]:
+    """Both of a pair; in a circle nobody."""
+    return [] if is_circle(match) else [one.person for one in members_now(match)]
+
+
+async def who_learns(_: Actor, match: Match) -> Sequence[Person]:
+    """For whose own goals a match is there."""
+    there = members_now(match)
+    return [one.person for one in learners(match) if one in there]
+
+
+async def who_comes(_: Actor, session: Session) -> Sequence[Person]:
+    """Everybody in a match who has not said that they cannot come."""
+    away = await absent_from(session)
+    return [one.person for one in members_now(session.match) if one.person_id not in away]
+
+
+async def who_promised(_: Actor, item: ActionItem) -> Sequence[Person]:
+    """Whose promise it is, as long as they are in the match."""
+    assert item.session is not None, "fetched as made in one"
+    return [one.person for one in members_now(item.session.match) if one.person_id == item.owner_id]
+
+
+async def who_goes(_: Actor, step: Milestone) -> Sequence[Person]:
+    """Whose goal a step is of."""
+    return [step.goal.enrollment.person]
 
 
 async def who_books(_: Actor, match: Match) -> Sequence[Person]:

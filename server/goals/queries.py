@@ -104,6 +104,25 @@ async def visible_milestone(actor: Actor, milestone_id: UUID, *, lock: bool = Fa
     return goal, next(step for step in goal.milestones if step.id == milestone_id)
 
 
+async def milestone_with_owner(actor: Actor, milestone_id: UUID) -> Milestone:
+    """A step with its goal, the enrolment it belongs to and whose that is: for the product, which brings it to mind.
+
+    Raises:
+        NotFound: as `visible_milestone`.
+    """
+    readable = Subquery(goals(actor).values("id"))
+    found = Milestone.filter(organization_id=actor.organization_id, id=milestone_id, goal_id__in=readable)
+    step = await found.select_related("goal__enrollment__person").first()
+    if step is None:
+        raise NotFound
+    return step
+
+
+async def has_active_goal(actor: Actor, enrollment_id: UUID) -> bool:
+    """Whether an enrolment has a goal with measure and date that is worked on, of those the actor may read."""
+    return await goals(actor).filter(enrollment_id=enrollment_id, state=GoalState.ACTIVE).exists()
+
+
 async def milestones_by_goal(actor: Actor, goal_ids: Iterable[UUID]) -> dict[UUID, list[Milestone]]:
     """The steps of some goals in their order, dropped ones left out."""
     readable = goals(actor).filter(id__in=list(goal_ids))

@@ -7,13 +7,25 @@ from uuid import UUID
 from server.access.letters.queries import letter_by_id
 from server.access.models import SignInLetter
 from server.access.queries import actor_for
+from server.goals.models import Milestone
+from server.goals.queries import has_active_goal, milestone_with_owner
+from server.journey.console.acceptance import LowAcceptance, low_acceptance
 from server.journey.console.measures import quiet_pairs, unmet_pairs
 from server.kernel import clock
 from server.kernel.actor import Actor
 from server.kernel.errors import NotFound
 from server.matches.company import Circle, Company, company_of, members_now, sets_times
-from server.matches.models import Match
-from server.matches.queries import are_peers, back_on, is_circle, is_mentor, matches, matches_in, visible_match
+from server.matches.models import Match, MatchMember
+from server.matches.queries import (
+    are_in_matches,
+    are_peers,
+    back_on,
+    is_circle,
+    is_mentor,
+    matches,
+    matches_in,
+    visible_match,
+)
 from server.matches.rules import is_requester
 from server.matches.states import MatchState
 from server.messaging.rules import is_open
@@ -26,8 +38,8 @@ from server.programs.models import Cohort, Enrollment, Program
 from server.programs.queries import cohort_by_id, grace_ends_at, takes_part_in, visible_enrollment, waitlist_place
 from server.programs.rules import is_of_circles
 from server.programs.states import EnrollmentState, ParticipantRole
-from server.sessions.models import Session
-from server.sessions.queries import have_met, next_session, sessions_by_ids, visible_session
+from server.sessions.models import ActionItem, Session
+from server.sessions.queries import have_met, next_session, promise_with_match, sessions_by_ids, visible_session
 from server.sessions.states import SessionState
 from server.sessions.times import free_times
 from server.surveys.models import SurveyInvitation
@@ -36,7 +48,7 @@ WITH_THE_END = timedelta(minutes=1)
 """A word of thanks is written in the act that ends a match: this close before it."""
 TIMES = 3
 """So many times to say yes with, or to begin with."""
-WITH_TIMES = ("M03", "F01", "F02", "F03", "I01", "I02")
+WITH_TIMES = ("M03", "F01", "F02", "F03", "S08", "I01", "I02", "Z02")
 BEFORE_THEY_MEET = ("F01", "F02", "F03")
 NEVER_MET = timedelta(days=20)
 """How long a match has run, at least, when who runs the programme hears that it has not begun."""
@@ -73,6 +85,11 @@ class Scene:
     drafts: int = 0
     pairs: tuple[str, ...] = ()
     is_enrolled: bool = False
+    is_matched: bool = False
+    has_goal: bool = False
+    milestone: Milestone | None = None
+    promise: ActionItem | None = None
+    acceptance: LowAcceptance | None = None
     sign_in: SignInLetter | None = None
 
     @property
@@ -94,6 +111,12 @@ class Scene:
         return company if isinstance(company, Circle) else None
 
     @property
+    def seat(self) -> MatchMember | None:
+        """The seat of the recipient in the match, if they have one."""
+        there = self.match.members if self.match else ()
+        return next((one for one in there if one.person_id == self.person.id), None)
+
+    @property
     def of_circles(self) -> bool:
         """Whether there is nothing but circles in the programme."""
         return is_of_circles(self.program)
@@ -106,8 +129,7 @@ class Scene:
     @property
     def sets_times(self) -> bool:
         """Whether the recipient chooses when they meet."""
-        me = next((one for one in self.match.members if one.person_id == self.person.id), None) if self.match else None
-        return self.match is not None and me is not None and sets_times(self.match, me)
+        return self.match is not None and self.seat is not None and sets_times(self.match, self.seat)
 
     @property
     def left(self) -> Person:
@@ -207,6 +229,11 @@ async def scene_of(actor: Actor, message: Message) -> Scene:
         drafts=len(await matches_in(actor, cohort.id, [MatchState.DRAFT])) if cohort and message.kind == "M01" else 0,
         pairs=tuple(await _pairs(actor, message.kind, cohort)) if cohort else (),
         is_enrolled=message.kind == "Z09" and cohort is not None and await takes_part_in(actor, person.id, cohort.id),
+        is_matched=message.kind == "M11" and await are_in_matches(actor, ids.values()),
+        has_goal=message.kind == "G01" and match is not None and await _has_goal(actor, match, person),
+        milestone=await milestone_with_owner(actor, ids["milestone_id"]) if "milestone_id" in ids else None,
+        promise=await promise_with_match(actor, ids["action_item_id"]) if "action_item_id" in ids else None,
+        acceptance=await _acceptance(actor, cohort) if cohort and message.kind == "M10" else None,
         sign_in=sign_in,
     )
 
@@ -262,6 +289,18 @@ async def _pairs(actor: Actor, kind: str, cohort: Cohort) -> list[str]:
     found = {"F04": unmet_pairs(actor, running, NEVER_MET), "I03": quiet_pairs(actor, running)}.get(kind)
     there = await found.prefetch_related("members__person", "members__enrollment") if found else []
     return [", ".join(one.person.full_name for one in members_now(match)) for match in there]
+
+
+async def _has_goal(actor: Actor, match: Match, person: Person) -> bool:
+    """Whether somebody works on a goal of their own in a match."""
+    own = [one.enrollment_id for one in match.members if one.person_id == person.id]
+    return any([await has_active_goal(actor, enrollment_id) for enrollment_id in own])
+
+
+async def _acceptance(actor: Actor, cohort: Cohort) -> LowAcceptance | None:
+    """How few matches of a group are accepted; None where it is enough."""
+    low = await low_acceptance(actor, [cohort.program_id], matches(actor).filter(cohort_id=cohort.id))
+    return next(iter(low), None)
 
 
 async def _unread(actor: Actor, thread_id: UUID, person: Person, match: Match | None) -> int:

@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from server.access.letters.marks import code_of
+from server.kernel import clock
 from server.kernel.dates import day, hour, moment, place_of
 from server.kernel.settings import settings
 from server.kernel.text import clean, direction, gettext, language, ngettext, pgettext, use_language
@@ -90,7 +91,7 @@ def _values(kind: Kind, scene: Scene) -> dict[str, object]:
         "partner": scene.partner if scene.match else None, "code": _spaced_code(scene),
         "url": settings().public_url + kind.link(scene), "settings_url": settings().public_url + "/you",
         "stop_url": stop_url(scene.person.id, kind.message_class),
-        "lang": language(), "direction": direction(language()),
+        "today": clock.today(zone), "lang": language(), "direction": direction(language()),
         "day": partial(day, zone=zone), "hour": partial(hour, zone=zone), "when": partial(moment, zone=zone),
         "day_in": day, "hour_in": hour, "moment_in": moment, "place_of": place_of,
     }

@@ -281,6 +281,13 @@ async def waitlist_place(actor: Actor, enrollment: Enrollment) -> int | None:
     return order.index(enrollment.id) + 1 if enrollment.id in order else None
 
 
+async def waits_since(actor: Actor, enrollment: Enrollment) -> datetime | None:
+    """Since when an enrolment stands in its waiting list (aware); None when it does not wait."""
+    line = WaitlistEntry.filter(organization_id=actor.organization_id, enrollment_id=enrollment.id, left_at=None)
+    entry = await line.first()
+    return entry.since if entry and enrollment.state is EnrollmentState.WAITLISTED else None
+
+
 async def waitlist_places(actor: Actor, enrollment_ids: Iterable[UUID]) -> dict[UUID, int]:
     """The places of those among some visible enrolments that wait, each in the list of its cohort, from 1."""
     asked = visible_enrollments(actor).filter(id__in=list(enrollment_ids), state=EnrollmentState.WAITLISTED)

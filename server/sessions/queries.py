@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from tortoise.expressions import Q
+from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
 from server.kernel import clock
@@ -14,7 +14,7 @@ from server.kernel.text import gettext as _
 from server.matches.models import Match
 from server.matches.queries import in_order, own_matches
 from server.sessions import rules
-from server.sessions.models import ActionItem, AgendaItem, Session, SessionNote
+from server.sessions.models import Absence, ActionItem, AgendaItem, Session, SessionNote
 from server.sessions.slots import (
     Span,
 )
@@ -226,6 +226,28 @@ async def visible_action_item(actor: Actor, action_item_id: UUID) -> ActionItem:
     if item is None:
         raise NotFound
     return item
+
+
+async def promise_with_match(actor: Actor, action_item_id: UUID) -> ActionItem:
+    """A promise with the session in which it was made, its match, members and their people: for the product, which
+    brings it to mind.
+
+    Raises:
+        NotFound: absent, of another organisation, or its session is.
+    """
+    made = Subquery(sessions(actor).values("id"))
+    found = ActionItem.filter(organization_id=actor.organization_id, id=action_item_id, session_id__in=made)
+    item = await found.select_related("session__match").first()
+    if item is None or item.session is None:
+        raise NotFound
+    await item.session.match.fetch_related("members__person", "members__enrollment")
+    return item
+
+
+async def absent_from(session: Session) -> set[UUID]:
+    """Who of a circle said that they cannot come to a fetched session, or were not there."""
+    rows = Absence.filter(organization_id=session.organization_id, session_id=session.id)
+    return {row.person_id for row in await rows}
 
 
 async def session_of_topic(actor: Actor, item_id: UUID) -> UUID:

@@ -79,7 +79,10 @@ def why_held(reason: str) -> str:
         "used or too late": _("used, or too late"), "in a digest": _("it went in another one's letter"),
         "no longer takes part": _("they take part no more"),
         "they have met": _("they have met"), "a time is booked": _("a time is booked"),
-        "it rests": _("the match rests"),
+        "it rests": _("the match rests"), "matched": _("matched already"), "a goal is set": _("a goal is set"),
+        "done already": _("done already"), "another day": _("it has another day"),
+        "another last day": _("it has another last day"), "enough are accepted": _("enough are accepted again"),
+        "a later day is proposed": _("a later day is proposed"),
     }.get(reason, _("no longer needed"))
 
 

@@ -1,6 +1,8 @@
 """Every step, a module for each phase of a programme (domain/lifecycle.md, 3)."""
 
 from server.automation.protocol import Step
-from server.automation.steps import joining, quiet, starting
+from server.automation.steps import closing, goals, joining, meeting, quiet, starting, unmatched
 
-STEPS: dict[str, Step] = {step.rule: step for phase in (joining, starting, quiet) for step in phase.STEPS}
+PHASES = (joining, unmatched, starting, goals, meeting, quiet, closing)
+
+STEPS: dict[str, Step] = {step.rule: step for phase in PHASES for step in phase.STEPS}

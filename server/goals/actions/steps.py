@@ -10,7 +10,7 @@ from server.goals.states import MilestoneState
 from server.goals.wording import is_too_far
 from server.kernel import clock
 from server.kernel.actor import Actor
-from server.kernel.db import unit_of_work
+from server.kernel.db import Unit, unit_of_work
 from server.kernel.errors import Conflict
 from server.kernel.text import gettext as _
 from server.kernel.typed import check, typed
@@ -36,6 +36,7 @@ async def add_milestone(actor: Actor, goal_id: UUID, title: str, due_on: date | 
             position=max((known.position for known in goal.milestones), default=-1) + 1,
         )
         await unit.audit("goal.add_milestone", goal, milestone_id=step.id, due_on=due_on)
+        await _tell_its_day(unit, goal, step)
         return step
 
 
@@ -50,9 +51,11 @@ async def change_milestone(actor: Actor, milestone_id: UUID, title: str, due_on:
         goal, step = await _kept_step(actor, milestone_id)
         name = await _checked_step(actor, goal, title, due_on, before=step)
         if (name, due_on) != (step.title, step.due_on):
-            step.title, step.due_on = name, due_on
+            moved, step.title, step.due_on = due_on != step.due_on, name, due_on
             await step.save(update_fields=["title", "due_on"])
             await unit.audit("goal.change_milestone", goal, milestone_id=step.id, due_on=due_on)
+            if moved:
+                await _tell_its_day(unit, goal, step)
         return step
 
 
@@ -73,7 +76,7 @@ async def tick_milestone(actor: Actor, milestone_id: UUID, done: bool) -> Milest
         await step.save(update_fields=["state", "done_at"])
         await unit.audit("goal.tick_milestone", goal, milestone_id=step.id, done=done)
         kind = "goal.milestone_done" if done else "goal.milestone_reopened"
-        await unit.publish(kind, subject_id=goal.id, goal_id=goal.id, match_id=goal.match_id, milestone_id=step.id)
+        await _tell(unit, kind, goal, step)
         return step
 
 
@@ -110,6 +113,16 @@ async def undo_drop_milestone(actor: Actor, milestone_id: UUID) -> Milestone:
             await step.save(update_fields=["state"])
             await unit.audit("goal.undo_drop_milestone", goal, milestone_id=step.id)
         return step
+
+
+async def _tell_its_day(unit: Unit, goal: Goal, step: Milestone) -> None:
+    """A step has a day, or another one."""
+    if step.due_on:
+        await _tell(unit, "goal.milestone_dated", goal, step)
+
+
+async def _tell(unit: Unit, kind: str, goal: Goal, step: Milestone) -> None:
+    await unit.publish(kind, subject_id=goal.id, goal_id=goal.id, match_id=goal.match_id, milestone_id=step.id)
 
 
 async def _kept_step(actor: Actor, milestone_id: UUID) -> tuple[Goal, Milestone]:

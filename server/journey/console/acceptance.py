@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from tortoise.expressions import Q
@@ -63,6 +64,13 @@ async def low_acceptance(actor: Actor, program_ids: Collection[UUID], pairs: Que
     ).select_related("program")
     found = [LowAcceptance(row, accepted[row.id], decided[row.id]) for row in rows]
     return sorted(found, key=lambda one: (one.accepted / one.decided, one.cohort.id))
+
+
+async def last_no(actor: Actor, cohort_id: UUID) -> datetime | None:
+    """When the latest match of a group was turned down or not answered in time (aware); None where none was."""
+    said_no = reviewable_matches(actor).filter(cohort_id=cohort_id, state__in=list(SAID_NO), ended_at__isnull=False)
+    latest = await said_no.order_by("-ended_at").first()
+    return latest.ended_at if latest else None
 
 
 async def _by_cohort(pairs: QuerySet[Match]) -> Counter[UUID]:

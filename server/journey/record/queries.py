@@ -123,7 +123,8 @@ async def pair_record(actor: Actor, match_id: UUID) -> PairRecord:
         match=match, there=there, mentor=mentor, mentee=mentee, sessions=met,
         held=[one for one in met if one.state in TOOK_PLACE],
         ahead=await next_session(actor, match.id), writing=writing, goals=goals, check_ins=check_ins, events=events,
-        plans=await _plans(actor, targets), people=await people_by_ids(actor, known), subjects=frozenset(subjects),
+        plans=await _plans(actor, targets, subjects), people=await people_by_ids(actor, known),
+        subjects=frozenset(subjects),
         free=await _free(actor, match), successor=await _successor(actor, match, mentee), note=note,
         may_decide=rules.can_decide(actor, match), may_note=may_note,
     )
@@ -150,12 +151,13 @@ def _in_it(match: Match) -> list[MatchMember]:
     return there if len(there) > 1 else sorted(match.members, key=lambda one: (one.left_at is not None, one.id))
 
 
-async def _plans(actor: Actor, targets: set[UUID]) -> list[ScheduledAction]:
+async def _plans(actor: Actor, targets: set[UUID], subjects: set[UUID]) -> list[ScheduledAction]:
+    """What falls due for some rows, and which messages will go about those among them that speak of this pair."""
     planned = ScheduledAction.filter(
         organization_id=actor.organization_id, subject_id__in=list(targets), state=ActionState.PLANNED,
         due_at__lte=clock.now() + PLANNED_AHEAD,
     )
-    known = Q(rule__in=PLANS) | Q(rule__startswith=MESSAGE_RULES)
+    known = Q(rule__in=PLANS) | Q(rule__startswith=MESSAGE_RULES, subject_id__in=list(subjects))
     return await planned.filter(known).order_by("due_at", "id")
 
 

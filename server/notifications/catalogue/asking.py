@@ -4,13 +4,21 @@ from server.notifications.catalogue import links, stops
 from server.notifications.catalogue.kinds import N_, Kind
 from server.notifications.states import MessageClass
 
-_T, _S, _R = MessageClass.TRANSACTIONAL, MessageClass.SURVEY, MessageClass.REPORT
+_T, _S, _R, _N = (
+    MessageClass.TRANSACTIONAL, MessageClass.SURVEY, MessageClass.REPORT, MessageClass.NUDGE,
+)
 
 KINDS = (
     Kind("R01", N_("Check-in"), _S, N_("half of the time has passed"), N_("answered, or closed"),
          stops.survey_answered, "check_in", links.check_in, pushes=True),
     Kind("C04", N_("A check-in asks for you"), _R, N_("a low answer, or another mentor wished for"), N_("handled"),
          stops.handled, "check_in_asks", links.console),
+    Kind("Z01", N_("The end is near"), _N, N_("the last day is four weeks ahead"),
+         N_("it has another last day, or rests"), stops.another_end, "end_is_near", links.home, pushes=True),
+    Kind("Z02", N_("A last conversation"), _N, N_("the last day is two weeks ahead, and nothing is booked"),
+         N_("a time is booked"), stops.booked_or_another_end, "last_session", links.book, pushes=True),
+    Kind("Z03", N_("Go on, or finish"), _N, N_("the last day is a week ahead"), N_("a later day is proposed"),
+         stops.extension_proposed, "extend_or_close", links.extension, pushes=True),
     Kind("Z03-proposed", N_("A later end is proposed"), _T, N_("the other proposed a later last day"),
          N_("agreed, changed or taken back"), stops.not_proposed, "extension_proposed", links.extension),
     Kind("Z03-agreed", N_("You go on longer"), _T, N_("the other agreed to a later last day"),

@@ -28,6 +28,8 @@ KINDS = (
          stops.unless_enrollment_is(*stops.HELD_PLACES), "welcome", links.waiting),
     Kind("E10", N_("Place in the waiting list"), _T, N_("joined, and no seat was free"), N_("a seat is free"),
          stops.unless_enrollment_is(EnrollmentState.WAITLISTED), "waiting_list", links.waiting),
+    Kind("E11", N_("How the waiting list moves"), _N, N_("two more weeks in the waiting list"), N_("a seat is free"),
+         stops.unless_enrollment_is(EnrollmentState.WAITLISTED), "waiting_still", links.waiting),
     Kind("E12", N_("A seat is free"), _T, N_("first in the list, and a seat became free"), N_("they have left"),
          stops.unless_enrollment_is(*stops.HELD_PLACES), "seat_is_free", links.waiting),
     Kind("E17-place", N_("One more place"), _T, N_("a manager asks a full mentor for one more place"),

@@ -43,6 +43,17 @@ def extension(scene: Scene) -> str:
     return f"{the_match(scene)}/extension"
 
 
+def new_goal(scene: Scene) -> str:
+    """The page on which the recipient says a goal of their own."""
+    assert scene.seat is not None
+    return f"/enrollment/{scene.seat.enrollment_id}/goal"
+
+
+def promises(scene: Scene) -> str:  # noqa: ARG001  # every link takes the scene
+    """What one said one would do, on the first page."""
+    return "/#promises"
+
+
 def the_session(scene: Scene) -> str:
     """The page of the session."""
     assert scene.session is not None
@@ -80,6 +91,12 @@ def sign_in(scene: Scene) -> str:
 def console_matches(scene: Scene) -> str:  # noqa: ARG001  # every link takes the scene
     """The matches that wait for who runs the programme."""
     return "/console/matches"
+
+
+def console_group(scene: Scene) -> str:
+    """The matches of one group."""
+    assert scene.cohort is not None
+    return f"{console_matches(scene)}?group={scene.cohort.id}"
 
 
 def console(scene: Scene) -> str:  # noqa: ARG001  # every link takes the scene

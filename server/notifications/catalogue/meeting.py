@@ -4,7 +4,7 @@ from server.notifications.catalogue import links, stops
 from server.notifications.catalogue.kinds import N_, Kind
 from server.notifications.states import MessageClass
 
-_T = MessageClass.TRANSACTIONAL
+_T, _N = MessageClass.TRANSACTIONAL, MessageClass.NUDGE
 
 KINDS = (
     Kind("S01", N_("Session invitation"), _T, N_("a session was booked"), N_("moved, cancelled or begun"),
@@ -22,8 +22,14 @@ KINDS = (
          N_("moved again, cancelled or begun"), stops.rest_changed, "series_moved", links.of_series, invites=True),
     Kind("S02-rest-cancelled", N_("Series cancelled"), _T, N_("a session and all after it were cancelled"),
          N_("they were never invited"), stops.rest_not_cancelled, "series_cancelled", links.book, invites=True),
+    Kind("S04", N_("Reminder of a session"), _T, N_("a session is a day ahead"), N_("moved, cancelled or begun"),
+         stops.not_booked, "session_reminder", links.the_session, pushes=True),
+    Kind("S08", N_("The next session"), _N, N_("met three days ago, and nothing is booked"), N_("a time is booked"),
+         stops.booked, "next_session", links.book, pushes=True),
     Kind("S09", N_("Session that did not take place"), _T, N_("the other said so"), N_("they took it back"),
          stops.took_place, "session_missed", links.next_or_book),
+    Kind("S10", N_("A promise is due"), _N, N_("the day of a promise is a working day ahead"),
+         N_("it is kept, or the match rests"), stops.promise_kept, "promise_due", links.promises, pushes=True),
     Kind("A02", N_("New message"), _T, N_("written to, and unread for 15 minutes"),
          N_("read, or the match is over"), stops.read, "new_message", links.thread, pushes=True),
 )

@@ -2,14 +2,15 @@
 
 from server.access.letters.queries import state_of
 from server.access.states import LetterState
+from server.goals.models import Milestone
+from server.goals.states import OPEN_GOALS, MilestoneState
 from server.kernel import clock
-from server.matches.models import MatchMember
 from server.matches.states import AWAITING_PARTICIPANTS, RUNNING, Approval, MatchState
 from server.notifications.catalogue.kinds import Stop
 from server.notifications.scene import Scene
 from server.programs.rules import takes_people
 from server.programs.states import EnrollmentState
-from server.sessions.models import Session
+from server.sessions.models import ActionItem, Session
 from server.sessions.states import SessionState
 from server.surveys.states import InvitationState
 
@@ -45,16 +46,9 @@ def goes_on(scene: Scene) -> str:
     return "" if scene.ends_at is not None else "no longer so"
 
 
-def own_seat(scene: Scene) -> MatchMember | None:
-    """The seat of the recipient in the match, if they have one."""
-    if scene.match is None:
-        return None
-    return next((member for member in scene.match.members if member.person_id == scene.person.id), None)
-
-
 def answered(scene: Scene) -> str:
     """Needless once the recipient has answered, or nobody is asked any more."""
-    seat = own_seat(scene)
+    seat = scene.seat
     if scene.match is None or scene.match.state not in AWAITING_PARTICIPANTS:
         return "no longer open"
     return "" if seat is not None and seat.approval is Approval.PENDING else "answered"
@@ -69,6 +63,18 @@ def decided(scene: Scene) -> str:
     """Needless once it does not wait for who runs the programme."""
     open_ = scene.match is not None and scene.match.state is MatchState.AWAITING_ADMIN
     return "" if open_ else "decided"
+
+
+def matched(scene: Scene) -> str:
+    """Needless once there is a match or a circle for somebody, and while they take a break."""
+    if scene.enrollment is None or scene.enrollment.state is not EnrollmentState.ACTIVE:
+        return "no longer so"
+    return "matched" if scene.is_matched else ""
+
+
+def accepted_again(scene: Scene) -> str:
+    """Needless once enough matches are accepted, and once the group is over."""
+    return "" if scene.acceptance is not None else "enough are accepted"
 
 
 def no_drafts(scene: Scene) -> str:
@@ -96,6 +102,58 @@ def booked_or_met(scene: Scene) -> str:
     return "they have met" if scene.has_met else booked(scene)
 
 
+def goal_set(scene: Scene) -> str:
+    """Needless once the recipient has a goal, or as in `rests`."""
+    return "a goal is set" if scene.has_goal else rests(scene)
+
+
+def step_settled(scene: Scene) -> str:
+    """Needless once a step is done, taken out or has another day, and while its owner takes a break."""
+    step = scene.milestone
+    if step is None or step.state is not MilestoneState.TODO or step.goal.state not in OPEN_GOALS:
+        return "done already"
+    if step.due_on is None or step.due_on.isoformat() != scene.message.facts.get("due_on"):
+        return "another day"
+    return "" if step.goal.enrollment.state is EnrollmentState.ACTIVE else "no longer takes part"
+
+
+def step_settled_or_past(scene: Scene) -> str:
+    """Needless as in `step_settled`, and once the day has passed."""
+    return step_settled(scene) or ("too late" if _is_past(scene, scene.milestone) else "")
+
+
+def promise_kept(scene: Scene) -> str:
+    """Needless once a promise is kept or its day has passed, or as in `rests`."""
+    if scene.promise is None or scene.promise.done_at is not None:
+        return "done already"
+    return "too late" if _is_past(scene, scene.promise) else rests(scene)
+
+
+def _is_past(scene: Scene, dated: Milestone | ActionItem | None) -> bool:
+    """Whether the day of a step or a promise is over where the recipient is."""
+    day = dated.due_on if dated else None
+    return day is not None and day < clock.today(scene.person.zone)
+
+
+def another_end(scene: Scene) -> str:
+    """Needless once the match has another last day, or as in `rests`."""
+    day = scene.match.ends_on if scene.match else None
+    if day is None or day.isoformat() != scene.message.facts.get("ends_on"):
+        return "another last day"
+    return rests(scene)
+
+
+def booked_or_another_end(scene: Scene) -> str:
+    """Needless once a time is booked, or as in `another_end`."""
+    return another_end(scene) or booked(scene)
+
+
+def extension_proposed(scene: Scene) -> str:
+    """Needless once one of them proposed to go on, or as in `another_end`."""
+    proposed = scene.match is not None and scene.match.proposed_end_on is not None
+    return "a later day is proposed" if proposed else another_end(scene)
+
+
 def rests(scene: Scene) -> str:
     """Needless while the match rests, and once it does not run."""
     if scene.match is not None and scene.match.state is MatchState.PAUSED:
@@ -105,7 +163,7 @@ def rests(scene: Scene) -> str:
 
 def left_too(scene: Scene) -> str:
     """Needless for whoever has left as well."""
-    seat = own_seat(scene)
+    seat = scene.seat
     return "" if seat is not None and seat.enrollment.state in HELD_PLACES else "they have left too"
 
 

@@ -111,6 +111,8 @@ async def promise(
             text=words, due_on=due_on,
         )
         await unit.audit("session.promise", session, item_id=item.id, owner_id=owner_id, due_on=due_on)
+        if due_on:
+            await steps.tell(unit, "session.promised", session, action_item_id=item.id)
         return item
 
 

@@ -199,7 +199,7 @@ async def test_a_step_is_ticked_once_and_can_be_taken_back(db: object) -> None:
     for done in (True, True, False, False):
         step = await actions.tick_milestone(pair.mentee_actor, step.id, done)
     assert (step.state, step.done_at) == (MilestoneState.TODO, None)
-    assert (await facts())[1:] == ["goal.milestone_done", "goal.milestone_reopened"]
+    assert (await facts())[1:] == ["goal.milestone_dated", "goal.milestone_done", "goal.milestone_reopened"]
 
 
 async def test_six_steps_are_enough_and_a_dropped_one_makes_room(db: object) -> None:

@@ -12,9 +12,12 @@ from hypothesis import settings as tuned
 from hypothesis import strategies as st
 
 from server.access.models import SignInLetter, SignInRequest
+from server.goals.models import Goal, Milestone
+from server.goals.states import GoalState
 from server.kernel import clock
 from server.kernel.actor import system_actor
 from server.kernel.ids import new_id
+from server.matches.models import Match
 from server.matches.states import MatchState
 from server.messaging.models import Thread, ThreadMessage
 from server.notifications import texts
@@ -26,6 +29,7 @@ from server.notifications.states import MessageClass
 from server.notifications.texts import Letter, letter
 from server.people.models import Person, PersonAttribute
 from server.programs.actions import lose_eligibility
+from server.sessions.models import ActionItem
 from server.sessions.states import SessionState
 from server.surveys.models import SurveyInvitation
 from server.surveys.states import InvitationState, SurveyKind
@@ -33,6 +37,7 @@ from tests.factories import Pair, in_days, match
 from tests.server.notifications.conftest import session_of
 
 HOSTILE = "<script>alert(1)</script> & \"Noor\" %(name)s {{ 7 * 7 }}"
+SECRET = "Speak up in the board"
 TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 
 
@@ -49,17 +54,29 @@ async def series_facts(pair: Pair, *, cancelled: bool) -> dict[str, Any]:
     }
 
 
+async def planned_ids(kind: str, pair: Pair) -> dict[str, Any]:
+    """The same of kinds that go by themselves."""
+    if kind in ("G04", "G05"):
+        return await step_facts(pair)
+    if kind == "S10":
+        return {"action_item_id": await promise_of(pair)}
+    if kind == "M10":
+        await refused(pair)
+    return {"ends_on": pair.match.ends_on} if kind in ("Z01", "Z02", "Z03") else {}
+
+
 async def ids_for(kind: str, pair: Pair) -> dict[str, Any]:
     """Rows and ids that a letter of this kind speaks of."""
     ids: dict[str, Any] = {"match_id": pair.match.id}
-    if kind.startswith("E") or kind in ("X04", "X04-grace"):
+    if kind.startswith("E") or kind in ("X04", "X04-grace", "M11"):
         ids = {"enrollment_id": pair.mentee_enrollment.id}
     if kind == "X04-grace":
         await lose_eligibility(system_actor(pair.organization.id), pair.mentee_enrollment.id)
     if kind.startswith("Z03"):
         pair.match.proposed_end_on = ids["ends_on"] = in_days(400)
         await pair.match.save()
-    if kind.startswith("S"):
+    ids |= await planned_ids(kind, pair)
+    if kind.startswith("S") and kind not in ("S08", "S10"):
         states = {"S02-cancelled": SessionState.CANCELLED, "S09": SessionState.NO_SHOW}
         state = states.get(kind, SessionState.SCHEDULED)
         ids |= {"session_id": (await session_of(pair, state=state)).id, "sequence": 0}
@@ -94,12 +111,44 @@ async def ids_for(kind: str, pair: Pair) -> dict[str, Any]:
             organization_id=pair.organization.id, person=pair.mentee, name="email", value="before@example.test"
         )
         ids = {"held_id": held.id}
-    if kind == "Z09":
+    if kind in ("Z09", "M10"):
         ids = {"cohort_id": pair.cohort.id}
     if kind == "M01":
         await match(pair.mentor_enrollment, pair.mentee_enrollment, state=MatchState.DRAFT)
         ids = {"cohort_id": pair.cohort.id}
     return ids
+
+
+async def step_facts(pair: Pair) -> dict[str, Any]:
+    """A step of the mentee's goal, whose words are in no letter."""
+    goal = await Goal.create(
+        organization_id=pair.organization.id, enrollment=pair.mentee_enrollment, person_id=pair.mentee.id,
+        match_id=pair.match.id, state=GoalState.ACTIVE, want=SECRET, measure=SECRET, due_on=in_days(60),
+    )
+    step = await Milestone.create(
+        organization_id=pair.organization.id, goal=goal, title=SECRET, due_on=in_days(3),
+    )
+    return {"milestone_id": step.id, "enrollment_id": pair.mentee_enrollment.id, "due_on": step.due_on}
+
+
+async def promise_of(pair: Pair) -> UUID:
+    """What the mentee promised, whose words are in no letter."""
+    item = await ActionItem.create(
+        organization_id=pair.organization.id, match_id=pair.match.id, owner_id=pair.mentee.id, text=SECRET,
+        session=await session_of(pair, state=SessionState.HELD), due_on=in_days(3),
+    )
+    return item.id
+
+
+async def refused(pair: Pair) -> None:
+    """Twenty matches that somebody said no to."""
+    await Match.bulk_create([
+        Match(
+            organization_id=pair.organization.id, program=pair.program, cohort=pair.cohort, state=MatchState.DECLINED,
+            ended_at=clock.now(),
+        )
+        for _ in range(20)
+    ])
 
 
 async def scene_for(kind: str, pair: Pair, recipient: Person | None = None) -> Scene:
@@ -202,6 +251,16 @@ async def test_a_letter_says_the_day_as_the_screen_does(pair: Pair) -> None:
     with clock.at(datetime(2026, 11, 20, 8, tzinfo=UTC)):
         await session_of(pair, TUESDAY)
         assert "Dienstag, 24. November, 10:00" in letter(CATALOGUE["M08"], await scene_for("M08", pair)).text
+
+
+@pytest.mark.parametrize("kind", ["G01", "G04", "G05", "S10", "Z01"])
+async def test_the_words_of_goals_steps_and_promises_are_in_no_letter(pair: Pair, kind: str) -> None:
+    await step_facts(pair)
+    await promise_of(pair)
+    scene = await scene_for(kind, pair)
+    made = letter(CATALOGUE[kind], scene)
+    pushed = " ".join(texts.notification(CATALOGUE[kind], scene))
+    assert SECRET not in made.text + made.html + made.subject + pushed
 
 
 async def test_the_words_of_a_thread_are_never_in_a_mail(pair: Pair) -> None:

@@ -1,0 +1,26 @@
+"""Before a session, and after one."""
+
+from datetime import timedelta
+
+from server.automation.moments import Days, Span, WorkingDays
+from server.automation.protocol import Step
+from server.automation.subjects import (
+    MATCH,
+    PROMISE,
+    SESSION,
+    met,
+    promised,
+    takes_place,
+    who_books,
+    who_comes,
+    who_promised,
+)
+
+BOOKED = ("session.booked", "session.moved", "session.series_booked", "session.rest_moved")
+TOOK_PLACE = ("session.held", "session.logged")
+
+STEPS = (
+    Step("S04", SESSION, BOOKED, takes_place, (Span(timedelta(hours=-24)),), who_comes),
+    Step("S08", MATCH, TOOK_PLACE, met, (Days(3),), who_books),
+    Step("S10", PROMISE, ("session.promised",), promised, (WorkingDays(1),), who_promised),
+)
