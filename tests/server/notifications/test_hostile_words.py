@@ -50,7 +50,8 @@ def mail_of(name: str, subject: str, body: str) -> EmailMessage:
 def test_a_mail_has_its_own_headers_and_one_reader(name: str, subject: str, body: str) -> None:
     mail = mail_of(name, subject, body)
     assert list(mail) == [
-        "Message-ID", "Date", "From", "To", "Subject", "Auto-Submitted", "MIME-Version", "Content-Type",
+        "Message-ID", "Date", "From", "To", "Subject", "Auto-Submitted", "X-Auto-Response-Suppress",
+        "MIME-Version", "Content-Type",
     ]
     assert [one.addr_spec for one in mail["To"].addresses] == ["noor@example.test"]
     assert [one.addr_spec for one in mail["From"].addresses] == ["ithaca@example.test"]
