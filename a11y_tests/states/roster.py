@@ -7,6 +7,7 @@ from server.automation.planning import plan
 from server.automation.steps import STEPS
 from server.automation.subjects import MATCH
 from server.journey.roster.pace import count_search
+from server.kernel import clock
 from server.kernel.actor import system_actor
 from server.kernel.facts import ActionState, ScheduledAction
 from server.kernel.settings import settings
@@ -48,7 +49,8 @@ async def person() -> View:
     found = await market()
     match = await factories.match(found.mentors[0], found.mentees[0])
     someone, product = await found.mentees[0].person, system_actor(found.admin.organization_id)
-    await plan(product, MATCH, [step for step in STEPS.values() if step.on == ("match.activated",)], match.id)
+    steps = [step for step in STEPS.values() if step.on == ("match.activated",)]
+    await plan(product, MATCH, steps, match.id, clock.now())
     await ScheduledAction.filter(rule="message.F01").update(state=ActionState.SKIPPED, reason="a time is booked")
     return View(found.admin, f"{HERE}/{someone.id}", open_everything)
 

@@ -1,6 +1,7 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 from server.kernel.ids import new_id
+from server.kernel.schema.composite import Pointer, same_organization
 from tortoise.fields.base import OnDelete
 from tortoise import fields
 from tortoise.indexes import Index
@@ -23,6 +24,7 @@ class Migration(migrations.Migration):
             options={'table': 'nudge_day', 'app': 'models', 'unique_together': (('person_id', 'day'),), 'pk_attr': 'id'},
             bases=['Model'],
         ),
+        same_organization(Pointer('nudge_day', 'person_id', 'person', 'CASCADE')),
         ops.AddField(
             model_name='Message',
             name='digest_id',

@@ -3,6 +3,7 @@ from tortoise.migrations import operations as ops
 from orjson import loads
 from server.kernel.clock import now
 from server.kernel.ids import new_id
+from server.kernel.schema.composite import Pointer, same_organization
 from server.programs.states import PlanState
 from tortoise.fields.base import OnDelete
 from tortoise.fields.data import JSON_DUMPS
@@ -35,4 +36,5 @@ class Migration(migrations.Migration):
             options={'table': 'program_version', 'app': 'models', 'unique_together': (('program_id', 'number'),), 'indexes': [Index(fields=['organization_id', 'program_id'], name='ix_version_program')], 'pk_attr': 'id'},
             bases=['Model'],
         ),
+        same_organization(Pointer('program_version', 'program_id', 'program', 'RESTRICT')),
     ]

@@ -1230,6 +1230,8 @@ ALTER TABLE ONLY message
     ADD CONSTRAINT fk_message_recipient_id_org FOREIGN KEY (organization_id, recipient_id) REFERENCES person(organization_id, id) ON DELETE CASCADE;
 ALTER TABLE ONLY milestone
     ADD CONSTRAINT fk_milestone_goal_id_org FOREIGN KEY (organization_id, goal_id) REFERENCES goal(organization_id, id) ON DELETE CASCADE;
+ALTER TABLE ONLY nudge_day
+    ADD CONSTRAINT fk_nudge_day_person_id_org FOREIGN KEY (organization_id, person_id) REFERENCES person(organization_id, id) ON DELETE CASCADE;
 ALTER TABLE ONLY opening_wish
     ADD CONSTRAINT fk_opening_wish_person_id_org FOREIGN KEY (organization_id, person_id) REFERENCES person(organization_id, id) ON DELETE CASCADE;
 ALTER TABLE ONLY opening_wish
@@ -1244,6 +1246,8 @@ ALTER TABLE ONLY person_skill
     ADD CONSTRAINT fk_person_skill_person_id_org FOREIGN KEY (organization_id, person_id) REFERENCES person(organization_id, id) ON DELETE CASCADE;
 ALTER TABLE ONLY profile
     ADD CONSTRAINT fk_profile_person_id_org FOREIGN KEY (organization_id, person_id) REFERENCES person(organization_id, id) ON DELETE CASCADE;
+ALTER TABLE ONLY program_version
+    ADD CONSTRAINT fk_program_version_program_id_org FOREIGN KEY (organization_id, program_id) REFERENCES program(organization_id, id) ON DELETE RESTRICT;
 ALTER TABLE ONLY proposal
     ADD CONSTRAINT fk_proposal_match_id_org FOREIGN KEY (organization_id, match_id) REFERENCES match(organization_id, id) ON DELETE CASCADE;
 ALTER TABLE ONLY push_notice

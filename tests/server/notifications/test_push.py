@@ -253,9 +253,10 @@ async def test_an_idle_browser_is_told_and_one_unused_for_a_month_is_not(pair: P
 
 async def test_asking_again_changes_nothing_and_asking_no_more_ends_it(pair: Pair, service: PushService) -> None:
     secret = await asked(pair, service)
-    await subscribe(
-        pair.mentee_actor, fingerprint(secret), service.address("two"), (await current_key()).point
-    )
+    with clock.at(NOON):
+        await subscribe(
+            pair.mentee_actor, fingerprint(secret), service.address("two"), (await current_key()).point
+        )
     assert await PushSubscription.all().count() == 1
     await unsubscribe(pair.mentee_actor, fingerprint(secret))
     await unsubscribe(pair.mentee_actor, fingerprint(secret))

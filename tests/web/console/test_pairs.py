@@ -77,7 +77,7 @@ async def test_what_goes_by_itself_and_what_was_needless_stands_on_the_pages_of_
     browser: httpx2.AsyncClient, pair: Pair, manager: Person, client_of: ClientOf
 ) -> None:
     product = system_actor(pair.organization.id)
-    await plan(product, MATCH, [STEPS["message.F01"], STEPS["message.F02"]], pair.match.id)
+    await plan(product, MATCH, [STEPS["message.F01"], STEPS["message.F02"]], pair.match.id, clock.now())
     person = f"/console/people/{pair.mentee.id}"
     for page in (at(pair.match), person):
         planned = (await browser.get(page)).text

@@ -35,7 +35,7 @@ async def jobs_run() -> None:
 async def everything(pair: Pair) -> list[Any]:
     """Enrolments, matches, sessions, the line and what is planned."""
     org = {"organization_id": pair.organization.id}
-    plans = ScheduledAction.filter(**org, state="PLANNED").order_by("rule", "subject_id")
+    plans = ScheduledAction.filter(**org, state="PLANNED").order_by("rule", "subject_id", "recipient_id", "id")
     return [
         await Enrollment.filter(**org).order_by("id").values(), await Match.filter(**org).order_by("id").values(),
         await Session.filter(**org).order_by("id").values(), await WaitlistEntry.filter(**org).order_by("id").values(),

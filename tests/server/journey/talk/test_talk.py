@@ -24,7 +24,8 @@ MONDAY = datetime(2026, 11, 23, 10, tzinfo=UTC)
 
 @pytest.fixture
 async def pair(db: object) -> Pair:
-    return await factories.active_match()
+    """Matched before the Monday on which some of these tests stand, whenever they run."""
+    return await factories.active_match(published_at=MONDAY - timedelta(days=9), active_at=MONDAY - timedelta(days=9))
 
 
 async def session(pair: Pair, starts_at: datetime, state: SessionState = SessionState.HELD, number: int = 1) -> Session:
