@@ -28,7 +28,7 @@ async def load(settings: Settings, tell: Callable[[str], object], *, days: int =
         if begun := await _found(UNFINISHED):
             tell("An earlier load was cut off. What it left is removed, and the load begins anew.")
             await remove(begun)
-        tell("Loading the demonstration organisation; this takes a minute or two.")
+        tell("Loading the demonstration organisation; this takes some minutes.")
         async with sink.running(settings):
             await live(days)
         tell("It is loaded.")

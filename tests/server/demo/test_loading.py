@@ -48,7 +48,7 @@ async def test_a_load_that_was_killed_is_removed_and_loaded_to_its_end(
         if not database_url.startswith("sqlite"):
             return  # each load removed the one before; how it ends is no affair of the engine
         assert [line.partition(".")[0] for line in await _loaded()] == [
-            "An earlier load was cut off", "Loading the demonstration organisation; this takes a minute or two",
+            "An earlier load was cut off", "Loading the demonstration organisation; this takes some minutes",
             "It is loaded",
         ]
         assert await _loaded() == ["It is there already."]
