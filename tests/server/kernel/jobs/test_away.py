@@ -103,7 +103,9 @@ async def test_a_server_lost_just_when_a_mail_was_taken_repeats_none(wire: Wire)
     await server.up()
     with goes_to(server.port):
         first, _second = await claim(LANES["messages"], "worker-1")
-        await is_back(asyncio.create_task(work(first)), wire.mend)
+        job = asyncio.create_task(work(first))
+        await server.lost.wait()
+        await is_back(job, wire.mend)
     await server.down()
     assert (await Message.get(id=first.row_id)).state is MessageState.SENT
     assert len(server.mails) == 1
@@ -115,9 +117,11 @@ class Losing(MailServer):
     def __init__(self, lose: Act) -> None:
         super().__init__()
         self._lose = lose
+        self.lost = asyncio.Event()
 
     async def handle_DATA(self, *given: object) -> str:  # noqa: N802  # aiosmtpd calls it by this name
         await self._lose()
+        self.lost.set()
         return await super().handle_DATA(*given)  # type: ignore[arg-type]  # as it was given
 
 
