@@ -40,11 +40,16 @@ async def plan(
     for step in steps:
         since = await step.since(actor, row)
         if since is not None:
-            due = await _due(actor, step, row, since, rounds)
+            due = await _due(actor, step, row, _begins(step, since, happened_at), rounds)
             wanted += [one for one in due if step.moves or one.at > happened_at]
     if wanted:
         async with unit_of_work(actor) as unit:
             await unit.schedule_all(wanted)
+
+
+def _begins(step: Step, since: date, happened_at: datetime) -> date:
+    """Silence begins anew with what happened: a match that goes on after a long pause is not quiet on its first day."""
+    return max(since, happened_at) if step.moves and isinstance(since, datetime) else since
 
 
 async def _due(actor: Actor, step: Step, row: Model, since: date, rounds: Rounds) -> list[Due]:

@@ -80,7 +80,7 @@ async def send_message(actor: Actor, message_id: UUID) -> Message:
         await give_back(actor, message)
         return await _settle(actor, message, MessageState.SUPPRESSED, reason)
     await wait_for_its_hour(actor, message, scene.person)
-    await _let_go(actor, message, scene.person)
+    await _let_go(actor, message, scene.person, by_mail=not reason)
     if reason:
         return await _settle(actor, message, MessageState.SUPPRESSED, reason)
     taken = partial(_settle, actor, message, MessageState.SENT, "")
@@ -101,7 +101,7 @@ async def _is_for_browsers_alone(actor: Actor, scene: Scene, reason: str) -> boo
     return wanted and bool(await browsers_of(actor, scene.person.id))
 
 
-async def _let_go(actor: Actor, message: Message, person: Person) -> None:
+async def _let_go(actor: Actor, message: Message, person: Person, *, by_mail: bool) -> None:
     """Mark a message as being on its way; what may wait for its hour comes to browsers in that hour too."""
     if message.message_class is MessageClass.TRANSACTIONAL:
         await _settle(actor, message, MessageState.QUEUED, "")
@@ -110,7 +110,7 @@ async def _let_go(actor: Actor, message: Message, person: Person) -> None:
         if message.state is MessageState.PLANNED:
             await plan_notices(actor, message)
         if message.state is MessageState.PLANNED and message.message_class is MessageClass.NUDGE:
-            await take_day(actor, message, person)
+            await take_day(actor, message, person, by_mail=by_mail)
         await _settle(actor, message, MessageState.QUEUED, "")
 
 

@@ -38,8 +38,9 @@ async def wait_for_its_hour(actor: Actor, message: Message, person: Person) -> N
         raise NotYet(opens, HOURS if hours > moment else CAP)
 
 
-async def take_day(actor: Actor, message: Message, person: Person) -> None:
-    """A nudge goes today, and with it what else would nudge its person until the evening."""
+async def take_day(actor: Actor, message: Message, person: Person, *, by_mail: bool) -> None:
+    """A nudge goes today. Its letter takes along what else would nudge its person until the evening; a browser shows
+    one thing, so what else waits then has another day."""
     evening = windows.closes(clock.now(), person.zone)
     async with unit_of_work(actor):
         await NudgeDay.create(
@@ -47,7 +48,8 @@ async def take_day(actor: Actor, message: Message, person: Person) -> None:
             message_id=message.id,
         )
         others = queries.nudges_until(actor, person.id, evening).exclude(id=message.id)
-        await others.update(state=MessageState.SUPPRESSED, reason=TOGETHER, digest_id=message.id)
+        if by_mail:
+            await others.update(state=MessageState.SUPPRESSED, reason=TOGETHER, digest_id=message.id)
 
 
 async def give_back(actor: Actor, message: Message) -> None:

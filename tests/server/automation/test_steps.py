@@ -145,7 +145,17 @@ async def test_a_session_moves_the_word_about_silence_and_after_one_the_next_sil
     await said_by(pair, 41, {"I01": 2, "I02": 2, "I03": 1})
     await met(pair, MONDAY + timedelta(days=40))
     assert len(await rows("message.I01")) == 4
-    await said_by(pair, 69, {"I01": 4, "I02": 4, "I03": 2})
+    await said_by(pair, 71, {"I01": 4, "I02": 4, "I03": 2})
+
+
+async def test_a_match_that_goes_on_after_a_long_pause_is_not_called_quiet_at_once(pair: Pair) -> None:
+    await happened(pair)
+    await Match.filter(id=pair.match.id).update(state=MatchState.PAUSED)
+    await said_by(pair, 60, {"I01": 0, "I02": 0})
+    await Match.filter(id=pair.match.id).update(state=MatchState.ACTIVE)
+    await happened(pair, "match.resumed")
+    await said_by(pair, 80, {"I01": 0, "I02": 0})
+    await said_by(pair, 82, {"I01": 2, "I02": 0})
 
 
 async def said_by(pair: Pair, day: int, counts: dict[str, int]) -> None:

@@ -8,8 +8,11 @@ from datetime import timedelta
 import pytest
 
 from server.kernel import clock
+from server.kernel.actor import system_actor
 from server.kernel.jobs import drain
+from server.notifications.actions import plan_message
 from server.notifications.catalogue import CATALOGUE
+from server.notifications.catalogue.kinds import MUTED
 from server.notifications.models import Message
 from server.notifications.push.choosing import REPORTS, TOPICS, muted_by
 from server.notifications.states import MessageClass, MessageState
@@ -94,3 +97,23 @@ async def test_a_check_in_comes_by_the_channel_that_is_on(
         await happened(pair, "survey.opened", invitation_id=survey.id)
         await drain(strict=False)
     assert ((await Message.get()).state, len(service.heard)) == (state, notices)
+
+
+async def test_who_wants_nudges_by_push_alone_gets_one_a_day_and_the_next_is_not_lost(
+    pair: Pair, mailbox: MailServer, service: PushService
+) -> None:
+    await asked(pair, service)
+    await set_muted_kinds(pair.mentee_actor, ["NUDGE:mail"])
+    with clock.at(NOON):
+        for kind in ("F01", "F02"):
+            await plan_message(
+                system_actor(pair.organization.id), kind, pair.mentee.id, pair.match.id, {"match_id": pair.match.id},
+                trigger="test",
+            )
+        await drain()
+        first, second = await Message.all().order_by("kind")
+        assert (first.state, first.reason) == (MessageState.SUPPRESSED, MUTED)
+        assert (second.state, second.due_at.date()) == (MessageState.PLANNED, NOON.date() + timedelta(days=1))
+        clock.move(second.due_at - clock.now())
+        await drain()
+    assert (len(mailbox.mails), len(service.heard)) == (0, 2)

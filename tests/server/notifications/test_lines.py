@@ -31,12 +31,12 @@ class Habits(MailServer):
         envelope.mail_from = address
         return "250 OK"
 
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, *given: Any) -> str:  # noqa: N802
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, *given: Any) -> str:  # noqa: N802  # as above
         if self.hangs_up == "RCPT" and session.begun > 1:
             asyncio.get_running_loop().call_soon(server.transport.close)
         return await super().handle_RCPT(server, session, envelope, *given)
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802  # as above
         answer = await super().handle_DATA(server, session, envelope)
         if self.hangs_up == "250":
             asyncio.get_running_loop().call_soon(server.transport.close)
@@ -44,7 +44,7 @@ class Habits(MailServer):
             server.transport.abort()
         return answer
 
-    async def handle_QUIT(self, *_: Any) -> str:  # noqa: N802
+    async def handle_QUIT(self, *_: Any) -> str:  # noqa: N802  # as above
         self.quits += 1
         return "221 Bye"
 
