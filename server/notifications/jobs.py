@@ -41,6 +41,8 @@ ENROLLMENT_KINDS = {
     "enrollment.waitlisted": "E10", "enrollment.seat_freed": "E12",
     "enrollment.place_asked": "E17-place",
 }
+INVITED_BECAUSE = {"HIRED": "E13", "PROMOTED": "E14", "MANAGER": "E14", "COURSE": "E15"}
+"""What happened to whoever is invited by a rule, where that has words of its own."""
 DOERS = ("left_id", "by_id", "away_id", "back_id")
 """Whose own act it was that a match ended, paused or went on, as the facts name them."""
 PARTING_KINDS = {"match.ended": "X01", "match.paused": "X02", "match.resumed": "X03"}
@@ -83,7 +85,8 @@ async def invite(event: OutboxEvent) -> None:
     """Tell somebody that they are invited."""
     actor = system_actor(event.organization_id)
     enrollment = await visible_enrollment(actor, _id(event, "enrollment_id"))
-    kind = "E01" if enrollment.role in LEADING else "E02"
+    usual = "E01" if enrollment.role in LEADING else "E02"
+    kind = INVITED_BECAUSE.get(event.payload.get("because", ""), usual)
     await _tell_enrolled(actor, event, kind, occurrence=enrollment.invited_at.isoformat())
 
 

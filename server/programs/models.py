@@ -60,6 +60,7 @@ class Program(Model):
     weights_version = fields.IntField(null=True)
     note_prompts: list[str] = fields.JSONField(default=list)
     goal_examples: list[dict[str, str]] = fields.JSONField(default=list)
+    triggers: dict[str, Any] = fields.JSONField(default=dict, db_default="{}")
     created_at = fields.DatetimeField(default=now)
 
     class Meta:

@@ -171,16 +171,19 @@ def payload(enrollment: Enrollment) -> dict[str, Any]:
     }
 
 
-async def store_invitations(unit: Unit, rows: list[Enrollment], *, hold: timedelta = timedelta()) -> None:
+async def store_invitations(
+    unit: Unit, rows: list[Enrollment], *, hold: timedelta = timedelta(), because: str = ""
+) -> None:
     """Enrolments, audit entries, facts and expiries of many invitations, a statement or two each. With `hold`, they are
-    told only once it can no longer be undone.
+    told only once it can no longer be undone. `because` is in all of them, where it is said.
     """
     ours = {"organization_id": unit.actor.organization_id}
+    why = {"because": because} if because else {}
     await Enrollment.bulk_create(rows, batch_size=500)
     for role in sorted({row.role for row in rows}):
-        await unit.audit_many("enrollment.invite", [row for row in rows if row.role is role], role=role)
+        await unit.audit_many("enrollment.invite", [row for row in rows if row.role is role], role=role, **why)
     await insert_rows(OutboxEvent, [
-        {**ours, "kind": "enrollment.invited", "subject_id": row.id, "payload": payload(row),
+        {**ours, "kind": "enrollment.invited", "subject_id": row.id, "payload": {**payload(row), **why},
          "not_before": clock.now() + hold}
         for row in rows
     ])

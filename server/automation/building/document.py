@@ -17,6 +17,9 @@ from server.programs.plans.content import digest
 from server.programs.plans.setup import SETUP, contradictions, moved, setup_of
 from server.programs.queries import cohorts
 from server.programs.states import ProgramState, ProgramType
+from server.programs.triggers.actions import set_triggers
+from server.programs.triggers.entries import TRIGGERS, told
+from server.programs.triggers.entries import contradictions as triggers_against
 
 
 class Around(NamedTuple):
@@ -31,13 +34,12 @@ class Around(NamedTuple):
 async def content_of(actor: Actor, program: Program) -> Json:
     """What is in force in a programme, whole."""
     keys = {one.id: one.key for one in await framework(actor)}
-    return {**setup_of(program, keys), **weighed.weighed(program)}
+    return {**setup_of(program, keys), **weighed.weighed(program), "triggers": told(program.triggers)}
 
 
 def in_order(content: Mapping[str, Any]) -> Json:
     """A document that was stored, its settings in the order in which they are told: a database keeps none."""
-    shape = {**SETUP, **weighed.shape(ProgramType(content["type"]))}
-    return fields.read({}, content, shape)
+    return fields.read({}, content, _shape(ProgramType(content["type"])))
 
 
 async def around(actor: Actor, program: Program | None) -> Around:
@@ -60,8 +62,9 @@ def checked(given: object, beside: Around) -> Json:
     problems: fields.Problems = {}
     named = given.get("type") if isinstance(given, dict) else None
     kind = ProgramType(SETUP["type"].kind({}, "type", named))
-    content = fields.read(problems, given, {**SETUP, **weighed.shape(kind)})
+    content = fields.read(problems, given, _shape(kind))
     check(problems)
+    problems |= triggers_against(content, content["triggers"])
     problems |= contradictions(content) | moved(
         content, beside.live or {**content, "target_role": ""}, roles=beside.roles, settled=beside.settled
     )
@@ -79,6 +82,12 @@ async def apply(actor: Actor, program: Program, content: Mapping[str, Any]) -> P
     async with unit_of_work(actor):
         program = await set_up(actor, program.id, {name: content[name] for name in SETUP})
         program = await set_weights(actor, program.id, weighed.settings_from(content, rules_of(program)))
+        program = await set_triggers(actor, program.id, content["triggers"])
         stands = await content_of(actor, program)
         assert digest(stands) == digest(content), "what was put in force is not what was looked at"
         return program
+
+
+def _shape(kind: ProgramType) -> fields.Shape:
+    """Every part of a document of a type of programme."""
+    return {**SETUP, **weighed.shape(kind), "triggers": fields.Setting(fields.table(TRIGGERS), told({}))}

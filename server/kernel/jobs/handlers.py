@@ -25,6 +25,7 @@ from server.kernel.log import note
 
 JOB_MODULES: list[str] = [
     "server.access.letters.jobs",
+    "server.automation.hiring.jobs",
     "server.automation.jobs",
     "server.goals.jobs",
     "server.journey.closing.jobs",

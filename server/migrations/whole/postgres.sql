@@ -516,7 +516,8 @@ CREATE TABLE program (
     mentees_may_wish boolean DEFAULT false NOT NULL,
     mentors_may_wish boolean DEFAULT false NOT NULL,
     weights_version integer,
-    circles character varying(10) DEFAULT 'NONE'::character varying NOT NULL
+    circles character varying(10) DEFAULT 'NONE'::character varying NOT NULL,
+    triggers jsonb DEFAULT '{}'::jsonb NOT NULL
 );
 CREATE TABLE program_version (
     id uuid NOT NULL,
@@ -1413,4 +1414,5 @@ INSERT INTO "tortoise_migrations" ("app", "name", "applied_at") VALUES
 ('models', '0028_one_more_place', CURRENT_TIMESTAMP),
 ('models', '0029_session_confirmed', CURRENT_TIMESTAMP),
 ('models', '0030_nudge_days', CURRENT_TIMESTAMP),
-('models', '0031_program_versions', CURRENT_TIMESTAMP);
+('models', '0031_program_versions', CURRENT_TIMESTAMP),
+('models', '0032_program_triggers', CURRENT_TIMESTAMP);

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from server.kernel.actor import Actor, ActorKind, require
 from server.kernel.bulk import insert_rows
-from server.kernel.db import unit_of_work
+from server.kernel.db import Unit, unit_of_work
 from server.kernel.text import gettext as _
 from server.people import rules
 from server.people.courses import queries
@@ -51,7 +51,7 @@ async def import_courses(actor: Actor, content: bytes, file_name: str) -> Course
             (known[line.employee_id], courses[line.key].id): line.completed_on
             for line in lines if line.employee_id in known
         }
-        added, changed = await _store_completions(actor, days)
+        added, changed = await _store_completions(unit, days)
         if added or changed or changed_lessons:
             await unit.audit("courses.import", await organization_of(actor), added=added, changed=changed)
         return CoursesReport(
@@ -111,8 +111,9 @@ async def _store_lessons(actor: Actor, teaches: Mapping[UUID, set[UUID]]) -> int
     return len(other)
 
 
-async def _store_completions(actor: Actor, days: Mapping[tuple[UUID, UUID], date]) -> tuple[int, int]:
-    """Keep who completed what. Returns how many are new, and how many have another day."""
+async def _store_completions(unit: Unit, days: Mapping[tuple[UUID, UUID], date]) -> tuple[int, int]:
+    """Keep who completed what, and tell of it. Returns how many are new, and how many have another day."""
+    actor = unit.actor
     rows = CourseCompletion.filter(
         organization_id=actor.organization_id, course_id__in=list({course_id for _person_id, course_id in days})
     )
@@ -126,4 +127,7 @@ async def _store_completions(actor: Actor, days: Mapping[tuple[UUID, UUID], date
         {"organization_id": actor.organization_id, "person_id": person_id, "course_id": course_id, "completed_on": day}
         for (person_id, course_id), day in days.items() if (person_id, course_id) not in held
     ])
+    told = {row.person_id for row in moved} | {person_id for person_id, _course in days.keys() - held.keys()}
+    if told:
+        await unit.publish_many("person.completed_courses", {one: {"person_id": one} for one in sorted(told)})
     return sum(key not in held for key in days), len(moved)

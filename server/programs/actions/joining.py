@@ -41,11 +41,12 @@ MAY_SUBMIT = frozenset({EnrollmentState.INVITED, EnrollmentState.IN_PROGRESS})
 
 async def invite(
     actor: Actor, cohort_id: UUID, person_id: UUID, role: ParticipantRole, capacity: int = 1, *,
-    undo_within: timedelta = timedelta(),
+    undo_within: timedelta = timedelta(), because: str = "",
 ) -> Enrollment:
     """Invite a person into a cohort. Inviting again returns the enrolment as it is.
 
     They are told after `undo_within`; until then `undo_decision` takes it back, as if they had never been invited.
+    `because`: what happened to them, where nobody invites them by hand (triggers.states.When).
 
     Raises:
         NotFound: no such cohort or person here.
@@ -53,7 +54,7 @@ async def invite(
         Invalid: capacity is outside 1 to 20.
         Conflict: as `invite_many`.
     """
-    made = await invite_many(actor, cohort_id, [(person_id, role, capacity)], undo_within=undo_within)
+    made = await invite_many(actor, cohort_id, [(person_id, role, capacity)], undo_within=undo_within, because=because)
     if made:
         return made[0]
     found = await queries.enrollments(actor).get_or_none(cohort_id=cohort_id, person_id=person_id, role=role)
@@ -64,7 +65,7 @@ async def invite(
 
 async def invite_many(
     actor: Actor, cohort_id: UUID, people: Iterable[tuple[UUID, ParticipantRole, int]], *,
-    undo_within: timedelta = timedelta(),
+    undo_within: timedelta = timedelta(), because: str = "",
 ) -> list[Enrollment]:
     """Invite many at once, in a handful of statements: (person, role, seats). Returns the enrolments that are new.
 
@@ -99,7 +100,7 @@ async def invite_many(
             for (person_id, role), capacity in wanted.items()
             if (person_id, role) not in known
         ]
-        await store_invitations(unit, rows, hold=undo_within)
+        await store_invitations(unit, rows, hold=undo_within, because=because)
         return rows
 
 
