@@ -46,7 +46,7 @@ async def _send(
 ) -> str | None:
     subject_id = row.pk if step.each else step.about.cohort_id(row)
     facts = {step.about.name: row.pk, **step.about.facts(row)} if step.each else {"cohort_id": subject_id}
-    number, which = action.payload["number"], action.payload["round"] if step.each else clock.today("UTC").isoformat()
+    number, which = _occasion(action, step)
     reasons = []
     for person in people:
         reasons.append(await why_needless(actor, step.kind, person.id, facts))
@@ -55,6 +55,13 @@ async def _send(
                 actor, step.kind, person.id, subject_id, facts, trigger=action.rule, occurrence=f"{number}:{which}",
             )
     return reasons[0] if all(reasons) else None
+
+
+def _occasion(action: ScheduledAction, step: Step) -> tuple[int, str]:
+    """Which of its moments, and since when; of a group one letter a day, whichever moment it is of each."""
+    if step.each:
+        return action.payload["number"], action.payload["round"]
+    return 0, clock.today("UTC").isoformat()
 
 
 def _wait_for(moment: datetime) -> None:

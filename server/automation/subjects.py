@@ -6,22 +6,26 @@ from datetime import date, datetime
 from server.access.queries import people_with_role
 from server.access.states import Role
 from server.automation.protocol import About, To
-from server.goals.models import Milestone
-from server.goals.queries import milestone_with_owner
-from server.goals.states import OPEN_GOALS, MilestoneState
+from server.goals.models import Goal, Milestone
+from server.goals.queries import goal_with_owner, milestone_with_owner, shared_with, touched_at
+from server.goals.states import OPEN_GOALS, GoalState, MilestoneState
 from server.journey.console.acceptance import last_no
 from server.kernel.actor import Actor
 from server.matches.company import members_now, sets_times
 from server.matches.models import Match
-from server.matches.queries import in_order, is_circle, is_mentor, learners, visible_match
-from server.matches.states import AWAITING_PARTICIPANTS, RUNNING, Approval
+from server.matches.queries import LEADING, in_order, is_circle, is_mentor, learners, visible_match
+from server.matches.states import AWAITING_PARTICIPANTS, RUNNING, Approval, MatchState
+from server.notifications.queries import survey_by_id
 from server.people.models import Person
+from server.people.queries import visible_person
 from server.programs.models import Cohort, Enrollment
 from server.programs.queries import cohort_by_id, visible_enrollment, waits_since
 from server.programs.states import EnrollmentState
 from server.sessions.models import ActionItem, Session
 from server.sessions.queries import absent_from, held_ends, promise_with_match, visible_session
-from server.sessions.states import SessionState
+from server.sessions.states import TOOK_PLACE, SessionState
+from server.surveys.models import SurveyInvitation
+from server.surveys.states import InvitationState, SurveyKind
 
 ENROLLMENT = About("enrollment_id", visible_enrollment)
 COHORT = About("cohort_id", cohort_by_id, cohort_id=lambda cohort: cohort.id)
@@ -35,6 +39,15 @@ MILESTONE = About(
     lambda step: step.goal.enrollment.cohort_id,
     lambda step: {"enrollment_id": step.goal.enrollment_id, "due_on": step.due_on},
 )
+SHARED_STEP = About(
+    "milestone_id", milestone_with_owner, MILESTONE.program_id, MILESTONE.cohort_id,
+    lambda step: {"match_id": step.goal.match_id, "due_on": step.due_on},
+)
+GOAL = About(
+    "goal_id", goal_with_owner, lambda goal: goal.enrollment.program_id, lambda goal: goal.enrollment.cohort_id,
+    lambda goal: {"match_id": goal.match_id} if goal.match_id else {"enrollment_id": goal.enrollment_id},
+)
+SURVEY = About("invitation_id", survey_by_id, facts=lambda survey: {"match_id": survey.match_id})
 PROMISE = About(
     "action_item_id", promise_with_match, lambda item: item.session.match.program_id,
     lambda item: item.session.match.cohort_id, lambda item: {"match_id": item.match_id},
@@ -78,6 +91,36 @@ async def met(actor: Actor, match: Match) -> datetime | None:
     return held[match.id][-1] if held and match.state in RUNNING else None
 
 
+async def first_met(actor: Actor, match: Match) -> datetime | None:
+    """Since when a match that runs has held its first session."""
+    held = await held_ends(actor, [match.id])
+    return held[match.id][0] if held and match.state in RUNNING else None
+
+
+async def had_its_time(_: Actor, match: Match) -> datetime | None:
+    """When a match was closed that reached its last day."""
+    return match.ended_at if match.state is MatchState.COMPLETED else None
+
+
+async def took_place(_: Actor, session: Session) -> datetime | None:
+    """When a session ended that took place."""
+    return session.ends_at if session.state in TOOK_PLACE else None
+
+
+async def asked_meanwhile(_: Actor, survey: SurveyInvitation) -> datetime | None:
+    """Since when somebody is asked questions about a match that goes on, or ended early."""
+    return survey.opens_at if _is_open(survey) and survey.kind is not SurveyKind.CLOSING else None
+
+
+async def asked_last(_: Actor, survey: SurveyInvitation) -> datetime | None:
+    """Since when somebody is asked the last questions about a match that had its time."""
+    return survey.opens_at if _is_open(survey) and survey.kind is SurveyKind.CLOSING else None
+
+
+def _is_open(survey: SurveyInvitation) -> bool:
+    return survey.state is InvitationState.OPEN
+
+
 async def takes_place(_: Actor, session: Session) -> datetime | None:
     """When a session that is booked begins."""
     return session.starts_at if session.state is SessionState.SCHEDULED else None
@@ -99,6 +142,11 @@ async def step_due(_: Actor, step: Milestone) -> date | None:
     return step.due_on if is_open else None
 
 
+async def rests_since(_: Actor, goal: Goal) -> datetime | None:
+    """Since when nothing has changed at a goal that is worked on."""
+    return touched_at(goal) if goal.state is GoalState.ACTIVE else None
+
+
 async def promised(_: Actor, item: ActionItem) -> date | None:
     """The day of a promise that is still open."""
     return item.due_on if item.done_at is None else None
@@ -112,6 +160,11 @@ async def refused(actor: Actor, cohort: Cohort) -> datetime | None:
 async def themselves(_: Actor, enrollment: Enrollment) -> Sequence[Person]:
     """Whose enrolment it is."""
     return [enrollment.person]
+
+
+async def who_is_asked(actor: Actor, survey: SurveyInvitation) -> Sequence[Person]:
+    """Who is asked questions."""
+    return [await visible_person(actor, survey.person_id)]
 
 
 async def who_answers(_: Actor, match: Match) -> Sequence[Person]:
@@ -152,6 +205,21 @@ async def who_goes(_: Actor, step: Milestone) -> Sequence[Person]:
     return [step.goal.enrollment.person]
 
 
+async def who_shares(actor: Actor, step: Milestone) -> Sequence[Person]:
+    """Who reads the goal that a step is of, because they are in a pair with its owner."""
+    return await shared_with(actor, step.goal)
+
+
+async def who_works_on_it(actor: Actor, goal: Goal) -> Sequence[Person]:
+    """Whose goal it is, and who reads it."""
+    return [goal.enrollment.person, *await shared_with(actor, goal)]
+
+
+async def who_mentored(_: Actor, match: Match) -> Sequence[Person]:
+    """Who mentored somebody, or led a circle."""
+    return [one.person for one in members_now(match) if one.role in LEADING]
+
+
 async def who_books(_: Actor, match: Match) -> Sequence[Person]:
     """Who chooses the time: the mentee of a pair, both of two peers, who leads a circle."""
     choose = [one for one in members_now(match) if sets_times(match, one)]
@@ -164,5 +232,16 @@ def managers(about: About) -> To:
 
     async def found(actor: Actor, row: object) -> Sequence[Person]:
         return await people_with_role(actor, Role.PROGRAM_MANAGER, about.program_id(row))
+
+    return found
+
+
+def overseers(about: About) -> To:
+    """Who runs the programme, and who looks after all of them."""
+    run = managers(about)
+
+    async def found(actor: Actor, row: object) -> Sequence[Person]:
+        above = await people_with_role(actor, Role.GLOBAL_ADMIN)
+        return list({one.id: one for one in [*await run(actor, row), *above]}.values())
 
     return found

@@ -2,6 +2,7 @@
 is told none."""
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from uuid import UUID
 
 from tortoise.expressions import Q, Subquery
@@ -12,8 +13,11 @@ from server.goals.states import OPEN_GOALS, GoalState, MilestoneState
 from server.kernel import clock
 from server.kernel.actor import Actor, ActorKind
 from server.kernel.errors import NotFound
+from server.matches.company import members_now
 from server.matches.models import MatchMember
-from server.matches.states import OPEN_MATCHES, MatchKind, MatchState
+from server.matches.queries import is_circle, visible_match
+from server.matches.states import OPEN_MATCHES, RUNNING, MatchKind, MatchState
+from server.people.models import Person
 from server.programs.models import Enrollment
 from server.programs.states import OPEN_ENROLLMENTS
 
@@ -116,6 +120,32 @@ async def milestone_with_owner(actor: Actor, milestone_id: UUID) -> Milestone:
     if step is None:
         raise NotFound
     return step
+
+
+async def goal_with_owner(actor: Actor, goal_id: UUID) -> Goal:
+    """A goal with its steps, the enrolment it belongs to and whose that is: for the product, as `milestone_with_owner`.
+
+    Raises:
+        NotFound: as `visible_goal`.
+    """
+    found = goals(actor).filter(id=goal_id).select_related("enrollment__person").prefetch_related("milestones")
+    goal = await found.first()
+    if goal is None:
+        raise NotFound
+    return goal
+
+
+async def shared_with(actor: Actor, goal: Goal) -> list[Person]:
+    """Who reads a goal because they are in a running pair with its owner: nobody in a circle."""
+    match = await visible_match(actor, goal.match_id) if goal.match_id else None
+    if match is None or is_circle(match) or match.state not in RUNNING:
+        return []
+    return [one.person for one in members_now(match) if one.person_id != goal.person_id]
+
+
+def touched_at(goal: Goal) -> datetime:
+    """When a fetched goal was last worded, or a step of it done (aware)."""
+    return max([goal.updated_at, *(step.done_at for step in goal.milestones if step.done_at)])
 
 
 async def has_active_goal(actor: Actor, enrollment_id: UUID) -> bool:

@@ -1,12 +1,13 @@
 """Days and hours as people say them, in a zone that is given and the language in force, for screens and letters."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_time, match_skeleton
+from babel.units import format_unit
 
 from server.kernel import clock
 from server.kernel.text import gettext as _
@@ -46,6 +47,18 @@ def hour(when: datetime, zone: str) -> str:
 def moment(when: datetime, zone: str) -> str:
     """"Thursday 26 November, 12:00" in an IANA `zone`."""
     return _("%(day)s, %(time)s") % {"day": day(when, zone), "time": hour(when, zone)}
+
+
+def day_and_year(when: date | datetime, zone: str) -> str:
+    """"26 November 2026" in an IANA `zone`: for what is kept beyond the year."""
+    return format_date(day_of(when, zone), "long", locale=locale())
+
+
+def length(of: timedelta) -> str:
+    """"4 hours 30 minutes", "45 minutes": to the minute, without what is nought."""
+    hours, minutes = divmod(round(of / timedelta(minutes=1)), 60)
+    parts = [(hours, "hour"), (minutes, "minute")]
+    return " ".join(format_unit(number, unit, locale=locale()) for number, unit in parts if number)
 
 
 def day_of(when: date | datetime, zone: str) -> date:

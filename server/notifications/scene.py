@@ -7,10 +7,10 @@ from uuid import UUID
 from server.access.letters.queries import letter_by_id
 from server.access.models import SignInLetter
 from server.access.queries import actor_for
-from server.goals.models import Milestone
-from server.goals.queries import has_active_goal, milestone_with_owner
+from server.goals.models import Goal, Milestone
+from server.goals.queries import goal_with_owner, has_active_goal, milestone_with_owner
 from server.journey.console.acceptance import LowAcceptance, low_acceptance
-from server.journey.console.measures import quiet_pairs, unmet_pairs
+from server.journey.console.measures import quiet_pairs, unmatched, unmet_pairs
 from server.kernel import clock
 from server.kernel.actor import Actor
 from server.kernel.errors import NotFound
@@ -32,6 +32,7 @@ from server.messaging.rules import is_open
 from server.notifications import queries
 from server.notifications.models import Message
 from server.notifications.states import MAIL_MARK, PUSH_MARK
+from server.notifications.wished.queries import is_done
 from server.people.models import Organization, Person, Profile
 from server.people.queries import organization_of, profile_of, visible_person
 from server.programs.models import Cohort, Enrollment, Program
@@ -39,7 +40,14 @@ from server.programs.queries import cohort_by_id, grace_ends_at, takes_part_in, 
 from server.programs.rules import is_of_circles
 from server.programs.states import EnrollmentState, ParticipantRole
 from server.sessions.models import ActionItem, Session
-from server.sessions.queries import have_met, next_session, promise_with_match, sessions_by_ids, visible_session
+from server.sessions.queries import (
+    have_met,
+    held_sessions,
+    next_session,
+    promise_with_match,
+    sessions_by_ids,
+    visible_session,
+)
 from server.sessions.states import SessionState
 from server.sessions.times import free_times
 from server.surveys.models import SurveyInvitation
@@ -48,10 +56,13 @@ WITH_THE_END = timedelta(minutes=1)
 """A word of thanks is written in the act that ends a match: this close before it."""
 TIMES = 3
 """So many times to say yes with, or to begin with."""
-WITH_TIMES = ("M03", "F01", "F02", "F03", "S08", "I01", "I02", "Z02")
+WITH_TIMES = ("M03", "F01", "F02", "F03", "S06", "S08", "I01", "I02", "Z02")
 BEFORE_THEY_MEET = ("F01", "F02", "F03")
-NEVER_MET = timedelta(days=20)
-"""How long a match has run, at least, when who runs the programme hears that it has not begun."""
+NEVER_MET, NO_MATCH, SILENT = timedelta(days=20), timedelta(days=13), timedelta(days=41)
+"""How long a match has run, somebody waits, or nobody met, at least, when who runs the programme hears of it: a day
+less than the letter says, which goes in the morning of that day."""
+WITH_HELD = ("Z06", "Z07")
+ABOUT_A_GOAL = ("G01", "G01-met")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +95,13 @@ class Scene:
     unread: int = 0
     drafts: int = 0
     pairs: tuple[str, ...] = ()
+    is_done: bool = False
     is_enrolled: bool = False
     is_matched: bool = False
     has_goal: bool = False
+    goal: Goal | None = None
     milestone: Milestone | None = None
+    held: tuple[Session, ...] = ()
     promise: ActionItem | None = None
     acceptance: LowAcceptance | None = None
     sign_in: SignInLetter | None = None
@@ -169,6 +183,11 @@ class Scene:
         return any(one.state is EnrollmentState.ACTIVE for one in mine)
 
     @property
+    def time_together(self) -> timedelta:
+        """How long they talked in all."""
+        return sum((one.ends_at - one.starts_at for one in self.held), timedelta())
+
+    @property
     def back_on(self) -> date | None:
         """The day on which a match that rests goes on: its own, or that of the member's break."""
         assert self.match is not None, "only messages about a match speak of a pause"
@@ -230,7 +249,10 @@ async def scene_of(actor: Actor, message: Message) -> Scene:
         pairs=tuple(await _pairs(actor, message.kind, cohort)) if cohort else (),
         is_enrolled=message.kind == "Z09" and cohort is not None and await takes_part_in(actor, person.id, cohort.id),
         is_matched=message.kind == "M11" and await are_in_matches(actor, ids.values()),
-        has_goal=message.kind == "G01" and match is not None and await _has_goal(actor, match, person),
+        has_goal=message.kind in ABOUT_A_GOAL and match is not None and await _has_goal(actor, match, person),
+        is_done=await is_done(actor, message, cohort),
+        goal=await goal_with_owner(actor, ids["goal_id"]) if "goal_id" in ids else None,
+        held=tuple(await held_sessions(actor, match.id)) if match and message.kind in WITH_HELD else (),
         milestone=await milestone_with_owner(actor, ids["milestone_id"]) if "milestone_id" in ids else None,
         promise=await promise_with_match(actor, ids["action_item_id"]) if "action_item_id" in ids else None,
         acceptance=await _acceptance(actor, cohort) if cohort and message.kind == "M10" else None,
@@ -284,9 +306,15 @@ async def _cohort(actor: Actor, ids: dict[str, UUID], about: Enrollment | Match 
 
 
 async def _pairs(actor: Actor, kind: str, cohort: Cohort) -> list[str]:
-    """Whom of a group a message to who runs it is about, match by match."""
+    """Whom of a group a message to who runs it is about, match by match, or one by one."""
+    if kind == "M11-runs":
+        rows = await unmatched(actor, cohort.id, NO_MATCH).select_related("person")
+        return [one.person.full_name for one in rows]
     running = matches(actor).filter(cohort_id=cohort.id)
-    found = {"F04": unmet_pairs(actor, running, NEVER_MET), "I03": quiet_pairs(actor, running)}.get(kind)
+    found = {
+        "F04": unmet_pairs(actor, running, NEVER_MET), "I03": quiet_pairs(actor, running),
+        "I04": quiet_pairs(actor, running, SILENT),
+    }.get(kind)
     there = await found.prefetch_related("members__person", "members__enrollment") if found else []
     return [", ".join(one.person.full_name for one in members_now(match)) for match in there]
 

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from server.access.letters.marks import code_of
 from server.kernel import clock
-from server.kernel.dates import day, hour, moment, place_of
+from server.kernel.dates import day, day_and_year, hour, length, moment, place_of
 from server.kernel.settings import settings
 from server.kernel.text import clean, direction, gettext, language, ngettext, pgettext, use_language
 from server.notifications.catalogue import Kind
@@ -94,6 +94,7 @@ def _values(kind: Kind, scene: Scene) -> dict[str, object]:
         "today": clock.today(zone), "lang": language(), "direction": direction(language()),
         "day": partial(day, zone=zone), "hour": partial(hour, zone=zone), "when": partial(moment, zone=zone),
         "day_in": day, "hour_in": hour, "moment_in": moment, "place_of": place_of,
+        "day_and_year": partial(day_and_year, zone=zone), "length_of": length,
     }
 
 

@@ -154,6 +154,12 @@ async def held_ends(actor: Actor, match_ids: Collection[UUID]) -> dict[UUID, lis
     return found
 
 
+async def held_sessions(actor: Actor, match_id: UUID) -> list[Session]:
+    """The sessions of a match that took place (held or logged), the first one first."""
+    took_place = sessions(actor).filter(match_id=match_id, state__in=list(TOOK_PLACE))
+    return await took_place.order_by("starts_at", "id")
+
+
 async def agenda_of(actor: Actor, session_id: UUID) -> list[AgendaItem]:
     """The topics of a session in their order.
 
@@ -274,6 +280,19 @@ async def have_met(match: Match) -> bool:
     """Whether a session of a match took place."""
     took_place = Session.filter(organization_id=match.organization_id, match_id=match.id, state__in=list(TOOK_PLACE))
     return await took_place.exists()
+
+
+async def is_prepared(session: Session) -> bool:
+    """Whether somebody has put a topic of their own on the agenda of a session."""
+    topics = AgendaItem.filter(organization_id=session.organization_id, session_id=session.id)
+    return await topics.filter(added_by_id__isnull=False).exists()
+
+
+async def has_written(session: Session, person_id: UUID) -> bool:
+    """Whether somebody has kept something of a session: a note or a promise of theirs."""
+    notes = SessionNote.filter(organization_id=session.organization_id, session_id=session.id, author_id=person_id)
+    promises = ActionItem.filter(organization_id=session.organization_id, session_id=session.id, owner_id=person_id)
+    return await notes.exists() or await promises.exists()
 
 
 async def open_promises(match: Match) -> list[str]:

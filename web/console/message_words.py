@@ -81,6 +81,7 @@ def why_held(reason: str) -> str:
         "they have met": _("they have met"), "a time is booked": _("a time is booked"),
         "it rests": _("the match rests"), "matched": _("matched already"), "a goal is set": _("a goal is set"),
         "done already": _("done already"), "another day": _("it has another day"),
+        "changed since": _("changed since"), "prepared": _("somebody added a topic"),
         "another last day": _("it has another last day"), "enough are accepted": _("enough are accepted again"),
         "a later day is proposed": _("a later day is proposed"),
     }.get(reason, _("no longer needed"))

@@ -11,16 +11,20 @@ from server.automation.subjects import (
     met,
     promised,
     takes_place,
+    took_place,
     who_books,
     who_comes,
     who_promised,
 )
 
 BOOKED = ("session.booked", "session.moved", "session.series_booked", "session.rest_moved")
+DAY, QUARTER = timedelta(days=1), timedelta(minutes=15)
 TOOK_PLACE = ("session.held", "session.logged")
 
 STEPS = (
-    Step("S04", SESSION, BOOKED, takes_place, (Span(timedelta(hours=-24)),), who_comes),
+    Step("S03", SESSION, BOOKED, takes_place, (WorkingDays(2),), who_comes),
+    Step("S04", SESSION, BOOKED, takes_place, (Span(-DAY), Span(-QUARTER)), who_comes),
+    Step("S06", SESSION, TOOK_PLACE, took_place, (Span(timedelta(hours=2)),), who_comes),
     Step("S08", MATCH, TOOK_PLACE, met, (Days(3),), who_books),
     Step("S10", PROMISE, ("session.promised",), promised, (WorkingDays(1),), who_promised),
 )

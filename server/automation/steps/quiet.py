@@ -2,7 +2,7 @@
 
 from server.automation.moments import Days
 from server.automation.protocol import Step
-from server.automation.subjects import MATCH, everybody, last_met, managers
+from server.automation.subjects import MATCH, everybody, last_met, managers, overseers
 
 FACTS = ("match.activated", "match.resumed", "session.held", "session.logged")
 
@@ -10,4 +10,5 @@ STEPS = (
     Step("I01", MATCH, FACTS, last_met, (Days(21),), everybody, moves=True),
     Step("I02", MATCH, FACTS, last_met, (Days(28),), everybody, moves=True),
     Step("I03", MATCH, FACTS, last_met, (Days(29),), managers(MATCH), each=False, moves=True),
+    Step("I04", MATCH, FACTS, last_met, (Days(42),), overseers(MATCH), each=False, moves=True),
 )

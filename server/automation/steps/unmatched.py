@@ -10,6 +10,7 @@ ADMITTED = ("enrollment.activated", "enrollment.seat_freed")
 STEPS = (
     Step("E11", ENROLLMENT, ("enrollment.waitlisted",), waits, EVERY_TWO_WEEKS, themselves),
     Step("M11", ENROLLMENT, ADMITTED, takes_part, (Days(14), Days(28)), themselves),
+    Step("M11-runs", ENROLLMENT, ADMITTED, takes_part, (Days(14), Days(28)), managers(ENROLLMENT), each=False),
     Step("M10", COHORT, ("match.declined", "match.expired"), refused, (Weekly(),), managers(COHORT), each=False,
          moves=True),
 )

@@ -14,9 +14,12 @@ from server.goals.queries import goals
 from server.goals.states import GoalState
 from server.kernel import clock
 from server.kernel.actor import Actor, system_actor
-from server.matches.models import Match
+from server.matches.models import Match, MatchMember
 from server.matches.queries import reviewable_matches
-from server.matches.states import MatchState
+from server.matches.states import OPEN_MATCHES, MatchState
+from server.programs.models import Enrollment
+from server.programs.queries import enrollments
+from server.programs.states import EnrollmentState
 from server.sessions.models import Session
 from server.sessions.queries import sessions
 from server.sessions.states import TOOK_PLACE
@@ -125,10 +128,11 @@ def steady(pairs: QuerySet[Match], now: datetime) -> QuerySet[Match]:
     return pairs.filter(state=MatchState.ACTIVE, active_at__lte=now - WINDOW)
 
 
-def quiet_pairs(actor: Actor, pairs: QuerySet[Match]) -> QuerySet[Match]:
-    """The pairs among some that held no session in four weeks, the longest running first."""
-    now = clock.now()
-    return steady(pairs, now).exclude(id__in=_met(actor, since=now - WINDOW)).order_by("active_at", "id")
+def quiet_pairs(actor: Actor, pairs: QuerySet[Match], silent: timedelta = WINDOW) -> QuerySet[Match]:
+    """The pairs among some that held no session in four weeks, or in a longer time, the longest running first."""
+    since = clock.now() - silent
+    quiet = pairs.filter(state=MatchState.ACTIVE, active_at__lte=since).exclude(id__in=_met(actor, since=since))
+    return quiet.order_by("active_at", "id")
 
 
 def unmet_pairs(actor: Actor, pairs: QuerySet[Match], after: timedelta) -> QuerySet[Match]:
@@ -136,6 +140,17 @@ def unmet_pairs(actor: Actor, pairs: QuerySet[Match], after: timedelta) -> Query
     now = clock.now()
     young = pairs.filter(state=MatchState.ACTIVE, active_at__lte=now - after, active_at__gt=now - WINDOW)
     return young.exclude(id__in=_met(actor)).order_by("active_at", "id")
+
+
+def unmatched(actor: Actor, cohort_id: UUID, after: timedelta) -> QuerySet[Enrollment]:
+    """Who takes part in a group for longer than `after`, and is in no match, the longest first."""
+    placed = MatchMember.filter(
+        organization_id=actor.organization_id, left_at=None, match__state__in=list(OPEN_MATCHES | {MatchState.DRAFT})
+    )
+    there = enrollments(actor).filter(
+        cohort_id=cohort_id, state=EnrollmentState.ACTIVE, active_at__lte=clock.now() - after
+    )
+    return there.exclude(id__in=Subquery(placed.values("enrollment_id"))).order_by("active_at", "id")
 
 
 def _met(actor: Actor, since: datetime | None = None) -> Subquery:

@@ -39,6 +39,7 @@ JOB_MODULES: list[str] = [
     "server.messaging.jobs",
     "server.notifications.jobs",
     "server.notifications.push.jobs",
+    "server.notifications.telling.jobs",
     "server.people.courses.jobs",
     "server.programs.jobs",
     "server.sessions.jobs",

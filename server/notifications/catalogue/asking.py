@@ -1,5 +1,6 @@
 """Questions to the people of a match, their last day, and who runs the programme being asked for."""
 
+from server.matches.states import MatchState
 from server.notifications.catalogue import links, stops
 from server.notifications.catalogue.kinds import N_, Kind
 from server.notifications.states import MessageClass
@@ -11,6 +12,8 @@ _T, _S, _R, _N = (
 KINDS = (
     Kind("R01", N_("Check-in"), _S, N_("half of the time has passed"), N_("answered, or closed"),
          stops.survey_answered, "check_in", links.check_in, pushes=True),
+    Kind("C03", N_("Reminder of questions"), _S, N_("asked three days ago, and no answer yet"),
+         N_("answered, or closed"), stops.survey_answered, "questions_wait", links.check_in, pushes=True),
     Kind("C04", N_("A check-in asks for you"), _R, N_("a low answer, or another mentor wished for"), N_("handled"),
          stops.handled, "check_in_asks", links.console),
     Kind("Z01", N_("The end is near"), _N, N_("the last day is four weeks ahead"),
@@ -27,6 +30,14 @@ KINDS = (
          N_("changed since, or over"), stops.not_extended, "circle_extended", links.home),
     Kind("Z04", N_("The last check-in"), _S, N_("the match has reached its last day"), N_("answered, or closed"),
          stops.survey_answered, "last_check_in", links.check_in),
+    Kind("Z04-again", N_("Reminder of the last check-in"), _S, N_("asked three and seven days ago, and no answer yet"),
+         N_("answered, or closed"), stops.survey_answered, "questions_wait", links.check_in),
     Kind("Z05", N_("After an early end"), _S, N_("a match ended before its time"), N_("answered, or closed"),
          stops.survey_answered, "exit_survey", links.check_in, pushes=True),
+    Kind("Z06", N_("Certificate"), _T, N_("a match has had its time"), N_("it goes on after all"),
+         stops.unless_match_is(MatchState.COMPLETED), "certificate", links.home),
+    Kind("Z07", N_("Thanks to who mentored"), _T, N_("a match has had its time"), N_("it goes on after all"),
+         stops.unless_match_is(MatchState.COMPLETED), "thanks", links.home),
+    Kind("Z08", N_("Once more"), _N, N_("a match has had its time a week ago"),
+         N_("they take part again, or asked to be told"), stops.comes_again, "once_more", links.join),
 )

@@ -26,6 +26,8 @@ KINDS = (
          N_("enough are accepted again"), stops.accepted_again, "few_accepted", links.console_group),
     Kind("M11", N_("No match yet"), _N, N_("takes part for two and four weeks without a match"), N_("matched"),
          stops.matched, "no_match_yet", links.waiting),
+    Kind("M11-runs", N_("People without a match"), _R, N_("somebody is without a match for two or four weeks"),
+         N_("all are matched"), stops.nobody_waits, "without_match", links.console_group),
     Kind("X01", N_("Your match has ended"), _T, N_("a match ended before its time"), N_("they have left too"),
          stops.left_too, "partner_left", links.home),
     Kind("X01-circle", N_("Somebody has left your circle"), _T, N_("one of a circle that meets has left it"),

@@ -21,4 +21,6 @@ KINDS = (
          stops.booked, "quiet_pair", links.home, pushes=True),
     Kind("I03", N_("Matches that have gone quiet"), _R, N_("no session in four weeks"), N_("they have met"),
          stops.no_pairs, "gone_quiet", links.console),
+    Kind("I04", N_("Matches that stay quiet"), _R, N_("no session in six weeks"), N_("they have met"),
+         stops.no_pairs, "stays_quiet", links.console),
 )

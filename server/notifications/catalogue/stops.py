@@ -3,7 +3,8 @@
 from server.access.letters.queries import state_of
 from server.access.states import LetterState
 from server.goals.models import Milestone
-from server.goals.states import OPEN_GOALS, MilestoneState
+from server.goals.queries import touched_at
+from server.goals.states import OPEN_GOALS, GoalState, MilestoneState
 from server.kernel import clock
 from server.matches.states import AWAITING_PARTICIPANTS, RUNNING, Approval, MatchState
 from server.notifications.catalogue.kinds import Stop
@@ -11,7 +12,7 @@ from server.notifications.scene import Scene
 from server.programs.rules import takes_people
 from server.programs.states import EnrollmentState
 from server.sessions.models import ActionItem, Session
-from server.sessions.states import SessionState
+from server.sessions.states import TOOK_PLACE, SessionState
 from server.surveys.states import InvitationState
 
 HELD_PLACES = (EnrollmentState.ACTIVE, EnrollmentState.PAUSED)
@@ -92,6 +93,11 @@ def no_pairs(scene: Scene) -> str:
     return "" if scene.pairs else "they have met"
 
 
+def nobody_waits(scene: Scene) -> str:
+    """Needless once all of them are matched."""
+    return "" if scene.pairs else "matched"
+
+
 def booked(scene: Scene) -> str:
     """Needless once a time is booked, or while the match rests."""
     return "a time is booked" if scene.ahead else rests(scene)
@@ -107,6 +113,24 @@ def goal_set(scene: Scene) -> str:
     return "a goal is set" if scene.has_goal else rests(scene)
 
 
+def goal_closed(scene: Scene) -> str:
+    """Needless once a goal is closed, or the match it is shared in does not run."""
+    is_set = scene.goal is not None and scene.goal.state is GoalState.ACTIVE
+    return not_running(scene) if is_set else "done already"
+
+
+def goal_touched(scene: Scene) -> str:
+    """Needless once something has changed at a goal, and while its owner or the match takes a break."""
+    goal = scene.goal
+    if goal is None or goal.state is not GoalState.ACTIVE:
+        return "done already"
+    if touched_at(goal) > scene.message.created_at:
+        return "changed since"
+    if goal.enrollment.state is not EnrollmentState.ACTIVE:
+        return "no longer takes part"
+    return rests(scene) if scene.match else ""
+
+
 def step_settled(scene: Scene) -> str:
     """Needless once a step is done, taken out or has another day, and while its owner takes a break."""
     step = scene.milestone
@@ -120,6 +144,17 @@ def step_settled(scene: Scene) -> str:
 def step_settled_or_past(scene: Scene) -> str:
     """Needless as in `step_settled`, and once the day has passed."""
     return step_settled(scene) or ("too late" if _is_past(scene, scene.milestone) else "")
+
+
+def shared_step_settled(scene: Scene) -> str:
+    """Needless as in `step_settled`, or as in `rests`."""
+    return step_settled(scene) or rests(scene)
+
+
+def step_reopened(scene: Scene) -> str:
+    """Needless once a step is to do again."""
+    done = scene.milestone is not None and scene.milestone.state is MilestoneState.DONE
+    return "" if done else "no longer so"
 
 
 def promise_kept(scene: Scene) -> str:
@@ -161,6 +196,11 @@ def rests(scene: Scene) -> str:
     return not_running(scene)
 
 
+def comes_again(scene: Scene) -> str:
+    """Needless for whoever takes part again, or asked to be told of the next time."""
+    return "answered" if scene.is_done else ""
+
+
 def left_too(scene: Scene) -> str:
     """Needless for whoever has left as well."""
     seat = scene.seat
@@ -185,6 +225,18 @@ def not_booked(scene: Scene) -> str:
     if scene.knows:
         return "told already"
     return "too late" if session.starts_at <= clock.now() else ""
+
+
+def prepared(scene: Scene) -> str:
+    """Needless once somebody has added a topic, or as in `not_booked`."""
+    return "prepared" if scene.is_done else not_booked(scene)
+
+
+def written(scene: Scene) -> str:
+    """Needless once the recipient has written something down, the session did not take place, or as in `rests`."""
+    if scene.session is None or scene.session.state not in TOOK_PLACE:
+        return "no longer so"
+    return "done already" if scene.is_done else rests(scene)
 
 
 def not_cancelled(scene: Scene) -> str:

@@ -7,6 +7,8 @@ from tortoise.queryset import QuerySet
 
 from server.kernel.actor import Actor
 from server.programs.models import OpeningWish, Program
+from server.programs.queries import enrollments
+from server.programs.states import OPEN_ENROLLMENTS
 
 
 def wishes(actor: Actor) -> QuerySet[OpeningWish]:
@@ -23,6 +25,12 @@ async def awaited_programs(actor: Actor) -> list[Program]:
     """The programmes that the actor waits to hear of, by name."""
     own = wishes(actor).filter(person_id=actor.person_id)
     return [wish.program for wish in await own.order_by("program__name", "id").select_related("program")]
+
+
+async def comes_again(actor: Actor, program_id: UUID, person_id: UUID) -> bool:
+    """Whether somebody waits to hear that a programme takes people in, or takes part in it, or is asked to."""
+    there = enrollments(actor).filter(program_id=program_id, person_id=person_id, state__in=list(OPEN_ENROLLMENTS))
+    return await wishes(actor).filter(program_id=program_id, person_id=person_id).exists() or await there.exists()
 
 
 async def waiting_wishes(actor: Actor, program_id: UUID) -> list[OpeningWish]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -43,9 +44,9 @@ async def pair(db: object) -> Pair:
     return await active_match(active_at=MONDAY)
 
 
-async def happened(pair: Pair, kind: str = "match.activated") -> None:
+async def happened(pair: Pair, kind: str = "match.activated", **ids: UUID) -> None:
     async with unit_of_work(system_actor(pair.organization.id)) as unit:
-        await unit.publish(kind, subject_id=pair.match.id, match_id=pair.match.id)
+        await unit.publish(kind, subject_id=pair.match.id, match_id=pair.match.id, **ids)
     await drain()
 
 
@@ -166,11 +167,11 @@ async def said_by(pair: Pair, day: int, counts: dict[str, int]) -> None:
 
 
 async def met(pair: Pair, at: datetime) -> None:
-    await Session.create(
+    held = await Session.create(
         organization_id=pair.organization.id, match=pair.match, state=SessionState.HELD, starts_at=at,
         ends_at=at + timedelta(hours=1), held_at=at,
     )
-    await happened(pair, "session.held")
+    await happened(pair, "session.held", session_id=held.id)
 
 
 async def runs_it(pair: Pair) -> None:

@@ -56,18 +56,21 @@ async def series_facts(pair: Pair, *, cancelled: bool) -> dict[str, Any]:
 
 async def planned_ids(kind: str, pair: Pair) -> dict[str, Any]:
     """The same of kinds that go by themselves."""
-    if kind in ("G04", "G05"):
-        return await step_facts(pair)
+    if kind.startswith("G0") and not kind.startswith("G01"):
+        return await goal_facts(kind, pair)
+    if kind in ("Z06", "Z07", "Z08"):
+        await had_its_time(pair)
     if kind == "S10":
         return {"action_item_id": await promise_of(pair)}
-    if kind == "M10":
-        await refused(pair)
     return {"ends_on": pair.match.ends_on} if kind in ("Z01", "Z02", "Z03") else {}
 
 
 async def ids_for(kind: str, pair: Pair) -> dict[str, Any]:
     """Rows and ids that a letter of this kind speaks of."""
     ids: dict[str, Any] = {"match_id": pair.match.id}
+    if kind in GROUPS:
+        await GROUPS[kind](pair)
+        return {"cohort_id": pair.cohort.id}
     if kind.startswith("E") or kind in ("X04", "X04-grace", "M11"):
         ids = {"enrollment_id": pair.mentee_enrollment.id}
     if kind == "X04-grace":
@@ -77,12 +80,14 @@ async def ids_for(kind: str, pair: Pair) -> dict[str, Any]:
         await pair.match.save()
     ids |= await planned_ids(kind, pair)
     if kind.startswith("S") and kind not in ("S08", "S10"):
-        states = {"S02-cancelled": SessionState.CANCELLED, "S09": SessionState.NO_SHOW}
+        states = {
+            "S02-cancelled": SessionState.CANCELLED, "S09": SessionState.NO_SHOW, "S06": SessionState.HELD,
+        }
         state = states.get(kind, SessionState.SCHEDULED)
         ids |= {"session_id": (await session_of(pair, state=state)).id, "sequence": 0}
     if kind in ("S01-series", "S02-rest", "S02-rest-cancelled"):
         ids = {"match_id": pair.match.id, **await series_facts(pair, cancelled=kind.endswith("cancelled"))}
-    if kind in ("R01", "C04", "Z04", "Z05"):
+    if kind in ("R01", "C03", "C04", "Z04", "Z04-again", "Z05"):
         survey = await SurveyInvitation.create(
             organization_id=pair.organization.id, kind=SurveyKind.CHECK_IN, match=pair.match, opens_at=clock.now(),
             program_id=pair.program.id, person_id=pair.mentee.id, state=InvitationState.OPEN,
@@ -111,12 +116,29 @@ async def ids_for(kind: str, pair: Pair) -> dict[str, Any]:
             organization_id=pair.organization.id, person=pair.mentee, name="email", value="before@example.test"
         )
         ids = {"held_id": held.id}
-    if kind in ("Z09", "M10"):
-        ids = {"cohort_id": pair.cohort.id}
-    if kind == "M01":
-        await match(pair.mentor_enrollment, pair.mentee_enrollment, state=MatchState.DRAFT)
-        ids = {"cohort_id": pair.cohort.id}
     return ids
+
+
+async def goal_facts(kind: str, pair: Pair) -> dict[str, Any]:
+    """A step, or the goal that it leads to, as a letter to its owner or to the other of the pair tells of it."""
+    ids = await step_facts(pair)
+    if kind in ("G03", "G07"):
+        return {"goal_id": ids["goal_id"], "match_id": pair.match.id}
+    step = {"milestone_id": ids["milestone_id"], "due_on": ids["due_on"]}
+    whose = {"enrollment_id": ids["enrollment_id"]} if kind in ("G04", "G05") else {"match_id": pair.match.id}
+    return {**step, **whose}
+
+
+async def had_its_time(pair: Pair) -> None:
+    """A match that was closed, after one conversation."""
+    await session_of(pair, state=SessionState.HELD)
+    pair.match.state, pair.match.ended_at = MatchState.COMPLETED, clock.now()
+    await pair.match.save()
+
+
+async def suggested(pair: Pair) -> None:
+    """A draft."""
+    await match(pair.mentor_enrollment, pair.mentee_enrollment, state=MatchState.DRAFT)
 
 
 async def step_facts(pair: Pair) -> dict[str, Any]:
@@ -128,7 +150,9 @@ async def step_facts(pair: Pair) -> dict[str, Any]:
     step = await Milestone.create(
         organization_id=pair.organization.id, goal=goal, title=SECRET, due_on=in_days(3),
     )
-    return {"milestone_id": step.id, "enrollment_id": pair.mentee_enrollment.id, "due_on": step.due_on}
+    return {
+        "milestone_id": step.id, "goal_id": goal.id, "enrollment_id": pair.mentee_enrollment.id, "due_on": step.due_on,
+    }
 
 
 async def promise_of(pair: Pair) -> UUID:
@@ -149,6 +173,19 @@ async def refused(pair: Pair) -> None:
         )
         for _ in range(20)
     ])
+
+
+async def unplaced(pair: Pair) -> None:
+    """Nobody is in a match."""
+    await Match.filter(id=pair.match.id).update(state=MatchState.EXPIRED)
+
+
+async def nothing(pair: Pair) -> None:
+    """Nothing besides."""
+
+
+GROUPS = {"Z09": nothing, "M10": refused, "M01": suggested, "M11-runs": unplaced}
+"""Messages about a whole group, and what is true of it."""
 
 
 async def scene_for(kind: str, pair: Pair, recipient: Person | None = None) -> Scene:
@@ -253,7 +290,7 @@ async def test_a_letter_says_the_day_as_the_screen_does(pair: Pair) -> None:
         assert "Dienstag, 24. November, 10:00" in letter(CATALOGUE["M08"], await scene_for("M08", pair)).text
 
 
-@pytest.mark.parametrize("kind", ["G01", "G04", "G05", "S10", "Z01"])
+@pytest.mark.parametrize("kind", ["G01", "G03", "G04", "G05", "G05-shared", "G06", "G07", "S03", "S06", "S10"])
 async def test_the_words_of_goals_steps_and_promises_are_in_no_letter(pair: Pair, kind: str) -> None:
     await step_facts(pair)
     await promise_of(pair)

@@ -1,0 +1,1 @@
+"""Whether what a message wishes for is done by now."""
