@@ -120,5 +120,7 @@ async def kept_here(page: Page) -> None:
 
 
 async def waits(page: Page) -> None:
-    """What was sent without a network says that it waits."""
-    await page.get_by_role("status").filter(has_text="Will be sent").wait_for(state="attached")
+    """What was sent without a network says that it waits, and no later words for failures in general take its place."""
+    await page.locator("[data-kept][data-state=waiting]").first.wait_for(state="attached")
+    await page.wait_for_timeout(300)
+    await expect(page.get_by_role("status").filter(has_text="Will be sent")).to_be_attached()

@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from playwright.async_api import Page
 
-from a11y_tests.registry import Act, Shelf, View, check, each, fill, kept_here, offline, open_everything, press, waits
+from a11y_tests.registry import Act, Shelf, View, check, each, fill, kept_here, offline, open_everything, press
 from a11y_tests.states.people import LONG_NAME, LONG_WORDS
 from server.access.actions import grant_role
 from server.access.states import Role
@@ -52,7 +52,7 @@ async def mentee_with_errors() -> View:
 @state("GET join 200", proof="Will be sent when you’re back.")
 async def mentee_without_a_network() -> View:
     return View((await _invited(MENTEE))[0], HERE, each(
-        kept_here, fill("want", "lead a product review"), offline, press("Join Rising Leads"), waits,
+        kept_here, fill("want", "lead a product review"), offline, press("Join Rising Leads"),
     ))
 
 

@@ -50,7 +50,7 @@
 
   // The words of a failure stand in the page's own language on the body.
   const words = (name) => document.body.dataset[name] || "";
-  on(["htmx:sendError", "htmx:timeout", "htmx:error"], () => say(words("lost")));
+  on(["htmx:sendError", "htmx:timeout"], () => say(words("lost")));
   on(["htmx:responseError", "htmx:response:error"], (event) => {
     const { xhr, ctx } = event.detail;
     const told = xhr ? xhr.getResponseHeader("X-Message") : ctx?.response?.headers?.get("X-Message");
