@@ -30,6 +30,6 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _load(chosen: Settings) -> None:
-    async with database(chosen.database):
+    async with database(chosen.database, alone=True):
         await keep_shift()
         await demo.load(chosen, partial(print, flush=True))

@@ -1,12 +1,14 @@
 """A living organisation to show the product with. Everybody in it is made up."""
 
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 
 from server.demo.removal import remove
 from server.demo.setting import KEY, UNFINISHED
 from server.demo.story import LIVED_DAYS, live
 from server.demo.turn import alone
 from server.kernel.errors import NotFound
+from server.kernel.jobs.batches import without_workers
 from server.kernel.settings import Settings
 from server.notifications import sink
 from server.people.models import Organization
@@ -19,17 +21,19 @@ async def load(settings: Settings, tell: Callable[[str], object], *, days: int =
     What an earlier load left when it was cut off is removed first.
 
     Raises:
-        Conflict: another process is loading it.
+        Conflict: another process is loading it, or runs jobs on this database.
     """
     async with alone(settings):
         if await _found(KEY):
             tell("It is there already.")
             return
-        if begun := await _found(UNFINISHED):
-            tell("An earlier load was cut off. What it left is removed, and the load begins anew.")
-            await remove(begun)
-        tell("Loading the demonstration organisation; this takes some minutes.")
-        async with sink.running(settings):
+        async with without_workers(settings.executor_id), AsyncExitStack() as stack:
+            if begun := await _found(UNFINISHED):
+                tell("An earlier load was cut off. What it left is removed, and the load begins anew.")
+                await remove(begun)
+            tell("Loading the demonstration organisation; this takes some minutes.")
+            if not settings.smtp_host:
+                stack.enter_context(sink.hands_to(sink.keep))
             await live(days)
         tell("It is loaded.")
 

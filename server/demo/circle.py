@@ -9,7 +9,7 @@ from server.demo.joining import join
 from server.demo.setting import Stage, bring_in
 from server.kernel import clock
 from server.kernel.actor import Actor
-from server.kernel.jobs import drain
+from server.kernel.jobs.batches import run_due
 from server.matches.models import Match
 from server.matches.queries import in_order, matches_in
 from server.matches.states import AWAITING, MatchState
@@ -41,11 +41,11 @@ async def come_together(stage: Stage, today: date) -> None:
     drafts = await matches_in(stage.system, cohort.id, [MatchState.DRAFT])
     await publish_matches(stage.system, [draft.id for draft in drafts])
     clock.move(LOOKED_AT)
-    await drain(strict=False)
+    await run_due()
     for match in await matches_in(stage.system, cohort.id, AWAITING):
         for member in in_order(match):
             await accept_match(await actor_for(member.person), match.id)
-    await drain(strict=False)
+    await run_due()
 
 
 async def meet(stage: Stage) -> None:

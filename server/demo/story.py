@@ -17,7 +17,7 @@ from server.journey.meeting.actions import Wrapped, accept_and_book, choose_time
 from server.journey.meeting.queries import is_asked
 from server.kernel import clock
 from server.kernel.actor import Actor
-from server.kernel.jobs import drain
+from server.kernel.jobs.batches import run_due
 from server.matches import actions as matches
 from server.matches.models import Match
 from server.matches.queries import matches_in, sides, visible_match
@@ -64,7 +64,7 @@ async def live(days: int = LIVED_DAYS) -> None:
             await _week_passes(stage)
         await _newcomers(stage)
         clock.reset(before)
-        await drain(strict=False)
+        await run_due()
         await _pairs_meet(stage)
         await _today(stage)
         await finish(stage)
@@ -101,7 +101,7 @@ async def _newcomers(stage: Stage) -> None:
             await join(stage, row, LEADERS)
     for row in (await _in(stage, LEADERS, MENTOR, EnrollmentState.INVITED))[:-1]:
         await join(stage, row, LEADERS)
-    await drain(strict=False)
+    await run_due()
     await run_matching(stage.system, stage.cohorts[LEADERS].id)
 
 
@@ -119,7 +119,7 @@ async def _today(stage: Stage) -> None:
         await matches.close_match(stage.system, match.id)
     running = await matches_in(stage.system, stage.cohorts[LEADERS].id, [MatchState.ACTIVE])
     await matches.pause_match(stage.system, running[-1].id)
-    await drain(strict=False)
+    await run_due()
 
 
 async def _for_the_manager(stage: Stage) -> None:
@@ -153,12 +153,12 @@ async def _match(stage: Stage, *keys: str) -> None:
         drafts = await matches_in(stage.system, stage.cohorts[key].id, [MatchState.DRAFT])
         await today.publish_matches(stage.system, [draft.id for draft in drafts])
     clock.move(timedelta(minutes=11))
-    await drain(strict=False)
+    await run_due()
     for key in keys:
         for match in await matches_in(stage.system, stage.cohorts[key].id, AWAITING):
             await _answer(match, number_of(match))
         await _approve_agreed(stage, key)
-    await drain(strict=False)
+    await run_due()
 
 
 async def _answer(match: Match, number: int) -> None:
@@ -195,7 +195,7 @@ async def _week_passes(stage: Stage) -> None:
     """A week goes by: what falls due happens, pairs that met write it down and book again."""
     for _day in range(STEP_DAYS):
         clock.move(timedelta(days=1))
-        await drain(strict=False)
+        await run_due()
     await _pairs_meet(stage)
 
 
@@ -205,7 +205,7 @@ async def _pairs_meet(stage: Stage) -> None:
         for match in await matches_in(stage.system, stage.cohorts[key].id, [MatchState.ACTIVE]):
             await _work_together(match, number_of(match))
     await circle.meet(stage)
-    await drain(strict=False)
+    await run_due()
 
 
 def number_of(match: Match) -> int:

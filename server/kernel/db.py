@@ -65,9 +65,9 @@ class Router:
         return "default"
 
 
-def configuration(url: str) -> Json:
+def configuration(url: str, *, alone: bool = False) -> Json:
     """Tortoise's configuration for a database address, sqlite:// or postgresql:// (asyncpg:// is the same)."""
-    writer, reader = _connections(url)
+    writer, reader = _connections(url, alone)
     return {
         "connections": {"default": writer, "reader": reader},
         "apps": {"models": {"models": MODEL_MODULES, "default_connection": "default", "migrations": MIGRATIONS}},
@@ -78,12 +78,15 @@ def configuration(url: str) -> Json:
 
 
 @asynccontextmanager
-async def database(url: str) -> AsyncGenerator[TortoiseContext, None]:
-    """Open the database for this process and close it at the end. One at a time per process."""
+async def database(url: str, *, alone: bool = False) -> AsyncGenerator[TortoiseContext, None]:
+    """Open the database for this process and close it at the end. One at a time per process.
+
+    `alone`: nothing else goes on in this process, and what it does can be done anew (`engines.sqlite_alone`).
+    """
     kept_sql.install()
     EXECUTOR_CACHE.clear()  # upstream keys its prepared SQL by table alone: another engine's would be reused
     async with TortoiseContext() as context:
-        await context.init(config=configuration(url), _enable_global_fallback=True)
+        await context.init(config=configuration(url, alone=alone), _enable_global_fallback=True)
         try:
             yield context
         finally:
@@ -340,12 +343,13 @@ def _restored(outcome: str) -> Json:
     return values
 
 
-def _connections(url: str) -> tuple[Json, Json]:
+def _connections(url: str, alone: bool) -> tuple[Json, Json]:
     if url.startswith("sqlite:"):
+        engine, kept = ("sqlite_alone", "NORMAL") if alone else ("sqlite", "FULL")
         path = url.removeprefix("sqlite:").removeprefix("//")
-        pragmas = {"file_path": path, "journal_mode": "WAL", "synchronous": "FULL", "busy_timeout": "15000"}
-        writer: Json = {"engine": "server.kernel.engines.sqlite", "credentials": pragmas}
-        return writer, {"engine": "server.kernel.engines.sqlite", "credentials": {**pragmas, "query_only": "ON"}}
+        pragmas = {"file_path": path, "journal_mode": "WAL", "synchronous": kept, "busy_timeout": "15000"}
+        writer: Json = {"engine": f"server.kernel.engines.{engine}", "credentials": pragmas}
+        return writer, {**writer, "credentials": {**pragmas, "query_only": "ON"}}
     parts = urlsplit(url)
     options = dict(parse_qsl(parts.query))
     host = options.pop("host", parts.hostname)

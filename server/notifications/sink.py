@@ -1,12 +1,14 @@
 """The demonstration's own mail server: it takes what Ithaca sends, on the loopback, and shows it in the mailbox.
 
 It is a real SMTP server, so that the demonstration runs the same code as production. It accepts only mails whose
-Message-ID and recipient belong to a message of this installation.
+Message-ID and recipient belong to a message of this installation. Who lives through months in minutes hands them over
+without a connection instead (`hands_to`).
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from email.message import EmailMessage
 from email.parser import BytesHeaderParser
 from email.policy import default as modern
 from typing import Any
@@ -24,7 +26,31 @@ LONGEST_MAIL = 2_000_000
 HEADERS = BytesHeaderParser(policy=modern)
 """Whose a mail is stands in its headers: what it holds is not read."""
 
+Take = Callable[[EmailMessage], Awaitable[None]]
+
 _address: tuple[str, int] | None = None
+_take: Take | None = None
+
+
+def in_hand() -> Take | None:
+    """Who takes mails here without a connection, while somebody does."""
+    return _take
+
+
+@contextmanager
+def hands_to(take: Take) -> Iterator[None]:
+    """Give each mail of this process to `take` while the block is open, instead of to a server."""
+    global _take  # noqa: PLW0603  # as below
+    before, _take = _take, take
+    try:
+        yield
+    finally:
+        _take = before
+
+
+async def keep(mail: EmailMessage) -> None:
+    """Put a mail into the mailbox, as the sink does with one that came by SMTP."""
+    await _kept(mail.as_bytes(), [mail["To"].addresses[0].addr_spec])
 
 
 def address() -> tuple[str, int] | None:
@@ -61,16 +87,20 @@ class Catcher:
     async def handle_DATA(self, server: SMTP, session: Connection, envelope: Envelope) -> str:  # noqa: ARG002, N802  # aiosmtpd asks for it so
         """Keep a mail of ours, once; refuse any other."""
         content: Any = envelope.content
-        message = await _message_of(bytes(content))
-        recipient = envelope.rcpt_tos[0] if len(envelope.rcpt_tos) == 1 else ""
-        if message is None or (await address_for(message, message.recipient)).casefold() != recipient.casefold():
-            return "550 5.7.1 Not a mail of this installation"
-        if not await CaughtMail.filter(organization_id=message.organization_id, message_id=message.id).exists():
-            await CaughtMail.create(
-                organization_id=message.organization_id, message_id=message.id, recipient=recipient,
-                source=bytes(content).decode("latin-1"),
-            )
-        return "250 2.0.0 Kept"
+        return await _kept(bytes(content), envelope.rcpt_tos)
+
+
+async def _kept(source: bytes, recipients: Sequence[str]) -> str:
+    message = await _message_of(source)
+    recipient = recipients[0] if len(recipients) == 1 else ""
+    if message is None or (await address_for(message, message.recipient)).casefold() != recipient.casefold():
+        return "550 5.7.1 Not a mail of this installation"
+    if not await CaughtMail.filter(organization_id=message.organization_id, message_id=message.id).exists():
+        await CaughtMail.create(
+            organization_id=message.organization_id, message_id=message.id, recipient=recipient,
+            source=source.decode("latin-1"),
+        )
+    return "250 2.0.0 Kept"
 
 
 async def _message_of(source: bytes) -> Message | None:

@@ -20,11 +20,11 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from tortoise import Model
-from tortoise.expressions import F
-from tortoise.transactions import in_transaction
+from tortoise.expressions import F, Q
 
 from server.kernel import clock
 from server.kernel.engines.away import told
+from server.kernel.engines.claiming import take
 from server.kernel.errors import Conflict, Invalid, NotFound, Refused, TooMany, Unavailable
 from server.kernel.log import note
 
@@ -161,11 +161,7 @@ async def claim(lane: Lane, owner: str) -> list[Claim]:
     if not wanted:
         return []
     until = moment + lane.lease
-    async with in_transaction("default") as connection:
-        still = lane.model.filter(id__in=wanted, **lane.open).using_db(connection)
-        rows: list[Any] = await still.select_for_update(skip_locked=True)  # whole rows: values() would not lock
-        taken = {row.id for row in rows if _is_free(row.lease_until, moment)}
-        await lane.model.filter(id__in=taken).using_db(connection).update(lease_owner=owner, lease_until=until)
+    taken = await take(lane.model.filter(_free_at(moment), id__in=wanted, **lane.open), [owner, until])
     return [Claim(lane.name, row_id, owner, until) for row_id in wanted if row_id in taken]
 
 
@@ -180,9 +176,7 @@ async def work(taken: Claim) -> Outcome:
         row = await _begin(lane, taken)
         if row is None:
             return Outcome(Ending.LOST)
-        outcome = await _run(lane, row)
-        if outcome.ending is Ending.PARKED and lane.given_up:
-            await _tell(lane.given_up, row, outcome.code)
+        outcome = await attempt(lane, row)
         await _end(lane, row, outcome)
         return outcome
     finally:
@@ -215,20 +209,23 @@ async def once_back(act: Callable[[], Awaitable[Answer]]) -> Answer:
 async def _eligible(lane: Lane, moment: datetime, limit: int) -> list[UUID]:
     """The first due row of each group, where nobody holds it, oldest first; suspects only in a calm process.
 
-    Looked for from the beginning each time, so that no row that ends meanwhile hides the first one of its group.
+    Looked for from the beginning each time, so that no row that ends meanwhile hides the first one of its group. Where
+    each row is a group of its own, none can hide another.
     """
     due = lane.model.filter(**lane.open, **{f"{lane.due}__lte": moment}).order_by(lane.due, "id")
     window = AHEAD * limit
+    if lane.group == "id":
+        due, window = due.filter(_free_at(moment)), limit
     while limit > 0:
         rows = await due.limit(window).values_list("id", lane.group, "lease_until", "crashes")
-        chosen = {row_id: crashes for row_id, crashes in _heads(rows, moment) if _is_calm(crashes)}
+        chosen = {row_id: crashes for row_id, crashes in heads(rows, moment) if _is_calm(crashes)}
         if len(chosen) >= limit or len(rows) < window:
             return _apart(list(chosen)[:limit], {row_id for row_id, crashes in chosen.items() if crashes})
         window *= WIDER
     return []
 
 
-def _heads(rows: Iterable[tuple[Any, ...]], moment: datetime) -> Iterator[tuple[UUID, int]]:
+def heads(rows: Iterable[tuple[Any, ...]], moment: datetime) -> Iterator[tuple[UUID, int]]:
     """The first row of each group with its deaths, where nobody holds it."""
     seen = set[object]()
     for row_id, group, held, crashes in rows:
@@ -250,6 +247,10 @@ def _apart(chosen: list[UUID], suspects: set[UUID]) -> list[UUID]:
     return list(takewhile(lambda row_id: row_id not in suspects, chosen))
 
 
+def _free_at(moment: datetime) -> Q:
+    return Q(lease_until=None) | Q(lease_until__lte=moment)
+
+
 def _is_free(held: datetime | None, moment: datetime) -> bool:
     return held is None or held <= moment
 
@@ -263,6 +264,33 @@ async def _begin(lane: Lane, taken: Claim) -> Any | None:
     mine = rows.filter(lease_until=taken.until)
     await once_back(lambda: mine.update(crashes=F("crashes") + 1, lease_until=until))
     return await once_back(lambda: rows.filter(lease_until=until).first())
+
+
+async def attempt(lane: Lane, row: Any) -> Outcome:
+    """Do the work of a row; whoever waits for it hears if it is given up. What is to be written of it: `marks_of`."""
+    outcome = await _run(lane, row)
+    if outcome.ending is Ending.PARKED and lane.given_up:
+        await _tell(lane.given_up, row, outcome.code)
+    return outcome
+
+
+def marks_of(lane: Lane, row: Any, outcome: Outcome) -> Json:
+    """The columns that tell what came of a row."""
+    values = lane.marks(outcome.ending, outcome.code[:200])
+    if isinstance(outcome.error, NotYet):
+        return {**values, lane.due: outcome.error.moment}
+    if outcome.ending is Ending.LATER:
+        pause = pause_before_next(outcome.error, row.attempts)
+        return {**values, "attempts": row.attempts + int(_counts(outcome.error)), "lease_until": clock.now() + pause}
+    return values
+
+
+def say(lane: Lane, row: Any, outcome: Outcome, *, marked: bool = True) -> None:
+    """One line of the log for the end of a run: a warning, or an error, where somebody may have to look."""
+    note(
+        f"job.{outcome.ending.lower()}" if marked else "job.lost", level=_level(outcome), caught=outcome.error,
+        lane=lane.name, row_id=row.id, code=outcome.code, attempts=row.attempts,
+    )
 
 
 async def _run(lane: Lane, row: Any) -> Outcome:
@@ -306,17 +334,8 @@ def _counts(error: Exception | None) -> bool:
 
 
 async def _end(lane: Lane, row: Any, outcome: Outcome) -> None:
-    values = {"lease_owner": "", "lease_until": None, "crashes": 0, **lane.marks(outcome.ending, outcome.code[:200])}
-    if isinstance(outcome.error, NotYet):
-        values[lane.due] = outcome.error.moment
-    elif outcome.ending is Ending.LATER:
-        values["attempts"] = row.attempts + int(_counts(outcome.error))
-        values["lease_until"] = clock.now() + pause_before_next(outcome.error, row.attempts)
-    marked = await once_back(lambda: _mine(lane, row).update(**values))
-    note(
-        f"job.{outcome.ending.lower()}" if marked else "job.lost", level=_level(outcome), caught=outcome.error,
-        lane=lane.name, row_id=row.id, code=outcome.code, attempts=row.attempts,
-    )
+    values = {"lease_owner": "", "lease_until": None, "crashes": 0, **marks_of(lane, row, outcome)}
+    say(lane, row, outcome, marked=bool(await once_back(lambda: _mine(lane, row).update(**values))))
 
 
 def _level(outcome: Outcome) -> int:

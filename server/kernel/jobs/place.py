@@ -36,7 +36,7 @@ async def take_place(executor_id: str) -> str:
             there = await Worker.filter(id=executor_id).using_db(connection).select_for_update().first()
             if there is None:
                 await Worker.create(id=executor_id, process=me, beat_at=moment, using_db=connection)
-            elif _is_alive(there):
+            elif is_alive(there):
                 raise PlaceTaken(_explanation(there))
             else:
                 await Worker.filter(id=executor_id).using_db(connection).update(process=me, beat_at=moment)
@@ -68,7 +68,8 @@ def this_process() -> str:
     return f"{_machine()}/{os.getpid()}/{_started(os.getpid())}"
 
 
-def _is_alive(there: Worker) -> bool:
+def is_alive(there: Worker) -> bool:
+    """Whether the process of a place works: as this machine sees it, or by its beat."""
     seen = is_seen(there)
     return there.beat_at > clock.now() - SILENT if seen is None else seen
 

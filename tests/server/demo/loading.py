@@ -17,5 +17,5 @@ def run(words: list[str]) -> int:
 
 
 async def _load() -> None:
-    async with database(settings().database):
+    async with database(settings().database, alone=True):
         await demo.load(settings(), partial(print, flush=True), days=DAYS)
