@@ -12,6 +12,8 @@ from server.kernel.actor import Actor, ActorKind, Grant, Permission
 from server.kernel.ids import new_id
 from server.matches.models import ConflictOfInterest, Match, MatchMember, MatchOverride
 from server.matches.states import Approval, MatchKind, MatchState, OverrideKind
+from server.notifications.bounces.queries import mark_of
+from server.notifications.models import MailboxState
 from server.people.facts import named
 from server.people.models import AvailabilityBlock, Competency, Organization, Person
 from server.programs.models import Cohort, Enrollment, Program
@@ -239,4 +241,12 @@ async def active_circle(org: Organization | None = None, of: Program | None = No
         members=people, manager=manager, facilitator_enrollment=leading, enrollments=there,
         facilitator_actor=actor_of(leader), member_actors=[actor_of(one) for one in people],
         manager_actor=manager_of(manager, of),
+    )
+
+
+async def dead_mailbox(someone: Person, status: str = "5.1.1") -> MailboxState:
+    """Somebody's address, from which mail comes back."""
+    return await MailboxState.create(
+        organization_id=someone.organization_id, person=someone, address_mark=mark_of(someone.email), failures=1,
+        status=status, dead_at=clock.now(),
     )

@@ -8,11 +8,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.kernel.actor import Actor
 from server.kernel.text import gettext as _
+from server.notifications.bounces.queries import dead_mailbox
 from server.notifications.push.choosing import muted_by, topics_for
 from server.people import actions as people
 from web import forms
+from web.mail_fails import why
 from web.render import go_to, is_fragment, page
 from web.toast import Toast
 
@@ -36,14 +37,16 @@ async def save(request: Request) -> Response:
     toast = Toast(_("Saved"))
     if not is_fragment(request):
         return go_to(request, "/you#reaches", toast=toast)
-    shown = words_of(request.state.actor, profile.muted_kinds)
+    shown = await words_of(request, profile.muted_kinds)
     return page(request, "you/telling.html", block="reaches", toast=toast, **shown)
 
 
-def words_of(actor: Actor, muted: Collection[str]) -> dict[str, Any]:
+async def words_of(request: Request, muted: Collection[str]) -> dict[str, Any]:
     """What the card shows."""
-    words = _words()
+    actor, person, words = request.state.actor, request.state.person, _words()
+    dead = await dead_mailbox(actor, person.id, person.email)
     return {
+        "mail_fails": why(dead) if dead else "",
         "topics": [
             TopicRow(
                 topic.key, *words[topic.key], topic.is_pushed(muted) if topic.pushes else None,

@@ -13,6 +13,7 @@ from server.journey.you.queries import my_people, you_page
 from server.kernel.errors import Invalid
 from server.kernel.settings import settings
 from server.kernel.text import gettext as _
+from server.notifications.bounces.actions import try_again
 from server.notifications.push import actions as pushing
 from server.notifications.push import queries as pushed
 from web import consents, forms, join_words, look, reaching, times, ways, you_words
@@ -32,7 +33,7 @@ async def show(request: Request) -> Response:
     return page(
         request, "you/you.html", seen=seen,
         facts=you_words.facts(seen), **consents.words_of(seen.consents), **times.words_of(seen.times, was),
-        **reaching.words_of(request.state.actor, seen.profile.muted_kinds),
+        **await reaching.words_of(request, seen.profile.muted_kinds),
         devices=you_words.devices(seen.sessions, browser_of(request)), is_demo=settings().demo,
         **look.words_of(seen.person, request.state.viewer, seen.profile.look), push=await _push(request),
     )
@@ -83,6 +84,12 @@ async def sign_out_device(request: Request) -> Response:
     return go_to(request, "/you#devices", toast=Toast(_("Signed out there")))
 
 
+async def mail_again(request: Request) -> Response:
+    """Let mail go to one's own address again."""
+    await try_again(request.state.actor, request.state.actor.person_id)
+    return go_to(request, "/you#reaches", toast=Toast(_("The next mail goes there again")))
+
+
 async def push(request: Request) -> Response:
     """Tell this browser at once from now on."""
     form, errors = await forms.read_form(request), Errors()
@@ -124,6 +131,7 @@ routes = [
     Route("/you", show, name="you"),
     Route("/you/profile", profile, methods=["GET", "POST"], name="you-profile"),
     Route("/you/people", people, name="you-people"),
+    Route("/you/mailbox", mail_again, methods=["POST"], name="you-mailbox"),
     Route("/you/push", push, methods=["POST"], name="you-push"),
     Route("/you/push/stop", push_stop, methods=["POST"], name="you-push-stop"),
     Route("/you/device/{id:uuid}/sign-out", sign_out_device, methods=["POST"], name="you-device-sign-out"),

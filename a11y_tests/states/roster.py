@@ -50,6 +50,7 @@ async def person() -> View:
     match = await factories.match(found.mentors[0], found.mentees[0])
     someone, product = await found.mentees[0].person, system_actor(found.admin.organization_id)
     steps = [step for step in STEPS.values() if step.on == ("match.activated",)]
+    await factories.dead_mailbox(someone)
     await plan(product, MATCH, steps, match.id, clock.now())
     await ScheduledAction.filter(rule="message.F01").update(state=ActionState.SKIPPED, reason="a time is booked")
     return View(found.admin, f"{HERE}/{someone.id}", open_everything)
@@ -91,6 +92,13 @@ async def places_refused() -> View:
 @state("POST console-person-removal 303", proof="Taken out of Rising Leads.")
 async def taken_out() -> View:
     return View(*await _mentor(), each(open_everything, press("Take out of Rising Leads")))
+
+
+@state("GET console-person 200", "POST console-person-mailbox 303", proof="The next mail goes there again")
+async def mail_tried_again() -> View:
+    who, at = await _mentor()
+    await factories.dead_mailbox(await Person.get(id=at.rpartition("/")[2]))
+    return View(who, at, press("It works: try again"))
 
 
 @state("GET console-person 200", "POST console-person-invitation 303", proof="Invited again. They get a letter.")

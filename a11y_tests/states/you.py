@@ -30,7 +30,16 @@ async def mentee() -> View:
 
 @state("GET you 200", proof="Yes to “Use my profile”")
 async def everything_open() -> View:
-    return View(await _somebody(), HERE, open_everything)
+    who = await _somebody()
+    await factories.dead_mailbox(who)
+    return View(who, HERE, open_everything)
+
+
+@state("GET you 200", "POST you-mailbox 303", proof="The next mail goes there again")
+async def mail_tried_again() -> View:
+    who = await _somebody()
+    await factories.dead_mailbox(who)
+    return View(who, HERE, press("It works: try again"))
 
 
 @state("GET you-profile 200", proof="About you")

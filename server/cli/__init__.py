@@ -41,6 +41,7 @@ COMMANDS = {
     "doctor": Command("server.cli.doctor", "say how this installation is, and what to do"),
     "renew-push-key": Command("server.cli.renew_push_key", "make a new key for push; every browser has to ask again"),
     "demo": Command("server.cli.demo", "load the demonstration organisation, unless it is there"),
+    "mail": Command("server.notifications.bounces.command", "read a mail that came back, so that no more goes there"),
     "import": Command("server.journey.importing.command", "preview or apply a people file"),
     "courses": Command("server.people.courses.command", "take over the courses that people completed"),
     "program": Command("server.automation.building.command", "write, compare or bring in a programme's configuration"),

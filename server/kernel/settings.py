@@ -31,6 +31,7 @@ class Settings(BaseSettings):
     smtp_password: str = ""
     smtp_tls: str = "starttls"
     mail_from: str = "Ithaca <ithaca@localhost>"
+    bounce_address: str = ""
     push_services: str = (
         "fcm.googleapis.com updates.push.services.mozilla.com *.push.apple.com *.notify.windows.com"
     )

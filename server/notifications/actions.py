@@ -13,8 +13,9 @@ from server.kernel.settings import settings
 from server.kernel.text import gettext as _
 from server.kernel.text import use_language
 from server.notifications import queries, texts
+from server.notifications.bounces.actions import note_failure
 from server.notifications.catalogue import CATALOGUE
-from server.notifications.catalogue.kinds import MUTED
+from server.notifications.catalogue.kinds import NO_MAIL
 from server.notifications.catalogue.stops import still_told
 from server.notifications.channels import email, invitations
 from server.notifications.channels.email import Delivery, Fate
@@ -88,16 +89,17 @@ async def send_message(actor: Actor, message_id: UUID) -> Message:
     if delivery.fate is Fate.SENT:
         return message
     if delivery.fate is Fate.REFUSED:
-        return await _settle(actor, message, MessageState.FAILED, f"refused {delivery.code}")
+        await note_failure(actor, message, scene.address, delivery.status, f"refused {delivery.code}")
+        return await queries.message_by_id(actor, message.id)
     raise TryLater(
         delivery.code, counted=delivery.fate is Fate.LATER, after=RETRY_SERVER if delivery.fate is Fate.AWAY else None
     )
 
 
 async def _is_for_browsers_alone(actor: Actor, scene: Scene, reason: str) -> bool:
-    """Whether somebody wants no mail of what waits for its hour, and is told of it in a browser."""
+    """Whether somebody gets no mail of what waits for its hour, by their will or not, and is told in a browser."""
     kind = CATALOGUE[scene.message.kind]
-    wanted = reason == MUTED and kind.pushes and not scene.is_push_muted
+    wanted = reason in NO_MAIL and kind.pushes and not scene.is_push_muted
     return wanted and bool(await browsers_of(actor, scene.person.id))
 
 
@@ -151,7 +153,7 @@ async def _hand_over(actor: Actor, scene: Scene, taken: Callable[[], Awaitable[M
             at=clock.now(), calendar=_calendar(scene) if kind.invites else None,
         )
     except ValueError:
-        return Delivery(Fate.REFUSED, "address")
+        return Delivery(Fate.REFUSED, "address", email.NO_ADDRESS)
     return _weighed(await email.deliver(mail, target, taken), scene.address)
 
 

@@ -12,14 +12,16 @@ from server.access.models import UserSession
 from server.kernel.clock import now
 from server.kernel.ids import new_id
 from server.kernel.secrets import EncryptedTextField
-from server.notifications.states import Channel, MessageClass, MessageState
+from server.notifications.states import Arm, Channel, MessageClass, MessageState
 from server.people.models import Person
 
 
 class Message(Model):
     """One message to one person: ids only, words are made when it is sent. `dedupe_key` keeps it from going twice.
 
-    `digest_id`: the nudge whose letter speaks of this one too.
+    `channel`: the first way it went; `fallback`: the other one, when nobody opened it until `falls_back_at`.
+    `digest_id`: the nudge whose letter speaks of this one too. `acted_at`: when its reader did what it asks for,
+    because of it or not; `arm`: whether it was withheld to find out which.
     """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
@@ -40,6 +42,14 @@ class Message(Model):
     due_at = fields.DatetimeField(default=now)
     sent_at = fields.DatetimeField(null=True)
     digest_id = fields.UUIDField(null=True)
+    program_id = fields.UUIDField(null=True)
+    arm = fields.CharEnumField(Arm, max_length=10, default=Arm.NONE, db_default="NONE")
+    fallback = fields.CharEnumField(Channel, max_length=10, null=True)
+    falls_back_at = fields.DatetimeField(null=True)
+    bounced_at = fields.DatetimeField(null=True)
+    read_at = fields.DatetimeField(null=True)
+    tapped_at = fields.DatetimeField(null=True)
+    acted_at = fields.DatetimeField(null=True)
     attempts = fields.IntField(default=0)
     crashes = fields.IntField(default=0)
     lease_owner = fields.CharField(max_length=60, default="")
@@ -52,6 +62,8 @@ class Message(Model):
             Index(fields=("state", "due_at"), name="ix_message_due"),
             Index(fields=("organization_id", "recipient_id", "created_at"), name="ix_message_recipient"),
             Index(fields=("organization_id", "subject_id"), name="ix_message_subject"),
+            Index(fields=("organization_id", "program_id", "created_at"), name="ix_message_program"),
+            Index(fields=("falls_back_at",), name="ix_message_fallback"),
         ]
 
 
@@ -73,6 +85,31 @@ class NudgeDay(Model):
     class Meta:
         table = "nudge_day"
         unique_together = (("person_id", "day"),)
+
+
+class MailboxState(Model):
+    """An address of somebody to which mail did not get through; no row says that nothing is known against it.
+
+    `address_mark` is a keyed digest of the address: another address is another state. `failures` counts mails that came
+    back and said nothing of the address; `status` is what the last one said (RFC 3463); `dead_at`: since when no mail
+    goes there.
+    """
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organization_id = fields.UUIDField()
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "models.Person", related_name="mailboxes", on_delete=fields.CASCADE
+    )
+    person_id: UUID
+    address_mark = fields.CharField(max_length=64)
+    failures = fields.IntField(default=0)
+    status = fields.CharField(max_length=12)
+    dead_at = fields.DatetimeField(null=True)
+    changed_at = fields.DatetimeField(default=now)
+
+    class Meta:
+        table = "mailbox_state"
+        unique_together = (("person_id", "address_mark"),)
 
 
 class CaughtMail(Model):

@@ -30,6 +30,7 @@ from server.matches.rules import is_requester
 from server.matches.states import MatchState
 from server.messaging.rules import is_open
 from server.notifications import queries
+from server.notifications.bounces.queries import dead_mailbox
 from server.notifications.models import Message
 from server.notifications.states import MAIL_MARK, PUSH_MARK
 from server.notifications.wished.queries import is_done
@@ -69,8 +70,9 @@ ABOUT_A_GOAL = ("G01", "G01-met")
 class Scene:
     """The recipient and everything around the subject of a message. What does not belong to it is None or zero.
 
-    `address` is where it goes; `times`: when both of a pair could meet first, for who is asked about it. `knows` says
-    whether they got the message that this one follows (queries.was_told).
+    `address` is where it goes, `mail_fails` whether mail comes back from there; `times`: when both of a pair could meet
+    first, for who is asked about it. `knows` says whether they got the message that this one follows
+    (queries.was_told).
     """
 
     message: Message
@@ -78,6 +80,7 @@ class Scene:
     organization: Organization
     cohort: Cohort | None = None
     address: str = ""
+    mail_fails: bool = False
     is_muted: bool = False
     is_push_muted: bool = False
     knows: bool = False
@@ -224,12 +227,14 @@ async def scene_of(actor: Actor, message: Message) -> Scene:
     sign_in = await letter_by_id(actor, ids["letter_id"]) if "letter_id" in ids else None
     ahead = await next_session(actor, match.id) if match else None
     cohort = None if sign_in or "held_id" in ids else await _cohort(actor, ids, enrollment or match)
+    address = await queries.address_for(message, person)
     return Scene(
         message=message,
         person=person,
         organization=await organization_of(actor),
         cohort=cohort,
-        address=await queries.address_for(message, person),
+        address=address,
+        mail_fails=sign_in is None and await dead_mailbox(actor, person.id, address) is not None,
         is_muted=_is_off(message, MAIL_MARK, profile),
         is_push_muted=_is_off(message, PUSH_MARK, profile),
         knows=await queries.was_told(actor, message),

@@ -20,6 +20,15 @@ class Channel(StrEnum):
     """How a message reaches somebody."""
 
     EMAIL = "EMAIL"
+    PUSH = "PUSH"
+
+
+class Arm(StrEnum):
+    """Which half of a comparison a nudge is in, where a programme finds out whether nudges help."""
+
+    NONE = "NONE"
+    NUDGED = "NUDGED"
+    HELD_OUT = "HELD_OUT"
 
 
 class MessageState(StrEnum):

@@ -58,6 +58,7 @@ class Program(Model):
     weights: dict[str, float] = fields.JSONField(default=dict)
     rules: dict[str, Any] = fields.JSONField(default=dict)
     weights_version = fields.IntField(null=True)
+    held_out_percent = fields.IntField(default=0, db_default=0)
     note_prompts: list[str] = fields.JSONField(default=list)
     goal_examples: list[dict[str, str]] = fields.JSONField(default=list)
     triggers: dict[str, Any] = fields.JSONField(default=dict, db_default="{}")

@@ -29,6 +29,7 @@ BEFORE_ANYONE_IS_KNOWN = {
     "server/access/letters/actions.py:enter_code": "the code proves who it is",
     "server/access/letters/actions.py:follow_link": "the link's secret proves who it is",
     "server/journey/tapping/actions.py:tap": "the ticket's secret proves who it is",
+    "server/notifications/bounces/actions.py:take_report": "a mail server's report, which knows a message's id",
     "server/notifications/optout/actions.py:switch_mail": "the link's key proves whose letters they are",
     "server/notifications/push/actions.py:renew": "the session's secret proves which browser it is",
 }

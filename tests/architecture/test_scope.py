@@ -23,6 +23,7 @@ UNSCOPED = {
     "server/access/queries.py:was_revoked": "tells of one secret, by its fingerprint, whether somebody ended it",
     "server/access/tickets/queries.py:ticket_by_fingerprint": "finds out whose it is, from the secret's fingerprint",
     "server/kernel/db.py:forget_receipts": "old receipts of every organisation go, unread",
+    "server/notifications/bounces/queries.py:message_that_came_back": "finds out whose mail it is, from its Message-ID",
     "server/notifications/optout/queries.py:look": "finds out whose it is, from a key that this installation signed",
     "server/notifications/push/queries.py:renewable_browser": "whose it is, from the secret's fingerprint",
     "server/notifications/queries.py:_with_messages": "the demo organisations' mails; empty outside a demo",

@@ -101,6 +101,22 @@ async def test_another_zone_says_what_becomes_of_what_is_booked_and_can_be_undon
     assert "Undone." in (await client.get("/you")).text
 
 
+async def test_an_address_that_does_not_work_is_said_to_its_owner_and_to_who_runs_the_programme(pair, client_of):
+    manager, stranger = await client_of(pair.manager), await client_of(pair.mentor)
+    await RoleGrant.create(
+        organization_id=pair.organization.id, person=pair.manager, role=Role.PROGRAM_MANAGER, program_id=pair.program.id
+    )
+    client, there = await client_of(pair.mentee), f"/console/people/{pair.mentee.id}"
+    for who, page, words_there in ((client, "/you", "Your address does not work."), (manager, there, "No mail goes")):
+        await factories.dead_mailbox(pair.mentee)
+        shown = (await who.get(page)).text
+        assert words_there in shown
+        assert "nobody has this address" in shown
+        assert (await stranger.post(f"{there}/mailbox")).status_code == 404
+        assert (await who.post(f"{page}/mailbox")).status_code == SAVED
+        assert words_there not in (await who.get(page)).text
+
+
 async def test_a_zone_with_the_same_clock_or_an_unknown_one_before_changes_nothing_to_see(pair, client_of):
     await booked(pair)
     client = await client_of(pair.mentee)

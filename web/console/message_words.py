@@ -67,6 +67,7 @@ def why_held(reason: str) -> str:
     """Why a message did not go, as its stop condition put it."""
     return {
         "the person has left": _("the person has left"), "no address": _("no address is known"),
+        "its address does not work": _("mail comes back from their address"),
         "switched off by the person": _("switched off by the person"), "gone": _("what it spoke of is gone"),
         "answered": _("answered already"), "no longer open": _("no longer open"),
         "no longer so": _("it was true no longer"),

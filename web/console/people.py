@@ -21,12 +21,15 @@ from server.kernel.ids import parse_id
 from server.kernel.text import clean
 from server.kernel.text import gettext as _
 from server.matches.steps import UNDO_ONE
+from server.notifications.bounces.actions import try_again
+from server.notifications.bounces.queries import dead_mailbox
 from server.notifications.queries import messages_to
 from server.programs.actions import GRACE_DAYS, GRACE_DAYS_MAX, invite, reinvite
 from server.programs.states import ParticipantRole
 from web.console import message_words
 from web.console import people_words as words
 from web.forms import Errors, integer, one_id, read_form, text, ticked
+from web.mail_fails import why
 from web.render import go_to, page
 from web.toast import Toast
 
@@ -160,6 +163,12 @@ async def put_back(request: Request) -> Response:
     return go_to(request, address(request), toast=Toast(said))
 
 
+async def mail_again(request: Request) -> Response:
+    """Let mail go to somebody's address again."""
+    await try_again(request.state.actor, request.path_params["id"])
+    return go_to(request, address(request), toast=Toast(_("The next mail goes there again")))
+
+
 async def show_one(
     request: Request, errors: Errors | None = None, refused: UUID | None = None, typed: str = "", *, said: str = "",
     between: tuple[str, str] = ("", ""),
@@ -171,6 +180,7 @@ async def show_one(
     actor, person_id = request.state.actor, shown.person.id
     sent = await messages_to(actor, person_id, shown.subjects)
     skipped = await skipped_steps(actor, shown.subjects, person_id)
+    dead = await dead_mailbox(actor, person_id, shown.person.email)
     return page(
         request, "console/person.html", status=409 if said else 422 if errors else 200, said=said,
         errors=errors or Errors(), refused=refused,
@@ -180,7 +190,7 @@ async def show_one(
         sent=message_words.messages(sent, skipped),
         coming=message_words.planned(await planned_steps(actor, shown.subjects, person_id)),
         now=clock.now(), grace_days=GRACE_DAYS, grace_days_max=GRACE_DAYS_MAX, conflicts=words.conflicts(shown),
-        between=between, groups=words.groups(shown),
+        between=between, groups=words.groups(shown), mail_fails=why(dead) if dead else "",
     )
 
 
@@ -200,6 +210,7 @@ routes = [
     Route(f"{HERE}/{{id:uuid}}/places", places, methods=["POST"], name="console-person-places"),
     Route(f"{HERE}/{{id:uuid}}/invitation", invite_again, methods=["POST"], name="console-person-invitation"),
     Route(f"{HERE}/{{id:uuid}}/part", invite_to, methods=["POST"], name="console-person-part"),
+    Route(f"{HERE}/{{id:uuid}}/mailbox", mail_again, methods=["POST"], name="console-person-mailbox"),
     Route(f"{HERE}/{{id:uuid}}/removal", take_out, methods=["POST"], name="console-person-removal"),
     Route(f"{HERE}/{{id:uuid}}/removal/undo", put_back, methods=["POST"], name="console-person-removal-undo"),
 ]

@@ -17,6 +17,9 @@ def N_(text: str) -> str:  # noqa: N802  # gettext's own name for "translate thi
 
 
 MUTED = "switched off by the person"
+NO_ADDRESS, DEAD = "no address", "its address does not work"
+NO_MAIL = (MUTED, NO_ADDRESS, DEAD)
+"""Why none goes by mail, and may by another way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +46,10 @@ def why_not(kind: Kind, scene: Scene, *, by_push: bool = False) -> str:
     """Why a message must not go any more; empty when it may. What people do to each other is always told by mail."""
     if scene.person.status is PersonStatus.ENDED:
         return "the person has left"
-    if not scene.address:
-        return "no address"
+    if not by_push and not scene.address:
+        return NO_ADDRESS
+    if not by_push and scene.mail_fails:
+        return DEAD
     optional = by_push or kind.message_class is not MessageClass.TRANSACTIONAL
     if optional and (scene.is_push_muted if by_push else scene.is_muted):
         return MUTED

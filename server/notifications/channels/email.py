@@ -18,6 +18,7 @@ from aiosmtplib import errors
 
 from server.kernel.settings import Settings
 from server.notifications import sink
+from server.notifications.bounces.reading import status_in
 from server.notifications.channels.lines import LINES, QUIT_S, Line
 from server.notifications.optout.links import ONE_CLICK
 from server.notifications.texts import Letter, one_line
@@ -26,6 +27,10 @@ TIMEOUT_S = 20.0
 BY_ITSELF = (("Auto-Submitted", "auto-generated"), ("X-Auto-Response-Suppress", "OOF, AutoReply"))
 """No machine answers: neither those that keep to RFC 3834 nor Exchange, which has a header of its own. What cannot be
 delivered is still told."""
+OF_A_MAILBOX = (550, 551, 553)
+"""What a server says to a recipient whom it does not have; one that meant something else gives an enhanced code."""
+NO_MAILBOX, NO_ADDRESS = "5.1.1", "5.1.3"
+"""Nobody has the address; it is none (RFC 3463)."""
 TO_BE_QUOTED = str.maketrans(dict.fromkeys('()<>@,:;"[]\\', " "))
 
 
@@ -55,21 +60,24 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What became of a mail, and the server's code."""
+    """What became of a mail, and the server's code. `status`: what a refusal says of its recipient (RFC 3463)."""
 
     fate: Fate
     code: str = ""
+    status: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The server that takes mail. `tls`: "starttls", "tls" from the start, or "none"."""
+    """The server that takes mail. `tls`: "starttls", "tls" from the start, or "none". `returns`: where mail that cannot
+    be delivered comes back to, "*" standing for the message's id; "" where the sender's own address is for that too."""
 
     host: str
     port: int
     user: str = ""
     password: str = ""
     tls: str = "none"
+    returns: str = ""
 
 
 def target_of(settings: Settings) -> Target | None:
@@ -78,7 +86,8 @@ def target_of(settings: Settings) -> Target | None:
         return Target("", 0)
     if settings.smtp_host:
         return Target(
-            settings.smtp_host, settings.smtp_port, settings.smtp_user, settings.smtp_password, settings.smtp_tls
+            settings.smtp_host, settings.smtp_port, settings.smtp_user, settings.smtp_password, settings.smtp_tls,
+            settings.bounce_address,
         )
     address = sink.address()
     return Target(*address) if address and settings.demo else None
@@ -150,11 +159,11 @@ async def deliver(mail: EmailMessage, target: Target, taken: Callable[[], Awaita
         return Delivery(Fate.SENT)
     way = target, _domain(str(mail["From"]))
     if kept := LINES.spare(way):
-        delivery = await _by(kept, mail, taken)
+        delivery = await _by(kept, mail, taken, _comes_back_to(mail, target))
         if delivery.fate is not Fate.AWAY or kept.began:
             return delivery
         LINES.forget(way)
-    return await _by(Line(way, _client(*way)), mail, taken)
+    return await _by(Line(way, _client(*way)), mail, taken, _comes_back_to(mail, target))
 
 
 async def knock(target: Target) -> str:
@@ -172,13 +181,21 @@ async def knock(target: Target) -> str:
     return ""
 
 
-async def _by(line: Line, mail: EmailMessage, taken: Callable[[], Awaitable[object]]) -> Delivery:
+def _comes_back_to(mail: EmailMessage, target: Target) -> str:
+    """The envelope's sender: the same for all mails, or one for each by its id, which no server leaves out (VERP)."""
+    own_id = str(mail["Message-ID"]).strip("<>").partition("@")[0]
+    return target.returns.replace("*", own_id) or mail["From"].addresses[0].addr_spec
+
+
+async def _by(
+    line: Line, mail: EmailMessage, taken: Callable[[], Awaitable[object]], comes_back_to: str
+) -> Delivery:
     """Hand a mail over by a connection, new or kept."""
     try:
         async with LINES.used(line) as client:
             if not line.carried:
                 await client.connect()
-            await client.mail(mail["From"].addresses[0].addr_spec)
+            await client.mail(comes_back_to)
             await client.rcpt(mail["To"].addresses[0].addr_spec)
             async with _last_word:
                 line.began = client.is_connected
@@ -186,13 +203,13 @@ async def _by(line: Line, mail: EmailMessage, taken: Callable[[], Awaitable[obje
                 await taken()
     except (errors.SMTPRecipientRefused, errors.SMTPDataError) as refused:
         line.began = False  # it says no, so it has nothing
-        return _answer(refused.code)
+        return _answer(refused)
     except errors.SMTPResponseException as refused:
         return Delivery(Fate.AWAY, str(refused.code))
     except (errors.SMTPException, OSError) as failed:
         return Delivery(Fate.AWAY, type(failed).__name__)
     except UnicodeEncodeError:
-        return Delivery(Fate.REFUSED, "address")
+        return Delivery(Fate.REFUSED, "address", NO_ADDRESS)
     return Delivery(Fate.SENT)
 
 
@@ -210,11 +227,15 @@ def _trusted() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-def _answer(code: int) -> Delivery:
+def _answer(refused: errors.SMTPResponseException) -> Delivery:
     """4xx passes, 5xx stays (RFC 5321, 4.2.1); 421 closes the whole server."""
+    code = refused.code
     if code == 421:
         return Delivery(Fate.AWAY, str(code))
-    return Delivery(Fate.REFUSED if code >= 500 else Fate.LATER, str(code))
+    if code < 500:
+        return Delivery(Fate.LATER, str(code))
+    no_mailbox = NO_MAILBOX if isinstance(refused, errors.SMTPRecipientRefused) and code in OF_A_MAILBOX else ""
+    return Delivery(Fate.REFUSED, str(code), status_in(str(refused.message)) or no_mailbox)
 
 
 def _domain(mail_from: str) -> str:
