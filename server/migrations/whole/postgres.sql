@@ -223,6 +223,16 @@ CREATE TABLE learned_model (
     started_at timestamp with time zone NOT NULL,
     finished_at timestamp with time zone
 );
+CREATE TABLE mailbox_state (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    address_mark character varying(64) NOT NULL,
+    failures integer NOT NULL,
+    status character varying(12) NOT NULL,
+    dead_at timestamp with time zone,
+    changed_at timestamp with time zone NOT NULL,
+    person_id uuid NOT NULL
+);
 CREATE TABLE match (
     id uuid NOT NULL,
     organization_id uuid NOT NULL,
@@ -353,7 +363,15 @@ CREATE TABLE message (
     lease_until timestamp with time zone,
     created_at timestamp with time zone NOT NULL,
     recipient_id uuid NOT NULL,
-    digest_id uuid
+    digest_id uuid,
+    acted_at timestamp with time zone,
+    arm character varying(10) DEFAULT 'NONE'::character varying NOT NULL,
+    bounced_at timestamp with time zone,
+    fallback character varying(10),
+    falls_back_at timestamp with time zone,
+    program_id uuid,
+    read_at timestamp with time zone,
+    tapped_at timestamp with time zone
 );
 CREATE TABLE milestone (
     id uuid NOT NULL,
@@ -517,7 +535,8 @@ CREATE TABLE program (
     mentors_may_wish boolean DEFAULT false NOT NULL,
     weights_version integer,
     circles character varying(10) DEFAULT 'NONE'::character varying NOT NULL,
-    triggers jsonb DEFAULT '{}'::jsonb NOT NULL
+    triggers jsonb DEFAULT '{}'::jsonb NOT NULL,
+    held_out_percent integer DEFAULT 0 NOT NULL
 );
 CREATE TABLE program_version (
     id uuid NOT NULL,
@@ -870,6 +889,8 @@ ALTER TABLE ONLY import_run
     ADD CONSTRAINT import_run_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY learned_model
     ADD CONSTRAINT learned_model_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY mailbox_state
+    ADD CONSTRAINT mailbox_state_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY match_member
     ADD CONSTRAINT match_member_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY match_note
@@ -992,6 +1013,8 @@ ALTER TABLE ONLY goal_version
     ADD CONSTRAINT uid_goal_versio_goal_id_f9de52 UNIQUE (goal_id, version);
 ALTER TABLE ONLY learned_model
     ADD CONSTRAINT uid_learned_mod_organiz_e0b917 UNIQUE (organization_id, program_type, number);
+ALTER TABLE ONLY mailbox_state
+    ADD CONSTRAINT uid_mailbox_sta_person__19c860 UNIQUE (person_id, address_mark);
 ALTER TABLE ONLY match_member
     ADD CONSTRAINT uid_match_membe_match_i_692d77 UNIQUE (match_id, person_id);
 ALTER TABLE ONLY nudge_day
@@ -1078,6 +1101,8 @@ CREATE INDEX ix_match_run ON match USING btree (organization_id, run_id);
 CREATE INDEX ix_member_enrollment ON match_member USING btree (organization_id, enrollment_id);
 CREATE INDEX ix_member_person ON match_member USING btree (organization_id, person_id);
 CREATE INDEX ix_message_due ON message USING btree (state, due_at);
+CREATE INDEX ix_message_fallback ON message USING btree (falls_back_at);
+CREATE INDEX ix_message_program ON message USING btree (organization_id, program_id, created_at);
 CREATE INDEX ix_message_recipient ON message USING btree (organization_id, recipient_id, created_at);
 CREATE INDEX ix_message_subject ON message USING btree (organization_id, subject_id);
 CREATE INDEX ix_milestone_goal ON milestone USING btree (organization_id, goal_id, "position");
@@ -1209,6 +1234,8 @@ ALTER TABLE ONLY goal
     ADD CONSTRAINT fk_goal_enrollment_id_org FOREIGN KEY (organization_id, enrollment_id) REFERENCES enrollment(organization_id, id) ON DELETE RESTRICT;
 ALTER TABLE ONLY goal_version
     ADD CONSTRAINT fk_goal_version_goal_id_org FOREIGN KEY (organization_id, goal_id) REFERENCES goal(organization_id, id) ON DELETE CASCADE;
+ALTER TABLE ONLY mailbox_state
+    ADD CONSTRAINT fk_mailbox_state_person_id_org FOREIGN KEY (organization_id, person_id) REFERENCES person(organization_id, id) ON DELETE CASCADE;
 ALTER TABLE ONLY match
     ADD CONSTRAINT fk_match_cohort_id_org FOREIGN KEY (organization_id, cohort_id) REFERENCES cohort(organization_id, id) ON DELETE RESTRICT;
 ALTER TABLE ONLY match_member
@@ -1295,6 +1322,8 @@ ALTER TABLE ONLY goal
     ADD CONSTRAINT goal_enrollment_id_fkey FOREIGN KEY (enrollment_id) REFERENCES enrollment(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY goal_version
     ADD CONSTRAINT goal_version_goal_id_fkey FOREIGN KEY (goal_id) REFERENCES goal(id) ON DELETE CASCADE;
+ALTER TABLE ONLY mailbox_state
+    ADD CONSTRAINT mailbox_state_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id) ON DELETE CASCADE;
 ALTER TABLE ONLY match
     ADD CONSTRAINT match_cohort_id_fkey FOREIGN KEY (cohort_id) REFERENCES cohort(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY match_member
@@ -1415,4 +1444,5 @@ INSERT INTO "tortoise_migrations" ("app", "name", "applied_at") VALUES
 ('models', '0029_session_confirmed', CURRENT_TIMESTAMP),
 ('models', '0030_nudge_days', CURRENT_TIMESTAMP),
 ('models', '0031_program_versions', CURRENT_TIMESTAMP),
-('models', '0032_program_triggers', CURRENT_TIMESTAMP);
+('models', '0032_program_triggers', CURRENT_TIMESTAMP),
+('models', '0033_channels', CURRENT_TIMESTAMP);

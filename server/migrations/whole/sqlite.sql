@@ -218,6 +218,17 @@ CREATE TABLE "learned_model" (
     "finished_at" TIMESTAMP,
     CONSTRAINT "uid_learned_mod_organiz_e0b917" UNIQUE ("organization_id", "program_type", "number")
 );
+CREATE TABLE "mailbox_state" (
+    "id" CHAR(36) NOT NULL  PRIMARY KEY,
+    "organization_id" CHAR(36) NOT NULL,
+    "address_mark" VARCHAR(64) NOT NULL,
+    "failures" INT NOT NULL,
+    "status" VARCHAR(12) NOT NULL,
+    "dead_at" TIMESTAMP,
+    "changed_at" TIMESTAMP NOT NULL,
+    "person_id" CHAR(36) NOT NULL REFERENCES "person" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_mailbox_sta_person__19c860" UNIQUE ("person_id", "address_mark")
+);
 CREATE TABLE "match" (
     "id" CHAR(36) NOT NULL  PRIMARY KEY,
     "organization_id" CHAR(36) NOT NULL,
@@ -335,7 +346,7 @@ CREATE TABLE "message" (
     "lease_until" TIMESTAMP,
     "created_at" TIMESTAMP NOT NULL,
     "recipient_id" CHAR(36) NOT NULL REFERENCES "person" ("id") ON DELETE CASCADE
-, "digest_id" CHAR(36));
+, "digest_id" CHAR(36), "acted_at" TIMESTAMP, "arm" VARCHAR(10) NOT NULL  /* NONE: NONE\nNUDGED: NUDGED\nHELD_OUT: HELD_OUT */ DEFAULT 'NONE', "bounced_at" TIMESTAMP, "fallback" VARCHAR(10)   /* EMAIL: EMAIL\nPUSH: PUSH */, "falls_back_at" TIMESTAMP, "program_id" CHAR(36), "read_at" TIMESTAMP, "tapped_at" TIMESTAMP);
 CREATE TABLE "milestone" (
     "id" CHAR(36) NOT NULL  PRIMARY KEY,
     "organization_id" CHAR(36) NOT NULL,
@@ -488,7 +499,7 @@ CREATE TABLE "program" (
     "note_prompts" JSON NOT NULL,
     "goal_examples" JSON NOT NULL,
     "created_at" TIMESTAMP NOT NULL,
-    "organization_id" CHAR(36) NOT NULL REFERENCES "organization" ("id") ON DELETE RESTRICT, "asked_first" VARCHAR(10) NOT NULL  /* TOGETHER: TOGETHER\nMENTOR: MENTOR\nMENTEE: MENTEE */ DEFAULT 'TOGETHER', "mentees_may_ask" INT NOT NULL DEFAULT 0, "mentors_may_ask" INT NOT NULL DEFAULT 0, "pause_moves_end" INT NOT NULL DEFAULT 0, "mentees_may_wish" INT NOT NULL DEFAULT 0, "mentors_may_wish" INT NOT NULL DEFAULT 0, "weights_version" INT, "circles" VARCHAR(10) NOT NULL  /* NONE: NONE\nWAITING: WAITING\nEVERYBODY: EVERYBODY */ DEFAULT 'NONE', "triggers" JSON NOT NULL DEFAULT '{}',
+    "organization_id" CHAR(36) NOT NULL REFERENCES "organization" ("id") ON DELETE RESTRICT, "asked_first" VARCHAR(10) NOT NULL  /* TOGETHER: TOGETHER\nMENTOR: MENTOR\nMENTEE: MENTEE */ DEFAULT 'TOGETHER', "mentees_may_ask" INT NOT NULL DEFAULT 0, "mentors_may_ask" INT NOT NULL DEFAULT 0, "pause_moves_end" INT NOT NULL DEFAULT 0, "mentees_may_wish" INT NOT NULL DEFAULT 0, "mentors_may_wish" INT NOT NULL DEFAULT 0, "weights_version" INT, "circles" VARCHAR(10) NOT NULL  /* NONE: NONE\nWAITING: WAITING\nEVERYBODY: EVERYBODY */ DEFAULT 'NONE', "triggers" JSON NOT NULL DEFAULT '{}', "held_out_percent" INT NOT NULL DEFAULT 0,
     CONSTRAINT "uid_program_organiz_267a0e" UNIQUE ("organization_id", "key")
 );
 CREATE TABLE "program_version" (
@@ -815,6 +826,8 @@ CREATE INDEX "ix_match_run" ON "match" ("organization_id", "run_id");
 CREATE INDEX "ix_member_enrollment" ON "match_member" ("organization_id", "enrollment_id");
 CREATE INDEX "ix_member_person" ON "match_member" ("organization_id", "person_id");
 CREATE INDEX "ix_message_due" ON "message" ("state", "due_at");
+CREATE INDEX "ix_message_fallback" ON "message" ("falls_back_at");
+CREATE INDEX "ix_message_program" ON "message" ("organization_id", "program_id", "created_at");
 CREATE INDEX "ix_message_recipient" ON "message" ("organization_id", "recipient_id", "created_at");
 CREATE INDEX "ix_message_subject" ON "message" ("organization_id", "subject_id");
 CREATE INDEX "ix_milestone_goal" ON "milestone" ("organization_id", "goal_id", "position");
@@ -896,4 +909,5 @@ INSERT INTO "tortoise_migrations" ("app", "name", "applied_at") VALUES
 ('models', '0029_session_confirmed', CURRENT_TIMESTAMP),
 ('models', '0030_nudge_days', CURRENT_TIMESTAMP),
 ('models', '0031_program_versions', CURRENT_TIMESTAMP),
-('models', '0032_program_triggers', CURRENT_TIMESTAMP);
+('models', '0032_program_triggers', CURRENT_TIMESTAMP),
+('models', '0033_channels', CURRENT_TIMESTAMP);
