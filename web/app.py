@@ -67,6 +67,7 @@ from web.console import (
 )
 from web.console import circles as console_circles
 from web.console import matches as console_matches
+from web.console.building import dates as build_dates
 from web.errors import MACHINES, refusal
 from web.limits import Limits
 from web.security import SameOrigin, SecurityHeaders
@@ -76,11 +77,15 @@ DOORS: tuple[ModuleType, ...] = (
     sign_in, letter, demo, mailbox, offline, push_key, tap, answer, unsubscribe,
 )
 """Screens that anybody may see."""
+BUILDER: tuple[ModuleType, ...] = (
+    build_dates,
+)
+"""The parts of the builder, one in a line; their order in its list is that of web/console/building/outline.py."""
 SCREENS: tuple[ModuleType, ...] = (
     asking, attending, by_hand, checkin, circle, conflicts, consents, console_circles, console_matches, decisions,
     eligibility, extending, goals, happened, imports, join, journey, kept, learning, leaving, look, match, messages,
     more, offers, one_more, pairs, people, programs, reaching, runs, session, supply, times, today, trial, waiting,
-    weighing, wordings, you,
+    weighing, wordings, you, *BUILDER,
 )
 """Screens of signed-in people."""
 NOT_PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/*")

@@ -3,6 +3,7 @@
 from a11y_tests.registry import State
 from a11y_tests.states import (
     asking,
+    building,
     circles,
     console,
     deciding,
@@ -28,7 +29,7 @@ from a11y_tests.states import (
 
 PARTS = (
     doors, joining, asking, matching, voyage, goals, meeting, talking, you, leaving, console, pairs, roster,
-    runs, trial, exploring, signing_in, keeping, weighing, supply, deciding,
+    runs, trial, exploring, signing_in, keeping, weighing, supply, deciding, building,
     circles,
 )
 

@@ -66,6 +66,31 @@ async def change_draft(actor: Actor, program_id: UUID, given: Json, *, seen: str
         return await _write(unit, program, draft, content, based_on=draft.based_on)
 
 
+async def change_part(actor: Actor, program_id: UUID, given: Json, *, seen: str) -> ProgramVersion | None:
+    """Write some settings of the document into the draft and leave the others. Where there is none, a draft begins with
+    the first change; the same again changes nothing, and begins none.
+
+    `seen` is the digest of the draft that was changed, or of what is in force where there was none.
+
+    Raises:
+        NotFound: no such programme.
+        Refused: the actor does not run it.
+        Conflict: somebody changed the draft, or what is in force, meanwhile (`kind="changed_meanwhile"`).
+        Invalid: something cannot be, by its path.
+    """
+    async with unit_of_work(actor):
+        program = await _changeable(actor, program_id)
+        draft = await queries.draft_of(actor, program_id)
+        before = draft.content if draft else await content_of(actor, program)
+        if digest(before) != seen:
+            raise _changed_meanwhile()
+        content = checked({**before, **given}, await around(actor, program))
+        if digest(content) == seen:
+            return draft
+        draft = draft or await begin_draft(actor, program_id)
+        return await change_draft(actor, program_id, content, seen=draft.digest)
+
+
 async def take_over(actor: Actor, program_id: UUID, *, seen: str) -> ProgramVersion:
     """Begin the draft again from what is in force by now, with what it changed; where both changed a setting, the
     draft's holds.
@@ -158,10 +183,12 @@ async def _draft(actor: Actor, program_id: UUID, seen: str) -> ProgramVersion:
     if draft is None:
         raise NotFound
     if draft.digest != seen:
-        raise Conflict(
-            _("Somebody changed this draft meanwhile. Look at it, then try again."), kind="changed_meanwhile"
-        )
+        raise _changed_meanwhile()
     return draft
+
+
+def _changed_meanwhile() -> Conflict:
+    return Conflict(_("Somebody changed this draft meanwhile. Look at it, then try again."), kind="changed_meanwhile")
 
 
 async def _require_ready(actor: Actor, draft: ProgramVersion, live: ProgramVersion) -> None:

@@ -1,0 +1,68 @@
+"""What the builder shows of a programme: what is in force, what is prepared, and whom it touches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from server.automation.building.document import around, in_order
+from server.journey.running.queries import ProgramPage, program_page
+from server.kernel.actor import Actor
+from server.kernel.db import Json
+from server.programs.plans import queries
+from server.programs.plans.content import Change, changes, digest
+
+if TYPE_CHECKING:
+    from server.programs.models import Program, ProgramVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A programme with what is in force (`live`), and its draft, if somebody prepares one.
+
+    `settled`: people may be there in roles already, so type and cadence stay. `overtaken`: what the draft changed in
+    what it was begun from, and what is in force by now, went apart.
+    """
+
+    page: ProgramPage
+    live: Json
+    draft: ProgramVersion | None
+    settled: bool
+    overtaken: bool
+
+    @property
+    def program(self) -> Program:
+        """The programme itself."""
+        return self.page.program
+
+    @property
+    def content(self) -> Json:
+        """What the builder works on: the draft, or what is in force."""
+        return in_order(self.draft.content) if self.draft else self.live
+
+    @property
+    def seen(self) -> str:
+        """The digest of what the builder works on."""
+        return self.draft.digest if self.draft else digest(self.live)
+
+    @property
+    def changes(self) -> list[Change]:
+        """What the draft sets otherwise than what is in force."""
+        return changes(self.live, self.content)
+
+
+async def plan_of(actor: Actor, program_id: UUID) -> Plan:
+    """What somebody builds, whole.
+
+    Raises:
+        NotFound: the actor runs no programme, or not this one.
+        Refused: the actor reads it, but may not change it.
+    """
+    page = await program_page(actor, program_id)
+    beside = await around(actor, page.program)
+    live, draft = beside.live or {}, await queries.draft_of(actor, program_id)
+    overtaken = False
+    if draft and draft.based_on:
+        overtaken = (await queries.version(actor, program_id, draft.based_on)).digest != digest(live)
+    return Plan(page, live, draft, beside.settled, overtaken)
