@@ -27,7 +27,8 @@ async def kept() -> View:
 @state("POST console-build-dates-keep 422", proof="Write a whole number from 1 to 31.")
 async def cannot_be() -> View:
     found = await market(1, 1)
-    return View(found.manager, page_of(found, "dates"), each(fill("sessions_per_month", "99"), press("Use these dates")))
+    typed = fill("sessions_per_month", "99")
+    return View(found.manager, page_of(found, "dates"), each(typed, press("Use these dates")))
 
 
 @state("POST console-build-dates-keep 409", proof="Somebody changed this draft meanwhile.")
