@@ -12,6 +12,7 @@ from tortoise.context import TortoiseContext
 
 from a11y_tests import report
 from a11y_tests.serving import Recorder, served
+from a11y_tests.window import Window
 from server.kernel import clock
 from server.kernel.db import database
 from server.kernel.settings import settings
@@ -61,6 +62,12 @@ async def browser() -> AsyncGenerator[Browser, None]:
     """One browser for the worker."""
     async with chromium() as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def window(browser: Browser) -> Window:
+    """Its window, in which one state is looked at after another."""
+    return Window(browser)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -9,38 +9,35 @@ from dataclasses import asdict
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, ConsoleMessage, Page, expect
+from playwright.async_api import Page, expect
 
 from a11y_tests import audit, report, swaps
 from a11y_tests.audit import Finding
 from a11y_tests.modes import FIRST, Mode, modes_of
 from a11y_tests.registry import REACHED_WITHIN_MS, State, View
 from a11y_tests.serving import Recorder, Seen
-from server.access.actions import open_session
+from a11y_tests.window import Window
 from tests.arrival import drawn
 
 STATE_WITHIN_S = 600
 """One state, all its modes: a browser that stands still fails the test instead of the run."""
-HELD = "const later = setTimeout; window.setTimeout = (act, ms, ...rest) => ms === 10000 ? 0 : later(act, ms, ...rest);"
-"""A toast leaves after ten seconds; here it stays, so that every mode looks at the same page however long it takes."""
-REFUSED = ("Content Security", "violates the")
 
 
 def every(states: list[State]) -> Callable[..., Awaitable[None]]:
     """A test of all these states, each in all modes."""
 
     @pytest.mark.parametrize("number", range(len(states)), ids=lambda number: states[number].name)
-    async def test(number: int, rows: object, site: tuple[str, Recorder], browser: Browser) -> None:
+    async def test(number: int, rows: object, site: tuple[str, Recorder], window: Window) -> None:
         async with asyncio.timeout(STATE_WITHIN_S):
-            await examine(states[number], modes_of(number), site, browser)
+            await examine(states[number], modes_of(number), site, window)
 
     return test
 
 
-async def examine(state: State, modes: Sequence[Mode], site: tuple[str, Recorder], browser: Browser) -> None:
+async def examine(state: State, modes: Sequence[Mode], site: tuple[str, Recorder], window: Window) -> None:
     """Reach the state, look at it in its modes, and report; anything found fails the test."""
     began, settled = time.perf_counter(), Counter[str]()
-    async with standing(state, site, browser) as (page, refused):
+    async with standing(state, site, window) as (page, refused):
         found, seen = await look(page, state, modes, settled), site[1].seen
         exchanged, unknown = await swaps.seen_on(page, seen.templates, seen.fragments)
         found[""] = [
@@ -60,18 +57,14 @@ async def examine(state: State, modes: Sequence[Mode], site: tuple[str, Recorder
 
 @asynccontextmanager
 async def standing(
-    state: State, site: tuple[str, Recorder], browser: Browser
+    state: State, site: tuple[str, Recorder], window: Window
 ) -> AsyncGenerator[tuple[Page, list[str]], None]:
     """A page that shows the state, and what its content policy refuses."""
-    (url, recorder), refused = site, list[str]()
+    url, recorder = site
     view, recorder.seen = await state.seed(), Seen()
-    page = await _page_of(browser, url, view)
-    page.on("console", lambda message: _note_refusal(message, refused))
-    try:
+    async with window.opened(url, view.who) as (page, refused):
         await reach(page, url, state, view, recorder)
         yield page, refused
-    finally:
-        await page.context.close()
 
 
 async def reach(page: Page, url: str, state: State, view: View, recorder: Recorder) -> None:
@@ -126,21 +119,3 @@ async def put(page: Page, mode: Mode) -> None:
     await page.emulate_media(**settings)
     await page.evaluate("way => document.documentElement.dir = way", "rtl" if mode.rtl else "ltr")
     await audit.widen_spacing(page, mode.spaced)
-
-
-async def _page_of(browser: Browser, url: str, view: View) -> Page:
-    context = await browser.new_context(
-        viewport={"width": FIRST.width, "height": FIRST.height}, reduced_motion="reduce", color_scheme="light",
-        locale="en-GB",
-    )
-    if view.who:
-        await context.add_cookies([{"name": "ithaca", "value": await open_session(view.who), "url": url}])
-    await context.add_init_script(swaps.NOTE)
-    await context.add_init_script(HELD)
-    context.set_default_timeout(REACHED_WITHIN_MS)
-    return await context.new_page()
-
-
-def _note_refusal(message: ConsoleMessage, refused: list[str]) -> None:
-    if any(words in message.text for words in REFUSED):
-        refused.append(message.text[:300])

@@ -9,11 +9,11 @@ from difflib import unified_diff
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser
 
 from a11y_tests.matrix import standing
 from a11y_tests.serving import Recorder
 from a11y_tests.states import every_state
+from a11y_tests.window import Window
 
 KEPT = Path(__file__).parent / "phrases"
 RENEW = "ITHACA_PHRASES"
@@ -32,10 +32,10 @@ WITHIN_S = 300
 
 @pytest.mark.parametrize("name", NAMES)
 async def test_the_screen_says_what_it_said(
-    name: str, rows: object, site: tuple[str, Recorder], browser: Browser
+    name: str, rows: object, site: tuple[str, Recorder], window: Window
 ) -> None:
     state = next(state for state in every_state() if state.name == name)
-    async with standing(state, site, browser) as (page, _refused):
+    async with standing(state, site, window) as (page, _refused):
         said = ID.sub("id", await page.locator("body").aria_snapshot()) + "\n"
     file = KEPT / f"{name}.yaml"
     if os.environ.get(RENEW):
