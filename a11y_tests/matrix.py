@@ -62,7 +62,7 @@ async def standing(
     """A page that shows the state, and what its content policy refuses."""
     url, recorder = site
     view, recorder.seen = await state.seed(), Seen()
-    async with window.opened(url, view.who) as (page, refused):
+    async with window.opened(url, view.who, alone=view.alone) as (page, refused):
         await reach(page, url, state, view, recorder)
         yield page, refused
 

@@ -17,11 +17,13 @@ REACHED_WITHIN_MS = 60_000
 
 @dataclass(frozen=True)
 class View:
-    """Who looks (None: signed out), at which address, and what they do there."""
+    """Who looks (None: signed out), at which address, and what they do there. `alone`: in a window of its own, with
+    the service worker, which is closed afterwards."""
 
     who: Person | None
     path: str
     act: Act | None = None
+    alone: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import Literal
 
 from playwright.async_api import Browser, CDPSession, ConsoleMessage, Page
 
@@ -24,13 +25,17 @@ class Window:
         self.kept: tuple[Page, CDPSession] | None = None
 
     @asynccontextmanager
-    async def opened(self, url: str, who: Person | None) -> AsyncGenerator[tuple[Page, list[str]], None]:
+    async def opened(
+        self, url: str, who: Person | None, *, alone: bool = False
+    ) -> AsyncGenerator[tuple[Page, list[str]], None]:
         """A page of a browser that was never here, of whoever looks, and what its content policy refuses.
 
-        A state that fails leaves nothing to the next one: that begins with a new window.
+        A state that fails leaves nothing to the next one, nor does one `alone`: the next one finds another window.
         """
-        page, tools = self.kept or await self._new()
-        self.kept, refused = None, list[str]()
+        page, tools = await self._new("allow") if alone else self.kept or await self._new("block")
+        refused = list[str]()
+        if not alone:
+            self.kept = None
 
         def note(message: ConsoleMessage) -> None:
             if any(words in message.text for words in REFUSED):
@@ -44,14 +49,17 @@ class Window:
         except BaseException:
             await page.context.close()
             raise
-        page.remove_listener("console", note)
-        await _empty(page, tools, url)
-        self.kept = page, tools
+        if alone:
+            await page.context.close()
+        else:
+            page.remove_listener("console", note)
+            await _empty(page, tools, url)
+            self.kept = page, tools
 
-    async def _new(self) -> tuple[Page, CDPSession]:
+    async def _new(self, service_workers: Literal["allow", "block"]) -> tuple[Page, CDPSession]:
         context = await self.browser.new_context(
             viewport={"width": FIRST.width, "height": FIRST.height}, reduced_motion="reduce", color_scheme="light",
-            locale="en-GB", service_workers="block",
+            locale="en-GB", service_workers=service_workers,
         )
         await context.add_init_script(swaps.NOTE)
         await context.add_init_script(HELD)

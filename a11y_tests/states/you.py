@@ -183,12 +183,12 @@ async def _somebody() -> Person:
 
 @state("GET you 200", proof="Tell me on this device")
 async def asked_to_be_told() -> View:
-    return View(await _booked(), HERE, _in_a_browser(ASKING))
+    return View(await _booked(), HERE, _in_a_browser(ASKING), alone=True)
 
 
 @state("GET you 200", proof="This browser cannot")
 async def asked_where_it_cannot_be() -> View:
-    return View(await _booked(), HERE, _in_a_browser("delete window.PushManager"))
+    return View(await _booked(), HERE, _in_a_browser("delete window.PushManager"), alone=True)
 
 
 @state("POST you-push 422", proof="One thing to fix")
@@ -203,7 +203,7 @@ async def told_on_this_device() -> View:
 
 @state("POST you-push-stop 303", "GET you 200", proof="This device tells you no more")
 async def told_no_more() -> View:
-    return View(await _booked(), HERE, each(_ask("https://fcm.googleapis.com/fcm/send/one"), press("Stop")))
+    return View(await _booked(), HERE, each(_ask("https://fcm.googleapis.com/fcm/send/one"), press("Stop")), alone=True)
 
 
 ASKING = "Object.defineProperty(Notification, 'permission', { value: 'default' })"
@@ -212,33 +212,33 @@ SAFARI = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Version/19.0 Mo
 
 @state("GET home 200", proof="Know at once when something changes?")
 async def offered_after_a_booking() -> View:
-    return View(await _booked(), "/", _in_a_browser(ASKING))
+    return View(await _booked(), "/", _in_a_browser(ASKING), alone=True)
 
 
 @state("GET match 200", proof="Know at once when Idris answers?")
 async def offered_while_somebody_is_to_answer() -> View:
     pair = (await offer()).pair
-    return View(pair.mentee, f"/match/{pair.match.id}", _in_a_browser(ASKING))
+    return View(pair.mentee, f"/match/{pair.match.id}", _in_a_browser(ASKING), alone=True)
 
 
 @state("POST you-push-refusal 303", "GET home 200", proof="You find it under You.")
 async def offer_refused() -> View:
-    return View(await _booked(), "/", each(_in_a_browser(ASKING), press("Not now")))
+    return View(await _booked(), "/", each(_in_a_browser(ASKING), press("Not now")), alone=True)
 
 
 @state("GET home 200", proof="Show me how")
 async def offered_to_an_iphone() -> View:
-    return View(await _booked(), "/", _on_an_iphone("/"))
+    return View(await _booked(), "/", _on_an_iphone("/"), alone=True)
 
 
 @state("GET install 200", proof="It looks different here")
 async def install() -> View:
-    return View(await _booked(), "/", each(_on_an_iphone("/install"), open_everything))
+    return View(await _booked(), "/", each(_on_an_iphone("/install"), open_everything), alone=True)
 
 
 @state("POST install-refusal 303", "GET home 200", proof="You find the page under You.")
 async def install_refused() -> View:
-    return View(await _booked(), "/", each(_on_an_iphone("/install"), press("Not now")))
+    return View(await _booked(), "/", each(_on_an_iphone("/install"), press("Not now")), alone=True)
 
 
 @state("GET install 200", proof="Back")
