@@ -12,17 +12,21 @@ from server.kernel.actor import Actor, system_actor
 from server.kernel.facts import ScheduledAction
 from server.kernel.jobs.lanes import NotYet
 from server.notifications.actions import plan_message
+from server.notifications.catalogue.kinds import OFF
 from server.notifications.deciding.reasons import why_needless
 from server.people.models import Person
+from server.programs.plans.queries import messages_of
+from server.programs.plans.telling import own
 
 OVER, GONE = "no longer so", "no longer takes part"
 """Why a step is skipped: nothing to count its days from any more; its person is none of those it is for."""
 OTHER_DAYS = "other days"
-"""Why it is done later: its days are counted from another moment by now, or its person lives elsewhere."""
+"""Why it is done later: its days are counted from another moment by now, its person lives elsewhere, or its programme
+has moved it."""
 
 
 async def perform(action: ScheduledAction) -> str | None:
-    """Plan the message of a step, or say why it is needless.
+    """Plan the message of a step, or say why it is needless; as its programme has it by now.
 
     Raises:
         NotFound: what it is about is gone.
@@ -36,8 +40,11 @@ async def perform(action: ScheduledAction) -> str | None:
     people = [one for one in await step.to(actor, row) if action.recipient_id in (None, one.id)]
     if not people:
         return GONE
+    moments = step.as_told(own(await messages_of(actor, step.about.program_id(row)), step.kind))
+    if action.payload["number"] >= len(moments):
+        return OFF
     zone = people[0].zone if action.recipient_id else "UTC"
-    _wait_for(step.moments[action.payload["number"]].after(since, zone))
+    _wait_for(moments[action.payload["number"]].after(since, zone))
     return await _send(actor, action, step, row, people)
 
 

@@ -7,6 +7,7 @@ from server.automation.due import perform
 from server.automation.planning import plan, steps_by_fact
 from server.automation.protocol import About, Step
 from server.automation.steps import STEPS
+from server.automation.telling.replanning import replan
 from server.kernel.actor import system_actor
 from server.kernel.facts import OutboxEvent
 from server.kernel.jobs import on_due, on_event
@@ -28,3 +29,4 @@ for kind, steps in steps_by_fact().items():
     on_event(kind)(partial(_plan, steps))
 for rule in STEPS:
     on_due(rule)(perform)
+on_event("program.messages_changed", long=True)(replan)

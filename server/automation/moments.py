@@ -1,8 +1,9 @@
 """The moments of a step, counted from the one it begins at, in the days of who it is for; pure."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
 from itertools import count
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -12,6 +13,17 @@ from server.notifications.deciding.windows import WORKING_DAYS
 
 MORNING = time(9)
 WEEK = timedelta(days=7)
+HOUR = timedelta(hours=1)
+
+
+class Count(StrEnum):
+    """In what a moment is counted that a programme may choose, and from which side."""
+
+    DAYS_AFTER = "DAYS_AFTER"
+    DAYS_BEFORE = "DAYS_BEFORE"
+    WORKING_DAYS_BEFORE = "WORKING_DAYS_BEFORE"
+    HOURS_AFTER = "HOURS_AFTER"
+    HOURS_BEFORE = "HOURS_BEFORE"
 
 
 class Moment(Protocol):
@@ -74,6 +86,30 @@ class Weekly:
         monday = day + timedelta(days=-day.weekday() % 7)
         due = _hour(monday, self.at, there)
         return due if due > _moment(since, there) else _hour(monday + WEEK, self.at, there)
+
+
+def counted(moment: Moment) -> tuple[Count, int] | None:
+    """In what a moment is counted, and how much of it; None for one that cannot be moved."""
+    match moment:
+        case Days(number):
+            return (Count.DAYS_AFTER if number >= 0 else Count.DAYS_BEFORE), abs(number)
+        case WorkingDays(earlier):
+            return Count.WORKING_DAYS_BEFORE, earlier
+        case Span(length) if not length % HOUR:
+            return (Count.HOURS_AFTER if length > timedelta() else Count.HOURS_BEFORE), abs(length) // HOUR
+    return None
+
+
+def moved(moment: Moment, amount: int) -> Moment:
+    """The same moment with another amount of what it is counted in."""
+    match moment:
+        case Days(number):
+            return replace(moment, number=amount if number >= 0 else -amount)
+        case WorkingDays():
+            return replace(moment, earlier=amount)
+        case Span(length):
+            return Span(amount * HOUR if length > timedelta() else -amount * HOUR)
+    return moment
 
 
 def _moment(since: date, zone: ZoneInfo) -> datetime:

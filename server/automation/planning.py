@@ -9,9 +9,13 @@ from tortoise import Model
 
 from server.automation.protocol import About, Step
 from server.automation.steps import STEPS
+from server.kernel import clock
 from server.kernel.actor import Actor
 from server.kernel.db import Due, unit_of_work
 from server.kernel.facts import ActionState, ScheduledAction
+from server.notifications.catalogue.kinds import OFF
+from server.programs.plans.queries import messages_of
+from server.programs.plans.telling import Own, own
 
 Rounds = Counter[tuple[str, UUID | None]]
 
@@ -35,16 +39,48 @@ async def plan(
         NotFound: the subject is gone.
     """
     row = await about.load(actor, subject_id)
+    messages = await messages_of(actor, about.program_id(row))
     rounds = await _rounds(actor, subject_id) if any(step.moves for step in steps) else Rounds()
     wanted = list[Due]()
     for step in steps:
         since = await step.since(actor, row)
         if since is not None:
-            due = await _due(actor, step, row, _begins(step, since, happened_at), rounds)
+            begins = _begins(step, since, happened_at)
+            due = await _due(actor, step, row, begins, rounds, own(messages, step.kind))
             wanted += [one for one in due if step.moves or one.at > happened_at]
     if wanted:
         async with unit_of_work(actor) as unit:
             await unit.schedule_all(wanted)
+
+
+async def plan_anew(actor: Actor, about: About, steps: Sequence[Step], subject_id: UUID) -> None:
+    """Plan steps for a subject as their programme has them by now: what has not gone goes at its new moment, at once
+    where that has passed. What was not planned is planned if its moment is ahead. Twice it is the same rows.
+
+    Raises:
+        NotFound: the subject is gone.
+    """
+    row = await about.load(actor, subject_id)
+    messages = await messages_of(actor, about.program_id(row))
+    rounds = await _rounds(actor, subject_id) if any(step.moves for step in steps) else Rounds()
+    async with unit_of_work(actor) as unit:
+        for step in steps:
+            since = await step.since(actor, row)
+            if since is None:
+                continue
+            stand = ScheduledAction.filter(
+                organization_id=actor.organization_id, subject_id=subject_id, rule=step.rule, state=ActionState.PLANNED
+            )
+            before = {one.dedupe_key: one.payload["since"] for one in await stand}
+            begins = max([since, *map(_moment, before.values())]) if step.moves else since
+            due = await _due(actor, step, row, begins, rounds, own(messages, step.kind))
+            wanted = [one for one in due if step.moves or one.at > clock.now() or one.dedupe_key in before]
+            await unit.unschedule(subject_id, step.rule, reason=OFF)
+            await unit.schedule_all(wanted)
+
+
+def _moment(stored: str) -> datetime:
+    return datetime.fromisoformat(stored)
 
 
 def _begins(step: Step, since: date, happened_at: datetime) -> date:
@@ -52,10 +88,10 @@ def _begins(step: Step, since: date, happened_at: datetime) -> date:
     return max(since, happened_at) if step.moves and isinstance(since, datetime) else since
 
 
-async def _due(actor: Actor, step: Step, row: Model, since: date, rounds: Rounds) -> list[Due]:
+async def _due(actor: Actor, step: Step, row: Model, since: date, rounds: Rounds, told: Own) -> list[Due]:
     people = [(one.id, one.zone) for one in await step.to(actor, row)] if step.each else [(None, "UTC")]
     found = list[Due]()
-    for number, moment in enumerate(step.moments):
+    for number, moment in enumerate(step.as_told(told)):
         for person_id, zone in people:
             which = str(rounds[step.rule, person_id]) if step.moves else since.isoformat()
             found.append(Due(

@@ -13,10 +13,12 @@ from typing import Any
 from uuid import UUID
 
 from tortoise import Model
+from tortoise.queryset import QuerySet
 
-from server.automation.moments import Moment
+from server.automation.moments import Moment, moved
 from server.kernel.actor import Actor
 from server.people.models import Person
+from server.programs.plans.telling import Own
 
 RULES = "message."
 """How the rules of steps begin; what follows is the key of the message."""
@@ -30,7 +32,8 @@ To = Callable[[Actor, Any], Awaitable[Sequence[Person]]]
 class About:
     """A kind of thing that steps are about: the name that facts and messages give its id, and how it stands now.
 
-    A fact about several names their ids in the plural. `facts`: what its messages speak of besides.
+    A fact about several names their ids in the plural. `facts`: what its messages speak of besides. `open_in`: those of
+    a programme that steps may still be planned for.
     """
 
     name: str
@@ -38,6 +41,7 @@ class About:
     program_id: Callable[[Any], UUID] = lambda row: row.program_id
     cohort_id: Callable[[Any], UUID] = lambda row: row.cohort_id
     facts: Callable[[Any], Mapping[str, object]] = lambda row: {}  # noqa: ARG005  # as a rule its id says it all
+    open_in: Callable[[Actor, UUID], QuerySet[Any]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +70,11 @@ class Step:
     def rule(self) -> str:
         """What its rows in the timetable are known by."""
         return f"{RULES}{self.kind}"
+
+    def as_told(self, told: Own) -> tuple[Moment, ...]:
+        """Its moments in a programme that sets some of it itself; none where it is switched off there."""
+        if not told.is_on:
+            return ()
+        if told.moments is None:
+            return self.moments
+        return tuple(moved(usual, amount) for usual, amount in zip(self.moments, told.moments, strict=False))

@@ -13,35 +13,45 @@ from server.journey.console.acceptance import last_no
 from server.kernel.actor import Actor
 from server.matches.company import members_now, sets_times
 from server.matches.models import Match
-from server.matches.queries import LEADING, in_order, is_circle, is_mentor, learners, visible_match
-from server.matches.states import AWAITING_PARTICIPANTS, RUNNING, Approval, MatchState
+from server.matches.queries import LEADING, in_order, is_circle, is_mentor, learners, matches, visible_match
+from server.matches.states import AWAITING_PARTICIPANTS, OPEN_MATCHES, RUNNING, Approval, MatchState
 from server.notifications.queries import survey_by_id
 from server.people.models import Person
 from server.people.queries import visible_person
 from server.programs.models import Cohort, Enrollment
-from server.programs.queries import cohort_by_id, visible_enrollment, waits_since
+from server.programs.queries import cohort_by_id, enrollments, open_cohorts, visible_enrollment, waits_since
 from server.programs.states import EnrollmentState
 from server.sessions.models import ActionItem, Session
-from server.sessions.queries import absent_from, held_ends, promise_with_match, visible_session
+from server.sessions.queries import absent_from, held_ends, promise_with_match, sessions, visible_session
 from server.sessions.states import TOOK_PLACE, SessionState
 from server.surveys.models import SurveyInvitation
 from server.surveys.states import InvitationState, SurveyKind
 
-ENROLLMENT = About("enrollment_id", visible_enrollment)
-COHORT = About("cohort_id", cohort_by_id, cohort_id=lambda cohort: cohort.id)
-MATCH = About("match_id", visible_match, facts=lambda match: {"ends_on": match.ends_on})
+ENROLLMENT = About(
+    "enrollment_id", visible_enrollment,
+    open_in=lambda actor, program_id: enrollments(actor).filter(program_id=program_id, ended_at=None),
+)
+COHORT = About("cohort_id", cohort_by_id, cohort_id=lambda cohort: cohort.id, open_in=open_cohorts)
+MATCH = About(
+    "match_id", visible_match, facts=lambda match: {"ends_on": match.ends_on},
+    open_in=lambda actor, program_id: matches(actor).filter(program_id=program_id, state__in=list(OPEN_MATCHES)),
+)
 SESSION = About(
     "session_id", visible_session, lambda session: session.match.program_id, lambda session: session.match.cohort_id,
     lambda session: {"match_id": session.match_id, "sequence": session.sequence},
+    lambda actor, program_id: sessions(actor).filter(match__program_id=program_id, state=SessionState.SCHEDULED),
 )
 MILESTONE = About(
     "milestone_id", milestone_with_owner, lambda step: step.goal.enrollment.program_id,
     lambda step: step.goal.enrollment.cohort_id,
     lambda step: {"enrollment_id": step.goal.enrollment_id, "due_on": step.due_on},
+    lambda actor, program_id: Milestone.filter(
+        organization_id=actor.organization_id, goal__enrollment__program_id=program_id, state=MilestoneState.TODO,
+    ),
 )
 SHARED_STEP = About(
     "milestone_id", milestone_with_owner, MILESTONE.program_id, MILESTONE.cohort_id,
-    lambda step: {"match_id": step.goal.match_id, "due_on": step.due_on},
+    lambda step: {"match_id": step.goal.match_id, "due_on": step.due_on}, MILESTONE.open_in,
 )
 GOAL = About(
     "goal_id", goal_with_owner, lambda goal: goal.enrollment.program_id, lambda goal: goal.enrollment.cohort_id,
@@ -51,6 +61,9 @@ SURVEY = About("invitation_id", survey_by_id, facts=lambda survey: {"match_id": 
 PROMISE = About(
     "action_item_id", promise_with_match, lambda item: item.session.match.program_id,
     lambda item: item.session.match.cohort_id, lambda item: {"match_id": item.match_id},
+    lambda actor, program_id: ActionItem.filter(
+        organization_id=actor.organization_id, session__match__program_id=program_id, done_at=None,
+    ),
 )
 
 

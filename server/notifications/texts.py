@@ -1,7 +1,8 @@
 """The words of a message, made when it is sent: one template for each kind, laid out as plain text and as HTML.
 
 A template gives parts (subject, heading, words, moment, button, because), each rendered twice, so that the text and the
-HTML of a letter can never say different things. A notification has the subject and one sentence, `pushed`.
+HTML of a letter can never say different things. A notification has the subject and one sentence, `pushed`. Where a
+programme has words of its own, those are subject, heading, words and what is pushed; button and moment stay.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from server.access.letters.marks import code_of
 from server.kernel import clock
@@ -21,6 +22,7 @@ from server.kernel.text import clean, direction, gettext, language, ngettext, pg
 from server.notifications.catalogue import Kind
 from server.notifications.optout.links import stop_url
 from server.notifications.scene import Scene
+from server.notifications.wording.words import filled
 
 TEMPLATES = Path(__file__).parent / "templates"
 CUT = "\x1f"
@@ -55,7 +57,7 @@ def letter(kind: Kind, scene: Scene, taps: Sequence[Link] = (), also: Sequence[L
     """
     with use_language(scene.language):
         values = {**_values(kind, scene), "taps": taps, "also": also}
-        plain, marked = _parts(TEXT, kind, values), _parts(HTML, kind, values)
+        plain, marked = _parts(TEXT, kind, values, scene), _parts(HTML, kind, values, scene)
         return Letter(
             subject=one_line(plain["subject"]),
             text=_laid_out(TEXT, "layout.txt", values, plain),
@@ -68,13 +70,13 @@ def line(kind: Kind, scene: Scene) -> Link:
     """What a message asks for in one line of another one's letter, in the recipient's language."""
     with use_language(scene.language):
         values = _values(kind, scene)
-        return Link(one_line(_parts(TEXT, kind, values)["subject"]), str(values["url"]))
+        return Link(one_line(_parts(TEXT, kind, values, scene)["subject"]), str(values["url"]))
 
 
 def notification(kind: Kind, scene: Scene) -> tuple[str, str]:
     """The title and the one sentence with which a browser shows the message, in the recipient's language."""
     with use_language(scene.language):
-        plain = _parts(TEXT, kind, _values(kind, scene))
+        plain = _parts(TEXT, kind, _values(kind, scene), scene)
         return one_line(plain["subject"]), one_line(plain["pushed"])
 
 
@@ -108,11 +110,22 @@ def _laid_out(env: Environment, layout: str, values: dict[str, object], parts: d
     return env.get_template(layout).render({**values, **parts, "words": _paragraphs(parts["words"])})
 
 
-def _parts(env: Environment, kind: Kind, values: dict[str, object]) -> dict[str, str]:
-    """The rendered parts of a kind's template; one that a template leaves out is empty."""
+def _parts(env: Environment, kind: Kind, values: dict[str, object], scene: Scene) -> dict[str, str]:
+    """The rendered parts of a kind's template, with the programme's own words in their places; one that a template
+    leaves out is empty."""
     rendered = env.get_template(f"{kind.template}.jinja").render(values)
     made = zip(PARTS, (part.strip() for part in rendered.split(CUT)), strict=True)
-    return {name: Markup(part) if env is HTML else part for name, part in made}  # noqa: S704  # escaped by HTML
+    parts = {name: Markup(part) if env is HTML else part for name, part in made}  # noqa: S704  # escaped by HTML
+    return parts | {name: escape(part) if env is HTML else part for name, part in _own(kind, scene).items()}
+
+
+def _own(kind: Kind, scene: Scene) -> dict[str, str]:
+    """The parts that a programme has words of its own for. A notification shows the first paragraph."""
+    own = filled(kind.key, scene)
+    if own is None:
+        return {}
+    words = "\n\n".join(own.paragraphs)
+    return {"subject": own.subject, "heading": own.subject, "words": words, "pushed": own.paragraphs[0]}
 
 
 def _paragraphs(words: str) -> list[str]:

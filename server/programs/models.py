@@ -62,6 +62,7 @@ class Program(Model):
     note_prompts: list[str] = fields.JSONField(default=list)
     goal_examples: list[dict[str, str]] = fields.JSONField(default=list)
     triggers: dict[str, Any] = fields.JSONField(default=dict, db_default="{}")
+    messages: dict[str, Any] = fields.JSONField(default=dict, db_default="{}")
     created_at = fields.DatetimeField(default=now)
 
     class Meta:

@@ -68,7 +68,8 @@ def why_held(reason: str) -> str:
     return {
         "the person has left": _("the person has left"), "no address": _("no address is known"),
         "its address does not work": _("mail comes back from their address"),
-        "switched off by the person": _("switched off by the person"), "gone": _("what it spoke of is gone"),
+        "switched off by the person": _("switched off by the person"),
+        "switched off in this programme": _("switched off in this programme"), "gone": _("what it spoke of is gone"),
         "answered": _("answered already"), "no longer open": _("no longer open"),
         "no longer so": _("it was true no longer"),
         "never asked": _("they were never asked"), "decided": _("decided already"),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from server.automation.building import weighed
+from server.automation.telling import part as telling
 from server.kernel.actor import Actor
 from server.kernel.db import Json, unit_of_work
 from server.kernel.typed import check
@@ -12,8 +13,9 @@ from server.matchmaking.weighing.actions import set_weights
 from server.people.queries import competencies, framework
 from server.programs.models import Program
 from server.programs.plans import fields
-from server.programs.plans.actions import set_up
+from server.programs.plans.actions import set_messages, set_up
 from server.programs.plans.content import digest
+from server.programs.plans.fields import Setting, Shape
 from server.programs.plans.setup import SETUP, contradictions, moved, setup_of
 from server.programs.queries import cohorts
 from server.programs.states import ProgramState, ProgramType
@@ -34,7 +36,10 @@ class Around(NamedTuple):
 async def content_of(actor: Actor, program: Program) -> Json:
     """What is in force in a programme, whole."""
     keys = {one.id: one.key for one in await framework(actor)}
-    return {**setup_of(program, keys), **weighed.weighed(program), "triggers": told(program.triggers)}
+    return {
+        **setup_of(program, keys), **weighed.weighed(program), "triggers": told(program.triggers),
+        "messages": program.messages,
+    }
 
 
 def in_order(content: Mapping[str, Any]) -> Json:
@@ -64,7 +69,7 @@ def checked(given: object, beside: Around) -> Json:
     kind = ProgramType(SETUP["type"].kind({}, "type", named))
     content = fields.read(problems, given, _shape(kind))
     check(problems)
-    problems |= triggers_against(content, content["triggers"])
+    problems |= triggers_against(content, content["triggers"]) | telling.contradictions(content)
     problems |= contradictions(content) | moved(
         content, beside.live or {**content, "target_role": ""}, roles=beside.roles, settled=beside.settled
     )
@@ -83,11 +88,15 @@ async def apply(actor: Actor, program: Program, content: Mapping[str, Any]) -> P
         program = await set_up(actor, program.id, {name: content[name] for name in SETUP})
         program = await set_weights(actor, program.id, weighed.settings_from(content, rules_of(program)))
         program = await set_triggers(actor, program.id, content["triggers"])
+        program = await set_messages(actor, program.id, content["messages"])
         stands = await content_of(actor, program)
         assert digest(stands) == digest(content), "what was put in force is not what was looked at"
         return program
 
 
-def _shape(kind: ProgramType) -> fields.Shape:
+def _shape(kind: ProgramType) -> Shape:
     """Every part of a document of a type of programme."""
-    return {**SETUP, **weighed.shape(kind), "triggers": fields.Setting(fields.table(TRIGGERS), told({}))}
+    return {
+        **SETUP, **weighed.shape(kind), "triggers": Setting(fields.table(TRIGGERS), told({})),
+        "messages": Setting(telling.read_messages, {}),
+    }

@@ -536,7 +536,8 @@ CREATE TABLE program (
     weights_version integer,
     circles character varying(10) DEFAULT 'NONE'::character varying NOT NULL,
     triggers jsonb DEFAULT '{}'::jsonb NOT NULL,
-    held_out_percent integer DEFAULT 0 NOT NULL
+    held_out_percent integer DEFAULT 0 NOT NULL,
+    messages jsonb DEFAULT '{}'::jsonb NOT NULL
 );
 CREATE TABLE program_version (
     id uuid NOT NULL,
@@ -1445,4 +1446,5 @@ INSERT INTO "tortoise_migrations" ("app", "name", "applied_at") VALUES
 ('models', '0030_nudge_days', CURRENT_TIMESTAMP),
 ('models', '0031_program_versions', CURRENT_TIMESTAMP),
 ('models', '0032_program_triggers', CURRENT_TIMESTAMP),
-('models', '0033_channels', CURRENT_TIMESTAMP);
+('models', '0033_channels', CURRENT_TIMESTAMP),
+('models', '0034_program_messages', CURRENT_TIMESTAMP);

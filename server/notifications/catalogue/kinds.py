@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from server.notifications.scene import Scene
 from server.notifications.states import MessageClass
 from server.people.states import PersonStatus
+from server.programs.plans.telling import own
 
 Stop = Callable[[Scene], str]
 Link = Callable[[Scene], str]
@@ -20,6 +21,7 @@ MUTED = "switched off by the person"
 NO_ADDRESS, DEAD = "no address", "its address does not work"
 NO_MAIL = (MUTED, NO_ADDRESS, DEAD)
 """Why none goes by mail, and may by another way."""
+OFF = "switched off in this programme"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,4 +55,6 @@ def why_not(kind: Kind, scene: Scene, *, by_push: bool = False) -> str:
     optional = by_push or kind.message_class is not MessageClass.TRANSACTIONAL
     if optional and (scene.is_push_muted if by_push else scene.is_muted):
         return MUTED
+    if scene.cohort and not own(scene.program.messages, kind.key).is_on:
+        return OFF
     return kind.stop(scene)

@@ -45,6 +45,30 @@ async def set_up(actor: Actor, program_id: UUID, wanted: Mapping[str, Any]) -> P
         return await queries.program_by_id(actor, program_id)
 
 
+async def set_messages(actor: Actor, program_id: UUID, wanted: Mapping[str, Any]) -> Program:
+    """Set what a programme says of its messages itself to what a document says that was checked.
+
+    It holds for everything that has not left; what goes by itself is planned anew after this. The same again changes
+    nothing.
+
+    Raises:
+        NotFound: no such programme.
+        Refused: the actor does not run it.
+    """
+    async with unit_of_work(actor) as unit:
+        program = await queries.program_by_id(actor, program_id, lock=True)
+        require(rules.can_edit_program(actor, program.id), _("change this programme"))
+        was, program.messages = program.messages, {**wanted}
+        changed = sorted(kind for kind in {**was, **wanted} if was.get(kind) != wanted.get(kind))
+        if changed:
+            await program.save(update_fields=["messages"])
+            await unit.audit("program.set_messages", program, changed=changed)
+            await unit.publish(
+                "program.messages_changed", subject_id=program.id, program_id=program.id, kinds=changed
+            )
+        return program
+
+
 async def _become(unit: Unit, program: Program, kind: ProgramType) -> None:
     """Another type, before anybody is there: what the one before was set to of its own is no setting of this one."""
     was, program.type, program.circles = program.type, kind, Circles.NONE

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from server.kernel.db import Json
 
+ABSENT = object()
+
 
 class Change(NamedTuple):
     """One setting that two documents have otherwise, by its path (`rules.same_team`); a list is one setting."""
@@ -22,8 +24,11 @@ def canonical(content: Mapping[str, object]) -> str:
 
 
 def digest(content: Mapping[str, object]) -> str:
-    """What a document is known by: SHA-256 of its canonical text, in hexadecimal."""
-    return sha256(canonical(content).encode()).hexdigest()
+    """What a document is known by: SHA-256 of its canonical text, in hexadecimal.
+
+    An empty table says nothing, so it counts for nothing: a part that a later release adds changes no digest.
+    """
+    return sha256(canonical({name: value for name, value in content.items() if value != {}}).encode()).hexdigest()
 
 
 def changes(before: Mapping[str, object], after: Mapping[str, object]) -> list[Change]:
@@ -36,14 +41,17 @@ def changes(before: Mapping[str, object], after: Mapping[str, object]) -> list[C
 
 
 def over(base: Mapping[str, object], mine: Mapping[str, object], theirs: Mapping[str, object]) -> Json:
-    """Their document with what mine changed since the base of both; where both changed a setting, mine holds."""
+    """Their document with what mine changed since the base of both; where both changed a setting, mine holds.
+
+    A table's settings may come and go. One that mine never had, nor the base, is one of a later release, and theirs.
+    """
     changed: Json = {}
-    for name, value in theirs.items():
-        own, before = mine.get(name, value), base.get(name, value)
-        if isinstance(value, dict) and isinstance(own, dict) and isinstance(before, dict):
-            changed[name] = over(before, own, value)
-        else:
-            changed[name] = value if own == before else own
+    for name in {**theirs, **mine}:
+        before, own, value = (one.get(name, ABSENT) for one in (base, mine, theirs))
+        if isinstance(own, dict) and isinstance(value, dict):
+            changed[name] = over(before if isinstance(before, dict) else {}, own, value)
+        elif (holds := value if own == before else own) is not ABSENT:
+            changed[name] = holds
     return changed
 
 

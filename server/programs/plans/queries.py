@@ -5,8 +5,9 @@ from uuid import UUID
 from tortoise.queryset import QuerySet
 
 from server.kernel.actor import Actor
+from server.kernel.db import Json
 from server.kernel.errors import NotFound
-from server.programs.models import ProgramVersion
+from server.programs.models import Program, ProgramVersion
 from server.programs.states import PlanState
 
 OPEN = (PlanState.DRAFT, PlanState.REVIEW)
@@ -37,3 +38,9 @@ async def version(actor: Actor, program_id: UUID, number: int) -> ProgramVersion
     if found is None:
         raise NotFound
     return found
+
+
+async def messages_of(actor: Actor, program_id: UUID) -> Json:
+    """What a programme says of its messages itself (`telling.own`)."""
+    program = await Program.filter(organization_id=actor.organization_id, id=program_id).only("messages").first()
+    return program.messages if program else {}

@@ -1,6 +1,7 @@
 """Every kind of letter: the same words as text and as HTML, valid, accessible, safe, in the reader's zone."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -27,6 +28,8 @@ from server.notifications.channels.email import compose
 from server.notifications.scene import Scene, scene_of
 from server.notifications.states import MessageClass
 from server.notifications.texts import Letter, letter
+from server.notifications.wording.names import names_of
+from server.notifications.wording.words import filled
 from server.people.models import Person, PersonAttribute
 from server.programs.actions import lose_eligibility
 from server.sessions.models import ActionItem
@@ -206,9 +209,27 @@ def words_of_html(html: str) -> list[str]:
 
 @pytest.mark.parametrize("kind", CATALOGUE)
 async def test_text_and_html_say_the_same_and_the_html_is_strictly_valid(pair: Pair, kind: str) -> None:
-    made = letter(CATALOGUE[kind], await scene_for(kind, pair))
+    scene = await scene_for(kind, pair)
+    made = letter(CATALOGUE[kind], scene)
     assert words_of(made.text) == words_of_html(made.html)
     assert len(words_of(made.text)) > 15
+    if scene.cohort:
+        every_name_is_filled_in(kind, replace(scene, pairs=("Idris and Noor",)))
+
+
+def every_name_is_filled_in(kind: str, scene: Scene) -> None:
+    """A programme's own words stand in the place of the catalogue's, with every name that this kind may hold."""
+    names = names_of(kind)
+    body = "\n\n".join(["<i>Ours</i>", *(f"{name} is {{{name}}}." for name in names)])
+    scene.program.messages = {kind: {"words": {"en-GB": {"subject": "Ours, {name}", "body": body}}}}
+    made, own = letter(CATALOGUE[kind], scene), filled(kind, scene)
+    assert own
+    assert made.subject == f"Ours, {scene.person.first_name}"
+    assert words_of(made.text) == words_of_html(made.html)
+    assert "&lt;i&gt;Ours&lt;/i&gt;" in made.html
+    assert CATALOGUE[kind].link(scene) in made.text
+    assert {one.partition(" is ")[0] for one in own.paragraphs[1:]} >= {key for key, one in names.items() if one.always}
+    assert not [one for one in own.paragraphs if re.search(r"[{}]| is \.", one)]
 
 
 @pytest.mark.parametrize("kind", CATALOGUE)

@@ -1,0 +1,63 @@
+"""What of a kind of message a programme may set itself, and why not the rest. Pure."""
+
+from collections.abc import Mapping
+
+from server.automation.moments import Count, counted
+from server.automation.protocol import RULES, Step
+from server.automation.steps import STEPS
+from server.kernel.text import gettext as _
+from server.notifications.catalogue import CATALOGUE, N_
+from server.notifications.states import MessageClass
+
+MOST: Mapping[Count, int] = {
+    Count.DAYS_AFTER: 366, Count.DAYS_BEFORE: 366, Count.WORKING_DAYS_BEFORE: 20, Count.HOURS_BEFORE: 168,
+    Count.HOURS_AFTER: 168,
+}
+_ACCOUNT = N_("Signing in belongs to no programme. It is the same everywhere.")
+_AT_ONCE = N_("People have to hear of this: somebody did something that concerns them.")
+_MIXED = N_("It says other things to the person than to who runs the programme.")
+_SERIES = N_("It lists the times of a whole series.")
+OF_ACCOUNTS = frozenset({"Y01", "Y01-moved"})
+ALWAYS_ON: Mapping[str, str] = {
+    "C04": N_("A person asks for help here. Somebody has to hear of it."),
+    "M07": N_("Two people wait for a yes. Somebody has to hear of it."),
+}
+OWN_WORDS_ONLY: Mapping[str, str] = {
+    "X04": _MIXED, "X04-grace": _MIXED, "S01-series": _SERIES, "S02-rest": _SERIES, "S02-rest-cancelled": _SERIES,
+}
+
+
+def step_of(kind: str) -> Step | None:
+    """The step by which a kind goes by itself, if it does."""
+    return STEPS.get(f"{RULES}{kind}")
+
+
+def why_on(kind: str) -> str:
+    """Why a kind cannot be switched off, in words; empty when it can."""
+    if kind in OF_ACCOUNTS:
+        return _(_ACCOUNT)
+    if kind in ALWAYS_ON:
+        return _(ALWAYS_ON[kind])
+    return _(_AT_ONCE) if CATALOGUE[kind].message_class is MessageClass.TRANSACTIONAL else ""
+
+
+def why_its_words(kind: str) -> str:
+    """Why the words of a kind cannot be others, in words; empty when they can."""
+    if kind in OF_ACCOUNTS:
+        return _(_ACCOUNT)
+    return _(OWN_WORDS_ONLY[kind]) if kind in OWN_WORDS_ONLY else ""
+
+
+def why_then(kind: str) -> str:
+    """Why a kind cannot go at another moment, in words; empty when it can."""
+    step = step_of(kind)
+    if step is None:
+        return _("It goes when it happens. There is no day to choose.")
+    return "" if counts_of(step) else _("Its day is fixed: %s.") % _(CATALOGUE[kind].trigger)
+
+
+def counts_of(step: Step) -> list[tuple[Count, int]]:
+    """In what the moments of a step are counted, and how much of it as usual; none if one of them is fixed."""
+    found = [counted(moment) for moment in step.moments]
+    same = len({one[0] for one in found if one}) == 1
+    return [one for one in found if one] if same and all(found) else []

@@ -1,0 +1,174 @@
+"""The part `messages` of a programme's document: read with what is wrong by path, and what contradicts itself. Pure.
+
+Only what a programme sets itself stands there: `messages.F01 = {on, moments, words}`; the rest is as the catalogue and
+its step have it, so that a better translation arrives everywhere.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from itertools import pairwise
+from typing import Any
+
+from babel import Locale, UnknownLocaleError
+
+from server.automation.moments import Count
+from server.automation.subjects import began, ends, first_met, last_met, met
+from server.automation.telling.allowed import MOST, counts_of, step_of, why_its_words, why_on, why_then
+from server.kernel.db import Json
+from server.kernel.text import gettext as _
+from server.notifications.catalogue import CATALOGUE
+from server.notifications.wording.words import BODY_LETTERS, SUBJECT_LETTERS, faults
+from server.programs.plans import fields
+from server.programs.plans.fields import Problems, Setting, Shape
+from server.programs.plans.telling import Own, Wording, own
+
+LANGUAGES_MOST = 40
+IN_TURN = (("E03", "E04"), ("F01", "F02", "F03", "F04"), ("I01", "I02", "I03", "I04"), ("Z01", "Z02", "Z03"))
+"""Messages of which each says more than the one before: their days keep that order."""
+TELLS_OF = {"F04": ("F01", "F02", "F03"), "I03": ("I01", "I02"), "I04": ("I01", "I02", "I03")}
+"""Reports whose words say that others were sent."""
+WITHIN = {"M04": "answer_within_days", "E03": "invitation_days", "E04": "invitation_days"}
+"""Reminders of what is open only for so long, and the setting that says how long."""
+DURING = (began, ends, first_met, last_met, met)
+"""From which moments steps are counted that happen while a match lasts."""
+WORDING: Shape = {
+    "subject": Setting(fields.words(SUBJECT_LETTERS, needed=True)),
+    "body": Setting(fields.words(BODY_LETTERS, needed=True)),
+}
+
+
+def read_messages(problems: Problems, path: str, given: object) -> Json:
+    """What a programme sets of each kind of message, in the catalogue's order; what is as usual is left out."""
+    if not isinstance(given, dict):
+        problems[path] = _("Here stands one value, and a table of settings is needed.")
+        return {}
+    for name in given:
+        if name not in CATALOGUE:
+            problems[f"{path}.{name}"] = _unknown(str(name))
+    read = {kind: _read_one(problems, f"{path}.{kind}", given[kind], kind) for kind in CATALOGUE if kind in given}
+    return {kind: one for kind, one in read.items() if one}
+
+
+def contradictions(content: Mapping[str, Any]) -> Problems:
+    """What messages cannot be together, or beside the rest of a document, by path."""
+    messages = content["messages"]
+    said = {kind: own(messages, kind) for kind in messages if kind in CATALOGUE}
+    found = {path: words for kind, one in said.items() for path, words in _too_late(kind, one, content)}
+    for sequence in IN_TURN:
+        found |= dict(_out_of_turn([kind for kind in sequence if own(messages, kind).is_on], messages))
+    for report, told in TELLS_OF.items():
+        its = own(messages, report)
+        for kind in told:
+            if its.is_on and not its.words and not own(messages, kind).is_on:
+                found[f"messages.{kind}.on"] = _(
+                    "“%(report)s” says that this was sent. Switch that off too, or give it words of its own."
+                ) % {"report": _(CATALOGUE[report].name)}
+    return found
+
+
+def amounts_of(kind: str, told: Own) -> list[tuple[Count, int]]:
+    """In what the moments of a kind are counted, and how much of it a programme has."""
+    step = step_of(kind)
+    usual = counts_of(step) if step else []
+    if told.moments is None:
+        return usual
+    return [(count, amount) for (count, _usual), amount in zip(usual, told.moments, strict=False)]
+
+
+def _read_one(problems: Problems, path: str, given: object, kind: str) -> Json:
+    shape = {
+        "on": Setting(fields.yes_no, True), "moments": Setting(fields.maybe(_moments(kind)), None),
+        "words": Setting(_words(kind), {}),
+    }
+    read = fields.read(problems, given, shape, path)
+    if not read:
+        return {}
+    if not read["on"] and (why := why_on(kind)):
+        problems[f"{path}.on"] = why
+    return {name: value for name, value in read.items() if value != shape[name].usual}
+
+
+def _moments(kind: str) -> fields.Kind:
+    step = step_of(kind)
+    counts = counts_of(step) if step else []
+
+    def read(problems: Problems, path: str, given: object) -> list[int]:
+        if not counts:
+            problems[path] = why_then(kind)
+            return []
+        most = MOST[counts[0][0]]
+        amounts: list[int] = fields.many(fields.whole(_least(counts), most), 1, len(counts))(problems, path, given)
+        later = counts[0][0] is Count.DAYS_AFTER
+        if any(one >= other if later else one <= other for one, other in pairwise(amounts)):
+            problems[path] = _("Each of them has to be later than the one before.")
+        return amounts
+    return read
+
+
+def _least(counts: Sequence[tuple[Count, int]]) -> int:
+    return min(1, *(usual for _count, usual in counts))
+
+
+def _words(kind: str) -> fields.Kind:
+    def read(problems: Problems, path: str, given: object) -> Json:
+        if why := why_its_words(kind):
+            problems[path] = why
+            return {}
+        if not isinstance(given, dict) or len(given) > LANGUAGES_MOST:
+            problems[path] = _("Here a table is needed, with the words of each language.")
+            return {}
+        for tag in given:
+            if not _is_language(str(tag)):
+                problems[f"{path}.{tag}"] = _("Write the tag of a language, like en or pt-BR.")
+        return {tag: _read_words(problems, f"{path}.{tag}", given[tag], kind) for tag in sorted(given)}
+    return read
+
+
+def _read_words(problems: Problems, path: str, given: object, kind: str) -> Json:
+    before = len(problems)
+    read = fields.read(problems, given, WORDING, path)
+    if len(problems) == before:
+        problems |= {f"{path}.{name}": words for name, words in faults(kind, Wording(**read)).items()}
+    return read
+
+
+def _is_language(tag: str) -> bool:
+    try:
+        Locale.parse(tag, sep="-")
+    except (UnknownLocaleError, ValueError, TypeError):
+        return False
+    return True
+
+
+def _unknown(name: str) -> str:
+    near = get_close_matches(name, CATALOGUE, n=1)
+    if near:
+        return _("There is no such message. Do you mean %s?") % str(near[0])
+    return _("There is no such message.")
+
+
+def _too_late(kind: str, told: Own, content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """A moment that a programme chose, and that never comes in it."""
+    if told.moments is None:
+        return
+    step = step_of(kind)
+    setting = WITHIN.get(kind) or ("duration_days" if step and step.since in DURING else None)
+    if setting and max(told.moments) >= content[setting]:
+        words = {
+            "answer_within_days": _("A request is open for %d days. Choose a day before it lapses."),
+            "invitation_days": _("An invitation is open for %d days. Choose a day before it lapses."),
+        }.get(setting, _("A match lasts %d days here. There is no such moment in it."))
+        yield f"messages.{kind}.moments", words % content[setting]
+
+
+def _out_of_turn(kinds: Sequence[str], messages: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Messages of a sequence that would go before the one they follow, where a programme moved one of them."""
+    for before, after in pairwise(kinds):
+        one, other = own(messages, before), own(messages, after)
+        if one.moments is None and other.moments is None:
+            continue
+        (count, first), (_same, second) = amounts_of(before, one)[-1], amounts_of(after, other)[0]
+        if first >= second if count is Count.DAYS_AFTER else first <= second:
+            moved = after if other.moments else before
+            yield f"messages.{moved}.moments", _("“%(after)s” has to come after “%(before)s”.") % {
+                "after": _(CATALOGUE[after].name), "before": _(CATALOGUE[before].name)}

@@ -1,0 +1,150 @@
+"""A message that its programme sets otherwise between its plan and its day: what has not gone follows, both ways."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from server.automation.building import actions
+from server.kernel import clock
+from server.kernel.actor import system_actor
+from server.kernel.db import unit_of_work
+from server.kernel.errors import Invalid
+from server.kernel.facts import ActionState, AuditEvent, OutboxEvent, ScheduledAction
+from server.kernel.jobs import drain
+from server.notifications.catalogue import CATALOGUE
+from server.notifications.deciding.reasons import scene_and_reason
+from server.notifications.models import Message
+from server.notifications.push.actions import notice_of
+from server.notifications.texts import letter, line
+from server.people.models import Person
+from server.programs.models import Program
+from tests.factories import Pair, active_match
+
+MONDAY = datetime(2026, 6, 1, 10, tzinfo=UTC)
+OFF = "switched off in this programme"
+BODY = "<b>{program}</b> & all.\n\nHalf an hour\nis fine."
+WORDS = {
+    "en": {"subject": "{name}, a word with {other}", "body": BODY},
+    "pt-BR": {"subject": "Uma conversa com {other}", "body": "Reserve um horário."},
+}
+
+
+@pytest.fixture(autouse=True)
+def monday() -> Iterator[None]:
+    with clock.at(MONDAY):
+        yield
+
+
+@pytest.fixture
+async def pair(db: object) -> Pair:
+    """Noor in Lisbon and Idris in Nairobi, matched now; what follows is planned."""
+    pair = await active_match(active_at=MONDAY)
+    async with unit_of_work(system_actor(pair.organization.id)) as unit:
+        await unit.publish("match.activated", subject_id=pair.match.id, match_id=pair.match.id)
+    await drain()
+    return pair
+
+
+async def edited(pair: Pair, **messages: Any) -> None:
+    """Make a draft that says so go live, and let what follows from it be done."""
+    actor, program_id = system_actor(pair.organization.id), pair.program.id
+    draft = await actions.begin_draft(actor, program_id)
+    draft = await actions.change_draft(actor, program_id, {**draft.content, "messages": messages}, seen=draft.digest)
+    await actions.send_to_review(actor, program_id, seen=draft.digest)
+    await actions.make_live(actor, program_id, seen=draft.digest)
+    await drain()
+
+
+async def days(kind: str = "G01") -> dict[date, ActionState]:
+    rows = ScheduledAction.filter(rule=f"message.{kind}").order_by("due_at")
+    return {row.due_at.date(): row.state for row in await rows}
+
+
+async def test_a_step_that_is_moved_or_switched_off_takes_with_it_what_is_planned(pair: Pair) -> None:
+    planned, cancelled = ActionState.PLANNED, ActionState.CANCELLED
+    assert await days() == {date(2026, 6, 4): planned}
+    await edited(pair, G01={"moments": [9]})
+    assert await days() == {date(2026, 6, 10): planned}
+    clock.move(timedelta(days=5))
+    await edited(pair, G01={"moments": [1]})
+    assert await days() == {date(2026, 6, 2): ActionState.DONE}, "its new day has passed, and it had not gone"
+    quiet = {kind: {"on": False} for kind in ("I01", "I04")}
+    await edited(pair, G01={"moments": [1]}, F03={"on": False}, F04={"on": False}, I03={"on": False}, **quiet)
+    assert await days("F03") == {date(2026, 6, 11): cancelled}
+    await edited(pair, F04={"on": False}, I01={"moments": [14]})
+    assert await days("F03") == {date(2026, 6, 11): planned}
+    assert await days("I01") == {date(2026, 6, 15): planned}
+    assert await days("I03") == {date(2026, 6, 30): planned}
+    assert [row.detail["changed"] for row in await AuditEvent.filter(action="program.set_messages").order_by("at")] == [
+        ["G01"], ["G01"], ["F03", "F04", "I01", "I03", "I04"],
+        ["F03", "G01", "I01", "I03", "I04"]]
+    clock.move(timedelta(days=60))
+    await drain()
+    assert await Message.filter(kind="F04").count() == 0
+    assert await Message.filter(kind="F03").count() == 2
+
+
+async def test_what_is_due_before_its_plan_is_made_anew_follows_all_the_same(pair: Pair) -> None:
+    for said, after, state in (
+        ({"moments": [5]}, 3, ActionState.PLANNED), ({"on": False}, 3, ActionState.SKIPPED),
+    ):
+        await Program.filter(id=pair.program.id).update(messages={"G01": said})
+        clock.move(timedelta(days=after))
+        await drain()
+        [row] = await ScheduledAction.filter(rule="message.G01")
+        assert (row.due_at.date(), row.state) == (date(2026, 6, 6), state)
+    assert row.reason == OFF
+    assert await Message.filter(kind="G01").count() == 0
+
+
+async def test_own_words_go_in_letter_digest_and_push_and_off_stops_what_waits(pair: Pair) -> None:
+    await edited(pair, G01={"words": WORDS})
+    clock.move(timedelta(days=3))
+    await drain()
+    [told] = await Message.filter(kind="G01")
+    actor, kind = system_actor(pair.organization.id), CATALOGUE["G01"]
+    scene, why = await scene_and_reason(actor, told)
+    assert scene
+    assert why == ""
+    made, note = letter(kind, scene), notice_of(scene)
+    assert made.subject == line(kind, scene).words == note.title == "Noor, a word with Idris"
+    assert "<h1>Noor, a word with Idris</h1>" in made.html
+    assert "<p>&lt;b&gt;Rising Leads&lt;/b&gt; &amp; all.</p>\n<p>Half an hour is fine.</p>" in made.html
+    assert "<b>Rising Leads</b> & all.\n\nHalf an hour is fine.\n" in made.text
+    assert note.body == "<b>Rising Leads</b> & all."
+    assert f"/enrollment/{pair.mentee_enrollment.id}/goal" in made.text
+    await Person.filter(id=pair.mentee.id).update(language="pt-PT")
+    scene = (await scene_and_reason(actor, told))[0]
+    assert scene
+    assert letter(kind, scene).subject == "Uma conversa com Idris"
+    await Person.filter(id=pair.mentee.id).update(language="de")
+    scene = (await scene_and_reason(actor, told))[0]
+    assert scene
+    assert letter(kind, scene).subject == "What would you like to be able to do?"
+    await edited(pair, G01={"on": False})
+    assert (await scene_and_reason(actor, told))[1] == OFF
+
+
+async def test_a_name_that_says_nothing_takes_its_paragraph_along(pair: Pair) -> None:
+    await edited(pair, F02={"words": {"en": {**WORDS["en"], "body": f"{BODY}\n\nBoth free: {{times}}."}}})
+    clock.move(timedelta(days=5))
+    await drain()
+    told = await Message.filter(kind="F02").order_by("id").first()
+    assert told
+    scene = (await scene_and_reason(system_actor(pair.organization.id), told))[0]
+    assert scene
+    assert ("Both free:" in letter(CATALOGUE["F02"], scene).text) is bool(scene.times)
+
+
+async def test_what_is_wrong_is_refused_while_it_is_written_and_nothing_of_it_holds(pair: Pair) -> None:
+    actor = system_actor(pair.organization.id)
+    draft = await actions.begin_draft(actor, pair.program.id)
+    words = {"en": {"subject": "A", "body": "{colour}"}}
+    given = {**draft.content, "name": "Other", "messages": {"F01": {"words": words}}}
+    with pytest.raises(Invalid) as refused:
+        await actions.change_draft(actor, pair.program.id, given, seen=draft.digest)
+    assert list(refused.value.fields) == ["messages.F01.words.en.body"]
+    assert (await Program.get(id=pair.program.id)).messages == {}
+    assert not await OutboxEvent.filter(kind="program.messages_changed").exists()
