@@ -115,7 +115,8 @@ OF_KIND: Mapping[str, Sequence[Name]] = {
 """What only some kinds know; a kind that is not named has those of everywhere."""
 
 MUST_SAY: Mapping[str, str] = {
-    "F04": "matches", "I03": "matches", "I04": "matches", "M11-runs": "people", "S02-cancelled": "when", "S09": "when", "X01-circle": "left",
+    "F04": "matches", "I03": "matches", "I04": "matches", "M11-runs": "people",
+    "S02-cancelled": "when", "S09": "when", "X01-circle": "left",
     "Z03-proposed": "proposed_day", "Z03-agreed": "last_day", "Z03-circle": "last_day",
 }
 """The name without which nobody knows what a message is about; its button and its moment stand beside the words."""
