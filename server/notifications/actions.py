@@ -8,6 +8,7 @@ from uuid import UUID
 from server.kernel import clock
 from server.kernel.actor import Actor, ActorKind, require
 from server.kernel.db import plain, unit_of_work, wake
+from server.kernel.ids import new_id
 from server.kernel.jobs.lanes import TryLater, once_back
 from server.kernel.settings import settings
 from server.kernel.text import gettext as _
@@ -26,7 +27,7 @@ from server.notifications.deciding.reasons import scene_and_reason
 from server.notifications.models import Message
 from server.notifications.push.planning import plan_notices
 from server.notifications.push.queries import browsers_of
-from server.notifications.scene import Scene
+from server.notifications.scene import SHOWN_AS, Scene
 from server.notifications.states import MessageClass, MessageState
 from server.notifications.taps.offering import taps_of, ticket_for
 from server.notifications.texts import Link
@@ -61,6 +62,26 @@ async def plan_message(
         if message.message_class is MessageClass.TRANSACTIONAL:
             await plan_notices(actor, message)
         return message
+
+
+async def plan_test(
+    actor: Actor, kind: str, tester_id: UUID, program_id: UUID, person_id: UUID, facts: Mapping[str, object]
+) -> Message:
+    """Plan a mail that shows somebody what another person would get, in the words that are being prepared. It goes at
+    once, is marked as a test, has no taps, and counts in nobody's caps; it is about the programme, and so in the
+    history of nobody else.
+
+    Raises:
+        Refused: only the product plans messages.
+    """
+    require(actor.kind is ActorKind.SYSTEM, _("plan messages"))
+    async with unit_of_work(actor) as unit:
+        unit.after_commit(wake)
+        shown = {name: plain(value) for name, value in {**facts, SHOWN_AS: person_id}.items()}
+        return await Message.create(
+            organization_id=actor.organization_id, kind=kind, message_class=MessageClass.TRANSACTIONAL,
+            recipient_id=tester_id, subject_id=program_id, trigger="test", dedupe_key=f"test:{new_id()}", facts=shown,
+        )
 
 
 async def send_message(actor: Actor, message_id: UUID) -> Message:
@@ -133,7 +154,7 @@ async def _carried(actor: Actor, message: Message) -> list[Link]:
 
 async def _taps(actor: Actor, scene: Scene) -> list[Link]:
     """What the letter lets its reader answer by one tap: pages that open for whoever holds it."""
-    offered = taps_of(scene)
+    offered = [] if scene.tester else taps_of(scene)
     if not offered:
         return []
     page, source = f"{settings().public_url}/answer", scene.message.id
@@ -149,8 +170,9 @@ async def _hand_over(actor: Actor, scene: Scene, taken: Callable[[], Awaitable[M
     try:
         mail = email.compose(
             texts.letter(kind, scene, await _taps(actor, scene), await _carried(actor, scene.message)),
-            message_id=scene.message.id, to=(person.full_name, scene.address), mail_from=settings().mail_from,
-            at=clock.now(), calendar=_calendar(scene) if kind.invites else None,
+            message_id=scene.message.id, to=((scene.tester or person).full_name, scene.address),
+            mail_from=settings().mail_from, at=clock.now(),
+            calendar=_calendar(scene) if kind.invites and not scene.tester else None,
         )
     except ValueError:
         return Delivery(Fate.REFUSED, "address", email.NO_ADDRESS)

@@ -37,6 +37,7 @@ from server.notifications.wished.queries import is_done
 from server.people.models import Organization, Person, Profile
 from server.people.queries import organization_of, profile_of, visible_person
 from server.programs.models import Cohort, Enrollment, Program
+from server.programs.plans.queries import messages_prepared
 from server.programs.queries import cohort_by_id, grace_ends_at, takes_part_in, visible_enrollment, waitlist_place
 from server.programs.rules import is_of_circles
 from server.programs.states import EnrollmentState, ParticipantRole
@@ -53,6 +54,8 @@ from server.sessions.states import SessionState
 from server.sessions.times import free_times
 from server.surveys.models import SurveyInvitation
 
+SHOWN_AS = "shown_as_id"
+"""The fact that a message is only tried: as whom its reader sees it."""
 WITH_THE_END = timedelta(minutes=1)
 """A word of thanks is written in the act that ends a match: this close before it."""
 TIMES = 3
@@ -72,7 +75,8 @@ class Scene:
 
     `address` is where it goes, `mail_fails` whether mail comes back from there; `times`: when both of a pair could meet
     first, for who is asked about it. `knows` says whether they got the message that this one follows
-    (queries.was_told).
+    (queries.was_told). `tester`: who gets the letter where it is only tried: as `person` would get it, in the words
+    that are being prepared.
     """
 
     message: Message
@@ -108,6 +112,7 @@ class Scene:
     promise: ActionItem | None = None
     acceptance: LowAcceptance | None = None
     sign_in: SignInLetter | None = None
+    tester: Person | None = None
 
     @property
     def program(self) -> Program:
@@ -220,21 +225,25 @@ async def scene_of(actor: Actor, message: Message) -> Scene:
         NotFound: the recipient or the subject is gone.
     """
     ids = {name: UUID(str(value)) for name, value in message.facts.items() if name.endswith("_id")}
-    person = await visible_person(actor, message.recipient_id)
+    reader = await visible_person(actor, message.recipient_id)
+    tester = reader if SHOWN_AS in ids else None
+    person = await visible_person(actor, ids[SHOWN_AS]) if tester else reader
     profile = await profile_of(actor, person.id)
     enrollment = await visible_enrollment(actor, ids["enrollment_id"]) if "enrollment_id" in ids else None
     match = await visible_match(actor, ids["match_id"]) if "match_id" in ids else None
     sign_in = await letter_by_id(actor, ids["letter_id"]) if "letter_id" in ids else None
     ahead = await next_session(actor, match.id) if match else None
     cohort = None if sign_in or "held_id" in ids else await _cohort(actor, ids, enrollment or match)
-    address = await queries.address_for(message, person)
+    if tester and cohort:
+        cohort.program.messages = await messages_prepared(actor, cohort.program_id)
+    address = await queries.address_for(message, reader)
     return Scene(
         message=message,
         person=person,
         organization=await organization_of(actor),
         cohort=cohort,
         address=address,
-        mail_fails=sign_in is None and await dead_mailbox(actor, person.id, address) is not None,
+        mail_fails=sign_in is None and await dead_mailbox(actor, reader.id, address) is not None,
         is_muted=_is_off(message, MAIL_MARK, profile),
         is_push_muted=_is_off(message, PUSH_MARK, profile),
         knows=await queries.was_told(actor, message),
@@ -262,6 +271,7 @@ async def scene_of(actor: Actor, message: Message) -> Scene:
         promise=await promise_with_match(actor, ids["action_item_id"]) if "action_item_id" in ids else None,
         acceptance=await _acceptance(actor, cohort) if cohort and message.kind == "M10" else None,
         sign_in=sign_in,
+        tester=tester,
     )
 
 

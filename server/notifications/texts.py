@@ -50,6 +50,18 @@ class Letter:
     stop_url: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A message as somebody would read it, before it is laid out: `moment` and `pushed` may be empty."""
+
+    subject: str
+    paragraphs: tuple[str, ...]
+    moment: str
+    button: str
+    pushed: str
+    language: str
+
+
 def letter(kind: Kind, scene: Scene, taps: Sequence[Link] = (), also: Sequence[Link] = ()) -> Letter:
     """The letter for `scene` in the recipient's language and zone, its button leading to the exact screen.
 
@@ -73,6 +85,14 @@ def line(kind: Kind, scene: Scene) -> Link:
         return Link(one_line(_parts(TEXT, kind, values, scene)["subject"]), str(values["url"]))
 
 
+def preview(kind: Kind, scene: Scene) -> Preview:
+    """What somebody would read, in the recipient's language: for who prepares a programme."""
+    with use_language(scene.language):
+        parts = _template_parts(TEXT, kind, _values(kind, scene), scene)
+        said = {name: one_line(parts[name]) for name in ("subject", "moment", "button", "pushed")}
+        return Preview(paragraphs=tuple(_paragraphs(parts["words"])), language=scene.language, **said)
+
+
 def notification(kind: Kind, scene: Scene) -> tuple[str, str]:
     """The title and the one sentence with which a browser shows the message, in the recipient's language."""
     with use_language(scene.language):
@@ -92,7 +112,7 @@ def _values(kind: Kind, scene: Scene) -> dict[str, object]:
         "program": scene.program if scene.cohort else None, "cohort": scene.cohort,
         "partner": scene.partner if scene.match else None, "code": _spaced_code(scene),
         "url": settings().public_url + kind.link(scene), "settings_url": settings().public_url + "/you",
-        "stop_url": stop_url(scene.person.id, kind.message_class),
+        "stop_url": "" if scene.tester else stop_url(scene.person.id, kind.message_class),
         "today": clock.today(zone), "lang": language(), "direction": direction(language()),
         "day": partial(day, zone=zone), "hour": partial(hour, zone=zone), "when": partial(moment, zone=zone),
         "day_in": day, "hour_in": hour, "moment_in": moment, "place_of": place_of,
@@ -111,6 +131,11 @@ def _laid_out(env: Environment, layout: str, values: dict[str, object], parts: d
 
 
 def _parts(env: Environment, kind: Kind, values: dict[str, object], scene: Scene) -> dict[str, str]:
+    parts = _template_parts(env, kind, values, scene)
+    return _marked(parts, scene) if scene.tester else parts
+
+
+def _template_parts(env: Environment, kind: Kind, values: dict[str, object], scene: Scene) -> dict[str, str]:
     """The rendered parts of a kind's template, with the programme's own words in their places; one that a template
     leaves out is empty."""
     rendered = env.get_template(f"{kind.template}.jinja").render(values)
@@ -126,6 +151,14 @@ def _own(kind: Kind, scene: Scene) -> dict[str, str]:
         return {}
     words = "\n\n".join(own.paragraphs)
     return {"subject": own.subject, "heading": own.subject, "words": words, "pushed": own.paragraphs[0]}
+
+
+def _marked(parts: dict[str, str], scene: Scene) -> dict[str, str]:
+    """A letter that is only tried says so twice: in its subject, and before anything else."""
+    whole = type(parts["words"])
+    note = gettext("This is a test. %(name)s would get it as follows.")
+    words = whole("%s\n\n%s") % (whole(note) % {"name": scene.person.full_name}, parts["words"])
+    return parts | {"subject": whole(gettext("Test: %s")) % parts["subject"], "words": words}
 
 
 def _paragraphs(words: str) -> list[str]:

@@ -14,6 +14,7 @@ SILENT = {
     "server/messaging/actions.py:follow_members": "it follows who is in the match, which has entries of its own",
     "server/messaging/actions.py:mark_read": "the mark is the record: who read up to when",
     "server/notifications/actions.py:plan_message": MESSAGE,
+    "server/notifications/actions.py:plan_test": MESSAGE,
     "server/notifications/deciding/actions.py:give_back": MESSAGE,
     "server/notifications/deciding/actions.py:take_day": MESSAGE,
     "server/notifications/deciding/actions.py:wait_for_its_hour": MESSAGE,

@@ -45,13 +45,16 @@ class Kind:
 
 
 def why_not(kind: Kind, scene: Scene, *, by_push: bool = False) -> str:
-    """Why a message must not go any more; empty when it may. What people do to each other is always told by mail."""
+    """Why a message must not go any more; empty when it may. What people do to each other is always told by mail. One
+    that is only tried goes to who tries it, whatever would stop it."""
     if scene.person.status is PersonStatus.ENDED:
         return "the person has left"
     if not by_push and not scene.address:
         return NO_ADDRESS
     if not by_push and scene.mail_fails:
         return DEAD
+    if scene.tester:
+        return ""
     optional = by_push or kind.message_class is not MessageClass.TRANSACTIONAL
     if optional and (scene.is_push_muted if by_push else scene.is_muted):
         return MUTED

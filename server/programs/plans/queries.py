@@ -44,3 +44,10 @@ async def messages_of(actor: Actor, program_id: UUID) -> Json:
     """What a programme says of its messages itself (`telling.own`)."""
     program = await Program.filter(organization_id=actor.organization_id, id=program_id).only("messages").first()
     return program.messages if program else {}
+
+
+async def messages_prepared(actor: Actor, program_id: UUID) -> Json:
+    """The same as somebody prepares it, where there is a draft."""
+    draft = await draft_of(actor, program_id)
+    prepared: Json = draft.content.get("messages", {}) if draft else await messages_of(actor, program_id)
+    return prepared

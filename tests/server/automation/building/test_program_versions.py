@@ -216,7 +216,7 @@ async def test_a_file_goes_out_is_compared_and_comes_in(
     capsys.readouterr()
     plan.write_text(f"{text}unheard = 1\n", "utf-8")
     assert await ask(program, "import", program.key, str(plan)) == 2
-    assert capsys.readouterr().err.endswith(".unheard: There is no such setting.\n"), "in the last table of the file"
+    assert ".unheard: There is no such " in capsys.readouterr().err, "in the last table of the file"
     assert await ask(program, "export", "nowhere") == 2
 
 
