@@ -49,12 +49,9 @@ def why_not(kind: Kind, scene: Scene, *, by_push: bool = False) -> str:
     that is only tried goes to who tries it, whatever would stop it."""
     if scene.person.status is PersonStatus.ENDED:
         return "the person has left"
-    if not by_push and not scene.address:
-        return NO_ADDRESS
-    if not by_push and scene.mail_fails:
-        return DEAD
-    if scene.tester:
-        return ""
+    unreached = "" if by_push else NO_ADDRESS if not scene.address else DEAD if scene.mail_fails else ""
+    if unreached or scene.tester:
+        return unreached
     optional = by_push or kind.message_class is not MessageClass.TRANSACTIONAL
     if optional and (scene.is_push_muted if by_push else scene.is_muted):
         return MUTED
