@@ -52,6 +52,7 @@ from web.console import (
     conflicts,
     decisions,
     eligibility,
+    hiring,
     imports,
     learning,
     more,
@@ -82,10 +83,10 @@ BUILDER: tuple[ModuleType, ...] = (
 )
 """The parts of the builder, one in a line; their order in its list is that of web/console/building/outline.py."""
 SCREENS: tuple[ModuleType, ...] = (
-    asking, attending, by_hand, checkin, circle, conflicts, consents, console_circles, console_matches, decisions,
-    eligibility, extending, goals, happened, imports, join, journey, kept, learning, leaving, look, match, messages,
-    more, offers, one_more, pairs, people, programs, reaching, runs, session, supply, times, today, trial, waiting,
-    weighing, wordings, you, *BUILDER,
+    *BUILDER, asking, attending, by_hand, checkin, circle, conflicts, consents, console_circles, console_matches,
+    decisions, eligibility, extending, goals, happened, hiring, imports, join, journey, kept, learning, leaving, look,
+    match, messages, more, offers, one_more, pairs, people, programs, reaching, runs, session, supply, times, today,
+    trial, waiting, weighing, wordings, you,
 )
 """Screens of signed-in people."""
 NOT_PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/*")

@@ -10,6 +10,7 @@ from a11y_tests.states import (
     doors,
     exploring,
     goals,
+    hiring,
     joining,
     keeping,
     leaving,
@@ -30,7 +31,7 @@ from a11y_tests.states import (
 PARTS = (
     doors, joining, asking, matching, voyage, goals, meeting, talking, you, leaving, console, pairs, roster,
     runs, trial, exploring, signing_in, keeping, weighing, supply, deciding, building,
-    circles,
+    circles, hiring,
 )
 
 

@@ -20,6 +20,7 @@ from server.matches.queries import LEADING, in_order, is_circle, visible_match
 from server.matches.states import RUNNING, Approval, MatchState
 from server.notifications import queries
 from server.notifications.actions import plan_message, send_message
+from server.notifications.catalogue.joining import invitation
 from server.notifications.channels.email import target_of
 from server.notifications.channels.gate import SMTP_GATE
 from server.notifications.channels.lines import LINES
@@ -41,8 +42,6 @@ ENROLLMENT_KINDS = {
     "enrollment.waitlisted": "E10", "enrollment.seat_freed": "E12",
     "enrollment.place_asked": "E17-place",
 }
-INVITED_BECAUSE = {"HIRED": "E13", "PROMOTED": "E14", "MANAGER": "E14", "COURSE": "E15"}
-"""What happened to whoever is invited by a rule, where that has words of its own."""
 DOERS = ("left_id", "by_id", "away_id", "back_id")
 """Whose own act it was that a match ended, paused or went on, as the facts name them."""
 PARTING_KINDS = {"match.ended": "X01", "match.paused": "X02", "match.resumed": "X03"}
@@ -85,8 +84,7 @@ async def invite(event: OutboxEvent) -> None:
     """Tell somebody that they are invited."""
     actor = system_actor(event.organization_id)
     enrollment = await visible_enrollment(actor, _id(event, "enrollment_id"))
-    usual = "E01" if enrollment.role in LEADING else "E02"
-    kind = INVITED_BECAUSE.get(event.payload.get("because", ""), usual)
+    kind = invitation(event.payload.get("because", ""), leads=enrollment.role in LEADING)
     await _tell_enrolled(actor, event, kind, occurrence=enrollment.invited_at.isoformat())
 
 

@@ -251,6 +251,12 @@ async def supply(actor: Actor, cohort_id: UUID) -> Supply:
     return Supply(sum(int(n) for n in seats if n), mentees)  # type: ignore[call-overload]  # values_list is Any upstream
 
 
+async def must_wait(actor: Actor, program: Program, cohort_id: UUID, role: ParticipantRole) -> bool:
+    """Whether who joins a group now waits for a place: mentees only, without circles."""
+    lines_up = role is ParticipantRole.MENTEE and not rules.has_circles(program)
+    return lines_up and (await supply(actor, cohort_id)).free <= 0
+
+
 async def count_by_state(actor: Actor, cohort_id: UUID) -> dict[tuple[ParticipantRole, EnrollmentState], int]:
     """How many enrolments of a cohort stand where."""
     rows = await (

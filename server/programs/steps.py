@@ -13,7 +13,6 @@ from server.kernel.facts import OutboxEvent, ScheduledAction
 from server.people.queries import organization_of
 from server.programs import queries
 from server.programs.models import Cohort, Enrollment, WaitlistEntry
-from server.programs.rules import has_circles
 from server.programs.states import EnrollmentState, ParticipantRole
 
 CLOSING_DAYS = 28
@@ -76,9 +75,7 @@ async def plan_return(unit: Unit, enrollment: Enrollment) -> None:
 async def admit(unit: Unit, enrollment: Enrollment, act: str, *, hold: timedelta = timedelta()) -> Enrollment:
     """Into the pool when a seat can be had; the waiting list otherwise (mentees only, without circles)."""
     was = before(enrollment)
-    is_mentee = enrollment.role is ParticipantRole.MENTEE
-    lines_up = is_mentee and not has_circles(enrollment.program)
-    if lines_up and (await queries.supply(unit.actor, enrollment.cohort_id)).free <= 0:
+    if await queries.must_wait(unit.actor, enrollment.program, enrollment.cohort_id, enrollment.role):
         await WaitlistEntry.create(
             organization_id=enrollment.organization_id, enrollment=enrollment, cohort_id=enrollment.cohort_id,
             since=clock.now(), expected_on=enrollment.cohort.next_opens_on,
@@ -86,7 +83,7 @@ async def admit(unit: Unit, enrollment: Enrollment, act: str, *, hold: timedelta
         return await move(unit, enrollment, EnrollmentState.WAITLISTED, act, "waitlisted", hold=hold, **was)
     enrollment.active_at = clock.now()
     enrollment = await move(unit, enrollment, EnrollmentState.ACTIVE, act, "activated", hold=hold, **was)
-    if not is_mentee:
+    if enrollment.role is not ParticipantRole.MENTEE:
         await move_up(unit, enrollment.cohort_id, hold=hold, because_id=enrollment.id)
     return enrollment
 

@@ -32,6 +32,7 @@ class Reason(StrEnum):
     NOT_MEANT = "not meant"
     ON_LEAVE = "on leave"
     NO_GROUP = "no open group"
+    TOO_LATE = "told of too late"
 
 
 WAITING = frozenset({Reason.ON_LEAVE, Reason.NO_GROUP})

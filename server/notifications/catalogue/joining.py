@@ -4,6 +4,7 @@ from server.notifications.catalogue import links, stops
 from server.notifications.catalogue.kinds import N_, Kind
 from server.notifications.states import MessageClass
 from server.programs.states import EnrollmentState
+from server.programs.triggers.states import When
 
 _T, _N = MessageClass.TRANSACTIONAL, MessageClass.NUDGE
 
@@ -51,3 +52,11 @@ KINDS = (
     Kind("Z09", N_("A new group"), _T, N_("asked to be told, and a group takes people in"),
          N_("they take part, or it closed again"), stops.not_joinable, "new_group", links.join),
 )
+
+INVITED_BECAUSE = {When.HIRED: "E13", When.PROMOTED: "E14", When.MANAGER: "E14", When.COURSE: "E15"}
+
+
+def invitation(because: str, *, leads: bool) -> str:
+    """The kind of the invitation of somebody to whom something happened ("": who is invited by hand)."""
+    known = INVITED_BECAUSE.get(When(because)) if because else None
+    return known or ("E01" if leads else "E02")

@@ -5,18 +5,22 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from server.automation.hiring.walking import Act, Supposed, walk
 from server.journey.importing import actions
 from server.kernel import clock
 from server.kernel.actor import Actor, system_actor
 from server.kernel.facts import ActionState, AuditEvent, OutboxEvent, ScheduledAction
 from server.kernel.jobs import drain
+from server.matches.actions import publish_match
+from server.matches.states import MatchState
 from server.notifications.models import Message
 from server.people.courses.actions import import_courses
 from server.people.models import Organization, Person
 from server.programs.actions import settings as program_settings
+from server.programs.actions import submit
 from server.programs.models import Cohort, Enrollment, Program
 from server.programs.plans import fields
-from server.programs.states import EnrollmentState, ParticipantRole, ProgramState
+from server.programs.states import Approvals, EnrollmentState, ParticipantRole, ProgramState
 from server.programs.triggers.actions import set_triggers
 from server.programs.triggers.entries import TRIGGERS
 from tests import factories
@@ -27,6 +31,7 @@ HEADER = (
 )
 ROOT = "9,ida@example.test,Ida,Fjord,2020-01-01,8,Porto,active,,Europe/Lisbon"
 NEW = "1,noor@example.test,Noor,Saltmarsh,2026-06-01,3,Porto,active,9,Europe/Lisbon"
+DAY, NONE = timedelta(days=1), timedelta()
 HIRED = {"when": "HIRED", "role": "MENTEE"}
 
 
@@ -185,3 +190,54 @@ async def test_who_takes_part_or_did_is_not_asked_again_and_a_group_is_chosen_by
     await days(1)
     assert {reason for _state, reason in await rows()} == {"", "takes part already", "was invited before"}
     assert (await Enrollment.get(program_id=by_place.id).select_related("cohort")).cohort.key == "porto"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_the_walk_through_a_hire_is_what_then_happens(product: Actor) -> None:
+    """Hired today, day 30, and the manager becomes a mentor: each line of the page, lived by the real jobs."""
+    first = await ruled(product, HIRED, name="Arriving", approvals=Approvals.NONE)
+    second = await ruled(product, {**HIRED, "days": 30}, name="Second month")
+    third = await ruled(product, {"when": "MANAGER", "role": "MENTOR"}, name="First mentors")
+    await arrive(product, ROOT)
+    await days(7)
+    ida = await Person.get(employee_id="9")
+    mentor = await factories.enrollment(
+        await Cohort.get(program_id=first.id), await factories.person(await product_of(product)), ParticipantRole.MENTOR
+    )
+    imagined = Person(
+        organization_id=product.organization_id, given_name="Noor", hire_date=clock.today("UTC"), seniority=3,
+        location="Porto", zone="Europe/Lisbon",
+    )
+    lines = await walk(product, imagined, ida, Supposed(joins_after=1, matched_after=1), days=33)
+    stored = await ScheduledAction.all().count(), await Enrollment.all().count()
+    foretold = {
+        (one.kind, one.person.given_name, one.at.date()) for one in lines if one.act is Act.MESSAGE and not one.needless
+    }
+    invitations = [one for one in lines if one.act is Act.INVITED and one.entry]
+    assert [(one.program, one.person.given_name) for one in invitations] == [
+        (first, "Noor"), (third, "Ida"), (second, "Noor"),
+    ]
+    began = clock.today("UTC")
+    await arrive(product, NEW.replace("2026-06-01", began.isoformat()))
+    assert (await ScheduledAction.filter(rule="joining.invite").count(), stored[1]) == (3, 1)
+    for day in range(1, 34):
+        await days(1)
+        for one in await Enrollment.filter(state=EnrollmentState.INVITED, invited_at__lte=clock.now() - DAY):
+            await submit(product, one.id)
+        if day == 2:
+            mine = await Enrollment.get(program_id=first.id, role=ParticipantRole.MENTEE)
+            pair = await factories.match(mentor, mine, state=MatchState.DRAFT)
+            await publish_match(product, pair.id, undo_within=NONE)
+        await drain()
+    noor = await Person.get(employee_id="1")
+    told = await Message.filter(recipient_id__in=[ida.id, noor.id]).select_related("recipient")
+    lived = {(one.kind, one.recipient.given_name, one.due_at.date()) for one in told}
+    assert {"E13", "E14", "E09", "M08", "F01", "F02", "F03", "G01", "I01"} < {kind for kind, *_rest in foretold}
+    assert lived == foretold
+    assert {(one.at.date(), one.program and one.program.id) for one in invitations} == {
+        (one.invited_at.date(), one.program_id) for one in await Enrollment.filter(person_id__in=[ida.id, noor.id])
+    }
+
+
+async def product_of(product: Actor) -> Organization:
+    return await Organization.get(id=product.organization_id)

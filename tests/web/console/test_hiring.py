@@ -1,0 +1,58 @@
+"""The walk through a hire: who is told what on which day, for somebody real or imagined; nothing is stored."""
+
+from server.kernel.actor import system_actor
+from server.kernel.facts import ScheduledAction
+from server.people.models import Person
+from server.programs.models import Enrollment, Program
+from server.programs.plans import fields
+from server.programs.triggers.actions import set_triggers
+from server.programs.triggers.entries import TRIGGERS
+from tests import factories
+from tests.web.conftest import ClientOf
+from tests.web.console.market import Market, market
+
+RULES = [{"when": "HIRED", "days": 30, "role": "MENTEE"}, {"when": "MANAGER", "role": "MENTOR"}]
+
+
+async def ruled() -> Market:
+    found = await market(2, 1)
+    given = fields.read({}, {"enrol": RULES}, TRIGGERS)
+    await set_triggers(system_actor(found.organization.id), found.program.id, given)
+    return found
+
+
+async def test_the_story_is_told_by_days_and_stores_nothing(db: object, client_of: ClientOf) -> None:
+    found = await ruled()
+    stored = await Enrollment.all().count(), await Person.all().count(), await ScheduledAction.all().count()
+    client = await client_of(found.manager)
+    assert 'href="/console/hiring"' in (await client.get("/console/more")).text
+    shown = (await client.get("/console/hiring")).text
+    for words in ("Day 0, ", "Somebody new is in the records.", "Day 30, ", "Somebody new is invited to Rising Leads.",
+                  "Invites who is hired, 30 days later, as mentee.", "Not needed: First reminder of an invitation"):
+        assert words in shown
+    mentee = await Person.get(id=found.mentees[0].person_id)
+    mentor = await Person.get(id=found.mentors[0].person_id)
+    real = (await client.get("/console/hiring", params={"like": mentee.email, "manager": mentor.email})).text
+    assert "They manage people already, or came as somebody who does." in real
+    assert "Noor is in the records." in real
+    never = (await client.get("/console/hiring?joins_after=&hired_on=2020-01-01")).text
+    assert "It is too long ago to be news." in never
+    assert stored == (await Enrollment.all().count(), await Person.all().count(), await ScheduledAction.all().count())
+
+
+async def test_what_cannot_be_is_said_and_stays_and_only_who_runs_a_programme_sees_it(
+    db: object, client_of: ClientOf
+) -> None:
+    found = await ruled()
+    client = await client_of(found.manager)
+    wrong = await client.get("/console/hiring?like=nobody@example.test&hired_on=2026-02-30&seniority=12")
+    assert wrong.status_code == 422
+    for words in ("Write the date as", "Choose a number from 1 to 10.", 'value="nobody@example.test"'):
+        assert words in wrong.text
+    for nobody in ("nobody@example.test", found.stranger.email):
+        unknown = await client.get("/console/hiring", params={"like": nobody})
+        assert (unknown.status_code, "Nobody in your programmes has this address" in unknown.text) == (422, True)
+    assert (await (await client_of(found.stranger)).get("/console/hiring")).status_code in (403, 404)
+    other = await factories.program(await factories.organization(), name="Elsewhere")
+    await Program.filter(id=other.id).update(triggers={"enrol": RULES})
+    assert "Elsewhere" not in (await client.get("/console/hiring")).text
