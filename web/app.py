@@ -83,10 +83,10 @@ BUILDER: tuple[ModuleType, ...] = (
 )
 """The parts of the builder, one in a line; their order in its list is that of web/console/building/outline.py."""
 SCREENS: tuple[ModuleType, ...] = (
-    *BUILDER, asking, attending, by_hand, checkin, circle, conflicts, consents, console_circles, console_matches,
-    decisions, eligibility, extending, goals, happened, hiring, imports, join, journey, kept, learning, leaving, look,
-    match, messages, more, offers, one_more, pairs, people, programs, reaching, runs, session, supply, times, today,
-    trial, waiting, weighing, wordings, you,
+    asking, attending, by_hand, checkin, circle, conflicts, consents, console_circles, console_matches, decisions,
+    eligibility, extending, goals, happened, hiring, imports, join, journey, kept, learning, leaving, look, match,
+    messages, more, offers, one_more, pairs, people, programs, reaching, runs, session, supply, times, today, trial,
+    waiting, weighing, wordings, you, *BUILDER,
 )
 """Screens of signed-in people."""
 NOT_PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/*")

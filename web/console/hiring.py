@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.automation.hiring.imagining import Imagined, imagined
+from server.automation.hiring.queries import Imagined, imagined
 from server.automation.hiring.walking import Supposed, rules_of, walk
 from server.kernel.errors import Invalid
 from server.people.facts import VALUE_LETTERS
