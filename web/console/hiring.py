@@ -22,11 +22,11 @@ async def show(request: Request) -> Response:
     actor, errors = request.state.actor, Errors()
     form = FormData(dict(request.query_params))
     told, supposed = _told(form, errors), _supposed(form, errors)
-    days, person = list[words.Day](), None
+    days = list[words.Day]()
     if not errors:
         try:
             person, manager = await imagined(actor, told)
-            days = words.days(await walk(actor, person, manager, supposed), person)
+            days = words.days(await walk(actor, person, manager, supposed))
         except Invalid as refusal:
             errors.take(refusal)
     return page(

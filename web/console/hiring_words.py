@@ -11,7 +11,6 @@ from server.automation.hiring.walking import Act, Line, days_told
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
 from server.notifications.catalogue import CATALOGUE
-from server.people.models import Person
 from server.programs.states import ParticipantRole
 from server.programs.triggers.entries import Entry
 from server.programs.triggers.states import When
@@ -27,11 +26,11 @@ class Day(NamedTuple):
     lines: list[Moment]
 
 
-def days(lines: Sequence[Line], person: Person) -> list[Day]:
+def days(lines: Sequence[Line]) -> list[Day]:
     """The story by days, counted from the first; hours are those of whoever a line is about."""
     told = days_told(lines)
     first = told[0][0]
-    return [_day(day, (day - first).days, found, person) for day, found in told]
+    return [_day(day, (day - first).days, found) for day, found in told]
 
 
 def rule(entry: Entry) -> str:
@@ -69,15 +68,15 @@ def why(reason: Reason | None) -> str:
     }.get(reason or Reason.NO_RULE, "")
 
 
-def _day(day: date, number: int, lines: Sequence[Line], person: Person) -> Day:
+def _day(day: date, number: int, lines: Sequence[Line]) -> Day:
     name = _("Day %(number)d, %(day)s") % {"number": number, "day": day_long(day)}
     shown = [
-        Moment(clock_time(one.at, one.person.zone), _what(one, person), _detail(one)) for one in lines
+        Moment(clock_time(one.at, one.person.zone), _what(one), _detail(one)) for one in lines
     ]
     return Day(f"day-{number}", name, shown)
 
 
-def _what(line: Line, person: Person) -> str:
+def _what(line: Line) -> str:
     name = line.person.first_name
     program = line.program.name if line.program else ""
     if line.act is Act.MESSAGE:
