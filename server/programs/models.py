@@ -63,6 +63,7 @@ class Program(Model):
     goal_examples: list[dict[str, str]] = fields.JSONField(default=list)
     triggers: dict[str, Any] = fields.JSONField(default=dict, db_default="{}")
     messages: dict[str, Any] = fields.JSONField(default=dict, db_default="{}")
+    audience: dict[str, Any] = fields.JSONField(default=dict, db_default="{}")
     created_at = fields.DatetimeField(default=now)
 
     class Meta:

@@ -11,6 +11,9 @@ from server.kernel.typed import check
 from server.matchmaking.gather import rules_of
 from server.matchmaking.weighing.actions import set_weights
 from server.people.queries import competencies, framework
+from server.programs.audience import rules as audience
+from server.programs.audience.actions import set_audience
+from server.programs.audience.queries import known_values
 from server.programs.models import Program
 from server.programs.plans import fields
 from server.programs.plans.actions import set_messages, set_up
@@ -25,11 +28,12 @@ from server.programs.triggers.entries import contradictions as triggers_against
 
 
 class Around(NamedTuple):
-    """What a document is checked beside: what holds (None: nothing yet), the roles that there are, and whether people
-    may be there already."""
+    """What a document is checked beside: what holds (None: nothing yet), the roles that there are, what the records
+    know of people, and whether people may be there already."""
 
     live: Json | None
     roles: frozenset[str]
+    known: audience.Known
     settled: bool = False
 
 
@@ -39,6 +43,7 @@ async def content_of(actor: Actor, program: Program) -> Json:
     return {
         **setup_of(program, keys), **weighed.weighed(program), "triggers": told(program.triggers),
         "messages": program.messages,
+        "audience": audience.told(program.audience),
     }
 
 
@@ -50,11 +55,12 @@ def in_order(content: Mapping[str, Any]) -> Json:
 async def around(actor: Actor, program: Program | None) -> Around:
     """What a document of a programme is checked beside; None: of one that is not there yet."""
     roles = frozenset(one.key for one in await competencies(actor))
+    known = await known_values(actor)
     if program is None:
-        return Around(None, roles)
+        return Around(None, roles, known)
     begun = program.state is not ProgramState.DRAFT
     settled = begun or await cohorts(actor).filter(program_id=program.id).exists()
-    return Around(await content_of(actor, program), roles, settled)
+    return Around(await content_of(actor, program), roles, known, settled)
 
 
 def checked(given: object, beside: Around) -> Json:
@@ -70,6 +76,9 @@ def checked(given: object, beside: Around) -> Json:
     content = fields.read(problems, given, _shape(kind))
     check(problems)
     problems |= triggers_against(content, content["triggers"]) | telling.contradictions(content)
+    problems |= audience.contradictions(kind, content["audience"])
+    held = beside.live["audience"] if beside.live else {}
+    content["audience"] = audience.settled(problems, content["audience"], beside.known, held)
     problems |= contradictions(content) | moved(
         content, beside.live or {**content, "target_role": ""}, roles=beside.roles, settled=beside.settled
     )
@@ -89,6 +98,7 @@ async def apply(actor: Actor, program: Program, content: Mapping[str, Any]) -> P
         program = await set_weights(actor, program.id, weighed.settings_from(content, rules_of(program)))
         program = await set_triggers(actor, program.id, content["triggers"])
         program = await set_messages(actor, program.id, content["messages"])
+        program = await set_audience(actor, program.id, content["audience"])
         stands = await content_of(actor, program)
         assert digest(stands) == digest(content), "what was put in force is not what was looked at"
         return program
@@ -99,4 +109,5 @@ def _shape(kind: ProgramType) -> Shape:
     return {
         **SETUP, **weighed.shape(kind), "triggers": Setting(fields.table(TRIGGERS), told({})),
         "messages": Setting(telling.read_messages, {}),
+        "audience": Setting(fields.table(audience.AUDIENCE), audience.told({})),
     }

@@ -537,7 +537,8 @@ CREATE TABLE program (
     circles character varying(10) DEFAULT 'NONE'::character varying NOT NULL,
     triggers jsonb DEFAULT '{}'::jsonb NOT NULL,
     held_out_percent integer DEFAULT 0 NOT NULL,
-    messages jsonb DEFAULT '{}'::jsonb NOT NULL
+    messages jsonb DEFAULT '{}'::jsonb NOT NULL,
+    audience jsonb DEFAULT '{}'::jsonb NOT NULL
 );
 CREATE TABLE program_version (
     id uuid NOT NULL,
@@ -1447,4 +1448,5 @@ INSERT INTO "tortoise_migrations" ("app", "name", "applied_at") VALUES
 ('models', '0031_program_versions', CURRENT_TIMESTAMP),
 ('models', '0032_program_triggers', CURRENT_TIMESTAMP),
 ('models', '0033_channels', CURRENT_TIMESTAMP),
-('models', '0034_program_messages', CURRENT_TIMESTAMP);
+('models', '0034_program_messages', CURRENT_TIMESTAMP),
+('models', '0035_program_audience', CURRENT_TIMESTAMP);

@@ -17,7 +17,7 @@ from server.kernel.db import Json
 from server.kernel.errors import Conflict, Invalid, KernelError, NotFound, Refused
 from server.kernel.facts import AuditEvent, OutboxEvent
 from server.matchmaking.models import WeightsVersion
-from server.people.models import Organization
+from server.people.models import Organization, Person
 from server.programs.actions import configure_program, set_circles
 from server.programs.models import Cohort, Enrollment, Program, ProgramVersion
 from server.programs.plans.content import digest
@@ -144,6 +144,32 @@ async def test_what_cannot_be_is_told_by_its_path_and_the_draft_stays(program: P
     assert (await ProgramVersion.get(id=draft.id)).content == draft.content
 
 
+async def test_whom_it_is_for_is_part_of_the_document_in_the_words_of_the_records(program: Program) -> None:
+    organization = await Organization.get(id=program.organization_id)
+    actor = await running(program)
+    await factories.person(organization, department="Field Operations", country="PT")
+    people = [{"fact": "department", "how": "IS", "value": "field operations"},
+              {"fact": "tenure_days", "how": "UNDER", "value": 90}]
+    await made_live(actor, program, audience={"people": people})
+    stands = (await Program.get(id=program.id)).audience
+    assert [one["value"] for one in stands["people"]] == [["Field Operations"], 90]
+    assert await OutboxEvent.filter(kind="program.audience_set").count() == 1
+    await Person.filter(department="Field Operations").update(department="Field")
+    await made_live(actor, program, audience={**stands, "people_fit": "ANY"})
+    wrong = [{"fact": "department", "how": "IS", "value": ["Fields"]}, {"fact": "country", "how": "UNDER", "value": 3},
+             {"fact": "seniority", "how": "UNDER", "value": "six"}, {"fact": "age", "how": "UNDER", "value": 30}]
+    with pytest.raises(Invalid) as refused:
+        await made_live(actor, program, audience={"people": wrong})
+    assert set(refused.value.fields) == {
+        "audience.people[2].how", "audience.people[2].value", "audience.people[3].value", "audience.people[4].fact"}
+    draft = await draft_of(actor, program.id)
+    assert draft
+    with pytest.raises(Invalid) as unknown:
+        await actions.change_draft(
+            actor, program.id, {**draft.content, "audience": {"people": wrong[:1]}}, seen=draft.digest)
+    assert "Field." in unknown.value.fields["audience.people[1].value"], "what there is stands in the refusal"
+
+
 async def test_who_does_not_run_it_neither_drafts_nor_copies(program: Program) -> None:
     organization = await Organization.get(id=program.organization_id)
     other = await running(await factories.program(organization))
@@ -214,7 +240,7 @@ async def test_a_file_goes_out_is_compared_and_comes_in(
     made = await Program.get(key="elsewhere")
     assert (made.places_max, made.state, (await Program.get(id=program.id)).places_max) == (4, ProgramState.DRAFT, 4)
     capsys.readouterr()
-    plan.write_text(f"{text}unheard = 1\n", "utf-8")
+    plan.write_text(text.replace("[rules]\n", "[rules]\nunheard = 1\n"), "utf-8")
     assert await ask(program, "import", program.key, str(plan)) == 2
     assert ".unheard: There is no such " in capsys.readouterr().err, "in the last table of the file"
     assert await ask(program, "export", "nowhere") == 2
