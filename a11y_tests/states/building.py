@@ -2,9 +2,12 @@
 
 from playwright.async_api import Page
 
-from a11y_tests.registry import Shelf, View, each, fill, press
-from server.automation.building.actions import change_part
+from a11y_tests.registry import Act, Shelf, View, each, fill, open_everything, press
+from server.automation.building.actions import change_part, send_to_review
 from server.automation.building.queries import plan_of
+from server.kernel.actor import Actor
+from server.programs.actions import configure_program
+from server.programs.plans.files import written
 from tests import factories
 from tests.web.console.market import Market, market
 
@@ -40,6 +43,79 @@ async def somebody_was_faster() -> View:
 
     typed = fill("sessions_per_month", "3")
     return View(found.manager, page_of(found, "dates"), each(typed, meanwhile, press("Use these dates")))
+
+
+@state("GET console-build-launch 200", proof="Send to review")
+async def draft() -> View:
+    found = await market(1, 1)
+    await changed(found, places_max=7, pause_moves_end=True)
+    return View(found.manager, page_of(found, "launch"), open_everything)
+
+
+@state("GET console-build-launch 200", proof="Take them over")
+async def overtaken() -> View:
+    """In review, and what is in force was set elsewhere meanwhile."""
+    found = await market(1, 1)
+    actor = await in_review(found)
+    await configure_program(actor, found.program.id, mentees_may_ask=True)
+    return View(found.manager, page_of(found, "launch"))
+
+
+@state("POST console-build-act 303", proof="In force. It counts from now on.")
+async def live_beside_its_versions() -> View:
+    found = await market(1, 1)
+    await in_review(found)
+    return View(found.manager, page_of(found, "launch"), press("Put it in force"))
+
+
+@state("POST console-build-act 409", proof="Somebody changed this draft meanwhile.")
+async def changed_since_it_was_looked_at() -> View:
+    found = await market(1, 1)
+    await in_review(found)
+
+    async def meanwhile(_page: Page) -> None:
+        await changed(found, places_max=6)
+
+    return View(found.manager, page_of(found, "launch"), each(meanwhile, press("Put it in force")))
+
+
+@state("POST console-build-look 200", proof="What this file changes")
+async def a_file_looked_at() -> View:
+    found = await market(1, 1)
+    return View(found.manager, page_of(found, "launch"), with_file(found))
+
+
+@state("POST console-build-bring 303", proof="It is the draft now.")
+async def a_file_brought() -> View:
+    found = await market(1, 1)
+    return View(found.manager, page_of(found, "launch"), each(with_file(found), press("Make it the draft")))
+
+
+@state("POST console-build-copy 422", proof="Another programme has this key.")
+async def a_key_that_is_taken() -> View:
+    found = await market(1, 1)
+    typed = each(open_everything, fill("name", "The copy"), fill("key", found.program.key))
+    return View(found.admin, page_of(found, "launch"), each(typed, press("Copy it")))
+
+
+def with_file(found: Market) -> Act:
+    """Choose a file that sets one thing otherwise, and look at it."""
+    async def act(page: Page) -> None:
+        plan = await plan_of(factories.manager_of(found.manager, found.program), found.program.id)
+        content = written({**plan.content, "places_max": 8}).encode()
+        await page.locator("[id='file']").set_input_files(
+            {"name": "programme.toml", "mimeType": "application/toml", "buffer": content})
+        await press("Look at what it changes")(page)
+
+    return act
+
+
+async def in_review(found: Market) -> Actor:
+    """A draft that was sent to review."""
+    actor = factories.manager_of(found.manager, found.program)
+    await changed(found, places_max=7)
+    await send_to_review(actor, found.program.id, seen=(await plan_of(actor, found.program.id)).seen)
+    return actor
 
 
 async def changed(found: Market, **given: object) -> None:

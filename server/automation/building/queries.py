@@ -8,13 +8,21 @@ from uuid import UUID
 
 from server.automation.building.document import around, in_order
 from server.journey.running.queries import ProgramPage, program_page
-from server.kernel.actor import Actor
+from server.kernel.actor import Actor, require
 from server.kernel.db import Json
+from server.kernel.ids import parse_id
+from server.kernel.text import gettext as _
+from server.people.queries import people_by_ids
 from server.programs.plans import queries
 from server.programs.plans.content import Change, changes, digest
+from server.programs.rules import can_edit_program
 
 if TYPE_CHECKING:
+    from server.people.models import Person
     from server.programs.models import Program, ProgramVersion
+
+VERSIONS_MOST = 30
+"""So many versions are shown; older ones stay stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +74,26 @@ async def plan_of(actor: Actor, program_id: UUID) -> Plan:
     if draft and draft.based_on:
         overtaken = (await queries.version(actor, program_id, draft.based_on)).digest != digest(live)
     return Plan(page, live, draft, beside.settled, overtaken)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version with whoever prepared it and put it in force; None: it was found so, or the product did."""
+
+    row: ProgramVersion
+    made_by: Person | None
+    live_by: Person | None
+
+
+async def versions_of(actor: Actor, program_id: UUID) -> list[Version]:
+    """What was in force and when, the newest first, in two statements.
+
+    Raises:
+        Refused: the actor does not run the programme.
+    """
+    require(can_edit_program(actor, program_id), _("change this programme"))
+    rows = await queries.versions(actor, program_id).exclude(state__in=queries.OPEN).limit(VERSIONS_MOST)
+    ids = [found for row in rows for by in (row.made_by, row.live_by) if (found := parse_id(by))]
+    people = await people_by_ids(actor, ids)
+    by = {str(one): person for one, person in people.items()}
+    return [Version(row, by.get(row.made_by), by.get(row.live_by)) for row in rows]

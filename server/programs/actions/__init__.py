@@ -42,6 +42,8 @@ from server.programs.actions.settings import (
     move_cohort,
     move_program,
     open_cohort,
+    unarchive_program,
+    wind_down,
 )
 from server.programs.actions.undoing import TakenBack, move_back_in_line, undo_break, undo_decision
 
@@ -82,8 +84,10 @@ __all__ = [
     "set_pairing",
     "set_target_role",
     "submit",
+    "unarchive_program",
     "undo_break",
     "undo_decision",
     "undo_eligibility",
     "wait_another_cycle",
+    "wind_down",
 ]

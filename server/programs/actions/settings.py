@@ -1,7 +1,7 @@
 """A programme and its groups: set up, opened, and the states they go through (glossary section 5)."""
 
 from datetime import date
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from server.kernel.actor import Actor, Permission, require
@@ -12,6 +12,7 @@ from server.kernel.typed import check, typed, web_link
 from server.programs import queries, rules
 from server.programs.models import Cohort, Program
 from server.programs.states import (
+    JOINING,
     PHASES,
     TAKING_PART,
     Approvals,
@@ -125,11 +126,49 @@ async def move_program(actor: Actor, program_id: UUID, state: ProgramState) -> P
             raise Conflict(_("That is not the next step of this programme."))
         if state is ProgramState.CLOSED and await queries.open_cohorts(actor, program.id).exists():
             raise Conflict(_("Close its groups first."), kind="groups_open")
-        was, program.state = program.state, state
-        await program.save(update_fields=["state"])
-        await unit.audit("program.move", program, was=was, now=state)
-        await unit.publish("program.moved", subject_id=program.id, program_id=program.id, state=state)
-        return program
+        return await _move_program(unit, program, state)
+
+
+async def unarchive_program(actor: Actor, program_id: UUID) -> Program:
+    """Bring an archived programme back to sight: it is closed, as before. Twice is harmless.
+
+    Raises:
+        NotFound: no such programme.
+        Refused: the actor does not run it.
+        Conflict: it was never archived.
+    """
+    async with unit_of_work(actor) as unit:
+        program = await queries.program_by_id(actor, program_id, lock=True)
+        require(rules.can_edit_program(actor, program.id), _("change this programme"))
+        if program.state is ProgramState.CLOSED:
+            return program
+        if program.state is not ProgramState.ARCHIVED:
+            raise Conflict(_("This programme is not archived."))
+        return await _move_program(unit, program, ProgramState.CLOSED)
+
+
+async def wind_down(actor: Actor, program_id: UUID) -> Program:
+    """Let a programme end in its own time, for good: nobody new joins it or a group of it, matches go on to their last
+    day, and each group closes after its own. At once, without the states between. Twice is harmless.
+
+    Raises:
+        NotFound: no such programme.
+        Refused: the actor does not run it.
+        Conflict: it has not begun, or is over.
+    """
+    async with unit_of_work(actor) as unit:
+        program = await queries.program_by_id(actor, program_id, lock=True)
+        require(rules.can_edit_program(actor, program.id), _("end this programme"))
+        if program.state not in (*JOINING, ProgramState.CLOSING):
+            raise Conflict(_("Only a programme that has begun, and is not over, can wind down."))
+        open_ids = await queries.open_cohorts(actor, program.id).order_by("id").values_list("id", flat=True)
+        for cohort_id in cast(list[UUID], open_ids):
+            cohort = await queries.cohort_by_id(actor, cohort_id, lock=True)
+            if cohort.state is not ProgramState.CLOSING:
+                await _move_cohort(unit, cohort, ProgramState.CLOSING)
+        if program.state is ProgramState.CLOSING:
+            return program
+        return await _move_program(unit, program, ProgramState.CLOSING)
 
 
 async def move_cohort(actor: Actor, cohort_id: UUID, state: ProgramState) -> Cohort:
@@ -167,6 +206,14 @@ async def advance_cohort(actor: Actor, cohort_id: UUID, state: ProgramState) -> 
             assert following is not None, "the last state is not behind any other"
             await _move_cohort(unit, cohort, following)
         return cohort
+
+
+async def _move_program(unit: Unit, program: Program, state: ProgramState) -> Program:
+    was, program.state = program.state, state
+    await program.save(update_fields=["state"])
+    await unit.audit("program.move", program, was=was, now=state)
+    await unit.publish("program.moved", subject_id=program.id, program_id=program.id, state=state)
+    return program
 
 
 async def _move_cohort(unit: Unit, cohort: Cohort, state: ProgramState) -> Cohort:

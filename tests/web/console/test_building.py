@@ -3,11 +3,15 @@
 import re
 from html import unescape
 
+import httpx2
 import pytest
 
 from server.automation.building.actions import begin_draft, change_part
-from server.programs.models import Program, ProgramVersion
-from server.programs.states import PlanState
+from server.automation.building.queries import plan_of
+from server.kernel.facts import AuditEvent
+from server.programs.actions import configure_program
+from server.programs.models import Cohort, Program, ProgramVersion
+from server.programs.states import PlanState, ProgramState
 from tests import factories
 from tests.queries import queries_run
 from tests.web.conftest import ClientOf
@@ -107,3 +111,94 @@ async def test_each_page_of_the_builder_costs_few_statements(client_of: ClientOf
 async def test_nobody_else_builds(client_of: ClientOf, found: Market) -> None:
     for who in (found.stranger, found.mentors[0].person):
         assert (await (await client_of(who)).get(here(found, "dates"))).status_code == 404
+
+
+async def acted(client: httpx2.AsyncClient, found: Market, act: str, **more: str) -> httpx2.Response:
+    """Press one of the buttons of Launch as its page shows it."""
+    seen = re.findall(r'name="seen" value="(\w+)"', (await client.get(here(found, "launch"))).text)
+    return await client.post(here(found, "launch"), data={"act": act, "seen": seen[0] if seen else "", **more})
+
+
+async def drafted(found: Market, **given: object) -> None:
+    actor = factories.manager_of(found.manager, found.program)
+    await change_part(actor, found.program.id, given, seen=(await plan_of(actor, found.program.id)).seen)
+
+
+async def test_a_draft_is_looked_at_put_in_force_and_taken_back(client_of: ClientOf, found: Market) -> None:
+    client = await client_of(found.manager)
+    assert "Nothing is prepared." in (await client.get(here(found, "launch"))).text
+    assert (await acted(client, found, "review")).status_code == 404
+    await drafted(found, places_max=5, pause_moves_end=True)
+    shown = (await client.get(here(found, "launch"))).text
+    for words in ("Mentees one mentor may take", "A pause moves the last day", "Send to review"):
+        assert words in shown, words
+    assert "places_max" not in re.sub(r"<input[^>]*>", "", shown), "in plain words, not by path"
+    assert (await acted(client, found, "live")).status_code == 409, "not before it was looked at"
+    for act in ("review", "live"):
+        assert (await acted(client, found, act)).status_code == 303
+    assert (await Program.get(id=found.program.id)).places_max == 5
+    shown = (await client.get(here(found, "launch"))).text
+    assert "Version 2" in shown
+    assert "Rui Palegrove" in shown
+    for act in ("back", "review", "live"):
+        assert (await acted(client, found, act, number="1")).status_code == 303
+    assert (await Program.get(id=found.program.id)).places_max == 3
+    await drafted(found, places_max=9)
+    assert (await acted(client, found, "discard")).status_code == 303
+    assert not await ProgramVersion.filter(program_id=found.program.id, state=PlanState.DRAFT).exists()
+
+
+async def test_what_was_set_elsewhere_meanwhile_is_taken_over_first(client_of: ClientOf, found: Market) -> None:
+    client, actor = await client_of(found.manager), factories.manager_of(found.manager, found.program)
+    await drafted(found, places_max=5)
+    await configure_program(actor, found.program.id, mentees_may_ask=True)
+    assert "Take them over" in (await client.get(here(found, "launch"))).text
+    for act in ("take_over", "review", "live"):
+        assert (await acted(client, found, act)).status_code == 303
+    row = await Program.get(id=found.program.id)
+    assert (row.places_max, row.mentees_may_ask) == (5, True)
+
+
+async def test_a_file_is_looked_at_before_it_is_the_draft(client_of: ClientOf, found: Market) -> None:
+    client = await client_of(found.manager)
+    file = (await client.get(f"{here(found, 'launch')}/file")).text
+    assert "attachment" in (await client.get(f"{here(found, 'launch')}/file")).headers["content-disposition"]
+    wrong = await client.post(f"{here(found, 'launch')}/look", files={"file": ("a.toml", b"places_max = 3")})
+    assert (wrong.status_code, "This release reads format 1." in wrong.text) == (422, True)
+    assert (await client.post(f"{here(found, 'launch')}/look", files={"x": b""})).status_code == 422
+    other = file.replace("places_max = 3", "places_max = 8")
+    looked = await client.post(f"{here(found, 'launch')}/look", files={"file": ("a.toml", other.encode())})
+    assert "Mentees one mentor may take" in looked.text
+    assert not await ProgramVersion.filter(program_id=found.program.id).exists()
+    for status in (303, 409):
+        sent = {"content": unescape(re.findall(r'name="content" value="([^"]*)"', looked.text)[0])}
+        assert (await client.post(f"{here(found, 'launch')}/bring", data=sent)).status_code == status
+    draft = await ProgramVersion.get(program_id=found.program.id, state=PlanState.DRAFT)
+    assert draft.content["places_max"] == 8
+    assert (await client.post(f"{here(found, 'launch')}/bring", data={"content": "{"})).status_code == 422
+
+
+async def test_a_copy_needs_a_key_of_its_own(client_of: ClientOf, found: Market) -> None:
+    client = await client_of(found.admin)
+    sent = {"name": "The copy", "key": found.program.key}
+    taken = await client.post(f"{here(found, 'launch')}/copy", data=sent)
+    assert (taken.status_code, 'value="The copy"' in taken.text) == (422, True)
+    assert (await client.post(f"{here(found, 'launch')}/copy", data={**sent, "key": "other"})).status_code == 303
+    assert (await Program.get(key="other")).name == "The copy"
+
+
+async def test_it_winds_down_for_good_and_comes_back_from_the_archive(client_of: ClientOf, found: Market) -> None:
+    client = await client_of(found.manager)
+    await Program.filter(id=found.program.id).update(state=ProgramState.ENROLLING)
+    for _ in range(2):
+        assert (await acted(client, found, "wind_down")).status_code == 303
+    row, group = await Program.get(id=found.program.id), await Cohort.get(id=found.cohort.id)
+    assert (row.state, group.state) == (ProgramState.CLOSING, ProgramState.CLOSING)
+    assert await AuditEvent.filter(action="program.move").count() == 1
+    assert (await acted(client, found, "unarchive")).status_code == 409
+    assert (await acted(client, found, "archive")).status_code == 409
+    await Program.filter(id=found.program.id).update(state=ProgramState.CLOSED)
+    assert (await acted(client, found, "wind_down")).status_code == 409
+    for act, state in (("archive", ProgramState.ARCHIVED), ("unarchive", ProgramState.CLOSED)):
+        assert (await acted(client, found, act)).status_code == 303
+        assert (await Program.get(id=found.program.id)).state is state

@@ -14,7 +14,8 @@ from server.kernel.db import Json
 from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
 from web.console.building import desk_words as words
-from web.console.building.outline import address, lines
+from web.console.building.outline import address as part_address
+from web.console.building.outline import lines
 from web.console.building.part import Part
 from web.forms import Errors, text
 from web.render import go_to, page
@@ -58,7 +59,7 @@ def part_page(
     told = lines(plan, part)
     return page(
         request, template, status=409 if refused else 422 if errors else 200, errors=errors, refused=refused,
-        plan=plan, here=address(plan, part), parts=told, place=[one.current for one in told].index(True) + 1,
+        plan=plan, here=part_address(plan, part), parts=told, place=[one.current for one in told].index(True) + 1,
         stands=words.stands(plan), touches=words.touches(plan), seen=plan.seen, overtaken=plan.overtaken, **values,
     )
 

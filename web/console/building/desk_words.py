@@ -4,7 +4,7 @@ from server.automation.building.queries import Plan
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
 from server.programs.states import PlanState
-from web.dates import when_words
+from web.dates import moment
 
 
 def stands(plan: Plan) -> tuple[str, str, str]:
@@ -13,7 +13,7 @@ def stands(plan: Plan) -> tuple[str, str, str]:
         return _("In force"), "leaf", "tick"
     if plan.draft.state is PlanState.REVIEW:
         return _("In review"), "sun", "clock"
-    return _("Draft, kept %(when)s") % {"when": when_words(plan.draft.made_at)}, "sea", "tick"
+    return _("Draft, kept %(when)s") % {"when": moment(plan.draft.made_at)}, "sea", "tick"
 
 
 def touches(plan: Plan) -> str:
