@@ -13,7 +13,12 @@ def stands(plan: Plan) -> tuple[str, str, str]:
         return _("In force"), "leaf", "tick"
     if plan.draft.state is PlanState.REVIEW:
         return _("In review"), "sun", "clock"
-    return _("Draft, kept %(when)s") % {"when": moment(plan.draft.made_at)}, "sea", "tick"
+    return _("Draft"), "sea", "pencil"
+
+
+def kept(plan: Plan) -> str:
+    """When the draft was kept last."""
+    return _("Kept %(when)s.") % {"when": moment(plan.draft.made_at)} if plan.draft else ""
 
 
 def touches(plan: Plan) -> str:
