@@ -60,7 +60,8 @@ def part_page(
     return page(
         request, template, status=409 if refused else 422 if errors else 200, errors=errors, refused=refused,
         plan=plan, here=part_address(plan, part), parts=told, place=[one.current for one in told].index(True) + 1,
-        stands=words.stands(plan), kept=words.kept(plan), touches=words.touches(plan), seen=plan.seen, overtaken=plan.overtaken, **values,
+        stands=words.stands(plan), kept=words.kept(plan), touches=words.touches(plan), seen=plan.seen,
+        overtaken=plan.overtaken, **values,
     )
 
 
