@@ -4,6 +4,7 @@ What people do themselves is supposed: that they join so many days after they ar
 after that, and then book nothing.
 """
 
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -25,6 +26,8 @@ from server.matches.queries import LEADING
 from server.matches.states import MatchState
 from server.notifications.catalogue import CATALOGUE
 from server.notifications.catalogue.joining import invitation
+from server.notifications.deciding.windows import opens, opens_for_nudge
+from server.notifications.states import MessageClass
 from server.people.models import Person
 from server.people.queries import reports_of
 from server.people.states import PersonStatus
@@ -92,7 +95,27 @@ async def walk(
             began = await since(actor, manager, entry) or await _begins_to_manage(actor, manager)
             lines += [one async for one in _by_rule(actor, program, entry, manager, began, supposed)]
     until = now + timedelta(days=days)
-    return sorted((one for one in lines if one.at <= until), key=lambda one: one.at)
+    return [one for one in sorted(_in_hours(lines), key=_when) if one.at <= until]
+
+
+def _in_hours(lines: list[Line]) -> Iterator[Line]:
+    """Messages at the hours at which theirs may go. Who is nudged on a day gets that day's other nudges with it."""
+    nudged = defaultdict[int, set[date]](set)
+    for line in sorted(lines, key=_when):
+        if line.act is not Act.MESSAGE or line.needless:
+            yield line
+            continue
+        theirs, zone = CATALOGUE[line.kind].message_class, line.person.zone
+        at = opens(theirs, line.at, zone)
+        if theirs is MessageClass.NUDGE:
+            days = nudged[id(line.person)]
+            at = at if day_of(at, zone) in days else opens_for_nudge(line.at, zone, days)
+            days.add(day_of(at, zone))
+        yield replace(line, at=at)
+
+
+def _when(line: Line) -> datetime:
+    return line.at
 
 
 async def rules_of(actor: Actor) -> list[tuple[Program, Entry]]:
