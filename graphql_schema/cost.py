@@ -51,7 +51,7 @@ EXTRA = {
     "Mutation.previewImport": 1_000, "Mutation.runMatching": 1_000, "Mutation.runTrial": 1_000,
     "Mutation.startTrial": 200,
     "Query.__schema": 2_000, "Query.__type": 50,
-    "Query.alternativeMentors": 200, "Query.importReport": 200, "Query.matchPreview": 1_000,
+    "Query.messageOutcome": 50, "Query.alternativeMentors": 200, "Query.importReport": 200, "Query.matchPreview": 1_000,
     "Query.matchSettings": 50, "Query.matchTrial": 50, "Query.pairRecord": 50, "Query.pairTried": 500,
     "Query.placesPlanned": 1_000, "Query.reviewQueue": 200,
     "Subscription.matchRunProgress": 200,

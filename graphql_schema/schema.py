@@ -11,6 +11,7 @@ from graphql_schema.choosing import ChoosingMutation, ChoosingQuery
 from graphql_schema.conflicts import ConflictsMutation, ConflictsQuery
 from graphql_schema.conversations import ConversationsMutation
 from graphql_schema.deciding import DecidingMutation, DecidingQuery
+from graphql_schema.delivery import DeliveryQuery
 from graphql_schema.eligibility import EligibilityMutation
 from graphql_schema.enrollments import EnrollmentsMutation
 from graphql_schema.errors import log_surprises
@@ -53,7 +54,7 @@ class Schema(strawberry.Schema):
 class Query(
     NodeQuery, ViewerQuery, PeopleQuery, ProfilesQuery, ImportsQuery, ProgramsQuery, MatchesQuery, MatchmakingQuery,
     LearningQuery, RecordsQuery, AskingQuery, SessionsQuery, MessagingQuery, SurveysQuery, JourneyQuery, WeighingQuery,
-    DecidingQuery, PlanningQuery, ConflictsQuery, TryingQuery, ChoosingQuery,
+    DecidingQuery, PlanningQuery, ConflictsQuery, TryingQuery, ChoosingQuery, DeliveryQuery,
 ):
     pass
 

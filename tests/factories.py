@@ -12,8 +12,10 @@ from server.kernel.actor import Actor, ActorKind, Grant, Permission
 from server.kernel.ids import new_id
 from server.matches.models import ConflictOfInterest, Match, MatchMember, MatchOverride
 from server.matches.states import Approval, MatchKind, MatchState, OverrideKind
-from server.notifications.bounces.queries import mark_of
-from server.notifications.models import MailboxState
+from server.notifications.catalogue import CATALOGUE
+from server.notifications.models import MailboxState, Message
+from server.notifications.queries import mark_of
+from server.notifications.states import MessageState
 from server.people.facts import named
 from server.people.models import AvailabilityBlock, Competency, Organization, Person
 from server.programs.models import Cohort, Enrollment, Program
@@ -249,4 +251,13 @@ async def dead_mailbox(someone: Person, status: str = "5.1.1") -> MailboxState:
     return await MailboxState.create(
         organization_id=someone.organization_id, person=someone, address_mark=mark_of(someone.email), failures=1,
         status=status, dead_at=clock.now(),
+    )
+
+
+async def told(someone: Person, kind: str, /, **facts: str) -> Message:
+    """Something that somebody was told."""
+    return await Message.create(
+        organization_id=someone.organization_id, kind=kind, message_class=CATALOGUE[kind].message_class,
+        recipient=someone, facts=facts, trigger="t", dedupe_key=str(new_id()), state=MessageState.SENT,
+        sent_at=clock.now(),
     )

@@ -42,6 +42,7 @@ from web import (
     sign_in,
     tap,
     times,
+    told,
     unsubscribe,
     waiting,
     you,
@@ -51,6 +52,7 @@ from web.console import (
     by_hand,
     conflicts,
     decisions,
+    delivery,
     eligibility,
     hiring,
     imports,
@@ -86,9 +88,9 @@ BUILDER: tuple[ModuleType, ...] = (
 """The parts of the builder, one in a line; their order in its list is that of web/console/building/outline.py."""
 SCREENS: tuple[ModuleType, ...] = (
     asking, attending, by_hand, checkin, circle, conflicts, consents, console_circles, console_matches, decisions,
-    eligibility, extending, goals, happened, hiring, imports, join, journey, kept, learning, leaving, look, match,
-    messages, more, offers, one_more, pairs, people, programs, reaching, runs, session, supply, times, today, trial,
-    waiting, weighing, wordings, you, *BUILDER,
+    delivery, eligibility, extending, goals, happened, hiring, imports, join, journey, kept, learning, leaving, look,
+    match, messages, more, offers, one_more, pairs, people, programs, reaching, runs, session, supply, times, today,
+    told, trial, waiting, weighing, wordings, you, *BUILDER,
 )
 """Screens of signed-in people."""
 NOT_PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/*")

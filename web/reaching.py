@@ -9,8 +9,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from server.kernel.text import gettext as _
-from server.notifications.bounces.queries import dead_mailbox
 from server.notifications.push.choosing import muted_by, topics_for
+from server.notifications.queries import dead_mailbox
+from server.notifications.told.queries import unseen_count
 from server.people import actions as people
 from web import forms
 from web.mail_fails import why
@@ -46,7 +47,7 @@ async def words_of(request: Request, muted: Collection[str]) -> dict[str, Any]:
     actor, person, words = request.state.actor, request.state.person, _words()
     dead = await dead_mailbox(actor, person.id, person.email)
     return {
-        "mail_fails": why(dead) if dead else "",
+        "mail_fails": why(dead) if dead else "", "unseen": await unseen_count(actor),
         "topics": [
             TopicRow(
                 topic.key, *words[topic.key], topic.is_pushed(muted) if topic.pushes else None,

@@ -22,8 +22,10 @@ from server.kernel.settings import settings
 from server.kernel.text import gettext as _
 from server.messaging.queries import unread_count
 from server.notifications.jobs import missing_mail_server
+from server.notifications.told.actions import note_tap
+from server.notifications.told.links import NAME
 from server.people.states import Look
-from web.forms import Errors, read_form, typed_in
+from web.forms import Errors, one_id, read_form, typed_in
 from web.render import WHO_COOKIE, go_to, is_fragment, page, speak_to
 from web.security import SAFE_METHODS
 from web.viewer import Theme, Viewer
@@ -70,6 +72,8 @@ class SignIn:
         if found is None:
             return
         request.state.actor, request.state.person = found
+        if request.method == "GET" and (message_id := one_id(request.query_params, NAME)):
+            await note_tap(request.state.actor, message_id)
         if not request.url.path.startswith(self.frameless or ("\0",)):
             request.state.viewer = await viewer_for(*found, request.url.path)
             speak_to(request)   # before any action runs: what it refuses is said in the person's own language

@@ -16,6 +16,7 @@ from server.programs.models import Cohort, Enrollment, Program
 from server.programs.states import EnrollmentState, ProgramState, ProgramType
 from tests import factories
 from tests.web.console.market import market
+from tests.web.console.reminded import reminded
 
 state = Shelf("roster")
 STATES = state.states
@@ -155,6 +156,19 @@ async def nobody_stands_so() -> View:
 @state("GET console-program 200", proof="Whose yes a match needs")
 async def program() -> View:
     return View(*await _program(), open_everything)
+
+
+@state("GET console-program-delivery 200", proof="Nothing was sent yet")
+async def delivery_of_nothing() -> View:
+    who, at = await _program()
+    return View(who, f"{at}/delivery")
+
+
+@state("GET console-program-delivery 200", proof="It helps")
+async def delivery() -> View:
+    who, at = await _program()
+    await reminded(await Program.get(id=at.rpartition("/")[2]))
+    return View(who, f"{at}/delivery")
 
 
 @state("POST console-program-settings 303", proof="Kept. It counts from now on.")

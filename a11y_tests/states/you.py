@@ -9,12 +9,15 @@ from a11y_tests.registry import Act, Shelf, View, each, fill, open_everything, p
 from server.access.actions import open_session
 from server.kernel import clock
 from server.kernel.actor import system_actor
+from server.kernel.ids import new_id
+from server.notifications.models import Message
 from server.people import actions as people
 from server.people.models import Person
 from server.people.states import ConsentPurpose
 from server.sessions.models import Session
 from server.sessions.states import SessionState
 from tests import factories
+from tests.factories import Pair
 from tests.server.journey.tapping.test_tapping import offer
 from tests.server.notifications.push_service import PushService
 
@@ -40,6 +43,22 @@ async def mail_tried_again() -> View:
     who = await _somebody()
     await factories.dead_mailbox(who)
     return View(who, HERE, press("It works: try again"))
+
+
+@state("GET you-told 200", proof="Nothing yet")
+async def told_nothing() -> View:
+    return View(await _somebody(), f"{HERE}/told")
+
+
+@state("GET you-told 200", "POST you-told-read 204", proof="Idris Brightwater, new")
+async def told_this_and_that() -> View:
+    return View((await _told()).mentee, f"{HERE}/told")
+
+
+@state("GET you-told-one 303", "GET you-told 200", proof="What that was about is no longer there.")
+async def told_of_what_is_gone() -> View:
+    pair = await _told()
+    return View(pair.mentee, f"{HERE}/told/{(await Message.filter(kind='S01').get()).id}")
 
 
 @state("GET you-profile 200", proof="About you")
@@ -167,6 +186,15 @@ async def device_signed_out() -> View:
         await page.locator("[id^=sign-out-]").first.click()
 
     return View(someone, HERE, act)
+
+
+async def _told() -> Pair:
+    """A pair whose mentee was told of the match, of a request long answered, and of a session that is no more."""
+    pair = await factories.active_match()
+    for kind, gone in (("M08", False), ("F01", False), ("S01", True)):
+        about = {"match_id": str(pair.match.id), **({"session_id": str(new_id())} if gone else {})}
+        await factories.told(pair.mentee, kind, **about)
+    return pair
 
 
 async def _somebody() -> Person:

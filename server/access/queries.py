@@ -1,7 +1,7 @@
 """Who is signed in, and with which rights."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from server.access.models import RoleGrant, UserSession
@@ -90,6 +90,13 @@ async def my_sessions(actor: Actor) -> list[UserSession]:
     """Where the actor is signed in, the latest used first."""
     rows = UserSession.filter(organization_id=actor.organization_id, person_id=actor.person_id, revoked_at=None)
     return [row for row in await rows.order_by("-seen_at", "-id") if not is_over(row)]
+
+
+async def last_visit(actor: Actor, person_id: UUID) -> datetime | None:
+    """When somebody was last here, in any browser, to five minutes. The caller knows why the actor may know it."""
+    theirs = UserSession.filter(organization_id=actor.organization_id, person_id=person_id)
+    latest = await theirs.order_by("-seen_at").first()
+    return latest.seen_at if latest else None
 
 
 async def demo_people() -> list[DemoGroup]:

@@ -13,7 +13,7 @@ from server.kernel.facts import ScheduledAction
 from server.kernel.jobs.lanes import NotYet
 from server.notifications.actions import plan_message
 from server.notifications.catalogue.kinds import OFF
-from server.notifications.deciding.reasons import why_needless
+from server.notifications.ways.reasons import why_needless
 from server.people.models import Person
 from server.programs.plans.queries import messages_of
 from server.programs.plans.telling import own

@@ -32,6 +32,12 @@ class Settings(BaseSettings):
     smtp_tls: str = "starttls"
     mail_from: str = "Ithaca <ithaca@localhost>"
     bounce_address: str = ""
+    imap_host: str = ""
+    imap_port: int = 993
+    imap_user: str = ""
+    imap_password: str = ""
+    imap_tls: str = "tls"
+    imap_folder: str = "INBOX"
     push_services: str = (
         "fcm.googleapis.com updates.push.services.mozilla.com *.push.apple.com *.notify.windows.com"
     )

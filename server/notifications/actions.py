@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
+from types import MappingProxyType
 from uuid import UUID
 
 from server.kernel import clock
@@ -16,24 +17,30 @@ from server.kernel.text import use_language
 from server.notifications import queries, texts
 from server.notifications.bounces.actions import note_failure
 from server.notifications.catalogue import CATALOGUE
-from server.notifications.catalogue.kinds import NO_MAIL
 from server.notifications.catalogue.stops import still_told
 from server.notifications.channels import email, invitations
+from server.notifications.channels.codes import NO_ADDRESS
 from server.notifications.channels.email import Delivery, Fate
 from server.notifications.channels.gate import SMTP_GATE
+from server.notifications.channels.protocol import HandOver
 from server.notifications.deciding.actions import give_back, take_day, wait_for_its_hour
 from server.notifications.deciding.queries import carried_by
-from server.notifications.deciding.reasons import scene_and_reason
 from server.notifications.models import Message
+from server.notifications.proving.arms import arm_of, unit_of
+from server.notifications.proving.queries import Belongs, belongs
 from server.notifications.push.planning import plan_notices
-from server.notifications.push.queries import browsers_of
 from server.notifications.scene import SHOWN_AS, Scene
-from server.notifications.states import MessageClass, MessageState
+from server.notifications.states import Arm, Channel, MessageClass, MessageState
 from server.notifications.taps.offering import taps_of, ticket_for
 from server.notifications.texts import Link
+from server.notifications.ways.reasons import scene_and_reason, scene_and_way
 from server.people.models import Person
 
+HELD_OUT = "held out"
+"""Why a reminder does not go that is left out to find out whether it helps."""
 RETRY_SERVER = timedelta(seconds=5)
+UNOPENED = timedelta(days=1)
+"""How long somebody has to open what came one way before it goes the other (domain/lifecycle.md, 2)."""
 
 
 async def plan_message(
@@ -54,10 +61,15 @@ async def plan_message(
         if (known := await queries.message_by_key(actor, key)) is not None:
             return known
         unit.after_commit(wake)
+        message_class, whose = CATALOGUE[kind].message_class, await belongs(actor, facts)
+        arm = _arm(message_class, whose, facts)
         message = await Message.create(
-            organization_id=actor.organization_id, kind=kind, message_class=CATALOGUE[kind].message_class,
+            organization_id=actor.organization_id, kind=kind, message_class=message_class,
             recipient_id=recipient_id, subject_id=subject_id, trigger=trigger, dedupe_key=key,
             facts={name: plain(value) for name, value in facts.items()}, due_at=due_at or clock.now(),
+            program_id=whose.program_id, arm=arm,
+            state=MessageState.SUPPRESSED if arm is Arm.HELD_OUT else MessageState.PLANNED,
+            reason=HELD_OUT if arm is Arm.HELD_OUT else "",
         )
         if message.message_class is MessageClass.TRANSACTIONAL:
             await plan_notices(actor, message)
@@ -84,6 +96,14 @@ async def plan_test(
         )
 
 
+def _arm(message_class: MessageClass, whose: Belongs, facts: Mapping[str, object]) -> Arm:
+    """Whether a reminder is left out, where its programme finds out whether reminders help."""
+    unit = unit_of(facts)
+    if message_class is not MessageClass.NUDGE or whose.program_id is None or unit is None:
+        return Arm.NONE
+    return arm_of(whose.program_id, unit, whose.held_out_percent)
+
+
 async def send_message(actor: Actor, message_id: UUID) -> Message:
     """Send a planned message, unless its stop condition holds by now. One that is settled stays as it is.
 
@@ -97,16 +117,14 @@ async def send_message(actor: Actor, message_id: UUID) -> Message:
     message = await queries.message_by_id(actor, message_id)
     if message.state not in queries.OPEN_MESSAGES:
         return message
-    scene, reason = await scene_and_reason(actor, message)
-    if scene is None or (reason and not await _is_for_browsers_alone(actor, scene, reason)):
+    scene, way, reason = await scene_and_way(actor, message)
+    if scene is None or way is None:
         await give_back(actor, message)
         return await _settle(actor, message, MessageState.SUPPRESSED, reason)
     await wait_for_its_hour(actor, message, scene.person)
-    await _let_go(actor, message, scene.person, by_mail=not reason)
-    if reason:
-        return await _settle(actor, message, MessageState.SUPPRESSED, reason)
-    taken = partial(_settle, actor, message, MessageState.SENT, "")
-    delivery = await _hand_over(actor, scene, partial(once_back, taken))   # or a lost database would repeat the mail
+    await _let_go(actor, message, scene.person, way.channel)
+    taken = partial(once_back, partial(_settle, actor, message, MessageState.SENT, ""))   # or a lost database
+    delivery = await HAND_OVER[way.channel](actor, scene, taken)                         # would repeat the mail
     if delivery.fate is Fate.SENT:
         return message
     if delivery.fate is Fate.REFUSED:
@@ -117,23 +135,20 @@ async def send_message(actor: Actor, message_id: UUID) -> Message:
     )
 
 
-async def _is_for_browsers_alone(actor: Actor, scene: Scene, reason: str) -> bool:
-    """Whether somebody gets no mail of what waits for its hour, by their will or not, and is told in a browser."""
-    kind = CATALOGUE[scene.message.kind]
-    wanted = reason in NO_MAIL and kind.pushes and not scene.is_push_muted
-    return wanted and bool(await browsers_of(actor, scene.person.id))
-
-
-async def _let_go(actor: Actor, message: Message, person: Person, *, by_mail: bool) -> None:
-    """Mark a message as being on its way; what may wait for its hour comes to browsers in that hour too."""
+async def _let_go(actor: Actor, message: Message, person: Person, channel: Channel) -> None:
+    """Mark a message as being on its way; what goes to browsers is on its way there from then on."""
     if message.message_class is MessageClass.TRANSACTIONAL:
         await _settle(actor, message, MessageState.QUEUED, "")
         return
+    first = channel if message.fallback is None else message.channel
     async with unit_of_work(actor):
-        if message.state is MessageState.PLANNED:
+        if message.state is MessageState.PLANNED and channel is Channel.PUSH:
             await plan_notices(actor, message)
         if message.state is MessageState.PLANNED and message.message_class is MessageClass.NUDGE:
-            await take_day(actor, message, person, by_mail=by_mail)
+            await take_day(actor, message, person, by_mail=channel is Channel.EMAIL)
+        if first is not message.channel:
+            await queries.unsettled(actor, message.id).update(channel=first)
+            message.channel = first
         await _settle(actor, message, MessageState.QUEUED, "")
 
 
@@ -162,7 +177,7 @@ async def _taps(actor: Actor, scene: Scene) -> list[Link]:
         return [Link(tap.words, f"{page}?ticket={await ticket_for(actor, scene, tap, source)}") for tap in offered]
 
 
-async def _hand_over(actor: Actor, scene: Scene, taken: Callable[[], Awaitable[Message]]) -> Delivery:
+async def _hand_over(actor: Actor, scene: Scene, taken: Callable[[], Awaitable[object]]) -> Delivery:
     target = email.target_of(settings())
     if target is None:
         return Delivery(Fate.AWAY, "no mail server")
@@ -175,7 +190,7 @@ async def _hand_over(actor: Actor, scene: Scene, taken: Callable[[], Awaitable[M
             calendar=_calendar(scene) if kind.invites and not scene.tester else None,
         )
     except ValueError:
-        return Delivery(Fate.REFUSED, "address", email.NO_ADDRESS)
+        return Delivery(Fate.REFUSED, "address", NO_ADDRESS)
     return _weighed(await email.deliver(mail, target, taken), scene.address)
 
 
@@ -203,10 +218,22 @@ def _calendar(scene: Scene) -> tuple[str, str]:
     return invitations.method_of(told[0]).value, invitations.changes(told, scene.person, words)
 
 
+async def _to_browsers(actor: Actor, scene: Scene, taken: Callable[[], Awaitable[object]]) -> Delivery:  # noqa: ARG001
+    """Its notices are planned: their lane takes them from here."""
+    await taken()
+    return Delivery(Fate.SENT)
+
+
+HAND_OVER: Mapping[Channel, HandOver] = MappingProxyType({Channel.EMAIL: _hand_over, Channel.PUSH: _to_browsers})
+
+
 async def _settle(actor: Actor, message: Message, state: MessageState, reason: str) -> Message:
     """Mark a message, unless somebody has settled it meanwhile. Returns it as it is stored then."""
     sent_at = clock.now() if state is MessageState.SENT else None
-    if await queries.unsettled(actor, message.id).update(state=state, reason=reason, sent_at=sent_at):
+    values = {"state": state, "reason": reason, "sent_at": sent_at}
+    if sent_at and message.channel is Channel.PUSH and message.fallback is None:
+        values["falls_back_at"] = sent_at + UNOPENED
+    if await queries.unsettled(actor, message.id).update(**values):
         message.state, message.reason, message.sent_at = state, reason, sent_at
         return message
     stored = await queries.message_by_id(actor, message.id)

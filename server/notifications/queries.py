@@ -9,9 +9,10 @@ from tortoise.queryset import QuerySet
 
 from server.kernel.actor import Actor
 from server.kernel.errors import NotFound
+from server.kernel.secrets import keyed_digest
 from server.kernel.settings import settings
 from server.messaging.models import ReadMark, ThreadMessage
-from server.notifications.models import CaughtMail, Message
+from server.notifications.models import CaughtMail, MailboxState, Message
 from server.notifications.states import MessageState
 from server.people.models import Person, PersonAttribute
 from server.programs.models import Enrollment
@@ -56,6 +57,17 @@ async def address_for(message: Message, person: Person) -> str:
     if held is None:
         raise NotFound
     return held.value
+
+
+async def dead_mailbox(actor: Actor, person_id: UUID, address: str) -> MailboxState | None:
+    """Since when no mail goes to an address of somebody, and why; the caller knows why the actor may know it."""
+    theirs = MailboxState.filter(organization_id=actor.organization_id, person_id=person_id, dead_at__isnull=False)
+    return next((one for one in await theirs if one.address_mark == mark_of(address)), None)
+
+
+def mark_of(address: str) -> str:
+    """What an address is known by, whatever the case of its letters."""
+    return keyed_digest(address.casefold(), "mailbox_state.address").hex()
 
 
 async def sent_count(actor: Actor, program_ids: Iterable[UUID], since: datetime) -> int:

@@ -30,7 +30,6 @@ from server.matches.rules import is_requester
 from server.matches.states import MatchState
 from server.messaging.rules import is_open
 from server.notifications import queries
-from server.notifications.bounces.queries import dead_mailbox
 from server.notifications.models import Message
 from server.notifications.states import MAIL_MARK, PUSH_MARK
 from server.notifications.wished.queries import is_done
@@ -243,7 +242,7 @@ async def scene_of(actor: Actor, message: Message) -> Scene:
         organization=await organization_of(actor),
         cohort=cohort,
         address=address,
-        mail_fails=sign_in is None and await dead_mailbox(actor, reader.id, address) is not None,
+        mail_fails=sign_in is None and await queries.dead_mailbox(actor, reader.id, address) is not None,
         is_muted=_is_off(message, MAIL_MARK, profile),
         is_push_muted=_is_off(message, PUSH_MARK, profile),
         knows=await queries.was_told(actor, message),

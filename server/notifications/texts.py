@@ -22,6 +22,7 @@ from server.kernel.text import clean, direction, gettext, language, ngettext, pg
 from server.notifications.catalogue import Kind
 from server.notifications.optout.links import stop_url
 from server.notifications.scene import Scene
+from server.notifications.told.links import from_message
 from server.notifications.wording.words import filled
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -111,13 +112,19 @@ def _values(kind: Kind, scene: Scene) -> dict[str, object]:
         "CUT": CUT, "scene": scene, "person": scene.person, "organization": scene.organization,
         "program": scene.program if scene.cohort else None, "cohort": scene.cohort,
         "partner": scene.partner if scene.match else None, "code": _spaced_code(scene),
-        "url": settings().public_url + kind.link(scene), "settings_url": settings().public_url + "/you",
+        "url": settings().public_url + _link(kind, scene), "settings_url": settings().public_url + "/you",
         "stop_url": "" if scene.tester else stop_url(scene.person.id, kind.message_class),
         "today": clock.today(zone), "lang": language(), "direction": direction(language()),
         "day": partial(day, zone=zone), "hour": partial(hour, zone=zone), "when": partial(moment, zone=zone),
         "day_in": day, "hour_in": hour, "moment_in": moment, "place_of": place_of,
         "day_and_year": partial(day_and_year, zone=zone), "length_of": length,
     }
+
+
+def _link(kind: Kind, scene: Scene) -> str:
+    """Where the button leads; a link that signs in stays as it is."""
+    link = kind.link(scene)
+    return link if scene.sign_in else from_message(link, scene.message.id)
 
 
 def _spaced_code(scene: Scene) -> str:

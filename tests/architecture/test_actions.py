@@ -18,6 +18,11 @@ SILENT = {
     "server/notifications/deciding/actions.py:give_back": MESSAGE,
     "server/notifications/deciding/actions.py:take_day": MESSAGE,
     "server/notifications/deciding/actions.py:wait_for_its_hour": MESSAGE,
+    "server/notifications/falling_back/actions.py:fall_back": MESSAGE,
+    "server/notifications/proving/actions.py:note_act": MESSAGE,
+    "server/notifications/told/actions.py:mark_told_read": "the mark is the record: when it was read",
+    "server/notifications/told/actions.py:note_tap": "the mark is the record: when it was opened",
+    "server/notifications/told/actions.py:open_told": "the mark is the record: when it was opened",
     "server/sessions/actions/outcome.py:read_notes": "the mark on the note is the record: when it was read",
 }
 """Actions without an entry of their own, each with the reason why nobody will ever ask who did it."""

@@ -37,6 +37,7 @@ BY_ID = {
     "nextSlots": ("query ($id: ID!) { nextSlots(sessionId: $id) { startsAt } }", "Session"),
     "importReport": ("query ($id: ID!) { importReport(runId: $id) { zonesAssumed } }", "ImportRun"),
     "matchRunChanges": ("query ($id: ID!) { matchRunChanges(runId: $id, otherId: $id) { same } }", "MatchRun"),
+    "messageOutcome": ("query ($id: ID!) { messageOutcome(programId: $id) { fates { kind } } }", "Program"),
     "learning": ("query ($id: ID!) { learning(id: $id) { state } }", "LearnedModel"),
     "matchTrial": ("query ($id: ID!) { matchTrial(id: $id) { eraseAt files { name } } }", "MatchTrial"),
     "matchSuggestions": ("query ($id: ID!) { matchSuggestions(runId: $id) { totalCount } }", "MatchRun"),

@@ -9,6 +9,7 @@ from server.access.models import RoleGrant, UserSession
 from server.access.states import Role
 from server.kernel import clock
 from server.kernel.actor import system_actor
+from server.notifications.states import MessageState
 from server.people import actions as people
 from server.people.models import Person, Profile
 from server.people.queries import consents_of
@@ -115,6 +116,32 @@ async def test_an_address_that_does_not_work_is_said_to_its_owner_and_to_who_run
         assert (await stranger.post(f"{there}/mailbox")).status_code == 404
         assert (await who.post(f"{page}/mailbox")).status_code == SAVED
         assert words_there not in (await who.get(page)).text
+
+
+async def test_what_one_was_told_is_listed_read_and_followed_by_its_reader_alone(pair, client_of):
+    client, other = await client_of(pair.mentee), await client_of(pair.mentor)
+    about = {"match_id": str(pair.match.id)}
+    first, gone = await factories.told(pair.mentee, "M08", **about), await factories.told(pair.mentee, "F01", **about)
+    held = await factories.told(pair.mentee, "F02", **about)
+    for row, change in ((gone, {"facts": {"match_id": str(pair.program.id)}}), (held, {
+        "state": MessageState.SUPPRESSED, "reason": "a time is booked", "sent_at": None,
+    })):
+        await row.update_from_dict(change).save()
+    assert "2 new" in (await client.get("/you")).text
+    listed = [words(row) for row in read((await client.get("/you/told")).text).iterfind(".//main//li")]
+    assert "A first timenew" in listed[0]
+    assert "Match announcementIdris Brightwater, new" in listed[1]
+    opened = await client.get(f"/you/told/{first.id}")
+    assert (opened.status_code, opened.headers["location"]) == (SAVED, "/")
+    assert (await client.get(f"/you/told/{gone.id}")).headers["location"] == "/you/told"
+    for nobody in (held.id, pair.match.id):
+        assert (await client.get(f"/you/told/{nobody}")).status_code == 404
+    assert (await other.get(f"/you/told/{first.id}")).status_code == 404
+    await first.refresh_from_db()
+    assert first.tapped_at is not None
+    assert (await client.post("/you/told/read")).status_code == SAVED
+    assert ", new" not in (await client.get("/you/told")).text
+    assert "Nothing yet" in (await other.get("/you/told")).text
 
 
 async def test_a_zone_with_the_same_clock_or_an_unknown_one_before_changes_nothing_to_see(pair, client_of):

@@ -9,7 +9,7 @@ from uuid import UUID
 from server.automation.protocol import RULES
 from server.kernel.text import gettext as _
 from server.notifications.catalogue import CATALOGUE
-from server.notifications.states import MessageState
+from server.notifications.states import Channel, MessageState
 from web.dates import clock_time, day_month_short
 from web.items import Moment
 
@@ -57,16 +57,18 @@ def fate(one: Message) -> str:
         return _("Goes out at %(time)s, by mail") % {"time": clock_time(one.due_at)}
     if one.state is MessageState.SUPPRESSED:
         return held_back(one.reason)
+    at, by_push = clock_time(one.sent_at or one.due_at), (one.fallback or one.channel) is Channel.PUSH
     return {
-        MessageState.QUEUED: _("On its way, by mail"),
-        MessageState.FAILED: _("Could not be delivered"),
-    }.get(one.state, _("Sent at %(time)s, by mail") % {"time": clock_time(one.sent_at or one.due_at)})
+        MessageState.QUEUED: _("On its way, by push") if by_push else _("On its way, by mail"),
+        MessageState.FAILED: _("Came back") if one.sent_at else _("Could not be delivered"),
+    }.get(one.state, (_("Sent at %(time)s, by push") if by_push else _("Sent at %(time)s, by mail")) % {"time": at})
 
 
 def why_held(reason: str) -> str:
     """Why a message did not go, as its stop condition put it."""
     return {
         "the person has left": _("the person has left"), "no address": _("no address is known"),
+        "held out": _("left out, to find out whether it helps"),
         "its address does not work": _("mail comes back from their address"),
         "switched off by the person": _("switched off by the person"),
         "switched off in this programme": _("switched off in this programme"), "gone": _("what it spoke of is gone"),

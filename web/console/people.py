@@ -22,8 +22,7 @@ from server.kernel.text import clean
 from server.kernel.text import gettext as _
 from server.matches.steps import UNDO_ONE
 from server.notifications.bounces.actions import try_again
-from server.notifications.bounces.queries import dead_mailbox
-from server.notifications.queries import messages_to
+from server.notifications.queries import dead_mailbox, messages_to
 from server.programs.actions import GRACE_DAYS, GRACE_DAYS_MAX, invite, reinvite
 from server.programs.states import ParticipantRole
 from web.console import message_words

@@ -38,6 +38,8 @@ JOB_MODULES: list[str] = [
     "server.matchmaking.wishes.jobs",
     "server.messaging.jobs",
     "server.notifications.jobs",
+    "server.notifications.falling_back.jobs",
+    "server.notifications.proving.jobs",
     "server.notifications.push.jobs",
     "server.notifications.telling.jobs",
     "server.people.courses.jobs",

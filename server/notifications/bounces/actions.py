@@ -12,8 +12,9 @@ from server.notifications.bounces import queries
 from server.notifications.bounces.reading import OF_THE_ADDRESS, Report, Said
 from server.notifications.models import MailboxState, Message
 from server.notifications.optout.links import LETTERS
-from server.notifications.queries import address_for
+from server.notifications.queries import address_for, mark_of
 from server.notifications.states import MAIL_MARK, MessageState
+from server.notifications.ways.choosing import ONE_AFTER_THE_OTHER
 from server.people import actions as people
 from server.people.models import Person
 from server.people.queries import profile_of
@@ -50,6 +51,8 @@ async def note_failure(actor: Actor, message: Message, address: str, status: str
     async with unit_of_work(actor) as unit:
         mail = Message.filter(organization_id=actor.organization_id, id=message.id, bounced_at=None)
         came_back = {"reason": reason or f"came back {status}".strip(), "bounced_at": clock.now()}
+        if message.message_class in ONE_AFTER_THE_OTHER and message.fallback is None:
+            came_back["falls_back_at"] = clock.now()
         if await mail.update(state=MessageState.FAILED, **came_back):
             await unit.audit("mail.fail", message, status=status, person_id=message.recipient_id)
             await _count(unit, message.recipient_id, address, status)
@@ -72,7 +75,7 @@ async def try_again(actor: Actor, person_id: UUID) -> None:
 
 async def _count(unit: Unit, person_id: UUID, address: str, status: str) -> None:
     """One more mail that did not arrive at an address of somebody."""
-    mark = queries.mark_of(address)
+    mark = mark_of(address)
     state, _made = await MailboxState.get_or_create(
         organization_id=unit.actor.organization_id, person_id=person_id, address_mark=mark, defaults={"status": status},
     )

@@ -1,6 +1,6 @@
-"""A mail that came back, as a mail server hands it over: `ithaca mail bounce < MAIL`.
+"""Mail that came back: as a mail server hands it over (`ithaca mail bounce < MAIL`), or as it waits in a mailbox.
 
-Exit codes: 0 read, or nothing for us in it; 1 the database is away, so that a mail server tries again.
+Exit codes: 0 read, or nothing for us in it; 1 the database or the mailbox is away: try again.
 """
 
 import argparse
@@ -11,6 +11,7 @@ from server.kernel.db import database
 from server.kernel.errors import NotFound
 from server.kernel.settings import settings
 from server.notifications.bounces.actions import take_report
+from server.notifications.bounces.fetching import Box, box_of, mark_read, opened, unread
 from server.notifications.bounces.reading import MOST_BYTES, Said, read_report
 
 DONE = 0
@@ -27,17 +28,38 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the acts of `ithaca mail`."""
     acts = parser.add_subparsers(dest="act", required=True, metavar="ACT")
     acts.add_parser("bounce", help="read one mail that came back, or a complaint, from standard input")
+    acts.add_parser("fetch", help="read the unread ones in the mailbox of the settings, and mark them as read")
 
 
-def run(args: argparse.Namespace) -> int:  # noqa: ARG001  # there is one act
-    """Read it, and say what it told."""
-    print(asyncio.run(_take(sys.stdin.buffer.read(MOST_BYTES))))
+def run(args: argparse.Namespace) -> int:
+    """Read it, and say what it told.
+
+    Raises:
+        Refused: there is no mailbox, or it cannot be read.
+    """
+    if args.act == "bounce":
+        print(asyncio.run(_take(sys.stdin.buffer.read(MOST_BYTES))))
+    else:
+        asyncio.run(_fetch())
     return DONE
 
 
 async def _take(source: bytes) -> str:
     async with database(settings().database):
         return await taken(source)
+
+
+async def _fetch() -> None:
+    async with database(settings().database):
+        await fetched(box_of(settings()))
+
+
+async def fetched(box: Box) -> None:
+    """Read what waits in a mailbox, and say what each mail told."""
+    with opened(box) as server:
+        for number, source in unread(server):
+            print(await taken(source))
+            mark_read(server, number)
 
 
 async def taken(source: bytes) -> str:

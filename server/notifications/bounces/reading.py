@@ -15,11 +15,11 @@ from enum import StrEnum
 from uuid import UUID
 
 from server.kernel.ids import parse_id
+from server.notifications.channels.codes import status_in
 
 MOST_BYTES = 5_000_000
 """A report with the whole mail in it is much shorter. What follows is not read."""
 MOST_PARTS = 50
-STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
 ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}", re.IGNORECASE)
 SENT_BACK = ("message/rfc822", "text/rfc822-headers")
 CAME_BACK_TO = ("Delivered-To", "X-Original-To", "Envelope-To", "To")
@@ -59,12 +59,6 @@ def read_report(source: bytes) -> Report | None:
     said, status = _verdict(parts)
     message_id = _which(mail, parts)
     return Report(message_id, said, status) if said and message_id else None
-
-
-def status_in(words: str) -> str:
-    """The enhanced code in a server's words; "" if there is none."""
-    found = STATUS.search(words)
-    return ".".join(str(int(part)) for part in found.groups()) if found else ""
 
 
 def _parts(mail: Mail) -> Iterator[Mail]:

@@ -19,8 +19,6 @@ def N_(text: str) -> str:  # noqa: N802  # gettext's own name for "translate thi
 
 MUTED = "switched off by the person"
 NO_ADDRESS, DEAD = "no address", "its address does not work"
-NO_MAIL = (MUTED, NO_ADDRESS, DEAD)
-"""Why none goes by mail, and may by another way."""
 OFF = "switched off in this programme"
 
 

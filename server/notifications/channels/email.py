@@ -18,7 +18,7 @@ from aiosmtplib import errors
 
 from server.kernel.settings import Settings
 from server.notifications import sink
-from server.notifications.bounces.reading import status_in
+from server.notifications.channels.codes import NO_ADDRESS, NO_MAILBOX, OF_A_MAILBOX, status_in
 from server.notifications.channels.lines import LINES, QUIT_S, Line
 from server.notifications.optout.links import ONE_CLICK
 from server.notifications.texts import Letter, one_line
@@ -27,10 +27,6 @@ TIMEOUT_S = 20.0
 BY_ITSELF = (("Auto-Submitted", "auto-generated"), ("X-Auto-Response-Suppress", "OOF, AutoReply"))
 """No machine answers: neither those that keep to RFC 3834 nor Exchange, which has a header of its own. What cannot be
 delivered is still told."""
-OF_A_MAILBOX = (550, 551, 553)
-"""What a server says to a recipient whom it does not have; one that meant something else gives an enhanced code."""
-NO_MAILBOX, NO_ADDRESS = "5.1.1", "5.1.3"
-"""Nobody has the address; it is none (RFC 3463)."""
 TO_BE_QUOTED = str.maketrans(dict.fromkeys('()<>@,:;"[]\\', " "))
 
 

@@ -74,6 +74,7 @@ class Notice:
     opens: str
     buttons: tuple[Button, ...] = ()
     unsent: str = ""
+    silent: bool = False
 
     def payload(self) -> str:
         """As our worker and declarative push read it; what is too long for a small screen is cut."""
@@ -81,6 +82,8 @@ class Notice:
             "title": self.title[:LONGEST_TITLE], "body": self.body[:LONGEST_BODY], "lang": self.lang,
             "dir": self.direction, "tag": self.tag, "navigate": self.opens,
         }
+        if self.silent:
+            said["silent"] = True
         if self.buttons:
             said["actions"] = [
                 {"action": one.action, "title": one.words, "navigate": self.opens} for one in self.buttons

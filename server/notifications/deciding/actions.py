@@ -57,7 +57,9 @@ async def give_back(actor: Actor, message: Message) -> None:
     if message.state is not MessageState.QUEUED:
         return
     async with unit_of_work(actor):
-        await NudgeDay.filter(organization_id=actor.organization_id, message_id=message.id).delete()
+        days = NudgeDay.filter(organization_id=actor.organization_id, message_id=message.id)
+        if (latest := await days.order_by("-day").first()) is not None:   # one that went before stays taken
+            await latest.delete()
         planned = {"state": MessageState.PLANNED, "reason": "", "digest_id": None}
         await queries.carried_by(actor, message).filter(reason=TOGETHER).update(**planned)
         await queries.itself(actor, message).update(state=MessageState.PLANNED)

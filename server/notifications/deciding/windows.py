@@ -42,6 +42,12 @@ def closes(opening: datetime, zone: str) -> datetime:
     return datetime.combine(day, OPEN[MessageClass.NUDGE][1], ZoneInfo(zone)).astimezone(UTC)
 
 
+def is_quiet(moment: datetime, zone: str) -> bool:
+    """Whether it is night in an IANA `zone`: what comes to a browser then makes no sound."""
+    wakes, sleeps = OPEN[MessageClass.SURVEY]
+    return not wakes <= moment.astimezone(ZoneInfo(zone)).time() < sleeps
+
+
 def _openings(message_class: MessageClass, moment: datetime, zone: str) -> Iterator[datetime]:
     """The first open moment of each day that has one from `moment` on."""
     there = ZoneInfo(zone)

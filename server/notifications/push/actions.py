@@ -18,12 +18,14 @@ from server.notifications.catalogue import CATALOGUE, why_not
 from server.notifications.channels import push
 from server.notifications.channels.gate import PROBE_EVERY, Gate
 from server.notifications.channels.push import Address, Button, Delivery, Fate, Notice
+from server.notifications.deciding.windows import is_quiet
 from server.notifications.models import Message, PushKey, PushNotice, PushSubscription
 from server.notifications.push import keys, queries
 from server.notifications.queries import OPEN_MESSAGES, message_by_id
 from server.notifications.scene import Scene, scene_of
 from server.notifications.states import MessageState
 from server.notifications.taps.offering import taps_of, ticket_for
+from server.notifications.told.links import from_message
 
 GATES: defaultdict[str, Gate] = defaultdict(Gate)
 """The way from this process to each push service, by the operator's own name for it."""
@@ -160,7 +162,8 @@ def notice_of(scene: Scene, buttons: tuple[Button, ...] = ()) -> Notice:
     with use_language(scene.language):
         return Notice(
             title=title, body=body, lang=language(), direction=direction(language()), tag=str(scene.message.id),
-            opens=kind.link(scene), buttons=buttons, unsent=_("Not sent: no connection. Try again."),
+            opens=from_message(kind.link(scene), scene.message.id), buttons=buttons,
+            unsent=_("Not sent: no connection. Try again."), silent=is_quiet(clock.now(), scene.person.zone),
         )
 
 

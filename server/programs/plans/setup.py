@@ -59,6 +59,7 @@ SETUP: Shape = {
     "pairing": Setting(fields.one_of(Pairing), Pairing.BEST.value),
     "cycles_apart": Setting(fields.maybe(fields.whole(1, CYCLES_MAX)), None),
     "target_role": Setting(fields.words(KEY_LETTERS), ""),
+    "held_out_percent": Setting(fields.whole(0, 50), 0),
     "note_prompts": Setting(fields.many(fields.words(WORDS_LETTERS, needed=True), 0, PROMPTS_MOST), []),
     "goal_examples": Setting(fields.many(fields.table(EXAMPLE), 0, EXAMPLES_MOST), []),
 }

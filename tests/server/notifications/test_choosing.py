@@ -12,10 +12,9 @@ from server.kernel.actor import system_actor
 from server.kernel.jobs import drain
 from server.notifications.actions import plan_message
 from server.notifications.catalogue import CATALOGUE
-from server.notifications.catalogue.kinds import MUTED
 from server.notifications.models import Message
 from server.notifications.push.choosing import REPORTS, TOPICS, muted_by
-from server.notifications.states import MessageClass, MessageState
+from server.notifications.states import Channel, MessageClass, MessageState
 from server.people.actions import set_muted_kinds
 from server.surveys.models import SurveyInvitation
 from server.surveys.states import InvitationState, SurveyKind
@@ -79,8 +78,8 @@ async def test_a_booking_is_always_mailed_and_pushed_unless_that_is_off(
 
 
 @pytest.mark.parametrize(("muted", "state", "notices"), [
-    (["R01"], MessageState.SUPPRESSED, 0), (["R01:mail"], MessageState.SUPPRESSED, 1),
-    (["R01:push"], MessageState.SENT, 0), (["SURVEY:mail"], MessageState.SUPPRESSED, 1),
+    (["R01"], MessageState.SUPPRESSED, 0), (["R01:mail"], MessageState.SENT, 1),
+    (["R01:push"], MessageState.SENT, 0), (["SURVEY:mail"], MessageState.SENT, 1),
     (["NUDGE:mail", "NUDGE:push"], MessageState.SENT, 1),
 ])
 async def test_a_check_in_comes_by_the_channel_that_is_on(
@@ -96,7 +95,9 @@ async def test_a_check_in_comes_by_the_channel_that_is_on(
         )
         await happened(pair, "survey.opened", invitation_id=survey.id)
         await drain(strict=False)
-    assert ((await Message.get()).state, len(service.heard)) == (state, notices)
+    told = await Message.get()
+    assert (told.state, len(service.heard)) == (state, notices)
+    assert len(service.heard) + len(mailbox.mails) == (state is MessageState.SENT)
 
 
 async def test_who_wants_nudges_by_push_alone_gets_one_a_day_and_the_next_is_not_lost(
@@ -112,7 +113,7 @@ async def test_who_wants_nudges_by_push_alone_gets_one_a_day_and_the_next_is_not
             )
         await drain()
         first, second = await Message.all().order_by("kind")
-        assert (first.state, first.reason) == (MessageState.SUPPRESSED, MUTED)
+        assert (first.state, first.channel) == (MessageState.SENT, Channel.PUSH)
         assert (second.state, second.due_at.date()) == (MessageState.PLANNED, NOON.date() + timedelta(days=1))
         clock.move(second.due_at - clock.now())
         await drain()

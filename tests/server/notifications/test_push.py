@@ -134,7 +134,8 @@ async def test_who_asked_is_told_of_a_booking_and_the_other_is_not(
     assert len(service.heard) == 1
     said = service.heard[0]
     assert said["title"] == str(mailbox.to(pair.mentee.email)[0]["Subject"])
-    assert (said["body"], said["navigate"]) == ("The mail has the entry for your calendar.", f"/session/{session.id}")
+    opens = f"/session/{session.id}?told={said['tag']}"
+    assert (said["body"], said["navigate"]) == ("The mail has the entry for your calendar.", opens)
     notice = await PushNotice.get()
     assert (notice.state, said["tag"]) == (MessageState.SENT, str(notice.message_id))
 
@@ -377,7 +378,7 @@ async def test_a_time_that_the_other_suggests_comes_with_two_buttons_and_one_tic
     with clock.at(clock.now() + timedelta(minutes=2)):
         await drain(strict=False)
     said = next(one for one in service.heard if one["title"].endswith("?"))
-    page = f"/match/{pair.match.id}"
+    page = f"/match/{pair.match.id}?told={said['tag']}"
     assert said["actions"] == [
         {"action": "accept", "title": "Accept", "navigate": page},
         {"action": "open", "title": "Look first", "navigate": page},

@@ -14,6 +14,9 @@ from tests import factories
 from tests.queries import queries_run
 from tests.web.conftest import ClientOf
 from tests.web.console.market import SKILLS, Market, manager_of, market
+from tests.web.console.reminded import reminded
+from tests.web.drawing import read
+from tests.web.drawing import words as said
 
 KEPT = {"approvals": "MENTOR", "asked_first": "MENTEE", "mentees_may_ask": "1", "pause_moves_end": "1"}
 
@@ -145,3 +148,21 @@ async def test_five_groups_cost_as_many_statements_as_one(client_of: ClientOf, f
         assert all(str(one) in shown.text for one in made)
         counts.append(len(ran))
     assert counts[0] == counts[1]
+
+
+async def test_it_says_what_became_of_messages_and_whether_reminders_help(client_of: ClientOf, found: Market) -> None:
+    client, there = await client_of(found.admin), f"/console/programs/{found.program.id}/delivery"
+    assert "Nothing was sent yet" in (await client.get(there)).text
+    await reminded(found.program)
+    shown = read((await client.get(there)).text)
+    rows = [[said(cell) for cell in row] for row in shown.iterfind(".//tbody/tr")]
+    assert rows[0] == ["A first time, second word", "Sent24", "Arrived24", "Came back0", "Opened0", "Acted20"]
+    assert rows[2][:3] == ["The next session", "Sentfewer than 8 people", "Arrived–"]
+    helps, unknown = rows[3:]
+    assert helps[1:] == [
+        "Reminded, acted20 of 24, 83%", "Left out, acted3 of 12, 25%", "Difference+58 points, between +24 and +77",
+        "SoIt helps",
+    ]
+    assert unknown[-1] == "SoWe can’t tell yet"
+    assert "20 in 100 matches get no reminders" in said(shown)
+    assert (await (await client_of(await found.mentees[0].person)).get(there)).status_code == 404

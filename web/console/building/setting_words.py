@@ -66,6 +66,7 @@ def _setup() -> dict[str, str]:
         "circles": _("Who meets in a circle"), "circle_size": _("Members of a circle"),
         "pairing": _("How peers are put together"),
         "cycles_apart": _("Rounds before the same two are drawn again"), "target_role": _("Target role"),
+        "held_out_percent": _("Matches left out of reminders, in 100"),
         "note_prompts": _("Questions for notes"), "goal_examples": _("Examples of goals"),
     }
 

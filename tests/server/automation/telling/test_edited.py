@@ -14,10 +14,10 @@ from server.kernel.errors import Invalid
 from server.kernel.facts import ActionState, AuditEvent, OutboxEvent, ScheduledAction
 from server.kernel.jobs import drain
 from server.notifications.catalogue import CATALOGUE
-from server.notifications.deciding.reasons import scene_and_reason
 from server.notifications.models import Message
 from server.notifications.push.actions import notice_of
 from server.notifications.texts import letter, line
+from server.notifications.ways.reasons import scene_and_reason
 from server.people.models import Person
 from server.programs.models import Program
 from tests.factories import Pair, active_match

@@ -1,21 +1,26 @@
 """Mail that does not arrive: its message says so, no more goes to a dead address, and other ways are used."""
 
+from dataclasses import replace
+
 import pytest
 
 from server.kernel.actor import system_actor
-from server.kernel.errors import NotFound
+from server.kernel.errors import NotFound, Refused
 from server.kernel.facts import AuditEvent
 from server.kernel.ids import new_id
 from server.kernel.jobs import drain
+from server.kernel.settings import Settings
 from server.notifications.actions import plan_message
 from server.notifications.bounces.actions import MOST_FAILURES, try_again
-from server.notifications.bounces.command import NOTHING, TOLD, taken
-from server.notifications.bounces.queries import dead_mailbox
+from server.notifications.bounces.command import NOTHING, TOLD, fetched, taken
+from server.notifications.bounces.fetching import Box, box_of
 from server.notifications.bounces.reading import Said
 from server.notifications.models import MailboxState, Message
+from server.notifications.queries import dead_mailbox
 from server.notifications.states import MessageState
 from server.people.models import Profile
 from tests.factories import Pair, manager_of, program
+from tests.server.notifications.bounces.imap_server import FOLDER, PASSWORD, USER, imap_server
 from tests.server.notifications.bounces.reports import complaint, dsn
 from tests.server.notifications.mail_server import MailServer
 
@@ -100,3 +105,23 @@ async def test_what_arrived_is_forgiven_and_what_is_not_ours_changes_nothing(pai
     assert await MailboxState.all().count() == 0
     assert (await Message.get(id=arrived.id)).state is MessageState.DELIVERED
     assert await taken(dsn(new_id())) == await taken(b"Hello") == NOTHING
+
+
+async def test_what_waits_in_a_mailbox_is_read_once(
+    pair: Pair, mailbox: MailServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sent = await tell(pair)
+    with imap_server(dsn(sent.id), b"Subject: Hello\n\nWho are you?\n") as server:
+        box = Box("127.0.0.1", server.port, USER, PASSWORD, "none", FOLDER)
+        await fetched(box)
+        assert capsys.readouterr().out == f"{TOLD[Said.FAILED]}\n{NOTHING}\n"
+        await fetched(box)
+        assert (capsys.readouterr().out, server.seen) == ("", {7, 8})
+        for wrong in ({"password": "x"}, {"folder": "Elsewhere"}):
+            with pytest.raises(Refused, match="mailbox"):
+                await fetched(replace(box, **wrong))
+    assert await is_dead(pair)
+    with pytest.raises(OSError, match="refused"):
+        await fetched(box)
+    with pytest.raises(Refused, match="ITHACA_IMAP_HOST"):
+        box_of(Settings())

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.kernel.ids import new_id
-from server.notifications.bounces.reading import MOST_PARTS, Report, Said, read_report, status_in
+from server.notifications.bounces.reading import MOST_PARTS, Report, Said, read_report
+from server.notifications.channels.codes import status_in
 from tests.server.notifications.bounces.reports import complaint, dsn, returned
 
 ID = new_id()

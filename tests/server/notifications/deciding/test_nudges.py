@@ -13,7 +13,7 @@ from server.notifications.actions import plan_message, send_message
 from server.notifications.channels import email, gate
 from server.notifications.deciding.actions import TOGETHER
 from server.notifications.models import Message, NudgeDay
-from server.notifications.states import MessageState
+from server.notifications.states import Channel, MessageState
 from tests.factories import Pair, active_match
 from tests.server.notifications.mail_server import MailServer, mail_server
 
@@ -139,7 +139,7 @@ async def test_a_nudge_that_was_let_go_is_finished_after_a_crash_and_holds_its_d
         raise RuntimeError
 
     with monkeypatch.context() as crash:
-        crash.setattr(actions, "_hand_over", die)
+        crash.setattr(actions, "HAND_OVER", {Channel.EMAIL: die})
         with pytest.raises(RuntimeError):
             await send_message(system_actor(pair.organization.id), sent.id)
     await drain()

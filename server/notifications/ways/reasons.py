@@ -7,8 +7,10 @@ from server.kernel.actor import Actor
 from server.kernel.db import plain
 from server.kernel.errors import NotFound
 from server.notifications.catalogue import CATALOGUE, why_not
+from server.notifications.channels.protocol import Way
 from server.notifications.models import Message
 from server.notifications.scene import Scene, scene_of
+from server.notifications.ways.choosing import way_for
 
 
 async def why_needless(actor: Actor, kind: str, recipient_id: UUID, facts: Mapping[str, object]) -> str:
@@ -17,7 +19,16 @@ async def why_needless(actor: Actor, kind: str, recipient_id: UUID, facts: Mappi
         organization_id=actor.organization_id, kind=kind, message_class=CATALOGUE[kind].message_class,
         recipient_id=recipient_id, facts={name: plain(value) for name, value in facts.items()},
     )
-    return (await scene_and_reason(actor, message))[1]
+    return (await scene_and_way(actor, message))[2]
+
+
+async def scene_and_way(actor: Actor, message: Message) -> tuple[Scene | None, Way | None, str]:
+    """What the message speaks of, unless it is gone, and which way it goes; or why none."""
+    try:
+        scene = await scene_of(actor, message)
+    except NotFound:
+        return None, None, "gone"
+    return scene, *await way_for(actor, scene)
 
 
 async def scene_and_reason(actor: Actor, message: Message) -> tuple[Scene | None, str]:

@@ -1,0 +1,1 @@
+"""Telling somebody once more, by another way, what nobody opened."""

@@ -1,0 +1,159 @@
+"""What became of the messages of a programme, and whether its reminders help, for who runs it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from tortoise import Model
+from tortoise.expressions import Q
+from tortoise.functions import Count
+from tortoise.queryset import QuerySet
+
+from server.kernel import clock
+from server.kernel.actor import Actor
+from server.kernel.errors import NotFound
+from server.matches.models import Match, MatchMember
+from server.notifications.catalogue import CATALOGUE
+from server.notifications.models import Message
+from server.notifications.proving.arms import unit_of
+from server.notifications.proving.intervals import Difference, Share, difference
+from server.notifications.states import Arm, MessageClass
+from server.programs.models import Cohort, Enrollment, Program
+from server.programs.queries import program_by_id
+from server.programs.rules import can_edit_program
+
+WITHIN = timedelta(days=7)
+"""So soon after a message it counts that somebody did what it asks for."""
+LATELY = timedelta(days=180)
+LEAST = 8
+"""No figure rests on fewer people (metrics.md, small groups)."""
+
+
+OWNERS: Mapping[str, type[Model]] = {"match_id": Match, "enrollment_id": Enrollment, "cohort_id": Cohort}
+"""By what a message speaks of, where it is found out to which programme it belongs."""
+
+
+class Belongs(NamedTuple):
+    """The programme that a message belongs to, and how many of a hundred it leaves out."""
+
+    program_id: UUID | None = None
+    held_out_percent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Fates:
+    """What became of one kind of message. `people`: how many it was for; figures of fewer than eight are None."""
+
+    kind: str
+    people: int
+    sent: int | None = None
+    arrived: int | None = None
+    came_back: int | None = None
+    tapped: int | None = None
+    acted: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """How many did what a reminder asks for within a week: of those it was sent to, and of those who were left out."""
+
+    kind: str
+    nudged: Share
+    held_out: Share
+    difference: Difference | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a programme's messages of the last half year."""
+
+    program: Program
+    fates: list[Fates]
+    effects: list[Effect]
+
+
+async def outcome_of(actor: Actor, program_id: UUID) -> Outcome:
+    """What became of a programme's messages, kind by kind.
+
+    Raises:
+        NotFound: no such programme, or the actor does not run it.
+    """
+    program = await program_by_id(actor, program_id)
+    if not can_edit_program(actor, program.id):
+        raise NotFound
+    rows = Message.filter(
+        organization_id=actor.organization_id, program_id=program.id, created_at__gte=clock.now() - LATELY
+    )
+    went = Q(sent_at__isnull=False) | Q(bounced_at__isnull=False)
+    drawn = rows.filter(message_class=MessageClass.NUDGE, created_at__lte=clock.now() - WITHIN).exclude(arm=Arm.NONE)
+    return Outcome(
+        program, _in_order(map(_fates, await _counted(rows.filter(went)))),
+        effects(await drawn.values("kind", "arm", "facts", "acted_at")),
+    )
+
+
+def effects(rows: Iterable[Mapping[str, object]]) -> list[Effect]:
+    """The two shares of each kind, counted by match or enrolment: several reminders of one are one."""
+    acted: defaultdict[tuple[str, Arm], dict[UUID, bool]] = defaultdict(dict)
+    for row in rows:
+        facts, arm = row["facts"], Arm(str(row["arm"]))
+        unit = unit_of(facts) if isinstance(facts, dict) else None
+        if unit is not None:
+            there = acted[str(row["kind"]), arm]
+            there[unit] = there.get(unit, False) or row["acted_at"] is not None
+    kinds = [kind for kind in CATALOGUE if any((kind, arm) in acted for arm in Arm)]
+    return [_effect(kind, *(_share(acted[kind, arm]) for arm in (Arm.NUDGED, Arm.HELD_OUT))) for kind in kinds]
+
+
+async def belongs(actor: Actor, facts: Mapping[str, object]) -> Belongs:
+    """The programme of what a message speaks of; none for one about an account."""
+    for name, model in OWNERS.items():
+        if its_id := facts.get(name):
+            found = model.filter(organization_id=actor.organization_id, id=UUID(str(its_id))).first()
+            whose = await found.values_list("program_id", "program__held_out_percent")
+            return Belongs(*whose) if whose else Belongs()
+    return Belongs()
+
+
+async def people_of(actor: Actor, payload: Mapping[str, object]) -> list[UUID]:
+    """Whom a fact may be about: the people of its match, else its person."""
+    if match_id := payload.get("match_id"):
+        seats = MatchMember.filter(organization_id=actor.organization_id, match_id=UUID(str(match_id)))
+        return [seat.person_id for seat in await seats]
+    return [UUID(str(payload["person_id"]))] if payload.get("person_id") else []
+
+
+async def _counted(rows: QuerySet[Message]) -> list[dict[str, int]]:
+    """Of each kind, for how many people, and how many messages had each fate."""
+    counts = {
+        "people": Count("recipient_id", distinct=True), "sent": Count("id"),
+        "bounced": Count("id", _filter=Q(bounced_at__isnull=False)),
+        "tapped": Count("id", _filter=Q(tapped_at__isnull=False)),
+        "acted": Count("id", _filter=Q(acted_at__isnull=False)),
+    }
+    return await rows.annotate(**counts).group_by("kind").values("kind", *counts)
+
+
+def _fates(row: Mapping[str, int]) -> Fates:
+    kind, people = str(row["kind"]), int(row["people"])
+    if people < LEAST:
+        return Fates(kind, people)
+    sent, came_back = int(row["sent"]), int(row["bounced"])
+    return Fates(kind, people, sent, sent - came_back, came_back, int(row["tapped"]), int(row["acted"]))
+
+
+def _in_order(found: Iterable[Fates]) -> list[Fates]:
+    by_kind = {one.kind: one for one in found}
+    return [by_kind[kind] for kind in CATALOGUE if kind in by_kind]
+
+
+def _share(acted: Mapping[UUID, bool]) -> Share:
+    return Share(sum(acted.values()), len(acted))
+
+
+def _effect(kind: str, nudged: Share, held_out: Share) -> Effect:
+    enough = min(nudged.of, held_out.of) >= LEAST
+    return Effect(kind, nudged, held_out, difference(nudged, held_out) if enough else None)

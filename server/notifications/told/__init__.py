@@ -1,0 +1,1 @@
+"""What somebody was told, to read again in the app."""

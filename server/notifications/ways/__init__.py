@@ -1,0 +1,1 @@
+"""Which way a message goes to somebody, and why it goes none."""

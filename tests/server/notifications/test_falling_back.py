@@ -1,0 +1,115 @@
+"""What reminds or asks goes the first way that is open, and once more the other one when nobody opened it for a day."""
+
+from collections.abc import AsyncGenerator
+from datetime import timedelta
+
+import pytest
+
+from server.access.models import UserSession
+from server.kernel import clock
+from server.kernel.actor import system_actor
+from server.kernel.jobs import drain
+from server.notifications.actions import plan_message
+from server.notifications.bounces.command import taken
+from server.notifications.models import Message, NudgeDay
+from server.notifications.push.actions import GATES
+from server.notifications.states import Channel, MessageState
+from server.people.actions import set_muted_kinds
+from tests.factories import Pair
+from tests.server.notifications.bounces.reports import dsn
+from tests.server.notifications.conftest import session_of
+from tests.server.notifications.mail_server import MailServer
+from tests.server.notifications.push_service import PushService, push_service
+from tests.server.notifications.test_push import NOON, asked
+
+DAY = timedelta(days=1)
+SENT, PLANNED = MessageState.SENT, MessageState.PLANNED
+
+
+@pytest.fixture
+async def service() -> AsyncGenerator[PushService, None]:
+    async with push_service() as found:
+        yield found
+    GATES.clear()
+
+
+async def nudge(pair: Pair, kind: str = "F01") -> Message:
+    """The mentee is reminded to book."""
+    return await plan_message(
+        system_actor(pair.organization.id), kind, pair.mentee.id, pair.match.id, {"match_id": pair.match.id},
+        trigger="t",
+    )
+
+
+async def visited(pair: Pair) -> None:
+    await UserSession.filter(person_id=pair.mentee.id).update(seen_at=clock.now() + timedelta(hours=1))
+
+
+async def tapped(pair: Pair) -> None:
+    await Message.filter(recipient_id=pair.mentee.id).update(tapped_at=clock.now())
+
+
+async def booked(pair: Pair) -> None:
+    await session_of(pair, clock.now() + 3 * DAY)
+
+
+async def muted(pair: Pair) -> None:
+    await set_muted_kinds(pair.mentee_actor, ["NUDGE:mail"])
+
+
+@pytest.mark.parametrize(("meanwhile", "mails"), [(None, 1), (visited, 0), (tapped, 0), (booked, 0), (muted, 0)])
+async def test_a_push_that_nobody_opened_is_a_letter_a_day_later_and_once(
+    pair: Pair, mailbox: MailServer, service: PushService, meanwhile: object, mails: int
+) -> None:
+    await asked(pair, service)
+    with clock.at(NOON):
+        told = await nudge(pair)
+        await drain()
+        await told.refresh_from_db()
+        assert (told.state, told.channel, len(service.heard), len(mailbox.mails)) == (SENT, Channel.PUSH, 1, 0)
+        if callable(meanwhile):
+            await meanwhile(pair)
+        clock.move(DAY - timedelta(minutes=1))
+        await drain()
+        assert mailbox.mails == []
+        for _ in range(3):
+            clock.move(DAY)
+            await drain()
+        await told.refresh_from_db()
+    assert (len(service.heard), len(mailbox.mails), told.falls_back_at) == (1, mails, None)
+    assert (told.channel, told.fallback) == (Channel.PUSH, Channel.EMAIL if mails else None)
+    assert await NudgeDay.all().count() == 1 + mails, "the letter has a day of its own"
+
+
+async def test_the_letter_waits_for_its_hour_and_its_day_like_any_other(
+    pair: Pair, mailbox: MailServer, service: PushService
+) -> None:
+    await asked(pair, service)
+    with clock.at(NOON):
+        told = await nudge(pair)
+        await drain()
+        await UserSession.filter(person_id=pair.mentee.id).update(revoked_at=clock.now())
+        clock.move(DAY - timedelta(minutes=5))
+        await nudge(pair, "F02")    # has the next day, by mail: no browser is left
+        await drain()
+        clock.move(timedelta(minutes=10))
+        await drain()
+        await told.refresh_from_db()
+        assert (told.state, told.due_at) == (PLANNED, NOON.replace(hour=8, minute=30) + 2 * DAY)
+    assert len(mailbox.mails) == 1
+
+
+async def test_a_letter_that_came_back_goes_to_a_browser_that_asks_by_then(
+    pair: Pair, mailbox: MailServer, service: PushService
+) -> None:
+    with clock.at(NOON):
+        told = await nudge(pair)
+        await drain()
+    await asked(pair, service)
+    with clock.at(NOON + DAY):
+        assert (len(service.heard), len(mailbox.mails)) == (0, 1)
+        await taken(dsn(told.id))
+        await drain()
+        await told.refresh_from_db()
+    assert (told.state, told.channel, told.fallback) == (SENT, Channel.EMAIL, Channel.PUSH)
+    assert (len(service.heard), len(mailbox.mails)) == (1, 1)

@@ -1,0 +1,91 @@
+"""What became of a programme's messages, kind by kind, and whether its reminders help."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from server.kernel.text import gettext as _
+from server.kernel.text import ngettext
+from server.notifications.catalogue import CATALOGUE
+from server.notifications.proving.intervals import Share
+from server.notifications.proving.queries import LEAST, Effect, Fates, outcome_of
+from web.console.audit_words import Judged
+from web.render import page
+
+HERE = "/console/programs"
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Whether one kind of reminder helps, in words."""
+
+    name: str
+    nudged: str
+    held_out: str
+    between: str
+    judged: Judged
+
+
+async def show(request: Request) -> Response:
+    """Both tables."""
+    shown = await outcome_of(request.state.actor, request.path_params["id"])
+    return page(
+        request, "console/delivery.html", program=shown.program, fates=[_fates(one) for one in shown.fates],
+        proofs=[_proof(one) for one in shown.effects], percent=shown.program.held_out_percent, least=LEAST,
+        back=f"{HERE}/{shown.program.id}",
+    )
+
+
+def _fates(one: Fates) -> list[str]:
+    counts = [one.sent, one.arrived, one.came_back, one.tapped, one.acted]
+    hidden = _("fewer than %(least)d people") % {"least": LEAST}
+    told = [hidden, *["–"] * (len(counts) - 1)] if one.sent is None else [str(count) for count in counts]
+    return [_(CATALOGUE[one.kind].name), *told]
+
+
+def _proof(one: Effect) -> Proof:
+    return Proof(
+        _(CATALOGUE[one.kind].name), _share(one.nudged), _share(one.held_out), _between(one), _judged(one),
+    )
+
+
+def _share(share: Share) -> str:
+    if share.of < LEAST:
+        return _("fewer than %(least)d") % {"least": LEAST}
+    return _("%(count)d of %(of)d, %(percent)d%%") % {
+        "count": share.count, "of": share.of, "percent": round(100 * share.value),
+    }
+
+
+def _between(one: Effect) -> str:
+    found = one.difference
+    if found is None:
+        return "–"
+    return _("%(points)s, between %(low)s and %(high)s") % {
+        "points": _points(found.value), "low": _signed(found.low), "high": _signed(found.high),
+    }
+
+
+def _points(value: float) -> str:
+    count = round(100 * value)
+    return f"{_signed(value)} {ngettext('point', 'points', abs(count))}"
+
+
+def _signed(value: float) -> str:
+    count = round(100 * value)
+    return f"+{count}" if count > 0 else f"\u2212{-count}" if count < 0 else "0"
+
+
+def _judged(one: Effect) -> Judged:
+    if one.difference is None or not one.difference.is_told:
+        return Judged(_("We can’t tell yet"), "", "")
+    if one.difference.value > 0:
+        return Judged(_("It helps"), "leaf", "tick")
+    return Judged(_("It does harm"), "rust", "warning")
+
+
+routes = [Route(f"{HERE}/{{id:uuid}}/delivery", show, name="console-program-delivery")]
