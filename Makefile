@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve migrate migration tables test lint types check a11y phrases journey bench chaos schema lock
+.PHONY: help setup demo serve migrate migration tables test lint types check a11y golden phrases journey bench chaos schema lock
 
 help: ## List the commands
 	@grep -hE '^[a-z0-9_-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -63,6 +63,9 @@ types: setup ## mypy --strict
 a11y: setup ## The full accessibility matrix, in a real browser
 	@$(BIN)/python -m tests.provision
 	ITHACA_A11Y_FULL=1 $(BIN)/pytest a11y_tests -n $(BROWSERS) --dist worksteal
+
+golden: setup ## Write anew what a small simulated programme comes to, after reading what differs
+	ITHACA_GOLDEN=write $(BIN)/pytest tests/server/automation/simulating
 
 phrases: setup ## Write anew what screen readers have to say of the five screens (a11y_tests/phrases)
 	@$(BIN)/python -m tests.provision

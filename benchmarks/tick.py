@@ -38,6 +38,7 @@ from tests.conftest import environment
 from tests.factories import Pair, active_match
 
 PAIRS, DUE, RUNS, MOST = 200_000, 2_000, 3, 3.0
+PLANS_EACH, AT_ONCE = 2, 20_000
 WORKER, BY_HAND, BEGAN = "bench:worker", "bench:hand", "match.activated"
 Hand = Callable[[str, list[Any]], Awaitable[list[Any]]]
 FREE = "state = 'PLANNED' AND due_at <= {now} AND (lease_until IS NULL OR lease_until <= {now})"
@@ -49,12 +50,13 @@ SQL = {
                   f"({FIRST.format(now='$1')} FOR UPDATE SKIP LOCKED) RETURNING id",
 }
 NUMBERS = {
-    "SQLite": "(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) SELECT i FROM n)",
-    "PostgreSQL": "(SELECT generate_series(1, {count}) AS i)",
+    "SQLite": "(WITH RECURSIVE n(i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n WHERE i < {last}) SELECT i "
+              "FROM n)",
+    "PostgreSQL": "(SELECT generate_series({first}, {last}) AS i)",
 }
 FRESH = {
-    "SQLite": "printf('0000000{number}-0000-7000-8000-%012x', i)",
-    "PostgreSQL": "('0000000{number}-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid",
+    "SQLite": "printf('{number:08d}-0000-7000-8000-%012x', i)",
+    "PostgreSQL": "('{number:08d}-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid",
 }
 """Ids of rows that are copied: known, so that one table can point to another."""
 
@@ -66,19 +68,22 @@ async def copy(name: str, row: Model, count: int, number: int, **own: str) -> No
     columns = [str(field.source_field or key) for key, field in row._meta.fields_map.items() if field.has_db_field]
     values = ", ".join(other.get(column, f'"{column}"') for column in columns)
     names = ", ".join(f'"{column}"' for column in columns)
-    await get_connection("default").execute_script(
-        f'INSERT INTO "{table_name}" ({names}) SELECT {values} FROM "{table_name}", '  # names of ours
-        f"{NUMBERS[name].format(count=count)} AS numbers WHERE id = '{row.pk}'"
-    )
+    for first in range(1, count + 1, AT_ONCE):
+        numbers = NUMBERS[name].format(first=first, last=min(first + AT_ONCE - 1, count))
+        await get_connection("default").execute_script(
+            f'INSERT INTO "{table_name}" ({names}) SELECT {values} FROM "{table_name}", '
+            f"{numbers} AS numbers WHERE id = '{row.pk}'"
+        )
 
 
 async def more_pairs(name: str, pair: Pair, count: int) -> None:
-    """So many more matches like one, with both members and what is planned for them in the next weeks."""
+    """So many more matches like one, with both members and some of what is planned for them."""
     match_id = FRESH[name].format(number=1)
     await copy(name, pair.match, count, 1)
     for number, member in enumerate(await MatchMember.filter(match_id=pair.match.id), start=2):
         await copy(name, member, count, number, match_id=match_id)
-    for number, planned in enumerate(await ScheduledAction.filter(subject_id=pair.match.id), start=4):
+    plans = await ScheduledAction.filter(subject_id=pair.match.id).order_by("-due_at").limit(PLANS_EACH)
+    for number, planned in enumerate(plans, start=4):
         await copy(name, planned, count, number, subject_id=match_id, dedupe_key=f"'{number}:' || i")
     await get_connection("default").execute_script("ANALYZE")
 

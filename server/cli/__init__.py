@@ -45,6 +45,7 @@ COMMANDS = {
     "import": Command("server.journey.importing.command", "preview or apply a people file"),
     "courses": Command("server.people.courses.command", "take over the courses that people completed"),
     "program": Command("server.automation.building.command", "write, compare or bring in a programme's configuration"),
+    "simulate": Command("server.automation.simulating.command", "live through a programme with made-up people"),
     "queue": Command("server.journey.queue.command", "match a group, look at what waits, decide, plan places"),
     "learn": Command("server.journey.learning.command", "let the matching learn from what became of its proposals"),
     "match": Command("server.matchmaking.command", "who fits whom: read a roster, write the pairs"),

@@ -1,0 +1,38 @@
+"""What follows a mail with whoever gets it: most do what it asks for after some hours, some never."""
+
+from dataclasses import dataclass
+
+from server.automation.simulating import acts
+from server.automation.simulating.acts import Act
+
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """What somebody does, how likely whoever is as keen as can be does it, and within how many hours."""
+
+    act: Act
+    chance: float
+    within_h: int
+
+
+JOINS, ANSWERS, BOOKS = Habit(acts.join, 0.6, 60), Habit(acts.answer, 0.85, 72), Habit(acts.book, 0.7, 30)
+CHECKS_IN, DECIDES = Habit(acts.check_in, 0.7, 70), Habit(acts.decide, 1.0, 8)
+DOES_STEP, GOES_FURTHER = Habit(acts.take_step, 0.6, 48), Habit(acts.go_further, 0.3, 48)
+
+HABITS: dict[str, Habit] = {
+    **dict.fromkeys(("E01", "E02", "E03", "E04", "E05"), JOINS),
+    **dict.fromkeys(("M03", "M04"), ANSWERS),
+    **dict.fromkeys(("M08", "X05", "X03", "F01", "F02", "F03", "S08", "I01", "I02", "Z02"), BOOKS),
+    **dict.fromkeys(("M01", "M07", "C04"), DECIDES),
+    **dict.fromkeys(("R01", "C03", "Z04", "Z04-again", "Z05"), CHECKS_IN),
+    **dict.fromkeys(("G04", "G05"), DOES_STEP),
+    **dict.fromkeys(("G01", "G01-met"), Habit(acts.word_goal, 0.7, 40)),
+    **dict.fromkeys(("Z03", "Z03-proposed"), GOES_FURTHER),
+    "S04": Habit(acts.move, 0.06, 3),
+    "S10": Habit(acts.keep_promises, 0.8, 20),
+    "A02": Habit(acts.reply, 0.9, 20),
+}
+"""By the kind of the mail. A kind that is not here is read, and that is all."""
+SESSION_KINDS = frozenset({"S01", "S02"})
+"""Mails after which there is a session to go to."""
+AFTER_SESSION_H = (1, 20)

@@ -1,0 +1,54 @@
+"""A small programme is lived through: it comes to the same each time, and the rules of every message hold."""
+
+import json
+import os
+from argparse import ArgumentParser
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from server.automation.simulating import command
+from server.kernel.settings import settings
+
+GOLDEN = Path(__file__).with_name("lived.json")
+BEGINS, MONTHS, PEOPLE, SEED = date(2027, 1, 11), 2, 12, 7
+DOCUMENT = {"name": "Rising Leads", "type": "ONE_TO_ONE", "duration_days": 42, "sessions_per_month": 4}
+
+
+async def test_a_seed_comes_to_what_it_came_to_before(tmp_path: Path) -> None:
+    """What differs here is what people would get otherwise than before: read it, then `make golden`."""
+    report = await command.simulate(
+        DOCUMENT, "rising-leads", people=PEOPLE, months=MONTHS, seed=SEED, begins=BEGINS, keep=tmp_path / "lived.db"
+    )
+    assert report.tally.is_sound, report.in_words()
+    assert "held  came twice" in report.in_words()
+    found = json.loads(report.as_json())
+    for took in ("seconds", "processor_seconds"):
+        found.pop(took)
+    if os.environ.get("ITHACA_GOLDEN") == "write":
+        GOLDEN.write_text(json.dumps(found, indent=2) + "\n")
+    assert found == json.loads(GOLDEN.read_text())
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--people", "3"], "--people: Choose from 4 to 5,000."),
+        (["--months", "25"], "--months: Choose from 1 to 24."),
+        (["--program", "absent.toml"], "--program: There is no file absent.toml."),
+        (["--keep", "there.db"], "--keep: This file is there already. Choose another one."),
+        ([], 'type: This is missing.'),
+    ],
+)
+def test_what_cannot_be_is_told(
+    words: list[str], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("there.db").touch()
+    Path("a.toml").write_text('format = 1\nname = "Rising Leads"\n')
+    parser = ArgumentParser()
+    command.add_arguments(parser)
+    assert command.run(parser.parse_args(["--program", "a.toml", *words])) == command.UNUSABLE
+    assert told in capsys.readouterr().err
+    assert not settings().database_url
