@@ -71,6 +71,7 @@ from web.console import (
 from web.console import circles as console_circles
 from web.console import matches as console_matches
 from web.console.building import dates as build_dates
+from web.console.building import joining as build_joining
 from web.console.building import launch as build_launch
 from web.errors import MACHINES, refusal
 from web.limits import Limits
@@ -83,6 +84,7 @@ DOORS: tuple[ModuleType, ...] = (
 """Screens that anybody may see."""
 BUILDER: tuple[ModuleType, ...] = (
     build_dates,
+    build_joining,
     build_launch,
 )
 """The parts of the builder, one in a line; their order in its list is that of web/console/building/outline.py."""

@@ -3,13 +3,15 @@
 from server.kernel.actor import system_actor
 from server.kernel.facts import ScheduledAction
 from server.people.models import Person
-from server.programs.models import Enrollment, Program
+from server.programs.models import Enrollment, Program, ProgramVersion
 from server.programs.plans import fields
+from server.programs.states import PlanState
 from server.programs.triggers.actions import set_triggers
 from server.programs.triggers.entries import TRIGGERS
 from tests import factories
 from tests.web.conftest import ClientOf
 from tests.web.console.market import Market, market
+from tests.web.console.test_building import seen_on
 
 RULES = [{"when": "HIRED", "days": 30, "role": "MENTEE"}, {"when": "MANAGER", "role": "MENTOR"}]
 
@@ -56,3 +58,25 @@ async def test_what_cannot_be_is_said_and_stays_and_only_who_runs_a_programme_se
     other = await factories.program(await factories.organization(), name="Elsewhere")
     await Program.filter(id=other.id).update(triggers={"enrol": RULES})
     assert "Elsewhere" not in (await client.get("/console/hiring")).text
+
+
+async def test_rules_are_kept_in_the_draft_and_what_cannot_be_stays_typed(db: object, client_of: ClientOf) -> None:
+    found = await ruled()
+    client, here = await client_of(found.manager), f"/console/programs/{found.program.id}/build/joining"
+    shown = (await client.get(here)).text
+    assert "Invites who begins to manage people, at once, as mentor." in shown
+    rule = {"when": "COURSE", "days": "1", "role": "MENTEE", "places": "1", "course": ""}
+    line = {"where": "location", "is": "Porto; Lisbon", "group": found.cohort.key}
+    sent = {f"triggers.enrol[2].{name}": value for name, value in rule.items()}     # the first and third are emptied
+    sent |= {f"triggers.groups[1].{name}": value for name, value in line.items()} | {"seen": seen_on(shown)}
+    refused = await client.post(here, data=sent)
+    assert (refused.status_code, "Say which course" in refused.text) == (422, True)
+    assert 'value="Porto; Lisbon"' in refused.text
+    sent |= {"triggers.enrol[2].course": "LEAD-1"}
+    assert (await client.post(here, data=sent)).status_code == 303
+    draft = await ProgramVersion.get(program_id=found.program.id, state=PlanState.DRAFT)
+    assert draft.content["triggers"] == {
+        "enrol": [{**rule, "days": 1, "places": 1, "course": "LEAD-1"}],
+        "groups": [{**line, "is": ["Porto", "Lisbon"]}],
+    }
+    assert "Invites who finishes the course LEAD-1, 1 day later, as mentee." in (await client.get(here)).text

@@ -1,0 +1,58 @@
+"""Rules by which people join by themselves, in words."""
+
+from server.automation.building.queries import Plan
+from server.kernel.text import gettext as _
+from server.programs.states import OVER_PROGRAMS, Circles, ParticipantRole, ProgramType, suits
+from server.programs.triggers.entries import entries
+from server.programs.triggers.states import When, Where
+from web.console import hiring_words
+from web.console.building.part import Part
+from web.dates import upper_first
+
+
+def told(plan: Plan) -> str:
+    """Each rule in a sentence."""
+    found = [hiring_words.rule(one) for one in entries(plan.content["triggers"])]
+    return " ".join(found) or _("Nobody: whoever joins is invited by hand, or comes by themselves.")
+
+
+def whens() -> list[tuple[str, str]]:
+    """What may happen to somebody."""
+    names = {
+        When.HIRED: _("They are hired"), When.PROMOTED: _("They are promoted"),
+        When.MANAGER: _("They begin to manage people"), When.MOVED: _("They get another place or work"),
+        When.COURSE: _("They finish a course"), When.RETURNED: _("They come back from leave"),
+    }
+    return [(when.value, name) for when, name in names.items()]
+
+
+def roles(plan: Plan) -> list[tuple[str, str]]:
+    """As what people take part in the programme."""
+    kind, circles = ProgramType(plan.content["type"]), Circles(plan.content["circles"])
+    return [
+        (one.value, upper_first(hiring_words.role(one))) for one in ParticipantRole if suits(one, kind, circles)
+    ]
+
+
+def wheres() -> list[tuple[str, str]]:
+    """By what a group is chosen."""
+    names = {
+        Where.DEPARTMENT: _("Department"), Where.BUSINESS_UNIT: _("Business unit"), Where.COMPANY: _("Company"),
+        Where.LOCATION: _("Location"), Where.COUNTRY: _("Country"), Where.JOB_FAMILY: _("Job family"),
+        Where.SENIORITY: _("Level"),
+    }
+    return [(where.value, name) for where, name in names.items()]
+
+
+def groups(plan: Plan) -> list[tuple[str, str]]:
+    """The groups that are not over, and those that a rule names."""
+    there = {one.cohort.key: one.cohort.name for one in plan.page.groups if one.cohort.state not in OVER_PROGRAMS}
+    named = {one["group"]: one["group"] for one in plan.content["triggers"]["groups"]}
+    return list({**named, **there}.items())
+
+
+def _title() -> str:
+    return _("Joining")
+
+
+PART = Part("joining", _title, told)
