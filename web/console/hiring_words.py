@@ -99,7 +99,7 @@ def _detail(line: Line) -> str:
     if line.act is Act.INVITED and line.entry:
         return " ".join((
             rule(line.entry), _("Into the group %(group)s.") % {"group": line.group},
-            _("Not if by then the rule is gone, they have left, take part, or no group is open."),
+            _("Not if by then the rule is gone, they have left or take part, or it is not meant for them."),
         ))
     return {
         Act.NOT_INVITED: why(line.reason), Act.JOINS: _("As you suppose. They say yes themselves."),

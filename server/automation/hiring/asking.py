@@ -10,6 +10,8 @@ from server.kernel.actor import Actor
 from server.kernel.dates import day_of
 from server.people.models import Person
 from server.people.states import PersonStatus
+from server.programs.audience.queries import is_meant
+from server.programs.audience.states import side_of
 from server.programs.models import Cohort, Program
 from server.programs.queries import enrollments, open_cohorts
 from server.programs.rules import takes_people
@@ -50,9 +52,16 @@ async def why_not(actor: Actor, program: Program, person: Person, entry: Entry) 
         return Reason.NOT_OPEN
     if person.status is not PersonStatus.ACTIVE:
         return Reason.LEFT if person.status is PersonStatus.ENDED else Reason.ON_LEAVE
+    if not is_imagined(person) and not await is_meant(actor, program, person, side_of(entry.role)):
+        return Reason.NOT_MEANT
     if there := await _there_already(actor, program.id, person.id, entry):
         return there
     return None if await group_of(actor, program, person) else Reason.NO_GROUP
+
+
+def is_imagined(person: Person) -> bool:
+    """Whether somebody is not there: whom a programme is meant for is asked of the database, and not of them."""
+    return not person.employee_id
 
 
 async def group_of(actor: Actor, program: Program, person: Person) -> Cohort | None:

@@ -18,6 +18,7 @@ from server.people.courses.actions import import_courses
 from server.people.models import Organization, Person
 from server.programs.actions import settings as program_settings
 from server.programs.actions import submit
+from server.programs.audience.actions import set_audience
 from server.programs.models import Cohort, Enrollment, Program
 from server.programs.plans import fields
 from server.programs.states import Approvals, EnrollmentState, ParticipantRole, ProgramState
@@ -180,6 +181,10 @@ async def test_who_takes_part_or_did_is_not_asked_again_and_a_group_is_chosen_by
     groups = [{"group": "porto", "where": "location", "is": ["PORTO"]}]
     by_place = await ruled(product, HIRED, groups=groups)
     there, before = await ruled(product, {**HIRED, "days": 1}), await ruled(product, {**HIRED, "days": 1})
+    elsewhere = await ruled(product, {**HIRED, "days": 1})
+    faro = {"fact": "location", "how": "IS", "value": ["Faro"]}
+    audience = {"people_fit": "ALL", "people": [faro], "mentors_fit": "ALL", "mentors": []}
+    await set_audience(product, elsewhere.id, audience)
     await factories.cohort(by_place, key="porto", starts_on=clock.now().date() - timedelta(days=100))
     await arrive(product, ROOT, NEW)
     noor = await Person.get(employee_id="1")
@@ -189,7 +194,9 @@ async def test_who_takes_part_or_did_is_not_asked_again_and_a_group_is_chosen_by
     ):
         await factories.enrollment(await Cohort.get(program_id=program.id), noor, role, state=state)
     await days(1)
-    assert {reason for _state, reason in await rows()} == {"", "takes part already", "was invited before"}
+    assert {reason for _state, reason in await rows()} == {
+        "", "takes part already", "was invited before", "not meant",
+    }
     assert (await Enrollment.get(program_id=by_place.id).select_related("cohort")).cohort.key == "porto"
 
 
