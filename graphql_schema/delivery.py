@@ -8,6 +8,9 @@ import strawberry
 
 from graphql_schema.context import Info
 from graphql_schema.ids import key_of
+from graphql_schema.mutations import ById, perform_on
+from graphql_schema.profiles import PersonPayload
+from server.notifications.bounces.actions import try_again
 from server.notifications.proving.queries import outcome_of
 
 if TYPE_CHECKING:
@@ -80,6 +83,13 @@ class ReminderEffect:
 class MessageOutcome:
     fates: list[MessageFates]
     effects: list[ReminderEffect]
+
+
+@strawberry.type
+class DeliveryMutation:
+    @strawberry.mutation(description="Let mail go to somebody's address again: your own, or in a programme you run.")
+    async def try_mail_again(self, info: Info, input: ById) -> PersonPayload:
+        return await perform_on(info, PersonPayload, input, "Person", try_again)
 
 
 @strawberry.type

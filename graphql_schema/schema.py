@@ -11,7 +11,7 @@ from graphql_schema.choosing import ChoosingMutation, ChoosingQuery
 from graphql_schema.conflicts import ConflictsMutation, ConflictsQuery
 from graphql_schema.conversations import ConversationsMutation
 from graphql_schema.deciding import DecidingMutation, DecidingQuery
-from graphql_schema.delivery import DeliveryQuery
+from graphql_schema.delivery import DeliveryMutation, DeliveryQuery
 from graphql_schema.eligibility import EligibilityMutation
 from graphql_schema.enrollments import EnrollmentsMutation
 from graphql_schema.errors import log_surprises
@@ -64,7 +64,7 @@ class Mutation(
     ProfilesMutation, ImportsMutation, ProgramsMutation, EnrollmentsMutation, OpeningsMutation, MatchesMutation,
     MatchmakingMutation, LearningMutation, GoalsMutation, SessionsMutation, ConversationsMutation, MessagingMutation,
     SurveysMutation, JourneyMutation, UndoingMutation, EligibilityMutation, AskingMutation, WeighingMutation,
-    DecidingMutation, PlanningMutation, ConflictsMutation, TryingMutation, ChoosingMutation,
+    DecidingMutation, PlanningMutation, ConflictsMutation, TryingMutation, ChoosingMutation, DeliveryMutation,
 ):
     pass
 

@@ -171,6 +171,18 @@ async def delivery() -> View:
     return View(who, f"{at}/delivery")
 
 
+@state("POST console-program-leave-out 303", proof="The draft says 20.")
+async def some_left_out() -> View:
+    who, at = await _program()
+    return View(who, f"{at}/delivery", each(fill("held_out_percent", "20"), press("Keep in the draft")))
+
+
+@state("POST console-program-leave-out 422", proof="Write a whole number from 0 to 50.")
+async def too_many_left_out() -> View:
+    who, at = await _program()
+    return View(who, f"{at}/delivery", each(fill("held_out_percent", "90"), press("Keep in the draft")))
+
+
 @state("POST console-program-settings 303", proof="Kept. It counts from now on.")
 async def program_kept() -> View:
     return View(*await _program(), press("Save settings"))

@@ -65,6 +65,7 @@ MUTATIONS = {
     "configureProgram": ("id", "Program", ", menteesMayAsk: true"),
     "setMatchSettings": ("id", "Program", ", weights: [], rules: {}"),
     "restoreMatchSettings": ("id", "Program", ", version: 0"),
+    "tryMailAgain": ("id", "Person", ""),
     "runTrial": ("id", "MatchTrial", ""), "eraseTrial": ("id", "MatchTrial", ""),
     "askPastMentors": ("cohortId", "Cohort", ", count: 1"), "askForPlaces": ("cohortId", "Cohort", ""),
     "answerForPlace": ("id", "Enrollment", ", gives: true"),

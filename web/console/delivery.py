@@ -8,15 +8,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from server.automation.building.actions import change_part
+from server.automation.building.queries import plan_of
+from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
 from server.notifications.catalogue import CATALOGUE
 from server.notifications.proving.intervals import Share
 from server.notifications.proving.queries import LEAST, Effect, Fates, outcome_of
 from web.console.audit_words import Judged
-from web.render import page
+from web.console.building import desk, desk_words
+from web.forms import Errors, read_form, text
+from web.render import go_to, page
+from web.toast import Toast
 
-HERE = "/console/programs"
+HERE, SHARE = "/console/programs", "held_out_percent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +37,33 @@ class Proof:
 
 
 async def show(request: Request) -> Response:
-    """Both tables."""
+    """Both tables, and how many are left out."""
+    return await _show(request, Errors())
+
+
+async def leave_out(request: Request) -> Response:
+    """Say in the draft how many are to be left out of reminders."""
+    form, errors, refused = await read_form(request), Errors(), ""
+    given, seen = desk.whole(form, (SHARE,)), text(form, "seen", desk.DIGEST_LETTERS)
+    try:
+        await change_part(request.state.actor, request.path_params["id"], given, seen=seen)
+        return go_to(request, request.url.path, toast=Toast(_("Kept in the draft. Nobody notices it yet.")))
+    except Invalid as refusal:
+        errors.take(refusal)
+    except Conflict:
+        refused = desk_words.meanwhile()
+    return await _show(request, errors, refused, typed=given[SHARE])
+
+
+async def _show(request: Request, errors: Errors, refused: str = "", typed: object = None) -> Response:
     shown = await outcome_of(request.state.actor, request.path_params["id"])
+    plan = await plan_of(request.state.actor, shown.program.id)
+    prepared = plan.content[SHARE]
     return page(
-        request, "console/delivery.html", program=shown.program, fates=[_fates(one) for one in shown.fates],
-        proofs=[_proof(one) for one in shown.effects], percent=shown.program.held_out_percent, least=LEAST,
-        back=f"{HERE}/{shown.program.id}",
+        request, "console/delivery.html", status=409 if refused else 422 if errors else 200, errors=errors,
+        refused=refused, program=shown.program, fates=[_fates(one) for one in shown.fates],
+        proofs=[_proof(one) for one in shown.effects], percent=shown.program.held_out_percent, prepared=prepared,
+        typed=prepared if typed is None else typed, seen=plan.seen, back=f"{HERE}/{shown.program.id}",
     )
 
 
@@ -88,4 +115,7 @@ def _judged(one: Effect) -> Judged:
     return Judged(_("It does harm"), "rust", "warning")
 
 
-routes = [Route(f"{HERE}/{{id:uuid}}/delivery", show, name="console-program-delivery")]
+routes = [
+    Route(f"{HERE}/{{id:uuid}}/delivery", show, name="console-program-delivery"),
+    Route(f"{HERE}/{{id:uuid}}/delivery", leave_out, methods=["POST"], name="console-program-leave-out"),
+]

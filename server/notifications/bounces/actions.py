@@ -58,7 +58,7 @@ async def note_failure(actor: Actor, message: Message, address: str, status: str
             await _count(unit, message.recipient_id, address, status)
 
 
-async def try_again(actor: Actor, person_id: UUID) -> None:
+async def try_again(actor: Actor, person_id: UUID) -> Person:
     """Let mail go to somebody's address again: it was put right, or was none of its doing. Twice is harmless.
 
     Raises:
@@ -71,6 +71,7 @@ async def try_again(actor: Actor, person_id: UUID) -> None:
             raise NotFound
         if await MailboxState.filter(organization_id=actor.organization_id, person_id=person.id).delete():
             await unit.audit("mail.try_again", person)
+        return person
 
 
 async def _count(unit: Unit, person_id: UUID, address: str, status: str) -> None:

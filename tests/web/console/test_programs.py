@@ -165,4 +165,13 @@ async def test_it_says_what_became_of_messages_and_whether_reminders_help(client
     ]
     assert unknown[-1] == "SoWe can’t tell yet"
     assert "20 in 100 matches get no reminders" in said(shown)
-    assert (await (await client_of(await found.mentees[0].person)).get(there)).status_code == 404
+    seen = shown.find(".//input[@name='seen']").get("value")
+    wrong = await client.post(there, data={"held_out_percent": "90", "seen": seen})
+    assert (wrong.status_code, 'value="90"' in wrong.text) == (422, True)
+    assert (await client.post(there, data={"held_out_percent": "30", "seen": "x"})).status_code == 409
+    assert (await client.post(there, data={"held_out_percent": "30", "seen": seen})).status_code == 303
+    assert "The draft says 30." in (await client.get(there)).text
+    assert (await Program.get(id=found.program.id)).held_out_percent == 20, "it counts once it is in force"
+    other = await client_of(await found.mentees[0].person)
+    assert (await other.get(there)).status_code == 404
+    assert (await other.post(there, data={"held_out_percent": "0", "seen": seen})).status_code in (403, 404)
