@@ -23,6 +23,7 @@ from server.kernel.text import ngettext
 from server.matches.actions.running import PAUSE_DAYS
 from server.matches.company import Circle
 from server.matches.states import RUNNING, MatchState
+from server.notifications.queries import dead_mailbox
 from server.people import actions as people
 from server.people.states import ConsentPurpose
 from server.sessions import actions as sessions
@@ -32,6 +33,7 @@ from web.forms import Errors, moment_of, read_form, text, ticked
 from web.happened import booked_as_asked
 from web.items import Slot, Step, one_of
 from web.living import circle_words, goal_words
+from web.mail_fails import why
 from web.offers import offer_on
 from web.render import go_to, is_fragment, page
 from web.stopped import way_on
@@ -139,8 +141,10 @@ async def _words(request: Request, shown: Home) -> dict[str, Any]:
     today = clock.today(zone())
     ideas = await suggested_steps(request.state.actor, [one.goal for one in shown.learning if one.goal])
     learning = [_learning(one, request, ideas.get(one.goal.id) if one.goal else None) for one in shown.learning]
+    actor, person = request.state.actor, request.state.person
+    dead = await dead_mailbox(actor, person.id, person.email)
     return {
-        "offer": await offer_on(request, has_booked=shown.has_booked),
+        "offer": await offer_on(request, has_booked=shown.has_booked), "mail_fails": why(dead) if dead else "",
         "waiting": [(one, looked_for(one)) for one in shown.waiting],
         "shown": shown, "greeting": _greeting(request), "title": _title(shown), "learning": learning,
         "mentoring": [_mentoring(one) for one in shown.mentoring],

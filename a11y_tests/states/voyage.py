@@ -37,6 +37,13 @@ async def new_pair() -> View:
     return View((await factories.active_match()).mentee, "/")
 
 
+@state("GET home 200", proof="Your address does not work")
+async def mail_comes_back() -> View:
+    pair = await factories.active_match()
+    await factories.dead_mailbox(pair.mentee)
+    return View(pair.mentee, "/")
+
+
 @state("GET home 200", proof="See the match")
 async def asked_and_invited() -> View:
     pair = await asked()

@@ -112,6 +112,7 @@ async def test_an_address_that_does_not_work_is_said_to_its_owner_and_to_who_run
         await factories.dead_mailbox(pair.mentee)
         shown = (await who.get(page)).text
         assert words_there in shown
+        assert "Your address does not work" in (await client.get("/")).text
         assert "nobody has this address" in shown
         assert (await stranger.post(f"{there}/mailbox")).status_code == 404
         assert (await who.post(f"{page}/mailbox")).status_code == SAVED
