@@ -5,7 +5,9 @@ from playwright.async_api import Page
 from a11y_tests.registry import Act, Shelf, View, each, fill, open_everything, press
 from server.automation.building.actions import change_part, send_to_review
 from server.automation.building.queries import plan_of
+from server.kernel import clock
 from server.kernel.actor import Actor
+from server.matches.states import MatchState
 from server.programs.actions import configure_program
 from server.programs.plans.files import written
 from tests import factories
@@ -127,3 +129,36 @@ async def changed(found: Market, **given: object) -> None:
 def page_of(found: Market, part: str) -> str:
     """The page of a part."""
     return f"/console/programs/{found.program.id}/build/{part}"
+
+
+@state("GET console-build-messages 200", proof="Within the limits")
+async def what_people_hear() -> View:
+    found = await market(1, 1)
+    return View(found.manager, page_of(found, "messages"))
+
+
+@state("POST console-build-messages-keep 303", proof="Kept in the draft. Nobody notices it yet.")
+async def own_words_kept() -> View:
+    found = await with_a_pair()
+    typed = each(fill("subject", "A time with {other}?"), fill("body", "Half an hour is enough, {name}."))
+    return View(found.manager, f"{page_of(found, 'messages')}?message=F01", each(typed, press("Keep this message")))
+
+
+@state("POST console-build-messages-keep 422", proof="There is no {colour} here.")
+async def an_unknown_name() -> View:
+    found = await with_a_pair()
+    typed = each(fill("subject", "Hello"), fill("body", "{colour} it is."), fill("moment-1", "900"))
+    return View(found.manager, f"{page_of(found, 'messages')}?message=F01", each(typed, press("Keep this message")))
+
+
+@state("POST console-build-messages-test 303", proof="A test is on its way to your mailbox.")
+async def a_test_asked_for() -> View:
+    found = await with_a_pair()
+    return View(found.manager, f"{page_of(found, 'messages')}?message=G01", press("Send me a test"))
+
+
+async def with_a_pair() -> Market:
+    """Two people who are matched, as whom messages are shown."""
+    found = await market(1, 1)
+    await factories.match(found.mentors[0], found.mentees[0], state=MatchState.ACTIVE, active_at=clock.now())
+    return found

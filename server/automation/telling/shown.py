@@ -20,6 +20,7 @@ from server.notifications.models import Message
 from server.notifications.scene import SHOWN_AS, scene_of
 from server.notifications.texts import Preview, preview
 from server.people.models import Person
+from server.people.queries import organization_of
 from server.programs.models import Program
 from server.programs.queries import cohorts, enrollments, program_by_id
 from server.programs.rules import can_edit_program
@@ -67,6 +68,14 @@ async def seen(actor: Actor, program_id: UUID, kind: str, person_id: UUID | None
         recipient_id=chosen.id, subject_id=program.id, facts={**facts, SHOWN_AS: str(chosen.id)},
     )
     return Seen(tuple(people), chosen, preview(CATALOGUE[kind], await scene_of(system, message)))
+
+
+async def languages_of(actor: Actor, program_id: UUID) -> list[str]:
+    """The languages that people of a programme read (BCP 47), the organisation's first."""
+    usual = (await organization_of(actor)).language
+    people = enrollments(actor).filter(program_id=program_id).distinct()
+    spoken = await people.values_list("person__language", flat=True)
+    return list(dict.fromkeys([usual, *sorted(str(one) for one in spoken if one)]))
 
 
 async def facts_for(actor: Actor, program: Program, kind: str, person: Person) -> Json | None:

@@ -35,15 +35,18 @@ async def opened(request: Request) -> Plan:
 
 
 async def keep(
-    request: Request, part: Part, form: FormData, given: Json, shown: Shown, errors: Errors | None = None
+    request: Request, part: Part, form: FormData, given: Json, shown: Shown, errors: Errors | None = None, *,
+    back: str = "",
 ) -> Response:
-    """Write what was typed into the draft and show the part again; what cannot be stays typed, told at its field."""
+    """Write what was typed into the draft and show the part again, or go `back`; what cannot be stays typed, told at
+    its field."""
     refused, errors = "", errors or Errors()
     if not errors:
         try:
             seen = text(form, "seen", DIGEST_LETTERS)
             await actions.change_part(request.state.actor, program_id(request), given, seen=seen)
-            return go_to(request, f"{request.url.path}", toast=Toast(_("Kept in the draft. Nobody notices it yet.")))
+            told = Toast(_("Kept in the draft. Nobody notices it yet."))
+            return go_to(request, back or f"{request.url.path}", toast=told)
         except Invalid as refusal:
             errors.take(refusal)
         except Conflict:
@@ -67,7 +70,7 @@ def part_page(
 
 def whole(form: FormData, names: tuple[str, ...]) -> Json:
     """Whole numbers by their names; what is none stays as it was typed, for the document to say so."""
-    return {name: _number(text(form, name, NUMBER_LETTERS)) for name in names}
+    return {name: number(text(form, name, NUMBER_LETTERS)) for name in names}
 
 
 def program_id(request: Request) -> UUID:
@@ -76,5 +79,6 @@ def program_id(request: Request) -> UUID:
     return found
 
 
-def _number(typed: str) -> object:
+def number(typed: str) -> object:
+    """A whole number, or what was typed instead."""
     return int(typed) if typed.removeprefix("-").isdecimal() and len(typed) <= NUMBER_LETTERS else typed

@@ -1,0 +1,99 @@
+"""The builder's messages: one is changed in the draft, shown as somebody, tried; what cannot be is told in words."""
+
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+
+from server.access.models import RoleGrant
+from server.access.states import Role
+from server.notifications.models import Message
+from server.programs.models import Program
+from server.programs.plans.queries import messages_prepared
+from tests.factories import Pair, active_match
+from tests.web.conftest import ClientOf
+
+FIELDS = {"kind": "F01", "language": "en-GB", "on": "1", "moment-1": "2", "subject": "", "body": "", "act": "keep"}
+
+
+@pytest.fixture
+async def pair(db: object) -> Pair:
+    pair = await active_match()
+    await RoleGrant.create(
+        organization_id=pair.organization.id, person=pair.manager, role=Role.PROGRAM_MANAGER,
+        program_id=pair.program.id,
+    )
+    return pair
+
+
+def page_of(pair: Pair, message: str = "") -> str:
+    return f"/console/programs/{pair.program.id}/build/messages" + (f"?message={message}" if message else "")
+
+
+def fields(shown: str, **typed: str) -> dict[str, Any]:
+    return {**FIELDS, "seen": re.findall(r'name="seen" value="(\w+)"', shown)[0], **typed}
+
+
+async def test_every_message_is_on_the_timeline_and_only_those_of_a_programme(
+    client_of: ClientOf, pair: Pair
+) -> None:
+    shown = unescape((await (await client_of(pair.manager)).get(page_of(pair))).text)
+    assert "2 days after the match begins. Mail, and push" in shown
+    assert shown.index("<h3>Week 1</h3>") < shown.index("<h3>Week 2</h3>") < shown.index("<h3>Last month</h3>")
+    assert "Within the limits: one reminder a day" in shown
+    assert "message=Y01" not in shown
+    assert (await (await client_of(pair.manager)).get(page_of(pair, "Y01"))).status_code == 404
+    assert (await (await client_of(pair.mentee)).get(page_of(pair))).status_code in (403, 404)
+
+
+async def test_a_message_is_moved_worded_and_switched_off_in_the_draft(client_of: ClientOf, pair: Pair) -> None:
+    client = await client_of(pair.manager)
+    shown = (await client.get(page_of(pair, "F01"))).text
+    words = {"subject": "A time, {name}?", "body": "With {other}.\n\nHalf an hour is enough."}
+    answer = await client.post(page_of(pair, "F01"), data=fields(shown, **words, act="later"))
+    assert answer.status_code == 303
+    assert answer.headers["location"] == f"{page_of(pair, 'F01')}&language=en-GB#edit"
+    prepared = await messages_prepared(pair.manager_actor, pair.program.id)
+    assert prepared == {"F01": {"moments": [3], "words": {"en-GB": words}}}
+    assert (await Program.get(id=pair.program.id)).messages == {}
+    shown = (await client.get(f"{page_of(pair, 'F01')}&as={pair.mentee.id}")).text
+    assert "<strong>A time, Noor?</strong>" in shown
+    assert "<p>With Idris.</p>" in shown
+    assert 'id="moment-1" name="moment-1" type="text" value="3"' in shown
+    off = {"kind": "G01", "moment-1": "3", "on": ""}
+    assert (await client.post(page_of(pair, "G01"), data=fields(shown, **off))).status_code == 303
+    shown = (await client.get(page_of(pair, "F01"))).text
+    assert shown.count("Own words</span>") == 1
+    assert shown.count(">Off</span>") == 1
+    assert (await client.post(page_of(pair, "F01"), data=fields(shown, act="usual"))).status_code == 303
+    assert await messages_prepared(pair.manager_actor, pair.program.id) == {"G01": {"on": False}}
+
+
+async def test_what_cannot_be_stays_typed_and_is_told_at_its_field(client_of: ClientOf, pair: Pair) -> None:
+    client = await client_of(pair.manager)
+    shown = (await client.get(page_of(pair, "F01"))).text
+    typed = {"subject": "Hello <b>", "body": "{colour} it is.", "moment-1": "soon"}
+    answer = await client.post(page_of(pair, "F01"), data=fields(shown, **typed))
+    told = unescape(answer.text)
+    assert answer.status_code == 422
+    assert "There is no {colour} here." in told
+    assert "Write a whole number from 1 to 366." in told
+    assert 'href="#moment-1"' in told
+    assert "{colour} it is." in told
+    assert "Hello &lt;b&gt;" in answer.text
+    answer = await client.post(page_of(pair, "F02"), data=fields(shown, kind="F02", on="", **{"moment-1": "5"}))
+    assert "“Matches that have not begun” says that this was sent." in unescape(answer.text)
+    answer = await client.post(page_of(pair, "F02"), data=fields(shown, kind="F02", seen="old"))
+    assert answer.status_code == 409
+    assert await messages_prepared(pair.manager_actor, pair.program.id) == {}
+
+
+async def test_a_test_is_asked_for_as_a_person_and_goes_to_who_asks(client_of: ClientOf, pair: Pair) -> None:
+    client = await client_of(pair.manager)
+    sent = {"kind": "F01", "language": "en-GB", "as": str(pair.mentee.id)}
+    answer = await client.post(f"{page_of(pair)}/test", data=sent)
+    assert answer.status_code == 303
+    [row] = await Message.all()
+    assert (row.recipient_id, row.facts["shown_as_id"]) == (pair.manager.id, str(pair.mentee.id))
+    assert (await client.post(f"{page_of(pair)}/test", data={**sent, "kind": "G04"})).status_code == 409

@@ -1,0 +1,228 @@
+"""What people hear, and when, in words: each message with its moment, its channel, and what makes it needless."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from babel.lists import format_list
+
+from server.automation import subjects
+from server.automation.moments import Count
+from server.automation.telling.allowed import OF_ACCOUNTS, step_of
+from server.automation.telling.limits import Crowd, crowds
+from server.automation.telling.part import amounts_of
+from server.kernel.text import gettext as _
+from server.kernel.text import language_name, locale, ngettext
+from server.notifications.catalogue import CATALOGUE
+from server.notifications.states import MessageClass
+from server.notifications.wording.names import names_of
+from server.programs.plans.telling import Own, own
+from web.console.building.part import Part
+
+if TYPE_CHECKING:
+    from server.automation.building.queries import Plan
+    from server.automation.protocol import Since
+
+WEEK = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One message of the timeline: `mark` says in a word what the programme set itself."""
+
+    kind: str
+    name: str
+    detail: str
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of a programme's time, with what goes by itself in it, and what is told when it happens."""
+
+    title: str
+    cards: list[Card]
+    at_once: list[Card]
+
+
+def stretches(messages: Mapping[str, Any]) -> list[Stretch]:
+    """Every message that belongs to a programme, in the order in which people meet them."""
+    found: dict[tuple[int, str], Stretch] = {}
+    for kind in CATALOGUE:
+        if kind in OF_ACCOUNTS:
+            continue
+        told = own(messages, kind)
+        place = _place(kind, told)
+        there = found.setdefault(place, Stretch(place[1], [], []))
+        (there.cards if step_of(kind) else there.at_once).append(_card(kind, told))
+    return [found[place] for place in sorted(found)]
+
+
+def named(kind: str) -> str:
+    """What a message is called."""
+    return _(CATALOGUE[kind].name)
+
+
+def moment(kind: str, told: Own) -> str:
+    """When a message goes, as the programme has it."""
+    step, amounts = step_of(kind), amounts_of(kind, told)
+    if step is None:
+        return _("When it happens")
+    if not amounts:
+        return _("On a fixed day")
+    return _("%(time)s %(event)s") % {"time": counted(amounts), "event": event(kind)}
+
+
+def counted(amounts: list[tuple[Count, int]]) -> str:
+    """"1 and 4 days after", without what it follows."""
+    numbers = format_list([str(amount) for _count, amount in amounts], "standard", locale())
+    last = amounts[-1][1]
+    words = {
+        Count.DAYS_AFTER: ngettext("%s day after", "%s days after", last),
+        Count.DAYS_BEFORE: ngettext("%s day before", "%s days before", last),
+        Count.WORKING_DAYS_BEFORE: ngettext("%s working day before", "%s working days before", last),
+        Count.HOURS_AFTER: ngettext("%s hour after", "%s hours after", last),
+        Count.HOURS_BEFORE: ngettext("%s hour before", "%s hours before", last),
+    }
+    return words[amounts[0][0]] % numbers
+
+
+def unit(count: Count) -> str:
+    """The label of a field for such an amount."""
+    return {
+        Count.DAYS_AFTER: _("Days after"), Count.DAYS_BEFORE: _("Days before"),
+        Count.WORKING_DAYS_BEFORE: _("Working days before"), Count.HOURS_AFTER: _("Hours after"),
+        Count.HOURS_BEFORE: _("Hours before"),
+    }[count]
+
+
+def event(kind: str) -> str:
+    """What a message that goes by itself is counted from."""
+    step = step_of(kind)
+    said = _events().get(step.since) if step else None
+    return said or _("what it follows")
+
+
+def _events() -> dict[Since, str]:
+    return {
+        subjects.invited: _("the invitation"), subjects.started: _("the form was begun"),
+        subjects.asked: _("the request"), subjects.began: _("the match begins"),
+        subjects.ends: _("the last day"), subjects.last_met: _("the last session"),
+        subjects.first_met: _("the first session"), subjects.met: _("a session"),
+        subjects.takes_place: _("the session"), subjects.took_place: _("the session"),
+        subjects.waits: _("they began to wait"), subjects.takes_part: _("they take part"),
+        subjects.step_due: _("the day of the step"), subjects.promised: _("the day of the promise"),
+        subjects.had_its_time: _("the last day"), subjects.asked_meanwhile: _("the questions"),
+        subjects.asked_last: _("the questions"), subjects.rests_since: _("the last change"),
+    }
+
+
+def channel(kind: str) -> str:
+    """How a message reaches people."""
+    return _("Mail, and push") if CATALOGUE[kind].pushes else _("Mail")
+
+
+def stops(kind: str) -> str:
+    """What makes a message needless."""
+    return _(CATALOGUE[kind].stops_when)
+
+
+def languages(told: Own) -> str:
+    """In which languages a programme has words of its own."""
+    return ", ".join(language_name(tag) for tag in told.words) or _("As usual, in every language")
+
+
+def language_links(tags: Iterable[str]) -> list[tuple[str, str]]:
+    """Languages by their tags and names."""
+    return [(tag, language_name(tag)) for tag in tags]
+
+
+def about(kind: str, told: Own) -> list[tuple[str, str]]:
+    """What is known of a message beside its fields."""
+    return [
+        (_("Goes"), moment(kind, told)), (_("By"), channel(kind)), (_("Stops when"), stops(kind)),
+        (_("Own words"), languages(told)),
+    ]
+
+
+def names(kind: str) -> list[tuple[str, str]]:
+    """The names in braces that words for a message may hold, and what they mean."""
+    return [(f"{{{key}}}", _(one.means)) for key, one in names_of(kind).items()]
+
+
+def limits(messages: Mapping[str, Any], kind: str = "") -> tuple[str, str, str]:
+    """Whether reminders meet the limits: words, kind and icon of a note; with `kind`, those that this one meets."""
+    met = [one for one in crowds(messages) if not kind or kind in one.kinds]
+    if met:
+        return " ".join(_meets(one) for one in met), "sun", "warning"
+    rule = _("Within the limits: one reminder a day and three in seven days for each person, over all programmes.")
+    return rule, "leaf", "tick"
+
+
+def _meets(crowd: Crowd) -> str:
+    told = format_list([_("“%s”") % named(kind) for kind in dict.fromkeys(crowd.kinds)], "standard", locale())
+    if crowd.is_one_day:
+        return _("%s meet on one day, and go in one letter.") % told
+    return _("%s are more than three in seven days. The last of them waits.") % told
+
+
+def sent() -> str:
+    """Said after a test was asked for."""
+    return _("A test is on its way to your mailbox. Nobody else gets it.")
+
+
+def _card(kind: str, told: Own) -> Card:
+    return Card(kind, named(kind), _("%(moment)s. %(channel)s") % {
+        "moment": moment(kind, told), "channel": channel(kind)}, _mark(told))
+
+
+def _mark(told: Own) -> str:
+    if not told.is_on:
+        return _("Off")
+    if told.words:
+        return _("Own words")
+    return _("Moved") if told.moments else ""
+
+
+def _place(kind: str, told: Own) -> tuple[int, str]:
+    """Where a message stands: its order, and the title of that stretch."""
+    step, amounts = step_of(kind), amounts_of(kind, told)
+    if CATALOGUE[kind].message_class is MessageClass.REPORT:
+        return 900, _("To who runs it")
+    if step and step.since is subjects.began and amounts:
+        week = (amounts[0][1] - 1) // WEEK + 1
+        return 200 + week, _("Week %d") % week
+    return _places()[next((key for key in _places() if kind.startswith(key)), "")]
+
+
+def _places() -> dict[str, tuple[int, str]]:
+    return {
+        "Z01": (700, _("Last month")), "Z02": (700, _("Last month")), "Z03": (700, _("Last month")),
+        "Z09": (100, _("Joining")), "E": (100, _("Joining")), "M": (150, _("Until a match")),
+        "S": (400, _("Sessions")), "A": (400, _("Sessions")), "G": (450, _("Goals")), "R": (500, _("Questions")),
+        "C": (500, _("Questions")), "I": (600, _("When it goes quiet")), "Z": (800, _("After")),
+        "X": (850, _("When something changes")), "": (950, _("Everything else")),
+    }
+
+
+def _title() -> str:
+    return _("Messages")
+
+
+def _told(plan: Plan) -> str:
+    said = {kind: own(plan.content["messages"], kind) for kind in plan.content["messages"]}
+    if not said:
+        return _("Everything goes as usual.")
+    off = sum(not one.is_on for one in said.values())
+    worded = sum(bool(one.words) for one in said.values())
+    moved = sum(one.moments is not None for one in said.values())
+    return " ".join(words for count, words in (
+        (off, ngettext("%d message is off.", "%d messages are off.", off) % off),
+        (moved, ngettext("%d goes on another day.", "%d go on other days.", moved) % moved),
+        (worded, ngettext("%d has words of its own.", "%d have words of their own.", worded) % worded),
+    ) if count)
+
+
+PART = Part("messages", _title, _told)
