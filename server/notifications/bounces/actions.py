@@ -6,7 +6,7 @@ from server.access.queries import actor_for
 from server.journey.roster.known import known_people
 from server.kernel import clock
 from server.kernel.actor import Actor, system_actor
-from server.kernel.db import Unit, unit_of_work
+from server.kernel.db import Json, Unit, unit_of_work
 from server.kernel.errors import NotFound
 from server.notifications.bounces import queries
 from server.notifications.bounces.reading import OF_THE_ADDRESS, Report, Said
@@ -35,7 +35,10 @@ async def take_report(report: Report) -> Message:
         raise NotFound
     actor = system_actor(message.organization_id)
     if report.said is Said.FAILED:
-        await note_failure(actor, message, await address_for(message, message.recipient), report.status)
+        address = await address_for(message, message.recipient)
+        speaks_of_it = not report.recipients or address.casefold() in report.recipients
+        came_back = f"came back {report.status}".strip()
+        await note_failure(actor, message, address, report.status if speaks_of_it else "", came_back)
     elif report.said is Said.COMPLAINED:
         await _end_letters(actor, message)
     elif report.said is Said.ARRIVED:
@@ -43,14 +46,14 @@ async def take_report(report: Report) -> Message:
     return message
 
 
-async def note_failure(actor: Actor, message: Message, address: str, status: str, reason: str = "") -> None:
+async def note_failure(actor: Actor, message: Message, address: str, status: str, reason: str) -> None:
     """A mail was refused, or came back: if its address is to blame, no other one goes there. Once for each mail.
 
-    `status`: the enhanced code (RFC 3463), "" where there was none.
+    `status`: what is said of the address (RFC 3463); "" where nothing is, or of one that it was passed on to.
     """
     async with unit_of_work(actor) as unit:
         mail = Message.filter(organization_id=actor.organization_id, id=message.id, bounced_at=None)
-        came_back = {"reason": reason or f"came back {status}".strip(), "bounced_at": clock.now()}
+        came_back: Json = {"reason": reason, "bounced_at": clock.now()}
         if message.message_class in ONE_AFTER_THE_OTHER and message.fallback is None:
             came_back["falls_back_at"] = clock.now()
         if await mail.update(state=MessageState.FAILED, **came_back):

@@ -36,17 +36,20 @@ class Said(StrEnum):
     COMPLAINED = "COMPLAINED"
 
 
+Verdict = tuple[Said, str, frozenset[str]]
 ACTIONS = {"failed": Said.FAILED, "delayed": Said.LATE, "delivered": Said.ARRIVED}
 """What a report's field Action says. "relayed" and "expanded" promise nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What became of one of our mails. `status`: the enhanced code, "5.1.1"; "" where none was given."""
+    """What became of one of our mails. `status`: the enhanced code, "5.1.1"; "" where none was given. `recipients`: of
+    which addresses it speaks, in small letters; of others than ours where a mail was passed on."""
 
     message_id: UUID
     said: Said
     status: str = ""
+    recipients: frozenset[str] = frozenset()
 
 
 def read_report(source: bytes) -> Report | None:
@@ -56,9 +59,8 @@ def read_report(source: bytes) -> Report | None:
         parts = list(_parts(mail))
     except RecursionError:   # parts within parts within parts: nobody's report
         return None
-    said, status = _verdict(parts)
-    message_id = _which(mail, parts)
-    return Report(message_id, said, status) if said and message_id else None
+    verdict, message_id = _verdict(parts), _which(mail, parts)
+    return Report(message_id, *verdict) if verdict and message_id else None
 
 
 def _parts(mail: Mail) -> Iterator[Mail]:
@@ -68,23 +70,19 @@ def _parts(mail: Mail) -> Iterator[Mail]:
         yield part
 
 
-def _verdict(parts: Iterable[Mail]) -> tuple[Said | None, str]:
+def _verdict(parts: Iterable[Mail]) -> Verdict | None:
     """Of several recipients the one that failed: each of our mails has one, so others are where it was passed on."""
     found = [*_verdicts(parts)]
-    for wanted in Said:
-        for said, status in found:
-            if said is wanted:
-                return said, status
-    return None, ""
+    return next((one for wanted in Said for one in found if one[0] is wanted), None)
 
 
-def _verdicts(parts: Iterable[Mail]) -> Iterator[tuple[Said, str]]:
+def _verdicts(parts: Iterable[Mail]) -> Iterator[Verdict]:
     within = False
     for part in parts:
         kind = part.get_content_type()
         if kind == "message/feedback-report":
             if "abuse" in _fields(part).get("feedback-type", "").casefold():
-                yield Said.COMPLAINED, ""
+                yield Said.COMPLAINED, "", frozenset()
         elif kind == "message/delivery-status":
             within = True
         elif kind in SENT_BACK:
@@ -92,7 +90,14 @@ def _verdicts(parts: Iterable[Mail]) -> Iterator[tuple[Said, str]]:
         elif within:   # one block of fields for the mail, then one for each recipient
             action = str(part.get("Action", "")).strip().casefold()
             if action in ACTIONS:
-                yield ACTIONS[action], status_in(str(part.get("Status", "")))
+                yield ACTIONS[action], status_in(str(part.get("Status", ""))), frozenset(_recipients(part))
+
+
+def _recipients(block: Mail) -> Iterator[str]:
+    for name in ("Original-Recipient", "Final-Recipient"):
+        _type, _semicolon, address = str(block.get(name, "")).partition(";")
+        if address.strip():
+            yield address.strip().strip("<>").casefold()
 
 
 def _fields(part: Mail) -> dict[str, str]:

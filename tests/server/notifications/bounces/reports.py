@@ -15,9 +15,10 @@ def returned(message_id: UUID) -> str:
 
 def dsn(
     message_id: UUID, status: str = "5.1.1", action: str = "failed", *, back: str = "message/rfc822",
-    to: str = "mentoring@harbourline.example", keeps: bool = True,
+    to: str = "mentoring@harbourline.example", keeps: bool = True, of: str = "",
 ) -> bytes:
-    """A delivery report (RFC 3464). `back`: the type of what is sent back; without `keeps`, nothing is."""
+    """A delivery report (RFC 3464). `back`: the type of what is sent back; without `keeps`, nothing is. `of`: whose
+    mailbox it speaks of, if it says so."""
     sent_back = f"--b1\nContent-Type: {back}\n\n{returned(message_id)}\nDear Noor,\n\n" if keeps else ""
     return (
         f"Return-Path: <>\nFrom: {FROM}\nTo: {to}\nSubject: Undelivered Mail Returned to Sender\nMIME-Version: 1.0\n"
@@ -26,7 +27,7 @@ def dsn(
         "I'm sorry to have to inform you that your message could not be delivered. Status: 4.4.4\n\n"
         "--b1\nContent-Description: Delivery report\nContent-Type: message/delivery-status\n\n"
         "Reporting-MTA: dns; mx.example\nArrival-Date: Mon, 23 Nov 2026 10:00:00 +0000\n\n"
-        f"Final-Recipient: rfc822; noor@harbourline.example\nAction: {action}\nStatus: {status}\n"
+        f"Final-Recipient: rfc822; {of}\nAction: {action}\nStatus: {status}\n"
         "Remote-MTA: dns; in.example\nDiagnostic-Code: smtp; 550 5.7.9 said\n  in two lines\n\n"
         f"{sent_back}--b1--\n"
     ).encode()

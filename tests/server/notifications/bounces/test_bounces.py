@@ -66,6 +66,16 @@ async def test_a_mail_that_comes_back_ends_mail_to_its_address_until_somebody_tr
     assert trail == ["mail.fail", "mail.give_up", "mail.try_again"]
 
 
+async def test_a_mail_that_somebody_passes_on_and_that_fails_there_does_not_blame_their_own_address(
+    pair: Pair, mailbox: MailServer
+) -> None:
+    for number, (of, dead) in enumerate([("elsewhere@x.example", False), (pair.mentee.email.upper(), True)]):
+        sent = await tell(pair, occurrence=str(number))
+        await taken(dsn(sent.id, of=of))
+        assert (await Message.get(id=sent.id)).reason == "came back 5.1.1"
+        assert await is_dead(pair) is dead
+
+
 async def test_another_address_is_another_mailbox(pair: Pair, mailbox: MailServer) -> None:
     await taken(dsn((await tell(pair)).id))
     pair.mentee.email = "noor@elsewhere.example"

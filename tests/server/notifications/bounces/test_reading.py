@@ -23,6 +23,7 @@ VERP = f"bounces+{ID}@harbourline.example"
     (dsn(ID, "4.4.1", "delayed"), Report(ID, Said.LATE, "4.4.1")),
     (dsn(ID, "2.0.0", "delivered"), Report(ID, Said.ARRIVED, "2.0.0")),
     (dsn(ID, "nonsense"), Report(ID, Said.FAILED)),
+    (dsn(ID, of="<Noor@x.example>"), Report(ID, Said.FAILED, "5.1.1", frozenset({"noor@x.example"}))),
     (complaint(ID), Report(ID, Said.COMPLAINED)),
 ])
 def test_a_report_is_understood(source: bytes, report: Report) -> None:
@@ -44,8 +45,8 @@ def test_what_reports_nothing_of_ours_says_nothing(source: bytes) -> None:
 
 
 def test_of_several_recipients_the_one_that_failed_counts() -> None:
-    passed_on = b"Final-Recipient: rfc822; other@harbourline.example\nAction: relayed\nStatus: 2.0.0\n\n"
-    both = dsn(ID).replace(b"Final-Recipient: rfc822; noor", passed_on + b"Final-Recipient: rfc822; noor")
+    passed_on = b"Final-Recipient: rfc822; other@harbourline.example\nAction: delivered\nStatus: 2.0.0\n\n"
+    both = dsn(ID).replace(b"Final-Recipient: rfc822;", passed_on + b"Final-Recipient: rfc822;")
     assert read_report(both) == Report(ID, Said.FAILED, "5.1.1")
 
 
