@@ -73,6 +73,7 @@ from web.console import matches as console_matches
 from web.console.building import dates as build_dates
 from web.console.building import joining as build_joining
 from web.console.building import launch as build_launch
+from web.console.building import matching as build_matching
 from web.console.building import messages as build_messages
 from web.errors import MACHINES, refusal
 from web.limits import Limits
@@ -87,6 +88,7 @@ BUILDER: tuple[ModuleType, ...] = (
     build_dates,
     build_joining,
     build_launch,
+    build_matching,
     build_messages,
 )
 """The parts of the builder, one in a line; their order in its list is that of web/console/building/outline.py."""

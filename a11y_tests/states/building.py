@@ -11,6 +11,7 @@ from server.matches.states import MatchState
 from server.programs.actions import configure_program
 from server.programs.plans.files import written
 from tests import factories
+from tests.arrival import drawn
 from tests.web.console.market import Market, market
 
 state = Shelf("building")
@@ -98,6 +99,32 @@ async def a_key_that_is_taken() -> View:
     found = await market(1, 1)
     typed = each(open_everything, fill("name", "The copy"), fill("key", found.program.key))
     return View(found.admin, page_of(found, "launch"), each(typed, press("Copy it")))
+
+
+@state("GET console-build-matching 200", proof="Use this matching")
+async def matching() -> View:
+    found = await market(3, 4)
+    await changed(found, circles="WAITING")
+    return View(found.manager, page_of(found, "matching"), open_everything)
+
+
+@state("POST console-build-matching-preview 200", proof="Goal goes from 28 to 60.")
+async def another_weight_tried() -> View:
+    found = await market(3, 4)
+
+    async def grow(page: Page) -> None:
+        await page.locator("[id='weight-GOALS']").fill("60")
+        await page.locator("[id='weight-GOALS']").press("Tab")
+        await drawn(page, "window.__swaps.length > 0")
+
+    return View(found.manager, page_of(found, "matching"), grow)
+
+
+@state("POST console-build-matching-keep 422", proof="One thing to fix")
+async def a_rule_that_cannot_be() -> View:
+    found = await market(3, 4)
+    typed = fill("repeat_months", "500")
+    return View(found.manager, page_of(found, "matching"), each(typed, press("Use this matching")))
 
 
 def with_file(found: Market) -> Act:

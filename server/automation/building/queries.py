@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from copy import copy
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from server.automation.building.document import around, in_order
@@ -14,13 +15,17 @@ from server.kernel.ids import parse_id
 from server.kernel.text import gettext as _
 from server.people.queries import people_by_ids
 from server.programs.plans import queries
+from server.programs.plans.actions import ENUMS
 from server.programs.plans.content import Change, changes, digest
+from server.programs.plans.setup import COLUMNS
 from server.programs.rules import can_edit_program
+from server.programs.states import Circles
 
 if TYPE_CHECKING:
     from server.people.models import Person
     from server.programs.models import Program, ProgramVersion
 
+KINDS = {**ENUMS, "circles": Circles}
 VERSIONS_MOST = 30
 """So many versions are shown; older ones stay stored."""
 
@@ -60,6 +65,13 @@ class Plan:
         return changes(self.live, self.content)
 
 
+def prepared(plan: Plan) -> ProgramPage:
+    """The programme as its draft would make it, to be shown and tried. It is a copy that nobody stores."""
+    program, content = copy(plan.program), plan.content
+    program.update_from_dict({name: KINDS.get(name, _same)(content[name]) for name in COLUMNS})
+    return replace(plan.page, program=program)
+
+
 async def plan_of(actor: Actor, program_id: UUID) -> Plan:
     """What somebody builds, whole.
 
@@ -97,3 +109,7 @@ async def versions_of(actor: Actor, program_id: UUID) -> list[Version]:
     people = await people_by_ids(actor, ids)
     by = {str(one): person for one, person in people.items()}
     return [Version(row, by.get(row.made_by), by.get(row.live_by)) for row in rows]
+
+
+def _same(value: Any) -> Any:
+    return value

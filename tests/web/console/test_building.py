@@ -9,13 +9,15 @@ import pytest
 from server.automation.building.actions import begin_draft, change_part
 from server.automation.building.queries import plan_of
 from server.kernel.facts import AuditEvent
+from server.matchmaking.weighing.settings import settings_for
 from server.programs.actions import configure_program
 from server.programs.models import Cohort, Program, ProgramVersion
-from server.programs.states import PlanState, ProgramState
+from server.programs.states import PlanState, ProgramState, ProgramType
 from tests import factories
 from tests.queries import queries_run
-from tests.web.conftest import ClientOf
+from tests.web.conftest import HTMX, ClientOf
 from tests.web.console.market import Market, market
+from web.console.weighing_words import fields
 
 DATES = {
     "name": "Rising Leads 2", "duration_days": "90", "sessions_per_month": "3", "session_minutes": "30",
@@ -202,3 +204,29 @@ async def test_it_winds_down_for_good_and_comes_back_from_the_archive(client_of:
     for act, state in (("archive", ProgramState.ARCHIVED), ("unarchive", ProgramState.CLOSED)):
         assert (await acted(client, found, act)).status_code == 303
         assert (await Program.get(id=found.program.id)).state is state
+
+
+async def test_weights_and_whose_yes_are_tried_and_kept_in_the_draft(client_of: ClientOf, found: Market) -> None:
+    client, page = await client_of(found.manager), here(found, "matching")
+    shown = (await client.get(page)).text
+    assert "Change a weight and the preview runs again on 2 of your own people." in shown
+    sent = {**fields(settings_for(ProgramType.ONE_TO_ONE)), "weight-GOALS": "90", "approvals": "MENTOR",
+            "asked_first": "TOGETHER", "circles": "WAITING", "mentees_may_ask": "1", "seen": seen_on(shown)}
+    sent = {name: value for name, value in sent.items() if value}
+    tried = await client.post(f"{page}/preview", data=sent, headers=HTMX)
+    assert 'id="preview"' in tried.text
+    assert "<form" not in tried.text, "the preview alone"
+    assert not await ProgramVersion.filter(program_id=found.program.id).exists()
+    wrong = await client.post(page, data={**sent, "repeat_months": "500"})
+    assert (wrong.status_code, 'value="500"' in wrong.text) == (422, True)
+    wrong = await client.post(page, data={**sent, "approvals": "SOMEBODY"})
+    assert (wrong.status_code, 'href="#approvals"' in wrong.text) == (422, True)
+    assert (await client.post(page, data=sent)).status_code == 303
+    draft = await ProgramVersion.get(program_id=found.program.id, state=PlanState.DRAFT)
+    assert (sum(draft.content["weights"].values()), draft.content["weights"]["GOALS"] > 40) == (100, True)
+    assert (draft.content["approvals"], draft.content["circles"], draft.content["mentees_may_ask"]) == (
+        "MENTOR", "WAITING", True)
+    assert draft.content["pause_moves_end"] is False
+    assert "How large a circle is to be" in (await client.get(page)).text, "the draft is shown, not what is in force"
+    assert (await Program.get(id=found.program.id)).approvals == "BOTH"
+    assert (await client.get(f"{page}?start=PEER")).status_code == 200
