@@ -63,6 +63,12 @@ MUTATIONS = {
     ),
     "moveProgram": ("id", "Program", ", state: CLOSING"), "moveCohort": ("id", "Cohort", ", state: CLOSING"),
     "configureProgram": ("id", "Program", ", menteesMayAsk: true"),
+    **dict.fromkeys(
+        ("beginDraft", "discardDraft", "windDownProgram", "unarchiveProgram"), ("id", "Program", "")
+    ),
+    **dict.fromkeys(("takeOverDraft", "sendToReview", "makeLive"), ("id", "Program", ', seen: "x"')),
+    "changeDraft": ("id", "Program", ', seen: "x", file: "{\\"format\\": 1}"'),
+    "duplicateProgram": ("id", "Program", ', key: "x", name: "X"'),
     "setMatchSettings": ("id", "Program", ", weights: [], rules: {}"),
     "restoreMatchSettings": ("id", "Program", ", version: 0"),
     "tryMailAgain": ("id", "Person", ""),
@@ -211,7 +217,7 @@ def test_every_mutation_of_a_subject_is_tried() -> None:
         "updateProfile", "updatePerson", "setDayParts", "setSkills", "setLook", "setMutedKinds", "setWays",
         "recordConsents", "publishConsentText", "importFramework", "importCourses", "previewImport", "createProgram",
         "joinProgram",
-        "askForOpening", "forgetOpening", "startLearning", "startTrial",
+        "askForOpening", "forgetOpening", "startLearning", "startTrial", "importProgram",
     }
     several = {"publishMatches", "undoPublish", "suggestMatch", "invite"}
     assert MUTATIONS.keys() | own | several == build_schema(sdl()).mutation_type.fields.keys()

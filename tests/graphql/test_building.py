@@ -1,0 +1,45 @@
+"""A programme's configuration over GraphQL: read, drafted, put in force, brought and copied."""
+
+import json
+
+from graphql_schema.ids import global_id
+from server.programs.models import Program
+from tests import factories
+from tests.graphql.ask import ask
+from tests.web.console.market import market
+
+PLAN = """plan { programId file draft { number state digest file restores overtaken changes { path was now } }
+  versions { number state liveById restores } }"""
+READ = f"query ($id: ID!) {{ programPlan(programId: $id) {PLAN.removeprefix('plan')} }}"
+
+
+def doing(mutation: str, kind: str) -> str:
+    return (f"mutation ($input: {kind}!) {{ {mutation}(input: $input) {{ errors {{ code field message }} {PLAN} }} }}")
+
+
+async def test_a_configuration_is_drafted_put_in_force_and_brought_back(db: object) -> None:
+    found = await market(1, 1)
+    actor, key = factories.manager_of(found.manager, found.program), global_id("Program", found.program.id)
+
+    async def done(mutation: str, kind: str = "SeenDraftInput", **given: object) -> dict[str, object]:
+        answer = (await ask(actor, doing(mutation, kind), input={"id": key, **given}))[mutation]
+        assert answer["errors"] == [], answer
+        return answer["plan"]["draft"] or answer["plan"]
+
+    assert (await ask(actor, READ, id=key))["programPlan"]["draft"] is None
+    draft = await done("beginDraft", "BeginDraftInput")
+    file = json.dumps({**json.loads(draft["file"]), "places_max": 9})
+    draft = await done("changeDraft", "ChangeDraftInput", seen=draft["digest"], file=file)
+    assert draft["changes"] == [{"path": "places_max", "was": "3", "now": "9"}]
+    wrong = await ask(actor, doing("changeDraft", "ChangeDraftInput"), input={
+        "id": key, "seen": draft["digest"], "file": file.replace("9", "0")})
+    assert wrong["changeDraft"]["errors"][0]["code"] == "INVALID"
+    assert (await done("sendToReview", seen=draft["digest"]))["state"] == "REVIEW"
+    plan = await done("makeLive", seen=draft["digest"])
+    assert plan["versions"][0]["liveById"] == global_id("Person", found.manager.id)
+    assert (await Program.get(id=found.program.id)).places_max == 9
+    assert (await done("beginDraft", "BeginDraftInput", restores=1))["restores"] == 1
+    assert (await done("discardDraft", "ById"))["draft"] is None
+    brought = await ask(actor, doing("importProgram", "ImportProgramInput"), input={
+        "key": found.program.key, "file": file.replace("9", "4"), "live": True})
+    assert json.loads(brought["importProgram"]["plan"]["file"])["places_max"] == 4
