@@ -41,6 +41,7 @@ from web import (
     session,
     sign_in,
     tap,
+    team,
     times,
     told,
     unsubscribe,
@@ -95,8 +96,8 @@ BUILDER: tuple[ModuleType, ...] = (
 SCREENS: tuple[ModuleType, ...] = (
     asking, attending, by_hand, checkin, circle, conflicts, consents, console_circles, console_matches, decisions,
     delivery, eligibility, extending, goals, happened, hiring, imports, join, journey, kept, learning, leaving, look,
-    match, messages, more, offers, one_more, pairs, people, programs, reaching, runs, session, supply, times, today,
-    told, trial, waiting, weighing, wordings, you, *BUILDER,
+    match, messages, more, offers, one_more, pairs, people, programs, reaching, runs, session, supply, team, times,
+    today, told, trial, waiting, weighing, wordings, you, *BUILDER,
 )
 """Screens of signed-in people."""
 NOT_PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/*")

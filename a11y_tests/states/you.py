@@ -14,6 +14,7 @@ from server.notifications.models import Message
 from server.people import actions as people
 from server.people.models import Person
 from server.people.states import ConsentPurpose
+from server.programs.models import Program
 from server.sessions.models import Session
 from server.sessions.states import SessionState
 from tests import factories
@@ -320,3 +321,11 @@ async def _booked() -> Person:
         ends_at=starts + timedelta(minutes=45), state=SessionState.SCHEDULED,
     )
     return pair.mentee
+
+
+@state("GET team 200", proof="1 of your people takes part")
+async def own_people() -> View:
+    """Who manages people sees how they stand, and with whom nowhere."""
+    pair = await factories.active_match()
+    await Program.filter(id=pair.program.id).update(reports={"line_managers": True})
+    return View(pair.line_manager, "/team")

@@ -54,6 +54,11 @@ def day_and_year(when: date | datetime, zone: str) -> str:
     return format_date(day_of(when, zone), "long", locale=locale())
 
 
+def in_numbers(when: date | datetime, zone: str) -> str:
+    """"11-26-2026" in an IANA `zone`: month, day and year, as reports name days (glossary, section 4)."""
+    return f"{day_of(when, zone):%m-%d-%Y}"
+
+
 def length(of: timedelta) -> str:
     """"4 hours 30 minutes", "45 minutes": to the minute, without what is nought."""
     hours, minutes = divmod(round(of / timedelta(minutes=1)), 60)

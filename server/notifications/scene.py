@@ -11,6 +11,7 @@ from server.goals.models import Goal, Milestone
 from server.goals.queries import goal_with_owner, has_active_goal, milestone_with_owner
 from server.journey.console.acceptance import LowAcceptance, low_acceptance
 from server.journey.console.measures import quiet_pairs, unmatched, unmet_pairs
+from server.journey.reporting.team import TeamRow, team_of
 from server.kernel import clock
 from server.kernel.actor import Actor
 from server.kernel.errors import NotFound
@@ -31,6 +32,7 @@ from server.matches.states import MatchState
 from server.messaging.rules import is_open
 from server.notifications import queries
 from server.notifications.models import Message
+from server.notifications.reporting.queries import Report, report_for
 from server.notifications.states import MAIL_MARK, PUSH_MARK
 from server.notifications.wished.queries import is_done
 from server.people.models import Organization, Person, Profile
@@ -65,6 +67,7 @@ NEVER_MET, NO_MATCH, SILENT = timedelta(days=20), timedelta(days=13), timedelta(
 """How long a match has run, somebody waits, or nobody met, at least, when who runs the programme hears of it: a day
 less than the letter says, which goes in the morning of that day."""
 WITH_HELD = ("Z06", "Z07")
+ABOUT_NO_PROGRAM = ("Q04", "Y01", "Y01-moved")
 ABOUT_A_GOAL = ("G01", "G01-met")
 
 
@@ -102,6 +105,8 @@ class Scene:
     drafts: int = 0
     pairs: tuple[str, ...] = ()
     is_done: bool = False
+    report: Report | None = None
+    team: tuple[TeamRow, ...] = ()
     is_enrolled: bool = False
     is_matched: bool = False
     has_goal: bool = False
@@ -232,7 +237,7 @@ async def scene_of(actor: Actor, message: Message) -> Scene:
     match = await visible_match(actor, ids["match_id"]) if "match_id" in ids else None
     sign_in = await letter_by_id(actor, ids["letter_id"]) if "letter_id" in ids else None
     ahead = await next_session(actor, match.id) if match else None
-    cohort = None if sign_in or "held_id" in ids else await _cohort(actor, ids, enrollment or match)
+    cohort = None if message.kind in ABOUT_NO_PROGRAM else await _cohort(actor, ids, enrollment or match)
     if tester and cohort:
         cohort.program.messages = await messages_prepared(actor, cohort.program_id)
     address = await queries.address_for(message, reader)
@@ -263,6 +268,8 @@ async def scene_of(actor: Actor, message: Message) -> Scene:
         is_enrolled=message.kind == "Z09" and cohort is not None and await takes_part_in(actor, person.id, cohort.id),
         is_matched=message.kind == "M11" and await are_in_matches(actor, ids.values()),
         has_goal=message.kind in ABOUT_A_GOAL and match is not None and await _has_goal(actor, match, person),
+        report=await report_for(actor, message, person, cohort),
+        team=tuple(await team_of(actor, person.id)) if message.kind == "Q04" else (),
         is_done=await is_done(actor, message, cohort),
         goal=await goal_with_owner(actor, ids["goal_id"]) if "goal_id" in ids else None,
         held=tuple(await held_sessions(actor, match.id)) if match and message.kind in WITH_HELD else (),

@@ -15,8 +15,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from server.access.letters.marks import code_of
+from server.journey.reporting import words as team_words
 from server.kernel import clock
-from server.kernel.dates import day, day_and_year, hour, length, moment, place_of
+from server.kernel.dates import day, day_and_year, hour, in_numbers, length, moment, place_of
 from server.kernel.settings import settings
 from server.kernel.text import clean, direction, gettext, language, ngettext, pgettext, use_language
 from server.notifications.catalogue import Kind
@@ -118,6 +119,7 @@ def _values(kind: Kind, scene: Scene) -> dict[str, object]:
         "day": partial(day, zone=zone), "hour": partial(hour, zone=zone), "when": partial(moment, zone=zone),
         "day_in": day, "hour_in": hour, "moment_in": moment, "place_of": place_of,
         "day_and_year": partial(day_and_year, zone=zone), "length_of": length,
+        "numbers_of": partial(in_numbers, zone=zone), "team": team_words,
     }
 
 

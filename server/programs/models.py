@@ -64,6 +64,7 @@ class Program(Model):
     triggers: dict[str, Any] = fields.JSONField(default=dict, db_default="{}")
     messages: dict[str, Any] = fields.JSONField(default=dict, db_default="{}")
     audience: dict[str, Any] = fields.JSONField(default=dict, db_default="{}")
+    reports: dict[str, Any] = fields.JSONField(default=dict, db_default="{}")
     created_at = fields.DatetimeField(default=now)
 
     class Meta:

@@ -21,6 +21,9 @@ from server.programs.plans.content import digest
 from server.programs.plans.fields import Setting, Shape
 from server.programs.plans.setup import SETUP, contradictions, moved, setup_of
 from server.programs.queries import cohorts
+from server.programs.reporting.actions import set_reports
+from server.programs.reporting.entries import REPORTS
+from server.programs.reporting.entries import told as reports_told
 from server.programs.states import ProgramState, ProgramType
 from server.programs.triggers.actions import set_triggers
 from server.programs.triggers.entries import TRIGGERS, told
@@ -44,6 +47,7 @@ async def content_of(actor: Actor, program: Program) -> Json:
         **setup_of(program, keys), **weighed.weighed(program), "triggers": told(program.triggers),
         "messages": program.messages,
         "audience": audience.told(program.audience),
+        "reports": reports_told(program.reports),
     }
 
 
@@ -99,6 +103,7 @@ async def apply(actor: Actor, program: Program, content: Mapping[str, Any]) -> P
         program = await set_triggers(actor, program.id, content["triggers"])
         program = await set_messages(actor, program.id, content["messages"])
         program = await set_audience(actor, program.id, content["audience"])
+        program = await set_reports(actor, program.id, content["reports"])
         stands = await content_of(actor, program)
         assert digest(stands) == digest(content), "what was put in force is not what was looked at"
         return program
@@ -110,4 +115,5 @@ def _shape(kind: ProgramType) -> Shape:
         **SETUP, **weighed.shape(kind), "triggers": Setting(fields.table(TRIGGERS), told({})),
         "messages": Setting(telling.read_messages, {}),
         "audience": Setting(fields.table(audience.AUDIENCE), audience.told({})),
+        "reports": Setting(fields.table(REPORTS), reports_told({})),
     }

@@ -13,17 +13,22 @@ MOST: Mapping[Count, int] = {
     Count.DAYS_AFTER: 366, Count.DAYS_BEFORE: 366, Count.WORKING_DAYS_BEFORE: 20, Count.HOURS_BEFORE: 168,
     Count.HOURS_AFTER: 168,
 }
-_ACCOUNT = N_("Signing in belongs to no programme. It is the same everywhere.")
+_ACCOUNT = N_("It belongs to no programme. It is the same everywhere.")
 _AT_ONCE = N_("People have to hear of this: somebody did something that concerns them.")
 _MIXED = N_("It says other things to the person than to who runs the programme.")
 _SERIES = N_("It lists the times of a whole series.")
-OF_ACCOUNTS = frozenset({"Y01", "Y01-moved"})
+_FIGURES = N_("It holds the figures of its day.")
+_REPORT = N_("Reports have a part of their own. It is switched off there.")
+OF_ACCOUNTS = frozenset({"Y01", "Y01-moved", "Q04"})
+"""What belongs to a person, whatever they take part in."""
+REPORTS = ("Q01", "Q02", "Q03", "Q05", "E16")
 ALWAYS_ON: Mapping[str, str] = {
     "C04": N_("A person asks for help here. Somebody has to hear of it."),
-    "M07": N_("Two people wait for a yes. Somebody has to hear of it."),
+    "M07": N_("Two people wait for a yes. Somebody has to hear of it."), **dict.fromkeys(REPORTS, _REPORT),
 }
 OWN_WORDS_ONLY: Mapping[str, str] = {
     "X04": _MIXED, "X04-grace": _MIXED, "S01-series": _SERIES, "S02-rest": _SERIES, "S02-rest-cancelled": _SERIES,
+    **dict.fromkeys(REPORTS, _FIGURES),
 }
 
 

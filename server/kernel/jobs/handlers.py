@@ -27,6 +27,7 @@ JOB_MODULES: list[str] = [
     "server.access.letters.jobs",
     "server.automation.hiring.jobs",
     "server.automation.jobs",
+    "server.automation.reporting.jobs",
     "server.goals.jobs",
     "server.journey.closing.jobs",
     "server.journey.learning.jobs",

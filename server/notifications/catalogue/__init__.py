@@ -3,12 +3,12 @@
 A stop condition is asked when the message is about to go: it returns why the message is no longer needed, or nothing.
 """
 
-from server.notifications.catalogue import accounts, asking, goals, joining, matching, meeting, starting
+from server.notifications.catalogue import asking, goals, joining, matching, meeting, reporting, starting
 from server.notifications.catalogue.kinds import N_, Kind, Link, Stop, why_not
 
 CATALOGUE: dict[str, Kind] = {
     kind.key: kind
-    for phase in (joining, matching, starting, goals, meeting, asking, accounts)
+    for phase in (joining, matching, starting, goals, meeting, asking, reporting)
     for kind in phase.KINDS
 }
 

@@ -1,4 +1,4 @@
-"""Being invited, joining, waiting for a place, and no longer meeting the conditions."""
+"""Signing in, being invited, joining, waiting for a place, and no longer meeting the conditions."""
 
 from server.notifications.catalogue import links, stops
 from server.notifications.catalogue.kinds import N_, Kind
@@ -51,6 +51,10 @@ KINDS = (
          N_("they hold again, or it has ended"), stops.goes_on, "eligibility_ending", links.home),
     Kind("Z09", N_("A new group"), _T, N_("asked to be told, and a group takes people in"),
          N_("they take part, or it closed again"), stops.not_joinable, "new_group", links.join),
+    Kind("Y01", N_("Signing in"), _T, N_("asked to sign in by mail"), N_("used, or 15 minutes have passed"),
+         stops.used_or_old, "sign_in", links.sign_in),
+    Kind("Y01-moved", N_("Another address"), _T, N_("the employer's records name another address"),
+         N_("they have left"), stops.always_told, "address_changed", links.home),
 )
 
 INVITED_BECAUSE = {When.HIRED: "E13", When.PROMOTED: "E14", When.MANAGER: "E14", When.COURSE: "E15"}

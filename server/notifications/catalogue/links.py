@@ -102,3 +102,14 @@ def console_group(scene: Scene) -> str:
 def console(scene: Scene) -> str:  # noqa: ARG001  # every link takes the scene
     """The first page of who runs programmes."""
     return "/console"
+
+
+def console_supply(scene: Scene) -> str:
+    """How many places there are, and how many people need one."""
+    assert scene.cohort is not None
+    return f"/console/groups/{scene.cohort.id}/places"
+
+
+def team(scene: Scene) -> str:  # noqa: ARG001  # every link takes the scene
+    """Somebody's own people in mentoring."""
+    return "/team"

@@ -78,6 +78,21 @@ def accepted_again(scene: Scene) -> str:
     return "" if scene.acceptance is not None else "enough are accepted"
 
 
+def nothing_to_report(scene: Scene) -> str:
+    """Needless for whoever may not read it by now."""
+    return "" if scene.report is not None else "no longer so"
+
+
+def back_in_range(scene: Scene) -> str:
+    """Needless once the figure is out of the red, or as in `nothing_to_report`."""
+    return "" if scene.report is not None else "back in range"
+
+
+def no_team(scene: Scene) -> str:
+    """Needless while nobody of theirs takes part."""
+    return "" if scene.team else "nothing to list"
+
+
 def no_drafts(scene: Scene) -> str:
     """Needless once nothing waits for review."""
     return "" if scene.drafts else "nothing to review"

@@ -58,7 +58,9 @@ TOPICS = (
     )),
     Topic("check-ins", ("R01", "C03", "Z04", "Z04-again", "Z05")), Topic("sign-in", ("Y01", "Y01-moved")),
 )
-REPORTS = Topic("reports", ("M01", "M07", "C04", "F04", "I03", "I04", "M10", "M11-runs"))
+REPORTS = Topic("reports", (
+    "M01", "M07", "C04", "F04", "I03", "I04", "M10", "M11-runs", "E16", "Q01", "Q02", "Q03", "Q04", "Q05",
+))
 
 
 def topics_for(actor: Actor) -> tuple[Topic, ...]:

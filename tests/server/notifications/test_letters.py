@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as tuned
 from hypothesis import strategies as st
 
-from server.access.models import SignInLetter, SignInRequest
+from server.access.models import RoleGrant, SignInLetter, SignInRequest
+from server.access.states import Role
 from server.goals.models import Goal, Milestone
 from server.goals.states import GoalState
 from server.kernel import clock
@@ -33,6 +34,7 @@ from server.notifications.wording.names import names_of
 from server.notifications.wording.words import filled
 from server.people.models import Person, PersonAttribute
 from server.programs.actions import lose_eligibility
+from server.programs.models import Enrollment
 from server.sessions.models import ActionItem
 from server.sessions.states import SessionState
 from server.surveys.models import SurveyInvitation
@@ -74,7 +76,7 @@ async def ids_for(kind: str, pair: Pair) -> dict[str, Any]:
     ids: dict[str, Any] = {"match_id": pair.match.id}
     if kind in GROUPS:
         await GROUPS[kind](pair)
-        return {"cohort_id": pair.cohort.id}
+        return {"cohort_id": pair.cohort.id, "metric": "STARTED", "before": {"STARTED": 12}}
     if kind.startswith("E") or kind in ("X04", "X04-grace", "M11"):
         ids = {"enrollment_id": pair.mentee_enrollment.id}
     if kind == "X04-grace":
@@ -188,7 +190,39 @@ async def nothing(pair: Pair) -> None:
     """Nothing besides."""
 
 
-GROUPS = {"Z09": nothing, "M10": refused, "M01": suggested, "M11-runs": unplaced}
+async def looked_after(pair: Pair) -> None:
+    """The reader runs the programme, looks after all of them and pays for them; eight matches never met."""
+    own: dict[str, Any] = {"organization_id": pair.organization.id, "person": pair.mentee}
+    await RoleGrant.create(**own, role=Role.PROGRAM_MANAGER, program_id=pair.program.id)
+    await RoleGrant.create(**own, role=Role.GLOBAL_ADMIN)
+    pair.program.reports = {"sponsors": [pair.mentee.email], "line_managers": True}
+    await pair.program.save()
+    await Match.bulk_create([
+        Match(
+            organization_id=pair.organization.id, program=pair.program, cohort=pair.cohort, state=MatchState.ACTIVE,
+            active_at=clock.now() - timedelta(days=30),
+        )
+        for _ in range(8)
+    ])
+
+
+async def short_of_places(pair: Pair) -> None:
+    """As many places as mentees, less one."""
+    await looked_after(pair)
+    await Enrollment.filter(id=pair.mentor_enrollment.id).update(capacity=0)
+
+
+async def manages(pair: Pair) -> None:
+    """The reader manages who mentors them."""
+    await looked_after(pair)
+    pair.mentor.line_manager = pair.mentee
+    await pair.mentor.save()
+
+
+GROUPS = {
+    "Q01": looked_after, "Q02": looked_after, "Q03": looked_after, "Q04": manages, "Q05": looked_after,
+    "E16": short_of_places, "Z09": nothing, "M10": refused, "M01": suggested, "M11-runs": unplaced,
+}
 """Messages about a whole group, and what is true of it."""
 
 

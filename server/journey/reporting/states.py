@@ -1,0 +1,17 @@
+"""The enums of reports."""
+
+from enum import StrEnum
+
+
+class ReportStatus(StrEnum):
+    """How somebody's people stand, as their line manager reads it (glossary, section 4)."""
+
+    NOT_REGISTERED = "NOT_REGISTERED"
+    MATCHED_ACTIVE = "MATCHED_ACTIVE"
+    MATCHED_DURATION_COMPLETED = "MATCHED_DURATION_COMPLETED"
+    WAITING_ADMIN_APPROVAL = "WAITING_ADMIN_APPROVAL"
+    WAITING_2_APPROVALS = "WAITING_2_APPROVALS"
+    WAITING_MENTOR_APPROVAL = "WAITING_MENTOR_APPROVAL"
+    WAITING_MENTEE_APPROVAL = "WAITING_MENTEE_APPROVAL"
+    CONCLUDED = "CONCLUDED"
+    UNMATCHED = "UNMATCHED"

@@ -1,0 +1,18 @@
+from tortoise import migrations
+from tortoise.migrations import operations as ops
+from orjson import loads
+from tortoise.fields.data import JSON_DUMPS
+from tortoise import fields
+
+class Migration(migrations.Migration):
+    dependencies = [('models', '0035_program_audience')]
+
+    initial = False
+
+    operations = [
+        ops.AddField(
+            model_name='Program',
+            name='reports',
+            field=fields.JSONField(default=dict, db_default='{}', encoder=JSON_DUMPS, decoder=loads),
+        ),
+    ]

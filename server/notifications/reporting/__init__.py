@@ -1,0 +1,1 @@
+"""What a letter with figures says, to whoever may read them."""
