@@ -538,7 +538,8 @@ CREATE TABLE program (
     triggers jsonb DEFAULT '{}'::jsonb NOT NULL,
     held_out_percent integer DEFAULT 0 NOT NULL,
     messages jsonb DEFAULT '{}'::jsonb NOT NULL,
-    audience jsonb DEFAULT '{}'::jsonb NOT NULL
+    audience jsonb DEFAULT '{}'::jsonb NOT NULL,
+    reports jsonb DEFAULT '{}'::jsonb NOT NULL
 );
 CREATE TABLE program_version (
     id uuid NOT NULL,
@@ -1449,4 +1450,5 @@ INSERT INTO "tortoise_migrations" ("app", "name", "applied_at") VALUES
 ('models', '0032_program_triggers', CURRENT_TIMESTAMP),
 ('models', '0033_channels', CURRENT_TIMESTAMP),
 ('models', '0034_program_messages', CURRENT_TIMESTAMP),
-('models', '0035_program_audience', CURRENT_TIMESTAMP);
+('models', '0035_program_audience', CURRENT_TIMESTAMP),
+('models', '0036_program_reports', CURRENT_TIMESTAMP);

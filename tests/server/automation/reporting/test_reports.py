@@ -15,9 +15,9 @@ from server.kernel.jobs import drain
 from server.matches.models import Match
 from server.matches.states import MatchState
 from server.notifications.catalogue import CATALOGUE
-from server.notifications.deciding.reasons import scene_and_reason
 from server.notifications.models import Message
 from server.notifications.texts import letter
+from server.notifications.ways.reasons import scene_and_reason
 from server.people.models import Person
 from server.programs.models import Program
 from server.programs.reporting.actions import set_reports
