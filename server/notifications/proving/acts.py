@@ -19,6 +19,6 @@ TO_FINISH = Act(("E03", "E04", "E05"), "enrollment_id")
 TO_SAY = Act(("R01", "C03", "Z04", "Z04-again", "Z05"), "invitation_id")
 ACTS: Mapping[str, Act] = {
     "session.booked": TO_BOOK, "session.series_booked": TO_BOOK, "match.member_accepted": TO_ANSWER,
-    "goal.activated": Act(("G01",), "match_id"), "enrollment.started": TO_BEGIN, "enrollment.activated": TO_FINISH,
-    "enrollment.submitted": TO_FINISH, "survey.answered": TO_SAY,
+    "goal.activated": Act(("G01", "G01-met"), "match_id"), "enrollment.started": TO_BEGIN,
+    "enrollment.activated": TO_FINISH, "enrollment.submitted": TO_FINISH, "survey.answered": TO_SAY,
 }

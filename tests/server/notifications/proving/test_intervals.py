@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.kernel.ids import new_id
+from server.notifications.catalogue import CATALOGUE
+from server.notifications.proving.acts import ACTS
 from server.notifications.proving.arms import arm_of
 from server.notifications.proving.intervals import Share, difference, wilson
 from server.notifications.states import Arm
@@ -46,6 +48,10 @@ def test_it_holds_the_difference_and_turns_over_with_its_sides(a: int, b: int, c
     assert abs(found.low + turned.high) < 1e-9
     low, high = wilson(one)
     assert 0 <= low <= high <= 1
+
+
+def test_acts_are_asked_for_by_kinds_that_there_are() -> None:
+    assert {kind for act in ACTS.values() for kind in act.kinds} <= CATALOGUE.keys()
 
 
 def test_arms_are_drawn_once_in_about_the_share_that_was_set_and_a_larger_share_leaves_out_the_same_ones() -> None:
