@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from server.automation.hiring.belonging import follow_records
 from server.automation.hiring.due import perform
 from server.automation.hiring.planning import RULE, happened, plan_anew, plan_for
 from server.kernel.actor import system_actor
@@ -25,6 +26,13 @@ async def plan_by_records(event: OutboxEvent) -> None:
         person = await visible_person(actor, person_id)
         if person.line_manager_id:
             await plan_for(actor, person.line_manager_id, {When.MANAGER}, event.at)
+
+
+@on_event("person.changed")
+async def follow_audience(event: OutboxEvent) -> None:
+    """End the parts of somebody for whom their programmes are not meant any more."""
+    person_id = UUID(event.payload["person_id"])
+    await follow_records(system_actor(event.organization_id), person_id, event.payload.get("fields", ()))
 
 
 @on_event("person.completed_courses")

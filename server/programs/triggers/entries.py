@@ -1,6 +1,8 @@
-"""The part `triggers` of a programme's document: who is invited by themselves, and into which group. Pure.
+"""The part `triggers` of a programme's document: who is invited by themselves, into which group, and who no longer
+belongs. Pure.
 
     [triggers]
+    grace_days = 14         # a rule of the audience no longer holds for somebody: their part ends so much later
     enrol = [{when = "HIRED", days = 30, role = "MENTEE"}]
     groups = [{group = "porto", where = "location", is = ["Porto", "Lisbon"]}]     # first that holds; else the newest
 """
@@ -15,7 +17,7 @@ from server.kernel.text import folded
 from server.kernel.text import gettext as _
 from server.people.models import Person
 from server.programs import rules
-from server.programs.actions import CAPACITY_MAX
+from server.programs.actions import CAPACITY_MAX, GRACE_DAYS_MAX
 from server.programs.plans import fields
 from server.programs.plans.fields import Problems, Setting, Shape
 from server.programs.queries import KEY_LETTERS
@@ -40,6 +42,7 @@ GROUP: Shape = {
 TRIGGERS: Shape = {
     "enrol": Setting(fields.many(fields.table(ENTRY), 0, ENTRIES_MOST), []),
     "groups": Setting(fields.many(fields.table(GROUP), 0, GROUPS_MOST), []),
+    "grace_days": Setting(fields.maybe(fields.whole(1, GRACE_DAYS_MAX)), None),
 }
 
 

@@ -34,7 +34,12 @@ def _typed(form: FormData) -> Json:
     """The rules that were typed; a line without its first choice is none."""
     enrol = [_entry(form, f"triggers.enrol[{place}].") for place in range(1, ENTRIES_MOST + 1)]
     groups = [_group(form, f"triggers.groups[{place}].") for place in range(1, GROUPS_MOST + 1)]
-    return {"enrol": [one for one in enrol if one["when"]], "groups": [one for one in groups if one["group"]]}
+    days = text(form, "triggers.grace_days", WORD_LETTERS)
+    grace = desk.whole(form, ("triggers.grace_days",))["triggers.grace_days"] if days else None
+    return {
+        "enrol": [one for one in enrol if one["when"]], "groups": [one for one in groups if one["group"]],
+        "grace_days": grace,
+    }
 
 
 def _entry(form: FormData, at: str) -> Json:
@@ -60,6 +65,7 @@ async def _page(request: Request, plan: Plan, typed: Json, errors: Errors, refus
     groups = [*given["groups"], *([NEW_GROUP] if len(given["groups"]) < GROUPS_MOST else [])]
     return desk.part_page(
         request, words.PART, plan, "console/building/joining.html", errors, refused, enrol=enrol, groups=groups,
+        grace_days="" if given["grace_days"] is None else given["grace_days"],
         whens=words.whens(), roles=words.roles(plan), wheres=words.wheres(), names=words.groups(plan),
     )
 

@@ -16,11 +16,12 @@ from server.matches.states import MatchState
 from server.notifications.models import Message
 from server.people.courses.actions import import_courses
 from server.people.models import Organization, Person
+from server.programs.actions import keep_eligible, lose_eligibility, submit
 from server.programs.actions import settings as program_settings
-from server.programs.actions import submit
 from server.programs.audience.actions import set_audience
 from server.programs.models import Cohort, Enrollment, Program
 from server.programs.plans import fields
+from server.programs.queries import grace_ends_at
 from server.programs.states import Approvals, EnrollmentState, ParticipantRole, ProgramState
 from server.programs.triggers.actions import set_triggers
 from server.programs.triggers.entries import TRIGGERS
@@ -198,6 +199,33 @@ async def test_who_takes_part_or_did_is_not_asked_again_and_a_group_is_chosen_by
         "", "takes part already", "was invited before", "not meant",
     }
     assert (await Enrollment.get(program_id=by_place.id).select_related("cohort")).cohort.key == "porto"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_who_no_longer_belongs_since_a_record_changed_has_a_grace_and_may_come_back(product: Actor) -> None:
+    program = await ruled(product, HIRED)
+    place, days_here = {"fact": "location", "how": "IS", "value": ["Porto"]}, {"fact": "tenure_days", "how": "UNDER"}
+    rules = {"people": [place, {**days_here, "value": 3}], "mentors": [], "people_fit": "ALL", "mentors_fit": "ALL"}
+    await set_audience(product, program.id, rules)
+    await set_triggers(product, program.id, {**(await Program.get(id=program.id)).triggers, "grace_days": 14})
+    await arrive(product, ROOT, NEW)
+    [mine] = await Enrollment.filter(program_id=program.id)
+    await days(5)
+    await arrive(product, NEW.replace(",3,", ",4,"))
+    assert await grace_ends_at(product, mine.id) is None, "nobody falls out because time goes by"
+    for times in range(2):
+        await arrive(product, NEW.replace("Porto", f"Faro{times}"))
+        assert await grace_ends_at(product, mine.id) == MONDAY + timedelta(days=19)
+    await arrive(product, NEW)
+    assert await grace_ends_at(product, mine.id) is None
+    await arrive(product, NEW.replace("Porto", "Faro"))
+    await keep_eligible(product, mine.id)
+    manager = factories.manager_of(await factories.person(await product_of(product)), program)
+    await lose_eligibility(manager, mine.id)
+    await arrive(product, NEW)
+    assert await grace_ends_at(product, mine.id), "a manager's word stays"
+    await days(15)
+    assert (await Enrollment.get(id=mine.id)).state is EnrollmentState.REMOVED
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -47,11 +47,11 @@ def test_rules_that_cannot_be_are_told_by_their_place(
 
 def test_what_no_rule_can_hold_is_refused_where_it_stands() -> None:
     problems: fields.Problems = {}
-    bad = {"enrol": [{"when": "FIRED", "role": "MENTEE", "days": 366, "places": 0}],
+    bad = {"grace_days": 0, "enrol": [{"when": "FIRED", "role": "MENTEE", "days": 366, "places": 0}],
            "groups": [{"group": "", "where": "shoes", "is": []}]}
     fields.read(problems, bad, TRIGGERS, "triggers")
     assert set(problems) == {
-        "triggers.enrol[1].when", "triggers.enrol[1].days", "triggers.enrol[1].places",
+        "triggers.enrol[1].when", "triggers.enrol[1].days", "triggers.enrol[1].places", "triggers.grace_days",
         "triggers.groups[1].group", "triggers.groups[1].where", "triggers.groups[1].is",
     }
 
