@@ -34,7 +34,8 @@ from tests import factories
 CHANGED = {"name": "Rising Leads 2", "sessions_per_month": 4, "approvals": "MENTOR", "circles": "WAITING",
            "circle_size": 5, "note_prompts": ["What will you try?"], "goal_examples": [
                {"want": "lead a review", "measure": "two led", "competency": ""}],
-           "triggers": {"grace_days": None, "enrol": [{"when": "HIRED", "days": 30, "role": "MENTEE", "places": 1, "course": ""}],
+           "triggers": {"grace_days": None,
+                        "enrol": [{"when": "HIRED", "days": 30, "role": "MENTEE", "places": 1, "course": ""}],
                         "groups": [{"group": "porto", "where": "location", "is": ["Porto"]}]}}
 
 
