@@ -12,26 +12,24 @@ from server.kernel.text import gettext as _
 from web.render import page
 from web.viewer import Viewer
 
-Cells = list[str | tuple[str, str]]
-
 
 async def show(request: Request) -> Response:
     """The people whom the actor manages, each with how they stand."""
-    rows = await my_team(request.state.actor)
+    rows, viewer = await my_team(request.state.actor), request.state.viewer
     people = len({row.person.id for row in rows})
-    viewer: Viewer = request.state.viewer
-    return page(request, "team/team.html", people=people, lines=[_cells(row, viewer) for row in rows])
+    shown = [(row.person.full_name, _facts(row, viewer)) for row in rows]
+    return page(request, "team/team.html", people=people, rows=shown)
 
 
-def _cells(row: TeamRow, viewer: Viewer) -> Cells:
-    """One row: a cell of two lines is a pair."""
+def _facts(row: TeamRow, viewer: Viewer) -> list[tuple[str, str]]:
+    """The columns of a row, each under its name."""
     return [
-        (row.person.full_name, row.person.email), words.status_words(row),
-        (row.program, words.unit_of(row, viewer.organization_name)),
-        (_("%(num)s upcoming") % {"num": row.upcoming}, _("%(num)s completed") % {"num": row.completed}),
-        words.other_words(row),
-        in_numbers(row.registered_at, viewer.zone) if row.registered_at else _("not yet"),
-        in_numbers(row.matched_at, viewer.zone) if row.matched_at else _("none yet"),
+        (_("Matching status"), words.status_words(row)), (_("Programme"), row.program),
+        (_("Upcoming meetings"), str(row.upcoming)), (_("Completed meetings"), str(row.completed)),
+        (_("With"), words.other_words(row)), (_("Where"), words.unit_of(row, viewer.organization_name)),
+        (_("Mail address"), row.person.email),
+        (_("Registered"), in_numbers(row.registered_at, viewer.zone) if row.registered_at else _("not yet")),
+        (_("Match date"), in_numbers(row.matched_at, viewer.zone) if row.matched_at else _("none yet")),
     ]
 
 
