@@ -21,12 +21,15 @@ from server.notifications.models import Message
 from server.notifications.states import MessageState
 from tests.chance import LONG, seeded
 from tests.conftest import environment
+from tests.faults.due_steps import every_reminder_came, plan_due_steps, steps_left
 from tests.faults.installation import KEY, PATIENCE_S, Installation, environ_of, installed
 from tests.faults.report import middle, tell
 from tests.faults.writers import INVITATION, Journal, six_writers, stored
 from tests.server.kernel.jobs.test_durable import Slow, slow_server
 
 KILLS = int(os.environ.get("ITHACA_CHAOS_KILLS", "3"))
+STEPS = 20
+"""Reminders that are due while it begins."""
 SCALES_S = (0.05, 0.2, 0.7, 2.0)
 """Moments come from several scales, or only ever the same line would be killed."""
 WHILE_STARTING = 0.2
@@ -59,6 +62,7 @@ async def test_what_was_confirmed_is_there_once(
     journal, stop = Journal(), asyncio.Event()
     with environment(ITHACA_SECRET_KEY=KEY):
         writers = await six_writers(journal, chance, 20 + 12 * kills)
+        await plan_due_steps(STEPS)
         async with installed(environ_of(tmp_path, database_url, sink.port), *words) as here:
             writing = [asyncio.create_task(one.write(here.url, stop)) for one in writers]
             for number in range(kills):
@@ -79,6 +83,7 @@ async def test_what_was_confirmed_is_there_once(
         assert journal.surprises == []
         await everything_is_there_once(journal)
         await every_mail_went_out_once(journal, sink, kills)
+        await every_reminder_came(STEPS, Counter(sink.ids), kills)
     await the_database_is_whole(db)
 
 
@@ -101,7 +106,9 @@ async def nothing_waits() -> bool:
     assert not await OutboxEvent.filter(parked_at__not_isnull=True).count()
     assert not await Message.filter(state=MessageState.FAILED).count()
     open_facts = await OutboxEvent.filter(delivered_at=None).count()
-    return not open_facts and not await Message.filter(kind="E02").exclude(state=MessageState.SENT).count()
+    if open_facts or await steps_left():
+        return False
+    return not await Message.filter(kind="E02").exclude(state=MessageState.SENT).count()
 
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:
