@@ -94,7 +94,7 @@ chaos: setup ## The long loops of kills, losses, load and hostile input: some ho
 	$(BIN)/pytest -s tests/server/cli/test_two_ways.py tests/server/operations tests/server/machines
 	$(BIN)/pytest -s tests/faults tests/web/test_isolation.py tests/web/test_hostile_input.py \
 		tests/graphql/test_hostile_input.py tests/server/journey/importing/test_interruptions.py
-	$(BIN)/pytest tests/server/notifications tests/server/sessions/test_zones.py \
+	$(BIN)/pytest tests/server/notifications tests/server/automation/simulating tests/server/sessions/test_zones.py \
 		tests/server/kernel/engines/test_kept_sql.py tests/server/matchmaking
 	$(BIN)/pytest -s tests/server/cli/test_crowds.py tests/server/cli/test_streams.py
 

@@ -28,6 +28,7 @@ from server.messaging.actions import mark_read, send_message
 from server.people.models import Person
 from server.people.queries import competencies
 from server.people.states import ConsentPurpose, DayPart
+from server.programs.actions import approve_admission
 from server.programs.models import Enrollment
 from server.programs.queries import my_enrollments
 from server.programs.states import EnrollmentState, ParticipantRole
@@ -219,8 +220,14 @@ async def part(turn: Turn) -> None:
 
 
 async def run_matching(turn: Turn) -> None:
-    """Who runs the programme asks for suggestions; a job makes them."""
-    await start_run(await turn.actor(), turn.world.cohort.id)
+    """Who runs the programme lets in who waits for it, and asks for suggestions; a job makes them."""
+    actor, cohort_id = await turn.actor(), turn.world.cohort.id
+    waiting = Enrollment.filter(
+        organization_id=actor.organization_id, cohort_id=cohort_id, state=EnrollmentState.PENDING_APPROVAL
+    )
+    for enrollment in await waiting.order_by("id"):
+        await approve_admission(actor, enrollment.id)
+    await start_run(actor, cohort_id)
 
 
 async def decide(turn: Turn) -> None:

@@ -35,6 +35,9 @@ SKILLS = (
 MENTORS_OF_TEN, PLACES_EACH, CIRCLE = 4, 2, 7
 """Of ten people four mentor, two each; in a circle one of seven leads."""
 OPENS, CLOSES = time(9), time(17)
+RANKS: dict[ProgramType, tuple[int, int]] = {ProgramType.REVERSE: (3, 8), ProgramType.HIGH_POTENTIAL: (8, 5)}
+USUAL_RANKS, NEW_FOR = (7, 4), 60
+"""How senior who gives and who learns are at least; and since how many days, at most, who is new has been there."""
 MANAGER = 0
 """Who runs the programme has this number, and takes no part."""
 
@@ -89,9 +92,9 @@ def crowd(seed: int, people: int, kind: ProgramType, circles: Circles) -> list[S
     return [_somebody(seed, number, role) for number, role in enumerate(roles)]
 
 
-def people_file(people: Iterable[Somebody], today: date, program: str) -> bytes:
-    """The employer's records of them as a file, with the role to which each is invited."""
-    return _written([_row(one, today, program) for one in people])
+def people_file(people: Iterable[Somebody], today: date, program: str, kind: ProgramType) -> bytes:
+    """The employer's records of them as a file, with the role to which each is invited in a programme of a kind."""
+    return _written([_row(one, today, program, kind) for one in people])
 
 
 def changes_file(statuses: Mapping[Somebody, str]) -> bytes:
@@ -132,15 +135,18 @@ def _named(one: Somebody) -> Row:
     return {"employee_id": one.key, "email": one.email, "given_name": one.given, "family_name": one.family}
 
 
-def _row(one: Somebody, today: date, program: str) -> Row:
+def _row(one: Somebody, today: date, program: str, kind: ProgramType) -> Row:
     city, country, zone, languages = PLACES[one.place]
     offers = one.role in (ParticipantRole.MENTOR, ParticipantRole.PEER, ParticipantRole.FACILITATOR)
     wants = one.role in (ParticipantRole.MENTEE, ParticipantRole.PEER)
-    tenure = timedelta(days=300 + 97 * one.number % 4000)
+    gives, learns = RANKS.get(kind, USUAL_RANKS)
+    rank = gives if offers else learns
+    is_new = kind is ProgramType.ONBOARDING and not offers and one.role is not None
+    tenure = timedelta(days=one.number % NEW_FOR if is_new else 800 + 97 * one.number % 4000)
     return {
         **_named(one), "department": DEPARTMENTS[one.number % len(DEPARTMENTS)], "title": "Specialist",
         "business_unit": "Harbourline", "company": "Harbourline", "location": city, "country": country,
-        "seniority": str(7 + one.number % 2 if one.role is ParticipantRole.MENTOR else 4 + one.number % 2),
+        "seniority": str(rank + one.number % 2),
         "hire_date": (today - tenure).isoformat(), "time_zone": zone, "language": one.language,
         "languages": languages, "availability": "mornings;lunchtimes;afternoons",
         "skills": ";".join(bundle(one.number)) if offers else "",

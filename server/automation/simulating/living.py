@@ -25,7 +25,7 @@ from server.sessions.models import Session
 
 GRAIN = timedelta(minutes=10)
 """What falls due within so long after another thing is done with it: a worker may be late as well."""
-FIRST_RUN, NEXT_RUN = timedelta(days=14), timedelta(days=14)
+FIRST_RUN, NEXT_RUN = timedelta(days=9), timedelta(days=14)
 HR_EVERY, AWAY_FOR = timedelta(days=30), timedelta(days=40)
 RESTS, LEAVES, PARTS, IS_AWAY, IS_GONE = 0.05, 0.03, 0.04, 0.06, 0.04
 """How many of a hundred rest for weeks, step out, end a match, are on leave, or leave the employer, in all the time."""

@@ -24,7 +24,7 @@ from server.people.models import Person
 from server.people.states import ConsentPurpose
 from server.programs import actions as programs
 from server.programs.models import Cohort, Program
-from server.programs.states import Cadence, ProgramState
+from server.programs.states import Cadence, ProgramState, ProgramType
 
 KEY, PROGRAM = "simulated", "lived"
 ENDS_BEFORE = timedelta(days=7)
@@ -102,7 +102,7 @@ async def found(document: Json, *, seed: int, size: int, until: date) -> World:
         state=ProgramState.ENROLLING if program.cadence is Cadence.COHORT else ProgramState.RUNNING,
     )
     everybody = crowd(seed, size, program.type, program.circles)
-    await _bring_in(system, everybody, today)
+    await _bring_in(system, everybody, today, program.type)
     by_number = {one.employee_id: one for one in await Person.filter(organization_id=system.organization_id)}
     await grant_role(system, by_number[everybody[MANAGER].key].id, Role.PROGRAM_MANAGER, program.id)
     return World(system, cohort, {by_number[one.key].id: one for one in everybody})
@@ -115,6 +115,6 @@ async def _begun(system: Actor, program: Program) -> Program:
     return await programs.move_program(system, program.id, begins)
 
 
-async def _bring_in(system: Actor, everybody: list[Somebody], today: date) -> None:
-    run = await preview_import(system, "people.csv", people_file(everybody, today, PROGRAM))
+async def _bring_in(system: Actor, everybody: list[Somebody], today: date, kind: ProgramType) -> None:
+    run = await preview_import(system, "people.csv", people_file(everybody, today, PROGRAM, kind))
     await apply_import(system, run.id)

@@ -115,7 +115,7 @@ def test_a_crowd_has_the_roles_of_its_programme_and_is_the_same_each_time(
     people = crowd(3, 20, kind, circles)
     assert people == crowd(3, 20, kind, circles)
     assert {role: sum(one.role is role for one in people) for role in roles} == roles
-    assert len(people_file(people, MONDAY.date(), "lived").splitlines()) == 22
+    assert len(people_file(people, MONDAY.date(), "lived", kind).splitlines()) == 22
 
 
 @pytest.mark.parametrize("hours", range(0, 24 * 7, 5))
