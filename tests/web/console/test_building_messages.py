@@ -10,9 +10,11 @@ from server.access.models import RoleGrant
 from server.access.states import Role
 from server.notifications.models import Message
 from server.programs.models import Program
+from server.programs.plans.content import Change
 from server.programs.plans.queries import messages_prepared
 from tests.factories import Pair, active_match
 from tests.web.conftest import ClientOf
+from web.console.building.setting_words import rows
 
 FIELDS = {"kind": "F01", "language": "en-GB", "on": "1", "moment-1": "2", "subject": "", "body": "", "act": "keep"}
 
@@ -87,6 +89,17 @@ async def test_what_cannot_be_stays_typed_and_is_told_at_its_field(client_of: Cl
     answer = await client.post(page_of(pair, "F02"), data=fields(shown, kind="F02", seen="old"))
     assert answer.status_code == 409
     assert await messages_prepared(pair.manager_actor, pair.program.id) == {}
+
+
+def test_what_a_draft_sets_of_messages_is_told_in_words() -> None:
+    changed = [
+        Change("messages.F01.on", None, False), Change("messages.E05.moments", None, [2, 6]),
+        Change("messages.F01.words.en-GB.subject", None, "Hello"),
+    ]
+    assert rows(changed) == [
+        ("“A first time”: it goes", "as usual", "no"), ("“A form that is not finished”: moment", "as usual", "2, 6"),
+        ("“A first time”: subject, English (United Kingdom)", "as usual", "Hello"),
+    ]
 
 
 async def test_a_test_is_asked_for_as_a_person_and_goes_to_who_asks(client_of: ClientOf, pair: Pair) -> None:

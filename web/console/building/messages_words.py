@@ -129,6 +129,23 @@ def stops(kind: str) -> str:
     return _(CATALOGUE[kind].stops_when)
 
 
+def setting(name: str) -> str:
+    """What a setting of a message is called, by the end of its path (`F01.words.en.subject`)."""
+    kind, _dot, rest = name.partition(".")
+    of = _("“%s”") % (named(kind) if kind in CATALOGUE else kind)
+    if not rest.startswith("words."):
+        return f"{of}: {_('it goes') if rest == 'on' else _('moment')}"
+    tag, _dot, part = rest.removeprefix("words.").rpartition(".")
+    return f"{of}: {_('subject') if part == 'subject' else _('text')}, {language_name(tag)}"
+
+
+def set_to(given: object) -> str:
+    """What one of them is set to, where that is not said as everywhere."""
+    if given is None:
+        return _("as usual")
+    return ", ".join(str(one) for one in given) if isinstance(given, list) else ""
+
+
 def languages(told: Own) -> str:
     """In which languages a programme has words of its own."""
     return ", ".join(language_name(tag) for tag in told.words) or _("As usual, in every language")

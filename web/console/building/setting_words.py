@@ -7,6 +7,7 @@ from server.kernel.text import ngettext
 from server.matchmaking.engine import CATEGORIES, Category
 from server.matchmaking.engine.wording import category_name
 from server.programs.plans.content import Change
+from web.console.building import messages_words
 from web.dates import upper_first
 
 
@@ -21,12 +22,16 @@ def label(path: str) -> str:
     if path in known:
         return known[path]
     table, _dot, name = path.partition(".")
+    if table == messages_words.PART.name and name:
+        return messages_words.setting(name)
     head = _tables().get(table, upper_first(table.replace("_", " ")))
     return f"{head}: {name.replace('.', ', ').replace('_', ' ')}" if name else head
 
 
 def value(path: str, given: object) -> str:
     """What a value means."""
+    if path.startswith(f"{messages_words.PART.name}.") and (told := messages_words.set_to(given)):
+        return told
     if given is None or given in ("", [], {}):
         return _("nothing")
     if isinstance(given, bool):
