@@ -76,6 +76,7 @@ from web.console.building import joining as build_joining
 from web.console.building import launch as build_launch
 from web.console.building import matching as build_matching
 from web.console.building import messages as build_messages
+from web.console.building import resources as build_resources
 from web.errors import MACHINES, refusal
 from web.limits import Limits
 from web.security import SameOrigin, SecurityHeaders
@@ -91,6 +92,7 @@ BUILDER: tuple[ModuleType, ...] = (
     build_launch,
     build_matching,
     build_messages,
+    build_resources,
 )
 """The parts of the builder, one in a line; their order in its list is that of web/console/building/outline.py."""
 SCREENS: tuple[ModuleType, ...] = (

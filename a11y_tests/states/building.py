@@ -127,6 +127,21 @@ async def a_rule_that_cannot_be() -> View:
     return View(found.manager, page_of(found, "matching"), each(typed, press("Use this matching")))
 
 
+@state("GET console-build-resources 200", proof="What people have at hand")
+async def resources() -> View:
+    found = await market(1, 1)
+    await changed(found, note_prompts=["What became clearer?"], goal_examples=[
+        {"want": "lead a review", "measure": "two are led", "competency": ""}])
+    return View(found.manager, page_of(found, "resources"))
+
+
+@state("POST console-build-resources-keep 422", proof="Write something here.")
+async def half_an_example() -> View:
+    found = await market(1, 1)
+    typed = fill("goal_examples[1].want", "lead a review")
+    return View(found.manager, page_of(found, "resources"), each(typed, press("Use these resources")))
+
+
 def with_file(found: Market) -> Act:
     """Choose a file that sets one thing otherwise, and look at it."""
     async def act(page: Page) -> None:

@@ -4,7 +4,14 @@ from dataclasses import dataclass
 
 from server.automation.building.queries import Plan
 from server.kernel.text import gettext as _
-from web.console.building import dates_words, joining_words, launch_words, matching_words, messages_words
+from web.console.building import (
+    dates_words,
+    joining_words,
+    launch_words,
+    matching_words,
+    messages_words,
+    resources_words,
+)
 from web.console.building.part import Part
 
 PARTS: tuple[Part, ...] = (
@@ -12,6 +19,7 @@ PARTS: tuple[Part, ...] = (
     joining_words.PART,
     matching_words.PART,
     messages_words.PART,
+    resources_words.PART,
     launch_words.PART,
 )
 

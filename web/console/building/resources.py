@@ -1,0 +1,60 @@
+"""The builder's part of resources: the questions for notes and the examples of goals that people are offered."""
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from server.automation.building.queries import Plan
+from server.kernel.db import Json
+from server.people.queries import competencies
+from server.programs.plans.setup import EXAMPLE, EXAMPLES_MOST, WORDS_LETTERS
+from web.console.building import desk
+from web.console.building import resources_words as words
+from web.forms import Errors, read_form, text
+
+PROMPTS_LETTERS = 4000
+SPARE = 2
+"""So many empty rows stand below the examples, to add some without a script."""
+
+
+async def show(request: Request) -> Response:
+    """The questions and examples as they are prepared, or in force."""
+    plan = await desk.opened(request)
+    return await _page(request, plan, plan.content, Errors(), "")
+
+
+async def keep(request: Request) -> Response:
+    """Use these questions and examples in the draft."""
+    form = await read_form(request)
+    return await desk.keep(request, words.PART, form, _typed(form), _page)
+
+
+def _typed(form: FormData) -> Json:
+    """A question in each line; an example that was emptied is taken out."""
+    lines = text(form, "note_prompts", PROMPTS_LETTERS, lines=True).split("\n")
+    rows = [
+        {name: text(form, f"goal_examples[{place}].{name}", WORDS_LETTERS) for name in EXAMPLE}
+        for place in range(1, EXAMPLES_MOST + SPARE + 1)
+    ]
+    return {
+        "note_prompts": [line.strip() for line in lines if line.strip()],
+        "goal_examples": [row for row in rows if row["want"] or row["measure"]],
+    }
+
+
+async def _page(request: Request, plan: Plan, typed: Json, errors: Errors, refused: str) -> Response:
+    framework = await competencies(request.state.actor)
+    rows = [*typed["goal_examples"], *(dict.fromkeys(EXAMPLE, "") for _spare in range(SPARE))]
+    wrong = [path for path in errors if path.startswith("note_prompts")]
+    return desk.part_page(
+        request, words.PART, plan, "console/building/resources.html", errors, refused,
+        error_ids=dict.fromkeys(wrong, "note_prompts"), wrong_prompts=" ".join(errors[path] for path in wrong),
+        prompts="\n".join(typed["note_prompts"]), rows=rows, skills=[(one.key, one.name) for one in framework],
+    )
+
+
+routes = [
+    Route(f"{desk.HERE}resources", show, name="console-build-resources"),
+    Route(f"{desk.HERE}resources", keep, methods=["POST"], name="console-build-resources-keep"),
+]
