@@ -67,7 +67,7 @@ class Router:
 
 def configuration(url: str, *, alone: bool = False) -> Json:
     """Tortoise's configuration for a database address, sqlite:// or postgresql:// (asyncpg:// is the same)."""
-    writer, reader = _connections(url, alone)
+    writer, reader = _connections(url, alone=alone)
     return {
         "connections": {"default": writer, "reader": reader},
         "apps": {"models": {"models": MODEL_MODULES, "default_connection": "default", "migrations": MIGRATIONS}},
@@ -343,7 +343,7 @@ def _restored(outcome: str) -> Json:
     return values
 
 
-def _connections(url: str, alone: bool) -> tuple[Json, Json]:
+def _connections(url: str, *, alone: bool) -> tuple[Json, Json]:
     if url.startswith("sqlite:"):
         engine, kept = ("sqlite_alone", "NORMAL") if alone else ("sqlite", "FULL")
         path = url.removeprefix("sqlite:").removeprefix("//")

@@ -90,7 +90,10 @@ async def until(condition: Callable[[], bool]) -> None:
 
 
 async def until_all_are_sent() -> None:
+    """And all facts told: one whose teller was killed is told again when its mails are long on their way."""
     async with asyncio.timeout(PATIENCE_S):
+        while await OutboxEvent.filter(delivered_at=None).exists():
+            await asyncio.sleep(0.1)
         while await Message.filter(state=MessageState.SENT).count() < MESSAGES:
             await asyncio.sleep(0.1)
 
@@ -124,7 +127,6 @@ async def test_workers_killed_in_turn_lose_nothing_and_a_living_one_takes_over(
     tell("R3", messages=len(counts), repeated_under_their_id=again, kills=2)
     assert len(counts) == MESSAGES
     assert again <= 2
-    assert not await OutboxEvent.filter(delivered_at=None).exists()
 
 
 @on_postgres

@@ -97,7 +97,7 @@ async def test_an_address_may_hold_any_name_and_any_password(database_url: str) 
     given = urlsplit(database_url)
     place = given.netloc.rpartition("@")[2]
     address = urlunsplit(given._replace(netloc=f"ithaca%40north:p%40ss%2Fword@{place}"))
-    assert _connections(address)[0]["credentials"]["password"] == "p@ss/word"
+    assert _connections(address, alone=False)[0]["credentials"]["password"] == "p@ss/word"
     async with database(address) as there:
         _, rows = await there.connections.get("default").execute_query("SELECT current_user AS who")
         assert [dict(row) for row in rows] == [{"who": "ithaca@north"}]
