@@ -40,6 +40,8 @@ from web import (
     reaching,
     session,
     sign_in,
+    survey,
+    survey_link,
     tap,
     team,
     times,
@@ -64,6 +66,7 @@ from web.console import (
     programs,
     runs,
     supply,
+    surveys,
     today,
     trial,
     weighing,
@@ -77,18 +80,20 @@ from web.console.building import launch as build_launch
 from web.console.building import matching as build_matching
 from web.console.building import messages as build_messages
 from web.console.building import resources as build_resources
+from web.console.building import surveys as build_surveys
 from web.errors import MACHINES, refusal
 from web.limits import Limits
 from web.security import SameOrigin, SecurityHeaders
 from web.sign_in import SignIn, signed_in_only
 
 DOORS: tuple[ModuleType, ...] = (
-    sign_in, letter, demo, mailbox, offline, push_key, tap, answer, unsubscribe,
+    sign_in, letter, demo, mailbox, offline, push_key, tap, answer, survey_link, unsubscribe,
 )
 """Screens that anybody may see."""
 BUILDER: tuple[ModuleType, ...] = (
     build_dates,
     build_joining,
+    build_surveys,
     build_launch,
     build_matching,
     build_messages,
@@ -98,8 +103,8 @@ BUILDER: tuple[ModuleType, ...] = (
 SCREENS: tuple[ModuleType, ...] = (
     asking, attending, by_hand, checkin, circle, conflicts, consents, console_circles, console_matches, decisions,
     delivery, eligibility, extending, goals, happened, hiring, imports, join, journey, kept, learning, leaving, look,
-    match, messages, more, offers, one_more, pairs, people, programs, reaching, runs, session, supply, team, times,
-    today, told, trial, waiting, weighing, wordings, you, *BUILDER,
+    match, messages, more, offers, one_more, pairs, people, programs, reaching, runs, session, supply, survey,
+    surveys, team, times, today, told, trial, waiting, weighing, wordings, you, *BUILDER,
 )
 """Screens of signed-in people."""
 NOT_PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/*")

@@ -21,6 +21,7 @@ from a11y_tests.states import (
     runs,
     signing_in,
     supply,
+    surveying,
     talking,
     trial,
     voyage,
@@ -31,7 +32,7 @@ from a11y_tests.states import (
 PARTS = (
     doors, joining, asking, matching, voyage, goals, meeting, talking, you, leaving, console, pairs, roster,
     runs, trial, exploring, signing_in, keeping, weighing, supply, deciding, building,
-    circles, hiring,
+    circles, hiring, surveying,
 )
 
 

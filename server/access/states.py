@@ -38,3 +38,5 @@ class TicketPurpose(StrEnum):
     """To say yes to a match, and to suggest the time that stood there, if one did."""
     AGREE_TO_DAY = "AGREE_TO_DAY"
     """To agree to the later last day that the other proposed."""
+    ANSWER_SURVEY = "ANSWER_SURVEY"
+    """To answer the one question of a survey, on its page."""

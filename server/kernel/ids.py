@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from random import Random
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from uuid_utils.compat import uuid7
 
@@ -29,6 +29,11 @@ def drawn_ids(seed: int) -> Iterator[None]:
         yield
     finally:
         _make = before
+
+
+def random_id() -> UUID:
+    """A fresh UUIDv4: it tells neither when it was made nor after which."""
+    return uuid4()
 
 
 def parse_id(text: str) -> UUID | None:

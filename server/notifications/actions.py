@@ -31,7 +31,7 @@ from server.notifications.proving.queries import Belongs, belongs
 from server.notifications.push.planning import plan_notices
 from server.notifications.scene import SHOWN_AS, Scene
 from server.notifications.states import Arm, Channel, MessageClass, MessageState
-from server.notifications.taps.offering import taps_of, ticket_for
+from server.notifications.taps.offering import Tap, taps_of, ticket_for
 from server.notifications.texts import Link
 from server.notifications.ways.reasons import scene_and_reason, scene_and_way
 from server.people.models import Person
@@ -172,9 +172,14 @@ async def _taps(actor: Actor, scene: Scene) -> list[Link]:
     offered = [] if scene.tester else taps_of(scene)
     if not offered:
         return []
-    page, source = f"{settings().public_url}/answer", scene.message.id
     async with unit_of_work(actor):
-        return [Link(tap.words, f"{page}?ticket={await ticket_for(actor, scene, tap, source)}") for tap in offered]
+        return [Link(tap.words, await _page_of(actor, scene, tap)) for tap in offered]
+
+
+async def _page_of(actor: Actor, scene: Scene, tap: Tap) -> str:
+    secret = await ticket_for(actor, scene, tap, scene.message.id)
+    chosen = "" if tap.chosen is None else f"&choice={tap.chosen}"
+    return f"{settings().public_url}{tap.page}?ticket={secret}{chosen}"
 
 
 async def _hand_over(actor: Actor, scene: Scene, taken: Callable[[], Awaitable[object]]) -> Delivery:

@@ -271,6 +271,15 @@ async def ask_how_it_goes(event: OutboxEvent) -> None:
 
 
 @on_event("survey.answered")
+async def tell_what_was_done(event: OutboxEvent) -> None:
+    """Tell somebody who answered the half-way check-in what both have done so far; once, however often they answer."""
+    actor, invitation_id = system_actor(event.organization_id), _id(event, "invitation_id")
+    survey = await queries.survey_by_id(actor, invitation_id)
+    if survey.kind is SurveyKind.CHECK_IN:
+        await _tell(actor, event, "R02", survey.person_id, invitation_id, match_id=survey.match_id)
+
+
+@on_event("survey.answered")
 async def ask_for_a_word(event: OutboxEvent) -> None:
     """Tell who runs the programme about an answer that needs a person."""
     if not event.payload.get("needs_a_person"):

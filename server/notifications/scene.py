@@ -53,7 +53,9 @@ from server.sessions.queries import (
 )
 from server.sessions.states import SessionState
 from server.sessions.times import free_times
-from server.surveys.models import SurveyInvitation
+from server.surveys.forms.form import Question, one_question, questions_of
+from server.surveys.forms.queries import visible_form
+from server.surveys.models import FormInvitation, SurveyInvitation
 
 SHOWN_AS = "shown_as_id"
 """The fact that a message is only tried: as whom its reader sees it."""
@@ -66,7 +68,7 @@ BEFORE_THEY_MEET = ("F01", "F02", "F03")
 NEVER_MET, NO_MATCH, SILENT = timedelta(days=20), timedelta(days=13), timedelta(days=41)
 """How long a match has run, somebody waits, or nobody met, at least, when who runs the programme hears of it: a day
 less than the letter says, which goes in the morning of that day."""
-WITH_HELD = ("Z06", "Z07")
+WITH_HELD = ("Z06", "Z07", "R02")
 ABOUT_NO_PROGRAM = ("Q04", "Y01", "Y01-moved")
 ABOUT_A_GOAL = ("G01", "G01-met")
 
@@ -100,6 +102,7 @@ class Scene:
     session: Session | None = None
     sessions: tuple[Session, ...] = ()
     survey: SurveyInvitation | None = None
+    form: FormInvitation | None = None
     asks_for_a_person: bool = False
     unread: int = 0
     drafts: int = 0
@@ -117,6 +120,16 @@ class Scene:
     acceptance: LowAcceptance | None = None
     sign_in: SignInLetter | None = None
     tester: Person | None = None
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """What the form asks."""
+        return questions_of(self.form.form.questions) if self.form else ()
+
+    @property
+    def only_question(self) -> Question | None:
+        """What the form asks, where it is one question, words besides."""
+        return one_question(self.questions)
 
     @property
     def program(self) -> Program:
@@ -261,6 +274,7 @@ async def scene_of(actor: Actor, message: Message) -> Scene:
         session=await visible_session(actor, ids["session_id"]) if "session_id" in ids else None,
         sessions=tuple(await _of_series(actor, message)),
         survey=await queries.survey_by_id(actor, ids["invitation_id"]) if "invitation_id" in ids else None,
+        form=await visible_form(actor, ids["form_invitation_id"]) if "form_invitation_id" in ids else None,
         asks_for_a_person=message.kind == "C04" and await queries.asks_for_a_person(actor, ids["invitation_id"]),
         unread=await _unread(actor, ids["thread_id"], person, match) if "thread_id" in ids else 0,
         drafts=len(await matches_in(actor, cohort.id, [MatchState.DRAFT])) if cohort and message.kind == "M01" else 0,

@@ -6,6 +6,7 @@ from server.kernel.actor import system_actor
 from server.kernel.facts import OutboxEvent, ScheduledAction
 from server.kernel.jobs import on_due, on_event
 from server.surveys import actions
+from server.surveys.forms.actions import close_form
 from server.surveys.states import InvitationState
 
 
@@ -45,3 +46,10 @@ async def close_check_in(action: ScheduledAction) -> str | None:
 async def end_check_ins(event: OutboxEvent) -> None:
     """Ask nobody any more about a match that is over."""
     await actions.end_check_ins(system_actor(event.organization_id), UUID(event.payload["match_id"]))
+
+
+@on_due("form.close")
+async def close_a_form(action: ScheduledAction) -> str | None:
+    """Close a form that nobody answered in time."""
+    invitation = await close_form(system_actor(action.organization_id), action.subject_id)
+    return "answered" if invitation.state is InvitationState.ANSWERED else None

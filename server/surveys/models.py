@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from tortoise import Model, fields
 from tortoise.indexes import Index
 
 from server.kernel.clock import now
-from server.kernel.ids import new_id
+from server.kernel.ids import new_id, random_id
 from server.kernel.secrets import EncryptedTextField
 from server.matches.models import Match
 from server.surveys.states import GoalOutcome, InvitationState, SurveyKind
@@ -67,3 +68,93 @@ class SurveyAnswer(Model):
 
     class Meta:
         table = "survey_answer"
+
+
+class SurveyForm(Model):
+    """A form as it was asked, in one wording: never changed, so that an answer always means what it was given to.
+
+    `questions`: those of the programme's document. `key`: what all wordings of a form are known by.
+    """
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organization_id = fields.UUIDField()
+    program_id = fields.UUIDField()
+    key = fields.CharField(max_length=30)
+    kind = fields.CharEnumField(SurveyKind, max_length=15)
+    name = fields.CharField(max_length=80)
+    anonymous = fields.BooleanField(default=False)
+    questions: list[dict[str, Any]] = fields.JSONField(default=list)
+    digest = fields.CharField(max_length=64)
+    created_at = fields.DatetimeField(default=now)
+
+    class Meta:
+        table = "survey_form"
+        unique_together = (("program_id", "key", "digest"),)
+
+
+class FormInvitation(Model):
+    """One person asked by a form on one occasion of a match. Of an anonymous one it knows no more than "answered"."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organization_id = fields.UUIDField()
+    form: fields.ForeignKeyRelation[SurveyForm] = fields.ForeignKeyField(
+        "models.SurveyForm", related_name="invitations", on_delete=fields.CASCADE
+    )
+    form_id: UUID
+    form_key = fields.CharField(max_length=30)
+    match: fields.ForeignKeyRelation[Match] = fields.ForeignKeyField(
+        "models.Match", related_name="form_invitations", on_delete=fields.CASCADE
+    )
+    match_id: UUID
+    program_id = fields.UUIDField()
+    person_id = fields.UUIDField()
+    occasion = fields.CharField(max_length=60)
+    state = fields.CharEnumField(InvitationState, max_length=10, default=InvitationState.OPEN)
+    opened_at = fields.DatetimeField(default=now)
+    closes_at = fields.DatetimeField()
+
+    class Meta:
+        table = "form_invitation"
+        unique_together = (("match_id", "person_id", "form_key", "occasion"),)
+        indexes = [
+            Index(fields=("organization_id", "person_id", "state"), name="ix_form_person"),
+            Index(fields=("form_id", "state"), name="ix_form_state"),
+        ]
+
+
+class FormAnswer(Model):
+    """The answers to one invitation, with a name: a number for each question (None for words), and the words."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organization_id = fields.UUIDField()
+    invitation: fields.OneToOneRelation[FormInvitation] = fields.OneToOneField(
+        "models.FormInvitation", related_name="answer", on_delete=fields.CASCADE
+    )
+    invitation_id: UUID
+    numbers: list[int | None] = fields.JSONField(default=list)
+    words = EncryptedTextField(default="")
+    answered_at = fields.DatetimeField(default=now)
+
+    class Meta:
+        table = "form_answer"
+
+
+class FormBallot(Model):
+    """An anonymous answer. Nothing here leads to whoever gave it (docs/decisions, surveys and anonymous answers).
+
+    It counts once seven others lie with it: they get one `week` (its Monday) together.
+    """
+
+    id = fields.UUIDField(primary_key=True, default=random_id)
+    organization_id = fields.UUIDField()
+    form: fields.ForeignKeyRelation[SurveyForm] = fields.ForeignKeyField(
+        "models.SurveyForm", related_name="ballots", on_delete=fields.CASCADE
+    )
+    form_id: UUID
+    week = fields.DateField(null=True)
+    numbers: list[int | None] = fields.JSONField(default=list)
+    words = EncryptedTextField(default="")
+
+    class Meta:
+        table = "form_ballot"
+        indexes = [Index(fields=("form_id", "week"), name="ix_ballot_form")]

@@ -13,6 +13,7 @@ class SurveyKind(StrEnum):
     CLOSING = "CLOSING"
     EXIT = "EXIT"
     NPS = "NPS"
+    CUSTOM = "CUSTOM"
 
 
 AT_THE_END = frozenset({SurveyKind.CLOSING, SurveyKind.EXIT})
@@ -45,3 +46,33 @@ class Help(StrEnum):
     SHARPER_AGENDAS = "SHARPER_AGENDAS"
     CHANGE_GOAL = "CHANGE_GOAL"
     ANOTHER_MENTOR = "ANOTHER_MENTOR"
+
+
+class QuestionKind(StrEnum):
+    """What a question of a form takes. SCALE: 1 to 5. LIKELY: 0 to 10. CHOICE: one of several. WORDS: free text."""
+
+    SCALE = "SCALE"
+    LIKELY = "LIKELY"
+    YES_NO = "YES_NO"
+    CHOICE = "CHOICE"
+    WORDS = "WORDS"
+
+
+class Moment(StrEnum):
+    """When a form is sent. ON_DAY: on a day of the match, and if wished again and again. AT_END: after its last day.
+    ON_LEAVING: when it ended before. AFTER_END: so many days after its last day."""
+
+    AFTER_SESSION = "AFTER_SESSION"
+    ON_DAY = "ON_DAY"
+    HALF_WAY = "HALF_WAY"
+    AT_END = "AT_END"
+    ON_LEAVING = "ON_LEAVING"
+    AFTER_END = "AFTER_END"
+
+
+class Audience(StrEnum):
+    """Whom a form asks. LEARNERS: mentees, peers and members of circles. LEADERS: mentors and who leads a circle."""
+
+    EVERYBODY = "EVERYBODY"
+    LEARNERS = "LEARNERS"
+    LEADERS = "LEADERS"

@@ -34,6 +34,7 @@ BEFORE_ANYONE_IS_KNOWN = {
     "server/access/letters/actions.py:ask_for_letter": "an address was typed; whose it is, is looked up later",
     "server/access/letters/actions.py:enter_code": "the code proves who it is",
     "server/access/letters/actions.py:follow_link": "the link's secret proves who it is",
+    "server/journey/form/actions.py:answer_by_link": "the ticket's secret proves who it is",
     "server/journey/tapping/actions.py:tap": "the ticket's secret proves who it is",
     "server/notifications/bounces/actions.py:take_report": "a mail server's report, which knows a message's id",
     "server/notifications/optout/actions.py:switch_mail": "the link's key proves whose letters they are",

@@ -28,6 +28,9 @@ from server.programs.states import ProgramState, ProgramType
 from server.programs.triggers.actions import set_triggers
 from server.programs.triggers.entries import TRIGGERS, told
 from server.programs.triggers.entries import contradictions as triggers_against
+from server.surveys.forms.actions import set_forms
+from server.surveys.forms.setup import SURVEYS
+from server.surveys.forms.setup import contradictions as surveys_against
 
 
 class Around(NamedTuple):
@@ -48,6 +51,7 @@ async def content_of(actor: Actor, program: Program) -> Json:
         "messages": program.messages,
         "audience": audience.told(program.audience),
         "reports": reports_told(program.reports),
+        "surveys": list(program.surveys),
     }
 
 
@@ -86,6 +90,7 @@ def checked(given: object, beside: Around) -> Json:
     problems |= contradictions(content) | moved(
         content, beside.live or {**content, "target_role": ""}, roles=beside.roles, settled=beside.settled
     )
+    problems |= surveys_against(content["surveys"])
     content |= weighed.settled(problems, kind, content)
     check(problems)
     return content
@@ -104,6 +109,7 @@ async def apply(actor: Actor, program: Program, content: Mapping[str, Any]) -> P
         program = await set_messages(actor, program.id, content["messages"])
         program = await set_audience(actor, program.id, content["audience"])
         program = await set_reports(actor, program.id, content["reports"])
+        program = await set_forms(actor, program.id, content["surveys"])
         stands = await content_of(actor, program)
         assert digest(stands) == digest(content), "what was put in force is not what was looked at"
         return program
@@ -116,4 +122,5 @@ def _shape(kind: ProgramType) -> Shape:
         "messages": Setting(telling.read_messages, {}),
         "audience": Setting(fields.table(audience.AUDIENCE), audience.told({})),
         "reports": Setting(fields.table(REPORTS), reports_told({})),
+        **SURVEYS,
     }

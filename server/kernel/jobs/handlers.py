@@ -28,6 +28,7 @@ JOB_MODULES: list[str] = [
     "server.automation.hiring.jobs",
     "server.automation.jobs",
     "server.automation.reporting.jobs",
+    "server.automation.surveys.jobs",
     "server.goals.jobs",
     "server.journey.closing.jobs",
     "server.journey.learning.jobs",

@@ -160,6 +160,35 @@ CREATE TABLE enrollment (
     place_asked_at timestamp with time zone,
     place_given boolean
 );
+CREATE TABLE form_answer (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    numbers jsonb NOT NULL,
+    words text NOT NULL,
+    answered_at timestamp with time zone NOT NULL,
+    invitation_id uuid NOT NULL
+);
+CREATE TABLE form_ballot (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    week date,
+    numbers jsonb NOT NULL,
+    words text NOT NULL,
+    form_id uuid NOT NULL
+);
+CREATE TABLE form_invitation (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    form_key character varying(30) NOT NULL,
+    program_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    occasion character varying(60) NOT NULL,
+    state character varying(10) NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    closes_at timestamp with time zone NOT NULL,
+    form_id uuid NOT NULL,
+    match_id uuid NOT NULL
+);
 CREATE TABLE goal (
     id uuid NOT NULL,
     organization_id uuid NOT NULL,
@@ -539,7 +568,8 @@ CREATE TABLE program (
     held_out_percent integer DEFAULT 0 NOT NULL,
     messages jsonb DEFAULT '{}'::jsonb NOT NULL,
     audience jsonb DEFAULT '{}'::jsonb NOT NULL,
-    reports jsonb DEFAULT '{}'::jsonb NOT NULL
+    reports jsonb DEFAULT '{}'::jsonb NOT NULL,
+    surveys jsonb DEFAULT '[]'::jsonb NOT NULL
 );
 CREATE TABLE program_version (
     id uuid NOT NULL,
@@ -748,6 +778,18 @@ CREATE TABLE survey_answer (
     recommend smallint,
     goal_id uuid
 );
+CREATE TABLE survey_form (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    program_id uuid NOT NULL,
+    key character varying(30) NOT NULL,
+    kind character varying(15) NOT NULL,
+    name character varying(80) NOT NULL,
+    anonymous boolean NOT NULL,
+    questions jsonb NOT NULL,
+    digest character varying(64) NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
 CREATE TABLE survey_invitation (
     id uuid NOT NULL,
     organization_id uuid NOT NULL,
@@ -884,6 +926,14 @@ ALTER TABLE ONLY course_skill
     ADD CONSTRAINT course_skill_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY enrollment
     ADD CONSTRAINT enrollment_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY form_answer
+    ADD CONSTRAINT form_answer_invitation_id_key UNIQUE (invitation_id);
+ALTER TABLE ONLY form_answer
+    ADD CONSTRAINT form_answer_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY form_ballot
+    ADD CONSTRAINT form_ballot_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY form_invitation
+    ADD CONSTRAINT form_invitation_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY goal
     ADD CONSTRAINT goal_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY goal_version
@@ -982,6 +1032,8 @@ ALTER TABLE ONLY survey_answer
     ADD CONSTRAINT survey_answer_invitation_id_key UNIQUE (invitation_id);
 ALTER TABLE ONLY survey_answer
     ADD CONSTRAINT survey_answer_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY survey_form
+    ADD CONSTRAINT survey_form_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY survey_invitation
     ADD CONSTRAINT survey_invitation_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY text_vector
@@ -1012,6 +1064,8 @@ ALTER TABLE ONLY course_skill
     ADD CONSTRAINT uid_course_skil_course__f055f8 UNIQUE (course_id, competency_id);
 ALTER TABLE ONLY enrollment
     ADD CONSTRAINT uid_enrollment_cohort__e3b21a UNIQUE (cohort_id, person_id, role);
+ALTER TABLE ONLY form_invitation
+    ADD CONSTRAINT uid_form_invita_match_i_ed7e39 UNIQUE (match_id, person_id, form_key, occasion);
 ALTER TABLE ONLY goal_version
     ADD CONSTRAINT uid_goal_versio_goal_id_f9de52 UNIQUE (goal_id, version);
 ALTER TABLE ONLY learned_model
@@ -1052,6 +1106,8 @@ ALTER TABLE ONLY shortlist_entry
     ADD CONSTRAINT uid_shortlist_e_enrollm_ec44a7 UNIQUE (enrollment_id, about_enrollment_id);
 ALTER TABLE ONLY sign_in_letter
     ADD CONSTRAINT uid_sign_in_let_request_78ed8e UNIQUE (request_id, person_id);
+ALTER TABLE ONLY survey_form
+    ADD CONSTRAINT uid_survey_form_program_f0b15c UNIQUE (program_id, key, digest);
 ALTER TABLE ONLY survey_invitation
     ADD CONSTRAINT uid_survey_invi_match_i_c2c02d UNIQUE (match_id, person_id, kind);
 ALTER TABLE ONLY text_vector
@@ -1080,6 +1136,7 @@ CREATE INDEX ix_attribute_person ON person_attribute USING btree (organization_i
 CREATE INDEX ix_audit_org_at ON audit_event USING btree (organization_id, at);
 CREATE INDEX ix_audit_target ON audit_event USING btree (organization_id, target_id, at);
 CREATE INDEX ix_availability_person ON availability_block USING btree (organization_id, person_id);
+CREATE INDEX ix_ballot_form ON form_ballot USING btree (form_id, week);
 CREATE INDEX ix_caught_at ON caught_mail USING btree (caught_at);
 CREATE INDEX ix_cohort_program ON cohort USING btree (organization_id, program_id);
 CREATE INDEX ix_competency_parent ON competency USING btree (organization_id, parent_id);
@@ -1093,6 +1150,8 @@ CREATE INDEX ix_course_skill_competency ON course_skill USING btree (organizatio
 CREATE INDEX ix_enrollment_cohort ON enrollment USING btree (organization_id, cohort_id, role, state);
 CREATE INDEX ix_enrollment_person ON enrollment USING btree (organization_id, person_id, state);
 CREATE INDEX ix_enrollment_program ON enrollment USING btree (organization_id, program_id);
+CREATE INDEX ix_form_person ON form_invitation USING btree (organization_id, person_id, state);
+CREATE INDEX ix_form_state ON form_invitation USING btree (form_id, state);
 CREATE INDEX ix_goal_competency ON goal USING btree (organization_id, competency_id);
 CREATE INDEX ix_goal_enrollment ON goal USING btree (organization_id, enrollment_id);
 CREATE INDEX ix_goal_match ON goal USING btree (organization_id, match_id);
@@ -1159,6 +1218,7 @@ CREATE UNIQUE INDEX uq_competency_org ON competency USING btree (organization_id
 CREATE UNIQUE INDEX uq_consent_text_org ON consent_text USING btree (organization_id, id);
 CREATE UNIQUE INDEX uq_course_org ON course USING btree (organization_id, id);
 CREATE UNIQUE INDEX uq_enrollment_org ON enrollment USING btree (organization_id, id);
+CREATE UNIQUE INDEX uq_form_invitation_org ON form_invitation USING btree (organization_id, id);
 CREATE UNIQUE INDEX uq_goal_org ON goal USING btree (organization_id, id);
 CREATE UNIQUE INDEX uq_match_org ON match USING btree (organization_id, id);
 CREATE UNIQUE INDEX uq_match_run_org ON match_run USING btree (organization_id, id);
@@ -1167,6 +1227,7 @@ CREATE UNIQUE INDEX uq_person_org ON person USING btree (organization_id, id);
 CREATE UNIQUE INDEX uq_program_org ON program USING btree (organization_id, id);
 CREATE UNIQUE INDEX uq_push_subscription_org ON push_subscription USING btree (organization_id, id);
 CREATE UNIQUE INDEX uq_session_org ON session USING btree (organization_id, id);
+CREATE UNIQUE INDEX uq_survey_form_org ON survey_form USING btree (organization_id, id);
 CREATE UNIQUE INDEX uq_survey_invitation_org ON survey_invitation USING btree (organization_id, id);
 CREATE UNIQUE INDEX uq_thread_org ON thread USING btree (organization_id, id);
 CREATE UNIQUE INDEX uq_user_session_org ON user_session USING btree (organization_id, id);
@@ -1231,6 +1292,14 @@ ALTER TABLE ONLY enrollment
     ADD CONSTRAINT fk_enrollment_person_id_org FOREIGN KEY (organization_id, person_id) REFERENCES person(organization_id, id) ON DELETE RESTRICT;
 ALTER TABLE ONLY enrollment
     ADD CONSTRAINT fk_enrollment_program_id_org FOREIGN KEY (organization_id, program_id) REFERENCES program(organization_id, id) ON DELETE RESTRICT;
+ALTER TABLE ONLY form_answer
+    ADD CONSTRAINT fk_form_answer_invitation_id_org FOREIGN KEY (organization_id, invitation_id) REFERENCES form_invitation(organization_id, id) ON DELETE CASCADE;
+ALTER TABLE ONLY form_ballot
+    ADD CONSTRAINT fk_form_ballot_form_id_org FOREIGN KEY (organization_id, form_id) REFERENCES survey_form(organization_id, id) ON DELETE CASCADE;
+ALTER TABLE ONLY form_invitation
+    ADD CONSTRAINT fk_form_invitation_form_id_org FOREIGN KEY (organization_id, form_id) REFERENCES survey_form(organization_id, id) ON DELETE CASCADE;
+ALTER TABLE ONLY form_invitation
+    ADD CONSTRAINT fk_form_invitation_match_id_org FOREIGN KEY (organization_id, match_id) REFERENCES match(organization_id, id) ON DELETE CASCADE;
 ALTER TABLE ONLY goal
     ADD CONSTRAINT fk_goal_competency_id_org FOREIGN KEY (organization_id, competency_id) REFERENCES competency(organization_id, id) ON DELETE SET NULL (competency_id);
 ALTER TABLE ONLY goal
@@ -1319,6 +1388,14 @@ ALTER TABLE ONLY waitlist_entry
     ADD CONSTRAINT fk_waitlist_entry_enrollment_id_org FOREIGN KEY (organization_id, enrollment_id) REFERENCES enrollment(organization_id, id) ON DELETE CASCADE;
 ALTER TABLE ONLY weights_version
     ADD CONSTRAINT fk_weights_version_program_id_org FOREIGN KEY (organization_id, program_id) REFERENCES program(organization_id, id) ON DELETE RESTRICT;
+ALTER TABLE ONLY form_answer
+    ADD CONSTRAINT form_answer_invitation_id_fkey FOREIGN KEY (invitation_id) REFERENCES form_invitation(id) ON DELETE CASCADE;
+ALTER TABLE ONLY form_ballot
+    ADD CONSTRAINT form_ballot_form_id_fkey FOREIGN KEY (form_id) REFERENCES survey_form(id) ON DELETE CASCADE;
+ALTER TABLE ONLY form_invitation
+    ADD CONSTRAINT form_invitation_form_id_fkey FOREIGN KEY (form_id) REFERENCES survey_form(id) ON DELETE CASCADE;
+ALTER TABLE ONLY form_invitation
+    ADD CONSTRAINT form_invitation_match_id_fkey FOREIGN KEY (match_id) REFERENCES match(id) ON DELETE CASCADE;
 ALTER TABLE ONLY goal
     ADD CONSTRAINT goal_competency_id_fkey FOREIGN KEY (competency_id) REFERENCES competency(id) ON DELETE SET NULL;
 ALTER TABLE ONLY goal
@@ -1451,4 +1528,5 @@ INSERT INTO "tortoise_migrations" ("app", "name", "applied_at") VALUES
 ('models', '0033_channels', CURRENT_TIMESTAMP),
 ('models', '0034_program_messages', CURRENT_TIMESTAMP),
 ('models', '0035_program_audience', CURRENT_TIMESTAMP),
-('models', '0036_program_reports', CURRENT_TIMESTAMP);
+('models', '0036_program_reports', CURRENT_TIMESTAMP),
+('models', '0037_surveys', CURRENT_TIMESTAMP);

@@ -153,6 +153,36 @@ CREATE TABLE "enrollment" (
     "program_id" CHAR(36) NOT NULL REFERENCES "program" ("id") ON DELETE RESTRICT, "decision_reason" TEXT NOT NULL DEFAULT '', "place_asked_at" TIMESTAMP, "place_given" INT,
     CONSTRAINT "uid_enrollment_cohort__e3b21a" UNIQUE ("cohort_id", "person_id", "role")
 );
+CREATE TABLE "form_answer" (
+    "id" CHAR(36) NOT NULL  PRIMARY KEY,
+    "organization_id" CHAR(36) NOT NULL,
+    "numbers" JSON NOT NULL,
+    "words" TEXT NOT NULL,
+    "answered_at" TIMESTAMP NOT NULL,
+    "invitation_id" CHAR(36) NOT NULL UNIQUE REFERENCES "form_invitation" ("id") ON DELETE CASCADE
+);
+CREATE TABLE "form_ballot" (
+    "id" CHAR(36) NOT NULL  PRIMARY KEY,
+    "organization_id" CHAR(36) NOT NULL,
+    "week" DATE,
+    "numbers" JSON NOT NULL,
+    "words" TEXT NOT NULL,
+    "form_id" CHAR(36) NOT NULL REFERENCES "survey_form" ("id") ON DELETE CASCADE
+);
+CREATE TABLE "form_invitation" (
+    "id" CHAR(36) NOT NULL  PRIMARY KEY,
+    "organization_id" CHAR(36) NOT NULL,
+    "form_key" VARCHAR(30) NOT NULL,
+    "program_id" CHAR(36) NOT NULL,
+    "person_id" CHAR(36) NOT NULL,
+    "occasion" VARCHAR(60) NOT NULL,
+    "state" VARCHAR(10) NOT NULL  /* PLANNED: PLANNED\nOPEN: OPEN\nANSWERED: ANSWERED\nEXPIRED: EXPIRED */,
+    "opened_at" TIMESTAMP NOT NULL,
+    "closes_at" TIMESTAMP NOT NULL,
+    "form_id" CHAR(36) NOT NULL REFERENCES "survey_form" ("id") ON DELETE CASCADE,
+    "match_id" CHAR(36) NOT NULL REFERENCES "match" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_form_invita_match_i_ed7e39" UNIQUE ("match_id", "person_id", "form_key", "occasion")
+);
 CREATE TABLE "goal" (
     "id" CHAR(36) NOT NULL  PRIMARY KEY,
     "organization_id" CHAR(36) NOT NULL,
@@ -499,7 +529,7 @@ CREATE TABLE "program" (
     "note_prompts" JSON NOT NULL,
     "goal_examples" JSON NOT NULL,
     "created_at" TIMESTAMP NOT NULL,
-    "organization_id" CHAR(36) NOT NULL REFERENCES "organization" ("id") ON DELETE RESTRICT, "asked_first" VARCHAR(10) NOT NULL  /* TOGETHER: TOGETHER\nMENTOR: MENTOR\nMENTEE: MENTEE */ DEFAULT 'TOGETHER', "mentees_may_ask" INT NOT NULL DEFAULT 0, "mentors_may_ask" INT NOT NULL DEFAULT 0, "pause_moves_end" INT NOT NULL DEFAULT 0, "mentees_may_wish" INT NOT NULL DEFAULT 0, "mentors_may_wish" INT NOT NULL DEFAULT 0, "weights_version" INT, "circles" VARCHAR(10) NOT NULL  /* NONE: NONE\nWAITING: WAITING\nEVERYBODY: EVERYBODY */ DEFAULT 'NONE', "triggers" JSON NOT NULL DEFAULT '{}', "held_out_percent" INT NOT NULL DEFAULT 0, "messages" JSON NOT NULL DEFAULT '{}', "audience" JSON NOT NULL DEFAULT '{}', "reports" JSON NOT NULL DEFAULT '{}',
+    "organization_id" CHAR(36) NOT NULL REFERENCES "organization" ("id") ON DELETE RESTRICT, "asked_first" VARCHAR(10) NOT NULL  /* TOGETHER: TOGETHER\nMENTOR: MENTOR\nMENTEE: MENTEE */ DEFAULT 'TOGETHER', "mentees_may_ask" INT NOT NULL DEFAULT 0, "mentors_may_ask" INT NOT NULL DEFAULT 0, "pause_moves_end" INT NOT NULL DEFAULT 0, "mentees_may_wish" INT NOT NULL DEFAULT 0, "mentors_may_wish" INT NOT NULL DEFAULT 0, "weights_version" INT, "circles" VARCHAR(10) NOT NULL  /* NONE: NONE\nWAITING: WAITING\nEVERYBODY: EVERYBODY */ DEFAULT 'NONE', "triggers" JSON NOT NULL DEFAULT '{}', "held_out_percent" INT NOT NULL DEFAULT 0, "messages" JSON NOT NULL DEFAULT '{}', "audience" JSON NOT NULL DEFAULT '{}', "reports" JSON NOT NULL DEFAULT '{}', "surveys" JSON NOT NULL DEFAULT '[]',
     CONSTRAINT "uid_program_organiz_267a0e" UNIQUE ("organization_id", "key")
 );
 CREATE TABLE "program_version" (
@@ -706,6 +736,19 @@ CREATE TABLE "survey_answer" (
     "handled_by_id" CHAR(36),
     "invitation_id" CHAR(36) NOT NULL UNIQUE REFERENCES "survey_invitation" ("id") ON DELETE CASCADE
 , "goal_outcome" VARCHAR(10)   /* REACHED: REACHED\nPARTLY: PARTLY\nCHANGED: CHANGED\nLET_GO: LET_GO */, "recommend" SMALLINT, "goal_id" CHAR(36));
+CREATE TABLE "survey_form" (
+    "id" CHAR(36) NOT NULL  PRIMARY KEY,
+    "organization_id" CHAR(36) NOT NULL,
+    "program_id" CHAR(36) NOT NULL,
+    "key" VARCHAR(30) NOT NULL,
+    "kind" VARCHAR(15) NOT NULL  /* PULSE: PULSE\nPOST_SESSION: POST_SESSION\nCHECK_IN: CHECK_IN\nMID_PROGRAM: MID_PROGRAM\nCLOSING: CLOSING\nEXIT: EXIT\nNPS: NPS\nCUSTOM: CUSTOM */,
+    "name" VARCHAR(80) NOT NULL,
+    "anonymous" INT NOT NULL,
+    "questions" JSON NOT NULL,
+    "digest" VARCHAR(64) NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    CONSTRAINT "uid_survey_form_program_f0b15c" UNIQUE ("program_id", "key", "digest")
+);
 CREATE TABLE "survey_invitation" (
     "id" CHAR(36) NOT NULL  PRIMARY KEY,
     "organization_id" CHAR(36) NOT NULL,
@@ -802,6 +845,7 @@ CREATE INDEX "ix_attribute_person" ON "person_attribute" ("organization_id", "pe
 CREATE INDEX "ix_audit_org_at" ON "audit_event" ("organization_id", "at");
 CREATE INDEX "ix_audit_target" ON "audit_event" ("organization_id", "target_id", "at");
 CREATE INDEX "ix_availability_person" ON "availability_block" ("organization_id", "person_id");
+CREATE INDEX "ix_ballot_form" ON "form_ballot" ("form_id", "week");
 CREATE INDEX "ix_caught_at" ON "caught_mail" ("caught_at");
 CREATE INDEX "ix_cohort_program" ON "cohort" ("organization_id", "program_id");
 CREATE INDEX "ix_competency_parent" ON "competency" ("organization_id", "parent_id");
@@ -815,6 +859,8 @@ CREATE INDEX "ix_course_skill_competency" ON "course_skill" ("organization_id", 
 CREATE INDEX "ix_enrollment_cohort" ON "enrollment" ("organization_id", "cohort_id", "role", "state");
 CREATE INDEX "ix_enrollment_person" ON "enrollment" ("organization_id", "person_id", "state");
 CREATE INDEX "ix_enrollment_program" ON "enrollment" ("organization_id", "program_id");
+CREATE INDEX "ix_form_person" ON "form_invitation" ("organization_id", "person_id", "state");
+CREATE INDEX "ix_form_state" ON "form_invitation" ("form_id", "state");
 CREATE INDEX "ix_goal_competency" ON "goal" ("organization_id", "competency_id");
 CREATE INDEX "ix_goal_enrollment" ON "goal" ("organization_id", "enrollment_id");
 CREATE INDEX "ix_goal_match" ON "goal" ("organization_id", "match_id");
@@ -913,4 +959,5 @@ INSERT INTO "tortoise_migrations" ("app", "name", "applied_at") VALUES
 ('models', '0033_channels', CURRENT_TIMESTAMP),
 ('models', '0034_program_messages', CURRENT_TIMESTAMP),
 ('models', '0035_program_audience', CURRENT_TIMESTAMP),
-('models', '0036_program_reports', CURRENT_TIMESTAMP);
+('models', '0036_program_reports', CURRENT_TIMESTAMP),
+('models', '0037_surveys', CURRENT_TIMESTAMP);

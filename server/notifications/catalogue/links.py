@@ -76,6 +76,12 @@ def check_in(scene: Scene) -> str:
     return f"/checkin/{scene.survey.id}"
 
 
+def survey(scene: Scene) -> str:
+    """The questions of a form."""
+    assert scene.form is not None
+    return f"/survey/{scene.form.id}"
+
+
 def thread(scene: Scene) -> str:
     """The latest words of the thread."""
     assert scene.match is not None

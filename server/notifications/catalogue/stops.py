@@ -300,6 +300,13 @@ def survey_answered(scene: Scene) -> str:
     return "" if survey is not None and survey.state is InvitationState.OPEN else "answered or closed"
 
 
+def form_answered(scene: Scene) -> str:
+    """Needless once a form is answered or closed."""
+    form = scene.form
+    open_ = form is not None and form.state is InvitationState.OPEN and form.closes_at > clock.now()
+    return "" if open_ else "answered or closed"
+
+
 def handled(scene: Scene) -> str:
     """Needless once somebody has seen to it."""
     return "" if scene.asks_for_a_person else "handled"

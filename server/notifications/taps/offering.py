@@ -17,6 +17,7 @@ from server.kernel.secrets import keyed_digest
 from server.kernel.text import gettext as _
 from server.kernel.text import use_language
 from server.notifications.scene import Scene
+from server.surveys.forms.words import labels
 
 TICKET_BYTES = 16
 """128 bits (reliability.md, section 3, mail scanners)."""
@@ -25,13 +26,16 @@ TICKET_BYTES = 16
 @dataclass(frozen=True, slots=True)
 class Tap:
     """One act. `words` stand on its button in a mail; `short` on that of a notification, which is done without a page:
-    only an act that the notification says in full has them. `facts`: what its ticket is bound to."""
+    only an act that the notification says in full has them. `facts`: what its ticket is bound to. `page` opens with
+    `chosen` filled in."""
 
     purpose: TicketPurpose
     subject_id: UUID
     words: str
     short: str = ""
     facts: Mapping[str, object] = field(default_factory=dict)
+    page: str = "/answer"
+    chosen: int | None = None
 
 
 def taps_of(scene: Scene) -> list[Tap]:
@@ -89,11 +93,23 @@ def _later_day(scene: Scene) -> list[Tap]:
     return [Tap(TicketPurpose.AGREE_TO_DAY, scene.match.id, words, facts={"ends_on": ends_on})]
 
 
+def _one_question(scene: Scene) -> list[Tap]:
+    """To answer the one question of a form; of an anonymous one a link must not know whom it was sent to."""
+    asked = scene.only_question
+    if scene.form is None or asked is None or scene.form.form.anonymous:
+        return []
+    return [
+        Tap(TicketPurpose.ANSWER_SURVEY, scene.form.id, label, page="/survey", chosen=number)
+        for number, label in labels(asked)
+    ]
+
+
 def _yes_at(scene: Scene, starts_at: datetime) -> str:
     return _("Yes, %(when)s") % {"when": moment(starts_at, zone=scene.person.zone)}
 
 
 TAPS: dict[str, Callable[[Scene], list[Tap]]] = {
     "M03": _answer, "M08": _first_time, "X05": _first_time, "Z03-proposed": _later_day,
+    **dict.fromkeys(("S07", "C01", "C02", "C03-form", "Z10"), _one_question),
 }
 """The kinds of messages that ask for one act (domain/lifecycle.md, one-tap)."""

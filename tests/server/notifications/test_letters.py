@@ -40,8 +40,13 @@ from server.sessions.states import SessionState
 from server.surveys.models import SurveyInvitation
 from server.surveys.states import InvitationState, SurveyKind
 from tests.factories import Pair, in_days, match
+from tests.forms import sent_form
 from tests.server.notifications.conftest import session_of
 
+FORMS = {
+    "S07": SurveyKind.POST_SESSION, "C01": SurveyKind.CHECK_IN, "C02": SurveyKind.PULSE, "C03-form": SurveyKind.NPS,
+    "Z10": SurveyKind.CUSTOM,
+}
 HOSTILE = "<script>alert(1)</script> & \"Noor\" %(name)s {{ 7 * 7 }}"
 SECRET = "Speak up in the board"
 TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -85,7 +90,7 @@ async def ids_for(kind: str, pair: Pair) -> dict[str, Any]:
         pair.match.proposed_end_on = ids["ends_on"] = in_days(400)
         await pair.match.save()
     ids |= await planned_ids(kind, pair)
-    if kind.startswith("S") and kind not in ("S08", "S10"):
+    if kind.startswith("S") and kind not in ("S07", "S08", "S10"):
         states = {
             "S02-cancelled": SessionState.CANCELLED, "S09": SessionState.NO_SHOW, "S06": SessionState.HELD,
         }
@@ -100,6 +105,8 @@ async def ids_for(kind: str, pair: Pair) -> dict[str, Any]:
             closes_at=clock.now() + timedelta(days=10),
         )
         ids["invitation_id"] = survey.id
+    if kind in FORMS:
+        ids["form_invitation_id"] = (await sent_form(pair, FORMS[kind])).id
     if kind == "X01-circle":
         ids["left_id"] = pair.mentor.id
     if kind == "A02":

@@ -11,6 +11,7 @@ from web.console.building import (
     matching_words,
     messages_words,
     resources_words,
+    surveys_words,
 )
 from web.console.building.part import Part
 
@@ -19,6 +20,7 @@ PARTS: tuple[Part, ...] = (
     joining_words.PART,
     matching_words.PART,
     messages_words.PART,
+    surveys_words.PART,
     resources_words.PART,
     launch_words.PART,
 )

@@ -1,0 +1,79 @@
+"""A survey on one page: signed in, or by the link of a mail that opens it with the choice filled in."""
+
+from datetime import timedelta
+
+from server.access.models import Ticket
+from server.kernel import clock
+from server.surveys.models import FormAnswer, FormBallot, FormInvitation
+from server.surveys.states import SurveyKind
+from tests import factories
+from tests.forms import link_to, sent_form
+from tests.web.conftest import ClientOf
+
+LONG = "Because " * 200
+
+
+async def test_a_named_answer_is_shown_and_may_be_changed(db: object, client_of: ClientOf) -> None:
+    pair = await factories.active_match()
+    path, client = f"/survey/{(await sent_form(pair, SurveyKind.POST_SESSION)).id}", await client_of(pair.mentee)
+    asks = (await client.get(path)).text
+    assert "1 June" in asks
+    assert "sees this. Idris and your manager don’t." in asks
+    wrong = await client.post(path, data={"words": LONG})
+    assert (wrong.status_code, wrong.text.count(LONG.strip())) == (422, 1)
+    assert "Choose one." in wrong.text
+    for choice in ("2", "4"):
+        assert (await client.post(path, data={"q1": choice, "words": "Good"})).status_code == 303
+    assert (await FormAnswer.get(organization_id=pair.organization.id)).numbers == [4, None]
+    again = (await client.get(path)).text
+    assert "You have answered. Change it until" in again
+    assert 'value="4" id="q1-4" checked' in again
+    await FormInvitation.filter(match_id=pair.match.id).update(closes_at=clock.now())
+    closed = await client.post(path, data={"q1": "1", "words": "What was typed late"})
+    assert closed.status_code == 409
+    assert "Mostly" in closed.text
+    assert "What was typed late" in closed.text
+
+
+async def test_an_anonymous_answer_says_so_and_is_shown_to_nobody(db: object, client_of: ClientOf) -> None:
+    pair = await factories.active_match()
+    path, client = f"/survey/{(await sent_form(pair, SurveyKind.NPS)).id}", await client_of(pair.mentee)
+    assert "Nobody can tell whose answer this is" in (await client.get(path)).text
+    assert (await client.post(path, data={"q1": "0", "words": "A secret word"})).status_code == 303
+    told = await client.get(path)
+    assert "Nobody can tell which one it is" in told.text
+    assert "A secret word" not in told.text
+    assert (await client.post(path, data={"q1": "9"})).status_code == 409
+    assert (await FormBallot.get(organization_id=pair.organization.id)).numbers == [0, None]
+
+
+async def test_the_link_of_a_mail_fills_the_choice_in_and_a_press_sends_it(db: object, client_of: ClientOf) -> None:
+    pair, client = await factories.active_match(), await client_of(None)
+    asked = await sent_form(pair, SurveyKind.POST_SESSION)
+    secret = await link_to(asked.id, pair.mentee)
+    for chosen in ("4", "4", "9", "x", "²"):
+        opened = await client.get("/survey", params={"ticket": secret, "choice": chosen})
+        assert ('id="q1-4" checked' in opened.text) is (chosen == "4")
+    assert (await Ticket.get()).spent_at is None
+    wrong = await client.post("/survey", data={"ticket": secret, "words": "Kept"})
+    assert (wrong.status_code, "Kept</textarea>" in wrong.text) == (422, True)
+    sent = await client.post("/survey", data={"ticket": secret, "q1": "4", "words": "Kept"})
+    assert "Your answer is in." in sent.text
+    assert (await FormAnswer.get(organization_id=pair.organization.id)).words == "Kept"
+    for over in (await client.get("/survey", params={"ticket": secret}),
+                 await client.post("/survey", data={"ticket": secret, "q1": "1"})):
+        assert "This was answered already" in over.text
+    other = await (await client_of(pair.mentor)).get("/survey", params={"ticket": secret})
+    assert (other.status_code, "This link is for somebody else" in other.text) == (403, True)
+    assert (await client.get("/survey", params={"ticket": "cut"})).status_code == 404
+
+
+async def test_a_link_says_when_it_or_its_survey_is_over(db: object, client_of: ClientOf) -> None:
+    pair, client = await factories.active_match(), await client_of(None)
+    asked = await sent_form(pair, SurveyKind.POST_SESSION)
+    secret = await link_to(asked.id, pair.mentee)
+    for days, words in ((8, "This link is more than a week old"), (3, "This survey is closed")):
+        clock.move(timedelta(days=days))
+        assert words in (await client.get("/survey", params={"ticket": secret})).text
+        assert (await client.post("/survey", data={"ticket": secret, "q1": "4"})).status_code == 409
+    assert await FormAnswer.all().count() == 0

@@ -1,0 +1,24 @@
+"""What came of a programme's surveys: numbers about eight people at least, and words with a name."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from server.programs.queries import program_by_id
+from server.surveys.forms.queries import results_of
+from web.console.survey_words import card
+from web.render import page
+
+
+async def results(request: Request) -> Response:
+    """Each survey of a programme, the latest first."""
+    actor, program_id = request.state.actor, request.path_params["id"]
+    found = await results_of(actor, program_id)
+    program = await program_by_id(actor, program_id)
+    return page(
+        request, "console/surveys.html", program=program, cards=[card(one) for one in found],
+        program_page=f"/console/programs/{program_id}",
+    )
+
+
+routes = [Route("/console/programs/{id:uuid}/surveys", results, name="console-surveys")]
