@@ -119,6 +119,11 @@ def closed(seen: JoinPage) -> Closed:
     """Why there is no form, and what one can do."""
     name = seen.place.program.name
     return {
+        Standing.NOT_MEANT: Closed(
+            _("%(program)s is for others") % {"program": name},
+            _("It asks for: %(rules)s. Who runs it can invite you all the same.") % {"rules": "; ".join(seen.kept_out)},
+            "boat",
+        ),
         Standing.DECLINED: Closed(
             _("You are not in %(program)s") % {"program": name},
             _("There is nothing to do. If you would like to take part after all, ask for a new invitation."), "boat",

@@ -215,6 +215,23 @@ async def test_a_mentor_joins_without_a_goal(group, client_of):
     assert (row.capacity, row.state) == (2, EnrollmentState.ACTIVE)
 
 
+async def test_whom_a_programme_is_not_for_hears_why_unless_somebody_invites_them(group, client_of):
+    rules = [{"fact": "department", "how": "IS", "value": ["Pricing"]},
+             {"fact": "tenure_days", "how": "UNDER", "value": 90}]
+    await Program.filter(id=group.program.id).update(audience={"people": rules})
+    kofi = await factories.person(group.organization, department="Pricing", hire_date=factories.in_days(-400))
+    client = await client_of(kofi)
+    told = words(read((await client.get("/join/rising-leads")).text))
+    assert "Rising Leads is for others" in told
+    assert "It asks for: Time with us is under 90 days." in told
+    refused = await client.post("/join/rising-leads", data={"want": "lead a review"})
+    assert refused.status_code != 303
+    assert not await Enrollment.filter(person=kofi).exists()
+    assert "is for others" not in (await client.get("/join/rising-leads?as=mentor")).text
+    noor, _row = await group.invited(MENTEE, department="Data")
+    assert 'id="want"' in (await (await client_of(noor)).get("/join/rising-leads")).text
+
+
 async def test_whoever_was_not_invited_chooses_the_role_in_the_address(group, client_of):
     kofi = await factories.person(group.organization, given_name="Kofi")
     client = await client_of(kofi)

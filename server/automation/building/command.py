@@ -8,11 +8,12 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 
 from server.automation.building.actions import discard_draft, make_live, send_to_review
 from server.automation.building.document import content_of, in_order
-from server.automation.building.moving import bring, duplicate_program, foresee
+from server.automation.building.moving import begin_from, bring, duplicate_program, foresee
 from server.kernel.actor import Actor, system_actor
 from server.kernel.db import Json, database
 from server.kernel.errors import Invalid, NotFound
@@ -24,6 +25,7 @@ from server.programs.plans.content import Change
 from server.programs.plans.files import in_words, parsed, written
 from server.programs.plans.queries import draft_of
 from server.programs.queries import program_by_key
+from server.programs.templates.shelf import Template
 
 DONE, DIFFERS, UNUSABLE = 0, 1, 2
 
@@ -42,7 +44,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     live = acts.add_parser("live", help="put its draft in force")
     discard = acts.add_parser("discard", help="drop its draft")
     copy = acts.add_parser("copy", help="set up another programme like it, without groups and people")
-    for act in (export, compare, take, live, discard, copy):
+    new = acts.add_parser("new", help="set up a programme from a template, as a draft")
+    new.add_argument("--template", required=True, choices=[one.value for one in Template], help="what to begin from")
+    new.add_argument("--name", required=True, metavar="NAME", help="its name")
+    new.add_argument("--starts", type=date.fromisoformat, metavar="DAY", help="open its first group, from a day on")
+    for act in (export, compare, take, live, discard, copy, new):
         act.add_argument("program", metavar="KEY", help="the key of the programme")
     for act in (compare, take):
         act.add_argument("file", type=Path, metavar="FILE", help="as export writes it: .json, or else TOML")
@@ -78,6 +84,10 @@ async def _done(args: argparse.Namespace) -> int:
     actor = await _acting(args.organization)
     if args.act == "import":
         return await _import(actor, args)
+    if args.act == "new":
+        template = Template(args.template)
+        await begin_from(actor, template, key=args.program, name=args.name, starts_on=args.starts)
+        return DONE
     program = await _program(actor, args.program)
     match args.act:
         case "export":

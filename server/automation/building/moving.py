@@ -1,19 +1,29 @@
 """The configuration of a programme, brought from somewhere else: from a file, or from another programme."""
 
+import re
 from dataclasses import dataclass
+from datetime import date, timedelta
 from uuid import UUID
 
 from server.automation.building.actions import begin_draft, change_draft, make_live, send_to_review
 from server.automation.building.document import apply, around, checked, content_of
+from server.kernel import clock
 from server.kernel.actor import Actor, Permission, require
 from server.kernel.db import Json, unit_of_work
+from server.kernel.errors import Invalid
+from server.kernel.ids import new_id
+from server.kernel.text import folded
 from server.kernel.text import gettext as _
-from server.programs.actions import create_program
+from server.programs.actions import create_program, open_cohort
 from server.programs.models import Program
 from server.programs.plans.content import Change, changes
-from server.programs.queries import program_by_id, programs
+from server.programs.queries import KEY_LETTERS, program_by_id, programs
 from server.programs.rules import can_edit_program
-from server.programs.states import ProgramType
+from server.programs.states import Cadence, ProgramType
+from server.programs.templates.shelf import Template, document
+
+FIRST_GROUP = "first"
+"""The key of the group that a programme from a template begins with."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +86,44 @@ async def duplicate_program(actor: Actor, program_id: UUID, *, key: str, name: s
         require(can_edit_program(actor, program.id), _("copy this programme"))
         content = await content_of(actor, program)
         return await _make(actor, key, checked({**content, "name": name}, await around(actor, None)))
+
+
+async def begin_from(
+    actor: Actor, template: Template, *, key: str = "", name: str, starts_on: date | None = None
+) -> Program:
+    """Set up a programme from a template: a draft under a name of its own, with its first group from a day on if one is
+    given. Nothing ties it to the template afterwards.
+
+    Without `key` its name makes one. A group of a programme with groups ends when its matches do.
+
+    Raises:
+        Refused: the actor may not set up a programme.
+        Invalid: a name is missing or too long, the key is taken, or the day has passed.
+    """
+    async with unit_of_work(actor):
+        require(actor.may(Permission.PROGRAM_SETTINGS_EDIT), _("set up a programme"))
+        content = checked({**document(template), "name": name}, await around(actor, None))
+        made = await _make(actor, key or _key_of(content["name"]), content)
+        if starts_on is not None:
+            await _first_group(actor, made, starts_on)
+        return await program_by_id(actor, made.id)
+
+
+async def _first_group(actor: Actor, program: Program, starts_on: date) -> None:
+    if starts_on < clock.now().date():
+        raise Invalid({"starts_on": _("Choose a day that is not past.")})
+    ends_on = None
+    if program.cadence is Cadence.COHORT:
+        ends_on = starts_on + timedelta(days=program.duration_days)
+    await open_cohort(
+        actor, program.id, key=FIRST_GROUP, name=_("First group"), starts_on=starts_on, ends_on=ends_on
+    )
+
+
+def _key_of(name: str) -> str:
+    """A name as it can stand in an address."""
+    key = re.sub(r"[^a-z0-9]+", "-", folded(name)).strip("-")[:KEY_LETTERS].strip("-")
+    return key or f"program-{new_id().hex[-8:]}"
 
 
 async def _make(actor: Actor, key: str, content: Json) -> Program:

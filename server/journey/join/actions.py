@@ -65,7 +65,8 @@ async def join_program(actor: Actor, program_key: str, form: JoinForm, *, key: s
     Raises:
         NotFound: no such programme here.
         Invalid: everything to mend, by field, at once.
-        Conflict: no group takes people in (`kind="closed"`), or the invitation has ended (`kind="ended"`).
+        Conflict: no group takes people in (`kind="closed"`), the invitation has ended (`kind="ended"`), or the
+            programme is for others (`kind="not_meant"`).
     """
 
     async def act() -> Json:
@@ -114,6 +115,8 @@ async def _begun(actor: Actor, page: JoinPage) -> Enrollment:
 def _check_standing(page: JoinPage) -> None:
     if page.place.standing is Standing.CLOSED:
         raise Conflict(_("This group is full or closed."), kind="closed")
+    if page.place.standing is Standing.NOT_MEANT:
+        raise Conflict(_("This programme is for others: %s.") % "; ".join(page.kept_out), kind="not_meant")
     if page.place.standing is not Standing.OPEN:
         raise Conflict(_("This invitation has ended. Ask the programme for a new one."), kind="ended")
 

@@ -19,6 +19,10 @@ from server.kernel.text import gettext as _
 from server.people import queries as people
 from server.people.models import AvailabilityBlock, Competency, Consent, ConsentText, Person, PersonSkill, Profile
 from server.people.states import ConsentPurpose, SkillSide
+from server.programs.audience.queries import is_meant, kept_out_by, known_values
+from server.programs.audience.rules import rules_of
+from server.programs.audience.states import side_of
+from server.programs.audience.words import sentence
 from server.programs.models import Cohort, Enrollment, Program
 from server.programs.openings.queries import my_wish
 from server.programs.queries import LIVE_PROGRAMS, cohorts_of, enrollments, program_by_key
@@ -61,7 +65,8 @@ class Place:
 class JoinPage:
     """Everything the form is filled in with. `asked` are the consents that still need an answer.
 
-    `is_told`: they asked to be told when the programme takes people in again.
+    `is_told`: they asked to be told when the programme takes people in again. `kept_out`: the rules, in words, by which
+    it is not for them.
     """
 
     place: Place
@@ -77,6 +82,7 @@ class JoinPage:
     agreed: list[Consent]
     hosts: list[Person]
     is_told: bool
+    kept_out: list[str]
 
     @property
     def is_mentor(self) -> bool:
@@ -145,6 +151,7 @@ async def join_page(actor: Actor, program_key: str, role: ParticipantRole | None
         agreed=[held[one] for one in purposes if one in texts and stands(held.get(one), texts[one])],
         hosts=await people_with_role(actor, Role.PROGRAM_MANAGER, place.program.id),
         is_told=place.standing in COMES_AGAIN and await my_wish(actor, place.program.id) is not None,
+        kept_out=await _kept_out(actor, place, person),
     )
 
 
@@ -167,7 +174,24 @@ async def place_of(actor: Actor, program_key: str, role: ParticipantRole | None 
     cohort = enrollment.cohort if enrollment else newest
     wished = enrollment.role if enrollment else role or ParticipantRole.MENTEE
     standing = _standing(enrollment, takes_people=takes_people(program, cohort))
+    if standing is Standing.OPEN and enrollment is None and not await _is_meant(actor, program, wished):
+        standing = Standing.NOT_MEANT
     return Place(program, cohort, enrollment, wished, standing)
+
+
+async def _is_meant(actor: Actor, program: Program, role: ParticipantRole) -> bool:
+    side = side_of(role)
+    return not rules_of(program.audience, side).rules or await is_meant(
+        actor, program, await people.person_of(actor), side)
+
+
+async def _kept_out(actor: Actor, place: Place, person: Person) -> list[str]:
+    """The rules, in words, by which a programme is not for somebody."""
+    if place.standing is not Standing.NOT_MEANT:
+        return []
+    side = side_of(place.role)
+    known, rules = await known_values(actor), rules_of(place.program.audience, side).rules
+    return [sentence(rules[at], known) for at in await kept_out_by(actor, place.program, person, side)]
 
 
 async def open_goal(actor: Actor, enrollment: Enrollment | None) -> Goal | None:

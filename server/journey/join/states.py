@@ -12,6 +12,8 @@ class Standing(StrEnum):
     """It was, and they take part or wait."""
     CLOSED = "CLOSED"
     """No group takes people in now."""
+    NOT_MEANT = "NOT_MEANT"
+    """The programme is for others, and nobody invited them."""
     DECLINED = "DECLINED"
     """They said no, or were turned down."""
     EXPIRED = "EXPIRED"

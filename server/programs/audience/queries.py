@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from tortoise.expressions import Subquery
+from tortoise.expressions import Q, Subquery
 from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
@@ -23,10 +23,11 @@ from server.people.rules import can_read_people
 from server.people.states import PersonStatus
 from server.programs.audience.meaning import all_holds, holds
 from server.programs.audience.rules import Known, Rules, rules_of
-from server.programs.audience.states import TEXTS, Fact, Fit, Side
+from server.programs.audience.states import TEXTS, Fact, Fit, Side, side_of
 from server.programs.audience.words import status_words
-from server.programs.models import Program
-from server.programs.queries import program_by_id
+from server.programs.models import Cohort, Program
+from server.programs.queries import enrollments, program_by_id
+from server.programs.states import OPEN_ENROLLMENTS, ParticipantRole
 
 SAMPLE, OUTSIDERS, SPREAD = 3, 3, 5
 """How many people are shown of those meant, of those one rule keeps out, and how many departments."""
@@ -68,7 +69,20 @@ async def people_meant(actor: Actor, program_id: UUID, side: Side = Side.PEOPLE)
 async def is_meant(actor: Actor, program: Program, person: Person, side: Side = Side.PEOPLE) -> bool:
     """Whether a programme, as it is in force, means somebody today."""
     rules = rules_of(program.audience, side)
+    if not rules.rules:
+        return person.status is not PersonStatus.ENDED
     return await meant(actor, rules, await today_of(actor)).filter(id=person.id).exists()
+
+
+async def to_invite(actor: Actor, cohort: Cohort, role: ParticipantRole) -> QuerySet[Person]:
+    """Whom the programme of a group (fetched with it) means in a role, and who was neither asked into this group nor
+    takes part in another."""
+    there = enrollments(actor).filter(program_id=cohort.program_id).filter(
+        Q(cohort_id=cohort.id) | Q(state__in=list(OPEN_ENROLLMENTS))
+    )
+    rules = rules_of(cohort.program.audience, side_of(role))
+    found = meant(actor, rules, await today_of(actor)).exclude(id__in=Subquery(there.values("person_id")))
+    return found.filter(status=PersonStatus.ACTIVE).order_by("id")
 
 
 def meant(actor: Actor, rules: Rules, today: date) -> QuerySet[Person]:

@@ -2,6 +2,7 @@
 
 from argparse import ArgumentParser
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 
 from server.automation.building import actions, command
 from server.automation.building.document import content_of
-from server.automation.building.moving import bring, duplicate_program, foresee
+from server.automation.building.moving import begin_from, bring, duplicate_program, foresee
+from server.kernel import clock
 from server.kernel.actor import Actor, system_actor
 from server.kernel.db import Json
 from server.kernel.errors import Conflict, Invalid, KernelError, NotFound, Refused
@@ -21,14 +23,17 @@ from server.people.models import Organization, Person
 from server.programs.actions import configure_program, set_circles
 from server.programs.models import Cohort, Enrollment, Program, ProgramVersion
 from server.programs.plans.content import digest
+from server.programs.plans.files import parsed, written
 from server.programs.plans.queries import draft_of
 from server.programs.states import (
     Approvals,
+    Cadence,
     Circles,
     PlanState,
     ProgramState,
     ProgramType,
 )
+from server.programs.templates.shelf import Template, title, told
 from tests import factories
 
 CHANGED = {"name": "Rising Leads 2", "sessions_per_month": 4, "approvals": "MENTOR", "circles": "WAITING",
@@ -238,6 +243,8 @@ async def test_a_file_goes_out_is_compared_and_comes_in(
     assert await ask(program, "live", program.key) == 2
     assert await ask(program, "import", program.key, str(plan), "--live") == 0
     assert await ask(program, "copy", program.key, "twin", "Twin") == 0
+    assert await ask(program, "new", "talks", "--template", "flash", "--name", "Talks", "--starts", "2999-01-11") == 0
+    assert (await Program.get(key="talks")).type is ProgramType.FLASH
     made = await Program.get(key="elsewhere")
     assert (made.places_max, made.state, (await Program.get(id=program.id)).places_max) == (4, ProgramState.DRAFT, 4)
     capsys.readouterr()
@@ -245,6 +252,34 @@ async def test_a_file_goes_out_is_compared_and_comes_in(
     assert await ask(program, "import", program.key, str(plan)) == 2
     assert ".unheard: There is no such " in capsys.readouterr().err, "in the last table of the file"
     assert await ask(program, "export", "nowhere") == 2
+
+
+async def test_every_template_is_a_programme_that_goes_out_and_in_as_it_is_and_is_unlike_the_others(db: object) -> None:
+    organization = await factories.organization()
+    system, day = system_actor(organization.id), clock.now().date() + timedelta(days=30)
+    documents = dict[Template, Json]()
+    for template in Template:
+        assert title(template) != told(template)
+        made = await begin_from(system, template, name=title(template), starts_on=day)
+        group = await Cohort.get(program_id=made.id)
+        rolling = made.cadence is Cadence.ROLLING
+        assert (made.state, group.starts_on, group.ends_on is None) == (ProgramState.DRAFT, day, rolling)
+        content = await content_of(system, made)
+        brought = await bring(system, f"again-{template}", parsed(written(content)))
+        assert digest(await content_of(system, brought)) == digest(content)
+        live = await made_live(system, made, places_max=4)
+        assert live.content == {**content, "places_max": 4}
+        documents[template] = content
+    for part in ("note_prompts", "goal_examples", "weights", "duration_days"):
+        assert len({digest({"": one[part]}) for one in documents.values()}) == len(Template), part
+    assert {one["type"] for one in documents.values()} == set(ProgramType) - {ProgramType.CROSS_COMPANY}
+    assert all(len(one["goal_examples"]) >= 3 and len(one["note_prompts"]) >= 2 for one in documents.values())
+    with pytest.raises(Invalid):
+        await begin_from(system, Template.PEER, name=title(Template.PEER))
+    with pytest.raises(Invalid) as past:
+        await begin_from(system, Template.PEER, name="Late", starts_on=clock.now().date() - timedelta(days=1))
+    assert set(past.value.fields) == {"starts_on"}
+    assert not await Program.filter(name="Late").exists(), "nothing of it is left"
 
 
 ACTS = st.lists(st.tuples(

@@ -12,13 +12,16 @@ from hypothesis import strategies as st
 
 from server.kernel import clock
 from server.kernel.actor import Actor, system_actor
+from server.kernel.errors import Conflict, Refused
+from server.kernel.facts import OutboxEvent
 from server.people.models import Course, CourseCompletion, Organization, Person
 from server.people.states import PersonStatus
 from server.programs.audience import queries
+from server.programs.audience.actions import invite_meant
 from server.programs.audience.rules import Rule, Rules, contradictions, rules_of, told
 from server.programs.audience.states import COUNTED, MOST, Fact, Fit, How, Side, ways_for
 from server.programs.audience.words import in_words
-from server.programs.states import ProgramType
+from server.programs.states import EnrollmentState, ParticipantRole, ProgramType
 from tests import factories
 
 VALUES: Mapping[Fact, tuple[str, ...]] = {
@@ -26,6 +29,7 @@ VALUES: Mapping[Fact, tuple[str, ...]] = {
     Fact.LOCATION: ("Porto", "Leeds"), Fact.COUNTRY: ("PT", "GB"), Fact.JOB_FAMILY: ("Sales", "Data"),
     Fact.STATUS: ("ACTIVE", "LEAVE"), Fact.COURSE: ("first", "second"),
 }
+MENTOR, MENTEE = ParticipantRole.MENTOR, ParticipantRole.MENTEE
 NUMBERS = st.sampled_from((0, 1, 30, 89, 90, 91, 365))
 
 
@@ -149,6 +153,28 @@ async def test_what_a_page_tells_of_whom_rules_mean(db: object) -> None:
     looking = factories.manager_of(await factories.person(organization), program)
     unnamed = await queries.meant_today(looking, rules)
     assert (unnamed.count, unnamed.some) == (2, []), "who may not look people up sees how many, not who"
+
+
+async def test_everybody_who_is_meant_is_invited_once_and_nobody_unseen(db: object) -> None:
+    organization = await factories.organization()
+    program = await factories.program(organization, audience=told({"people": [
+        {"fact": "department", "how": "IS", "value": ["Pricing"]}]}))
+    cohort = await factories.cohort(program)
+    manager = factories.manager_of(await factories.person(organization), program)
+    people = [await factories.person(organization, department="Pricing") for _each in range(3)]
+    await factories.person(organization, department="Pricing", status=PersonStatus.LEAVE)
+    await factories.enrollment(cohort, people[0], MENTOR)
+    cohort.program = program
+    assert await (await queries.to_invite(manager, cohort, MENTEE)).count() == 2
+    with pytest.raises(Conflict) as meanwhile:
+        await invite_meant(manager, cohort.id, MENTEE, seen=3)
+    assert meanwhile.value.kind == "changed_meanwhile"
+    asked = await invite_meant(manager, cohort.id, MENTEE, seen=2)
+    assert {(one.person_id, one.state) for one in asked} == {(one.id, EnrollmentState.INVITED) for one in people[1:]}
+    assert await OutboxEvent.filter(kind="enrollment.invited").count() == 2
+    assert await invite_meant(manager, cohort.id, MENTEE, seen=2) == []
+    with pytest.raises(Refused):
+        await invite_meant(factories.actor_of(people[0]), cohort.id, MENTEE, seen=2)
 
 
 @pytest.mark.parametrize(("rules", "at"), [
