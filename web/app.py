@@ -74,6 +74,7 @@ from web.console import (
 )
 from web.console import circles as console_circles
 from web.console import matches as console_matches
+from web.console.building import audience as build_audience
 from web.console.building import dates as build_dates
 from web.console.building import joining as build_joining
 from web.console.building import launch as build_launch
@@ -94,6 +95,7 @@ BUILDER: tuple[ModuleType, ...] = (
     build_dates,
     build_joining,
     build_surveys,
+    build_audience,
     build_launch,
     build_matching,
     build_messages,

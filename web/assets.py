@@ -41,7 +41,7 @@ PARTICIPANT = (
 )
 CONSOLE = (
     "console", "filters", "measures", "risk", "chart", "queue", "gauge", "supply", "ledger", "import", "record",
-    "explorer", "trial", "weights", "builder", "timeline",
+    "explorer", "trial", "weights", "builder", "timeline", "audience",
 )
 
 

@@ -3,6 +3,7 @@
 from a11y_tests.registry import State
 from a11y_tests.states import (
     asking,
+    audience,
     building,
     circles,
     console,
@@ -31,7 +32,7 @@ from a11y_tests.states import (
 
 PARTS = (
     doors, joining, asking, matching, voyage, goals, meeting, talking, you, leaving, console, pairs, roster,
-    runs, trial, exploring, signing_in, keeping, weighing, supply, deciding, building,
+    runs, trial, exploring, signing_in, keeping, weighing, supply, deciding, building, audience,
     circles, hiring, surveying,
 )
 

@@ -94,6 +94,16 @@ def told(stored: Mapping[str, Any]) -> Json:
     return fields.read({}, dict(stored), AUDIENCE)
 
 
+def looked_at(given: object, kind: ProgramType, known: Known, live: Mapping[str, Any]) -> tuple[Json, Problems]:
+    """What somebody is about to set, as it would be stored, with what is wrong by path. Nothing is refused yet."""
+    problems = Problems()
+    read = fields.read(problems, given, AUDIENCE, "audience")
+    if problems:
+        return {}, problems
+    problems |= contradictions(kind, read)
+    return settled(problems, read, known, live), problems
+
+
 def rules_of(audience: Mapping[str, Any], side: Side) -> Rules:
     """The rules of a side, of a part of a document as it is stored or told."""
     return Rules(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from server.kernel.text import gettext as _
-from server.kernel.text import ngettext
+from server.kernel.text import locale, ngettext
 from server.people.states import PersonStatus
 from server.programs.audience.rules import Known, Rule, Rules
 from server.programs.audience.states import DAYS, Fact, Fit, How
@@ -52,7 +52,7 @@ def value_words(rule: Rule, known: Known) -> str:
         return _days(rule.value)
     if not rule.texts:
         return str(rule.value)
-    names = [known.get(rule.fact, {}).get(text, text) for text in rule.texts]
+    names = [_named(rule.fact, text, known) for text in rule.texts]
     if len(names) == 1:
         return names[0]
     return _("%(names)s or %(last)s") % {"names": ", ".join(names[:-1]), "last": names[-1]}
@@ -67,6 +67,14 @@ def in_words(rules: Rules, known: Known) -> str:
     for other in others:
         said = joined % {"one": said, "other": other}
     return _("%s.") % said
+
+
+def _named(fact: Fact, text: str, known: Known) -> str:
+    if text in known.get(fact, {}):
+        return known[fact][text]
+    if fact is Fact.STATUS:
+        return status_words().get(text, text)
+    return str(locale().territories.get(text, text)) if fact is Fact.COUNTRY else text
 
 
 def _days(days: int) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from server.automation.building.queries import Plan
 from server.kernel.text import gettext as _
 from web.console.building import (
+    audience_words,
     dates_words,
     joining_words,
     launch_words,
@@ -17,6 +18,7 @@ from web.console.building.part import Part
 
 PARTS: tuple[Part, ...] = (
     dates_words.PART,
+    audience_words.PART,
     joining_words.PART,
     matching_words.PART,
     messages_words.PART,
