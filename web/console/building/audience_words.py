@@ -1,14 +1,15 @@
 """Whom a programme is for, in words: its rules as they are typed, and whom they mean today."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from server.automation.building.queries import Plan
 from server.kernel.db import Json
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
-from server.people.models import Person
 from server.programs.audience.queries import Meant
 from server.programs.audience.rules import Known, Rules, rules_of
 from server.programs.audience.states import DAYS, MOST, Fact, Fit, Side, ways_for
@@ -16,6 +17,9 @@ from server.programs.audience.words import fact_words, how_words, in_words, sent
 from server.programs.states import ProgramType
 from web.console.building.part import Part
 from web.forms import Errors
+
+if TYPE_CHECKING:
+    from server.people.models import Person
 
 CHIPS_MOST = 24
 """So many known values are shown to choose from; more are written, one to a line."""
