@@ -189,7 +189,7 @@ async def test_an_answer_that_needs_a_person_reaches_who_runs_the_programme_unti
     for needs_a_person in (False, True):
         await happened(pair, "survey.answered", invitation_id=survey.id, needs_a_person=needs_a_person)
         await drain()
-    assert await told() == {("C04", "Rui", MessageState.SENT)}
+    assert await told() == {("C04", "Rui", MessageState.SENT), ("R02", "Noor", MessageState.SENT)}
     assert "Noor" not in mailbox.mails[0].as_string()
     answer.handled_at = clock.now()
     await answer.save()
