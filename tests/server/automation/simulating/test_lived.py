@@ -12,7 +12,7 @@ from server.automation.simulating import command
 from server.kernel.settings import settings
 
 GOLDEN = Path(__file__).with_name("lived.json")
-BEGINS, MONTHS, PEOPLE, SEED = date(2027, 1, 11), 2, 12, 7
+BEGINS, MONTHS, PEOPLE, SEED = date(2027, 1, 11), 2, 8, 7
 DOCUMENT = {"name": "Rising Leads", "type": "ONE_TO_ONE", "duration_days": 42, "sessions_per_month": 4}
 
 
