@@ -62,7 +62,9 @@ class Turn:
 
     async def actor(self) -> Actor:
         """Them, with the rights that they have now."""
-        return await actor_for(await Person.get(id=self.person_id))
+        return await actor_for(
+            await Person.get(organization_id=self.world.system.organization_id, id=self.person_id)
+        )
 
 
 Act = Callable[[Turn], Awaitable[None]]

@@ -56,7 +56,7 @@ async def _settle(world: World) -> None:
 
 async def _arrives(world: World, mail: EmailMessage) -> None:
     sent = world.take(mail)
-    row = await Message.get(id=sent.message_id)
+    row = await Message.get(organization_id=world.system.organization_id, id=sent.message_id)
     me = world.everybody[row.recipient_id]
     nth = world.heard[row.recipient_id, row.kind]
     world.heard[row.recipient_id, row.kind] += 1
@@ -69,7 +69,7 @@ async def _arrives(world: World, mail: EmailMessage) -> None:
 
 
 async def _goes_there(world: World, person_id: UUID, me: Somebody, session_id: UUID) -> None:
-    session = await Session.get(id=session_id)
+    session = await Session.get(organization_id=world.system.organization_id, id=session_id)
     first, last = AFTER_SESSION_H
     after = timedelta(hours=first + (last - first) * me.lot("after session", session.number))
     _plan(world, me.at_work(session.ends_at + after), acts.meet, person_id, me, session_id)
