@@ -52,6 +52,7 @@ from web import (
 )
 from web.assets import serve_asset
 from web.console import (
+    beginning,
     by_hand,
     conflicts,
     decisions,
@@ -103,10 +104,10 @@ BUILDER: tuple[ModuleType, ...] = (
 )
 """The parts of the builder, one in a line; their order in its list is that of web/console/building/outline.py."""
 SCREENS: tuple[ModuleType, ...] = (
-    asking, attending, by_hand, checkin, circle, conflicts, consents, console_circles, console_matches, decisions,
-    delivery, eligibility, extending, goals, happened, hiring, imports, join, journey, kept, learning, leaving, look,
-    match, messages, more, offers, one_more, pairs, people, programs, reaching, runs, session, supply, survey,
-    surveys, team, times, today, told, trial, waiting, weighing, wordings, you, *BUILDER,
+    asking, attending, beginning, by_hand, checkin, circle, conflicts, consents, console_circles, console_matches,
+    decisions, delivery, eligibility, extending, goals, happened, hiring, imports, join, journey, kept, learning,
+    leaving, look, match, messages, more, offers, one_more, pairs, people, programs, reaching, runs, session,
+    supply, survey, surveys, team, times, today, told, trial, waiting, weighing, wordings, you, *BUILDER,
 )
 """Screens of signed-in people."""
 NOT_PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/*")

@@ -2,7 +2,7 @@
 
 from playwright.async_api import Page
 
-from a11y_tests.registry import Act, Shelf, View, each, fill, open_everything, press
+from a11y_tests.registry import Act, Shelf, View, check, each, fill, open_everything, press
 from server.automation.building.actions import change_part, send_to_review
 from server.automation.building.queries import plan_of
 from server.kernel import clock
@@ -22,6 +22,17 @@ STATES = state.states
 async def in_force() -> View:
     found = await market(1, 1)
     return View(found.manager, page_of(found, "dates"))
+
+
+@state("GET console-program-new 200", "POST console-program-begin 303", proof="Nobody is invited yet.")
+async def begun_from_a_template() -> View:
+    act = each(check("[name=template][value=peer]"), fill("name", "Side by side"), press("Set it up"))
+    return View((await market(1, 1)).admin, "/console/programs/new", act)
+
+
+@state("POST console-program-begin 422", proof="Give it a name.")
+async def begun_without_a_name() -> View:
+    return View((await market(1, 1)).admin, "/console/programs/new", press("Set it up"))
 
 
 @state("POST console-build-dates-keep 303", proof="Kept in the draft. Nobody notices it yet.")

@@ -109,6 +109,11 @@ def can_edit_enrollments(actor: Actor, program_id: UUID) -> bool:
     return actor.may(Permission.PROGRAM_ENROLLMENTS_EDIT, program_id)
 
 
+def can_set_up_programs(actor: Actor) -> bool:
+    """Set up another programme: who runs them all."""
+    return actor.may(Permission.PROGRAM_SETTINGS_EDIT)
+
+
 def can_edit_program(actor: Actor, program_id: UUID) -> bool:
     """Change its settings and its state, and those of its groups: who runs it."""
     return actor.may(Permission.PROGRAM_SETTINGS_EDIT, program_id)

@@ -18,7 +18,7 @@ from server.people.courses.words import left_out, stored_words
 from server.people.frameworks import FrameworkReport
 from server.people.queries import competencies
 from server.people.tables import BYTES_MAX
-from server.programs.rules import can_edit_program
+from server.programs.rules import can_edit_program, can_set_up_programs
 from web.bodies import ENVELOPE_BYTES
 from web.forms import Errors, read_form, upload
 from web.render import go_to, page
@@ -78,6 +78,7 @@ async def _show(
         programs=programs, skills=await competencies(actor), may_edit=rules.can_edit_competencies(actor),
         may_import=rules.can_import_people(actor), may_word=rules.can_edit_organization(actor), unknown=unknown,
         courses=await count_courses(actor), editable={one.id for one in programs if can_edit_program(actor, one.id)},
+        may_begin=can_set_up_programs(actor),
     )
 
 

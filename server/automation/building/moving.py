@@ -8,7 +8,7 @@ from uuid import UUID
 from server.automation.building.actions import begin_draft, change_draft, make_live, send_to_review
 from server.automation.building.document import apply, around, checked, content_of
 from server.kernel import clock
-from server.kernel.actor import Actor, Permission, require
+from server.kernel.actor import Actor, require
 from server.kernel.db import Json, unit_of_work
 from server.kernel.errors import Invalid
 from server.kernel.ids import new_id
@@ -18,7 +18,7 @@ from server.programs.actions import create_program, open_cohort
 from server.programs.models import Program
 from server.programs.plans.content import Change, changes
 from server.programs.queries import KEY_LETTERS, program_by_id, programs
-from server.programs.rules import can_edit_program
+from server.programs.rules import can_edit_program, can_set_up_programs
 from server.programs.states import Cadence, ProgramType
 from server.programs.templates.shelf import Template, document
 
@@ -43,7 +43,7 @@ async def foresee(actor: Actor, key: str, given: object) -> Foreseen:
         Invalid: something in the document cannot be, by its path.
     """
     program = await programs(actor).get_or_none(key=key)
-    may = can_edit_program(actor, program.id) if program else actor.may(Permission.PROGRAM_SETTINGS_EDIT)
+    may = can_edit_program(actor, program.id) if program else can_set_up_programs(actor)
     require(may, _("change this programme"))
     beside = await around(actor, program)
     content = checked(given, beside)
@@ -101,7 +101,7 @@ async def begin_from(
         Invalid: a name is missing or too long, the key is taken, or the day has passed.
     """
     async with unit_of_work(actor):
-        require(actor.may(Permission.PROGRAM_SETTINGS_EDIT), _("set up a programme"))
+        require(can_set_up_programs(actor), _("set up a programme"))
         content = checked({**document(template), "name": name}, await around(actor, None))
         made = await _make(actor, key or _key_of(content["name"]), content)
         if starts_on is not None:

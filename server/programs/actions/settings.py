@@ -33,7 +33,7 @@ async def create_program(actor: Actor, *, key: str, name: str, type: ProgramType
         Refused: the actor may not edit programmes.
         Invalid: the key is taken, or a name or key is missing or too long.
     """
-    require(actor.may(Permission.PROGRAM_SETTINGS_EDIT), _("set up a programme"))
+    require(rules.can_set_up_programs(actor), _("set up a programme"))
     key, name = _key_and_name(key, name)
     async with unit_of_work(actor) as unit:
         if await queries.programs(actor).filter(key=key).exists():

@@ -1,6 +1,7 @@
 """The builder: each part writes the draft alone, and nothing typed is ever lost."""
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import httpx2
@@ -8,11 +9,13 @@ import pytest
 
 from server.automation.building.actions import begin_draft, change_part
 from server.automation.building.queries import plan_of
+from server.kernel import clock
 from server.kernel.facts import AuditEvent
 from server.matchmaking.weighing.settings import settings_for
 from server.programs.actions import configure_program
 from server.programs.models import Cohort, Program, ProgramVersion
 from server.programs.states import PlanState, ProgramState, ProgramType
+from server.programs.templates.shelf import Template
 from tests import factories
 from tests.queries import queries_run
 from tests.web.conftest import HTMX, ClientOf
@@ -245,3 +248,30 @@ async def test_questions_and_examples_are_kept_without_gaps(client_of: ClientOf,
     assert draft.content["note_prompts"] == ["What helped?", "What next?"]
     assert draft.content["goal_examples"] == [{"want": "lead a review", "measure": "two are led", "competency": ""}]
     assert "2 questions for notes, 1 example of a goal." in (await client.get(page)).text
+
+
+async def test_a_new_programme_begins_from_a_template_and_what_was_typed_stays(
+    found: Market, client_of: ClientOf
+) -> None:
+    client, new = await client_of(found.admin), "/console/programs/new"
+    assert f'href="{new}"' in (await client.get("/console/more")).text
+    shown = (await client.get(new)).text
+    assert shown.count('name="template"') == len(Template)
+    wrong = await client.post(new, data={"template": "nothing", "name": "Side by side", "starts_on": "2026-02-30"})
+    assert wrong.status_code == 422
+    for words in ("Choose what to begin from.", "Write the date as", 'value="Side by side"', 'value="2026-02-30"'):
+        assert words in wrong.text
+    nameless = await client.post(new, data={"template": "peer", "name": " "})
+    assert (nameless.status_code, "Give it a name." in nameless.text) == (422, True)
+    day = (clock.now() + timedelta(days=30)).date()
+    typed = {"template": "peer", "name": "Side by side", "starts_on": day.isoformat()}
+    begun = await client.post(new, data=typed)
+    made = await Program.get(organization_id=found.organization.id, name="Side by side")
+    assert begun.headers["location"].startswith(f"/console/programs/{made.id}/build/dates")
+    assert (made.type, made.state) == (ProgramType.PEER, ProgramState.DRAFT)
+    assert (await Cohort.get(program_id=made.id)).starts_on == day
+    again = await client.post(new, data=typed)
+    assert (again.status_code, 'value="Side by side"' in again.text) == (422, True)
+    of_one = await client_of(found.manager)
+    assert new not in (await of_one.get("/console/more")).text
+    assert [(await of_one.get(new)).status_code, (await of_one.post(new, data=typed)).status_code] == [403, 403]
