@@ -31,11 +31,11 @@ async def begin(request: Request) -> Response:
     """Set up a programme from the chosen template; nobody is invited by it."""
     form, errors = await read_form(request), Errors()
     template = choice(Template, form, "template")
-    name = text(form, "name", NAME_LETTERS, errors, required=_("Give it a name."))
-    starts_on = day(form, "starts_on", errors)
     if template is None:
         errors.add("template", _("Choose what to begin from."))
-    elif not errors:
+    name = text(form, "name", NAME_LETTERS, errors, required=_("Give it a name."))
+    starts_on = day(form, "starts_on", errors)
+    if template and not errors:
         try:
             made = await begin_from(request.state.actor, template, name=name, starts_on=starts_on)
         except Invalid as refusal:
