@@ -163,8 +163,9 @@ async def put_back(request: Request) -> Response:
 
 
 async def mail_again(request: Request) -> Response:
-    """Let mail go to somebody's address again."""
-    await try_again(request.state.actor, request.path_params["id"])
+    """Let mail go to somebody's address again: whose page one sees."""
+    shown = await record(request.state.actor, request.path_params["id"])
+    await try_again(request.state.actor, shown.person.id)
     return go_to(request, address(request), toast=Toast(_("The next mail goes there again")))
 
 
