@@ -31,7 +31,7 @@ OPTIONS = {
 }
 SIGHT_OPTIONS = {"runOnly": {"type": "rule", "values": list(BY_SIGHT)}, "resultTypes": ["violations", "incomplete"]}
 MEASURED = "contrast, measured by ourselves"
-MOST_STOPS = 400
+MOST_STOPS = 800
 SPACING = """* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }
 p { margin-block-end: 2em !important }"""
 """Text spacing as WCAG 1.4.12 has it."""

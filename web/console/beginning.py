@@ -7,10 +7,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from server.automation.building.moving import begin_from
-from server.kernel.actor import require
+from server.automation.building.queries import templates
 from server.kernel.errors import Invalid
 from server.kernel.text import gettext as _
-from server.programs.rules import can_set_up_programs
 from server.programs.templates.shelf import Template, title, told
 from web.forms import Errors, choice, day, read_form, text
 from web.render import go_to, page
@@ -23,8 +22,7 @@ FIELDS = ("template", "name", "starts_on")
 
 async def show(request: Request) -> Response:
     """The templates, each with what it is for."""
-    require(can_set_up_programs(request.state.actor), _("set up a programme"))
-    return _page(request, Errors(), {})
+    return await _page(request, Errors(), {})
 
 
 async def begin(request: Request) -> Response:
@@ -44,14 +42,14 @@ async def begin(request: Request) -> Response:
             return go_to(request, f"/console/programs/{made.id}/build/dates", toast=Toast(
                 _("%s is set up. Nobody is invited yet.") % made.name
             ))
-    return _page(request, errors, {field: str(form.get(field, "")) for field in FIELDS})
+    return await _page(request, errors, {field: str(form.get(field, "")) for field in FIELDS})
 
 
-def _page(request: Request, errors: Errors, typed: Mapping[str, str]) -> Response:
+async def _page(request: Request, errors: Errors, typed: Mapping[str, str]) -> Response:
     return page(
         request, "console/begin.html", status=422 if errors else 200, errors=errors,
         typed={field: typed.get(field, "") for field in FIELDS},
-        templates=[(one.value, title(one), told(one)) for one in Template],
+        templates=[(one.value, title(one), told(one)) for one in await templates(request.state.actor)],
     )
 
 

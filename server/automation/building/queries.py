@@ -18,8 +18,9 @@ from server.programs.plans import queries
 from server.programs.plans.actions import ENUMS
 from server.programs.plans.content import Change, changes, digest
 from server.programs.plans.setup import COLUMNS
-from server.programs.rules import can_edit_program
+from server.programs.rules import can_edit_program, can_set_up_programs
 from server.programs.states import Circles
+from server.programs.templates.shelf import Template
 
 if TYPE_CHECKING:
     from server.people.models import Person
@@ -113,3 +114,13 @@ async def versions_of(actor: Actor, program_id: UUID) -> list[Version]:
 
 def _same(value: Any) -> Any:
     return value
+
+
+async def templates(actor: Actor) -> list[Template]:
+    """What a new programme can begin from.
+
+    Raises:
+        Refused: the actor may not set up a programme.
+    """
+    require(can_set_up_programs(actor), _("set up a programme"))
+    return list(Template)
