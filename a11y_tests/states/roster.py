@@ -50,9 +50,8 @@ async def person() -> View:
     found = await market()
     match = await factories.match(found.mentors[0], found.mentees[0])
     someone, product = await found.mentees[0].person, system_actor(found.admin.organization_id)
-    steps = [step for step in STEPS.values() if step.on == ("match.activated",)]
     await factories.dead_mailbox(someone)
-    await plan(product, MATCH, steps, match.id, clock.now())
+    await plan(product, MATCH, [one for one in STEPS.values() if one.on == ("match.activated",)], match.id, clock.now())
     await ScheduledAction.filter(rule="message.F01").update(state=ActionState.SKIPPED, reason="a time is booked")
     return View(found.admin, f"{HERE}/{someone.id}", open_everything)
 

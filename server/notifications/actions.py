@@ -223,7 +223,9 @@ def _calendar(scene: Scene) -> tuple[str, str]:
     return invitations.method_of(told[0]).value, invitations.changes(told, scene.person, words)
 
 
-async def _to_browsers(actor: Actor, scene: Scene, taken: Callable[[], Awaitable[object]]) -> Delivery:  # noqa: ARG001
+async def _to_browsers(
+    actor: Actor, scene: Scene, taken: Callable[[], Awaitable[object]]  # noqa: ARG001  # as the protocol has it
+) -> Delivery:
     """Its notices are planned: their lane takes them from here."""
     await taken()
     return Delivery(Fate.SENT)
