@@ -29,4 +29,4 @@ for kind, steps in steps_by_fact().items():
     on_event(kind)(partial(_plan, steps))
 for rule in STEPS:
     on_due(rule)(perform)
-on_event("program.messages_changed", long=True)(replan)
+on_event("program.messages_set", long=True)(replan)

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from server.automation.building.document import apply, around, checked, content_of
+from server.automation.building.document import apply, around, checked, content_of, in_order
 from server.kernel import clock
 from server.kernel.actor import Actor, require
 from server.kernel.db import Json, Unit, unit_of_work
@@ -35,7 +35,7 @@ async def begin_draft(actor: Actor, program_id: UUID, *, of: int | None = None) 
                 _("A draft of this programme is there already. Go on with it, or drop it."), kind="draft_open"
             )
         live = await _in_force(unit, program)
-        content = live.content
+        content = in_order(live.content)
         if of is not None:
             earlier = await queries.version(actor, program_id, of)
             content = checked(earlier.content, await around(actor, program))
@@ -142,7 +142,7 @@ async def make_live(actor: Actor, program_id: UUID, *, seen: str) -> ProgramVers
     async with unit_of_work(actor) as unit:
         program = await _changeable(actor, program_id)
         live = await _in_force(unit, program)
-        if live.digest == seen and await queries.draft_of(actor, program_id) is None:
+        if digest(in_order(live.content)) == seen and await queries.draft_of(actor, program_id) is None:
             return live
         draft = await _draft(actor, program_id, seen)
         await _require_ready(actor, draft, live)
@@ -220,7 +220,7 @@ async def _in_force(unit: Unit, program: Program) -> ProgramVersion:
     What is in force has the number before the draft's, whenever it came to be.
     """
     content, live = await content_of(unit.actor, program), await queries.live_of(unit.actor, program.id)
-    if live and live.digest == digest(content):
+    if live and digest(in_order(live.content)) == digest(content):
         return live
     number = live.number + 1 if live else 1
     if draft := await queries.draft_of(unit.actor, program.id):

@@ -12,25 +12,26 @@ from server.matchmaking.gather import rules_of
 from server.matchmaking.weighing.actions import set_weights
 from server.people.queries import competencies, framework
 from server.programs.audience import rules as audience
-from server.programs.audience.actions import set_audience
 from server.programs.audience.queries import known_values
 from server.programs.models import Program
 from server.programs.plans import fields
-from server.programs.plans.actions import set_messages, set_up
+from server.programs.plans.actions import set_part, set_up
 from server.programs.plans.content import digest
-from server.programs.plans.fields import Setting, Shape
+from server.programs.plans.fields import Shape
+from server.programs.plans.parts import Part
 from server.programs.plans.setup import SETUP, contradictions, moved, setup_of
 from server.programs.queries import cohorts
-from server.programs.reporting.actions import set_reports
-from server.programs.reporting.entries import REPORTS
-from server.programs.reporting.entries import told as reports_told
+from server.programs.reporting.entries import REPORTS_PART
 from server.programs.states import ProgramState, ProgramType
-from server.programs.triggers.actions import set_triggers
-from server.programs.triggers.entries import TRIGGERS, told
+from server.programs.triggers.entries import TRIGGERS_PART
 from server.programs.triggers.entries import contradictions as triggers_against
-from server.surveys.forms.actions import set_forms
-from server.surveys.forms.setup import SURVEYS
+from server.surveys.forms.setup import SURVEYS_PART
 from server.surveys.forms.setup import contradictions as surveys_against
+
+PARTS: tuple[Part, ...] = (
+    TRIGGERS_PART, telling.MESSAGES_PART, audience.AUDIENCE_PART, REPORTS_PART, SURVEYS_PART,
+)
+"""What joins the document after its outline, weights and rules: a column each, set by one act."""
 
 
 class Around(NamedTuple):
@@ -47,11 +48,8 @@ async def content_of(actor: Actor, program: Program) -> Json:
     """What is in force in a programme, whole."""
     keys = {one.id: one.key for one in await framework(actor)}
     return {
-        **setup_of(program, keys), **weighed.weighed(program), "triggers": told(program.triggers),
-        "messages": program.messages,
-        "audience": audience.told(program.audience),
-        "reports": reports_told(program.reports),
-        "surveys": list(program.surveys),
+        **setup_of(program, keys), **weighed.weighed(program),
+        **{part.name: part.told(getattr(program, part.name)) for part in PARTS},
     }
 
 
@@ -105,11 +103,8 @@ async def apply(actor: Actor, program: Program, content: Mapping[str, Any]) -> P
     async with unit_of_work(actor):
         program = await set_up(actor, program.id, {name: content[name] for name in SETUP})
         program = await set_weights(actor, program.id, weighed.settings_from(content, rules_of(program)))
-        program = await set_triggers(actor, program.id, content["triggers"])
-        program = await set_messages(actor, program.id, content["messages"])
-        program = await set_audience(actor, program.id, content["audience"])
-        program = await set_reports(actor, program.id, content["reports"])
-        program = await set_forms(actor, program.id, content["surveys"])
+        for part in PARTS:
+            program = await set_part(actor, program.id, part, content[part.name])
         stands = await content_of(actor, program)
         assert digest(stands) == digest(content), "what was put in force is not what was looked at"
         return program
@@ -117,10 +112,4 @@ async def apply(actor: Actor, program: Program, content: Mapping[str, Any]) -> P
 
 def _shape(kind: ProgramType) -> Shape:
     """Every part of a document of a type of programme."""
-    return {
-        **SETUP, **weighed.shape(kind), "triggers": Setting(fields.table(TRIGGERS), told({})),
-        "messages": Setting(telling.read_messages, {}),
-        "audience": Setting(fields.table(audience.AUDIENCE), audience.told({})),
-        "reports": Setting(fields.table(REPORTS), reports_told({})),
-        **SURVEYS,
-    }
+    return {**SETUP, **weighed.shape(kind), **{part.name: part.setting for part in PARTS}}

@@ -85,7 +85,8 @@ async def plan_of(actor: Actor, program_id: UUID) -> Plan:
     live, draft = beside.live or {}, await queries.draft_of(actor, program_id)
     overtaken = False
     if draft and draft.based_on:
-        overtaken = (await queries.version(actor, program_id, draft.based_on)).digest != digest(live)
+        base = await queries.version(actor, program_id, draft.based_on)
+        overtaken = digest(in_order(base.content)) != digest(live)
     return Plan(page, live, draft, beside.settled, overtaken)
 
 

@@ -20,6 +20,7 @@ from server.notifications.catalogue import CATALOGUE
 from server.notifications.wording.words import BODY_LETTERS, SUBJECT_LETTERS, faults
 from server.programs.plans import fields
 from server.programs.plans.fields import Problems, Setting, Shape
+from server.programs.plans.parts import Part
 from server.programs.plans.telling import Own, Wording, own
 
 LANGUAGES_MOST = 40
@@ -47,6 +48,9 @@ def read_messages(problems: Problems, path: str, given: object) -> Json:
             problems[f"{path}.{name}"] = _unknown(str(name))
     read = {kind: _read_one(problems, f"{path}.{kind}", given[kind], kind) for kind in CATALOGUE if kind in given}
     return {kind: one for kind, one in read.items() if one}
+
+
+MESSAGES_PART = Part("messages", read_messages, {})
 
 
 def contradictions(content: Mapping[str, Any]) -> Problems:

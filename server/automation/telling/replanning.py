@@ -21,7 +21,7 @@ PAUSE_S = 0.05
 async def replan(event: OutboxEvent) -> None:
     """Plan the steps of some kinds anew for all that they are about in a programme. Told twice it is the same."""
     actor, program_id = system_actor(event.organization_id), UUID(str(event.payload["program_id"]))
-    for about, steps in _by_subject(event.payload["kinds"]).items():
+    for about, steps in _by_subject(event.payload["changed"]).items():
         async for batch in _batches(actor, program_id, about, steps):
             for subject_id in batch:
                 with suppress(NotFound):    # gone meanwhile

@@ -21,6 +21,7 @@ from server.kernel.text import gettext as _
 from server.programs.audience.states import MOST, Fact, Fit, How, Side, ways_for
 from server.programs.plans import fields
 from server.programs.plans.fields import Problems, Setting, Shape
+from server.programs.plans.parts import Part
 from server.programs.states import ProgramType
 
 RULES_MOST, VALUES_MOST, VALUE_LETTERS = 12, 50, 200
@@ -87,11 +88,7 @@ AUDIENCE: Shape = {
         (side.value, Setting(fields.many(read_rule, 0, RULES_MOST), [])),
     )
 }
-
-
-def told(stored: Mapping[str, Any]) -> Json:
-    """What is stored, every setting there."""
-    return fields.read({}, dict(stored), AUDIENCE)
+AUDIENCE_PART = Part("audience", fields.table(AUDIENCE), {})
 
 
 def looked_at(given: object, kind: ProgramType, known: Known, live: Mapping[str, Any]) -> tuple[Json, Problems]:

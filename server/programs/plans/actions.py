@@ -11,6 +11,7 @@ from server.people.queries import framework
 from server.programs import actions, queries, rules
 from server.programs.models import Program
 from server.programs.plans.content import changes
+from server.programs.plans.parts import Part
 from server.programs.plans.setup import COLUMNS, setup_of
 from server.programs.states import Approvals, AskedFirst, Cadence, Circles, Pairing, ProgramType
 
@@ -45,11 +46,10 @@ async def set_up(actor: Actor, program_id: UUID, wanted: Mapping[str, Any]) -> P
         return await queries.program_by_id(actor, program_id)
 
 
-async def set_messages(actor: Actor, program_id: UUID, wanted: Mapping[str, Any]) -> Program:
-    """Set what a programme says of its messages itself to what a document says that was checked.
+async def set_part(actor: Actor, program_id: UUID, part: Part, wanted: Any) -> Program:
+    """Set one part of a programme to what a document says of it that was checked. The same again changes nothing.
 
-    It holds for everything that has not left; what goes by itself is planned anew after this. The same again changes
-    nothing.
+    Its fact is `program.<part>_set`; whoever plans by it plans anew after that.
 
     Raises:
         NotFound: no such programme.
@@ -58,13 +58,13 @@ async def set_messages(actor: Actor, program_id: UUID, wanted: Mapping[str, Any]
     async with unit_of_work(actor) as unit:
         program = await queries.program_by_id(actor, program_id, lock=True)
         require(rules.can_edit_program(actor, program.id), _("change this programme"))
-        was, program.messages = program.messages, {**wanted}
-        changed = sorted(kind for kind in {**was, **wanted} if was.get(kind) != wanted.get(kind))
+        changed = part.changed(getattr(program, part.name), wanted)
         if changed:
-            await program.save(update_fields=["messages"])
-            await unit.audit("program.set_messages", program, changed=changed)
+            setattr(program, part.name, part.told(wanted))
+            await program.save(update_fields=[part.name])
+            await unit.audit(f"program.set_{part.name}", program, changed=changed)
             await unit.publish(
-                "program.messages_changed", subject_id=program.id, program_id=program.id, kinds=changed
+                f"program.{part.name}_set", subject_id=program.id, program_id=program.id, changed=changed
             )
         return program
 

@@ -13,10 +13,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from server.kernel.db import Json
 from server.kernel.text import gettext as _
 from server.programs.plans import fields
 from server.programs.plans.fields import Problems, Setting, Shape
+from server.programs.plans.parts import Part
 from server.programs.reporting.states import Weekday
 
 ADDRESS_LETTERS, SPONSORS_MOST = 254, 20
@@ -37,6 +37,7 @@ REPORTS: Shape = {
     "alerts": Setting(fields.yes_no, True),
     "line_managers": Setting(fields.yes_no, False),
 }
+REPORTS_PART = Part("reports", fields.table(REPORTS), {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +52,9 @@ class Reports:
     line_managers: bool
 
 
-def told(stored: Mapping[str, Any]) -> Json:
-    """What is stored, every setting there."""
-    return fields.read({}, dict(stored), REPORTS)
-
-
 def reports_of(stored: Mapping[str, Any]) -> Reports:
     """What a programme sends, of what is stored of it."""
-    said = told(stored)
+    said = REPORTS_PART.told(stored)
     return Reports(
         Weekday(said["weekly"]) if said["weekly"] else None, said["monthly"], said["quarterly"],
         tuple(said["sponsors"]), said["alerts"], said["line_managers"],

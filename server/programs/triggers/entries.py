@@ -20,6 +20,7 @@ from server.programs import rules
 from server.programs.actions import CAPACITY_MAX, GRACE_DAYS_MAX
 from server.programs.plans import fields
 from server.programs.plans.fields import Problems, Setting, Shape
+from server.programs.plans.parts import Part
 from server.programs.queries import KEY_LETTERS
 from server.programs.states import Circles, ParticipantRole, ProgramType, suits
 from server.programs.triggers.states import When, Where
@@ -44,6 +45,7 @@ TRIGGERS: Shape = {
     "groups": Setting(fields.many(fields.table(GROUP), 0, GROUPS_MOST), []),
     "grace_days": Setting(fields.maybe(fields.whole(1, GRACE_DAYS_MAX)), None),
 }
+TRIGGERS_PART = Part("triggers", fields.table(TRIGGERS), {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +64,6 @@ class Entry:
         """What a rule is known by in its programme while its days and places change."""
         course = f":{sha256(self.course.encode()).hexdigest()[:12]}" if self.course else ""
         return f"{self.when}:{self.role}{course}"
-
-
-def told(stored: Mapping[str, Any]) -> Json:
-    """What is stored, every setting there."""
-    return fields.read({}, dict(stored), TRIGGERS)
 
 
 def entries(stored: Mapping[str, Any]) -> list[Entry]:

@@ -1,6 +1,6 @@
-"""What happens to a form: kept in its programme, sent, answered, closed."""
+"""What happens to a form: sent, answered, closed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from random import SystemRandom
 from typing import Any
@@ -14,9 +14,6 @@ from server.kernel.text import gettext as _
 from server.kernel.typed import check
 from server.matches.models import Match
 from server.matches.queries import visible_match
-from server.programs.models import Program
-from server.programs.queries import program_by_id
-from server.programs.rules import can_edit_program
 from server.surveys.forms import queries
 from server.surveys.forms.form import Form, checked, questions_of
 from server.surveys.forms.results import LEAST
@@ -26,24 +23,6 @@ from server.surveys.states import InvitationState
 TOUCHED = 31
 """Among so many others it cannot be told who answered an anonymous form last."""
 _random = SystemRandom()
-
-
-async def set_forms(actor: Actor, program_id: UUID, forms: Sequence[Mapping[str, Any]]) -> Program:
-    """Keep what a programme asks, as its document says it, checked. What was sent stays as it was sent.
-
-    Raises:
-        NotFound: no such programme.
-        Refused: the actor does not run it.
-    """
-    async with unit_of_work(actor) as unit:
-        program = await program_by_id(actor, program_id, lock=True)
-        require(can_edit_program(actor, program.id), _("change this programme"))
-        if program.surveys != list(forms):
-            program.surveys = [dict(one) for one in forms]
-            await program.save(update_fields=["surveys"])
-            await unit.audit("program.set_surveys", program, forms=[one["key"] for one in forms])
-            await unit.publish("program.surveys_set", subject_id=program.id, program_id=program.id)
-        return program
 
 
 async def ask_form(actor: Actor, match_id: UUID, person_id: UUID, form: Form, occasion: str) -> FormInvitation:

@@ -8,6 +8,7 @@ from typing import Any
 from server.kernel.text import gettext as _
 from server.programs.plans import fields
 from server.programs.plans.fields import Setting, Shape
+from server.programs.plans.parts import Part
 from server.surveys.states import Audience, Moment, QuestionKind, SurveyKind
 
 FORMS_MOST, QUESTIONS_MOST, CHOICES_LEAST, CHOICES_MOST = 12, 5, 2, 6
@@ -37,7 +38,7 @@ FORM: Shape = {
 }
 """`number`: the day of the match, the days after its end, or after every how many sessions; elsewhere it says nothing.
 `again_days`: of ON_DAY, how often it comes again."""
-SURVEYS: Shape = {"surveys": Setting(fields.many(fields.table(FORM), 0, FORMS_MOST), [])}
+SURVEYS_PART = Part("surveys", fields.many(fields.table(FORM), 0, FORMS_MOST), [])
 
 
 def contradictions(forms: Sequence[Mapping[str, Any]]) -> dict[str, str]:

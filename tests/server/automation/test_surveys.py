@@ -16,10 +16,12 @@ from server.matches.models import Match
 from server.matches.states import MatchState
 from server.notifications.models import Message
 from server.programs.models import Program
+from server.programs.plans.actions import set_part
 from server.sessions.models import Session
 from server.sessions.states import SessionState
-from server.surveys.forms.actions import answer_form, set_forms
+from server.surveys.forms.actions import answer_form
 from server.surveys.forms.presets import preset
+from server.surveys.forms.setup import SURVEYS_PART
 from server.surveys.models import FormInvitation
 from server.surveys.states import InvitationState, SurveyKind
 from tests.factories import Pair, active_match
@@ -121,14 +123,14 @@ async def test_what_a_programme_asks_by_now_counts(db: object) -> None:
     """Kept anew, the matches that run are planned; taken out or at rest, nobody is asked."""
     pair = await active_match(**DURATION)
     forms = [form(SurveyKind.CHECK_IN, "early", to="LEARNERS"), form(SurveyKind.PULSE, "pulse", to="LEARNERS")]
-    await set_forms(pair.manager_actor, pair.program.id, forms)
+    await set_part(pair.manager_actor, pair.program.id, SURVEYS_PART, forms)
     clock.move(timedelta(minutes=1))
     await drain(strict=False)
     assert await planned(pair) == {
         "early mentee": ["2026-07-01 08:00", "2026-08-30 08:00"],
         "pulse mentee": ["2026-06-29 08:00", "2026-07-27 08:00", "2026-08-24 08:00"],
     }
-    await set_forms(pair.manager_actor, pair.program.id, forms[1:])
+    await set_part(pair.manager_actor, pair.program.id, SURVEYS_PART, forms[1:])
     await Match.filter(id=pair.match.id).update(state=MatchState.PAUSED)
     clock.move(timedelta(days=31))
     await drain(strict=False)

@@ -7,11 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.programs.plans.fields import read
 from server.surveys.forms.form import Question, checked, one_question, questions_of
 from server.surveys.forms.presets import preset
 from server.surveys.forms.results import LEAST, Given, Written, result, shares, told_together
-from server.surveys.forms.setup import SURVEYS, contradictions
+from server.surveys.forms.setup import SURVEYS_PART, contradictions
 from server.surveys.models import SurveyForm
 from server.surveys.states import QuestionKind, SurveyKind
 
@@ -75,9 +74,9 @@ def test_the_net_promoter_score_is_good_minus_bad() -> None:
 @pytest.mark.parametrize("kind", SurveyKind)
 def test_every_preset_is_a_form_that_may_be_kept(kind: SurveyKind) -> None:
     problems: dict[str, str] = {}
-    kept = read(problems, {"surveys": [preset(kind)]}, SURVEYS)
-    assert (problems, contradictions(kept["surveys"])) == ({}, {})
-    assert one_question(questions_of(kept["surveys"][0]["questions"])) or kind in (
+    kept = SURVEYS_PART.kind(problems, "surveys", [preset(kind)])
+    assert (problems, contradictions(kept)) == ({}, {})
+    assert one_question(questions_of(kept[0]["questions"])) or kind in (
         SurveyKind.CHECK_IN, SurveyKind.MID_PROGRAM
     )
 

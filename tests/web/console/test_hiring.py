@@ -4,10 +4,9 @@ from server.kernel.actor import system_actor
 from server.kernel.facts import ScheduledAction
 from server.people.models import Person
 from server.programs.models import Enrollment, Program, ProgramVersion
-from server.programs.plans import fields
+from server.programs.plans.actions import set_part
 from server.programs.states import PlanState
-from server.programs.triggers.actions import set_triggers
-from server.programs.triggers.entries import TRIGGERS
+from server.programs.triggers.entries import TRIGGERS_PART
 from tests import factories
 from tests.web.conftest import ClientOf
 from tests.web.console.market import Market, market
@@ -18,8 +17,7 @@ RULES = [{"when": "HIRED", "days": 30, "role": "MENTEE"}, {"when": "MANAGER", "r
 
 async def ruled() -> Market:
     found = await market(2, 1)
-    given = fields.read({}, {"enrol": RULES}, TRIGGERS)
-    await set_triggers(system_actor(found.organization.id), found.program.id, given)
+    await set_part(system_actor(found.organization.id), found.program.id, TRIGGERS_PART, {"enrol": RULES})
     return found
 
 

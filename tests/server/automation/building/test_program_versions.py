@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from server.automation.building import actions, command
-from server.automation.building.document import content_of
+from server.automation.building.document import PARTS, content_of
 from server.automation.building.moving import begin_from, bring, duplicate_program, foresee
+from server.automation.building.queries import plan_of
 from server.kernel import clock
 from server.kernel.actor import Actor, system_actor
 from server.kernel.db import Json
@@ -22,6 +23,7 @@ from server.matchmaking.models import WeightsVersion
 from server.people.models import Organization, Person
 from server.programs.actions import configure_program, set_circles
 from server.programs.models import Cohort, Enrollment, Program, ProgramVersion
+from server.programs.plans.actions import set_part
 from server.programs.plans.content import digest
 from server.programs.plans.files import parsed, written
 from server.programs.plans.queries import draft_of
@@ -126,6 +128,17 @@ async def test_what_was_set_elsewhere_meanwhile_is_told_and_taken_over(program: 
     assert (stands.approvals, stands.places_max) == (Approvals.NONE, 5)
 
 
+async def test_a_version_of_an_older_release_lacks_a_part_and_is_in_force_all_the_same(program: Program) -> None:
+    actor = await running(program)
+    live = await made_live(actor, program, places_max=5)
+    older = {name: value for name, value in live.content.items() if name != "audience"}
+    await ProgramVersion.filter(id=live.id).update(content=older, digest=digest(older))
+    draft = await actions.begin_draft(actor, program.id)
+    assert (draft.number, draft.based_on, draft.digest) == (live.number + 1, live.number, live.digest)
+    plan = await plan_of(actor, program.id)
+    assert (plan.overtaken, plan.changes) == (False, [])
+
+
 async def test_an_earlier_version_comes_back_as_a_draft_and_a_draft_can_be_dropped(program: Program) -> None:
     actor = await running(program)
     await made_live(actor, program, places_max=5)
@@ -184,6 +197,9 @@ async def test_who_does_not_run_it_neither_drafts_nor_copies(program: Program) -
             await act(other, program.id)
     with pytest.raises(Refused):
         await duplicate_program(other, program.id, key="copy", name="Copy")
+    for part in PARTS:
+        with pytest.raises(Refused):
+            await set_part(other, program.id, part, part.empty)
     with pytest.raises(NotFound):
         await actions.begin_draft(await running(await factories.program(await factories.organization())), program.id)
 

@@ -18,13 +18,12 @@ from server.people.courses.actions import import_courses
 from server.people.models import Organization, Person
 from server.programs.actions import keep_eligible, lose_eligibility, submit
 from server.programs.actions import settings as program_settings
-from server.programs.audience.actions import set_audience
+from server.programs.audience.rules import AUDIENCE_PART
 from server.programs.models import Cohort, Enrollment, Program
-from server.programs.plans import fields
+from server.programs.plans.actions import set_part
 from server.programs.queries import grace_ends_at
 from server.programs.states import Approvals, EnrollmentState, ParticipantRole, ProgramState
-from server.programs.triggers.actions import set_triggers
-from server.programs.triggers.entries import TRIGGERS
+from server.programs.triggers.entries import TRIGGERS_PART
 from tests import factories
 from tests.server.notifications.mail_server import mail_server
 
@@ -53,7 +52,7 @@ async def ruled(product: Actor, *enrol: dict[str, object], groups: object = (), 
     """A programme with a group that is open, and rules."""
     program = await factories.program(await Organization.get(id=product.organization_id), **values)
     await factories.cohort(program, key="newest")
-    await set_triggers(product, program.id, fields.read({}, {"enrol": list(enrol), "groups": list(groups)}, TRIGGERS))
+    await set_part(product, program.id, TRIGGERS_PART, {"enrol": list(enrol), "groups": list(groups)})
     return program
 
 
@@ -110,8 +109,8 @@ async def test_another_day_of_hiring_is_another_plan_and_who_leaves_before_it_is
 async def test_rules_are_asked_as_they_are_when_the_day_has_come(product: Actor) -> None:
     changed, gone, closed = [await ruled(product, {**HIRED, "days": 2}) for _ in range(3)]
     await arrive(product, ROOT, NEW)
-    await set_triggers(product, changed.id, fields.read({}, {"enrol": [{**HIRED, "days": 4}]}, TRIGGERS))
-    await set_triggers(product, gone.id, fields.read({}, {}, TRIGGERS))
+    await set_part(product, changed.id, TRIGGERS_PART, {"enrol": [{**HIRED, "days": 4}]})
+    await set_part(product, gone.id, TRIGGERS_PART, {})
     await Program.filter(id=closed.id).update(state=ProgramState.CLOSED)
     await days(2)
     assert await joined(changed, gone, closed) == []
@@ -185,7 +184,7 @@ async def test_who_takes_part_or_did_is_not_asked_again_and_a_group_is_chosen_by
     elsewhere = await ruled(product, {**HIRED, "days": 1})
     faro = {"fact": "location", "how": "IS", "value": ["Faro"]}
     audience = {"people_fit": "ALL", "people": [faro], "mentors_fit": "ALL", "mentors": []}
-    await set_audience(product, elsewhere.id, audience)
+    await set_part(product, elsewhere.id, AUDIENCE_PART, audience)
     await factories.cohort(by_place, key="porto", starts_on=clock.now().date() - timedelta(days=100))
     await arrive(product, ROOT, NEW)
     noor = await Person.get(employee_id="1")
@@ -206,8 +205,9 @@ async def test_who_no_longer_belongs_since_a_record_changed_has_a_grace_and_may_
     program = await ruled(product, HIRED)
     place, days_here = {"fact": "location", "how": "IS", "value": ["Porto"]}, {"fact": "tenure_days", "how": "UNDER"}
     rules = {"people": [place, {**days_here, "value": 3}], "mentors": [], "people_fit": "ALL", "mentors_fit": "ALL"}
-    await set_audience(product, program.id, rules)
-    await set_triggers(product, program.id, {**(await Program.get(id=program.id)).triggers, "grace_days": 14})
+    await set_part(product, program.id, AUDIENCE_PART, rules)
+    before = (await Program.get(id=program.id)).triggers
+    await set_part(product, program.id, TRIGGERS_PART, {**before, "grace_days": 14})
     await arrive(product, ROOT, NEW)
     [mine] = await Enrollment.filter(program_id=program.id)
     await days(5)

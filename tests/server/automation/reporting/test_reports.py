@@ -20,8 +20,8 @@ from server.notifications.texts import letter
 from server.notifications.ways.reasons import scene_and_reason
 from server.people.models import Person
 from server.programs.models import Program
-from server.programs.reporting.actions import set_reports
-from server.programs.reporting.entries import told
+from server.programs.plans.actions import set_part
+from server.programs.reporting.entries import REPORTS_PART
 from server.programs.states import ProgramState
 from tests.factories import Pair, active_match
 
@@ -49,7 +49,7 @@ async def pair(db: object) -> Pair:
               active_at=FRIDAY - timedelta(days=30))
         for _ in range(8)
     ])
-    await set_reports(made.manager_actor, made.program.id, told({
+    await set_part(made.manager_actor, made.program.id, REPORTS_PART, REPORTS_PART.told({
         "sponsors": [made.stranger.email, "gone@example.test"], "line_managers": True,
     }))
     await drain()
@@ -120,7 +120,7 @@ async def test_who_may_not_read_it_any_more_gets_none_and_what_is_off_does_not_g
     for kind in ("Q01", "Q02"):
         [one] = await sent(kind)
         assert (await scene_and_reason(actor, one))[1] == "no longer so"
-    await set_reports(pair.manager_actor, pair.program.id, told({"weekly": None, "alerts": False}))
+    await set_part(pair.manager_actor, pair.program.id, REPORTS_PART, {"weekly": None, "alerts": False})
     await until(date(2026, 6, 8))
     rows = ScheduledAction.filter(rule="report.weekly").order_by("-due_at")
     assert (await rows.first()).reason == "switched off in this programme"

@@ -147,4 +147,4 @@ async def test_what_is_wrong_is_refused_while_it_is_written_and_nothing_of_it_ho
         await actions.change_draft(actor, pair.program.id, given, seen=draft.digest)
     assert list(refused.value.fields) == ["messages.F01.words.en.body"]
     assert (await Program.get(id=pair.program.id)).messages == {}
-    assert not await OutboxEvent.filter(kind="program.messages_changed").exists()
+    assert not await OutboxEvent.filter(kind="program.messages_set").exists()
