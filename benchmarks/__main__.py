@@ -17,8 +17,8 @@ from importlib import import_module
 from benchmarks.figures import Figure, table
 
 WORKLOADS = (
-    "people_import", "matching", "rivals", "matching_files", "matching_large", "newcomers", "learning", "circles",
-    "meaning", "pages", "journey", "graphql", "phone", "roster", "preview", "delivery",
+    "people_import", "inviting", "matching", "rivals", "matching_files", "matching_large", "newcomers", "learning",
+    "circles", "meaning", "pages", "journey", "graphql", "phone", "roster", "preview", "delivery",
     "tick",
 )
 """Modules of this package; each has `figures()`."""

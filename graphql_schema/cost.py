@@ -39,7 +39,7 @@ LENGTHS = {
     "Match.members": 2, "MatchesPayload.matches": PAGE_MAX, "PairRecord.events": 300, "PairRecord.plans": 10,
     "MatchTrial.files": 3, "TrialFile.columns": 30, "TrialCircle.members": 8,
     "ReviewQueue.unmatched": PAGE_MAX, "ReviewQueue.barred": PAGE_MAX, "MatchSettings.versions": 20,
-    "MatchSettings.weights": 9,
+    "MatchSettings.weights": 9, "InvitationList.leftOut": 1_000,
 }
 """Lists that are known to be shorter or longer than usual."""
 SIZES = {"Query.nodes": "ids", "Query.freeSlots": "count", "Query.nextSlots": "count"}
@@ -49,9 +49,10 @@ MUTATION = 25
 EXTRA = {
     "Mutation.applyImport": 1_000, "Mutation.correctImport": 1_000, "Mutation.importFramework": 1_000,
     "Mutation.previewImport": 1_000, "Mutation.runMatching": 1_000, "Mutation.runTrial": 1_000,
-    "Mutation.startTrial": 200,
+    "Mutation.startTrial": 200, "Mutation.inviteListed": 500, "Mutation.inviteMeant": 500,
     "Query.__schema": 2_000, "Query.__type": 50,
-    "Query.messageOutcome": 50, "Query.alternativeMentors": 200, "Query.importReport": 200, "Query.matchPreview": 1_000,
+    "Query.messageOutcome": 50, "Query.alternativeMentors": 200, "Query.importReport": 200,
+    "Query.invitationList": 200, "Query.matchPreview": 1_000,
     "Query.matchSettings": 50, "Query.matchTrial": 50, "Query.pairRecord": 50, "Query.pairTried": 500,
     "Query.placesPlanned": 1_000, "Query.reviewQueue": 200,
     "Subscription.matchRunProgress": 200,

@@ -18,6 +18,7 @@ from graphql_schema.enrollments import EnrollmentsMutation
 from graphql_schema.errors import log_surprises
 from graphql_schema.goals import GoalsMutation
 from graphql_schema.imports import ImportsMutation, ImportsQuery
+from graphql_schema.inviting import InvitingMutation, InvitingQuery
 from graphql_schema.journey import JourneyMutation, JourneyQuery
 from graphql_schema.learning import LearningMutation, LearningQuery
 from graphql_schema.limits import EXTENSIONS
@@ -56,7 +57,7 @@ class Query(
     NodeQuery, ViewerQuery, PeopleQuery, ProfilesQuery, ImportsQuery, ProgramsQuery, MatchesQuery, MatchmakingQuery,
     LearningQuery, RecordsQuery, AskingQuery, SessionsQuery, MessagingQuery, SurveysQuery, JourneyQuery, WeighingQuery,
     DecidingQuery, PlanningQuery, ConflictsQuery, TryingQuery, ChoosingQuery, DeliveryQuery,
-    BuildingQuery,
+    BuildingQuery, InvitingQuery,
 ):
     pass
 
@@ -67,7 +68,7 @@ class Mutation(
     MatchmakingMutation, LearningMutation, GoalsMutation, SessionsMutation, ConversationsMutation, MessagingMutation,
     SurveysMutation, JourneyMutation, UndoingMutation, EligibilityMutation, AskingMutation, WeighingMutation,
     DecidingMutation, PlanningMutation, ConflictsMutation, TryingMutation, ChoosingMutation, DeliveryMutation,
-    BuildingMutation,
+    BuildingMutation, InvitingMutation,
 ):
     pass
 

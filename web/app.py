@@ -60,6 +60,7 @@ from web.console import (
     eligibility,
     hiring,
     imports,
+    inviting,
     learning,
     more,
     pairs,
@@ -105,8 +106,8 @@ BUILDER: tuple[ModuleType, ...] = (
 """The parts of the builder, one in a line; their order in its list is that of web/console/building/outline.py."""
 SCREENS: tuple[ModuleType, ...] = (
     asking, attending, beginning, by_hand, checkin, circle, conflicts, consents, console_circles, console_matches,
-    decisions, delivery, eligibility, extending, goals, happened, hiring, imports, join, journey, kept, learning,
-    leaving, look, match, messages, more, offers, one_more, pairs, people, programs, reaching, runs, session,
+    decisions, delivery, eligibility, extending, goals, happened, hiring, imports, inviting, join, journey, kept,
+    learning, leaving, look, match, messages, more, offers, one_more, pairs, people, programs, reaching, runs, session,
     supply, survey, surveys, team, times, today, told, trial, waiting, weighing, wordings, you, *BUILDER,
 )
 """Screens of signed-in people."""

@@ -12,6 +12,7 @@ from a11y_tests.states import (
     exploring,
     goals,
     hiring,
+    inviting,
     joining,
     keeping,
     leaving,
@@ -33,7 +34,7 @@ from a11y_tests.states import (
 PARTS = (
     doors, joining, asking, matching, voyage, goals, meeting, talking, you, leaving, console, pairs, roster,
     runs, trial, exploring, signing_in, keeping, weighing, supply, deciding, building, audience,
-    circles, hiring, surveying,
+    circles, hiring, surveying, inviting,
 )
 
 

@@ -74,6 +74,8 @@ MUTATIONS = {
     "tryMailAgain": ("id", "Person", ""),
     "runTrial": ("id", "MatchTrial", ""), "eraseTrial": ("id", "MatchTrial", ""),
     "askPastMentors": ("cohortId", "Cohort", ", count: 1"), "askForPlaces": ("cohortId", "Cohort", ""),
+    "inviteListed": ("cohortId", "Cohort", ', lines: "ada@x.example"'),
+    "inviteMeant": ("cohortId", "Cohort", ", role: MENTEE, seen: 1"),
     "answerForPlace": ("id", "Enrollment", ", gives: true"),
     "banPair": ("enrollmentId", "Enrollment", ', otherEnrollmentId: "x", reason: "They asked"'),
     **dict.fromkeys(("liftBan", "undoBan"), ("id", "MatchOverride", "")),

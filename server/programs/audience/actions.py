@@ -35,7 +35,7 @@ async def invite_meant(
             return []
         if len(people) != seen:
             raise Conflict(
-                _("It would be %(now)d people by now, not %(seen)d. Look again.") % {"now": len(people), "seen": seen},
+                _("It would be %(now)d by now, not %(seen)d. Look again.") % {"now": len(people), "seen": seen},
                 kind="changed_meanwhile",
             )
         made = await invite_many(actor, cohort_id, [(one, role, 1) for one in people], undo_within=undo_within)

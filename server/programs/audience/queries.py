@@ -27,6 +27,7 @@ from server.programs.audience.states import TEXTS, Fact, Fit, Side, side_of
 from server.programs.audience.words import status_words
 from server.programs.models import Cohort, Program
 from server.programs.queries import enrollments, program_by_id
+from server.programs.rules import roles_in
 from server.programs.states import OPEN_ENROLLMENTS, ParticipantRole
 
 SAMPLE, OUTSIDERS, SPREAD = 3, 3, 5
@@ -54,6 +55,27 @@ class Meant:
     some: list[Person]
     outside: list[Outside]
     nearest: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class ToAsk:
+    """Whom the programme of a group means in a role: how many, how many of them could be invited now, and whether it
+    has rules for that at all."""
+
+    role: ParticipantRole
+    meant: int
+    left: int
+    has_rules: bool
+
+
+async def to_ask(actor: Actor, cohort: Cohort) -> list[ToAsk]:
+    """How many could be invited into a group (fetched with its programme), in each of its roles."""
+    today, found = await today_of(actor), list[ToAsk]()
+    for role in roles_in(cohort.program):
+        rules = rules_of(cohort.program.audience, side_of(role))
+        left = await (await to_invite(actor, cohort, role)).count()
+        found.append(ToAsk(role, await meant(actor, rules, today).count(), left, bool(rules.rules)))
+    return found
 
 
 async def people_meant(actor: Actor, program_id: UUID, side: Side = Side.PEOPLE) -> list[Person]:
