@@ -41,6 +41,7 @@ from web import (
     session,
     sign_in,
     survey,
+    survey_answers,
     survey_link,
     tap,
     team,
@@ -108,7 +109,8 @@ SCREENS: tuple[ModuleType, ...] = (
     asking, attending, beginning, by_hand, checkin, circle, conflicts, consents, console_circles, console_matches,
     decisions, delivery, eligibility, extending, goals, happened, hiring, imports, inviting, join, journey, kept,
     learning, leaving, look, match, messages, more, offers, one_more, pairs, people, programs, reaching, runs, session,
-    supply, survey, surveys, team, times, today, told, trial, waiting, weighing, wordings, you, *BUILDER,
+    supply, survey, survey_answers, surveys, team, times, today, told, trial, waiting, weighing, wordings, you,
+    *BUILDER,
 )
 """Screens of signed-in people."""
 NOT_PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/*")

@@ -37,6 +37,7 @@ from web.mail_fails import why
 from web.offers import offer_on
 from web.render import go_to, is_fragment, page
 from web.stopped import way_on
+from web.survey import card
 from web.taken import taken_words, with_nearest
 from web.toast import Toast
 from web.waiting import looked_for
@@ -150,6 +151,7 @@ async def _words(request: Request, shown: Home) -> dict[str, Any]:
         "mentoring": [_mentoring(one) for one in shown.mentoring],
         "finished": [_finished(one) for one in shown.ended],
         "circles": [circle_words(one, request.state.person) for one in shown.circles if one.match.state in RUNNING],
+        "surveys": [card(one) for one in shown.surveys],
         "seats": list(shown.places.values()), "promises": _promises(shown), "today": today,
         "in_a_month": (today + timedelta(days=PAUSE_DAYS)).isoformat(),
     }

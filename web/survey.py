@@ -11,11 +11,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.journey.form.queries import SurveyPage, survey_page
+from server.journey.form.queries import SurveyPage, Waiting, session_at, survey_page
 from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
 from server.surveys.forms.actions import answer_form
-from server.surveys.forms.form import LIKELY, WORDS_LETTERS, Question
+from server.surveys.forms.form import LIKELY, WORDS_LETTERS, Question, questions_of
 from server.surveys.forms.words import labels
 from server.surveys.states import QuestionKind
 from web.dates import day_long
@@ -24,7 +24,7 @@ from web.render import go_to, page
 from web.toast import Toast
 
 if TYPE_CHECKING:
-    from server.surveys.models import FormAnswer
+    from server.surveys.models import FormAnswer, FormInvitation
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,18 @@ class Typed:
 
     numbers: list[int | None]
     words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A survey on the first page. `tapped`: its question, where one tap answers it."""
+
+    id: UUID
+    title: str
+    about: str
+    program: str
+    anonymous: bool
+    tapped: Asked | None
 
 
 async def survey(request: Request) -> Response:
@@ -80,6 +92,17 @@ def show(
     )
 
 
+def card(one: Waiting) -> Card:
+    """A survey as the first page asks it."""
+    form = one.invitation.form
+    found = asked(questions_of(form.questions), Typed([]))
+    tapped = next((said for said in found if one.tapped and said.kind is not QuestionKind.WORDS), None)
+    about = _with(one.invitation, form.name if tapped else one.match.program.name, one.partner.first_name)
+    return Card(
+        one.invitation.id, tapped.text if tapped else form.name, about, one.match.program.name, form.anonymous, tapped,
+    )
+
+
 def asked(questions: tuple[Question, ...], typed: Typed) -> list[Asked]:
     """The questions with what was chosen."""
     chosen = ["" if number is None else number for number in typed.numbers] or [""] * len(questions)
@@ -106,10 +129,14 @@ def _answered(answer: FormAnswer) -> Typed:
 
 def _about(shown: SurveyPage) -> str:
     """What it is about, above its title."""
-    name = shown.partner.first_name
-    if shown.session_at:
-        return _("%(day)s, with %(name)s") % {"day": day_long(shown.session_at), "name": name}
     title = shown.invitation.form.name if shown.only_question else shown.invitation.match.program.name
+    return _with(shown.invitation, title, shown.partner.first_name)
+
+
+def _with(invitation: FormInvitation, title: str, name: str) -> str:
+    met = session_at(invitation)
+    if met:
+        return _("%(day)s, with %(name)s") % {"day": day_long(met), "name": name}
     return _("%(about)s, with %(name)s") % {"about": title, "name": name}
 
 

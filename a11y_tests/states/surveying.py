@@ -50,6 +50,25 @@ async def answered_by_nobody() -> View:
     return View(pair.mentee, f"/survey/{asked.id}")
 
 
+@state("GET home 200", proof="One tap sends it")
+async def asked_on_the_first_page() -> View:
+    pair = await factories.active_match()
+    for kind in (SurveyKind.POST_SESSION, SurveyKind.NPS, SurveyKind.CHECK_IN):
+        await sent_form(pair, kind)
+    likely = {"kind": "LIKELY", "text": LONG_WORDS[:150], "choices": [], "required": True}
+    await sent_form(pair, SurveyKind.CUSTOM, key="likely", name=LONG_WORDS[:80], questions=[likely])
+    return View(pair.mentee, "/")
+
+
+@state("GET you-answers 200", "POST you-answers 422", proof="anonymous survey.")
+async def own_answers() -> View:
+    pair = await factories.active_match()
+    for kind, numbers in ((SurveyKind.CHECK_IN, [4, 1, None]), (SurveyKind.NPS, [9])):
+        asked = await sent_form(pair, kind)
+        await answer_form(pair.mentee_actor, asked.id, numbers=numbers, words=LONG_WORDS[:900])
+    return View(pair.mentee, "/you/answers", press("Erase"))
+
+
 @state("GET console-surveys 200", proof="Hidden until 8 have answered")
 async def what_came_of_it() -> View:
     pair = await factories.active_match()

@@ -48,6 +48,7 @@ SOURCES = {
     "chips": '{{ chips("a", t, [("1", t), ("2", t)], ["1"], hint=t, error=t) }}',
     "segments": '{{ segments("a", t, [("1", t), ("2", t, "lock")], "1", error=t) }}',
     "scale": '{{ scale("a", t, [t, t, t, t, t], 4, error=t) }}{{ scale("b", t, [t, t, t, t, t], drawing="sun") }}',
+    "taps": '{{ taps("a", t, [(0, t), (1, t)], hint=t, id="b") }}',
     "ten_scale": '{{ ten_scale("a", t, t, t, 8, error=t) }}',
     "switch": '{{ switch("a", t, t, true) }}',
     "switch_form": '{{ switch_form("/a", "a", t, t, checked=true, target="b") }}',

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from server.access.models import Ticket
 from server.kernel import clock
+from server.kernel.facts import AuditEvent
+from server.surveys.forms.actions import answer_form
 from server.surveys.models import FormAnswer, FormBallot, FormInvitation
 from server.surveys.states import SurveyKind
 from tests import factories
@@ -77,3 +79,45 @@ async def test_a_link_says_when_it_or_its_survey_is_over(db: object, client_of: 
         assert words in (await client.get("/survey", params={"ticket": secret})).text
         assert (await client.post("/survey", data={"ticket": secret, "q1": "4"})).status_code == 409
     assert await FormAnswer.all().count() == 0
+
+
+async def test_the_first_page_asks_one_question_for_one_tap_and_more_on_their_page(
+    db: object, client_of: ClientOf
+) -> None:
+    pair = await factories.active_match()
+    named, nobodys = await sent_form(pair, SurveyKind.POST_SESSION), await sent_form(pair, SurveyKind.NPS)
+    several = await sent_form(pair, SurveyKind.CHECK_IN)
+    client = await client_of(pair.mentee)
+    assert "/survey/" not in (await (await client_of(pair.mentor)).get("/")).text, "asked of somebody else"
+    first = (await client.get("/")).text
+    assert '<button type="submit" name="q1" value="5">Very much</button>' in first
+    assert first.count('type="radio" name="q1"') == 11
+    assert f'href="/survey/{several.id}"' in first
+    assert "Answer, two minutes" in first
+    for asked, tap in ((named, "4"), (nobodys, "9")):
+        assert (await client.post(f"/survey/{asked.id}", data={"q1": tap})).status_code == 303
+    assert (await FormAnswer.get(organization_id=pair.organization.id)).numbers == [4, None]
+    assert (await FormBallot.get(organization_id=pair.organization.id)).numbers == [9, None]
+    after = (await client.get("/")).text
+    assert ('name="q1"' in after, f'href="/survey/{several.id}"' in after) == (False, True)
+
+
+async def test_ones_own_answers_are_read_taken_along_and_erased(db: object, client_of: ClientOf) -> None:
+    pair = await factories.active_match()
+    client, other = await client_of(pair.mentee), await client_of(pair.mentor)
+    for kind, numbers in ((SurveyKind.CHECK_IN, [4, 1, None]), (SurveyKind.NPS, [9])):
+        asked = await sent_form(pair, kind)
+        await answer_form(pair.mentee_actor, asked.id, numbers=numbers, words="Say <more>")
+    shown = (await client.get("/you/answers")).text
+    assert [words in shown for words in ("Mostly", "Say &lt;more&gt;", "1 anonymous survey")] == [True] * 3
+    (told,) = (taken := (await client.get("/you/answers/file")).json())["answers"]
+    assert [one["answer"] for one in told["answers"]] == ["Mostly", "Yes", "Say <more>"]
+    assert "nobody can show it, hand it out or erase it" in taken["anonymous"]
+    assert (await other.get("/you/answers/file")).json() == {"answers": [], "anonymous": ""}
+    assert (await client.post("/you/answers")).status_code == 422
+    for sure in (other, client, client):
+        assert (await sure.post("/you/answers", data={"sure": "1"})).status_code == 303
+        assert await FormAnswer.all().count() == (1 if sure is other else 0)
+    assert await FormBallot.all().count() == 1
+    assert (await client.get("/you/answers/file")).json()["answers"] == []
+    assert await AuditEvent.filter(action="form.erase").count() == 1

@@ -1,5 +1,6 @@
 """A form with what it is about, for the person who is asked: signed in, or by the link of a mail."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,10 +13,11 @@ from server.kernel import clock
 from server.kernel.actor import Actor
 from server.kernel.errors import NotFound
 from server.matches.company import Company, company_of
+from server.matches.models import Match
 from server.people.models import Organization, Person
 from server.people.queries import organization_of
-from server.surveys.forms.form import Question, one_question, questions_of
-from server.surveys.forms.queries import answer_to_form, visible_form
+from server.surveys.forms.form import Question, one_question, one_tap, questions_of
+from server.surveys.forms.queries import answer_to_form, my_forms, visible_form
 from server.surveys.models import FormAnswer, FormInvitation
 from server.surveys.states import InvitationState, SurveyKind
 
@@ -51,11 +53,20 @@ class SurveyPage:
         closed = self.invitation.state is InvitationState.EXPIRED or self.invitation.closes_at <= clock.now()
         return not closed and not (self.is_answered and self.is_anonymous)
 
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A form that somebody can answer now, as their first page has it."""
+
+    invitation: FormInvitation
+    match: Match
+    partner: Company
+
     @property
-    def session_at(self) -> datetime | None:
-        """When the session ended that it is about."""
-        moment = self.invitation.occasion.partition(":")[2]
-        return datetime.fromisoformat(moment) if self.invitation.form.kind is SurveyKind.POST_SESSION else None
+    def tapped(self) -> Question | None:
+        """The question, where one tap answers it."""
+        return one_tap(questions_of(self.invitation.form.questions))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +96,22 @@ async def survey_page(actor: Actor, invitation_id: UUID) -> SurveyPage:
         invitation, questions_of(invitation.form.questions), company_of(invitation.match, actor.person_id),
         await answer_to_form(invitation), next(iter(managers), None),
     )
+
+
+def session_at(invitation: FormInvitation) -> datetime | None:
+    """When the session ended that a form is about."""
+    moment = invitation.occasion.partition(":")[2]
+    return datetime.fromisoformat(moment) if invitation.form.kind is SurveyKind.POST_SESSION else None
+
+
+async def asked_now(actor: Actor, own: Iterable[Match]) -> list[Waiting]:
+    """The forms that the actor can answer now about matches of their own, with members and programme fetched; the one
+    that closes first on top."""
+    known = {match.id: match for match in own}
+    return [
+        Waiting(one, match, company_of(match, actor.person_id))
+        for one in await my_forms(actor) if (match := known.get(one.match_id))
+    ]
 
 
 async def survey_ticket(secret: str) -> Ticket:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
+from server.journey.form.queries import Waiting, asked_now
 from server.journey.today.journeys import CircleJourney, Journey, about, lives
 from server.kernel import clock
 from server.kernel.actor import Actor
@@ -63,7 +64,7 @@ class Home:
     no to then. `parted`: those that ended before it, of enrolments that go on without one, and those about which one
     is still asked. `offer` is a time for the first match that needs one.
     `waiting`: in nothing of what they wait for: whoever meets in a circle beside pairs waits for a mentor still.
-    `resting`: on a break, and in no match that would tell of it.
+    `resting`: on a break, and in no match that would tell of it. `surveys`: what the programme asks, besides check-ins.
     `proposed`: a later last day waits for this person's word, with who proposed it. `may_ask`: where they have a free
     place and may choose whom to ask.
     """
@@ -83,12 +84,13 @@ class Home:
     alumni: ConsentText | None = None
     offer: Offer | None = None
     may_ask: list[Enrollment] = field(default_factory=list)
+    surveys: list[Waiting] = field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing at all: somebody who takes part in no programme."""
         lists = (self.asked, self.pending, self.learning, self.mentoring, self.finished, self.parted, self.to_fill_in)
-        return not any((*lists, self.circles, self.waiting, self.resting))
+        return not any((*lists, self.circles, self.waiting, self.resting, self.surveys))
 
     @property
     def has_booked(self) -> bool:
@@ -111,7 +113,7 @@ class Home:
         open_check_ins = [one.check_in for one in (*self.running, *self.parted) if one.check_in]
         times = [one for one in self.running if one.needs_a_time]
         to_close = [one for one in self.ended if one.match.state is MatchState.DURATION_COMPLETED or one.check_in]
-        waiting = (self.asked, self.proposed, to_close, self.to_fill_in, open_check_ins, times)
+        waiting = (self.asked, self.proposed, to_close, self.to_fill_in, open_check_ins, times, self.surveys)
         return sum(len(one) for one in waiting)
 
 
@@ -141,7 +143,7 @@ async def home(actor: Actor) -> Home:
         learning=learning, mentoring=mentoring, offer=await _offer(actor, [*learning, *mentoring, *circles]),
         finished=[one for one in journeys if one.match.state not in RUNNING],
         circles=circles,
-        parted=parted,
+        parted=parted, surveys=await asked_now(actor, own),
         proposed=[(match, partner_of(match, actor.person_id)) for match in rows if _is_proposed_to(actor, match)],
         to_fill_in=_in(enrollments, EnrollmentState.INVITED, EnrollmentState.IN_PROGRESS),
         waiting=[

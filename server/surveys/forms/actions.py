@@ -14,6 +14,7 @@ from server.kernel.text import gettext as _
 from server.kernel.typed import check
 from server.matches.models import Match
 from server.matches.queries import visible_match
+from server.people.queries import visible_person
 from server.surveys.forms import queries
 from server.surveys.forms.form import Form, checked, questions_of
 from server.surveys.forms.results import LEAST
@@ -85,6 +86,31 @@ async def answer_form(
         else:
             await _keep(unit, invitation, *given)
         return invitation
+
+
+async def erase_answers(actor: Actor, person_id: UUID) -> list[UUID]:
+    """Erase all that a person answered with a name, for good: their own wish, or the product's when it erases a person.
+    That they were asked stays, and they are not asked the same again. An anonymous answer is nobody's: none is found.
+
+    Returns:
+        The invitations whose answers are gone. Twice is harmless.
+
+    Raises:
+        NotFound: no such person.
+        Refused: somebody else's answers.
+    """
+    async with unit_of_work(actor) as unit:
+        person = await visible_person(actor, person_id)
+        theirs = actor.kind is ActorKind.SYSTEM or actor.person_id == person_id
+        require(theirs, _("erase somebody else’s answers"))
+        gone = await queries.answered_with_name(actor, person_id)
+        if gone:
+            organization_id = actor.organization_id
+            await FormAnswer.filter(organization_id=organization_id, invitation_id__in=gone).delete()
+            asked = FormInvitation.filter(organization_id=organization_id, id__in=gone)
+            await asked.update(state=InvitationState.EXPIRED)
+            await unit.audit("form.erase", person, count=len(gone))
+        return gone
 
 
 async def close_form(actor: Actor, invitation_id: UUID) -> FormInvitation:

@@ -86,6 +86,11 @@ def one_question(questions: Sequence[Question]) -> Question | None:
     return asked[0] if len(asked) == 1 else None
 
 
+def one_tap(questions: Sequence[Question]) -> Question | None:
+    """The question that one tap answers whole: alone, or with words that may be left out."""
+    return None if any(one.is_words and one.required for one in questions) else one_question(questions)
+
+
 def checked(
     problems: dict[str, str], questions: Sequence[Question], numbers: Sequence[int | None], words: str
 ) -> tuple[list[int | None], str]:

@@ -26,9 +26,9 @@ def own_forms(actor: Actor) -> QuerySet[FormInvitation]:
 
 
 async def my_forms(actor: Actor) -> list[FormInvitation]:
-    """What the actor can answer now, the one that closes first on top, whole."""
+    """What the actor can answer now, the one that closes first on top, with its form."""
     waiting = own_forms(actor).filter(state=InvitationState.OPEN, closes_at__gt=clock.now())
-    return await waiting.order_by("closes_at", "id").prefetch_related(*WITH)
+    return await waiting.order_by("closes_at", "id").select_related("form")
 
 
 async def visible_form(actor: Actor, invitation_id: UUID, *, lock: bool = False) -> FormInvitation:
@@ -67,6 +67,25 @@ async def own_form_answers(actor: Actor, invitation_ids: Iterable[UUID]) -> dict
         invitation__person_id=actor.person_id,
     )
     return {row.invitation_id: row for row in await rows}
+
+
+async def named_answers(actor: Actor) -> list[FormAnswer]:
+    """All that the actor answered with a name, the latest first, with form, match, members, people and programme."""
+    rows = FormAnswer.filter(organization_id=actor.organization_id, invitation__person_id=actor.person_id)
+    return await rows.order_by("-answered_at", "-id").prefetch_related(
+        "invitation__form", "invitation__match__program", "invitation__match__members__person"
+    )
+
+
+async def answered_with_name(actor: Actor, person_id: UUID) -> list[UUID]:
+    """The invitations that somebody answered with a name. The caller knows why the actor may ask."""
+    rows = FormAnswer.filter(organization_id=actor.organization_id, invitation__person_id=person_id)
+    return [found for (found,) in await rows.values_list("invitation_id")]
+
+
+async def answered_by_nobody(actor: Actor) -> int:
+    """How many anonymous forms the actor answered. Which answers are theirs nobody can find."""
+    return await own_forms(actor).filter(form__anonymous=True, state=InvitationState.ANSWERED).count()
 
 
 async def lock_wording(form: SurveyForm) -> None:

@@ -40,6 +40,9 @@ async def test_an_answer_with_a_name_is_one_and_changes_until_it_closes(db: obje
     for actor in (pair.mentor_actor, pair.manager_actor):
         with pytest.raises(NotFound):
             await queries.visible_form(actor, invitation.id)
+    for actor in (pair.mentor_actor, pair.manager_actor):
+        with pytest.raises((NotFound, Refused)):
+            await actions.erase_answers(actor, pair.mentee.id)
     clock.move(timedelta(days=11))
     with pytest.raises(Conflict):
         await actions.answer_form(pair.mentee_actor, invitation.id, numbers=[5])
@@ -49,6 +52,8 @@ async def test_an_answer_with_a_name_is_one_and_changes_until_it_closes(db: obje
     clock.move(timedelta(days=11))
     closed = await actions.close_form(system_actor(pair.organization.id), unanswered.id)
     assert closed.state is InvitationState.EXPIRED
+    assert await actions.erase_answers(system_actor(pair.organization.id), pair.mentee.id) == [invitation.id]
+    assert (await FormAnswer.all().count(), await queries.named_answers(pair.mentee_actor)) == (0, [])
 
 
 async def test_who_runs_the_programme_reads_numbers_from_eight_on_and_nobody_else_any(db: object) -> None:
