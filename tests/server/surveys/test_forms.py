@@ -8,7 +8,7 @@ from tortoise.context import TortoiseContext
 
 from server.kernel import clock
 from server.kernel.actor import system_actor
-from server.kernel.errors import Conflict, Invalid, NotFound
+from server.kernel.errors import Conflict, Invalid, NotFound, Refused
 from server.surveys.forms import actions, queries
 from server.surveys.models import FormAnswer, FormBallot, SurveyForm
 from server.surveys.states import InvitationState, SurveyKind
