@@ -50,11 +50,11 @@ EXTRA = {
     "Mutation.applyImport": 1_000, "Mutation.correctImport": 1_000, "Mutation.importFramework": 1_000,
     "Mutation.previewImport": 1_000, "Mutation.runMatching": 1_000, "Mutation.runTrial": 1_000,
     "Mutation.startTrial": 200, "Mutation.inviteListed": 500, "Mutation.inviteMeant": 500,
-    "Query.__schema": 2_000, "Query.__type": 50,
+    "Query.__schema": 2_500, "Query.__type": 50,
     "Query.messageOutcome": 50, "Query.alternativeMentors": 200, "Query.importReport": 200,
     "Query.invitationList": 200, "Query.matchPreview": 1_000,
     "Query.matchSettings": 50, "Query.matchTrial": 50, "Query.pairRecord": 50, "Query.pairTried": 500,
-    "Query.placesPlanned": 1_000, "Query.reviewQueue": 200,
+    "Query.surveyResults": 200, "Query.placesPlanned": 1_000, "Query.reviewQueue": 200,
     "Subscription.matchRunProgress": 200,
 }
 """Fields that compute, beside the objects they show. The schema shows some 2,000 objects when asked about itself."""

@@ -10,6 +10,7 @@ from uuid import UUID
 import strawberry
 
 from graphql_schema.context import Context, Info
+from graphql_schema.forms import SurveyType, surveys_by_ids
 from graphql_schema.goals import GoalType, goals_by_ids
 from graphql_schema.ids import Node, split_id
 from graphql_schema.imports import ImportRunType, imports_by_ids
@@ -55,6 +56,7 @@ KINDS: dict[str, tuple[Found, Callable[[Any], Node]]] = {
     "Person": (visible_people, PersonType.of),
     "Program": (programs_by_ids, ProgramNode.of),
     "Session": (sessions_by_ids, SessionType.of),
+    "Survey": (surveys_by_ids, SurveyType.of),
 }
 """How each kind of thing is found, scoped to the actor, and shown."""
 

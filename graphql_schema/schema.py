@@ -16,6 +16,7 @@ from graphql_schema.delivery import DeliveryMutation, DeliveryQuery
 from graphql_schema.eligibility import EligibilityMutation
 from graphql_schema.enrollments import EnrollmentsMutation
 from graphql_schema.errors import log_surprises
+from graphql_schema.forms import FormsMutation, FormsQuery
 from graphql_schema.goals import GoalsMutation
 from graphql_schema.imports import ImportsMutation, ImportsQuery
 from graphql_schema.inviting import InvitingMutation, InvitingQuery
@@ -55,7 +56,8 @@ class Schema(strawberry.Schema):
 @strawberry.type(description="What can be read.")
 class Query(
     NodeQuery, ViewerQuery, PeopleQuery, ProfilesQuery, ImportsQuery, ProgramsQuery, MatchesQuery, MatchmakingQuery,
-    LearningQuery, RecordsQuery, AskingQuery, SessionsQuery, MessagingQuery, SurveysQuery, JourneyQuery, WeighingQuery,
+    LearningQuery, RecordsQuery, AskingQuery, SessionsQuery, MessagingQuery, SurveysQuery, FormsQuery,
+    JourneyQuery, WeighingQuery,
     DecidingQuery, PlanningQuery, ConflictsQuery, TryingQuery, ChoosingQuery, DeliveryQuery,
     BuildingQuery, InvitingQuery,
 ):
@@ -66,7 +68,8 @@ class Query(
 class Mutation(
     ProfilesMutation, ImportsMutation, ProgramsMutation, EnrollmentsMutation, OpeningsMutation, MatchesMutation,
     MatchmakingMutation, LearningMutation, GoalsMutation, SessionsMutation, ConversationsMutation, MessagingMutation,
-    SurveysMutation, JourneyMutation, UndoingMutation, EligibilityMutation, AskingMutation, WeighingMutation,
+    SurveysMutation, FormsMutation, JourneyMutation, UndoingMutation, EligibilityMutation, AskingMutation,
+    WeighingMutation,
     DecidingMutation, PlanningMutation, ConflictsMutation, TryingMutation, ChoosingMutation, DeliveryMutation,
     BuildingMutation, InvitingMutation,
 ):

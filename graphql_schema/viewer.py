@@ -5,6 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from graphql_schema.conversations import ConversationsViewer
+from graphql_schema.forms import FormsViewer
 from graphql_schema.matches import MatchesViewer
 from graphql_schema.messaging import MessagingViewer
 from graphql_schema.openings import OpeningsViewer
@@ -17,7 +18,7 @@ from graphql_schema.surveys import SurveysViewer
 @strawberry.type(description="You, and what is yours.")
 class Viewer(
     ProfilesViewer, ProgramsViewer, OpeningsViewer, MatchesViewer, SessionsViewer, ConversationsViewer,
-    MessagingViewer, SurveysViewer,
+    MessagingViewer, SurveysViewer, FormsViewer,
 ):
     pass
 

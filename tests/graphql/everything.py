@@ -21,6 +21,7 @@ from server.surveys import actions as surveys
 from server.surveys.models import SurveyInvitation
 from server.surveys.states import InvitationState, SurveyKind
 from tests import factories
+from tests.forms import sent_form
 
 PEOPLE = "id,role,skills\nA,mentor,SQL\nB,mentee,SQL\n"
 
@@ -64,6 +65,7 @@ async def everything() -> Everything:
         "Cohort": pair.cohort, "Competency": skill, "Enrollment": pair.mentee_enrollment, "Goal": goal,
         "Match": pair.match, "MatchRun": run, "Organization": pair.organization, "Person": pair.mentee,
         "Program": pair.program, "ImportRun": file, "Session": session, "CheckIn": asked, "CheckInAnswer": answer,
+        "Survey": await sent_form(pair, SurveyKind.POST_SESSION),
     }
     importer = factories.actor_of(pair.manager, Grant(Permission.ORG_PEOPLE_IMPORT))
     manager = pair.manager_actor

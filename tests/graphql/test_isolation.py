@@ -38,6 +38,8 @@ BY_ID = {
     "importReport": ("query ($id: ID!) { importReport(runId: $id) { zonesAssumed } }", "ImportRun"),
     "matchRunChanges": ("query ($id: ID!) { matchRunChanges(runId: $id, otherId: $id) { same } }", "MatchRun"),
     "messageOutcome": ("query ($id: ID!) { messageOutcome(programId: $id) { fates { kind } } }", "Program"),
+    "surveyForms": ("query ($id: ID!) { surveyForms(programId: $id) { key } }", "Program"),
+    "surveyResults": ("query ($id: ID!) { surveyResults(programId: $id) { key } }", "Program"),
     "learning": ("query ($id: ID!) { learning(id: $id) { state } }", "LearnedModel"),
     "matchTrial": ("query ($id: ID!) { matchTrial(id: $id) { eraseAt files { name } } }", "MatchTrial"),
     "matchSuggestions": ("query ($id: ID!) { matchSuggestions(runId: $id) { totalCount } }", "MatchRun"),
@@ -127,6 +129,8 @@ MUTATIONS = {
     "moveTopic": ("id", "AgendaItem", ", places: 1"), "removeTopic": ("id", "AgendaItem", ""),
     "tickTopic": ("id", "AgendaItem", ""), "keepPromise": ("id", "ActionItem", ""),
     "answerCheckIn": ("id", "CheckIn", ", usefulness: 3, goalDistance: 3"),
+    "answerSurvey": ("id", "Survey", ", numbers: [3]"),
+    "changeSurveyForms": ("id", "Program", ', seen: "x", forms: []'),
     "handleCheckInAnswer": ("id", "CheckInAnswer", ""), "undoHandleCheckInAnswer": ("id", "CheckInAnswer", ""),
     "correctImport": ("id", "ImportRun", ", cells: []"), "applyImport": ("id", "ImportRun", ""),
 }
@@ -220,6 +224,7 @@ def test_every_mutation_of_a_subject_is_tried() -> None:
         "recordConsents", "publishConsentText", "importFramework", "importCourses", "previewImport", "createProgram",
         "joinProgram",
         "askForOpening", "forgetOpening", "startLearning", "startTrial", "importProgram",
+        "eraseSurveyAnswers",
     }
     several = {"publishMatches", "undoPublish", "suggestMatch", "invite"}
     assert MUTATIONS.keys() | own | several == build_schema(sdl()).mutation_type.fields.keys()

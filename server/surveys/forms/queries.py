@@ -25,10 +25,14 @@ def own_forms(actor: Actor) -> QuerySet[FormInvitation]:
     return found if actor.kind is ActorKind.SYSTEM else found.filter(person_id=actor.person_id)
 
 
+def open_forms(actor: Actor) -> QuerySet[FormInvitation]:
+    """What the actor can answer now."""
+    return own_forms(actor).filter(state=InvitationState.OPEN, closes_at__gt=clock.now())
+
+
 async def my_forms(actor: Actor) -> list[FormInvitation]:
     """What the actor can answer now, the one that closes first on top, with its form."""
-    waiting = own_forms(actor).filter(state=InvitationState.OPEN, closes_at__gt=clock.now())
-    return await waiting.order_by("closes_at", "id").select_related("form")
+    return await open_forms(actor).order_by("closes_at", "id").select_related("form")
 
 
 async def visible_form(actor: Actor, invitation_id: UUID, *, lock: bool = False) -> FormInvitation:
