@@ -14,13 +14,13 @@ from graphql_schema.ids import Node, global_id, key_of
 from graphql_schema.mutations import ById, Input, Payload, TickInput, perform, perform_on
 from graphql_schema.people import CompetencyType
 from server.goals import actions, queries
-from server.goals.states import GoalState, MilestoneState
+from server.goals.states import GoalPrivacy, GoalState, MilestoneState
 from server.kernel.actor import Actor
 
 if TYPE_CHECKING:
     from server.goals.models import Goal, GoalVersion, Milestone
 
-for enum in (GoalState, MilestoneState):
+for enum in (GoalPrivacy, GoalState, MilestoneState):
     strawberry.enum(enum)
 
 
@@ -64,6 +64,9 @@ class GoalVersionType:
 class GoalType(Node):
     owner_id: strawberry.ID
     state: GoalState
+    privacy: GoalPrivacy = strawberry.field(
+        description="Who reads it besides its owner: nobody, the partner of a pair, or who runs the programme too."
+    )
     in_focus: bool
     want: str
     measure: str
@@ -80,7 +83,7 @@ class GoalType(Node):
         """The goal of a row; competency, steps and versions must have been fetched."""
         return cls(
             id=global_id("Goal", row.id), owner_id=global_id("Person", row.person_id), state=row.state,
-            in_focus=row.in_focus, want=row.want, measure=row.measure, due_on=row.due_on, version=row.version,
+            privacy=row.privacy, in_focus=row.in_focus, want=row.want, measure=row.measure, due_on=row.due_on, version=row.version,
             competency=CompetencyType.of(row.competency) if row.competency else None, created_at=row.created_at,
             settled_at=row.settled_at, milestones=[MilestoneType.of(step) for step in queries.steps_of(row)],
             versions=[GoalVersionType.of(version) for version in queries.history_of(row)],
@@ -94,6 +97,9 @@ class SaveGoalInput(Input):
     measure: str = ""
     competency_id: strawberry.ID | None = None
     due_on: date | None = None
+    privacy: GoalPrivacy | None = strawberry.field(
+        default=None, description="One that the programme offers; null is as the programme usually has it."
+    )
 
 
 @strawberry.input(description="The whole sentence anew, and why.")
@@ -103,6 +109,7 @@ class ReviseGoalInput(ById):
     competency_id: strawberry.ID | None = None
     due_on: date | None = None
     why: str = ""
+    privacy: GoalPrivacy | None = strawberry.field(default=None, description="Null leaves it as it is.")
 
 
 @strawberry.input
@@ -141,7 +148,7 @@ class GoalsMutation:
             info, GoalPayload, input,
             lambda actor: actions.save_goal(
                 actor, key_of("Enrollment", input.enrollment_id), want=input.want, measure=input.measure,
-                competency_id=_competency(input.competency_id), due_on=input.due_on,
+                competency_id=_competency(input.competency_id), due_on=input.due_on, privacy=input.privacy,
             ),
         )
 
@@ -152,6 +159,7 @@ class GoalsMutation:
             lambda actor: actions.revise_goal(
                 actor, key_of("Goal", input.id), want=input.want, measure=input.measure,
                 competency_id=_competency(input.competency_id), due_on=input.due_on, why=input.why,
+                privacy=input.privacy,
             ),
         )
 

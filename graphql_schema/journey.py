@@ -18,7 +18,7 @@ from graphql_schema.people import competencies_by_ids
 from graphql_schema.programs import EnrollmentPayload
 from graphql_schema.sessions import MatchTimeInput, SessionPayload
 from server.goals.smart import advice, smart_checks
-from server.goals.states import SmartCheck
+from server.goals.states import GoalPrivacy, SmartCheck
 from server.goals.wording import Wording
 from server.journey.join.actions import JoinForm, join_program
 from server.journey.meeting import actions
@@ -43,6 +43,9 @@ class GoalInput:
     measure: str = ""
     competency_id: strawberry.ID | None = None
     due_on: date | None = None
+    privacy: GoalPrivacy | None = strawberry.field(
+        default=None, description="One that the programme offers; null is as the programme usually has it."
+    )
 
 
 @strawberry.input(description="What you say when you join: a mentee the goal, a mentor skills, words and places.")
@@ -170,6 +173,7 @@ def _form(given: JoinProgramInput) -> JoinForm:
     return JoinForm(
         role=given.role, day_parts=given.day_parts, agreed=given.agreed_to, preferred_name=given.preferred_name,
         zone=given.zone, languages=given.languages, goal=_wording(given.goal), places=given.places,
+        goal_privacy=given.goal.privacy if given.goal else None,
         skills=keys_of("Competency", given.skill_ids), another_skill=given.another_skill,
         words_for_mentees=given.words_for_mentees, styles=given.styles, pref_department=given.pref_department,
     )

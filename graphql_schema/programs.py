@@ -14,6 +14,8 @@ from graphql_schema.ids import Node, global_id, key_of
 from graphql_schema.mutations import ById, Input, Payload, perform
 from graphql_schema.pagination import Connection, Order, Window, page_of
 from graphql_schema.people import PersonType
+from server.goals.levels.setup import levels_of
+from server.goals.states import GoalPrivacy
 from server.journey.closing import actions as closing
 from server.kernel.actor import Actor
 from server.kernel.errors import NotFound
@@ -69,6 +71,8 @@ class ProgramNode(Node):
     mentors_may_wish: bool = strawberry.field(description="Whether mentors may name whom they would like.")
     pause_moves_end: bool = strawberry.field(description="Whether a pause moves the last day of a match.")
     note_prompts: list[str]
+    goal_levels: list[GoalPrivacy] = strawberry.field(description="Who may read goals: what people choose from.")
+    usual_goal_level: GoalPrivacy = strawberry.field(description="What a goal has where nobody chose.")
     pairing: Pairing | None = strawberry.field(description="How peers are put together; null where there are none.")
     cycles_apart: int | None = strawberry.field(
         description="After how many rounds of the draw two peers may meet again; null is never."
@@ -89,6 +93,7 @@ class ProgramNode(Node):
             asked_first=row.asked_first, mentees_may_ask=row.mentees_may_ask, mentors_may_ask=row.mentors_may_ask,
             mentees_may_wish=row.mentees_may_wish, mentors_may_wish=row.mentors_may_wish,
             pause_moves_end=row.pause_moves_end, note_prompts=row.note_prompts,
+            goal_levels=list(levels_of(row.goal_privacy).levels), usual_goal_level=levels_of(row.goal_privacy).usual,
             pairing=Pairing(row.rules.get("pairing", Pairing.BEST)) if is_among_peers(row) else None,
             cycles_apart=row.rules.get("cycles_apart"), circles=row.circles, circle_size=circle_size(row.rules),
         )

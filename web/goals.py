@@ -12,13 +12,17 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from server.goals import actions as goals
-from server.goals.queries import draft_in, visible_goal, visible_milestone
-from server.goals.states import GoalState
+from server.goals.queries import draft_in, running_match_of, visible_goal, visible_milestone
+from server.goals.states import GoalPrivacy, GoalState
 from server.kernel.db import Json, once
 from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
+from server.matches.company import company_of
+from server.matches.queries import visible_match
 from server.people.queries import competencies
+from server.programs.queries import visible_enrollment
 from web.forms import Errors, choice, day, form_key, one_id, read_form, text
+from web.readers import Readers, readers, who_comes, with_whom
 from web.render import go_to, page
 from web.toast import Toast
 
@@ -39,7 +43,8 @@ SETTLED = {
 async def begin(request: Request) -> Response:
     """Word one more goal, or the next one after the last was closed; a draft is written on."""
     actor, enrollment_id, errors = request.state.actor, request.path_params["id"], Errors()
-    typed = _typed(await draft_in(actor, enrollment_id))
+    draft = await draft_in(actor, enrollment_id)
+    typed = _typed(draft)
     if request.method == "POST":
         form = await read_form(request)
         typed, due_on = _sent(form, errors), day(form, "due_on")
@@ -48,6 +53,7 @@ async def begin(request: Request) -> Response:
                 goal = await goals.save_goal(
                     actor, enrollment_id, want=typed["want"], measure=typed["measure"],
                     competency_id=one_id(form, "competency_id"), due_on=due_on,
+                    privacy=choice(GoalPrivacy, form, "privacy"),
                 )
                 ready = goal.state is GoalState.ACTIVE
                 words = _("Saved. Now break it into steps.") if ready else _("Saved. Finish it whenever you like.")
@@ -59,6 +65,7 @@ async def begin(request: Request) -> Response:
     return page(
         request, "journey/goal_new.html", block="form", status=422 if errors else 200, errors=errors,
         enrollment_id=enrollment_id, typed=typed, skills=await _skills(request),
+        readers=await _readers(request, enrollment_id, draft, typed["privacy"]),
     )
 
 
@@ -75,6 +82,7 @@ async def revise(request: Request) -> Response:
                 await goals.revise_goal(
                     actor, goal_id, want=typed["want"], measure=typed["measure"],
                     competency_id=one_id(form, "competency_id"), due_on=due_on, why=typed["why"],
+                    privacy=choice(GoalPrivacy, form, "privacy"),
                 )
                 return go_to(request, "/", toast=Toast(_("Goal changed. The old wording is kept.")))
             except Invalid as refusal:
@@ -84,6 +92,7 @@ async def revise(request: Request) -> Response:
     return page(
         request, "journey/revise.html", block="form", status=422 if errors else 200, errors=errors, goal=goal,
         typed=typed, skills=await _skills(request),
+        readers=await _readers(request, goal.enrollment_id, goal, typed["privacy"]),
     )
 
 
@@ -211,13 +220,24 @@ async def _skills(request: Request) -> list[tuple[str, str]]:
     return [(str(one.id), one.name) for one in await competencies(request.state.actor)]
 
 
+async def _readers(request: Request, enrollment_id: UUID, goal: Goal | None, typed: str) -> Readers:
+    """Who may read a goal of an enrolment, as it was chosen, or as it is."""
+    actor = request.state.actor
+    program = (await visible_enrollment(actor, enrollment_id)).program
+    match_id = goal.match_id if goal else await running_match_of(actor, enrollment_id)
+    match = await visible_match(actor, match_id) if match_id else None
+    partner = with_whom(company_of(match, actor.person_id)) if match else who_comes(program)
+    return readers(program, goal.privacy if goal else None, partner, GoalPrivacy(typed) if typed else None)
+
+
 def _typed(goal: Goal | None) -> dict[str, str]:
     """What the sentence's form holds before anything is typed."""
     if goal is None:
-        return dict.fromkeys(("want", "measure", "competency_id", "due_on", "why"), "")
+        return dict.fromkeys(("want", "measure", "competency_id", "due_on", "why", "privacy"), "")
     return {
         "want": goal.want, "measure": goal.measure, "competency_id": str(goal.competency_id or ""),
         "due_on": goal.due_on.isoformat() if goal.due_on else "", "why": "",
+        "privacy": goal.privacy.value,
     }
 
 
@@ -230,6 +250,7 @@ def _sent(form: FormData, errors: Errors) -> dict[str, str]:
         "competency_id": str(one_id(form, "competency_id") or ""),
         "due_on": due_on.isoformat() if due_on else text(form, "due_on", 40),
         "why": text(form, "why", WHY_LETTERS, errors, lines=True),
+        "privacy": level.value if (level := choice(GoalPrivacy, form, "privacy")) else "",
     }
 
 

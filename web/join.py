@@ -121,6 +121,7 @@ def _choices(seen: JoinPage, said: Fields, checks: frozenset[SmartCheck]) -> dic
         "skills": [(one.id, one.name) for one in seen.competencies],
         "skills_shown": [(one.id, one.name) for one in seen.skills_shown],
         "skill_names": [one.name for one in seen.competencies], "most_skills": SKILLS_OFFERED_MAX,
+        "readers": join_words.readers_of(seen, said),
         "detail_of": join_words.consent_detail, "seats": join_words.places(seen), "promise": join_words.promise(seen),
     }
 

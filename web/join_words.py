@@ -20,6 +20,7 @@ from server.programs.states import Approvals
 from web.dates import count_words, day_long, day_month, upper_first
 from web.items import StepState
 from web.join_fields import OTHER_DAY, Fields
+from web.readers import Readers, readers, who_comes
 
 if TYPE_CHECKING:
     from server.people.models import ConsentText, Person
@@ -52,6 +53,12 @@ class Closed:
 def smart_words(checks: frozenset[SmartCheck]) -> list[tuple[str, bool]]:
     """The five words, each with whether it is lit."""
     return [(word(), check in checks) for check, word in SMART_WORDS.items()]
+
+
+def readers_of(seen: JoinPage, said: Fields) -> Readers:
+    """Who may read the goal, before there is a partner."""
+    program, own = seen.place.program, seen.goal.privacy if seen.goal else None
+    return readers(program, own, who_comes(program), said.privacy)
 
 
 def day_parts() -> list[tuple[str, str]]:

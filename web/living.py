@@ -11,10 +11,11 @@ from server.kernel.text import ngettext
 from server.programs.states import ParticipantRole
 from web.dates import count_words, day_long, day_month, upper_first, when_words
 from web.items import Step, StepState
+from web.readers import reader_words, with_whom
 
 if TYPE_CHECKING:
     from server.goals.models import Goal, GoalVersion, Milestone
-    from server.journey.today.journeys import CircleJourney, Life
+    from server.journey.today.journeys import CircleJourney, Journey
     from server.matches.models import MatchMember
     from server.people.models import Person
 
@@ -22,11 +23,12 @@ SHOWN_PEOPLE = 5
 """So many of a circle are seen at once; the others are one tap away."""
 
 
-def goal_words(one: Life) -> dict[str, object]:
+def goal_words(one: Journey | CircleJourney) -> dict[str, object]:
     """What is shown of the goal that somebody works on in a match."""
     return {
         "journey": one, "done": one.steps_done, "all": len(one.steps), "steps": _steps(one.steps),
         "changes": _changes(one.goal), "suggested": None,
+        "readers": reader_words(one.goal.privacy, with_whom(one.partner)) if one.goal else "",
     }
 
 

@@ -1,4 +1,5 @@
-"""That there are goals, and how far they are: what who runs a programme sees of them. Never a word of theirs."""
+"""That there are goals, and how far they are: what who runs a programme sees of them, and no word that its owner did not
+let them read."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,7 +9,7 @@ from tortoise.expressions import Q
 
 from server.goals.models import Goal, GoalVersion, Milestone
 from server.goals.queries import SHARED
-from server.goals.states import OPEN_GOALS, GoalState, MilestoneState
+from server.goals.states import OPEN_GOALS, GoalPrivacy, GoalState, MilestoneState
 from server.kernel.actor import Actor
 from server.kernel.errors import NotFound
 from server.matches.models import Match
@@ -26,11 +27,13 @@ class Change:
 
 @dataclass(frozen=True)
 class GoalLine:
-    """A goal without its wording. `skill` is the framework's word, "" when it builds on none."""
+    """A goal as far as its owner lets it be read. `skill` is the framework's word, "" when it builds on none; `want` is
+    "" unless who runs the programme may read it. Of a private one only state and count of steps are told."""
 
     id: UUID
     person_id: UUID
     state: GoalState
+    want: str
     skill: str
     due_on: date | None
     steps: int
@@ -39,7 +42,7 @@ class GoalLine:
 
 
 async def goal_lines(actor: Actor, match: Match) -> list[GoalLine]:
-    """The goals of a match, oldest first, as `queries.goals_by_match` finds them; three queries, no wording read.
+    """The goals of a match, oldest first, as `queries.goals_by_match` finds them, in three queries.
 
     Members must have been fetched.
 
@@ -52,7 +55,7 @@ async def goal_lines(actor: Actor, match: Match) -> list[GoalLine]:
     if match.state in SHARED:
         among |= Q(enrollment_id__in=[one.enrollment_id for one in match.members], state__in=list(OPEN_GOALS))
     rows = await Goal.filter(among, organization_id=actor.organization_id).order_by("created_at", "id").values_list(
-        "id", "person_id", "state", "competency__name", "due_on"
+        "id", "person_id", "state", "privacy", "want", "competency__name", "due_on"
     )
     ids = [row[0] for row in rows]
     steps = await Milestone.filter(organization_id=actor.organization_id, goal_id__in=ids).exclude(
@@ -63,9 +66,12 @@ async def goal_lines(actor: Actor, match: Match) -> list[GoalLine]:
     ).values_list("goal_id", "changed_at", "changed_by_id", "partner_agreed_at")
     return [
         GoalLine(
-            id, person_id, GoalState(state), skill or "", due_on, sum(goal == id for goal, _state in steps),
+            id, person_id, GoalState(state), want if privacy == GoalPrivacy.MANAGERS else "",
+            *((skill or "", due_on) if privacy != GoalPrivacy.PRIVATE else ("", None)),
+            sum(goal == id for goal, _state in steps),
             sum(goal == id and MilestoneState(step) is MilestoneState.DONE for goal, step in steps),
-            [Change(at, by, agreed is not None) for goal, at, by, agreed in changes if goal == id],
+            [Change(at, by, agreed is not None) for goal, at, by, agreed in changes
+             if goal == id and privacy != GoalPrivacy.PRIVATE],
         )
-        for id, person_id, state, skill, due_on in rows
+        for id, person_id, state, privacy, want, skill, due_on in rows
     ]

@@ -7,7 +7,7 @@ from uuid import UUID
 from tortoise import Model, fields
 from tortoise.indexes import Index
 
-from server.goals.states import GoalState, MilestoneState
+from server.goals.states import GoalPrivacy, GoalState, MilestoneState
 from server.kernel.clock import now
 from server.kernel.ids import new_id
 from server.kernel.secrets import EncryptedTextField
@@ -27,6 +27,7 @@ class Goal(Model):
     person_id = fields.UUIDField()
     match_id = fields.UUIDField(null=True)
     state = fields.CharEnumField(GoalState, max_length=15, default=GoalState.DRAFT)
+    privacy = fields.CharEnumField(GoalPrivacy, max_length=10, default=GoalPrivacy.PAIR, db_default="PAIR")
     in_focus = fields.BooleanField(default=True)
     want = EncryptedTextField(default="")
     measure = EncryptedTextField(default="")

@@ -1,5 +1,5 @@
-"""Reading goals. Their owner reads them always, the partner of a pair while they share it, nobody else ever: a circle
-is told none."""
+"""Reading goals. Their owner reads them always; the partner of a pair while they share it, and who runs the programme,
+only as far as the goal's own level says (`GoalPrivacy`). Nobody else ever: a circle is told none."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -9,9 +9,9 @@ from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
 from server.goals.models import Goal, GoalVersion, Milestone
-from server.goals.states import OPEN_GOALS, GoalState, MilestoneState
+from server.goals.states import OPEN_GOALS, GoalPrivacy, GoalState, MilestoneState
 from server.kernel import clock
-from server.kernel.actor import Actor, ActorKind
+from server.kernel.actor import Actor, ActorKind, Permission
 from server.kernel.errors import NotFound
 from server.matches.company import members_now
 from server.matches.models import MatchMember
@@ -28,19 +28,23 @@ SHARED = OPEN_MATCHES | {MatchState.DURATION_COMPLETED}
 def goals(actor: Actor) -> QuerySet[Goal]:
     """The goals the actor may read: where every query about goals starts.
 
-    Own ones; open ones of the partners of a shared match and what was settled in that match. The product itself reads
-    all of the organisation, to know that there is a goal.
+    Those that they live with, and those whose owners let who runs the programme read them. The product itself reads all
+    of the organisation, to know that there is a goal.
     """
     found = Goal.filter(organization_id=actor.organization_id)
     if actor.kind is ActorKind.SYSTEM:
         return found
-    shared = Subquery(_shared_matches(actor).values("match_id"))
-    beside_me = MatchMember.filter(organization_id=actor.organization_id, match_id__in=shared)
-    return found.filter(
-        Q(person_id=actor.person_id)
-        | Q(enrollment_id__in=Subquery(beside_me.values("enrollment_id")), state__in=list(OPEN_GOALS))
-        | Q(match_id__in=shared)
-    )
+    return found.filter(_lived(actor) | _told_to_managers(actor))
+
+
+async def lives_with(actor: Actor, goal: Goal) -> bool:
+    """Whether a goal is the actor's own or their partner's, which who runs a programme reads without."""
+    return await Goal.filter(_lived(actor), organization_id=actor.organization_id, id=goal.id).exists()
+
+
+def told_goals(actor: Actor) -> QuerySet[Goal]:
+    """Those that somebody else may hear of: what matching weighs and explains, and what is proposed to both."""
+    return goals(actor).exclude(privacy=GoalPrivacy.PRIVATE)
 
 
 async def goals_of(actor: Actor, enrollment_id: UUID) -> list[Goal]:
@@ -136,11 +140,22 @@ async def goal_with_owner(actor: Actor, goal_id: UUID) -> Goal:
 
 
 async def shared_with(actor: Actor, goal: Goal) -> list[Person]:
-    """Who reads a goal because they are in a running pair with its owner: nobody in a circle."""
+    """Who reads a goal because they are in a running pair with its owner: nobody in a circle, nor a private one."""
+    if goal.privacy is GoalPrivacy.PRIVATE:
+        return []
     match = await visible_match(actor, goal.match_id) if goal.match_id else None
     if match is None or is_circle(match) or match.state not in RUNNING:
         return []
     return [one.person for one in members_now(match) if one.person_id != goal.person_id]
+
+
+async def running_match_of(actor: Actor, enrollment_id: UUID) -> UUID | None:
+    """The running match of an enrolment, for a goal that is worded after the match began: a pair before a circle."""
+    member = await MatchMember.filter(
+        organization_id=actor.organization_id, enrollment_id=enrollment_id, match__state__in=list(RUNNING),
+        left_at=None,
+    ).order_by("-match__kind", "-match__active_at").first()
+    return member.match_id if member else None
 
 
 def touched_at(goal: Goal) -> datetime:
@@ -187,6 +202,25 @@ def history_of(goal: Goal) -> list[GoalVersion]:
 async def _whole(found: QuerySet[Goal]) -> list[Goal]:
     ordered = found.order_by("-in_focus", "created_at", "id").select_related("competency")
     return await ordered.prefetch_related("milestones", "versions")
+
+
+def _lived(actor: Actor) -> Q:
+    """Own ones; of the partners of a shared match the open ones, and what was settled in that match."""
+    shared = Subquery(_shared_matches(actor).values("match_id"))
+    beside_me = MatchMember.filter(organization_id=actor.organization_id, match_id__in=shared)
+    theirs = Q(enrollment_id__in=Subquery(beside_me.values("enrollment_id")), state__in=list(OPEN_GOALS))
+    return Q(person_id=actor.person_id) | (
+        Q(theirs | Q(match_id__in=shared)) & Q(privacy__not=GoalPrivacy.PRIVATE)
+    )
+
+
+def _told_to_managers(actor: Actor) -> Q:
+    """Those of the programmes that the actor runs, where their owners chose it."""
+    run = Enrollment.filter(organization_id=actor.organization_id)
+    scope = actor.programs_with(Permission.PROGRAM_MATCHES_READ)
+    if scope is not None:
+        run = run.filter(program_id__in=scope)
+    return Q(privacy=GoalPrivacy.MANAGERS, enrollment_id__in=Subquery(run.values("id")))
 
 
 def _shared_matches(actor: Actor) -> QuerySet[MatchMember]:

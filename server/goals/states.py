@@ -21,6 +21,15 @@ class MilestoneState(StrEnum):
     DROPPED = "DROPPED"
 
 
+class GoalPrivacy(StrEnum):
+    """Who reads a goal besides its owner: nobody; the partner of a pair; who runs the programme too. Never a circle, and
+    never a line manager."""
+
+    PRIVATE = "PRIVATE"
+    PAIR = "PAIR"
+    MANAGERS = "MANAGERS"
+
+
 class SmartCheck(StrEnum):
     """The five words that light up under the sentence."""
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from server.goals.models import Goal
-from server.goals.queries import goals as goals_for
+from server.goals.queries import told_goals
 from server.goals.states import GoalState
 from server.kernel import clock
 from server.kernel.actor import Actor, system_actor
@@ -235,7 +235,7 @@ async def stopped(actor: Actor, rows: Iterable[Enrollment | Taking]) -> set[UUID
 
 async def _known(actor: Actor, rows: list[Enrollment], program: Program) -> _Known:
     ids = [row.person_id for row in rows]
-    goals = await goals_for(actor).filter(enrollment_id__in=[row.id for row in rows], state__in=list(OPEN_GOALS))
+    goals = await told_goals(actor).filter(enrollment_id__in=[row.id for row in rows], state__in=list(OPEN_GOALS))
     first = {goal.enrollment_id: goal for goal in reversed(goals)}
     wants = await people.skills_of(actor, ids, SkillSide.WANTED)
     profiles = await people.profiles_of(actor, ids)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from tortoise.queryset import QuerySet
 
-from server.goals.queries import goals
+from server.goals.queries import told_goals
 from server.goals.states import OPEN_GOALS
 from server.kernel.actor import Actor, Permission, system_actor
 from server.kernel.db import Json
@@ -341,7 +341,7 @@ async def cared_for(actor: Actor, cohort_id: UUID, kind: MatchKind = MatchKind.P
 async def wishes_of(actor: Actor, mentees: list[Enrollment]) -> Counter[Competency]:
     """How many of some mentees want each competency, by their skills and by what their open goals build on."""
     wanted = await people.skills_of(actor, [row.person_id for row in mentees], SkillSide.WANTED)
-    open_goals = goals(system_actor(actor.organization_id)).filter(
+    open_goals = told_goals(system_actor(actor.organization_id)).filter(
         enrollment_id__in=[row.id for row in mentees], state__in=list(OPEN_GOALS), competency_id__isnull=False
     )
     aims = {(goal.person_id, goal.competency) for goal in await open_goals.select_related("competency")}

@@ -129,7 +129,7 @@ def facts(shown: PairRecord) -> list[Fact]:
 
 
 def goals(shown: PairRecord) -> list[Aim]:
-    """The goals, their wording left out."""
+    """The goals, each with what its owner lets who runs the programme read."""
     return [_goal(shown, one) for one in shown.goals]
 
 
@@ -258,7 +258,7 @@ def _goal(shown: PairRecord, one: GoalLine) -> Aim:
     changes = [_change(shown, one, number) for number in range(len(one.changes))]
     percent = round(100 * one.done / one.steps) if one.steps else 0
     whose = who(shown, one.person_id)
-    return Aim(one.skill or _("A goal of their own"), whose, percent, ", ".join(said), changes)
+    return Aim(upper_first(one.want) or one.skill or _("A goal of their own"), whose, percent, ", ".join(said), changes)
 
 
 def _change(shown: PairRecord, goal: GoalLine, number: int) -> str:

@@ -5,6 +5,8 @@ from typing import Any, NamedTuple
 
 from server.automation.building import weighed
 from server.automation.telling import part as telling
+from server.goals.levels.setup import GOAL_PRIVACY_PART
+from server.goals.levels.setup import contradictions as levels_against
 from server.kernel.actor import Actor
 from server.kernel.db import Json, unit_of_work
 from server.kernel.typed import check
@@ -30,6 +32,7 @@ from server.surveys.forms.setup import contradictions as surveys_against
 
 PARTS: tuple[Part, ...] = (
     TRIGGERS_PART, telling.MESSAGES_PART, audience.AUDIENCE_PART, REPORTS_PART, SURVEYS_PART,
+    GOAL_PRIVACY_PART,
 )
 """What joins the document after its outline, weights and rules: a column each, set by one act."""
 
@@ -88,7 +91,7 @@ def checked(given: object, beside: Around) -> Json:
     problems |= contradictions(content) | moved(
         content, beside.live or {**content, "target_role": ""}, roles=beside.roles, settled=beside.settled
     )
-    problems |= surveys_against(content["surveys"])
+    problems |= surveys_against(content["surveys"]) | levels_against(content["goal_privacy"])
     content |= weighed.settled(problems, kind, content)
     check(problems)
     return content

@@ -5,9 +5,10 @@ from datetime import date
 from uuid import UUID
 
 from server.goals import queries, rules
+from server.goals.levels.setup import levels_of
 from server.goals.models import Goal, GoalVersion
 from server.goals.own import own_goal, owner_of
-from server.goals.states import OPEN_GOALS, GoalState
+from server.goals.states import OPEN_GOALS, GoalPrivacy, GoalState
 from server.goals.wording import Wording, checked, wording_of
 from server.kernel import clock
 from server.kernel.actor import Actor, require
@@ -16,7 +17,7 @@ from server.kernel.errors import Conflict, NotFound
 from server.kernel.text import gettext as _
 from server.kernel.typed import check, typed
 from server.matches.company import members_now
-from server.matches.models import Match, MatchMember
+from server.matches.models import Match
 from server.matches.queries import is_circle, visible_match
 from server.matches.states import RUNNING, MatchKind
 from server.programs.models import Enrollment
@@ -27,42 +28,46 @@ WHY_LETTERS = 500
 
 async def save_goal(
     actor: Actor, enrollment_id: UUID, *, want: str, measure: str = "", competency_id: UUID | None = None,
-    due_on: date | None = None,
+    due_on: date | None = None, privacy: GoalPrivacy | None = None,
 ) -> Goal:
     """Save the sentence of the actor's own enrolment, with whatever is there; with measure and date it is active.
 
-    The enrolment's draft is written on if there is one. The wording of an active goal again changes nothing.
+    `privacy` is who may read it; None: as it is, and of a new one as the programme usually has it. The enrolment's draft
+    is written on if there is one. The wording of an active goal again changes nothing.
 
     Raises:
         NotFound: not the actor's own enrolment, or it is over.
-        Invalid: nothing was said, a text is too long, the date is past, or the skill is not of the framework.
+        Invalid: nothing was said, a text is too long, the date is past, the skill is not of the framework, or the
+            programme does not offer who may read it.
         Conflict: three goals are open already (`kind="goals_full"`).
     """
     async with unit_of_work(actor) as unit:
         enrollment = await _own_enrollment(actor, enrollment_id)
         wording = await checked(actor, enrollment.person, Wording(want, measure, competency_id, due_on))
+        levels = levels_of(enrollment.program.goal_privacy)
         goals = await Goal.filter(
             organization_id=actor.organization_id, enrollment_id=enrollment.id, state__in=list(OPEN_GOALS)
         ).order_by("created_at", "id")
         for goal in goals:
             if goal.state is GoalState.DRAFT or wording_of(goal) == wording:
-                return await _write(unit, goal, wording)
+                return await _write(unit, goal, wording, levels.chosen(privacy, goal.privacy))
+        level = levels.chosen(privacy)
         if len(goals) >= rules.OPEN_AT_MOST:
             raise Conflict(_("Three goals are enough for now. Finish one of them first."), kind="goals_full")
         goal = await Goal.create(
             organization_id=actor.organization_id, enrollment=enrollment, person_id=enrollment.person_id,
-            match_id=await _open_match_of(actor, enrollment), in_focus=not goals,
+            match_id=await queries.running_match_of(actor, enrollment.id), in_focus=not goals, privacy=level,
         )
-        return await _write(unit, goal, wording)
+        return await _write(unit, goal, wording, level)
 
 
 async def revise_goal(
     actor: Actor, goal_id: UUID, *, want: str, measure: str, competency_id: UUID | None, due_on: date | None,
-    why: str = "",
+    why: str = "", privacy: GoalPrivacy | None = None,
 ) -> Goal:
     """Change an open goal. An active one keeps its former wording with who, when and why; its steps stay as they are.
 
-    The partner is offered a nod and never asked for leave. An unchanged wording changes nothing.
+    `privacy` is who may read it from now on, earlier wordings included; None: as it is. The partner is offered a nod and never asked for leave. An unchanged wording changes nothing.
 
     Raises:
         NotFound: not the actor's to read.
@@ -80,7 +85,9 @@ async def revise_goal(
             goal.version += 1
             await goal.save(update_fields=["version"])
             await unit.publish("goal.revised", subject_id=goal.id, goal_id=goal.id, match_id=goal.match_id)
-        return await _write(unit, goal, wording)
+        await goal.fetch_related("enrollment__program")
+        level = levels_of(goal.enrollment.program.goal_privacy).chosen(privacy, goal.privacy)
+        return await _write(unit, goal, wording, level)
 
 
 async def agree_revision(actor: Actor, goal_id: UUID) -> Goal:
@@ -88,12 +95,13 @@ async def agree_revision(actor: Actor, goal_id: UUID) -> Goal:
 
     Raises:
         NotFound: not the actor's to read.
-        Refused: the actor's own goal.
+        Refused: the actor's own goal, or they only run the programme.
         Conflict: nothing was changed yet.
     """
     async with unit_of_work(actor) as unit:
         goal = await queries.visible_goal(actor, goal_id, lock=True)
-        require(rules.can_agree(actor, goal), _("agree to your own change"))
+        may = rules.can_agree(actor, goal) and await queries.lives_with(actor, goal)
+        require(may, _("agree to your own change"))
         latest = next(iter(queries.history_of(goal)), None)
         if latest is None:
             raise Conflict(_("This goal was not changed yet."))
@@ -146,17 +154,8 @@ async def _own_enrollment(actor: Actor, enrollment_id: UUID) -> Enrollment:
     enrollment = await own.select_for_update(no_key=True).first()
     if enrollment is None:
         raise NotFound
-    await enrollment.fetch_related("person")
+    await enrollment.fetch_related("person", "program")
     return enrollment
-
-
-async def _open_match_of(actor: Actor, enrollment: Enrollment) -> UUID | None:
-    """The running match of an enrolment, for a goal that is worded after the match began: a pair before a circle."""
-    member = await MatchMember.filter(
-        organization_id=actor.organization_id, enrollment_id=enrollment.id, match__state__in=list(RUNNING),
-        left_at=None,
-    ).order_by("-match__kind", "-match__active_at").first()
-    return member.match_id if member else None
 
 
 def _checked_reason(why: str) -> str:
@@ -166,16 +165,18 @@ def _checked_reason(why: str) -> str:
     return reason
 
 
-async def _write(unit: Unit, goal: Goal, wording: Wording) -> Goal:
-    """Store a wording; a draft that has become ready is active from now on."""
+async def _write(unit: Unit, goal: Goal, wording: Wording, privacy: GoalPrivacy) -> Goal:
+    """Store a wording and who may read it; a draft that has become ready is active from now on."""
     begins = goal.state is GoalState.DRAFT and wording.is_ready
-    if wording == wording_of(goal) and not begins:
+    if wording == wording_of(goal) and goal.privacy is privacy and not begins:
         return goal
-    goal.want, goal.measure = wording.want, wording.measure
+    goal.want, goal.measure, goal.privacy = wording.want, wording.measure, privacy
     goal.competency_id, goal.due_on = wording.competency_id, wording.due_on
     goal.state, goal.updated_at = GoalState.ACTIVE if begins else goal.state, clock.now()
-    await goal.save(update_fields=["want", "measure", "competency_id", "due_on", "state", "updated_at"])
-    await unit.audit("goal.save", goal, state=goal.state, version=goal.version, due_on=goal.due_on)
+    await goal.save(update_fields=["want", "measure", "privacy", "competency_id", "due_on", "state", "updated_at"])
+    await unit.audit(
+        "goal.save", goal, state=goal.state, version=goal.version, due_on=goal.due_on, privacy=privacy
+    )
     if begins:
         await unit.publish("goal.activated", subject_id=goal.id, goal_id=goal.id, match_id=goal.match_id)
     return goal

@@ -6,6 +6,8 @@ from functools import partial
 from uuid import UUID
 
 from server.goals.actions import save_goal
+from server.goals.levels.setup import levels_of
+from server.goals.states import GoalPrivacy
 from server.goals.wording import Wording
 from server.journey.join import queries
 from server.journey.join.queries import JoinPage
@@ -41,6 +43,7 @@ class JoinForm:
     zone: str | None = None
     languages: list[str] | None = None
     goal: Wording = field(default_factory=lambda: Wording(""))
+    goal_privacy: GoalPrivacy | None = None
     skills: Collection[UUID] = ()
     another_skill: str = ""
     words_for_mentees: str = ""
@@ -133,11 +136,13 @@ def _about_oneself(actor: Actor, form: JoinForm) -> list[Act]:
 
 def _as_mentee(actor: Actor, page: JoinPage, form: JoinForm, enrollment: Enrollment) -> list[Act]:
     goal = form.goal
-    wanted = [goal.competency_id] if goal.competency_id else []
+    level = form.goal_privacy or levels_of(page.place.program.goal_privacy).usual
+    is_told = goal.competency_id and level is not GoalPrivacy.PRIVATE
+    wanted = [goal.competency_id] if goal.competency_id and is_told else []
     return [
         partial(
             save_goal, actor, enrollment.id, want=goal.want, measure=goal.measure, competency_id=goal.competency_id,
-            due_on=goal.due_on,
+            due_on=goal.due_on, privacy=form.goal_privacy,
         ),
         partial(people.set_skills, actor, SkillSide.WANTED, [*wanted, *(one.id for one in page.wanted)]),
     ]

@@ -204,7 +204,8 @@ CREATE TABLE goal (
     updated_at timestamp with time zone NOT NULL,
     settled_at timestamp with time zone,
     competency_id uuid,
-    enrollment_id uuid NOT NULL
+    enrollment_id uuid NOT NULL,
+    privacy character varying(10) DEFAULT 'PAIR'::character varying NOT NULL
 );
 CREATE TABLE goal_version (
     id uuid NOT NULL,
@@ -569,7 +570,8 @@ CREATE TABLE program (
     messages jsonb DEFAULT '{}'::jsonb NOT NULL,
     audience jsonb DEFAULT '{}'::jsonb NOT NULL,
     reports jsonb DEFAULT '{}'::jsonb NOT NULL,
-    surveys jsonb DEFAULT '[]'::jsonb NOT NULL
+    surveys jsonb DEFAULT '[]'::jsonb NOT NULL,
+    goal_privacy jsonb DEFAULT '{}'::jsonb NOT NULL
 );
 CREATE TABLE program_version (
     id uuid NOT NULL,
@@ -1529,4 +1531,5 @@ INSERT INTO "tortoise_migrations" ("app", "name", "applied_at") VALUES
 ('models', '0034_program_messages', CURRENT_TIMESTAMP),
 ('models', '0035_program_audience', CURRENT_TIMESTAMP),
 ('models', '0036_program_reports', CURRENT_TIMESTAMP),
-('models', '0037_surveys', CURRENT_TIMESTAMP);
+('models', '0037_surveys', CURRENT_TIMESTAMP),
+('models', '0038_goal_privacy', CURRENT_TIMESTAMP);

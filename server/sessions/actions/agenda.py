@@ -6,7 +6,7 @@ from uuid import UUID
 
 from server.goals.models import Goal
 from server.goals.queries import goals_by_match, next_step
-from server.goals.states import OPEN_GOALS, GoalState
+from server.goals.states import OPEN_GOALS, GoalPrivacy, GoalState
 from server.kernel import clock
 from server.kernel.actor import Actor, require
 from server.kernel.db import Unit, unit_of_work
@@ -203,7 +203,8 @@ async def _facts(actor: Actor, session: Session, message: str) -> Facts:
         shared = next(iter(session.match.explanation.get("circle", {}).get("goals", [])), {"name": ""})["name"]
         return replace(heard, in_circle=True, want=shared, goal_ready=bool(shared))
     goals = (await goals_by_match(actor, [session.match_id])).get(session.match_id, [])
-    goal = next((goal for goal in goals if goal.state in OPEN_GOALS), None)
+    told = (goal for goal in goals if goal.privacy is not GoalPrivacy.PRIVATE)
+    goal = next((goal for goal in told if goal.state in OPEN_GOALS), None)
     step = next_step(goal) if goal else None
     return replace(
         heard, want=goal.want if goal else "", measure=goal.measure if goal else "", goal_ready=_is_ready(goal),

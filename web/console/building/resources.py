@@ -1,4 +1,5 @@
-"""The builder's part of resources: the questions for notes and the examples of goals that people are offered."""
+"""The builder's part of resources: the questions for notes and the examples of goals that people are offered, and who
+may read goals."""
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -6,14 +7,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from server.automation.building.queries import Plan
+from server.goals.states import GoalPrivacy
 from server.kernel.db import Json
 from server.people.queries import competencies
 from server.programs.plans.setup import EXAMPLE, EXAMPLES_MOST, WORDS_LETTERS
 from web.console.building import desk
 from web.console.building import resources_words as words
-from web.forms import Errors, read_form, text
+from web.forms import Errors, choices, read_form, text
 
-PROMPTS_LETTERS = 4000
+PROMPTS_LETTERS, LEVEL_LETTERS = 4000, 10
 SPARE = 2
 """So many empty rows stand below the examples, to add some without a script."""
 
@@ -40,6 +42,10 @@ def _typed(form: FormData) -> Json:
     return {
         "note_prompts": [line.strip() for line in lines if line.strip()],
         "goal_examples": [row for row in rows if row["want"] or row["measure"]],
+        "goal_privacy": {
+            "levels": [level.value for level in GoalPrivacy if level in choices(GoalPrivacy, form, "goal_privacy.levels")],
+            "usual": text(form, "goal_privacy.usual", LEVEL_LETTERS),
+        },
     }
 
 
@@ -50,7 +56,8 @@ async def _page(request: Request, plan: Plan, typed: Json, errors: Errors, refus
     return desk.part_page(
         request, words.PART, plan, "console/building/resources.html", errors, refused,
         error_ids=dict.fromkeys(wrong, "note_prompts"), wrong_prompts=" ".join(errors[path] for path in wrong),
-        prompts="\n".join(typed["note_prompts"]), rows=rows, skills=[(one.key, one.name) for one in framework],
+        prompts="\n".join(typed["note_prompts"]), rows=rows, levels=words.levels(), reads=typed["goal_privacy"],
+        skills=[(one.key, one.name) for one in framework],
     )
 
 

@@ -1,9 +1,18 @@
 """What people have at hand in a programme, in a sentence."""
 
+from collections.abc import Callable
+
 from server.automation.building.queries import Plan
+from server.goals.states import GoalPrivacy
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
 from web.console.building.part import Part
+
+LEVELS: dict[GoalPrivacy, Callable[[], str]] = {
+    GoalPrivacy.PRIVATE: lambda: _("Whose goal it is, and nobody else"),
+    GoalPrivacy.PAIR: lambda: _("The two of the pair"),
+    GoalPrivacy.MANAGERS: lambda: _("The two of the pair, and you who run the programme"),
+}
 
 
 def told(plan: Plan) -> str:
@@ -12,6 +21,11 @@ def told(plan: Plan) -> str:
     asked = ngettext("%(num)d question for notes", "%(num)d questions for notes", prompts) % {"num": prompts}
     shown = ngettext("%(num)d example of a goal", "%(num)d examples of goals", examples) % {"num": examples}
     return _("%(asked)s, %(shown)s.") % {"asked": asked, "shown": shown}
+
+
+def levels() -> list[tuple[str, str]]:
+    """Who may read a goal, as who runs the programme chooses it."""
+    return [(level.value, word()) for level, word in LEVELS.items()]
 
 
 def _title() -> str:

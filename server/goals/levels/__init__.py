@@ -1,0 +1,1 @@
+"""Who may read goals: the levels that a programme lets people choose from."""
