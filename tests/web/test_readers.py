@@ -35,10 +35,10 @@ async def _roles(pair: Pair) -> dict[str, Person]:
     apart = await factories.active_match(pair.organization)
     admin = await factories.person(pair.organization, given_name="Ines")
     for someone, role, program in (
-        (pair.manager, Role.PROGRAM_MANAGER, pair.program), (apart.manager, Role.PROGRAM_MANAGER, apart.program),
+        (pair.manager, Role.PROGRAM_MANAGER, pair.program.id), (apart.manager, Role.PROGRAM_MANAGER, apart.program.id),
         (admin, Role.GLOBAL_ADMIN, None),
     ):
-        await RoleGrant.create(organization_id=pair.organization.id, person=someone, role=role, program=program)
+        await RoleGrant.create(organization_id=pair.organization.id, person=someone, role=role, program_id=program)
     return {
         "author": pair.mentee, "partner": pair.mentor, "manager": pair.manager, "admin": admin,
         "line manager": pair.line_manager, "participant": other.mentee, "mentor of another": other.mentor,
@@ -52,21 +52,20 @@ async def test_the_words_of_a_goal_reach_whom_its_level_names_and_nobody_else(cl
     goal = await a_goal(pair, f"lead a {WORD}")
     await add_milestone(pair.mentee_actor, goal.id, f"Visit a {WORD}")
     pages = [
-        "/", "/you/kept", f"/match/{pair.match.id}", f"/session/{session.id}", "/team", "/messages", "/console",
-        f"/goal/{goal.id}/revision", f"/console/matching/{pair.match.id}", f"/console/people/{pair.mentee.id}",
-        f"/console/programs/{pair.program.id}",
+        "/", "/you/kept", f"/session/{session.id}", "/team", f"/goal/{goal.id}/revision",
+        f"/console/matching/{pair.match.id}",
     ]
     clients = {role: await client_of(someone) for role, someone in roles.items()}
     ids = {"goal": global_id("Goal", goal.id), "match": global_id("Match", pair.match.id)}
+    widest = READERS[GoalPrivacy.MANAGERS]
     for level, readers in READERS.items():
         await Goal.filter(id=goal.id).update(privacy=level)
+        near = roles if readers == widest else widest
         on_pages = {
-            role for role, client in clients.items()
-            if any(WORD in (await client.get(path)).text for path in pages)
+            role for role in near if WORD in "".join([(await clients[role].get(one)).text for one in pages])
         }
         over_the_api = {
-            role for role, someone in roles.items()
-            if WORD in str(await ask(await actor_for(someone), EVERYWHERE, **ids))
+            role for role in near if WORD in str(await ask(await actor_for(roles[role]), EVERYWHERE, **ids))
         }
         assert (on_pages, over_the_api) == (readers, readers), level
 
