@@ -6,6 +6,7 @@ from a11y_tests.registry import Shelf, View, each, fill, open_everything, press,
 from a11y_tests.states.people import LONG_WORDS, with_goal
 from server.goals import actions as goals
 from server.goals.models import Milestone
+from server.programs.models import Program
 from tests import factories
 from tests.factories import Pair
 
@@ -17,6 +18,8 @@ STATES = state.states
 async def revise() -> View:
     pair = await factories.active_match()
     await factories.competency(pair.organization)
+    levels = {"levels": ["PRIVATE", "PAIR", "MANAGERS"], "usual": "PAIR"}
+    await Program.filter(id=pair.program.id).update(goal_privacy=levels)
     return View(pair.mentee, f"/goal/{(await with_goal(pair)).id}/revision")
 
 

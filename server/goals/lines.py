@@ -57,7 +57,7 @@ async def goal_lines(actor: Actor, match: Match) -> list[GoalLine]:
     rows = await Goal.filter(among, organization_id=actor.organization_id).order_by("created_at", "id").values_list(
         "id", "person_id", "state", "privacy", "want", "competency__name", "due_on"
     )
-    ids = [row[0] for row in rows]
+    ids, private = [row[0] for row in rows], {row[0] for row in rows if row[3] == GoalPrivacy.PRIVATE}
     steps = await Milestone.filter(organization_id=actor.organization_id, goal_id__in=ids).exclude(
         state=MilestoneState.DROPPED
     ).values_list("goal_id", "state")
@@ -67,11 +67,11 @@ async def goal_lines(actor: Actor, match: Match) -> list[GoalLine]:
     return [
         GoalLine(
             id, person_id, GoalState(state), want if privacy == GoalPrivacy.MANAGERS else "",
-            *((skill or "", due_on) if privacy != GoalPrivacy.PRIVATE else ("", None)),
+            skill or "" if id not in private else "", due_on if id not in private else None,
             sum(goal == id for goal, _state in steps),
             sum(goal == id and MilestoneState(step) is MilestoneState.DONE for goal, step in steps),
             [Change(at, by, agreed is not None) for goal, at, by, agreed in changes
-             if goal == id and privacy != GoalPrivacy.PRIVATE],
+             if goal == id and goal not in private],
         )
         for id, person_id, state, privacy, want, skill, due_on in rows
     ]

@@ -238,15 +238,20 @@ async def test_weights_and_whose_yes_are_tried_and_kept_in_the_draft(client_of: 
 async def test_questions_and_examples_are_kept_without_gaps(client_of: ClientOf, found: Market) -> None:
     client, page = await client_of(found.manager), here(found, "resources")
     sent = {"note_prompts": "What helped?\r\n\r\n What next? ", "goal_examples[2].want": "lead a review",
-            "goal_examples[2].measure": "", "seen": seen_on((await client.get(page)).text)}
+            "goal_examples[2].measure": "", "seen": seen_on((await client.get(page)).text),
+            "goal_privacy.levels": ["MANAGERS", "PRIVATE"], "goal_privacy.usual": "PAIR"}
     wrong = await client.post(page, data=sent)
     assert (wrong.status_code, 'href="#goal_examples[1].measure"' in wrong.text) == (422, True)
     many = await client.post(page, data={**sent, "note_prompts": "\n".join(["What?"] * 11)})
     assert (many.status_code, 'href="#note_prompts"' in many.text) == (422, True)
-    assert (await client.post(page, data={**sent, "goal_examples[2].measure": "two are led"})).status_code == 303
+    unusual = await client.post(page, data={**sent, "goal_examples[2].measure": "two are led"})
+    assert (unusual.status_code, 'href="#goal_privacy.usual"' in unusual.text) == (422, True)
+    sent |= {"goal_examples[2].measure": "two are led", "goal_privacy.usual": "PRIVATE"}
+    assert (await client.post(page, data=sent)).status_code == 303
     draft = await ProgramVersion.get(program_id=found.program.id, state=PlanState.DRAFT)
     assert draft.content["note_prompts"] == ["What helped?", "What next?"]
     assert draft.content["goal_examples"] == [{"want": "lead a review", "measure": "two are led", "competency": ""}]
+    assert draft.content["goal_privacy"] == {"levels": ["PRIVATE", "MANAGERS"], "usual": "PRIVATE"}
     assert "2 questions for notes, 1 example of a goal." in (await client.get(page)).text
 
 
