@@ -47,6 +47,22 @@ BY_NAME = Order(("name", "id"))
 BY_INVITATION = Order(("invited_at", "id"), newest_first=True)
 
 
+@strawberry.type(name="ProgramTerm", description="What a programme calls somebody or something in one language.")
+class ProgramTermType:
+    language: str
+    term: str = strawberry.field(description="mentor, mentee, mentoring, match, session, circle or program.")
+    case: str = strawberry.field(description="The form of the word: in English one or many.")
+    said: str
+
+    @classmethod
+    def all(cls, row: Program) -> list[Self]:
+        """The words of a programme that are not as usual."""
+        return [
+            cls(language=tag, term=term, case=case, said=said)
+            for tag, terms in row.terminology.items() for term, cases in terms.items() for case, said in cases.items()
+        ]
+
+
 @strawberry.type(name="Program", description="A mentoring programme of your organisation.")
 class ProgramNode(Node):
     program_key: strawberry.Private[UUID]
@@ -71,6 +87,9 @@ class ProgramNode(Node):
     mentors_may_wish: bool = strawberry.field(description="Whether mentors may name whom they would like.")
     pause_moves_end: bool = strawberry.field(description="Whether a pause moves the last day of a match.")
     note_prompts: list[str]
+    terms: list[ProgramTermType] = strawberry.field(
+        description="What it calls people and things; what is missing is called as usual."
+    )
     goal_levels: list[GoalPrivacy] = strawberry.field(description="Who may read goals: what people choose from.")
     usual_goal_level: GoalPrivacy = strawberry.field(description="What a goal has where nobody chose.")
     pairing: Pairing | None = strawberry.field(description="How peers are put together; null where there are none.")
@@ -93,7 +112,7 @@ class ProgramNode(Node):
             asked_first=row.asked_first, mentees_may_ask=row.mentees_may_ask, mentors_may_ask=row.mentors_may_ask,
             mentees_may_wish=row.mentees_may_wish, mentors_may_wish=row.mentors_may_wish,
             pause_moves_end=row.pause_moves_end, note_prompts=row.note_prompts,
-            goal_levels=list(levels_of(row.goal_privacy).levels), usual_goal_level=levels_of(row.goal_privacy).usual,
+            terms=ProgramTermType.all(row), goal_levels=list(levels_of(row.goal_privacy).levels), usual_goal_level=levels_of(row.goal_privacy).usual,
             pairing=Pairing(row.rules.get("pairing", Pairing.BEST)) if is_among_peers(row) else None,
             cycles_apart=row.rules.get("cycles_apart"), circles=row.circles, circle_size=circle_size(row.rules),
         )

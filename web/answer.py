@@ -17,6 +17,7 @@ from server.journey.tapping.states import Ended, Stands
 from server.kernel.dates import place_of
 from server.kernel.errors import NotFound
 from server.kernel.text import gettext as _
+from server.kernel.text import set_terms
 from web import forms
 from web.dates import clock_time, day_long, moment, weekday
 from web.render import page, speak_to, theme_of
@@ -90,6 +91,7 @@ def _speak_as(request: Request, told: Told) -> None:
             theme=theme_of(request),
         )
     speak_to(request)
+    set_terms(told.terms)
 
 
 def _tell(request: Request, said: Said, status: int = 200, undo: str = "") -> Response:

@@ -85,6 +85,7 @@ from web.console.building import matching as build_matching
 from web.console.building import messages as build_messages
 from web.console.building import resources as build_resources
 from web.console.building import surveys as build_surveys
+from web.console.building import terms as build_terms
 from web.errors import MACHINES, refusal
 from web.limits import Limits
 from web.security import SameOrigin, SecurityHeaders
@@ -103,6 +104,7 @@ BUILDER: tuple[ModuleType, ...] = (
     build_matching,
     build_messages,
     build_resources,
+    build_terms,
 )
 """The parts of the builder, one in a line; their order in its list is that of web/console/building/outline.py."""
 SCREENS: tuple[ModuleType, ...] = (

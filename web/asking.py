@@ -22,7 +22,7 @@ from server.matchmaking.wishes.actions import WISHES, keep_in_mind, set_aside, t
 from web.explained import fit_chip, reasons_of
 from web.forms import Errors, choice, form_key, one_id, read_form, text, ticked
 from web.refusals import refusals_about
-from web.render import go_to, page
+from web.render import go_to, page, speak_of
 from web.toast import Toast
 
 if TYPE_CHECKING:
@@ -111,6 +111,7 @@ async def _show(
     request: Request, errors: Errors, *, late: bool = False, typed: list[str] | None = None
 ) -> Response:
     seen = await asking_page(request.state.actor, _id(request))
+    speak_of(seen.enrollment.program)
     held = {one.wish: str(one.partner.id) for one in seen.choices}
     values = typed or [held.get(rank, "") for rank in range(1, len(WISH_FIELDS) + 1)]
     return page(
@@ -153,7 +154,7 @@ def _title(seen: AskingPage) -> str:
     if seen.asking in CHOOSING and seen.choices and seen.is_peer:
         return _("Whom would you like to meet?")
     if seen.asking in CHOOSING and seen.choices:
-        return _("Whom would you like to mentor?") if seen.is_mentor else _("Who would you like as your mentor?")
+        return _("Whose mentor would you like to be?") if seen.is_mentor else _("Who would you like as your mentor?")
     if seen.waiting:
         return _("Your request is on its way")
     return {

@@ -18,7 +18,7 @@ from server.surveys import actions
 from server.surveys.states import GoalOutcome, Help
 from web.forms import Errors, choice, choices, integer, read_form, text, typed_in
 from web.goals import closed_undo
-from web.render import go_to, page
+from web.render import go_to, page, speak_of
 from web.toast import Toast
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ async def check_in(request: Request) -> Response:
             except Conflict as refusal:
                 errors.add("", refusal.message)
     shown = await check_in_page(actor, invitation_id)
+    speak_of(shown.match.program)
     answer = shown.answer
     if typed is None:
         typed = _answered(answer) if answer else BLANK

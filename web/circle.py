@@ -20,7 +20,7 @@ from web import circle_words as words
 from web.dates import day_long
 from web.forms import choice, read_form
 from web.happened import changed_undo, meetings
-from web.render import go_to, page
+from web.render import go_to, page, speak_of
 from web.toast import Toast
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 async def show(request: Request) -> Response:
     """The circle, and the question where it was not answered yet."""
     shown = await queries.circle_page(request.state.actor, request.path_params["id"])
+    speak_of(shown.match.program)
     return page(
         request, "match/circle.html", shown=shown, title=_title(shown), briefing=_briefing(shown),
         people=[_person(one) for one in shown.others], common=words.in_common(shown.common), refusals=_refusals(),

@@ -14,7 +14,7 @@ from server.matches import actions
 from web.dates import day_month, zone
 from web.forms import Errors, day, read_form
 from web.happened import changed_undo
-from web.render import go_to, page
+from web.render import go_to, page, speak_of
 from web.toast import Toast
 
 USUAL = timedelta(days=91)
@@ -76,6 +76,7 @@ def _undo(request: Request, agreed: bool) -> str:
 
 async def _show(request: Request, errors: Errors) -> Response:
     shown = await queries.ending_page(request.state.actor, request.path_params["id"])
+    speak_of(shown.match.program)
     today = clock.today(zone())
     last = max(shown.match.ends_on or today, today)
     return page(

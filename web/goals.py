@@ -23,7 +23,7 @@ from server.people.queries import competencies
 from server.programs.queries import visible_enrollment
 from web.forms import Errors, choice, day, form_key, one_id, read_form, text
 from web.readers import Readers, readers, who_comes, with_whom
-from web.render import go_to, page
+from web.render import go_to, page, speak_of
 from web.toast import Toast
 
 if TYPE_CHECKING:
@@ -224,6 +224,7 @@ async def _readers(request: Request, enrollment_id: UUID, goal: Goal | None, typ
     """Who may read a goal of an enrolment, as it was chosen, or as it is."""
     actor = request.state.actor
     program = (await visible_enrollment(actor, enrollment_id)).program
+    speak_of(program)
     match_id = goal.match_id if goal else await running_match_of(actor, enrollment_id)
     match = await visible_match(actor, match_id) if match_id else None
     partner = with_whom(company_of(match, actor.person_id)) if match else who_comes(program)

@@ -19,7 +19,7 @@ from server.programs.states import ParticipantRole
 from web import forms, join_words, ways
 from web.forms import Errors
 from web.join_fields import Fields, known, proposed, sent, told, with_example
-from web.render import go_to, is_fragment, page
+from web.render import go_to, is_fragment, page, speak_of
 from web.toast import Toast
 
 ROLES = {"mentor": ParticipantRole.MENTOR, "mentee": ParticipantRole.MENTEE,
@@ -91,7 +91,9 @@ async def tell_me_not(request: Request) -> Response:
 
 async def _seen(request: Request) -> JoinPage:
     role = ROLES.get(request.query_params.get("as", ""))
-    return await join_page(request.state.actor, request.path_params["program"], role)
+    seen = await join_page(request.state.actor, request.path_params["program"], role)
+    speak_of(seen.place.program)
+    return seen
 
 
 def _form(

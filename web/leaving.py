@@ -17,7 +17,7 @@ from server.matches.steps import UNDO_ONE
 from web.dates import zone
 from web.forms import Errors, day, read_form, text
 from web.happened import changed_undo
-from web.render import go_to, page
+from web.render import go_to, page, speak_of
 from web.toast import Toast
 
 MONTH = timedelta(days=30)
@@ -35,6 +35,7 @@ async def show_ending(
     """The page to pause or finish on, with thanks that were written."""
     try:
         shown = await queries.ending_page(request.state.actor, request.path_params["id"])
+        speak_of(shown.match.program)
     except Conflict:
         return go_to(request, f"/match/{request.path_params['id']}")
     return page(
@@ -53,6 +54,7 @@ async def finish(request: Request) -> Response:
         return await show_ending(request, errors, thanks=thanks)
     try:
         shown = await queries.ending_page(actor, match_id)
+        speak_of(shown.match.program)
         await actions.finish_match(actor, match_id, thanks, undo_within=UNDO_ONE)
     except Conflict as late:
         return go_to(request, f"/match/{match_id}", toast=Toast(late.message))
@@ -172,6 +174,7 @@ async def _saved(
 
 async def _leaving(request: Request, errors: Errors) -> Response:
     shown = await queries.leaving_page(request.state.actor, request.path_params["id"])
+    speak_of(shown.enrollment.program)
     return page(
         request, "leaving/leaving.html", status=422 if errors else 200, errors=errors, shown=shown,
         in_a_month=_in_a_month(), partners=shown.partners,

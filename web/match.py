@@ -25,7 +25,7 @@ from web.items import Slot, one_of
 from web.leaving import show_ending
 from web.offers import offer_on
 from web.refusals import refusals_about
-from web.render import go_to, page
+from web.render import go_to, page, speak_of
 from web.stopped import way_on
 from web.taken import taken_words, with_nearest
 from web.toast import Toast
@@ -48,6 +48,7 @@ async def _match(request: Request) -> Response:
         chosen = text(form, "slot", 40)
         starts_at = moment_of(chosen)
         shown = await queries.match_page(request.state.actor, match_id)
+        speak_of(shown.match.program)
         if starts_at is None and shown.slots:
             errors.add("slot", _("Choose a time."))
         else:
@@ -101,6 +102,7 @@ async def _show(
 ) -> Response:
     more = request.query_params.get("times") == "more"
     shown = await queries.match_page(request.state.actor, match_id, more_times=more)
+    speak_of(shown.match.program)
     following = await queries.following_match(request.state.actor) if shown.stage is Stage.PASSED else None
     explanation, names, reader = shown.told
     offered = with_nearest(shown.slots, nearest)

@@ -26,7 +26,7 @@ from server.messaging.queries import ThreadSummary
 from web.dates import clock_time, count_words, day_long, day_short, weekday_short, when_words, zone
 from web.forms import Errors, form_key, one_id, read_form, text, typed_in
 from web.items import Line
-from web.render import go_to, page
+from web.render import go_to, page, speak_of
 from web.stopped import way_on
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ async def thread(request: Request) -> Response:
             except Conflict as refusal:
                 errors.add("body", refusal.message)
     shown = await queries.thread_page(actor, match_id, one_id(request.query_params, "before"))
+    speak_of(shown.match.program)
     match = shown.here.match
     company, can_write = company_of(match, actor.person_id), rules.is_open(match)
     return page(

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sized
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 from zlib import crc32
 
@@ -15,13 +15,17 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from server.kernel.ids import new_id
-from server.kernel.text import gettext, ngettext, pgettext, register_catalogue, set_language
+from server.kernel.text import gettext, ngettext, pgettext, register_catalogue, set_language, set_terms
+from server.programs.terms.setup import terms_of
 from web import dates
 from web.assets import asset_url, first_visit_css, manifest
 from web.navigation import console_places, places
 from web.toast import Toast, put_toast, take_toast
 from web.viewer import Theme, viewer_of
 from web.voyage import rays, voyage
+
+if TYPE_CHECKING:
+    from server.programs.models import Program
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -86,6 +90,11 @@ def speak_to(request: Request) -> None:
     if viewer:
         set_language(viewer.language)
         dates.set_zone(viewer.zone)
+
+
+def speak_of(program: "Program") -> None:
+    """Say the rest of this task in the words of a programme: what a page shows is of it alone."""
+    set_terms(terms_of(program))
 
 
 def _whole_page(request: Request, compiled: Template, shown: dict[str, object], status: int) -> HTMLResponse:

@@ -29,7 +29,7 @@ from web.dates import clock_time, day_short, weekday, when_words
 from web.forms import Errors, choice, day, form_key, ids, moment_of, read_form, text, ticked, typed_in
 from web.happened import booked_undo
 from web.items import Slot, Topic, one_of
-from web.render import go_to, page
+from web.render import go_to, page, speak_of
 from web.stopped import way_on
 from web.toast import Toast
 
@@ -76,6 +76,7 @@ async def _show(
     request: Request, session_id: UUID, errors: Errors, typed: dict[str, object], *, status: int = 422
 ) -> Response:
     shown = await session_page(request.state.actor, session_id, widen=request.query_params.get("weeks") == "3")
+    speak_of(shown.match.program)
     return page(
         request, "session/session.html", block="form", errors=errors if shown.is_open or "" in errors else Errors(),
         status=(status if shown.is_open else 409) if errors else 200, way=way_on(shown.match, request.state.person),
@@ -126,6 +127,7 @@ async def move(request: Request) -> Response:
 async def _show_move(request: Request, errors: Errors, chosen: str = "", *, place: str | None = None) -> Response:
     actor, session_id = request.state.actor, request.path_params["id"]
     shown = await session_page(actor, session_id)
+    speak_of(shown.match.program)
     found = await slots_for_match(actor, shown.match.id, MANY_SLOTS, besides=[session_id])
     times = [_slot(one.starts_at, shown) for one in found]
     return page(

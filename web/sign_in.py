@@ -20,6 +20,7 @@ from server.kernel.errors import Unavailable
 from server.kernel.secrets import fingerprint
 from server.kernel.settings import settings
 from server.kernel.text import gettext as _
+from server.kernel.text import set_terms
 from server.messaging.queries import unread_count
 from server.notifications.jobs import missing_mail_server
 from server.notifications.told.actions import note_tap
@@ -76,6 +77,7 @@ class SignIn:
             await note_tap(request.state.actor, message_id)
         if not request.url.path.startswith(self.frameless or ("\0",)):
             request.state.viewer = await viewer_for(*found, request.url.path)
+            set_terms(request.state.viewer.terms)
             speak_to(request)   # before any action runs: what it refuses is said in the person's own language
 
 
@@ -105,7 +107,7 @@ async def viewer_for(actor: Actor, person: Person, path: str) -> Viewer:
         person_name=person.full_name, organization_name=frame.organization.name,
         program_name=frame.program_name,
         roles=frozenset(role.value.lower() for role in frame.roles), language=frame.language,
-        theme=THEMES[frame.look], zone=person.zone, refused=frame.refused,
+        theme=THEMES[frame.look], zone=person.zone, refused=frame.refused, terms=frame.terms,
         unread=0 if in_console else await unread_count(actor),
         waiting=await drafts_waiting(actor) if in_console else 0,
     )

@@ -9,7 +9,7 @@ from starlette.routing import Route
 from server.journey.tapping.actions import Tapped, tap
 from server.journey.tapping.states import Ended
 from server.kernel.dates import moment
-from server.kernel.text import direction, use_language
+from server.kernel.text import direction, use_language, use_terms
 from server.kernel.text import gettext as _
 from server.matchmaking.today.rules import parted_words
 from web import forms
@@ -20,7 +20,7 @@ LONGEST_TICKET = 100
 async def answer(request: Request) -> Response:
     """Do what the ticket is for, and say what came of it."""
     tapped = await tap(forms.text(await forms.read_form(request), "ticket", LONGEST_TICKET)[:LONGEST_TICKET])
-    with use_language(tapped.told.language):
+    with use_language(tapped.told.language), use_terms(tapped.told.terms):
         return JSONResponse(_notification(tapped), headers={"Cache-Control": "no-store"})
 
 

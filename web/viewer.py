@@ -5,6 +5,7 @@ from typing import Literal
 
 from starlette.requests import Request
 
+from server.kernel.terms import Vocabulary
 from server.kernel.text import DEFAULT_LANGUAGE, direction
 from server.people.states import Offer
 
@@ -28,6 +29,7 @@ class Viewer:
     unread: int = 0
     waiting: int = 0
     refused: frozenset[Offer] = frozenset()
+    terms: Vocabulary = field(default_factory=dict)
 
     @property
     def direction(self) -> str:

@@ -23,7 +23,7 @@ from server.programs.rules import is_of_circles
 from server.programs.states import EnrollmentState, ParticipantRole
 from web.dates import clock_time, day_long, day_month, moment, weekday
 from web.items import Step
-from web.render import go_to, page
+from web.render import go_to, page, speak_of
 
 if TYPE_CHECKING:
     from server.programs.models import Enrollment
@@ -41,6 +41,7 @@ APART: dict[EnrollmentState, Callable[[], str]] = {
 async def show(request: Request) -> Response:
     """The page, or the match that ended the waiting."""
     seen = await waiting_page(request.state.actor, request.path_params["program"])
+    speak_of(seen.enrollment.program)
     if seen.match:
         return go_to(request, "/" if seen.match.state in RUNNING else f"/match/{seen.match.id}")
     return page(

@@ -27,7 +27,7 @@ async def mentors_to_choose() -> View:
     return _view(found.mentees[0])
 
 
-@state("GET asking 200", proof="Whom would you like to mentor?")
+@state("GET asking 200", proof="Whose mentor would you like to be?")
 async def mentees_to_choose() -> View:
     found = await _group()
     await Person.filter(id=found.mentees[0].person_id).update(**LONG_NAME)

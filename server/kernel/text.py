@@ -15,10 +15,13 @@ from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
 
+from server.kernel.terms import NO_TERMS, Vocabulary, spoken
+
 DEFAULT_LANGUAGE = "en-GB"
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 
 _language: ContextVar[str] = ContextVar("language", default=DEFAULT_LANGUAGE)
+_terms: ContextVar[Vocabulary] = ContextVar("terms", default=NO_TERMS)
 _catalogues: list[Path] = []
 
 
@@ -109,19 +112,39 @@ POINTS = re.compile("[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670
 """Accents of Latin, Greek and Cyrillic letters, Hebrew points, Arabic vowels."""
 
 
+@contextmanager
+def use_terms(terms: Vocabulary) -> Iterator[None]:
+    """Speak in the words of a programme within the block."""
+    token = _terms.set(terms)
+    try:
+        yield
+    finally:
+        _terms.reset(token)
+
+
+def set_terms(terms: Vocabulary) -> None:
+    """Speak in the words of a programme for the rest of this task."""
+    _terms.set(terms)
+
+
 def gettext(message: str) -> str:
-    """`message` in the language in force."""
-    return _translations(_language.get()).gettext(message)
+    """`message` in the language and words in force."""
+    return _in_terms(_translations(_language.get()).gettext(message))
 
 
 def ngettext(singular: str, plural: str, count: int) -> str:
-    """The form for `count` in the language in force."""
-    return _translations(_language.get()).ngettext(singular, plural, count)
+    """The form for `count` in the language and words in force."""
+    return _in_terms(_translations(_language.get()).ngettext(singular, plural, count))
 
 
 def pgettext(context: str, message: str) -> str:
-    """`message` in the language in force, told apart by `context`."""
-    return _translations(_language.get()).pgettext(context, message)
+    """`message` in the language and words in force, told apart by `context`."""
+    return _in_terms(_translations(_language.get()).pgettext(context, message))
+
+
+def _in_terms(text: str) -> str:
+    terms = _terms.get()
+    return spoken(text, terms, _language.get()) if terms else text
 
 
 @lru_cache(maxsize=64)

@@ -13,7 +13,6 @@ from server.kernel.ids import new_id
 from server.kernel.jobs.lanes import TryLater, once_back
 from server.kernel.settings import settings
 from server.kernel.text import gettext as _
-from server.kernel.text import use_language
 from server.notifications import queries, texts
 from server.notifications.bounces.actions import note_failure
 from server.notifications.catalogue import CATALOGUE
@@ -210,7 +209,7 @@ def _weighed(delivery: Delivery, address: str) -> Delivery:
 def _calendar(scene: Scene) -> tuple[str, str]:
     """The invitation that goes along: its method and its text."""
     told = [scene.session] if scene.session else list(scene.sessions)
-    with use_language(scene.language):
+    with scene.voice():
         summary = _("Your circle, %(program)s") % {"program": scene.program.name} if scene.circle else (
             _("Mentoring with %(name)s") % {"name": scene.partner.full_name})
     words = invitations.Words(summary, f"{settings().public_url}/session/{told[0].id}", settings().mail_from)

@@ -1,5 +1,7 @@
 """What a message speaks of, as it stands now: fetched when it is sent, so that a letter never tells old news."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -15,6 +17,8 @@ from server.journey.reporting.team import TeamRow, team_of
 from server.kernel import clock
 from server.kernel.actor import Actor
 from server.kernel.errors import NotFound
+from server.kernel.terms import NO_TERMS
+from server.kernel.text import use_language, use_terms
 from server.matches.company import Circle, Company, company_of, members_now, sets_times
 from server.matches.models import Match, MatchMember
 from server.matches.queries import (
@@ -42,6 +46,7 @@ from server.programs.plans.queries import messages_prepared
 from server.programs.queries import cohort_by_id, grace_ends_at, takes_part_in, visible_enrollment, waitlist_place
 from server.programs.rules import is_of_circles
 from server.programs.states import EnrollmentState, ParticipantRole
+from server.programs.terms.setup import terms_of
 from server.sessions.models import ActionItem, Session
 from server.sessions.queries import (
     have_met,
@@ -233,6 +238,12 @@ class Scene:
     def language(self) -> str:
         """The person's language, else the organisation's."""
         return self.person.language or self.organization.language
+
+    @contextmanager
+    def voice(self) -> Iterator[None]:
+        """Speak the recipient's language within the block, in the words of the programme that the message is about."""
+        with use_language(self.language), use_terms(terms_of(self.program) if self.cohort else NO_TERMS):
+            yield
 
 
 async def scene_of(actor: Actor, message: Message) -> Scene:

@@ -19,7 +19,7 @@ from server.journey.reporting import words as team_words
 from server.kernel import clock
 from server.kernel.dates import day, day_and_year, hour, in_numbers, length, moment, place_of
 from server.kernel.settings import settings
-from server.kernel.text import clean, direction, gettext, language, ngettext, pgettext, use_language
+from server.kernel.text import clean, direction, gettext, language, ngettext, pgettext
 from server.notifications.catalogue import Kind
 from server.notifications.optout.links import stop_url
 from server.notifications.scene import Scene
@@ -69,7 +69,7 @@ def letter(kind: Kind, scene: Scene, taps: Sequence[Link] = (), also: Sequence[L
 
     `taps`: what can be answered by one tap, before that button; `also`: what else waits, after it.
     """
-    with use_language(scene.language):
+    with scene.voice():
         values = {**_values(kind, scene), "taps": taps, "also": also}
         plain, marked = _parts(TEXT, kind, values, scene), _parts(HTML, kind, values, scene)
         return Letter(
@@ -82,14 +82,14 @@ def letter(kind: Kind, scene: Scene, taps: Sequence[Link] = (), also: Sequence[L
 
 def line(kind: Kind, scene: Scene) -> Link:
     """What a message asks for in one line of another one's letter, in the recipient's language."""
-    with use_language(scene.language):
+    with scene.voice():
         values = _values(kind, scene)
         return Link(one_line(_parts(TEXT, kind, values, scene)["subject"]), str(values["url"]))
 
 
 def preview(kind: Kind, scene: Scene) -> Preview:
     """What somebody would read, in the recipient's language: for who prepares a programme."""
-    with use_language(scene.language):
+    with scene.voice():
         parts = _template_parts(TEXT, kind, _values(kind, scene), scene)
         said = {name: one_line(parts[name]) for name in ("subject", "moment", "button", "pushed")}
         return Preview(paragraphs=tuple(_paragraphs(parts["words"])), language=scene.language, **said)
@@ -97,7 +97,7 @@ def preview(kind: Kind, scene: Scene) -> Preview:
 
 def notification(kind: Kind, scene: Scene) -> tuple[str, str]:
     """The title and the one sentence with which a browser shows the message, in the recipient's language."""
-    with use_language(scene.language):
+    with scene.voice():
         plain = _parts(TEXT, kind, _values(kind, scene), scene)
         return one_line(plain["subject"]), one_line(plain["pushed"])
 

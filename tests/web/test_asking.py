@@ -92,7 +92,7 @@ async def test_where_one_does_not_ask_nothing_leads_there_and_the_page_says_so(
     assert (await ask(client, mentor, found.mentees[0].id)).status_code == 403
     await Program.filter(id=found.program.id).update(mentors_may_ask=True)
     assert page_of(mentor) in (await client.get("/")).text
-    assert "Whom would you like to mentor?" in (await client.get(page_of(mentor))).text
+    assert "Whose mentor would you like to be?" in (await client.get(page_of(mentor))).text
 
 
 async def test_no_and_no_answer_are_said_without_blame_and_others_follow(found: Market, client_of: ClientOf) -> None:

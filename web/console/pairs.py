@@ -23,7 +23,7 @@ from web.console import message_words, timeline_words
 from web.console import pair_words as words
 from web.dates import day_long, zone
 from web.forms import Errors, choice, day, integer, read_form, text
-from web.render import go_to, page
+from web.render import go_to, page, speak_of
 from web.toast import Toast
 
 QUEUE = "/console/matches"
@@ -161,6 +161,7 @@ async def _show(
     dates: dict[str, str] | None = None,
 ) -> Response:
     shown = await queries.pair_record(request.state.actor, _id(request))
+    speak_of(shown.match.program)
     if shown.standing is Standing.REVIEW or shown.match.state is MatchState.AWAITING_ADMIN:
         return go_to(request, f"{QUEUE}?pair={shown.match.id}")
     events, whole = timeline_words.timeline(shown), request.query_params.get("events") == "all"

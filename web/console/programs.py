@@ -18,7 +18,7 @@ from server.programs.rules import target_role as target_role_of
 from server.programs.states import Approvals, AskedFirst, Circles, Pairing, ProgramState
 from web.console import program_words as words
 from web.forms import Errors, choice, integer, one_id, read_form, text, ticked
-from web.render import go_to, page
+from web.render import go_to, page, speak_of
 from web.toast import Toast
 
 HERE = "/console/programs"
@@ -157,6 +157,7 @@ async def _show(
     request: Request, *, errors: Errors | None = None, refused: str = "", link: str | None = None
 ) -> Response:
     shown = await queries.program_page(request.state.actor, _id(request))
+    speak_of(shown.program)
     framework = await competencies(request.state.actor) if has_target_role(shown.program) else []
     return page(
         request, "console/program.html", status=409 if refused else 422 if errors else 200, errors=errors or Errors(),

@@ -25,6 +25,8 @@ from server.programs.plans.setup import SETUP, contradictions, moved, setup_of
 from server.programs.queries import cohorts
 from server.programs.reporting.entries import REPORTS_PART
 from server.programs.states import ProgramState, ProgramType
+from server.programs.terms.setup import TERMS_PART
+from server.programs.terms.setup import contradictions as terms_against
 from server.programs.triggers.entries import TRIGGERS_PART
 from server.programs.triggers.entries import contradictions as triggers_against
 from server.surveys.forms.setup import SURVEYS_PART
@@ -32,7 +34,7 @@ from server.surveys.forms.setup import contradictions as surveys_against
 
 PARTS: tuple[Part, ...] = (
     TRIGGERS_PART, telling.MESSAGES_PART, audience.AUDIENCE_PART, REPORTS_PART, SURVEYS_PART,
-    GOAL_PRIVACY_PART,
+    GOAL_PRIVACY_PART, TERMS_PART,
 )
 """What joins the document after its outline, weights and rules: a column each, set by one act."""
 
@@ -92,6 +94,7 @@ def checked(given: object, beside: Around) -> Json:
         content, beside.live or {**content, "target_role": ""}, roles=beside.roles, settled=beside.settled
     )
     problems |= surveys_against(content["surveys"]) | levels_against(content["goal_privacy"])
+    problems |= terms_against(content["terminology"])
     content |= weighed.settled(problems, kind, content)
     check(problems)
     return content

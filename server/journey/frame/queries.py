@@ -1,8 +1,11 @@
 """The few facts that every page shows around its content, in a fixed number of queries."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from server.kernel.actor import Actor, Permission
+from server.kernel.db import Json
+from server.kernel.terms import NO_TERMS, Vocabulary, vocabulary_of
 from server.matches.queries import matches
 from server.matches.states import MatchState
 from server.people.models import Organization, Person
@@ -17,7 +20,7 @@ from server.programs.states import OPEN_ENROLLMENTS, ParticipantRole
 class Frame:
     """Who looks, at what, in which colours. `program_name` is where they were invited last, "" if nowhere.
 
-    `refused`: what is not offered to them again.
+    `terms` are the words of the programmes in which they take part, the usual ones where two differ. `refused`: what is not offered to them again.
     """
 
     person: Person
@@ -25,6 +28,7 @@ class Frame:
     look: Look
     program_name: str
     roles: frozenset[ParticipantRole]
+    terms: Vocabulary
     refused: frozenset[Offer] = frozenset()
 
     @property
@@ -39,8 +43,8 @@ async def frame_of(actor: Actor, person: Person) -> Frame:
     profile = (await profiles_of(actor, [person.id])).get(person.id)
     part = await _takes_part(actor)
     return Frame(
-        person, organization, profile.look if profile else Look.SYSTEM, part[0][1] if part else "",
-        frozenset(role for role, _name in part), refused_offers(profile),
+        person, organization, profile.look if profile else Look.SYSTEM, part[0].program_name if part else "",
+        frozenset(one.role for one in part), _terms(part), refused_offers(profile),
     )
 
 
@@ -53,7 +57,20 @@ async def drafts_waiting(actor: Actor) -> int:
     return await (drafts if scope is None else drafts.filter(program_id__in=scope)).count()
 
 
-async def _takes_part(actor: Actor) -> list[tuple[ParticipantRole, str]]:
+class _Part(NamedTuple):
+    """One part that somebody takes, and what its programme calls itself and people."""
+
+    role: ParticipantRole
+    program_name: str
+    terminology: Json
+
+
+async def _takes_part(actor: Actor) -> list[_Part]:
     own = enrollments(actor).filter(person_id=actor.person_id, state__in=list(OPEN_ENROLLMENTS))
-    rows = await own.order_by("-invited_at", "-id").values_list("role", "program__name")
-    return [(ParticipantRole(role), str(name)) for role, name in rows]
+    rows = await own.order_by("-invited_at", "-id").values_list("role", "program__name", "program__terminology")
+    return [_Part(ParticipantRole(role), str(name), terminology) for role, name, terminology in rows]
+
+
+def _terms(part: list[_Part]) -> Vocabulary:
+    said = [one.terminology for one in part]
+    return vocabulary_of(said[0]) if said and all(one == said[0] for one in said) else NO_TERMS

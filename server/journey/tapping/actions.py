@@ -19,7 +19,7 @@ from server.kernel.db import unit_of_work
 from server.kernel.errors import Conflict, Invalid, NotFound
 from server.kernel.secrets import token
 from server.kernel.text import gettext as _
-from server.kernel.text import use_language
+from server.kernel.text import use_language, use_terms
 from server.matches import actions as matches
 from server.matches.queries import is_circle, visible_match
 from server.matches.states import RUNNING, MatchState
@@ -61,7 +61,7 @@ async def tap(secret: str) -> Tapped:
     ticket = await ticket_by_secret(secret)
     actor = await actor_for(ticket.person)
     told = await told_of(actor, ticket)
-    with use_language(told.language):
+    with use_language(told.language), use_terms(told.terms):
         try:
             came, undo = await _act(actor, ticket)
         except (Conflict, Invalid, NotFound) as refusal:

@@ -13,11 +13,13 @@ from server.journey.tapping.states import Stands
 from server.kernel import clock
 from server.kernel.actor import Actor
 from server.kernel.errors import Conflict, NotFound
+from server.kernel.terms import Vocabulary
 from server.matches.company import Company, company_of
 from server.matches.queries import is_circle, matches
 from server.matches.states import AWAITING
 from server.people.models import Organization, Person
 from server.people.queries import organization_of
+from server.programs.terms.setup import terms_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class Told:
     person: Person
     organization: Organization
     language: str
+    terms: Vocabulary
     match_id: UUID
     partner: Company
     is_circle: bool
@@ -62,6 +65,7 @@ async def told_of(actor: Actor, ticket: Ticket) -> Told:
     organization = await organization_of(actor)
     return Told(
         ticket.id, ticket.purpose, ticket.person, organization, ticket.person.language or organization.language,
+        terms_of(match.program),
         match.id, company_of(match, ticket.person_id), is_circle(match),
         match.state in AWAITING and match.program.admin_approves_matches, time_of(ticket), day_of(ticket),
     )

@@ -221,9 +221,9 @@ def _same_city(told: Telling) -> tuple[str, str]:
 def _past_sessions(told: Telling) -> tuple[str, str]:
     count = int(told.number("sessions"))
     title = told.pick(
-        mentee=_("{mentor} has mentored before"),
-        mentor=_("You have mentored before"),
-        manager=_("{mentor} has mentored before"),
+        mentee=_("{mentor} has been a mentor before"),
+        mentor=_("You have been a mentor before"),
+        manager=_("{mentor} has been a mentor before"),
     )
     return title, ngettext("One session held", "{count} sessions held", count).format(count=count)
 

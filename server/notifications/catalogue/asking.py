@@ -48,7 +48,7 @@ KINDS = (
          stops.survey_answered, "exit_survey", links.check_in, pushes=True),
     Kind("Z06", N_("Certificate"), _T, N_("a match has had its time"), N_("it goes on after all"),
          stops.unless_match_is(MatchState.COMPLETED), "certificate", links.home),
-    Kind("Z07", N_("Thanks to who mentored"), _T, N_("a match has had its time"), N_("it goes on after all"),
+    Kind("Z07", N_("Thanks to who was the mentor"), _T, N_("a match has had its time"), N_("it goes on after all"),
          stops.unless_match_is(MatchState.COMPLETED), "thanks", links.home),
     Kind("Z08", N_("Once more"), _N, N_("a match has had its time a week ago"),
          N_("they take part again, or asked to be told"), stops.comes_again, "once_more", links.join),

@@ -11,7 +11,7 @@ from server.kernel.db import Unit, unit_of_work
 from server.kernel.errors import Invalid, NotFound
 from server.kernel.jobs.lanes import TryLater
 from server.kernel.secrets import keyed_digest
-from server.kernel.text import direction, language, use_language
+from server.kernel.text import direction, language
 from server.kernel.text import gettext as _
 from server.notifications import texts
 from server.notifications.catalogue import CATALOGUE, why_not
@@ -137,7 +137,7 @@ async def _buttons(
     if tap is None:
         return ()
     secret = await ticket_for(actor, scene, tap, notice.id, browser.session)
-    with use_language(scene.language):
+    with scene.voice():
         return Button("accept", tap.short, secret), Button("open", _("Look first"))
 
 
@@ -159,7 +159,7 @@ def notice_of(scene: Scene, buttons: tuple[Button, ...] = ()) -> Notice:
     """What a notification says in the recipient's language, and where it leads."""
     kind = CATALOGUE[scene.message.kind]
     title, body = texts.notification(kind, scene)
-    with use_language(scene.language):
+    with scene.voice():
         return Notice(
             title=title, body=body, lang=language(), direction=direction(language()), tag=str(scene.message.id),
             opens=from_message(kind.link(scene), scene.message.id), buttons=buttons,

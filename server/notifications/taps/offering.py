@@ -15,7 +15,6 @@ from server.kernel.dates import day, moment
 from server.kernel.db import plain
 from server.kernel.secrets import keyed_digest
 from server.kernel.text import gettext as _
-from server.kernel.text import use_language
 from server.notifications.scene import Scene
 from server.surveys.forms.words import labels
 
@@ -41,7 +40,7 @@ class Tap:
 def taps_of(scene: Scene) -> list[Tap]:
     """What may be done by one tap from a message, in its reader's language; nothing for most kinds."""
     offered = TAPS.get(scene.message.kind)
-    with use_language(scene.language):
+    with scene.voice():
         return offered(scene) if offered else []
 
 

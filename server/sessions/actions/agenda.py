@@ -12,9 +12,10 @@ from server.kernel.actor import Actor, require
 from server.kernel.db import Unit, unit_of_work
 from server.kernel.errors import Conflict
 from server.kernel.text import gettext as _
-from server.kernel.text import use_language
+from server.kernel.text import use_language, use_terms
 from server.kernel.typed import check, typed
 from server.matches.queries import in_order, is_circle, learners
+from server.programs.terms.setup import terms_of
 from server.sessions import queries, rules, steps
 from server.sessions.agenda import Facts, compose
 from server.sessions.models import AgendaItem, Session
@@ -44,7 +45,7 @@ async def prepare_agenda(actor: Actor, session_id: UUID, *, message: str = "") -
         await AgendaItem.filter(
             organization_id=actor.organization_id, session_id=session.id, added_by_id=None, talked_about=False
         ).delete()
-        with use_language(_language_of(session)):
+        with use_language(_language_of(session)), use_terms(terms_of(session.match.program)):
             topics = compose(await _facts(actor, session, message), session.match.program.session_minutes)
         proposed = [
             await AgendaItem.create(

@@ -20,7 +20,7 @@ from server.notifications.catalogue import CATALOGUE
 from server.notifications.channels.email import compose
 from server.notifications.scene import Scene, scene_of
 from server.notifications.states import MessageClass
-from server.notifications.texts import Letter, letter
+from server.notifications.texts import Letter, letter, notification
 from server.notifications.told.links import from_message
 from server.notifications.wording.names import names_of
 from server.notifications.wording.words import filled
@@ -30,6 +30,10 @@ from tests.server.notifications.conftest import session_of
 from tests.server.notifications.spoken_of import SECRET, ids_for, promise_of, step_facts
 
 HOSTILE = "<script>alert(1)</script> & \"Noor\" %(name)s {{ 7 * 7 }}"
+RENAMED = {"en": {
+    "mentor": {"one": "adviser", "many": "advisers"}, "mentee": {"one": "guest", "many": "guests"},
+    "mentoring": {"one": "advising"},
+}}
 TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 
 
@@ -58,7 +62,17 @@ async def test_text_and_html_say_the_same_and_the_html_is_strictly_valid(pair: P
     assert words_of(made.text) == words_of_html(made.html)
     assert len(words_of(made.text)) > 15
     if scene.cohort:
+        nobody_is_called_as_usual(kind, scene)
         every_name_is_filled_in(kind, replace(scene, pairs=("Idris and Noor",)))
+
+
+def nobody_is_called_as_usual(kind: str, scene: Scene) -> None:
+    """In a programme with words of its own no usual one is left, in a letter nor in a notification."""
+    scene.program.terminology = RENAMED
+    made, (title, body) = letter(CATALOGUE[kind], scene), notification(CATALOGUE[kind], scene)
+    said = " ".join([*words_of(made.text), made.subject, title, body])
+    assert not re.search(r"\bment(?:or|ee)", said, re.I)
+    scene.program.terminology = {}
 
 
 def every_name_is_filled_in(kind: str, scene: Scene) -> None:

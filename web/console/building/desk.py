@@ -18,7 +18,7 @@ from web.console.building.outline import address as part_address
 from web.console.building.outline import lines
 from web.console.building.part import Part
 from web.forms import Errors, text
-from web.render import go_to, page
+from web.render import go_to, page, speak_of
 from web.toast import Toast
 
 HERE = "/console/programs/{id:uuid}/build/"
@@ -31,7 +31,9 @@ Shown = Callable[[Request, Plan, Json, Errors, str], Awaitable[Response]]
 
 async def opened(request: Request) -> Plan:
     """What somebody builds here."""
-    return await plan_of(request.state.actor, program_id(request))
+    plan = await plan_of(request.state.actor, program_id(request))
+    speak_of(plan.program)
+    return plan
 
 
 async def keep(

@@ -13,6 +13,7 @@ from web.console.building import (
     messages_words,
     resources_words,
     surveys_words,
+    terms_words,
 )
 from web.console.building.part import Part
 
@@ -24,6 +25,7 @@ PARTS: tuple[Part, ...] = (
     messages_words.PART,
     surveys_words.PART,
     resources_words.PART,
+    terms_words.PART,
     launch_words.PART,
 )
 

@@ -92,15 +92,15 @@ def crowded(told: Telling) -> tuple[str, str]:
     """A mentor who met many from the mentee's place; how many is told to whoever runs the programme alone."""
     if told.params.get("of_team"):
         title = told.pick(
-            mentee=_("{mentor} has mentored others of your team"),
-            mentor=_("You have mentored others of {mentee}'s team"),
-            manager=_("{mentor} has mentored many of {mentee}'s team"),
+            mentee=_("{mentor} has been a mentor of others in your team"),
+            mentor=_("You have been a mentor of others in {mentee}'s team"),
+            manager=_("{mentor} has been a mentor of many in {mentee}'s team"),
         )
     else:
         title = told.pick(
-            mentee=_("{mentor} has mentored others of your department"),
-            mentor=_("You have mentored others of {mentee}'s department"),
-            manager=_("{mentor} has mentored many of {mentee}'s department"),
+            mentee=_("{mentor} has been a mentor of others in your department"),
+            mentor=_("You have been a mentor of others in {mentee}'s department"),
+            manager=_("{mentor} has been a mentor of many in {mentee}'s department"),
         )
     count = int(told.number("count"))
     met = ngettext("{count} person so far", "{count} people so far", count).format(count=count)

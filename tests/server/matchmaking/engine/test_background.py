@@ -41,9 +41,9 @@ FACTS: list[tuple[Category, dict[str, Any], dict[str, Any], str, int]] = [
     (Category.STAGE, {"rating": 0.8}, {"rating": 0.9},
      "Idris is 2 levels ahead: the employer's rating counted, as both agreed", 1),
     (Category.HISTORY, {"partners_in": (("Product", 5),)}, {},
-     "Idris has mentored many of Noor's department: 5 people so far", -1),
+     "Idris has been a mentor of many in Noor's department: 5 people so far", -1),
     (Category.HISTORY, {"partners_of": (("mo", 3),)}, {},
-     "Idris has mentored many of Noor's team: 3 people so far", -1),
+     "Idris has been a mentor of many in Noor's team: 3 people so far", -1),
     (Category.ORGANISATION, {"function": "Finance", "functions": ("Design", "Sales")}, {},
      "A fresh view: Operations, seen from Product, knows Finance, Design and Sales from within", 1),
 ]
@@ -81,7 +81,7 @@ def test_a_mentor_who_met_many_of_one_place_is_a_caution_without_numbers_for_the
     found = told(Background(partners_in=(("Product", 9),)), NO_BACKGROUND)
     assert found.caution is not None
     assert found.caution.code is ReasonCode.CROWDED
-    assert one_line(found.caution, NAMES, Reader.MENTEE) == "Idris has mentored others of your department"
+    assert one_line(found.caution, NAMES, Reader.MENTEE) == "Idris has been a mentor of others in your department"
     for few in (1, 2):
         assert told(Background(partners_in=(("Product", few),)), NO_BACKGROUND) == told(NO_BACKGROUND, NO_BACKGROUND)
 

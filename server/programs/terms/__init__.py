@@ -1,0 +1,1 @@
+"""What a programme calls people and things: a part of its document."""
