@@ -64,7 +64,7 @@ async def thread(request: Request) -> Response:
             except Conflict as refusal:
                 errors.add("body", refusal.message)
     shown = await queries.thread_page(actor, match_id, one_id(request.query_params, "before"))
-    speak_of(shown.match.program)
+    speak_of(shown.here.match.program)
     match = shown.here.match
     company, can_write = company_of(match, actor.person_id), rules.is_open(match)
     return page(

@@ -20,7 +20,7 @@ from server.surveys.forms.words import labels
 from server.surveys.states import QuestionKind
 from web.dates import day_long
 from web.forms import Errors, integer, read_form, text, typed_in
-from web.render import go_to, page, speak_of
+from web.render import go_to, page
 from web.toast import Toast
 
 if TYPE_CHECKING:
@@ -65,7 +65,6 @@ async def survey(request: Request) -> Response:
     typed: Typed | None = None
     if request.method == "POST":
         shown = await survey_page(actor, invitation_id)
-        speak_of(shown.match.program)
         typed = typed_by(await read_form(request), shown, errors)
         if not errors:
             try:

@@ -571,7 +571,8 @@ CREATE TABLE program (
     audience jsonb DEFAULT '{}'::jsonb NOT NULL,
     reports jsonb DEFAULT '{}'::jsonb NOT NULL,
     surveys jsonb DEFAULT '[]'::jsonb NOT NULL,
-    goal_privacy jsonb DEFAULT '{}'::jsonb NOT NULL
+    goal_privacy jsonb DEFAULT '{}'::jsonb NOT NULL,
+    terminology jsonb DEFAULT '{}'::jsonb NOT NULL
 );
 CREATE TABLE program_version (
     id uuid NOT NULL,
@@ -1532,4 +1533,5 @@ INSERT INTO "tortoise_migrations" ("app", "name", "applied_at") VALUES
 ('models', '0035_program_audience', CURRENT_TIMESTAMP),
 ('models', '0036_program_reports', CURRENT_TIMESTAMP),
 ('models', '0037_surveys', CURRENT_TIMESTAMP),
-('models', '0038_goal_privacy', CURRENT_TIMESTAMP);
+('models', '0038_goal_privacy', CURRENT_TIMESTAMP),
+('models', '0039_program_terminology', CURRENT_TIMESTAMP);
