@@ -153,6 +153,20 @@ async def half_an_example() -> View:
     return View(found.manager, page_of(found, "resources"), each(typed, press("Use these resources")))
 
 
+@state("GET console-build-words 200", proof="What you call people and things")
+async def words_of_ones_own() -> View:
+    found = await market(1, 1)
+    await changed(found, terminology={"en": {"mentor": {"one": "adviser", "many": "advisers"}}})
+    return View(found.manager, page_of(found, "words"))
+
+
+@state("POST console-build-words-keep 422", proof="is said of something else already")
+async def one_word_for_two() -> View:
+    found = await market(1, 1)
+    typed = each(fill("terminology.en.mentor.one", "mentee"), fill("terminology.en.mentor.many", "mentees"))
+    return View(found.manager, page_of(found, "words"), each(typed, press("Use these words")))
+
+
 def with_file(found: Market) -> Act:
     """Choose a file that sets one thing otherwise, and look at it."""
     async def act(page: Page) -> None:
