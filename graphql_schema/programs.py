@@ -14,6 +14,7 @@ from graphql_schema.ids import Node, global_id, key_of
 from graphql_schema.mutations import ById, Input, Payload, perform
 from graphql_schema.pagination import Connection, Order, Window, page_of
 from graphql_schema.people import PersonType
+from graphql_schema.terms import ProgramTermType
 from server.goals.levels.setup import levels_of
 from server.goals.states import GoalPrivacy
 from server.journey.closing import actions as closing
@@ -47,22 +48,6 @@ BY_NAME = Order(("name", "id"))
 BY_INVITATION = Order(("invited_at", "id"), newest_first=True)
 
 
-@strawberry.type(name="ProgramTerm", description="What a programme calls somebody or something in one language.")
-class ProgramTermType:
-    language: str
-    term: str = strawberry.field(description="mentor, mentee, mentoring, match, session, circle or program.")
-    case: str = strawberry.field(description="The form of the word: in English one or many.")
-    said: str
-
-    @classmethod
-    def all(cls, row: Program) -> list[Self]:
-        """The words of a programme that are not as usual."""
-        return [
-            cls(language=tag, term=term, case=case, said=said)
-            for tag, terms in row.terminology.items() for term, cases in terms.items() for case, said in cases.items()
-        ]
-
-
 @strawberry.type(name="Program", description="A mentoring programme of your organisation.")
 class ProgramNode(Node):
     program_key: strawberry.Private[UUID]
@@ -87,9 +72,7 @@ class ProgramNode(Node):
     mentors_may_wish: bool = strawberry.field(description="Whether mentors may name whom they would like.")
     pause_moves_end: bool = strawberry.field(description="Whether a pause moves the last day of a match.")
     note_prompts: list[str]
-    terms: list[ProgramTermType] = strawberry.field(
-        description="What it calls people and things; what is missing is called as usual."
-    )
+    terms: list[ProgramTermType] = strawberry.field(description="What it calls otherwise than is usual.")
     goal_levels: list[GoalPrivacy] = strawberry.field(description="Who may read goals: what people choose from.")
     usual_goal_level: GoalPrivacy = strawberry.field(description="What a goal has where nobody chose.")
     pairing: Pairing | None = strawberry.field(description="How peers are put together; null where there are none.")

@@ -11,7 +11,7 @@ MODULE, FUNCTION, TEMPLATE, STYLE, ROOM = 400, 60, 120, 150, 10
 LARGER_ROOMS = {
     "server/cli": (11, "a module for each command, and the three that commands share to start and to serve"),
     "server/journey/importing": (12, "one file, from cells to stored rows: a module for each step"),
-    "server/kernel": (15, "the vocabulary of every room: one flat module for each word that all of them import"),
+    "server/kernel": (16, "the vocabulary of every room: one flat module for each word that all of them import"),
     "server/matchmaking/engine": (17, "one algorithm, from pool to wording: a module for each stage"),
 }
 """Packages of the domain that may hold more modules, each with its own bound and the reason."""
