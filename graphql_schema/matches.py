@@ -26,8 +26,6 @@ from server.journey.byhand.actions import pair_by_hand
 from server.kernel.actor import Actor
 from server.kernel.db import Json
 from server.kernel.errors import NotFound
-from server.kernel.terms import NO_TERMS
-from server.kernel.text import use_terms
 from server.matches import actions, queries
 from server.matches.states import (
     Approval,
@@ -42,7 +40,6 @@ from server.matchmaking.engine.wording import Names
 from server.matchmaking.stored import Party, told_between
 from server.matchmaking.today import actions as today
 from server.programs.states import ParticipantRole
-from server.programs.terms.setup import terms_of
 
 if TYPE_CHECKING:
     from server.matches.models import Match, MatchMember
@@ -92,8 +89,7 @@ class MatchReviewType:
         """The review side of a row."""
         return cls(
             origin=row.origin, confidence=row.confidence, calibrated_on=row.calibrated_on, based_on=row.based_on,
-            held_back=row.held_back,
-            closure_reason=row.closure_reason, caution=caution(row.explanation, names),
+            held_back=row.held_back, closure_reason=row.closure_reason, caution=caution(row.explanation, names),
             factors=factors(row.explanation, names),
         )
 
@@ -146,10 +142,9 @@ class MatchType(Node):
 
     @strawberry.field(description="Why these two: up to three reasons, in words for you.")
     async def reasons(self, info: Info) -> list[ReasonType]:
-        program = await info.context.one(programs_by_ids, self.program_key)
         first, second = (Party(one.person.key, one.person.first_name, one.role) for one in self.members[:2])
-        with use_terms(terms_of(program) if program else NO_TERMS):
-            return reasons(told_between(self.explanation, first, second, info.context.actor.person_id))
+        told = told_between(self.explanation, first, second, info.context.actor.person_id)
+        return reasons(told, await info.context.one(programs_by_ids, self.program_key))
 
     @strawberry.field(
         description="What a circle brings you, or each of its members for who runs the programme; empty for a pair."

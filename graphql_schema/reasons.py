@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import strawberry
 
 from server.kernel.db import Json
+from server.kernel.terms import NO_TERMS
+from server.kernel.text import use_terms
 from server.matchmaking.engine.choosing.discretion import told_to
 from server.matchmaking.engine.explain import Reason, ReasonCode
 from server.matchmaking.engine.weights import Category
 from server.matchmaking.engine.wording import Names, Reader, sentence
 from server.matchmaking.stored import Told, load
+from server.programs.terms.setup import terms_of
+
+if TYPE_CHECKING:
+    from server.programs.models import Program
 
 for enum in (Category, ReasonCode):
     strawberry.enum(enum)
@@ -37,9 +43,10 @@ class ReasonType:
         )
 
 
-def reasons(told: Told) -> list[ReasonType]:
-    """Up to three reasons; none for a pair that somebody made by hand."""
-    return _told(told.explanation.reasons if told.explanation else (), told.names, told.reader)
+def reasons(told: Told, program: Program | None = None) -> list[ReasonType]:
+    """Up to three reasons, in the words of a programme; none for a pair that somebody made by hand."""
+    with use_terms(terms_of(program) if program else NO_TERMS):
+        return _told(told.explanation.reasons if told.explanation else (), told.names, told.reader)
 
 
 def factors(stored: Json, names: Names) -> list[ReasonType]:
