@@ -83,7 +83,8 @@ class GoalType(Node):
         """The goal of a row; competency, steps and versions must have been fetched."""
         return cls(
             id=global_id("Goal", row.id), owner_id=global_id("Person", row.person_id), state=row.state,
-            privacy=row.privacy, in_focus=row.in_focus, want=row.want, measure=row.measure, due_on=row.due_on, version=row.version,
+            privacy=row.privacy, in_focus=row.in_focus, want=row.want, measure=row.measure,
+            due_on=row.due_on, version=row.version,
             competency=CompetencyType.of(row.competency) if row.competency else None, created_at=row.created_at,
             settled_at=row.settled_at, milestones=[MilestoneType.of(step) for step in queries.steps_of(row)],
             versions=[GoalVersionType.of(version) for version in queries.history_of(row)],

@@ -95,7 +95,8 @@ class ProgramNode(Node):
             asked_first=row.asked_first, mentees_may_ask=row.mentees_may_ask, mentors_may_ask=row.mentors_may_ask,
             mentees_may_wish=row.mentees_may_wish, mentors_may_wish=row.mentors_may_wish,
             pause_moves_end=row.pause_moves_end, note_prompts=row.note_prompts,
-            terms=ProgramTermType.all(row), goal_levels=list(levels_of(row.goal_privacy).levels), usual_goal_level=levels_of(row.goal_privacy).usual,
+            terms=ProgramTermType.all(row), goal_levels=list(levels_of(row.goal_privacy).levels),
+            usual_goal_level=levels_of(row.goal_privacy).usual,
             pairing=Pairing(row.rules.get("pairing", Pairing.BEST)) if is_among_peers(row) else None,
             cycles_apart=row.rules.get("cycles_apart"), circles=row.circles, circle_size=circle_size(row.rules),
         )

@@ -58,7 +58,8 @@ def known(seen: JoinPage) -> Fields:
         preferred_name=person.preferred_name, zone=person.zone, languages=list(person.languages),
         day_parts=sorted(day_parts_of(seen.blocks)), want=seen.want, measure=goal.measure if goal else "",
         competency_id=seen.builds_on.id if seen.builds_on else None, by=_chip_of(due_on, proposed(seen)),
-        other_day=due_on, privacy=goal.privacy if goal else None, skills=[one.id for one in seen.offered], words=seen.profile.words_for_mentees,
+        other_day=due_on, privacy=goal.privacy if goal else None,
+        skills=[one.id for one in seen.offered], words=seen.profile.words_for_mentees,
         places=enrollment.capacity if enrollment else 1, styles=[Style(way) for way in seen.profile.styles],
         pref_department=seen.profile.pref_department,
     )
@@ -71,7 +72,8 @@ def sent(form: FormData, errors: Errors) -> Fields:
         languages=forms.values(form, "languages"), day_parts=forms.choices(DayPart, form, "day_parts"),
         want=forms.text(form, "want", 300), measure=forms.text(form, "measure", 300),
         competency_id=forms.one_id(form, "competency_id"), by=forms.text(form, "by", 10),
-        privacy=forms.choice(GoalPrivacy, form, "privacy"), other_day=forms.day(form, "due_on", errors), skills=forms.ids(form, "skills"),
+        privacy=forms.choice(GoalPrivacy, form, "privacy"),
+        other_day=forms.day(form, "due_on", errors), skills=forms.ids(form, "skills"),
         another_skill=forms.text(form, "another_skill", 120), places=forms.integer(form, "places") or 1,
         words=forms.text(form, "words_for_mentees", 300), agreed=forms.choices(ConsentPurpose, form, "agreed"),
         styles=ways.styles_in(form), pref_department=ways.wish_in(form),
@@ -92,7 +94,8 @@ def told(seen: JoinPage, said: Fields) -> JoinForm:
         role=seen.place.role, day_parts=said.day_parts, agreed=said.agreed, preferred_name=said.preferred_name,
         zone=said.zone or None, languages=said.languages or None,
         goal=Wording(said.want, said.measure, said.competency_id, said.due_on),
-        goal_privacy=said.privacy, skills=said.skills, another_skill=said.another_skill, words_for_mentees=said.words, places=said.places,
+        goal_privacy=said.privacy,
+        skills=said.skills, another_skill=said.another_skill, words_for_mentees=said.words, places=said.places,
         styles=said.styles, pref_department=said.pref_department,
     )
 

@@ -1,5 +1,5 @@
-"""That there are goals, and how far they are: what who runs a programme sees of them, and no word that its owner did not
-let them read."""
+"""That there are goals, and how far they are: what who runs a programme sees of them, and no word that its owner did
+not let them read."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

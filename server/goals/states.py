@@ -22,8 +22,8 @@ class MilestoneState(StrEnum):
 
 
 class GoalPrivacy(StrEnum):
-    """Who reads a goal besides its owner: nobody; the partner of a pair; who runs the programme too. Never a circle, and
-    never a line manager."""
+    """Who reads a goal besides its owner: nobody; the partner of a pair; who runs the programme too. Never a circle,
+    and never a line manager."""
 
     PRIVATE = "PRIVATE"
     PAIR = "PAIR"

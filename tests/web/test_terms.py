@@ -74,7 +74,9 @@ async def test_no_page_of_a_renamed_programme_says_mentor_or_mentee(client_of: C
                 shown.add(path.split("/")[1])
                 left += [f"{path}: {word}" for word in USUAL.findall(words_on(answer.text))]
     assert left == []
-    assert shown >= {"", "match", "goal", "milestone", "session", "checkin", "messages", "join", "waiting", "enrollment"}
+    assert shown >= {
+        "", "match", "goal", "milestone", "session", "checkin", "messages", "join", "waiting", "enrollment",
+    }
     assert "adviser" in words_on((await (await client_of(newcomers[1])).get(f"/waiting/{pair.program.key}")).text)
     assert await Session.all().count() == 1
 

@@ -32,8 +32,8 @@ async def save_goal(
 ) -> Goal:
     """Save the sentence of the actor's own enrolment, with whatever is there; with measure and date it is active.
 
-    `privacy` is who may read it; None: as it is, and of a new one as the programme usually has it. The enrolment's draft
-    is written on if there is one. The wording of an active goal again changes nothing.
+    `privacy` is who may read it; None: as it is, and of a new one as the programme usually has it. The enrolment's
+    draft is written on if there is one. The wording of an active goal again changes nothing.
 
     Raises:
         NotFound: not the actor's own enrolment, or it is over.
@@ -67,7 +67,8 @@ async def revise_goal(
 ) -> Goal:
     """Change an open goal. An active one keeps its former wording with who, when and why; its steps stay as they are.
 
-    `privacy` is who may read it from now on, earlier wordings included; None: as it is. The partner is offered a nod and never asked for leave. An unchanged wording changes nothing.
+    `privacy` is who may read it from now on, earlier wordings included; None: as it is. The partner
+    is offered a nod and never asked for leave. An unchanged wording changes nothing.
 
     Raises:
         NotFound: not the actor's to read.

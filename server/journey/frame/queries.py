@@ -20,7 +20,8 @@ from server.programs.states import OPEN_ENROLLMENTS, ParticipantRole
 class Frame:
     """Who looks, at what, in which colours. `program_name` is where they were invited last, "" if nowhere.
 
-    `terms` are the words of the programmes in which they take part, the usual ones where two differ. `refused`: what is not offered to them again.
+    `terms` are the words of the programmes in which they take part, the usual ones where two differ. `refused`: what
+    is not offered to them again.
     """
 
     person: Person

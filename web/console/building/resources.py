@@ -34,6 +34,7 @@ async def keep(request: Request) -> Response:
 
 def _typed(form: FormData) -> Json:
     """A question in each line; an example that was emptied is taken out."""
+    chosen = choices(GoalPrivacy, form, "goal_privacy.levels")
     lines = text(form, "note_prompts", PROMPTS_LETTERS, lines=True).split("\n")
     rows = [
         {name: text(form, f"goal_examples[{place}].{name}", WORDS_LETTERS) for name in EXAMPLE}
@@ -43,7 +44,7 @@ def _typed(form: FormData) -> Json:
         "note_prompts": [line.strip() for line in lines if line.strip()],
         "goal_examples": [row for row in rows if row["want"] or row["measure"]],
         "goal_privacy": {
-            "levels": [level.value for level in GoalPrivacy if level in choices(GoalPrivacy, form, "goal_privacy.levels")],
+            "levels": [level.value for level in GoalPrivacy if level in chosen],
             "usual": text(form, "goal_privacy.usual", LEVEL_LETTERS),
         },
     }

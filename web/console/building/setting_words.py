@@ -50,7 +50,8 @@ def _weight(name: Category) -> str:
 def _tables() -> dict[str, str]:
     return {
         "triggers": _("Joining by rule"), "messages": _("Messages"), "audience": _("Audience"),
-        "surveys": _("Surveys"), "goal_privacy": _("Who may read goals"), "terminology": _("Words"), "training": _("Training"), "resources": _("Resources"),
+        "surveys": _("Surveys"), "goal_privacy": _("Who may read goals"),
+        "terminology": _("Words"), "training": _("Training"), "resources": _("Resources"),
     }
 
 

@@ -17,8 +17,8 @@ def told(plan: Plan) -> str:
 
 
 def rows(typed: dict[str, dict[str, dict[str, str]]]) -> list[tuple[str, str, list[tuple[str, str, str, str]]]]:
-    """Each word of the product: its group's name, what it is as usual, and for each case its field, its label, the usual
-    word and the own one. The usual words are said as they are, whatever the programme says by now."""
+    """Each word of the product: its group's name, what it is as usual, and for each case its field, its label, the
+    usual word and the own one. The usual words are said as they are, whatever the programme says by now."""
     return [
         (f"{tag}-{term}", upper_first(cases["one"]), [
             (f"terminology.{tag}.{term}.{case}", _case(case), usual,
