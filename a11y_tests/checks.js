@@ -220,7 +220,25 @@
   };
   const missed = () => stops().filter((one) => !walked.has(one))
     .map((one) => `${typeof one === "string" ? one : name(one)} is never reached`);
-  const begin = () => { walked.clear(); before = null; loosen(); };
+  // The page itself looks at each stop, when Tab is let go: to ask it from outside each time took as long as the walk.
+  let keys = 0, faults = [], done = false;
+  const lookAfter = ({ key }) => {
+    if (key !== "Tab" || done) return;
+    const seen = stop();
+    keys += 1; done = seen === null; faults.push(...seen ?? []);
+  };
+  // How many stops there are to come.
+  const begin = () => {
+    walked.clear(); before = null; keys = 0; faults = []; done = false; loosen();
+    addEventListener("keyup", lookAfter, true);
+    return stops().length;
+  };
+  // After so many keys: null while it goes on, else its faults. A key that the page never saw was pressed on nothing.
+  const ended = (pressed) => {
+    if (!done && keys === pressed) return null;
+    removeEventListener("keyup", lookAfter, true);
+    return [...faults, ...missed()];
+  };
   // The focus on nothing, and the page at its top, as when it was opened.
   const loosen = () => {
     document.activeElement?.blur(); scrollTo(0, 0);
@@ -228,5 +246,7 @@
     const top = document.createElement("span");
     top.tabIndex = -1; document.body.prepend(top); top.focus(); top.remove();
   };
-  window.__checks = { contrast, targets, reflow, clipped, spilt, overlaid, plated, told, structure, swapped, inSight, begin, stop, missed, loosen };
+  const all = (names) => names.flatMap((check) => __checks[check]().map((words) => [check, words]));
+  const contrasts = (selectors) => selectors.map(contrast);
+  window.__checks = { all, contrasts, targets, reflow, clipped, spilt, overlaid, plated, told, structure, swapped, inSight, begin, ended, loosen };
 })();

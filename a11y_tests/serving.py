@@ -10,7 +10,7 @@ import uvicorn
 from jinja2 import Template
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -20,6 +20,9 @@ from web.errors import EXCEPTION_HANDLERS
 from web.render import COMPONENTS, ENV
 
 SAFE = {"HEAD": "GET"}
+NOTHING = "/nothing"
+"""An empty page where the product is: the window which goes there keeps its process. With about:blank it gets
+another, and one more with what comes next."""
 
 
 class Seen:
@@ -39,6 +42,9 @@ class Recorder:
         self.seen = Seen()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] == NOTHING:
+            return await HTMLResponse("<!doctype html>")(scope, receive, send)
+
         async def noted(message: Message) -> None:
             if message["type"] == "http.response.start":
                 name = getattr(scope.get("route"), "name", "") or "nowhere"
@@ -46,7 +52,7 @@ class Recorder:
                 self.seen.visits.update(f"{method} {name} {status}" for status in _statuses(message))
             await send(message)
 
-        await self.inner(scope, receive, noted if scope["type"] == "http" else send)
+        return await self.inner(scope, receive, noted if scope["type"] == "http" else send)
 
 
 def _statuses(message: Message) -> set[int]:

@@ -42,6 +42,27 @@ async def test_contrast_that_axe_leaves_open_is_measured_however_it_is_asked(by_
         await page.close()
 
 
+WALKS = {
+    "has no ring": "<a href=/ style='outline: none'>One</a><a href=/you>Two</a>",
+    "is never reached": "<a href=/ onkeydown='event.preventDefault(); third.focus()'>One</a><a href=/you>Two</a>"
+    "<a href=/help id=third>Three</a>",
+    "comes after": "<main><a href=/ style='position: relative; top: 4rem'>One</a><a href=/>Two</a></main>",
+    "": "<a href=/>One</a><input type=date><input type=time><a href=/you>Two</a>",
+}
+"""What is said of a walk through each page; dates have more stops than one."""
+
+
+@pytest.mark.parametrize("words", WALKS)
+async def test_a_walk_tells_of_each_stop_and_of_what_it_missed(words: str, browser: Browser) -> None:
+    page = await browser.new_page(viewport={"width": 390, "height": 844})
+    try:
+        await page.set_content(f"<style>:focus-visible {{ outline: 2px solid }}</style>{WALKS[words]}")
+        found = await audit.walk(page)
+        assert [words in one.words for one in found] == [True] * bool(words)
+    finally:
+        await page.close()
+
+
 async def _found(browser: Browser, check: str, words: str) -> list[audit.Finding]:
     page = await browser.new_page(viewport={"width": 390, "height": 844})
     try:

@@ -9,6 +9,7 @@ from playwright.async_api import Browser, CDPSession, ConsoleMessage, Page
 from a11y_tests import swaps
 from a11y_tests.modes import FIRST
 from a11y_tests.registry import REACHED_WITHIN_MS
+from a11y_tests.serving import NOTHING
 from server.access.actions import open_session
 from server.people.models import Person
 
@@ -71,8 +72,8 @@ class Window:
 async def _empty(page: Page, tools: CDPSession, url: str) -> None:
     """Take away what a state left: its page, what it routed, its network, its cookies, what it kept, its looks."""
     await page.unroute_all(behavior="ignoreErrors")
-    await page.goto("about:blank")
     await page.context.set_offline(False)
+    await page.goto(url + NOTHING)
     await page.context.clear_cookies()
     await tools.send("Storage.clearDataForOrigin", {"origin": url, "storageTypes": "all"})
     await page.set_viewport_size({"width": FIRST.width, "height": FIRST.height})
