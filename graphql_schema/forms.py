@@ -28,7 +28,7 @@ from server.surveys.states import Audience, InvitationState, Moment, QuestionKin
 if TYPE_CHECKING:
     from tortoise.queryset import QuerySet
 
-    from server.surveys.forms.results import Line, Result, Share
+    from server.surveys.forms.results import Line, Over, Result, Share
     from server.surveys.models import FormAnswer, FormInvitation
 
 strawberry.enum(QuestionKind, name="SurveyQuestionKind")
@@ -134,6 +134,20 @@ class SurveyWords:
     words: str
 
 
+@strawberry.type(description="What came of one question on some occasions, of eight answers at least.")
+class SurveyOccasions:
+    first: str = strawberry.field(description="For which time they were asked; of anonymous ones, a week.")
+    last: str
+    count: int
+    mean: float | None
+    nps: int | None
+
+    @classmethod
+    def of(cls, one: Over) -> Self:
+        """The same of the domain."""
+        return cls(first=str(one.first), last=str(one.last), count=one.count, mean=one.mean, nps=one.nps)
+
+
 @strawberry.type(description="What came of one question. Everything is null below eight answers.")
 class SurveyLine:
     question: SurveyQuestion
@@ -142,6 +156,7 @@ class SurveyLine:
     spread: float | None
     nps: int | None
     shares: list[SurveyShare]
+    over: list[SurveyOccasions] = strawberry.field(description="The same by occasions, where there are several.")
     words: list[SurveyWords]
 
     @classmethod
@@ -150,6 +165,7 @@ class SurveyLine:
         return cls(
             question=SurveyQuestion.of(line.question), count=line.count, mean=line.mean, spread=line.spread,
             nps=line.nps, shares=[SurveyShare.of(one, line.question) for one in line.shares],
+            over=[SurveyOccasions.of(one) for one in line.over],
             words=[SurveyWords(by=by, words=words) for by, words in line.words],
         )
 

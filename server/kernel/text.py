@@ -4,9 +4,11 @@ Every text of the interface and of messages passes through here. The language in
 two requests on one loop never mix.
 """
 
+import csv
+import io
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
@@ -82,6 +84,15 @@ def clean(typed: str) -> str:
 def guarded(cell: str) -> str:
     """Text as a CSV file of ours holds it: what a spreadsheet would take for a formula gets a `'` (CWE-1236)."""
     return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
+
+
+def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """A table as UTF-8 CSV with a byte order mark; cells that a spreadsheet would take for a formula are guarded."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(header)
+    writer.writerows([guarded(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
+    return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 
 def unguarded(cell: str) -> str:

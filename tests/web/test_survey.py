@@ -2,14 +2,17 @@
 
 from datetime import timedelta
 
+from server.access.actions import grant_role
 from server.access.models import Ticket
+from server.access.states import Role
 from server.kernel import clock
+from server.kernel.actor import system_actor
 from server.kernel.facts import AuditEvent
 from server.surveys.forms.actions import answer_form
 from server.surveys.models import FormAnswer, FormBallot, FormInvitation
 from server.surveys.states import SurveyKind
 from tests import factories
-from tests.forms import link_to, sent_form
+from tests.forms import cast, link_to, sent_form
 from tests.web.conftest import ClientOf
 
 LONG = "Because " * 200
@@ -121,3 +124,18 @@ async def test_ones_own_answers_are_read_taken_along_and_erased(db: object, clie
     assert await FormBallot.all().count() == 1
     assert (await client.get("/you/answers/file")).json()["answers"] == []
     assert await AuditEvent.filter(action="form.erase").count() == 1
+
+
+async def test_numbers_of_a_survey_are_a_file_without_words_or_names(db: object, client_of: ClientOf) -> None:
+    pair = await factories.active_match()
+    await grant_role(system_actor(pair.organization.id), pair.manager.id, Role.PROGRAM_MANAGER, pair.program.id)
+    await cast(pair, SurveyKind.NPS, [10] * 7)
+    client, page = await client_of(pair.manager), f"/console/programs/{pair.program.id}/surveys"
+    for more, row in (([], ",,,,,,,"), ([0], ",,8,,,75,,")):
+        await cast(pair, SurveyKind.NPS, more)
+        told = (await client.get(f"{page}/nps/file")).text.splitlines()
+        assert told[1].removeprefix("Would you recommend this programme to a colleague?") == row
+        assert "Because" not in "".join(told)
+    assert f"{page}/nps/file" in (await client.get(page)).text
+    assert (await client.get(f"{page}/other/file")).status_code == 404
+    assert (await (await client_of(pair.mentee)).get(f"{page}/nps/file")).status_code == 404

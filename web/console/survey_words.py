@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
-from server.surveys.forms.results import LEAST, Line, Result
+from server.surveys.forms.results import LEAST, Line, Over, Result
+from server.surveys.forms.table import occasions
 from server.surveys.forms.words import labels
 from server.surveys.states import QuestionKind
+from web.dates import upper_first
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -21,6 +23,7 @@ class Told:
 
     question: str
     figures: list[str]
+    over: list[str]
     hidden: str
     words: tuple[tuple[str, str], ...]
 
@@ -30,6 +33,7 @@ class Card:
     """One survey."""
 
     id: UUID
+    key: str
     name: str
     sent: str
     anonymous: bool
@@ -39,7 +43,7 @@ class Card:
 def card(result: Result) -> Card:
     """A survey and what came of it."""
     form = result.form
-    return Card(form.id, form.name, _sent(result), form.anonymous, [_told(one) for one in result.lines])
+    return Card(form.id, form.key, form.name, _sent(result), form.anonymous, [_told(one) for one in result.lines])
 
 
 def _sent(result: Result) -> str:
@@ -49,7 +53,8 @@ def _sent(result: Result) -> str:
 
 
 def _told(line: Line) -> Told:
-    return Told(line.question.text, _figures(line), "" if line.count else _hidden(line), line.words)
+    over = [_occasion(one) for one in line.over]
+    return Told(line.question.text, _figures(line), over, "" if line.count else _hidden(line), line.words)
 
 
 def _hidden(line: Line) -> str:
@@ -70,6 +75,17 @@ def _figures(line: Line) -> list[str]:
         meaning = _("the share of 9 and 10, minus the share of 0 to 6. Over 40 is good, under 20 is a worry.")
         return [_("NPS %(nps)s: %(meaning)s") % {"nps": line.nps, "meaning": meaning}, count]
     return [*(_share(line, one.choices, one.count) for one in line.shares), count]
+
+
+def _occasion(over: Over) -> str:
+    """One occasion, or several, beside the others."""
+    when = upper_first(occasions(over))
+    told: dict[str, object] = {"when": when, "num": over.count, "mean": over.mean, "nps": over.nps}
+    if over.mean is not None:
+        return _("%(when)s: %(mean)s of 5, from %(num)s answers.") % told
+    if over.nps is not None:
+        return _("%(when)s: NPS %(nps)s, from %(num)s answers.") % told
+    return _("%(when)s: %(num)s answers.") % told
 
 
 def _share(line: Line, choices: tuple[int, ...], count: int) -> str:

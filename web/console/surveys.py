@@ -4,8 +4,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from server.kernel.errors import NotFound
 from server.programs.queries import program_by_id
 from server.surveys.forms.queries import results_of
+from server.surveys.forms.table import result_csv
+from web.console.runs import CSV, download
 from web.console.survey_words import card
 from web.render import page
 
@@ -21,4 +24,17 @@ async def results(request: Request) -> Response:
     )
 
 
-routes = [Route("/console/programs/{id:uuid}/surveys", results, name="console-surveys")]
+async def file(request: Request) -> Response:
+    """The numbers of one survey as a table."""
+    found = await results_of(request.state.actor, request.path_params["id"])
+    one = next((one for one in found if one.form.key == request.path_params["key"]), None)
+    if one is None:
+        raise NotFound
+    return download(result_csv(one), CSV, f"{one.form.key}.csv")
+
+
+HERE = "/console/programs/{id:uuid}/surveys"
+routes = [
+    Route(HERE, results, name="console-surveys"),
+    Route(f"{HERE}/{{key}}/file", file, name="console-survey-file"),
+]

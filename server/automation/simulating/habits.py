@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from server.automation.simulating import acts
 from server.automation.simulating.acts import Act
+from server.automation.simulating.surveyed import answer_survey
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ HABITS: dict[str, Habit] = {
     **dict.fromkeys(("M08", "X05", "X03", "F01", "F02", "F03", "S08", "I01", "I02", "Z02"), BOOKS),
     **dict.fromkeys(("M01", "M07", "C04"), DECIDES),
     **dict.fromkeys(("R01", "C03", "Z04", "Z04-again", "Z05"), CHECKS_IN),
+    **dict.fromkeys(("S07", "C01", "C02", "Z10"), Habit(answer_survey, 0.5, 60)),
+    "C03-form": Habit(answer_survey, 0.4, 200),
     **dict.fromkeys(("G04", "G05"), DOES_STEP),
     **dict.fromkeys(("G01", "G01-met"), Habit(acts.word_goal, 0.7, 40)),
     **dict.fromkeys(("Z03", "Z03-proposed"), GOES_FURTHER),

@@ -65,6 +65,8 @@ def tally(file: Path, mails: Sequence[Sent], until: datetime) -> Tally:
             "sent, and never came; or came, and not sent": _shown(_astray(rows, mails)),
             "came in the night": _shown(_at_night(letters)),
             "too many nudges": _shown(_too_many(letters)),
+            "asked twice": _shown(_asked_twice(rows, letters)),
+            "an anonymous answer leads to somebody": _shown(_leads_back(rows)),
             "left undone": _shown(_undone(rows, until - LATE)),
         })
 
@@ -98,6 +100,7 @@ def _counts(rows: sqlite3.Connection, letters: Sequence[Letter]) -> dict[str, di
         "enrolments": grouped("SELECT state, count(*) FROM enrollment GROUP BY 1"),
         "matches": grouped('SELECT state, count(*) FROM "match" GROUP BY 1'),
         "sessions": grouped("SELECT state, count(*) FROM session GROUP BY 1"),
+        "surveys": grouped("SELECT form_key || ', ' || state, count(*) FROM form_invitation GROUP BY 1"),
     }
 
 
@@ -107,6 +110,39 @@ def _twice(letters: Iterable[Letter]) -> Iterator[str]:
     yield from (f"{message_id} {times} times" for message_id, times in ids.items() if times > 1)
     said = Counter((one.kind, one.person, one.subject_id, one.local.date(), one.sent.digest) for one in letters)
     yield from (f"{kind} of {day} {times} times" for (kind, _, _, day, _), times in said.items() if times > 1)
+
+
+def _asked_twice(rows: sqlite3.Connection, letters: Iterable[Letter]) -> Iterator[str]:
+    """A form twice on one day of a match, or two letters of a kind about it: it is asked once, and reminded of once.
+    """
+    one = "match_id, person_id, form_key, date(opened_at)"
+    asked = f"SELECT form_key FROM form_invitation GROUP BY {one} HAVING count(*) > 1"  # noqa: S608  # nobody types it
+    yield from (f"{key} twice in a day" for (key,) in rows.execute(asked))
+    invitations = {row[0] for row in rows.execute("SELECT id FROM form_invitation")}
+    told = Counter((one.kind, one.subject_id) for one in letters if one.subject_id in invitations)
+    yield from (f"{kind} {times} times" for (kind, _), times in told.items() if times > 1)
+
+
+def _leads_back(rows: sqlite3.Connection) -> Iterator[str]:
+    """Of an anonymous form there is no answer with a name, no audit of who answered, no ballot lost or invented, no box
+    of fewer than eight, and nothing of a ballot stands in an invitation."""
+    nobodys = "(SELECT id FROM survey_form WHERE anonymous)"
+    asked = f"(SELECT id FROM form_invitation WHERE form_id IN {nobodys})"  # noqa: S608  # nobody types it
+    wrong = {
+        "kept with a name": f"SELECT id FROM form_answer WHERE invitation_id IN {asked}",  # noqa: S608
+        "in the audit": f"SELECT id FROM audit_event WHERE action = 'form.answer' AND target_id IN {asked}",  # noqa: S608
+        "a box of fewer than eight":
+            "SELECT form_id FROM form_ballot WHERE week IS NOT NULL GROUP BY form_id, week HAVING count(*) % 8 != 0",
+        "more that wait than a box holds":
+            "SELECT form_id FROM form_ballot WHERE week IS NULL GROUP BY form_id HAVING count(*) > 7",
+        "lost or invented":
+            f"SELECT id FROM survey_form WHERE id IN {nobodys} AND "  # noqa: S608
+            "(SELECT count(*) FROM form_ballot WHERE form_id = survey_form.id) != "
+            "(SELECT count(*) FROM form_invitation WHERE form_id = survey_form.id AND state = 'ANSWERED')",
+        "the same id": "SELECT id FROM form_ballot WHERE id IN (SELECT id FROM form_invitation)",
+    }
+    for name, sql in wrong.items():
+        yield from (name for _ in rows.execute(sql))
 
 
 def _astray(rows: sqlite3.Connection, mails: Iterable[Sent]) -> Iterator[str]:

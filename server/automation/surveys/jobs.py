@@ -11,7 +11,7 @@ from server.notifications.actions import plan_message
 from server.notifications.ways.reasons import why_needless
 from server.surveys.forms.queries import visible_form
 from server.surveys.models import FormInvitation
-from server.surveys.states import Moment, SurveyKind
+from server.surveys.states import Moment
 
 on_due(RULE)(ask)
 
@@ -59,9 +59,7 @@ def _kind(invitation: FormInvitation, when: Moment) -> str:
     """Which message brings it (domain/lifecycle.md)."""
     if when in (Moment.AFTER_SESSION, Moment.AFTER_END):
         return "S07" if when is Moment.AFTER_SESSION else "Z10"
-    if invitation.form.kind is SurveyKind.CHECK_IN:
-        return "C01" if invitation.occasion.startswith("0:") else "C02"
-    return "C01-form"
+    return "C01" if invitation.occasion.startswith("0:") else "C02"
 
 
 def _facts(invitation: FormInvitation) -> dict[str, object]:

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from server.journey.trying.telling import REASONS, tell
+from server.kernel.text import csv_bytes
 from server.matchmaking.engine import CATEGORIES
 from server.matchmaking.learned.quality import dump_measured
-from server.matchmaking.runs.export import csv_bytes, json_bytes
+from server.matchmaking.runs.export import json_bytes
 from server.matchmaking.runs.records import measured_of
 
 PAIRS = ("mentor_id", "mentor", "mentee_id", "mentee", "fit", "confidence", "place_for_mentee")

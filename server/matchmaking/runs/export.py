@@ -1,14 +1,12 @@
 """A run as files: its pairs and its changes as tables, and everything with the proof as one JSON document."""
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from server.kernel.text import csv_bytes
 from server.kernel.text import gettext as _
-from server.kernel.text import guarded
 from server.matchmaking.circles.comparing import Formed
 from server.matchmaking.engine import Explanation
 from server.matchmaking.engine.wording import Names, Reader, one_line
@@ -24,15 +22,6 @@ TOLD = (*(f"reason_{number}" for number in range(1, REASONS + 1)), "caution")
 CIRCLES = ("circle", "number", "name", "role", "fit", "languages", "shared_goals")
 CHANGES = ("mentee_number", "mentee", "mentors_before", "mentors_after", "why", "fit_then", "fit_now")
 HEADER = ("engine_version", "weights_version", "weights", "rules", "seed", "pool_digest", "started_by")
-
-
-def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """A table as UTF-8 CSV with a byte order mark; cells that a spreadsheet would take for a formula are guarded."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(header)
-    writer.writerows([guarded(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 
 def json_bytes(document: Mapping[str, Any]) -> bytes:

@@ -1,5 +1,6 @@
 """Reading forms: those that ask oneself, and what came of them for who runs the programme."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
@@ -136,12 +137,24 @@ async def _named(actor: Actor, form_ids: Collection[UUID]) -> dict[UUID, list[Wr
     if actor.person_id is not None:
         own = MatchMember.filter(organization_id=actor.organization_id, person_id=actor.person_id)
         rows = rows.exclude(invitation__match_id__in=Subquery(own.values("match_id")))
-    found: dict[UUID, list[Written]] = {}
+    found, times = dict[UUID, list[Written]](), await _times(actor, form_ids)
     for row in await rows.select_related("invitation").prefetch_related("invitation__match__members__person"):
         asked = row.invitation
         by = next((one.person for one in asked.match.members if one.person_id == asked.person_id), None)
-        found.setdefault(asked.form_id, []).append(Written(row.numbers, row.words, by=by.full_name if by else ""))
+        written = Written(row.numbers, row.words, by=by.full_name if by else "", time=times[asked.id])
+        found.setdefault(asked.form_id, []).append(written)
     return found
+
+
+async def _times(actor: Actor, form_ids: Collection[UUID]) -> dict[UUID, int]:
+    """For which time each invitation asks the same person about the same match."""
+    sent = FormInvitation.filter(organization_id=actor.organization_id, form_id__in=list(form_ids))
+    before, times = Counter[tuple[UUID, UUID, str]](), dict[UUID, int]()
+    columns = ("id", "match_id", "person_id", "form_key")
+    for invitation_id, *same in await sent.order_by("opened_at", "id").values_list(*columns):
+        before[tuple(same)] += 1
+        times[invitation_id] = before[tuple(same)]
+    return times
 
 
 async def _cast(actor: Actor, form_ids: Collection[UUID]) -> dict[UUID, list[Written]]:

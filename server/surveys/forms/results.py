@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from statistics import fmean, pstdev
+from typing import TypeVar
 
 from server.surveys.forms.form import Question, questions_of
 from server.surveys.models import SurveyForm
@@ -16,18 +17,26 @@ from server.surveys.states import QuestionKind
 
 LEAST = 8
 """Groups below this are hidden (README of the design, decision 17)."""
+MANY = 2
+T = TypeVar("T", date, int, date | int)
 PROMOTES, DETRACTS = range(9, 11), range(7)
 """Net promoter score: the share of 9 and 10 minus the share of 0 to 6 (glossary)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """One answer as it is stored: with the week of its box, or with who gave it."""
+    """One answer as it is stored: with the week of its box, or with who gave it and for which time they were asked."""
 
     numbers: Sequence[int | None]
     words: str
     week: date | None = None
     by: str = ""
+    time: int = 1
+
+    @property
+    def asked(self) -> date | int:
+        """On which occasion, as far as it may be told."""
+        return self.week or self.time
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +56,20 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
+class Over:
+    """What came of one question on some occasions: the first time to the third, or in the boxes of some weeks."""
+
+    first: date | int
+    last: date | int
+    count: int
+    mean: float | None
+    nps: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """What came of one question. `count`: how many answered, None while it is hidden. `words`: who wrote (or "") and
-    what."""
+    what. `over`: the same by occasions, where there are several of eight answers."""
 
     question: Question
     count: int | None = None
@@ -58,6 +78,7 @@ class Line:
     nps: int | None = None
     shares: tuple[Share, ...] = ()
     words: tuple[tuple[str, str], ...] = ()
+    over: tuple[Over, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +102,20 @@ def result(form: SurveyForm, asked: int, answered: int, given: Sequence[Given]) 
 def told_together(weeks: Iterable[date]) -> frozenset[date]:
     """Of the boxes in which some answered one question, by their weeks: those that are shown. They are put together
     in their order until eight have answered, so that no two pictures differ by fewer."""
-    shown, waiting, inside = set[date](), list[date](), 0
-    for week, count in sorted(Counter(weeks).items()):
-        waiting.append(week)
+    groups, _few = together(weeks)
+    return frozenset(week for group in groups for week in group)
+
+
+def together(occasions: Iterable[T]) -> tuple[list[list[T]], list[T]]:
+    """(occasions in their order, put together until eight have answered; the last ones, if they are fewer)."""
+    groups, waiting, inside = list[list[T]](), list[T](), 0
+    for one, count in sorted(Counter(occasions).items()):
+        waiting.append(one)
         inside += count
         if inside >= LEAST:
-            shown |= set(waiting)
+            groups.append(waiting)
             waiting, inside = [], 0
-    return frozenset(shown)
+    return groups, waiting
 
 
 def shares(counts: Mapping[int, int]) -> tuple[Share, ...]:
@@ -120,7 +147,24 @@ def _line(question: Question, given: Sequence[Given]) -> Line:
     told = [(written, number) for written, number in answers if written.week is None or written.week in weeks]
     if question.is_words:
         return _words(question, [written for written, _number in told])
-    return _numbers(question, [number for _written, number in told if number is not None])
+    chosen = [(written, number) for written, number in told if number is not None]
+    return replace(_numbers(question, [number for _written, number in chosen]), over=_over(question, chosen))
+
+
+def _over(question: Question, told: Sequence[tuple[Written, int]]) -> tuple[Over, ...]:
+    """By occasions, each of eight answers; a last few go with those before, for a difference would tell of them. Of
+    choices only how many answered: their shares beside those of all would tell of a few."""
+    if len({written.week is None for written, _number in told}) != 1:
+        return ()
+    groups, few = together(written.asked for written, _number in told)
+    if len(groups) < MANY:
+        return ()
+    groups[-1] += few
+    found = []
+    for group in groups:
+        line = _numbers(question, [number for written, number in told if written.asked in group])
+        found.append(Over(group[0], group[-1], line.count or 0, line.mean, line.nps))
+    return tuple(found)
 
 
 def _words(question: Question, told: Sequence[Written]) -> Line:

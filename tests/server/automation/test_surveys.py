@@ -8,7 +8,7 @@ import pytest
 
 from server.automation.surveys.planning import NOT_ASKED, RESTS, RULE, plan_forms
 from server.kernel import clock
-from server.kernel.actor import system_actor
+from server.kernel.actor import Actor, system_actor
 from server.kernel.db import unit_of_work
 from server.kernel.facts import ActionState, ScheduledAction
 from server.kernel.jobs import drain
@@ -20,11 +20,14 @@ from server.programs.plans.actions import set_part
 from server.sessions.models import Session
 from server.sessions.states import SessionState
 from server.surveys.forms.actions import answer_form
+from server.surveys.forms.form import questions_of
 from server.surveys.forms.presets import preset
+from server.surveys.forms.queries import results_of
 from server.surveys.forms.setup import SURVEYS_PART
 from server.surveys.models import FormInvitation
 from server.surveys.states import InvitationState, SurveyKind
-from tests.factories import Pair, active_match
+from tests.factories import Pair, active_match, actor_of, person
+from tests.forms import sent_form
 
 MONDAY = datetime(2026, 6, 1, 10, tzinfo=UTC)
 DURATION = {"ends_on": date(2026, 8, 31)}
@@ -137,3 +140,51 @@ async def test_what_a_programme_asks_by_now_counts(db: object) -> None:
     reasons = await ScheduledAction.filter(rule=RULE, state=ActionState.SKIPPED).values_list("reason", flat=True)
     assert sorted(map(str, reasons)) == [RESTS, NOT_ASKED]
     assert await FormInvitation.all().count() == 0
+
+
+CAME_AS = {
+    SurveyKind.PULSE: "C01", SurveyKind.POST_SESSION: "S07", SurveyKind.CHECK_IN: "C01", SurveyKind.MID_PROGRAM: "C01",
+    SurveyKind.CLOSING: "C01", SurveyKind.EXIT: "C01", SurveyKind.NPS: "C01", SurveyKind.CUSTOM: "Z10",
+}
+LIFE: list[tuple[str, int, dict[str, Any]]] = [
+    ("match.activated", 0, {}), ("session.held", 2, {}), ("", 27, {}), ("", 16, {}), ("", 18, {}),
+    ("match.duration_completed", 30, {"state": MatchState.DURATION_COMPLETED}), ("", 180, {}),
+    ("match.ended", 1, {"state": MatchState.CONCLUDED, "ended_at": MONDAY}),
+]
+"""A fact, then days that pass, and how the match stands by then."""
+
+
+async def test_every_kind_of_survey_goes_from_its_plan_to_what_came_of_it(db: object) -> None:
+    """Each usual form: planned, sent with its message, answered, and told from eight answers on and not before."""
+    pair = await with_forms(*map(preset, SurveyKind))
+    system = system_actor(pair.organization.id)
+    for number in (2, 1):
+        await Session.create(
+            organization_id=pair.organization.id, match=pair.match, state=SessionState.HELD,
+            starts_at=MONDAY - timedelta(hours=number), ends_at=MONDAY - timedelta(hours=number - 0.75),
+        )
+    came: dict[SurveyKind, set[str]] = {}
+    for fact, days, stands in LIFE:
+        await Match.filter(id=pair.match.id).update(**stands)
+        if fact:
+            await plan_forms(system, pair.match.id, clock.now(), fact)
+        clock.move(timedelta(days=days))
+        await drain(strict=False)
+        for asked in await FormInvitation.filter(state=InvitationState.OPEN).select_related("form"):
+            kinds = await Message.filter(subject_id=asked.id).values_list("kind", flat=True)
+            came.setdefault(asked.form.kind, set()).update(map(str, kinds))
+            await answer_by(pair.mentee_actor if asked.person_id == pair.mentee.id else pair.mentor_actor, asked)
+    assert {kind: one & {CAME_AS[kind]} for kind, one in came.items()} == {kind: {one} for kind, one in CAME_AS.items()}
+    for least in (False, True):
+        told = {one.form.kind: one.lines[0].count for one in await results_of(pair.manager_actor, pair.program.id)}
+        assert {kind for kind, count in told.items() if count is not None and count >= 8} == (
+            set(SurveyKind) if least else set()), told
+        for kind in () if least else SurveyKind:
+            for one in [await person(pair.organization) for _ in range(7)]:
+                await answer_by(actor_of(one), await sent_form(pair, kind, one))
+
+
+async def answer_by(actor: Actor, asked: FormInvitation) -> None:
+    """The first answer to each question."""
+    numbers = [next(iter(one.takes), None) for one in questions_of(asked.form.questions)]
+    await answer_form(actor, asked.id, numbers=numbers)

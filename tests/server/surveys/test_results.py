@@ -11,6 +11,7 @@ from server.surveys.forms.form import Question, checked, one_question, questions
 from server.surveys.forms.presets import preset
 from server.surveys.forms.results import LEAST, Given, Written, result, shares, told_together
 from server.surveys.forms.setup import SURVEYS_PART, contradictions
+from server.surveys.forms.table import result_csv
 from server.surveys.models import SurveyForm
 from server.surveys.states import QuestionKind, SurveyKind
 
@@ -106,3 +107,30 @@ def test_an_answer_is_checked_by_its_questions(numbers: list[int | None], words:
 
 def test_words_that_were_not_asked_for_are_not_kept() -> None:
     assert checked({}, (Question(QuestionKind.YES_NO, "Yes?"),), [1, 5], "Something") == ([1], "")
+
+
+@pytest.mark.parametrize(("times", "told"), [
+    ({1: 8, 2: 8}, [(1, 1, 8), (2, 2, 8)]), ({1: 20, 2: 7}, []), ({1: 8, 2: 3, 3: 6, 4: 7}, [(1, 1, 8), (2, 4, 16)]),
+    ({1: 15}, []), ({}, []),
+])
+def test_occasions_are_compared_where_each_and_every_difference_has_eight(
+    times: dict[int, int], told: list[tuple[int, int, int]]
+) -> None:
+    form = SurveyForm(questions=[SCALE, {**SCALE, "kind": "YES_NO", "text": "Yes?"}])
+    asked = questions_of(form.questions)
+    answers = [Given(asked, Written([time, 1], "", time=time)) for time, many in times.items() for _ in range(many)]
+    found = result(form, 50, len(answers), answers)
+    for line in found.lines:
+        assert [(one.first, one.last, one.count) for one in line.over] == told
+    rows = result_csv(found).decode().split("\r\n")
+    assert sum(",time" in row for row in rows) == 2 * len(told)
+    assert [one.mean for one in found.lines[0].over[:1]] == ([1.0] if told else [])
+
+
+@given(weeks)
+def test_anonymous_occasions_grow_by_eight_and_come_to_what_is_shown(answered: list[date]) -> None:
+    form = SurveyForm(questions=[SCALE])
+    given_to = [Given(questions_of([SCALE]), Written([3], "", one)) for one in answered]
+    (line,) = result(form, 0, 0, given_to).lines
+    assert all(one.count >= LEAST for one in line.over)
+    assert not line.over or sum(one.count for one in line.over) == line.count

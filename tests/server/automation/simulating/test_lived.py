@@ -10,10 +10,18 @@ import pytest
 
 from server.automation.simulating import command
 from server.kernel.settings import settings
+from server.surveys.forms.presets import preset
+from server.surveys.states import SurveyKind
 
 GOLDEN = Path(__file__).with_name("lived.json")
 BEGINS, MONTHS, PEOPLE, SEED = date(2027, 1, 11), 2, 8, 7
-DOCUMENT = {"name": "Rising Leads", "type": "ONE_TO_ONE", "duration_days": 42, "sessions_per_month": 4}
+SURVEYS = [
+    {**preset(SurveyKind.PULSE), "number": 7, "again_days": 7}, {**preset(SurveyKind.POST_SESSION), "number": 1},
+    {**preset(SurveyKind.CHECK_IN), "number": 10, "again_days": 14}, preset(SurveyKind.EXIT),
+]
+DOCUMENT = {
+    "name": "Rising Leads", "type": "ONE_TO_ONE", "duration_days": 42, "sessions_per_month": 4, "surveys": SURVEYS,
+}
 
 
 async def test_a_seed_comes_to_what_it_came_to_before(tmp_path: Path) -> None:

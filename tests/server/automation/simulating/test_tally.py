@@ -22,6 +22,12 @@ CREATE TABLE message (id, kind, message_class, recipient_id, subject_id, state, 
 CREATE TABLE scheduled_action (rule, state, reason, due_at);
 CREATE TABLE outbox_event (kind, not_before, delivered_at, withdrawn_at, parked_at);
 CREATE TABLE enrollment (state); CREATE TABLE "match" (state); CREATE TABLE session (state);
+CREATE TABLE survey_form (id, anonymous); CREATE TABLE form_ballot (id, form_id, week);
+CREATE TABLE form_invitation (id, form_id, form_key, match_id, person_id, opened_at, state);
+CREATE TABLE form_answer (id, invitation_id); CREATE TABLE audit_event (id, action, target_id);
+INSERT INTO survey_form VALUES ('f', 1);
+INSERT INTO form_invitation VALUES ('i', 'f', 'pulse', 'a', 'p', '2027-01-11 10:00:00', 'ANSWERED');
+INSERT INTO form_ballot VALUES ('b', 'f', NULL);
 """
 
 
@@ -93,6 +99,24 @@ def test_caps_count_days_of_the_reader(tmp_path: Path, days: tuple[float, ...], 
 def test_what_was_due_and_is_not_done_is_seen(tmp_path: Path, sql: str) -> None:
     sql = sql.replace("id || '1'", f"'{new_id()}'")
     assert told(tmp_path, sent(MONDAY), sql=sql).broken["left undone"]
+
+
+@pytest.mark.parametrize(("sql", "rule"), [
+    ("INSERT INTO form_invitation SELECT 'n', form_id, form_key, match_id, person_id, opened_at, 'OPEN' "
+     "FROM form_invitation", "asked twice"),
+    ("INSERT INTO form_answer VALUES ('x', 'i')", "an anonymous answer leads to somebody"),
+    ("INSERT INTO audit_event VALUES ('x', 'form.answer', 'i')", "an anonymous answer leads to somebody"),
+    ("UPDATE form_ballot SET week = '2027-01-11'", "an anonymous answer leads to somebody"),
+    ("UPDATE form_ballot SET id = 'i'", "an anonymous answer leads to somebody"),
+    ("DELETE FROM form_ballot", "an anonymous answer leads to somebody"),
+])
+def test_who_is_asked_twice_and_whose_anonymous_answer_can_be_found_is_seen(
+    tmp_path: Path, sql: str, rule: str
+) -> None:
+    assert [name for name, found in told(tmp_path, sql=sql).broken.items() if found] == [rule]
+    mails = sent(MONDAY), sent(MONDAY + timedelta(days=3), "other")
+    again = told(tmp_path, *mails, message_class="SURVEY", sql="UPDATE message SET subject_id = 'i'")
+    assert [name for name, found in again.broken.items() if found] == ["asked twice"]
 
 
 def test_a_mail_that_never_came_is_seen(tmp_path: Path) -> None:
