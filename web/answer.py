@@ -153,6 +153,41 @@ def _day(told: Told) -> Asked:
     )
 
 
+def _met(told: Told) -> Asked:
+    """To say that a session took place."""
+    return _of_session(told, _("Did you meet %(name)s?"), [_("It is noted that you met.")], _("Yes, we met"))
+
+
+def _missed(told: Told) -> Asked:
+    """To say that it did not."""
+    happens = [
+        _("It is noted that you did not meet then. Nobody needs to explain."),
+        _("Everybody who was to come hears that, and can choose another time."),
+    ]
+    return _of_session(told, _("You and %(name)s did not meet?"), happens, _("No, we did not"))
+
+
+def _moved(told: Told) -> Asked:
+    """To say that they moved it."""
+    happens = [_("It is noted that you did not meet then."), _("You choose the new time next.")]
+    return _of_session(told, _("You and %(name)s moved it?"), happens, _("Yes, we moved it"))
+
+
+def _of_session(told: Told, title: str, happens: list[str], button: str) -> Asked:
+    name = _("your circle") if told.is_circle else told.partner.first_name
+    when = [_("It was planned for %(when)s.") % {"when": moment(told.starts_at)}] if told.starts_at else []
+    return Asked(title % {"name": name}, [*when, *happens], button, _("Look first"), f"/match/{told.match_id}")
+
+
+def _kept(told: Told) -> Asked:
+    """To say that a match goes on in which nobody met for long."""
+    return Asked(
+        _("Go on with %(name)s?") % {"name": told.partner.first_name},
+        [_("Your match does not end by itself."), _("You can still end it kindly on any day.")],
+        _("We go on"), _("Look first, or end it"), f"/match/{told.match_id}",
+    )
+
+
 def _back(told: Told) -> Asked:
     """To take back what was just done."""
     return Asked(
@@ -163,7 +198,9 @@ def _back(told: Told) -> Asked:
 
 ASKS: dict[TicketPurpose, Callable[[Told], Asked]] = {
     TicketPurpose.AGREE_TO_TIME: _time, TicketPurpose.ACCEPT_MATCH: _yes, TicketPurpose.AGREE_TO_DAY: _day,
-    TicketPurpose.UNDO_BOOKING: _back, TicketPurpose.UNDO_CHANGE: _back,
+    TicketPurpose.UNDO_BOOKING: _back, TicketPurpose.UNDO_CHANGE: _back, TicketPurpose.UNDO_MISSED: _back,
+    TicketPurpose.CONFIRM_SESSION: _met, TicketPurpose.MISS_SESSION: _missed, TicketPurpose.MOVE_SESSION: _moved,
+    TicketPurpose.KEEP_MATCH: _kept,
 }
 
 

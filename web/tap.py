@@ -15,6 +15,7 @@ from server.matchmaking.today.rules import parted_words
 from web import forms
 
 LONGEST_TICKET = 100
+ABOUT_A_SESSION = (Ended.BOOKED, Ended.MET, Ended.HELD_AFTER_ALL)
 
 
 async def answer(request: Request) -> Response:
@@ -40,6 +41,11 @@ def came_of(tapped: Tapped) -> tuple[str, str]:
         Ended.SEAT_TAKEN: (_("The last place was just taken"), _("We look for someone else for you.")),
         Ended.PARTED: (_("Thank you for your yes"), parted_words()),
         Ended.AGREED: (_("You go on together"), _("%(name)s hears of it.") % {"name": name}),
+        Ended.KEPT: (_("Noted: you go on"), _("Half an hour is enough to pick up the thread.")),
+        Ended.MET: (_("Noted. You met."), _("Write one line down while it is fresh.")),
+        Ended.MISSED: (_("Noted. These things happen."), _("Free times of you both are on the page.")),
+        Ended.MOVED: (_("Noted: you moved it"), _("Choose the new time, so that it stands in both calendars.")),
+        Ended.HELD_AFTER_ALL: (_("Undone. It counts as held."), _("Nobody was told.")),
         Ended.UNDONE: (
             _("Undone: nothing is booked"), _("You and %(name)s can choose another time.") % {"name": name},
         ),
@@ -52,8 +58,10 @@ def opens(tapped: Tapped) -> str:
     """Where one looks at what came of a tap."""
     if tapped.ended is Ended.PARTED:
         return "/"
-    booked = tapped.ended is Ended.BOOKED and tapped.session
-    return f"/session/{tapped.session.id}" if booked and tapped.session else f"/match/{tapped.told.match_id}"
+    if tapped.ended in (Ended.MISSED, Ended.MOVED):
+        return f"/match/{tapped.told.match_id}/session"
+    there = tapped.session and tapped.ended in ABOUT_A_SESSION
+    return f"/session/{tapped.session.id}" if there and tapped.session else f"/match/{tapped.told.match_id}"
 
 
 def _notification(tapped: Tapped) -> dict[str, Any]:

@@ -50,8 +50,8 @@ def _line(request: Request, one: Told) -> Line:
     about = "" if company is None else _("Your circle") if isinstance(company, Circle) else company.full_name
     seen = _("new") if one.is_new else _("read")
     return Line(
-        f"{HERE}/{one.message.id}", about or _("Ithaca"), _(CATALOGUE[one.message.kind].name),
-        _(", ").join(filter(None, [about, seen])), day_month_short(one.at),
+        f"{HERE}/{one.message.id}", about or one.program or _("Ithaca"), _(CATALOGUE[one.message.kind].name),
+        _(", ").join(filter(None, [about, one.program, seen])), day_month_short(one.at),
     )
 
 

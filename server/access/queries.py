@@ -92,6 +92,22 @@ async def my_sessions(actor: Actor) -> list[UserSession]:
     return [row for row in await rows.order_by("-seen_at", "-id") if not is_over(row)]
 
 
+async def is_new_device(actor: Actor, session_id: UUID) -> bool:
+    """Whether somebody who had signed in before did it in a browser of another make than ever, whatever its version."""
+    theirs = UserSession.filter(organization_id=actor.organization_id)
+    opened = await theirs.get_or_none(id=session_id)
+    if opened is None:
+        return False
+    before = await theirs.filter(person_id=opened.person_id, created_at__lt=opened.created_at).values_list("device")
+    makes = {_make(device) for (device,) in before}
+    return bool(makes) and _make(opened.device) not in makes
+
+
+def _make(device: str) -> str:
+    """What a browser calls itself, without numbers: they change with each version."""
+    return "".join(letter for letter in device if letter not in "0123456789._")
+
+
 async def last_visit(actor: Actor, person_id: UUID) -> datetime | None:
     """When somebody was last here, in any browser, to five minutes. The caller knows why the actor may know it."""
     theirs = UserSession.filter(organization_id=actor.organization_id, person_id=person_id)

@@ -12,6 +12,9 @@ from server.kernel.actor import system_actor
 from server.kernel.facts import OutboxEvent
 from server.kernel.jobs import on_due, on_event
 
+ENDS_QUIETLY = "message.I05"
+"""The one step that has something else follow (silence/jobs.py)."""
+
 
 async def _plan(steps: dict[About, list[Step]], event: OutboxEvent) -> None:
     for about, found in steps.items():
@@ -27,6 +30,6 @@ def _subjects(event: OutboxEvent, about: About) -> list[UUID]:
 
 for kind, steps in steps_by_fact().items():
     on_event(kind)(partial(_plan, steps))
-for rule in STEPS:
+for rule in STEPS.keys() - {ENDS_QUIETLY}:
     on_due(rule)(perform)
 on_event("program.messages_set", long=True)(replan)

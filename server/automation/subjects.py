@@ -14,6 +14,7 @@ from server.kernel.actor import Actor
 from server.matches.company import members_now, sets_times
 from server.matches.models import Match
 from server.matches.queries import LEADING, in_order, is_circle, is_mentor, learners, matches, visible_match
+from server.matches.rules import may_ask
 from server.matches.states import AWAITING_PARTICIPANTS, OPEN_MATCHES, RUNNING, Approval, MatchState
 from server.notifications.queries import survey_by_id
 from server.people.models import Person
@@ -149,6 +150,13 @@ async def takes_part(_: Actor, enrollment: Enrollment) -> datetime | None:
     return enrollment.active_at if enrollment.state is EnrollmentState.ACTIVE else None
 
 
+async def may_ask_since(_: Actor, enrollment: Enrollment) -> datetime | None:
+    """Since when somebody looks for a match that they may ask for themselves."""
+    looks = enrollment.state is EnrollmentState.ACTIVE and enrollment.role not in LEADING
+    asks = looks and may_ask(enrollment.program, enrollment.role)
+    return enrollment.active_at if asks else None
+
+
 async def step_due(_: Actor, step: Milestone) -> date | None:
     """The day of a step that is still to do."""
     is_open = step.state is MilestoneState.TODO and step.goal.state in OPEN_GOALS
@@ -205,6 +213,13 @@ async def who_comes(_: Actor, session: Session) -> Sequence[Person]:
     """Everybody in a match who has not said that they cannot come."""
     away = await absent_from(session)
     return [one.person for one in members_now(session.match) if one.person_id not in away]
+
+
+async def who_knows(_: Actor, session: Session) -> Sequence[Person]:
+    """Who says whether a session took place: both of a pair, of a circle who chooses its times."""
+    away = await absent_from(session)
+    there = [one for one in members_now(session.match) if sets_times(session.match, one)]
+    return [one.person for one in there if one.person_id not in away]
 
 
 async def who_promised(_: Actor, item: ActionItem) -> Sequence[Person]:

@@ -1,5 +1,6 @@
 """Who may do what with a match."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from server.kernel import clock
@@ -9,6 +10,9 @@ from server.matches.states import Approval, MatchKind, MatchOrigin, MatchState
 from server.programs.models import Program
 from server.programs.rules import is_of_circles
 from server.programs.states import ParticipantRole
+
+QUIET_ENDS_IN = timedelta(days=7)
+"""How long somebody has to say that a match goes on in which nobody met for long (domain/lifecycle.md, I05)."""
 
 
 def member_of(match: Match, actor: Actor) -> MatchMember | None:
@@ -73,6 +77,11 @@ def is_requester(match: Match, person_id: UUID | None) -> bool:
     if match.origin is MatchOrigin.PEER:
         return min(match.members, key=lambda one: one.id).person_id == person_id
     return any(one.person_id == person_id and one.role.value == match.origin.value for one in match.members)
+
+
+def can_keep(actor: Actor, match: Match) -> bool:
+    """Say that a match goes on although nobody met: one of its people."""
+    return member_of(match, actor) is not None
 
 
 def can_end(actor: Actor, match: Match) -> bool:

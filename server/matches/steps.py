@@ -9,13 +9,15 @@ from server.kernel import clock
 from server.kernel.actor import Actor
 from server.kernel.db import Unit
 from server.kernel.errors import Conflict
-from server.kernel.facts import OutboxEvent
+from server.kernel.facts import ActionState, OutboxEvent, ScheduledAction
 from server.kernel.text import gettext as _
 from server.matches import days, queries
 from server.matches.models import Match, MatchMember
 from server.matches.states import Approval, MatchKind, MatchState
 from server.programs.states import Approvals, AskedFirst, EnrollmentState, ParticipantRole
 
+QUIET_END = "match.end_quiet"
+"""The rule by which a match ends in which nobody met for long, unless somebody says that it goes on."""
 UNDO_ONE = timedelta(seconds=10)
 """How long an act can be taken back; nobody is told before (decision 6 of the design)."""
 ASKED = {
@@ -224,6 +226,14 @@ async def resume(unit: Unit, match: Match, *, hold: timedelta = timedelta(), **d
     await unit.audit("match.resume", match, ends_on=match.ends_on)
     await tell(unit, match, "resumed", hold=hold, **was, **detail)
     return match
+
+
+async def ends_quietly(match: Match) -> bool:
+    """Whether a match is about to end because nobody met, unless somebody says that it goes on; the caller has fetched
+    it for an actor."""
+    return await ScheduledAction.filter(
+        organization_id=match.organization_id, subject_id=match.id, rule=QUIET_END, state=ActionState.PLANNED
+    ).exists()
 
 
 async def close(

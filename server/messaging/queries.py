@@ -131,6 +131,12 @@ async def thread_row(match: Match) -> Thread | None:
     return await Thread.filter(organization_id=match.organization_id, match_id=match.id).first()
 
 
+async def is_written_since(actor: Actor, match_id: UUID, moment: datetime) -> bool:
+    """Whether anybody wrote in a match since a moment (aware); the words are not read from the table."""
+    words = ThreadMessage.filter(organization_id=actor.organization_id, thread__match_id=match_id)
+    return await words.filter(sent_at__gt=moment).exists()
+
+
 async def held_word(actor: Actor, thread_id: UUID) -> OutboxEvent | None:
     """What tells of the last word in a thread, as long as it can be taken back and nobody was told."""
     held = OutboxEvent.filter(

@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import cache
 from uuid import UUID
 
-from server.access.queries import people_with_role
+from server.access.queries import is_new_device, people_with_role
 from server.access.states import Role
 from server.kernel.actor import Actor, system_actor
 from server.kernel.db import unit_of_work
@@ -77,6 +77,14 @@ async def tell_the_old_address(event: OutboxEvent) -> None:
     await _tell(
         system_actor(event.organization_id), event, "Y01-moved", _id(event, "person_id"), held_id, held_id=held_id
     )
+
+
+@on_event("person.signed_in")
+async def tell_of_a_new_device(event: OutboxEvent) -> None:
+    """Tell somebody that they signed in where they never did before, should it not have been them."""
+    actor, session_id = system_actor(event.organization_id), _id(event, "session_id")
+    if await is_new_device(actor, session_id):
+        await _tell(actor, event, "Y01-device", _id(event, "person_id"), session_id, user_session_id=session_id)
 
 
 @on_event("enrollment.invited")
@@ -248,7 +256,9 @@ async def tell_about_series(event: OutboxEvent) -> None:
 
 @on_event("session.no_show")
 async def tell_it_did_not_take_place(event: OutboxEvent) -> None:
-    """Tell the others, without saying whose doing it was."""
+    """Tell the others, without saying whose doing it was; not of one that they moved together."""
+    if event.payload.get("moved"):
+        return
     actor, match = await _match_of(event)
     session_id = _id(event, "session_id")
     for member in members_now(match):
@@ -291,6 +301,15 @@ async def ask_for_a_word(event: OutboxEvent) -> None:
             actor, event, "C04", manager.id, invitation_id, occurrence=str(event.id), match_id=match.id,
             invitation_id=invitation_id,
         )
+
+
+@on_event("survey.answered")
+async def offer_another(event: OutboxEvent) -> None:
+    """Tell somebody who said half-way that another one would help how that goes; once, however often they answer."""
+    actor, invitation_id = system_actor(event.organization_id), _id(event, "invitation_id")
+    survey = await queries.survey_by_id(actor, invitation_id)
+    if survey.kind is SurveyKind.CHECK_IN and event.payload.get("another_mentor"):
+        await _tell(actor, event, "R03", survey.person_id, invitation_id, match_id=survey.match_id)
 
 
 @on_event("message.sent")

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from tortoise.expressions import Subquery
+from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
 from server.kernel.actor import Actor
@@ -103,9 +103,17 @@ async def is_planned(actor: Actor, kind: str, recipient_id: UUID, subject_id: UU
 
 _TIMES = ("S01", "S02", "S02-place", "S01-series", "S02-rest")
 _ENDS = ("S02-cancelled", "S02-rest-cancelled")
-FOLLOWS = {"M05": ("M03",), "M06": ("M03",), "S01": _TIMES, "S02": _TIMES, **dict.fromkeys(_ENDS, _TIMES)}
+FOLLOWS = {
+    "M02": ("M02",), "M05": ("M03",), "M06": ("M03",), "S01": _TIMES, "S02": _TIMES, **dict.fromkeys(_ENDS, _TIMES),
+}
 """Kinds that ask whether another one got there first: nobody hears the end of something they never heard of, and
-nobody hears of the same time twice."""
+nobody hears of the same twice."""
+
+
+def may_be_followed(moment: datetime) -> Q:
+    """Messages that another one may follow, and that are not older than a moment (aware)."""
+    followed = sorted({kind for kinds in FOLLOWS.values() for kind in kinds})
+    return Q(kind__in=followed, created_at__gte=moment)
 
 
 async def was_told(actor: Actor, message: Message) -> bool:

@@ -31,7 +31,7 @@ from server.matches.queries import (
     matches_in,
     visible_match,
 )
-from server.matches.rules import is_requester
+from server.matches.rules import QUIET_ENDS_IN, is_requester
 from server.matches.states import MatchState
 from server.messaging.rules import is_open
 from server.notifications import queries
@@ -74,7 +74,7 @@ NEVER_MET, NO_MATCH, SILENT = timedelta(days=20), timedelta(days=13), timedelta(
 """How long a match has run, somebody waits, or nobody met, at least, when who runs the programme hears of it: a day
 less than the letter says, which goes in the morning of that day."""
 WITH_HELD = ("Z06", "Z07", "R02")
-ABOUT_NO_PROGRAM = ("Q04", "Y01", "Y01-moved")
+ABOUT_NO_PROGRAM = ("Q04", "Y01", "Y01-moved", "Y01-device", "Y03")
 ABOUT_A_GOAL = ("G01", "G01-met")
 
 
@@ -216,6 +216,11 @@ class Scene:
     def time_together(self) -> timedelta:
         """How long they talked in all."""
         return sum((one.ends_at - one.starts_at for one in self.held), timedelta())
+
+    @property
+    def ends_quietly_at(self) -> datetime:
+        """When a match ends in which nobody met for long, unless somebody says that it goes on."""
+        return self.message.created_at + QUIET_ENDS_IN
 
     @property
     def back_on(self) -> date | None:

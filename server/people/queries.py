@@ -183,6 +183,18 @@ async def framework(actor: Actor) -> list[Competency]:
     return await Competency.filter(organization_id=actor.organization_id).order_by("key")
 
 
+async def who_agreed_before(actor: Actor, text_id: UUID) -> list[UUID]:
+    """Who said yes last to an earlier wording of what a text is about, and has not answered to this one.
+
+    Raises:
+        NotFound: no such text.
+    """
+    text = _found(await ConsentText.get_or_none(organization_id=actor.organization_id, id=text_id))
+    said = Consent.filter(organization_id=actor.organization_id, purpose=text.purpose)
+    latest = {one.person_id: one for one in await said.order_by("at", "id").select_related("text")}
+    return [person_id for person_id, one in latest.items() if one.given and one.text.version < text.version]
+
+
 async def consent_texts(actor: Actor) -> dict[ConsentPurpose, ConsentText]:
     """The wording in force for each purpose that has one."""
     rows = await ConsentText.filter(organization_id=actor.organization_id).order_by("version")

@@ -61,6 +61,11 @@ async def managed_programs(actor: Actor) -> list[Program]:
     return await found.order_by("name")
 
 
+async def program_names(actor: Actor, program_ids: Collection[UUID]) -> dict[UUID, str]:
+    """What some programmes of the organisation are called; the caller knows why the actor may know."""
+    return dict(await programs(actor).filter(id__in=list(program_ids)).values_list("id", "name"))
+
+
 async def program_by_key(actor: Actor, key: str) -> Program:
     """A programme by the key in its address.
 

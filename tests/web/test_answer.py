@@ -8,7 +8,8 @@ import pytest
 from server.access.models import Ticket
 from server.access.states import TicketPurpose
 from server.kernel import clock
-from server.matches.actions import propose_extension
+from server.kernel.actor import system_actor
+from server.matches.actions import announce_quiet_end, propose_extension
 from server.matches.models import Match
 from server.matches.states import MatchState
 from server.sessions.models import Session
@@ -79,6 +80,30 @@ async def test_a_later_day_is_agreed_to_on_a_page_that_names_it(db, client_of):
     assert "Your last day together becomes" in (await client.get("/answer", params={"ticket": secret})).text
     assert "You go on together" in (await client.post("/answer", data={"ticket": secret})).text
     assert (await Match.get(id=pair.match.id)).ends_on == day
+
+
+async def test_whether_they_met_is_answered_on_a_page_that_says_what_happens(db, client_of):
+    pair, client = await factories.active_match(), await client_of(None)
+    at = clock.now() - timedelta(hours=2)
+    session = await Session.create(
+        organization_id=pair.organization.id, match=pair.match, starts_at=at, ends_at=at + timedelta(hours=1),
+        state=SessionState.HELD,
+    )
+    bound = {"session_id": session.id, "starts_at": at}
+    for purpose, asks, says in (
+        (TicketPurpose.CONFIRM_SESSION, "Did you meet Idris?", "Noted. You met."),
+        (TicketPurpose.MOVE_SESSION, "You and Idris moved it?", "Noted: you moved it"),
+        (TicketPurpose.MISS_SESSION, "This has changed meanwhile", "It is settled already"),
+    ):
+        secret = await mailed(pair, pair.mentee, purpose, **bound)
+        opened = (await client.get("/answer", params={"ticket": secret})).text
+        assert asks in opened
+        assert says in (await client.post("/answer", data={"ticket": secret})).text
+    secret = await mailed(pair, pair.mentee, TicketPurpose.KEEP_MATCH)
+    assert "This has changed meanwhile" in (await client.get("/answer", params={"ticket": secret})).text
+    await announce_quiet_end(system_actor(pair.organization.id), pair.match.id, at)
+    assert "Go on with Idris?" in (await client.get("/answer", params={"ticket": secret})).text
+    assert "Noted: you go on" in (await client.post("/answer", data={"ticket": secret})).text
 
 
 async def test_what_is_over_is_told_kindly_with_the_way_on(db, client_of):

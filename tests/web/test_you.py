@@ -124,14 +124,15 @@ async def test_what_one_was_told_is_listed_read_and_followed_by_its_reader_alone
     about = {"match_id": str(pair.match.id)}
     first, gone = await factories.told(pair.mentee, "M08", **about), await factories.told(pair.mentee, "F01", **about)
     held = await factories.told(pair.mentee, "F02", **about)
-    for row, change in ((gone, {"facts": {"match_id": str(pair.program.id)}}), (held, {
-        "state": MessageState.SUPPRESSED, "reason": "a time is booked", "sent_at": None,
-    })):
+    for row, change in (
+        (first, {"program_id": pair.program.id}), (gone, {"facts": {"match_id": str(pair.program.id)}}),
+        (held, {"state": MessageState.SUPPRESSED, "reason": "a time is booked", "sent_at": None}),
+    ):
         await row.update_from_dict(change).save()
     assert "2 new" in (await client.get("/you")).text
     listed = [words(row) for row in read((await client.get("/you/told")).text).iterfind(".//main//li")]
     assert "A first timenew" in listed[0]
-    assert "Match announcementIdris Brightwater, new" in listed[1]
+    assert f"Match announcementIdris Brightwater, {pair.program.name}, new" in listed[1]
     opened = await client.get(f"/you/told/{first.id}")
     assert (opened.status_code, opened.headers["location"]) == (SAVED, "/")
     assert (await client.get(f"/you/told/{gone.id}")).headers["location"] == "/you/told"

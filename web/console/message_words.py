@@ -86,6 +86,7 @@ def why_held(reason: str) -> str:
         "it rests": _("the match rests"), "matched": _("matched already"), "a goal is set": _("a goal is set"),
         "done already": _("done already"), "another day": _("it has another day"),
         "changed since": _("changed since"), "prepared": _("somebody added a topic"),
+        "they go on": _("they go on"),
         "back in range": _("back in range"), "nothing to list": _("there was nothing to list"),
         "another last day": _("it has another last day"), "enough are accepted": _("enough are accepted again"),
         "a later day is proposed": _("a later day is proposed"),

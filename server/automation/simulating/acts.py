@@ -139,6 +139,16 @@ async def meet(turn: Turn) -> None:
         await send_message(actor, match.id, f"Thank you for number {session.number}.")
 
 
+async def say_what_became(turn: Turn) -> None:
+    """Say whether they met."""
+    actor = await turn.actor()
+    session = await visible_session(actor, turn.subject_id)
+    if turn.me.lot("no show", session.number) < NO_SHOW:
+        await sessions.report_no_show(actor, session.id)
+    else:
+        await sessions.confirm_session(actor, session.id)
+
+
 async def move(turn: Turn) -> None:
     """Something came up: another time, or none."""
     actor = await turn.actor()

@@ -31,6 +31,7 @@ HABITS: dict[str, Habit] = {
     **dict.fromkeys(("G04", "G05"), DOES_STEP),
     **dict.fromkeys(("G01", "G01-met"), Habit(acts.word_goal, 0.7, 40)),
     **dict.fromkeys(("Z03", "Z03-proposed"), GOES_FURTHER),
+    "S05": Habit(acts.say_what_became, 0.7, 1),
     "S04": Habit(acts.move, 0.06, 3),
     "S10": Habit(acts.keep_promises, 0.8, 20),
     "A02": Habit(acts.reply, 0.9, 20),

@@ -8,6 +8,7 @@ from server.automation.steps import STEPS
 from server.kernel.text import gettext as _
 from server.notifications.catalogue import CATALOGUE, N_
 from server.notifications.states import MessageClass
+from server.programs.plans.telling import BY_OPTION
 
 MOST: Mapping[Count, int] = {
     Count.DAYS_AFTER: 366, Count.DAYS_BEFORE: 366, Count.WORKING_DAYS_BEFORE: 20, Count.HOURS_BEFORE: 168,
@@ -19,7 +20,7 @@ _MIXED = N_("It says other things to the person than to who runs the programme."
 _SERIES = N_("It lists the times of a whole series.")
 _FIGURES = N_("It holds the figures of its day.")
 _REPORT = N_("Reports have a part of their own. It is switched off there.")
-OF_ACCOUNTS = frozenset({"Y01", "Y01-moved", "Q04"})
+OF_ACCOUNTS = frozenset({"Y01", "Y01-moved", "Y01-device", "Y03", "Q04"})
 """What belongs to a person, whatever they take part in."""
 REPORTS = ("Q01", "Q02", "Q03", "Q05", "E16")
 ALWAYS_ON: Mapping[str, str] = {
@@ -41,6 +42,8 @@ def why_on(kind: str) -> str:
     """Why a kind cannot be switched off, in words; empty when it can."""
     if kind in OF_ACCOUNTS:
         return _(_ACCOUNT)
+    if kind in BY_OPTION:
+        return ""
     if kind in ALWAYS_ON:
         return _(ALWAYS_ON[kind])
     return _(_AT_ONCE) if CATALOGUE[kind].message_class is MessageClass.TRANSACTIONAL else ""

@@ -21,10 +21,10 @@ from server.notifications.wording.words import BODY_LETTERS, SUBJECT_LETTERS, fa
 from server.programs.plans import fields
 from server.programs.plans.fields import Problems, Setting, Shape
 from server.programs.plans.parts import Part
-from server.programs.plans.telling import Own, Wording, own
+from server.programs.plans.telling import BY_OPTION, Own, Wording, own
 
 LANGUAGES_MOST = 40
-IN_TURN = (("E03", "E04"), ("F01", "F02", "F03", "F04"), ("I01", "I02", "I03", "I04"), ("Z01", "Z02", "Z03"))
+IN_TURN = (("E03", "E04"), ("F01", "F02", "F03", "F04"), ("I01", "I02", "I03", "I04", "I05"), ("Z01", "Z02", "Z03"))
 """Messages of which each says more than the one before: their days keep that order."""
 TELLS_OF = {"F04": ("F01", "F02", "F03"), "I03": ("I01", "I02"), "I04": ("I01", "I02", "I03")}
 """Reports whose words say that others were sent."""
@@ -81,7 +81,7 @@ def amounts_of(kind: str, told: Own) -> list[tuple[Count, int]]:
 
 def _read_one(problems: Problems, path: str, given: object, kind: str) -> Json:
     shape = {
-        "on": Setting(fields.yes_no, True), "moments": Setting(fields.maybe(_moments(kind)), None),
+        "on": Setting(fields.yes_no, kind not in BY_OPTION), "moments": Setting(fields.maybe(_moments(kind)), None),
         "words": Setting(_words(kind), {}),
     }
     read = fields.read(problems, given, shape, path)

@@ -11,7 +11,7 @@ from server.access.states import TicketPurpose
 from server.access.tickets.actions import issue_ticket, spend_ticket
 from server.access.tickets.queries import ticket_by_secret
 from server.journey.meeting.actions import accept_and_book, undo_change
-from server.journey.tapping.checks import day_of, require_open, time_of
+from server.journey.tapping.checks import day_of, require_open, session_of, time_of
 from server.journey.tapping.queries import Told, told_of
 from server.journey.tapping.states import Ended
 from server.kernel.actor import Actor
@@ -124,14 +124,44 @@ async def _undo_change(actor: Actor, ticket: Ticket) -> Came:
     return Came(Ended.TAKEN_BACK)
 
 
+async def _keep(actor: Actor, ticket: Ticket) -> Came:
+    """Say that a match goes on."""
+    await require_open(actor, ticket)
+    await matches.keep_match(actor, ticket.subject_id)
+    return Came(Ended.KEPT)
+
+
+async def _confirm(actor: Actor, ticket: Ticket) -> Came:
+    """Say that a session took place."""
+    await require_open(actor, ticket)
+    await sessions.confirm_session(actor, session_of(ticket))
+    return Came(Ended.MET, session_of(ticket))
+
+
+async def _miss(actor: Actor, ticket: Ticket) -> Came:
+    """Say that it did not, or that they moved it."""
+    await require_open(actor, ticket)
+    moved = ticket.purpose is TicketPurpose.MOVE_SESSION
+    await sessions.report_no_show(actor, session_of(ticket), moved=moved)
+    return Came(Ended.MOVED if moved else Ended.MISSED, session_of(ticket), TicketPurpose.UNDO_MISSED)
+
+
+async def _undo_missed(actor: Actor, ticket: Ticket) -> Came:
+    """It took place after all, as long as nobody was told otherwise."""
+    await sessions.undo_no_show(actor, session_of(ticket))
+    return Came(Ended.HELD_AFTER_ALL, session_of(ticket))
+
+
 async def _undo_booking(actor: Actor, ticket: Ticket) -> Came:
     """Take the booking back while nobody was told."""
-    session = await sessions.undo_booking(actor, UUID(ticket.facts["session_id"]))
+    session = await sessions.undo_booking(actor, session_of(ticket))
     return Came(Ended.UNDONE, session.id)
 
 
 ACTS: dict[TicketPurpose, Act] = {
     TicketPurpose.AGREE_TO_TIME: _accept, TicketPurpose.ACCEPT_MATCH: _accept,
     TicketPurpose.AGREE_TO_DAY: _agree_to_day, TicketPurpose.UNDO_BOOKING: _undo_booking,
-    TicketPurpose.UNDO_CHANGE: _undo_change,
+    TicketPurpose.UNDO_CHANGE: _undo_change, TicketPurpose.CONFIRM_SESSION: _confirm,
+    TicketPurpose.MISS_SESSION: _miss, TicketPurpose.MOVE_SESSION: _miss, TicketPurpose.UNDO_MISSED: _undo_missed,
+    TicketPurpose.KEEP_MATCH: _keep,
 }

@@ -30,9 +30,11 @@ from server.matches.actions.noting import write_note
 from server.matches.actions.publishing import approve_match, cancel_match, publish_match, publish_matches, undo_publish
 from server.matches.actions.requesting import request_match
 from server.matches.actions.running import (
+    announce_quiet_end,
     close_match,
     end_match,
     follow_zones,
+    keep_match,
     pause_match,
     reach_closing_end,
     reach_end_date,
@@ -47,6 +49,7 @@ __all__ = [
     "Draft",
     "accept_match",
     "agree_extension",
+    "announce_quiet_end",
     "approve_match",
     "ban_pair",
     "cancel_match",
@@ -60,6 +63,7 @@ __all__ = [
     "extend_circle",
     "follow_zones",
     "hold_back",
+    "keep_match",
     "lift_ban",
     "lock_pair",
     "pause_match",

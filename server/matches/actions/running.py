@@ -16,9 +16,11 @@ from server.matches.days import today_for, today_of
 from server.matches.models import Match
 from server.matches.states import OPEN_MATCHES, RUNNING, ClosureReason, MatchState
 from server.matches.steps import (
+    QUIET_END,
     UNDO_ONE,
     before_answer,
     close,
+    ends_quietly,
     pause,
     plan_end,
     plan_ends,
@@ -61,6 +63,44 @@ async def end_match(
         return await close(
             unit, match, MatchState.CONCLUDED, "end", "ended", hold=undo_within, code=reason, by_id=actor.person_id
         )
+
+
+async def announce_quiet_end(actor: Actor, match_id: UUID, since: date) -> Match:
+    """Let a match end in a week in which nobody met since a moment or a day, unless somebody says that it goes on.
+    Again for the same silence, the week begins anew.
+
+    Raises:
+        NotFound: no such match.
+        Refused: the actor is not the product.
+    """
+    require(actor.kind is ActorKind.SYSTEM, _("end this for somebody else"))
+    async with unit_of_work(actor) as unit:
+        match = await queries.visible_match(actor, match_id, lock=True)
+        if match.state is MatchState.ACTIVE:
+            ends_at = clock.now() + rules.QUIET_ENDS_IN
+            await unit.schedule(QUIET_END, match, ends_at, key=since.isoformat(), announced_at=clock.now())
+            await unit.audit("match.announce_quiet_end", match)
+        return match
+
+
+async def keep_match(actor: Actor, match_id: UUID) -> Match:
+    """Say that a match goes on that would end because nobody met. Twice is harmless; silence is counted anew from now.
+
+    Raises:
+        NotFound: not visible to the actor.
+        Refused: seen, but the actor is not one of its people.
+        Conflict: it does not run.
+    """
+    async with unit_of_work(actor) as unit:
+        match = await queries.visible_match(actor, match_id, lock=True)
+        require(rules.can_keep(actor, match), _("change this match"))
+        if match.state not in RUNNING:
+            raise Conflict(_("This match is over."), kind="closed")
+        if await ends_quietly(match):
+            await unit.unschedule(match.id, QUIET_END, reason="they go on")
+            await unit.audit("match.keep", match)
+            await tell(unit, match, "kept", by_id=actor.person_id)
+        return match
 
 
 async def pause_match(

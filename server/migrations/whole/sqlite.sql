@@ -962,4 +962,5 @@ INSERT INTO "tortoise_migrations" ("app", "name", "applied_at") VALUES
 ('models', '0036_program_reports', CURRENT_TIMESTAMP),
 ('models', '0037_surveys', CURRENT_TIMESTAMP),
 ('models', '0038_goal_privacy', CURRENT_TIMESTAMP),
-('models', '0039_program_terminology', CURRENT_TIMESTAMP);
+('models', '0039_program_terminology', CURRENT_TIMESTAMP),
+('models', '0040_kinds', CURRENT_TIMESTAMP);

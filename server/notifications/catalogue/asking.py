@@ -16,6 +16,8 @@ KINDS = (
          N_("answered, or closed"), stops.survey_answered, "questions_wait", links.check_in, pushes=True),
     Kind("R02", N_("Half-way, what you did"), _T, N_("the half-way check-in is answered"), N_("the match is over"),
          stops.not_running, "half_way_summary", links.home),
+    Kind("R03", N_("Another match, if you like"), _T, N_("said half-way that another one would help"),
+         N_("the match is over"), stops.not_running, "another_match", links.ending, pushes=True),
     Kind("S07", N_("After a session"), _S, N_("a session was held a day before"), N_("answered, or closed"),
          stops.form_answered, "survey_asks", links.survey, pushes=True),
     Kind("C01", N_("A survey"), _S, N_("the day of a survey has come"), N_("answered, or closed"),
@@ -51,5 +53,5 @@ KINDS = (
     Kind("Z07", N_("Thanks to who was the mentor"), _T, N_("a match has had its time"), N_("it goes on after all"),
          stops.unless_match_is(MatchState.COMPLETED), "thanks", links.home),
     Kind("Z08", N_("Once more"), _N, N_("a match has had its time a week ago"),
-         N_("they take part again, or asked to be told"), stops.comes_again, "once_more", links.join),
+         N_("they take part again, or asked to be told"), stops.done_by_now, "once_more", links.join),
 )

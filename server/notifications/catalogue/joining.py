@@ -55,6 +55,10 @@ KINDS = (
          stops.used_or_old, "sign_in", links.sign_in),
     Kind("Y01-moved", N_("Another address"), _T, N_("the employer's records name another address"),
          N_("they have left"), stops.always_told, "address_changed", links.home),
+    Kind("Y03", N_("Another wording to answer"), _T, N_("what they agreed to is worded otherwise"),
+         N_("they have answered"), stops.done_by_now, "text_changed", links.consents),
+    Kind("Y01-device", N_("A new device"), _T, N_("signed in with another browser than ever before"),
+         N_("they have left"), stops.always_told, "new_device", links.devices),
 )
 
 INVITED_BECAUSE = {When.HIRED: "E13", When.PROMOTED: "E14", When.MANAGER: "E14", When.COURSE: "E15"}

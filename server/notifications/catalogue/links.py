@@ -94,6 +94,27 @@ def sign_in(scene: Scene) -> str:
     return f"/sign-in/link/{scene.sign_in.id}?key={link_key_of(scene.sign_in.id)}"
 
 
+def devices(scene: Scene) -> str:  # noqa: ARG001  # every link takes the scene
+    """Where one is signed in."""
+    return "/you#devices"
+
+
+def consents(scene: Scene) -> str:  # noqa: ARG001  # every link takes the scene
+    """What one agrees to."""
+    return "/you#consents"
+
+
+def asking(scene: Scene) -> str:
+    """Whom one may ask for a match."""
+    assert scene.enrollment is not None
+    return f"/enrollment/{scene.enrollment.id}/asking"
+
+
+def ending(scene: Scene) -> str:
+    """The page on which one pauses a match, or ends it."""
+    return f"{the_match(scene)}/ending"
+
+
 def console_matches(scene: Scene) -> str:  # noqa: ARG001  # every link takes the scene
     """The matches that wait for who runs the programme."""
     return "/console/matches"

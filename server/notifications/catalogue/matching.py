@@ -10,6 +10,9 @@ _T, _R, _N = MessageClass.TRANSACTIONAL, MessageClass.REPORT, MessageClass.NUDGE
 KINDS = (
     Kind("M01", N_("Suggestions ready for review"), _R, N_("a matching run has finished"), N_("all are decided"),
          stops.no_drafts, "suggestions_ready", links.console_matches),
+    Kind("M02", N_("People you may ask"), _T, N_("takes part, and may ask for a match"),
+         N_("they asked somebody, are matched, or nobody is there to ask"), stops.nobody_to_ask, "people_to_ask",
+         links.asking, pushes=True),
     Kind("M03", N_("Match request"), _T, N_("a match was approved, or the other said yes"), N_("answered"),
          stops.answered, "match_request", links.the_match, pushes=True),
     Kind("M04", N_("Reminder of a match request"), _N, N_("asked about a match, and no answer yet"), N_("answered"),

@@ -4,7 +4,7 @@ from server.notifications.catalogue import links, stops
 from server.notifications.catalogue.kinds import N_, Kind
 from server.notifications.states import MessageClass
 
-_T, _N = MessageClass.TRANSACTIONAL, MessageClass.NUDGE
+_T, _N, _S = MessageClass.TRANSACTIONAL, MessageClass.NUDGE, MessageClass.SURVEY
 
 KINDS = (
     Kind("S01", N_("Session invitation"), _T, N_("a session was booked"), N_("moved, cancelled or begun"),
@@ -28,6 +28,8 @@ KINDS = (
     Kind("S04", N_("Reminder of a session"), _T, N_("a session is a day or a quarter of an hour ahead"),
          N_("moved, cancelled or begun"),
          stops.not_booked, "session_reminder", links.the_session, pushes=True),
+    Kind("S05", N_("Did you meet?"), _S, N_("a session ended half an hour before"), N_("somebody said so"),
+         stops.settled, "did_you_meet", links.the_session, pushes=True),
     Kind("S06", N_("After a session"), _N, N_("met two hours ago"), N_("something is written down"),
          stops.written, "after_session", links.the_session, pushes=True),
     Kind("S08", N_("The next session"), _N, N_("met three days ago, and nothing is booked"), N_("a time is booked"),

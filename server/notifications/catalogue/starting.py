@@ -4,7 +4,7 @@ from server.notifications.catalogue import links, stops
 from server.notifications.catalogue.kinds import N_, Kind
 from server.notifications.states import MessageClass
 
-_N, _R = MessageClass.NUDGE, MessageClass.REPORT
+_N, _R, _T = MessageClass.NUDGE, MessageClass.REPORT, MessageClass.TRANSACTIONAL
 
 KINDS = (
     Kind("F01", N_("A first time"), _N, N_("matched two days ago, and nothing is booked"), N_("a time is booked"),
@@ -23,4 +23,6 @@ KINDS = (
          stops.no_pairs, "gone_quiet", links.console),
     Kind("I04", N_("Matches that stay quiet"), _R, N_("no session in six weeks"), N_("they have met"),
          stops.no_pairs, "stays_quiet", links.console),
+    Kind("I05", N_("It ends in a week"), _T, N_("no session in sixty days, where the programme ends such matches"),
+         N_("a time is booked"), stops.booked, "ends_quietly", links.the_match, pushes=True),
 )

@@ -12,6 +12,7 @@ from server.notifications.scene import Scene
 from server.programs.rules import takes_people
 from server.programs.states import EnrollmentState
 from server.sessions.models import ActionItem, Session
+from server.sessions.rules import can_be_confirmed, can_be_missed
 from server.sessions.states import TOOK_PLACE, SessionState
 from server.surveys.states import InvitationState
 
@@ -58,6 +59,13 @@ def answered(scene: Scene) -> str:
 def not_asked_before(scene: Scene) -> str:
     """Needless for whoever never heard of the match."""
     return "" if scene.knows or scene.asked_for_it else "never asked"
+
+
+def nobody_to_ask(scene: Scene) -> str:
+    """Needless for whoever asked somebody, cannot ask or finds nobody, and for whoever was told already."""
+    if scene.enrollment is None or scene.enrollment.state is not EnrollmentState.ACTIVE:
+        return "no longer so"
+    return "told already" if scene.knows else "nobody to ask" if scene.is_done else ""
 
 
 def decided(scene: Scene) -> str:
@@ -211,8 +219,8 @@ def rests(scene: Scene) -> str:
     return not_running(scene)
 
 
-def comes_again(scene: Scene) -> str:
-    """Needless for whoever takes part again, or asked to be told of the next time."""
+def done_by_now(scene: Scene) -> str:
+    """Needless once what it wishes for is done: they answered, take part again, or asked to be told."""
     return "answered" if scene.is_done else ""
 
 
@@ -252,6 +260,13 @@ def written(scene: Scene) -> str:
     if scene.session is None or scene.session.state not in TOOK_PLACE:
         return "no longer so"
     return "done already" if scene.is_done else rests(scene)
+
+
+def settled(scene: Scene) -> str:
+    """Needless once somebody has said what became of a session, and once nobody may say it any more."""
+    if scene.session is None or not can_be_missed(scene.session):
+        return "no longer so"
+    return "" if can_be_confirmed(scene.session) else "answered"
 
 
 def not_cancelled(scene: Scene) -> str:

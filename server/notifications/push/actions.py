@@ -27,6 +27,8 @@ from server.notifications.states import MessageState
 from server.notifications.taps.offering import taps_of, ticket_for
 from server.notifications.told.links import from_message
 
+MOST_BUTTONS = 2
+"""What browsers show."""
 GATES: defaultdict[str, Gate] = defaultdict(Gate)
 """The way from this process to each push service, by the operator's own name for it."""
 
@@ -132,13 +134,15 @@ async def _scene_or_reason(
 async def _buttons(
     actor: Actor, scene: Scene, notice: PushNotice, browser: PushSubscription
 ) -> tuple[Button, ...]:
-    """What the notification says in full takes one tap; everything else is decided on its page."""
-    tap = next((one for one in taps_of(scene) if one.short), None)
-    if tap is None:
-        return ()
-    secret = await ticket_for(actor, scene, tap, notice.id, browser.session)
+    """What the notification says in full takes one tap, of two things either; everything else is decided on its
+    page."""
+    taps = [one for one in taps_of(scene) if one.short][:MOST_BUTTONS]
+    acts = [
+        Button(name, tap.short, await ticket_for(actor, scene, tap, notice.id, browser.session))
+        for name, tap in zip(("accept", "decline"), taps, strict=False)
+    ]
     with scene.voice():
-        return Button("accept", tap.short, secret), Button("open", _("Look first"))
+        return tuple([*acts, Button("open", _("Look first"))][:MOST_BUTTONS]) if acts else ()
 
 
 async def _hand_over(

@@ -50,14 +50,14 @@ class Topic:
 
 
 TOPICS = (
-    Topic("plans", ("M03", "M08", "X05", "S01", "S02", "S02-cancelled", "S04", "G03", "G06")),
+    Topic("plans", ("M02", "M03", "M08", "X05", "R03", "S01", "S02", "S02-cancelled", "S04", "G03", "G06", "I05")),
     Topic("words", ("A02",)),
     Topic("nudges", (
         "E03", "E04", "E05", "E11", "M04", "M11", "F01", "F02", "F03", "G01", "G01-met", "G04", "G05",
         "G05-shared", "G07", "S03", "S06", "S08", "S10", "I01", "I02", "Z01", "Z02", "Z03", "Z08",
     )),
-    Topic("check-ins", ("R01", "C03", "Z04", "Z04-again", "Z05", "S07", "C01", "C02", "C03-form", "Z10")),
-    Topic("sign-in", ("Y01", "Y01-moved")),
+    Topic("check-ins", ("R01", "C03", "Z04", "Z04-again", "Z05", "S05", "S07", "C01", "C02", "C03-form", "Z10")),
+    Topic("sign-in", ("Y01", "Y01-moved", "Y01-device", "Y03")),
 )
 REPORTS = Topic("reports", (
     "M01", "M07", "C04", "F04", "I03", "I04", "M10", "M11-runs", "E16", "Q01", "Q02", "Q03", "Q04", "Q05",

@@ -92,6 +92,24 @@ def _later_day(scene: Scene) -> list[Tap]:
     return [Tap(TicketPurpose.AGREE_TO_DAY, scene.match.id, words, facts={"ends_on": ends_on})]
 
 
+def _we_go_on(scene: Scene) -> list[Tap]:
+    """To say that a match goes on."""
+    assert scene.match is not None, "its stop condition looked"
+    return [Tap(TicketPurpose.KEEP_MATCH, scene.match.id, _("We go on"), _("We go on"))]
+
+
+def _did_you_meet(scene: Scene) -> list[Tap]:
+    """To say what became of a session: they met, they moved it, they did not meet."""
+    assert scene.match is not None, "its stop condition looked"
+    assert scene.session is not None, "its stop condition looked"
+    facts = {"session_id": scene.session.id, "starts_at": scene.session.starts_at}
+    return [
+        Tap(TicketPurpose.CONFIRM_SESSION, scene.match.id, _("Yes, we met"), _("Yes"), facts),
+        Tap(TicketPurpose.MOVE_SESSION, scene.match.id, _("We moved it"), facts=facts),
+        Tap(TicketPurpose.MISS_SESSION, scene.match.id, _("No, we did not"), _("No"), facts),
+    ]
+
+
 def _one_question(scene: Scene) -> list[Tap]:
     """To answer the one question of a form; of an anonymous one a link must not know whom it was sent to."""
     asked = scene.only_question
@@ -108,7 +126,8 @@ def _yes_at(scene: Scene, starts_at: datetime) -> str:
 
 
 TAPS: dict[str, Callable[[Scene], list[Tap]]] = {
-    "M03": _answer, "M08": _first_time, "X05": _first_time, "Z03-proposed": _later_day,
+    "M03": _answer, "M08": _first_time, "X05": _first_time, "Z03-proposed": _later_day, "S05": _did_you_meet,
+    "I05": _we_go_on,
     **dict.fromkeys(("S07", "C01", "C02", "C03-form", "Z10"), _one_question),
 }
 """The kinds of messages that ask for one act (domain/lifecycle.md, one-tap)."""

@@ -1,4 +1,4 @@
-"""Telling at once: a goal that is shared, a step that is done, a match that had its time."""
+"""Telling at once: a goal that is shared, a step that is done, a match that had its time, another wording."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -11,6 +11,7 @@ from server.matches.company import members_now
 from server.matches.queries import visible_match
 from server.notifications.actions import plan_message
 from server.people.models import Person
+from server.people.queries import who_agreed_before
 
 
 @on_event("goal.activated")
@@ -30,6 +31,17 @@ async def thank_for_it(event: OutboxEvent) -> None:
     """Give everybody of a match that had its time in writing that they took part."""
     match = await visible_match(system_actor(event.organization_id), UUID(event.payload["match_id"]))
     await _tell(event, "Z06", [one.person for one in members_now(match)], "match_id")
+
+
+@on_event("consent_text.published", long=True)
+async def tell_of_another_wording(event: OutboxEvent) -> None:
+    """Tell whoever agreed to an earlier wording that there is another one to answer."""
+    assert event.subject_id is not None, "a fact about a text"
+    actor = system_actor(event.organization_id)
+    for person_id in await who_agreed_before(actor, event.subject_id):
+        await plan_message(
+            actor, "Y03", person_id, event.subject_id, {"consent_text_id": event.subject_id}, trigger=event.kind,
+        )
 
 
 async def _readers(event: OutboxEvent) -> list[Person]:

@@ -1,16 +1,25 @@
-"""Reading what one was told, and going on to where one acts."""
+"""Reading what one was told, going on to where one acts, and forgetting it at last."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from server.kernel import clock
-from server.kernel.actor import Actor
+from server.kernel.actor import Actor, ActorKind, require
 from server.kernel.db import unit_of_work
 from server.kernel.errors import Conflict, NotFound
 from server.kernel.text import gettext as _
 from server.notifications.catalogue import CATALOGUE
-from server.notifications.models import Message
+from server.notifications.models import Message, NudgeDay
+from server.notifications.queries import OPEN_MESSAGES, may_be_followed
 from server.notifications.scene import scene_of
 from server.notifications.told import queries
+from server.people.queries import organization_of
+
+KEPT, KEPT_FOLLOWED = timedelta(days=180), timedelta(days=400)
+"""How long a message is kept: as long as the figures of its programme count it; one that a later word may follow, such
+as the end of a session, longer than a session can be booked ahead."""
+AT_ONCE = 500
+"""So many are forgotten in one transaction, that nobody waits for it."""
 
 
 async def mark_told_read(actor: Actor) -> None:
@@ -43,3 +52,27 @@ async def open_told(actor: Actor, message_id: UUID) -> str:
         raise Conflict(_("What that was about is no longer there.")) from gone
     await note_tap(actor, message.id)
     return link
+
+
+async def forget_told(actor: Actor) -> bool:
+    """Delete the oldest messages that nothing needs any more, with their days of nudges; whether there may be more.
+
+    A demonstration forgets nothing: its people are made up, and its history is there to be looked at.
+
+    Raises:
+        Refused: only the product forgets.
+    """
+    require(actor.kind is ActorKind.SYSTEM, _("delete messages"))
+    async with unit_of_work(actor) as unit:
+        organization = await organization_of(actor)
+        if organization.is_demo:
+            return False
+        old = Message.filter(organization_id=actor.organization_id, created_at__lt=clock.now() - KEPT)
+        gone = old.exclude(state__in=OPEN_MESSAGES).exclude(may_be_followed(clock.now() - KEPT_FOLLOWED))
+        ids = [one.id for one in await gone.order_by("created_at", "id").limit(AT_ONCE).only("id")]
+        if ids:
+            own = {"organization_id": actor.organization_id}
+            await NudgeDay.filter(**own, message_id__in=ids).delete()
+            await Message.filter(**own, id__in=ids).delete()
+            await unit.audit("messages.forget", organization, count=len(ids))
+        return len(ids) == AT_ONCE

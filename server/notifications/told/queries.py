@@ -16,6 +16,7 @@ from server.notifications.catalogue.kinds import DEAD, MUTED, NO_ADDRESS
 from server.notifications.deciding.actions import TOGETHER
 from server.notifications.models import Message
 from server.notifications.states import MessageState
+from server.programs.queries import program_names
 
 KEPT = timedelta(days=90)
 SHOWN = 50
@@ -30,10 +31,12 @@ NOT_LISTED = ("Y01", "Y01-moved")
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One thing that somebody was told. `match`: the one it is about, if it is about one that they may see."""
+    """One thing that somebody was told. `match`: the one it is about, if it is about one that they may see; `program`:
+    what its programme is called, "" for what is about none."""
 
     message: Message
     match: Match | None
+    program: str = ""
 
     @property
     def at(self) -> datetime:
@@ -51,7 +54,14 @@ async def what_i_was_told(actor: Actor) -> list[Told]:
     found = [one for one in await told(actor).order_by("-due_at", "-id").limit(SHOWN) if one.kind in CATALOGUE]
     ids = {one.id: UUID(str(one.facts["match_id"])) for one in found if one.facts.get("match_id")}
     matches = await matches_by_ids(actor, set(ids.values())) if ids else {}
-    listed = [Told(one, matches.get(ids[one.id]) if one.id in ids else None) for one in found]
+    names = await program_names(actor, {one.program_id for one in found if one.program_id})
+    listed = [
+        Told(
+            one, matches.get(ids[one.id]) if one.id in ids else None,
+            names.get(one.program_id, "") if one.program_id else "",
+        )
+        for one in found
+    ]
     return sorted(listed, key=lambda one: one.at, reverse=True)
 
 

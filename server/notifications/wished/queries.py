@@ -3,8 +3,11 @@
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
+from server.access.queries import actor_for
+from server.journey.asking.queries import Asking, asking_page
 from server.kernel.actor import Actor
 from server.notifications.models import Message
+from server.people.queries import visible_person, who_agreed_before
 from server.programs.models import Cohort
 from server.programs.openings.queries import comes_again
 from server.sessions.queries import has_written, is_prepared, visible_session
@@ -25,10 +28,22 @@ async def _written(actor: Actor, message: Message, _: Cohort | None) -> bool:
     return await has_written(session, message.recipient_id)
 
 
+async def _asked_or_alone(actor: Actor, message: Message, _: Cohort | None) -> bool:
+    """Whether somebody has asked, is matched or may not ask, or there is nobody to ask."""
+    own = await actor_for(await visible_person(actor, message.recipient_id))
+    page = await asking_page(own, UUID(str(message.facts["enrollment_id"])))
+    return page.asking is not Asking.OPEN or bool(page.taken) or not page.choices
+
+
+async def _answered_the_text(actor: Actor, message: Message, _: Cohort | None) -> bool:
+    """Whether somebody has answered to a wording, or takes part in nothing that it is for."""
+    return message.recipient_id not in await who_agreed_before(actor, UUID(str(message.facts["consent_text_id"])))
+
+
 async def _comes_again(actor: Actor, message: Message, cohort: Cohort | None) -> bool:
     return cohort is not None and await comes_again(actor, cohort.program_id, message.recipient_id)
 
 
 WISHES: dict[str, Callable[[Actor, Message, Cohort | None], Awaitable[bool]]] = {
-    "S03": _prepared, "S06": _written, "Z08": _comes_again,
+    "M02": _asked_or_alone, "S03": _prepared, "S06": _written, "Y03": _answered_the_text, "Z08": _comes_again,
 }

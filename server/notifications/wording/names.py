@@ -91,6 +91,7 @@ STEP_DAY = Name(
 PROMISED = Name(
     "promised_day", N_("the day of the promise"), _day(lambda scene: scene.promise.due_on if scene.promise else None),
 )
+END_DAY = Name("end_day", N_("the day on which it ends without an answer"), _day(lambda scene: scene.ends_quietly_at))
 MATCHES = Name("matches", N_("who is in the matches that it is about"), lambda scene: "; ".join(scene.pairs))
 PEOPLE = Name("people", N_("who it is about"), lambda scene: "; ".join(scene.pairs))
 LEFT = Name("left", N_("the first name of who has left"), lambda scene: scene.left.first_name)
@@ -106,16 +107,16 @@ OF_KIND: Mapping[str, Sequence[Name]] = {
     **dict.fromkeys(("F01", "F02", "F03", "S08", "I01", "I02"), (OTHER, TIMES)),
     **dict.fromkeys(("F04", "I03", "I04"), (MATCHES,)), "M11-runs": (PEOPLE,),
     **dict.fromkeys(("G04", "G05"), (STEP_DAY,)), "G05-shared": (OTHER, STEP_DAY), "G06": (OTHER,),
-    **dict.fromkeys(("S01", "S02", "S02-place", "S02-cancelled", "S03", "S04", "S09"), (OTHER, WHEN, WHERE)),
+    **dict.fromkeys(("S01", "S02", "S02-place", "S02-cancelled", "S03", "S04", "S05", "S09"), (OTHER, WHEN, WHERE)),
     "S06": (OTHER, WHEN, TIMES),
     "S10": (OTHER, PROMISED),
     **dict.fromkeys(("Z01", "Z03", "Z03-agreed", "Z03-circle"), (OTHER, LAST_DAY)),
-    "Z02": (OTHER, LAST_DAY, TIMES), "Z03-proposed": (OTHER, PROPOSED),
+    "I05": (OTHER, END_DAY), "Z02": (OTHER, LAST_DAY, TIMES), "Z03-proposed": (OTHER, PROPOSED),
 }
 """What only some kinds know; a kind that is not named has those of everywhere."""
 
 MUST_SAY: Mapping[str, str] = {
-    "F04": "matches", "I03": "matches", "I04": "matches", "M11-runs": "people",
+    "F04": "matches", "I03": "matches", "I04": "matches", "I05": "end_day", "M11-runs": "people",
     "S02-cancelled": "when", "S09": "when", "X01-circle": "left",
     "Z03-proposed": "proposed_day", "Z03-agreed": "last_day", "Z03-circle": "last_day",
 }

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+BY_OPTION = frozenset({"I05"})
+"""What goes only where a programme switches it on."""
+
 
 class Wording(NamedTuple):
     """A programme's own words for one kind of message in one language, with names in braces."""
@@ -29,12 +32,9 @@ def own(messages: Mapping[str, Any], kind: str) -> Own:
     """What a programme's `messages`, as they are stored, set of one kind."""
     said = messages.get(kind)
     if said is None:
-        return AS_USUAL
+        return Own(is_on=kind not in BY_OPTION)
     moments = said.get("moments")
     return Own(
-        said.get("on", True), tuple(moments) if moments else None,
+        said.get("on", kind not in BY_OPTION), tuple(moments) if moments else None,
         {tag: Wording(one["subject"], one["body"]) for tag, one in said.get("words", {}).items()},
     )
-
-
-AS_USUAL = Own()

@@ -62,10 +62,10 @@ async def confirm_session(actor: Actor, session_id: UUID) -> Session:
         return session
 
 
-async def report_no_show(actor: Actor, session_id: UUID) -> Session:
+async def report_no_show(actor: Actor, session_id: UUID, *, moved: bool = False) -> Session:
     """Say that a session did not take place, without saying whose doing it was. Twice is harmless.
 
-    The other side is told once it cannot be undone any more.
+    The other side is told once it cannot be undone any more; not if they `moved` it, which both know.
 
     Raises:
         NotFound: absent, or not the actor's to know of.
@@ -86,7 +86,7 @@ async def report_no_show(actor: Actor, session_id: UUID) -> Session:
         await session.save(update_fields=["state", "ended_at"])
         await unit.unschedule(session.id, "session.held", reason="did not take place")
         await unit.audit("session.no_show", session, match_id=session.match_id)
-        await steps.tell(unit, "session.no_show", session, hold=steps.UNDO)
+        await steps.tell(unit, "session.no_show", session, hold=steps.UNDO, moved=moved)
         return session
 
 

@@ -24,12 +24,13 @@ from server.notifications.catalogue import CATALOGUE
 from server.notifications.models import Message
 from server.notifications.texts import letter
 from server.notifications.ways.reasons import scene_and_reason
-from server.programs.models import Enrollment, OpeningWish, WaitlistEntry
-from server.programs.states import EnrollmentState
+from server.programs.models import Enrollment, OpeningWish, Program, WaitlistEntry
+from server.programs.states import EnrollmentState, ParticipantRole
 from server.sessions.models import ActionItem, AgendaItem, Session
 from server.sessions.states import SessionState
 from server.surveys.models import SurveyInvitation
 from server.surveys.states import InvitationState, SurveyKind
+from tests import factories
 from tests.factories import Pair, active_match
 
 MONDAY = datetime(2026, 6, 1, 10, tzinfo=UTC)
@@ -76,6 +77,13 @@ async def admitted(pair: Pair, state: EnrollmentState = EnrollmentState.ACTIVE) 
     await Match.filter(id=pair.match.id).update(state=MatchState.EXPIRED)
     await Enrollment.filter(id=pair.mentee_enrollment.id).update(state=state)
     return {**of_match(pair), "enrollment_id": pair.mentee_enrollment.id, "person_id": pair.mentee.id}
+
+
+async def may_ask(pair: Pair) -> Ids:
+    """Mentees may ask for a match themselves, and there is another mentor to ask."""
+    await Program.filter(id=pair.program.id).update(mentees_may_ask=True)
+    await factories.enrollment(pair.cohort, await factories.person(pair.organization), ParticipantRole.MENTOR)
+    return await admitted(pair)
 
 
 async def a_place(pair: Pair) -> None:
@@ -194,6 +202,16 @@ async def written(pair: Pair) -> None:
         await ActionItem.create(**own, owner_id=one.id)
 
 
+async def said_so(pair: Pair) -> None:
+    await Session.filter(match_id=pair.match.id).update(confirmed_at=clock.now(), confirmed_by_id=pair.mentor.id)
+
+
+async def ends_such(pair: Pair) -> Ids:
+    """The programme ends matches in which nobody meets."""
+    await Program.filter(id=pair.program.id).update(messages={"I05": {"on": True}})
+    return of_match(pair)
+
+
 async def met_today(pair: Pair) -> None:
     await session(pair, clock.now() - timedelta(hours=1), SessionState.HELD)
 
@@ -255,6 +273,8 @@ PHASES = {
     "unmatched": (
         Case("E11", "enrollment.waitlisted", waits, {"Noor": [*at(6, 15, 29), *at(7, 13, 27), *at(8, 10, 24)]},
              a_place, "no longer so"),
+        Case("M02", "enrollment.activated", may_ask, {"Noor": [*at(6, 1, hour=10, minute=15), *at(6, 4, 8)]}, a_match,
+             "nobody to ask"),
         Case("M11", "enrollment.activated", admitted, {"Noor": at(6, 15, 29)}, a_match, "matched"),
         Case("M11-runs", "enrollment.activated", admitted_and_looked_after, {"": at(6, 15, 29, hour=9)}, a_match,
              "matched"),
@@ -273,6 +293,8 @@ PHASES = {
         Case("S03", "session.booked", on_thursday, {"Noor": at(6, 2), "Idris": at(6, 2, hour=6)}, a_topic, "prepared"),
         Case("S04", "session.booked", on_thursday, dict.fromkeys(("Noor", "Idris"), A_DAY_AND_SOON), called_off,
              "no longer booked"),
+        Case("S05", "session.held", met, {name: at(6, 1, hour=10, minute=15) for name in ("Noor", "Idris")}, said_so,
+             "answered"),
         Case("S06", "session.held", met, {name: at(6, 1, hour=11, minute=45) for name in ("Noor", "Idris")}, written,
              "done already"),
         Case("S08", "session.held", met, {"Noor": at(6, 4)}, booked, "a time is booked"),
@@ -287,6 +309,8 @@ PHASES = {
              "a later day is proposed"),
     ),
     "silence": (
+        Case("I05", "match.activated", ends_such, {"Noor": at(7, 31), "Idris": at(7, 31, hour=6)}, booked,
+             "a time is booked"),
         Case("I04", "match.activated", looked_after, {"": at(7, 13, hour=9)}, met_today, "they have met"),
     ),
     "questions": (

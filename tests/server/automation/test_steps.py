@@ -16,12 +16,14 @@ from server.kernel.jobs import drain
 from server.matches.actions import running
 from server.matches.models import Match
 from server.matches.states import ClosureReason, MatchState
+from server.messaging.actions import send_message
 from server.notifications.catalogue import CATALOGUE
 from server.notifications.models import Message
 from server.notifications.scene import scene_of
 from server.notifications.states import MessageState
 from server.notifications.texts import letter
 from server.programs.actions import joining
+from server.programs.models import Program
 from server.programs.states import EnrollmentState, ParticipantRole
 from server.sessions.models import Session
 from server.sessions.states import SessionState
@@ -157,6 +159,71 @@ async def test_a_match_that_goes_on_after_a_long_pause_is_not_called_quiet_at_on
     await happened(pair, "match.resumed")
     await said_by(pair, 80, {"I01": 0, "I02": 0})
     await said_by(pair, 82, {"I01": 2, "I02": 0})
+
+
+QUIET = ("I01", "I02", "I03", "I04", "I05")
+
+
+async def silence_until(pair: Pair, day: int) -> list[str]:
+    """Which words about silence were said until the noon of some day after they were matched, to whomever."""
+    clock.move(MONDAY + timedelta(days=day, hours=2) - clock.now())
+    await drain()
+    return [kind for kind in QUIET if await Message.filter(kind=kind).exists()]
+
+
+async def test_silence_is_told_on_days_21_28_42_and_60_and_then_it_ends_unless_they_go_on(pair: Pair) -> None:
+    """Feature F72 by the clock, on one run: one pair says that it goes on, and is asked anew after two more months."""
+    await runs_it(pair)
+    await Program.filter(id=pair.program.id).update(messages={"I05": {"on": True}})
+    await happened(pair)
+    for day, said in ((20, 0), (21, 1), (27, 1), (28, 2), (29, 3), (41, 3), (42, 4), (59, 4), (60, 5)):
+        assert await silence_until(pair, day) == list(QUIET[:said]), day
+    clock.move(timedelta(days=5))
+    await running.keep_match(pair.mentee_actor, pair.match.id)
+    await silence_until(pair, 124)
+    assert (await Match.get(id=pair.match.id)).state is MatchState.ACTIVE
+    assert await Message.filter(kind="I01").count() == 4
+    await silence_until(pair, 126)
+    assert await Message.filter(kind="I05").count() == 4
+    await silence_until(pair, 132)
+    assert (await Match.get(id=pair.match.id)).state is MatchState.ACTIVE
+    await silence_until(pair, 133)
+    ended = await Match.get(id=pair.match.id)
+    assert (ended.state, ended.closure_reason) == (MatchState.CONCLUDED, ClosureReason.UNRESPONSIVE)
+    assert await Message.filter(kind="X01").count() == 2
+
+
+async def test_a_word_a_booking_and_a_programme_that_wants_it_no_more_keep_a_quiet_match(pair: Pair) -> None:
+    await happened(pair)
+    await silence_until(pair, 61)
+    assert not await Message.filter(kind="I05").exists()   # the programme has not asked for it
+    for number, keep in enumerate((writes, books, wants_it_no_more)):
+        other = await active_match(pair.organization, pair.program, pair.cohort, active_at=clock.now())
+        await Program.filter(id=pair.program.id).update(messages={"I05": {"on": True}})
+        await happened(other)
+        clock.move(timedelta(days=60))
+        await drain()
+        clock.move(timedelta(days=1))
+        await keep(other)
+        clock.move(timedelta(days=7))
+        await drain()
+        assert (await Match.get(id=other.match.id)).state is MatchState.ACTIVE, number
+
+
+async def writes(pair: Pair) -> None:
+    await send_message(pair.mentor_actor, pair.match.id, "Next week?")
+
+
+async def books(pair: Pair) -> None:
+    at = clock.now() + timedelta(days=9)
+    await Session.create(
+        organization_id=pair.organization.id, match=pair.match, state=SessionState.SCHEDULED, starts_at=at,
+        ends_at=at + timedelta(hours=1),
+    )
+
+
+async def wants_it_no_more(pair: Pair) -> None:
+    await Program.filter(id=pair.program.id).update(messages={})
 
 
 async def said_by(pair: Pair, day: int, counts: dict[str, int]) -> None:

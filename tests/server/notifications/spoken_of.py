@@ -14,7 +14,8 @@ from server.kernel.ids import new_id
 from server.matches.models import Match
 from server.matches.states import MatchState
 from server.messaging.models import Thread, ThreadMessage
-from server.people.models import PersonAttribute
+from server.people.models import ConsentText, PersonAttribute
+from server.people.states import ConsentPurpose
 from server.programs.actions import lose_eligibility
 from server.programs.models import Enrollment
 from server.sessions.models import ActionItem
@@ -62,7 +63,7 @@ async def ids_for(kind: str, pair: Pair) -> dict[str, Any]:
     if kind in GROUPS:
         await GROUPS[kind](pair)
         return {"cohort_id": pair.cohort.id, "metric": "STARTED", "before": {"STARTED": 12}}
-    if kind.startswith("E") or kind in ("X04", "X04-grace", "M11"):
+    if kind.startswith("E") or kind in ("X04", "X04-grace", "M02", "M11"):
         ids = {"enrollment_id": pair.mentee_enrollment.id}
     if kind == "X04-grace":
         await lose_eligibility(system_actor(pair.organization.id), pair.mentee_enrollment.id)
@@ -73,6 +74,7 @@ async def ids_for(kind: str, pair: Pair) -> dict[str, Any]:
     if kind.startswith("S") and kind not in ("S07", "S08", "S10"):
         states = {
             "S02-cancelled": SessionState.CANCELLED, "S09": SessionState.NO_SHOW, "S06": SessionState.HELD,
+            "S05": SessionState.HELD,
         }
         state = states.get(kind, SessionState.SCHEDULED)
         ids |= {"session_id": (await session_of(pair, state=state)).id, "sequence": 0}
@@ -95,6 +97,11 @@ async def ids_for(kind: str, pair: Pair) -> dict[str, Any]:
             organization_id=pair.organization.id, thread=thread, author_id=pair.mentor.id, body="Never in a mail."
         )
         ids["thread_id"] = thread.id
+    return await of_account(kind, pair) if kind.startswith("Y") else ids
+
+
+async def of_account(kind: str, pair: Pair) -> dict[str, Any]:
+    """The same of what belongs to a person, whatever they take part in."""
     if kind == "Y01":
         request = await SignInRequest.create(
             browser="b", address=pair.mentee.email, address_mark="a", network_mark="n",
@@ -103,13 +110,18 @@ async def ids_for(kind: str, pair: Pair) -> dict[str, Any]:
         letter = await SignInLetter.create(
             organization_id=pair.organization.id, request=request, person=pair.mentee
         )
-        ids = {"letter_id": letter.id}
+        return {"letter_id": letter.id}
+    if kind == "Y03":
+        text = await ConsentText.create(
+            organization_id=pair.organization.id, purpose=ConsentPurpose.MATCHING, version=9, wording="To match me",
+        )
+        return {"consent_text_id": text.id}
     if kind == "Y01-moved":
         held = await PersonAttribute.create(
             organization_id=pair.organization.id, person=pair.mentee, name="email", value="before@example.test"
         )
-        ids = {"held_id": held.id}
-    return ids
+        return {"held_id": held.id}
+    return {}
 
 
 async def goal_facts(kind: str, pair: Pair) -> dict[str, Any]:

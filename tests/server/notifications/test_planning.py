@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from server.access.actions import open_session
 from server.access.models import RoleGrant
 from server.access.states import Role
 from server.kernel import clock
@@ -23,7 +24,9 @@ from server.notifications.catalogue import CATALOGUE
 from server.notifications.jobs import ENROLLMENT_KINDS
 from server.notifications.models import Message
 from server.notifications.states import MessageClass, MessageState
+from server.people.actions import publish_consent_text, record_consents
 from server.people.models import Profile
+from server.people.states import ConsentPurpose
 from server.programs.states import EnrollmentState, ParticipantRole
 from server.surveys.models import SurveyAnswer, SurveyInvitation
 from server.surveys.states import InvitationState, SurveyKind
@@ -196,6 +199,35 @@ async def test_an_answer_that_needs_a_person_reaches_who_runs_the_programme_unti
     await happened(pair, "survey.answered", invitation_id=survey.id, needs_a_person=True)
     await drain()
     assert ("C04", "Rui", MessageState.SUPPRESSED) in await told()
+    for _twice in range(2):
+        await happened(pair, "survey.answered", invitation_id=survey.id, another_mentor=True)
+        await drain()
+    assert await Message.filter(kind="R03", recipient=pair.mentee, state=MessageState.SENT).count() == 1
+
+
+async def test_a_browser_of_another_make_is_told_and_a_newer_one_is_not(pair: Pair, mailbox: MailServer) -> None:
+    for device, letters in (("Fire 150.0 on Sea", 0), ("Fire 151.2 on Sea", 0), ("Wave 9 on Land", 1), ("Wave 9", 2)):
+        await open_session(pair.mentee, device)
+        await drain()
+        assert len(mailbox.mails) == letters, device
+        clock.move(timedelta(minutes=1))
+    assert {row.kind for row in await Message.all()} == {"Y01-device"}
+
+
+async def test_another_wording_is_told_to_whom_the_earlier_one_binds(pair: Pair, mailbox: MailServer) -> None:
+    system = system_actor(pair.organization.id)
+    about = (system, ConsentPurpose.MATCHING)
+    await publish_consent_text(*about, "Use my profile")
+    await record_consents(pair.mentee_actor, {ConsentPurpose.MATCHING: True})
+    await record_consents(pair.mentor_actor, {ConsentPurpose.MATCHING: False})
+    await drain()
+    await publish_consent_text(*about, "Use my profile and my goal")
+    await drain()
+    assert await told() == {("Y03", "Noor", MessageState.SENT)}
+    await publish_consent_text(*about, "Use what I wrote")
+    await record_consents(pair.mentee_actor, {ConsentPurpose.MATCHING: True})
+    await drain()
+    assert await Message.all().count() == 1   # answered before anybody was told
 
 
 async def test_words_are_told_after_15_minutes_unread_all_in_one_mail(pair: Pair, mailbox: MailServer) -> None:
