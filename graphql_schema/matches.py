@@ -381,6 +381,10 @@ class MatchesMutation:
     async def resume_match(self, info: Info, input: ById) -> MatchPayload:
         return await perform_on(info, MatchPayload, input, "Match", partial(actions.resume_match, undo_within=UNDO_ONE))
 
+    @strawberry.mutation(description="Say that a match goes on that is about to end because nobody met.")
+    async def keep_match(self, info: Info, input: ById) -> MatchPayload:
+        return await perform_on(info, MatchPayload, input, "Match", actions.keep_match)
+
     @strawberry.mutation(description="End a running match.")
     async def end_match(self, info: Info, input: EndMatchInput) -> MatchPayload:
         return await perform(

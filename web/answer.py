@@ -184,7 +184,7 @@ def _kept(told: Told) -> Asked:
     return Asked(
         _("Go on with %(name)s?") % {"name": told.partner.first_name},
         [_("Your match does not end by itself."), _("You can still end it kindly on any day.")],
-        _("We go on"), _("Look first, or end it"), f"/match/{told.match_id}",
+        _("We go on"), _("Look first, or end it"), f"/match/{told.match_id}/ending",
     )
 
 

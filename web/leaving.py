@@ -76,6 +76,16 @@ async def pause(request: Request) -> Response:
     )
 
 
+async def keep(request: Request) -> Response:
+    """Say that a match goes on that would end because nobody met."""
+    match_id = request.path_params["id"]
+    try:
+        await matches.keep_match(request.state.actor, match_id)
+    except Conflict as refusal:
+        return go_to(request, "/", toast=Toast(refusal.message))
+    return go_to(request, f"/match/{match_id}/session", toast=Toast(_("Noted. Choose a time for the two of you.")))
+
+
 async def resume(request: Request) -> Response:
     """Go on with a match that rests."""
     try:
@@ -189,6 +199,7 @@ routes = [
     Route("/match/{id:uuid}/ending", ending, name="match-ending"),
     Route("/match/{id:uuid}/closure", finish, methods=["POST"], name="match-closure"),
     Route("/match/{id:uuid}/pause", pause, methods=["POST"], name="match-pause"),
+    Route("/match/{id:uuid}/keeping", keep, methods=["POST"], name="match-keeping"),
     Route("/match/{id:uuid}/resumption", resume, methods=["POST"], name="match-resumption"),
     Route("/enrollment/{id:uuid}/leaving", leaving, name="leaving"),
     Route("/enrollment/{id:uuid}/withdrawal", leave, methods=["POST"], name="leaving-word"),

@@ -9,7 +9,7 @@ from a11y_tests.states.people import with_goal
 from server.journey.leaving.actions import finish_match, leave_program, take_break
 from server.kernel import clock
 from server.kernel.actor import system_actor
-from server.matches.actions import pause_match, propose_extension, reach_end_date
+from server.matches.actions import announce_quiet_end, pause_match, propose_extension, reach_end_date
 from server.matches.models import Match
 from server.matches.states import MatchOrigin, MatchState
 from server.people.actions import publish_consent_text
@@ -48,6 +48,21 @@ async def pause_too_long() -> View:
 async def paused() -> View:
     pair = await factories.active_match()
     return View(pair.mentee, f"/match/{pair.match.id}/ending", press("Pause until then"))
+
+
+@state("GET match-ending 200", proof="Or go on")
+async def ends_in_silence() -> View:
+    """A match in which nobody met for long ends by itself, unless one of them says that it goes on."""
+    pair = await factories.active_match()
+    await announce_quiet_end(system_actor(pair.organization.id), pair.match.id, clock.now())
+    return View(pair.mentee, f"/match/{pair.match.id}/ending")
+
+
+@state("POST match-keeping 303", "GET session-new 200", proof="Noted. Choose a time for the two of you.")
+async def kept() -> View:
+    pair = await factories.active_match()
+    await announce_quiet_end(system_actor(pair.organization.id), pair.match.id, clock.now())
+    return View(pair.mentee, f"/match/{pair.match.id}/ending", press("We go on"))
 
 
 @state("POST match-resumption 303", "GET home 200", proof="Idris is free on")

@@ -51,7 +51,7 @@ MUTATIONS = {
     **dict.fromkeys(
         (
             "acceptMatch", "declineMatch", "publishMatch", "discardMatch", "holdBackMatch", "lockMatch", "unlockMatch",
-            "approveMatch", "cancelMatch", "pauseMatch", "resumeMatch", "closeMatch", "withdrawExtension",
+            "approveMatch", "cancelMatch", "pauseMatch", "resumeMatch", "keepMatch", "closeMatch", "withdrawExtension",
             "undoMatchChange", "undoApproval",
         ),
         ("id", "Match", ""),

@@ -8,8 +8,9 @@ from server.access.models import RoleGrant
 from server.access.states import Role
 from server.journey.leaving.actions import leave_program, take_break
 from server.kernel import clock
+from server.kernel.actor import system_actor
 from server.kernel.jobs import drain
-from server.matches.actions import end_match, pause_match
+from server.matches.actions import announce_quiet_end, end_match, pause_match
 from server.matches.models import Match
 from server.matches.states import ClosureReason, MatchState
 from server.people.models import Person
@@ -73,6 +74,16 @@ async def test_a_pause_is_chosen_by_its_day_and_ended_by_one_press(pair: Pair, c
     assert "Go on now" in await home(client_of, pair, mentor=True)
     await client.post(f"/match/{pair.match.id}/resumption")
     assert (await Match.get(id=pair.match.id)).state is MatchState.ACTIVE
+
+
+async def test_a_match_that_would_end_in_silence_goes_on_by_one_press(pair: Pair, client_of: ClientOf) -> None:
+    client, page = await client_of(pair.mentee), f"/match/{pair.match.id}/ending"
+    assert "We go on" not in (await client.get(page)).text
+    await announce_quiet_end(system_actor(pair.organization.id), pair.match.id, clock.now())
+    assert "We go on" in (await client.get(page)).text
+    kept = await client.post(f"/match/{pair.match.id}/keeping")
+    assert (kept.status_code, kept.headers["location"]) == (SEE_OTHER, f"/match/{pair.match.id}/session")
+    assert "We go on" not in (await client.get(page)).text
 
 
 async def test_on_ones_own_break_one_comes_back_and_the_other_only_waits(pair: Pair, client_of: ClientOf) -> None:

@@ -11,6 +11,7 @@ from server.matches.company import Circle, Company, belongs, company_of
 from server.matches.models import Match, MatchMember
 from server.matches.rules import member_of
 from server.matches.states import RUNNING, MatchState
+from server.matches.steps import ends_quietly
 from server.programs.models import Enrollment
 from server.programs.queries import visible_enrollment
 from server.programs.rules import is_self
@@ -41,12 +42,14 @@ class LeavingPage:
 
 @dataclass(frozen=True, slots=True)
 class EndingPage:
-    """A match of one's own that may rest or be finished, and what is booked in it."""
+    """A match of one's own that may rest or be finished, and what is booked in it. `ends_quietly`: it ends by itself
+    because nobody met, unless one of them says that it goes on."""
 
     match: Match
     me: MatchMember
     partner: Company
     session: Session | None
+    ends_quietly: bool = False
 
     @property
     def circle(self) -> Circle | None:
@@ -87,4 +90,6 @@ async def ending_page(actor: Actor, match_id: UUID) -> EndingPage:
         raise NotFound
     if match.state not in LIVING:
         raise Conflict(_("Only a running match can be ended."), kind="closed")
-    return EndingPage(match, me, company_of(match, actor.person_id), await next_session(actor, match_id))
+    return EndingPage(
+        match, me, company_of(match, actor.person_id), await next_session(actor, match_id), await ends_quietly(match)
+    )

@@ -24,5 +24,5 @@ KINDS = (
     Kind("I04", N_("Matches that stay quiet"), _R, N_("no session in six weeks"), N_("they have met"),
          stops.no_pairs, "stays_quiet", links.console),
     Kind("I05", N_("It ends in a week"), _T, N_("no session in sixty days, where the programme ends such matches"),
-         N_("a time is booked"), stops.booked, "ends_quietly", links.the_match, pushes=True),
+         N_("a time is booked"), stops.booked, "ends_quietly", links.ending, pushes=True),
 )

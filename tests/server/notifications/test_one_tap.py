@@ -81,7 +81,7 @@ async def test_a_later_last_day_can_be_agreed_to_from_the_mail(pair: Pair, mailb
 async def test_whether_they_met_is_said_from_the_mail_and_a_no_is_taken_back(
     morning: object, pair: Pair, mailbox: MailServer
 ) -> None:
-    session = await session_of(pair, clock.now() - timedelta(hours=2), state=SessionState.HELD)
+    session = await session_of(pair, clock.now() - timedelta(hours=2), state=SessionState.HELD, held_at=clock.now())
     about = {"match_id": pair.match.id, "session_id": session.id}
     for person in (pair.mentee, pair.mentor):
         await plan_message(system_actor(pair.organization.id), "S05", person.id, session.id, about, trigger="t")
