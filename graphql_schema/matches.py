@@ -387,12 +387,8 @@ class MatchesMutation:
 
     @strawberry.mutation(description="End a running match.")
     async def end_match(self, info: Info, input: EndMatchInput) -> MatchPayload:
-        return await perform(
-            info, MatchPayload, input,
-            lambda actor: actions.end_match(
-                actor, key_of("Match", input.id), input.reason, undo_within=UNDO_ONE
-            ),
-        )
+        return await perform(info, MatchPayload, input, lambda actor: actions.end_match(
+            actor, key_of("Match", input.id), input.reason, undo_within=UNDO_ONE))
 
     @strawberry.mutation(description="Close a match that has run its time.")
     async def close_match(self, info: Info, input: ById) -> MatchPayload:

@@ -71,8 +71,7 @@ async def forget_told(actor: Actor) -> bool:
         gone = old.exclude(state__in=OPEN_MESSAGES).exclude(may_be_followed(clock.now() - KEPT_FOLLOWED))
         ids = [one.id for one in await gone.order_by("created_at", "id").limit(AT_ONCE).only("id")]
         if ids:
-            own = {"organization_id": actor.organization_id}
-            await NudgeDay.filter(**own, message_id__in=ids).delete()
-            await Message.filter(**own, id__in=ids).delete()
+            await NudgeDay.filter(organization_id=actor.organization_id, message_id__in=ids).delete()
+            await Message.filter(organization_id=actor.organization_id, id__in=ids).delete()
             await unit.audit("messages.forget", organization, count=len(ids))
         return len(ids) == AT_ONCE
