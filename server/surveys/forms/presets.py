@@ -1,9 +1,18 @@
 """What each kind of survey usually asks, in the language in force: where a programme begins, to be changed. Pure."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from server.kernel.db import Json
 from server.kernel.text import gettext as _
+from server.surveys.forms.form import Question, questions_of
+from server.surveys.forms.results import Given, Result, Written, result
 from server.surveys.forms.setup import FORM, QUESTION
+from server.surveys.models import SurveyForm
 from server.surveys.states import Audience, Moment, QuestionKind, SurveyKind
+
+MADE_UP, SENT_SO_OFTEN = 24, 30
+FROM_THE_LAST = (1, 0, 2, 1, 1, 0, 3, 0)
 
 
 def preset(kind: SurveyKind) -> Json:
@@ -15,6 +24,24 @@ def preset(kind: SurveyKind) -> Json:
     }[kind]()
     usual = {name: setting.usual for name, setting in FORM.items()}
     return {**usual, "key": kind.value.lower().replace("_", "-"), "kind": kind.value, **form}
+
+
+def example(said: Mapping[str, Any]) -> Result:
+    """What may come of a form, made up: some answers told by the rules of real ones, before anybody is asked."""
+    questions = questions_of(said["questions"])
+    form = SurveyForm(
+        key=said["key"], kind=SurveyKind(said["kind"]), name=said["name"], anonymous=said["anonymous"],
+        questions=said["questions"],
+    )
+    given = [
+        Given(questions, Written([_made_up(one, number) for one in questions], "")) for number in range(MADE_UP)
+    ]
+    return result(form, SENT_SO_OFTEN, MADE_UP, given)
+
+
+def _made_up(asked: Question, number: int) -> int | None:
+    """Mostly the last answers but one, as people do."""
+    return None if asked.is_words else asked.takes[-1 - FROM_THE_LAST[number % len(FROM_THE_LAST)] % len(asked.takes)]
 
 
 def question(kind: QuestionKind, text: str, *choices: str, required: bool = True) -> Json:

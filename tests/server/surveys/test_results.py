@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.surveys.forms.form import Question, checked, one_question, questions_of
-from server.surveys.forms.presets import preset
+from server.surveys.forms.presets import example, preset
 from server.surveys.forms.results import LEAST, Given, Written, result, shares, told_together
 from server.surveys.forms.setup import SURVEYS_PART, contradictions
 from server.surveys.forms.table import result_csv
@@ -77,6 +77,7 @@ def test_every_preset_is_a_form_that_may_be_kept(kind: SurveyKind) -> None:
     problems: dict[str, str] = {}
     kept = SURVEYS_PART.kind(problems, "surveys", [preset(kind)])
     assert (problems, contradictions(kept)) == ({}, {})
+    assert {line.count for line in example(kept[0]).lines if not line.question.is_words} == {24}
     assert one_question(questions_of(kept[0]["questions"])) or kind in (
         SurveyKind.CHECK_IN, SurveyKind.MID_PROGRAM
     )

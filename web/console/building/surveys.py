@@ -14,7 +14,7 @@ from server.kernel.db import Json
 from server.kernel.errors import NotFound
 from server.kernel.text import gettext as _
 from server.surveys.forms.form import Question, one_question, questions_of
-from server.surveys.forms.presets import preset
+from server.surveys.forms.presets import example, preset
 from server.surveys.forms.setup import (
     CHOICE_LETTERS,
     CHOICES_MOST,
@@ -25,6 +25,7 @@ from server.surveys.forms.setup import (
 from server.surveys.states import QuestionKind, SurveyKind
 from web.console.building import desk
 from web.console.building import surveys_words as words
+from web.console.survey_words import card
 from web.forms import Errors, choice, read_form, text, ticked
 from web.survey import Typed, asked
 
@@ -125,6 +126,7 @@ async def _one(request: Request, plan: Plan, typed: Json, errors: Errors, refuse
         at=f"surveys[{place + 1}]", questions=[*form["questions"], *blank], moments=words.moments(),
         audiences=words.audiences(), takes=words.takes(), kept_name=kept["name"], sent=words.when(kept),
         shown=Preview(one_question(questions), kept["anonymous"]), asked=asked(questions, Typed([])), words="",
+        example=[one for one in card(example(kept)).lines if one.figures],
     )
 
 
