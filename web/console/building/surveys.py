@@ -125,7 +125,8 @@ async def _one(request: Request, plan: Plan, typed: Json, errors: Errors, refuse
         request, words.PART, plan, "console/building/survey.html", errors, refused, form=form,
         at=f"surveys[{place + 1}]", questions=[*form["questions"], *blank], moments=words.moments(),
         audiences=words.audiences(), takes=words.takes(), kept_name=kept["name"], sent=words.when(kept),
-        shown=Preview(one_question(questions), kept["anonymous"]), asked=asked(questions, Typed([])), words="", chosen=False,
+        shown=Preview(one_question(questions), kept["anonymous"]), asked=asked(questions, Typed([])), words="",
+        chosen=False,
         example=[one for one in card(example(kept)).lines if one.figures],
     )
 
