@@ -19,7 +19,7 @@ from benchmarks.figures import Figure, table
 WORKLOADS = (
     "people_import", "inviting", "matching", "rivals", "matching_files", "matching_large", "newcomers", "learning",
     "circles", "meaning", "pages", "journey", "graphql", "phone", "roster", "preview", "delivery",
-    "tick",
+    "tick", "simulate",
 )
 """Modules of this package; each has `figures()`."""
 

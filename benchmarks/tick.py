@@ -1,5 +1,6 @@
 """What falls due among many pairs: 2,000 actions of 200,000 open pairs, found and claimed as a worker does it, beside
-SQL written by hand that takes as many at a time; and what looking and planning cost alone and among all of them.
+SQL written by hand that takes as many at a time; and what looking and planning cost alone and among all of them, and
+how many rows PostgreSQL reads for it.
 
     python -m benchmarks.tick [pairs]
 """
@@ -16,8 +17,6 @@ from datetime import timedelta
 from typing import Any
 
 import asyncpg
-from tortoise import Model
-from tortoise.connection import get_connection
 
 from benchmarks.figures import Figure, at_most, table
 from benchmarks.ground import cpu_ms, var_folder
@@ -32,13 +31,13 @@ from server.kernel.jobs.handlers import load_handlers
 from server.kernel.jobs.lanes import BATCH, LANES, claim
 from server.kernel.schema.guard import migrate
 from server.kernel.settings import settings
-from server.matches.models import MatchMember
 from tests import postgres
 from tests.conftest import environment
 from tests.factories import Pair, active_match
+from tests.many import more_pairs
+from tests.queries import rows_read
 
 PAIRS, DUE, RUNS, MOST = 200_000, 2_000, 3, 3.0
-PLANS_EACH, AT_ONCE = 2, 20_000
 WORKER, BY_HAND, BEGAN = "bench:worker", "bench:hand", "match.activated"
 Hand = Callable[[str, list[Any]], Awaitable[list[Any]]]
 FREE = "state = 'PLANNED' AND due_at <= {now} AND (lease_until IS NULL OR lease_until <= {now})"
@@ -49,43 +48,6 @@ SQL = {
     "PostgreSQL": f"UPDATE scheduled_action SET lease_owner = $2, lease_until = $3 WHERE id IN "
                   f"({FIRST.format(now='$1')} FOR UPDATE SKIP LOCKED) RETURNING id",
 }
-NUMBERS = {
-    "SQLite": "(WITH RECURSIVE n(i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n WHERE i < {last}) SELECT i "
-              "FROM n)",
-    "PostgreSQL": "(SELECT generate_series({first}, {last}) AS i)",
-}
-FRESH = {
-    "SQLite": "printf('{number:08d}-0000-7000-8000-%012x', i)",
-    "PostgreSQL": "('{number:08d}-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid",
-}
-"""Ids of rows that are copied: known, so that one table can point to another."""
-
-
-async def copy(name: str, row: Model, count: int, number: int, **own: str) -> None:
-    """Copy a row `count` times, each with an id of its own; `own` gives other columns, by the number `i`."""
-    table_name = row._meta.db_table
-    other = {"id": FRESH[name].format(number=number), **own}
-    columns = [str(field.source_field or key) for key, field in row._meta.fields_map.items() if field.has_db_field]
-    values = ", ".join(other.get(column, f'"{column}"') for column in columns)
-    names = ", ".join(f'"{column}"' for column in columns)
-    for first in range(1, count + 1, AT_ONCE):
-        numbers = NUMBERS[name].format(first=first, last=min(first + AT_ONCE - 1, count))
-        await get_connection("default").execute_script(
-            f'INSERT INTO "{table_name}" ({names}) SELECT {values} FROM "{table_name}", '
-            f"{numbers} AS numbers WHERE id = '{row.pk}'"
-        )
-
-
-async def more_pairs(name: str, pair: Pair, count: int) -> None:
-    """So many more matches like one, with both members and some of what is planned for them."""
-    match_id = FRESH[name].format(number=1)
-    await copy(name, pair.match, count, 1)
-    for number, member in enumerate(await MatchMember.filter(match_id=pair.match.id), start=2):
-        await copy(name, member, count, number, match_id=match_id)
-    plans = await ScheduledAction.filter(subject_id=pair.match.id).order_by("-due_at").limit(PLANS_EACH)
-    for number, planned in enumerate(plans, start=4):
-        await copy(name, planned, count, number, subject_id=match_id, dedupe_key=f"'{number}:' || i")
-    await get_connection("default").execute_script("ANALYZE")
 
 
 async def fall_due(pair: Pair) -> None:
@@ -162,11 +124,24 @@ async def beside_hand(name: str, url: str) -> list[Figure]:
     ]
 
 
-async def quiet(pair: Pair) -> tuple[float, float]:
-    """Processor milliseconds of looking while nothing is due, and of planning the steps of a match that begins."""
+async def look() -> object:
+    """What a worker does every two seconds."""
+    return await claim(LANES["due"], WORKER)
+
+
+async def plan_steps(pair: Pair) -> None:
+    """The steps of a match that begins."""
     actor, wanted = system_actor(pair.organization.id), steps_by_fact()[BEGAN][MATCH]
-    looking = await cpu_ms(lambda: claim(LANES["due"], WORKER))
-    return looking, await cpu_ms(lambda: plan(actor, MATCH, wanted, pair.match.id, clock.now()))
+    await plan(actor, MATCH, wanted, pair.match.id, clock.now())
+
+
+async def quiet(pair: Pair, name: str) -> list[str]:
+    """What looking while nothing is due takes, and planning: of the processor, and of rows where that can be seen."""
+    acts: list[Callable[[], Awaitable[object]]] = [look, lambda: plan_steps(pair)]
+    told = [f"{await cpu_ms(act):.2f} ms CPU" for act in acts]
+    if name == "PostgreSQL":
+        told = [f"{words} and {await rows_read(act)} rows" for words, act in zip(told, acts, strict=True)]
+    return told
 
 
 async def measure(databases: dict[str, str], pairs: int) -> list[Figure]:
@@ -178,11 +153,11 @@ async def measure(databases: dict[str, str], pairs: int) -> list[Figure]:
             await migrate(settings().database, folder / "backups")
             async with database(settings().database):
                 pair = await active_match()
-                few = await quiet(pair)
+                few = await quiet(pair, name)
                 await more_pairs(name, pair, pairs)
-                among_all = await quiet(pair)
+                among_all = await quiet(pair, name)
                 for what, before, after in zip(("looking", "planning a match"), few, among_all, strict=True):
-                    told = f"{before:.2f} ms CPU alone, {after:.2f} ms among {pairs} pairs"
+                    told = f"{before} alone, {after} among {pairs} pairs"
                     found.append(Figure(f"{what}, nothing due, {name}", told))
                 await fall_due(pair)
                 found += await beside_hand(name, settings().database)

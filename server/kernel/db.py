@@ -65,13 +65,21 @@ class Router:
         return "default"
 
 
+class AloneRouter(Router):
+    """Who is alone reads where it writes: a connection forgets what it has read when another one writes."""
+
+    def db_for_read(self, model: type[Model]) -> str:  # noqa: ARG002  # as above
+        """The one connection."""
+        return "default"
+
+
 def configuration(url: str, *, alone: bool = False) -> Json:
     """Tortoise's configuration for a database address, sqlite:// or postgresql:// (asyncpg:// is the same)."""
     writer, reader = _connections(url, alone=alone)
     return {
         "connections": {"default": writer, "reader": reader},
         "apps": {"models": {"models": MODEL_MODULES, "default_connection": "default", "migrations": MIGRATIONS}},
-        "routers": [Router],
+        "routers": [AloneRouter if alone and url.startswith("sqlite:") else Router],
         "use_tz": True,
         "timezone": "UTC",
     }

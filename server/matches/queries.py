@@ -8,6 +8,7 @@ from uuid import UUID
 
 from tortoise.expressions import Q, Subquery
 from tortoise.functions import Count
+from tortoise.query_utils import Prefetch
 from tortoise.queryset import QuerySet
 
 from server.kernel import clock
@@ -42,14 +43,17 @@ async def visible_match(actor: Actor, match_id: UUID, *, lock: bool = False) -> 
     """
     if lock:
         await lock_members(actor, [match_id])
-    found = matches(actor).filter(id=match_id)
-    match = await (found.select_for_update(no_key=True) if lock else found).first()
-    if match is None:
-        raise NotFound
-    await match.fetch_related("members__person", "members__enrollment", "program", "cohort")
-    if not rules.can_see(actor, match):
+    found = _whole(actor).filter(id=match_id)
+    match = await (found.select_for_update(no_key=True, of=("match",)) if lock else found).first()
+    if match is None or not rules.can_see(actor, match):
         raise NotFound
     return match
+
+
+def _whole(actor: Actor) -> QuerySet[Match]:
+    """Matches with programme and cohort, and in a second statement members with their people and enrolments."""
+    members = MatchMember.filter(organization_id=actor.organization_id).select_related("person", "enrollment")
+    return matches(actor).select_related("program", "cohort").prefetch_related(Prefetch("members", queryset=members))
 
 
 async def matches_by_ids(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, Match]:
@@ -61,12 +65,11 @@ async def matches_by_ids(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, Match]
 async def my_matches(actor: Actor, states: Collection[MatchState]) -> list[Match]:
     """The actor's own announced matches in some states, newest first, with members, people, programme and cohort."""
     asked = [approval for approval in Approval if approval is not Approval.LATER]
-    own = matches(actor).filter(
+    own = _whole(actor).filter(
         members__person_id=actor.person_id, members__approval__in=asked, members__left_at=None,
         state__in=list(states), published_at__lte=clock.now(),
     )
-    found = own.order_by("-published_at", "-id").select_related("program", "cohort")
-    return await found.prefetch_related("members__person", "members__enrollment")
+    return await own.order_by("-published_at", "-id")
 
 
 def own_matches(actor: Actor) -> Subquery:
@@ -178,9 +181,8 @@ async def lived_matches(actor: Actor, person_ids: Collection[UUID]) -> list[Matc
     """The matches of some people that ran or that somebody turned down, in any programme, with their members; none that
     was taken back before anybody was told of it."""
     told = Q(active_at__isnull=False) | Q(state=MatchState.DECLINED)
-    found = matches(actor).filter(told, members__person_id__in=list(person_ids)).distinct()
-    found = found.exclude(state=MatchState.CANCELLED)
-    return await found.order_by("id").prefetch_related("members")
+    found = matches(actor).filter(told, members__person_id__in=list(person_ids)).exclude(state=MatchState.CANCELLED)
+    return await found.distinct().order_by("id").prefetch_related("members")
 
 
 def had_their_time(actor: Actor) -> QuerySet[MatchMember]:
@@ -194,9 +196,8 @@ def had_their_time(actor: Actor) -> QuerySet[MatchMember]:
 
 async def overrides(actor: Actor, cohort_id: UUID, kind: OverrideKind) -> list[MatchOverride]:
     """What managers decided about pairs of a cohort and did not lift."""
-    return await MatchOverride.filter(
-        organization_id=actor.organization_id, cohort_id=cohort_id, kind=kind, lifted_at=None
-    )
+    standing = MatchOverride.filter(organization_id=actor.organization_id, lifted_at=None)
+    return await standing.filter(cohort_id=cohort_id, kind=kind)
 
 
 def decisions(actor: Actor) -> QuerySet[MatchOverride]:
@@ -227,9 +228,8 @@ async def ban_of(actor: Actor, one_id: UUID, other_id: UUID) -> MatchOverride | 
 
 async def drafts_between(actor: Actor, one_id: UUID, other_id: UUID) -> list[Match]:
     """The drafts that two enrolments are both in, with their members."""
-    own = matches(actor).filter(members__enrollment_id=one_id, state=MatchState.DRAFT)
-    found = await own.order_by("id").prefetch_related("members")
-    return [match for match in found if other_id in {member.enrollment_id for member in match.members}]
+    own = matches(actor).filter(members__enrollment_id=one_id, state=MatchState.DRAFT).prefetch_related("members")
+    return [one for one in await own.order_by("id") if other_id in {seat.enrollment_id for seat in one.members}]
 
 
 async def locks(actor: Actor, cohort_id: UUID) -> list[MatchOverride]:

@@ -143,11 +143,10 @@ async def visible_enrollment(actor: Actor, enrollment_id: UUID, *, lock: bool = 
     Raises:
         NotFound: absent, of another organisation, or somebody else's.
     """
-    found = enrollments(actor).filter(id=enrollment_id)
-    enrollment = await (found.select_for_update(no_key=True) if lock else found).first()
+    found = enrollments(actor).filter(id=enrollment_id).select_related("program", "cohort", "person")
+    enrollment = await (found.select_for_update(no_key=True, of=("enrollment",)) if lock else found).first()
     if enrollment is None or not rules.can_see_enrollment(actor, enrollment):
         raise NotFound
-    await enrollment.fetch_related("program", "cohort", "person")
     return enrollment
 
 

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -58,6 +59,7 @@ def run(args: argparse.Namespace) -> int:
         for path, told in refused.fields.items():
             print(f"{path}: {told}" if path else told, file=sys.stderr)
         return UNUSABLE
+    report = replace(report, file=str(args.program))
     print(report.as_json() if args.json else report.in_words())
     return SOUND if report.tally.is_sound else BROKEN
 

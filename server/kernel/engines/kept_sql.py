@@ -20,7 +20,15 @@ from uuid import UUID
 
 from tortoise import Model, filters
 from tortoise.expressions import F, Q, Subquery
-from tortoise.queryset import AwaitableQuery, CountQuery, ExistsQuery, QuerySet, ValuesListQuery, ValuesQuery
+from tortoise.queryset import (
+    AwaitableQuery,
+    CountQuery,
+    ExistsQuery,
+    QuerySet,
+    UpdateQuery,
+    ValuesListQuery,
+    ValuesQuery,
+)
 
 from server.kernel.engines import long_lists
 
@@ -36,6 +44,9 @@ BY_VALUE = {filters.is_null, filters.not_null}
 """Operators whose text depends on a truth value, which is part of the shape."""
 UNKNOWN = ("_select_for_update", "_group_bys", "_force_indexes", "_use_indexes")
 """Parts of a query with which it is built as before."""
+
+SET = "="
+"""What stands before the name of a column that is written, among the values of a query."""
 
 Encode = Callable[[Any], Any]
 
@@ -66,13 +77,13 @@ _kept: dict[Hashable, _Kept | None] = {}
 
 
 def install() -> None:
-    """Let every reading query look for its text before it is built. Again does nothing."""
-    for kind in (QuerySet, ValuesListQuery, ValuesQuery, CountQuery, ExistsQuery):
+    """Let every query that reads or changes look for its text before it is built. Again does nothing."""
+    for kind in (QuerySet, ValuesListQuery, ValuesQuery, CountQuery, ExistsQuery, UpdateQuery):
         kind.__await__ = _await  # type: ignore[method-assign, assignment]  # one way for all of them
 
 
 def _await(query: AwaitableQuery[Any]) -> Generator[Any, None, Any]:
-    query._choose_db_if_not_chosen(getattr(query, "_select_for_update", False))
+    query._choose_db_if_not_chosen(isinstance(query, UpdateQuery) or getattr(query, "_select_for_update", False))
     _make(query)
     return query._execute().__await__()
 
@@ -124,8 +135,20 @@ def _shape(query: Any, given: list[tuple[type[Model], str, Any]]) -> tuple[Hasha
     model, selected = query.model, _SELECTED.get(type(query))
     if selected is None or query._annotations or any(getattr(query, name, None) for name in UNKNOWN):
         raise _Unknown
+    written = _written(query, given) if isinstance(query, UpdateQuery) else ()
     wheres = tuple([_tree(model, node, given) for node in query._q_objects])
-    return (type(query), model, wheres, *selected(query), *_ends(query, given))
+    return (type(query), model, written, wheres, *selected(query), *_ends(query, given))
+
+
+def _written(query: UpdateQuery, given: list[tuple[type[Model], str, Any]]) -> Hashable:
+    """The columns that are written, and which of them get nothing; of JSON objects shows nothing."""
+    columns = query.model._meta.fields_db_projection
+    for key, value in query.update_kwargs.items():
+        if key not in columns or not (value is None or isinstance(value, (*ONE, dict))):
+            raise _Unknown
+        if value is not None:
+            given.append((query.model, SET + key, value))
+    return tuple([(key, value is None) for key, value in query.update_kwargs.items()])
 
 
 def _tree(model: type[Model], node: Q, given: list[tuple[type[Model], str, Any]]) -> Hashable:
@@ -153,7 +176,7 @@ def _kind(model: type[Model], key: str, value: Any, given: list[tuple[type[Model
 
 
 def _ends(query: Any, given: list[tuple[type[Model], str, Any]]) -> tuple[Hashable, ...]:
-    if isinstance(query, CountQuery):
+    if isinstance(query, CountQuery | UpdateQuery):
         return ()
     if isinstance(query, ExistsQuery):
         given.append((query.model, "", 1))
@@ -170,6 +193,9 @@ def _encoder(model: type[Model], key: str, value: Any) -> Encode | None:
     if not key:
         return _as_it_is
     meta = model._meta
+    if key.startswith(SET):
+        column: Any = meta.fields_map[key.removeprefix(SET)]
+        return lambda value: column.to_db_value(value, None)
     if key in meta.fk_fields or key in meta.o2o_fields:
         field: Any = meta.fields_map[key]
         return _unwrapped(_encoder(model, field.source_field, value), field.to_field_instance.model_field_name)
@@ -213,5 +239,6 @@ _SELECTED: dict[type[Any], Callable[[Any], tuple[Hashable, ...]]] = {
     ValuesQuery: lambda query: (tuple(query._fields_for_select.items()),),
     CountQuery: lambda query: (query._distinct,),
     ExistsQuery: lambda _query: (),
+    UpdateQuery: lambda query: (query._limit, tuple(query._orderings)),
 }
 """What each kind of query selects."""

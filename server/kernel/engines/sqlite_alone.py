@@ -7,7 +7,7 @@ be gone; the file stays whole.
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from typing import Any
 
 from aiosqlite.core import Connection
@@ -28,6 +28,11 @@ class _Here(Connection):
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         return fn(*args, **kwargs)
 
+    async def execute_fetchall(  # type: ignore[override]  # awaited, as upstream's answer is
+        self, sql: str, parameters: Iterable[Any] | None = None
+    ) -> Iterable[sqlite3.Row]:
+        return self._execute_fetchall(sql, parameters or ())
+
     def stop(self) -> asyncio.Future[Any] | None:
         self._running = False
         if self._connection is not None:
@@ -39,15 +44,12 @@ class _Here(Connection):
 class Client(sqlite.Client):
     """The client that `server.kernel.db` names for who is alone."""
 
-    async def create_connection(self, with_db: bool) -> None:  # noqa: ARG002  # as upstream has it
-        """Open the file here, as upstream does in a thread."""
-        if self._connection:
-            return
-        self._connection = await _Here(lambda: sqlite3.connect(self.filename, isolation_level=None), 64)
-        self._connection._conn.row_factory = sqlite3.Row
-        for pragma, value in self.pragmas.items():
-            await self._connection.execute(f"PRAGMA {pragma}={value}")
-        await self._post_connect()
+    def _opening(self) -> Connection:
+        """Opened here, where upstream does it in a thread."""
+        return _Here(
+            lambda: sqlite3.connect(self.filename, isolation_level=None, cached_statements=sqlite.STATEMENTS_KEPT), 64
+        )
+
 
 
 client_class = Client

@@ -9,12 +9,15 @@ from collections import defaultdict
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
+from tortoise.connection import get_connection
 from tortoise.queryset import QuerySet
 
 from server.kernel import clock
+from server.kernel.engines.firsts import Firsts, firsts
 from server.kernel.errors import Conflict
 from server.kernel.facts import Worker
 from server.kernel.jobs.handlers import load_handlers
@@ -53,7 +56,7 @@ async def run_due() -> list[Outcome]:
         async with AsyncExitStack() as stack:
             for lane in list(LANES.values()):
                 await stack.enter_async_context(lane.meanwhile())
-            while done := [one for lane in list(LANES.values()) for one in await _run_lane(lane)]:
+            while done := await _run_round():
                 outcomes += done
     return outcomes
 
@@ -61,13 +64,30 @@ async def run_due() -> list[Outcome]:
 async def next_due() -> datetime | None:
     """When the first row of all lanes falls due, or fell due and waits for its next try; None while nothing is planned.
     """
-    first = [await _first_due(lane) for lane in list(LANES.values()) if lane.room()]
-    return min((moment for moment in first if moment), default=None)
+    return min((moment for moment in (await _first_due()).values() if moment), default=None)
 
 
-async def _first_due(lane: Lane) -> datetime | None:
-    row: Any = await lane.model.filter(**lane.open).order_by(lane.due).only("id", lane.due).first()
-    return getattr(row, lane.due, None)
+async def _first_due() -> dict[str, datetime | None]:
+    """By lane, as far as they have room."""
+    names = tuple(lane.name for lane in LANES.values() if lane.room())
+    return dict(zip(names, await _question(get_connection("default").capabilities.dialect, names).now(), strict=True))
+
+
+@cache
+def _question(dialect: str, names: Sequence[str]) -> Firsts:  # noqa: ARG001  # each has a text of its own
+    lanes = [LANES[name] for name in names]
+    return firsts([(lane.model.filter(**lane.open), lane.due) for lane in lanes])
+
+
+async def _run_round() -> list[Outcome]:
+    """Lane by lane: those in which something is due, and all that come after one in which something was done: what that
+    led to may be due in them."""
+    due, done, moment = await _first_due(), list[Outcome](), clock.now()
+    for lane in list(LANES.values()):
+        first = due.get(lane.name)
+        if done or (first and first <= moment):
+            done += await _run_lane(lane)
+    return done
 
 
 async def _run_lane(lane: Lane) -> list[Outcome]:
@@ -75,19 +95,20 @@ async def _run_lane(lane: Lane) -> list[Outcome]:
     moment = clock.now()
     if not lane.room():
         return []
-    due = lane.model.filter(**lane.open, **{f"{lane.due}__lte": moment})
-    rows = await due.order_by(lane.due, "id").values_list("id", lane.group, "lease_until", "crashes")
-    chosen = [row_id for row_id, _ in heads(rows, moment)]
+    due: QuerySet[Any] = lane.model.filter(**lane.open, **{f"{lane.due}__lte": moment})
+    rows = {row.id: row for row in await due.order_by(lane.due, "id")}
+    waiting = ((row.id, getattr(row, lane.group), row.lease_until, row.crashes) for row in rows.values())
+    chosen = [rows[row_id] for row_id, _ in heads(waiting, moment)]
     batches = [chosen[begin:begin + MARKED_AT_ONCE] for begin in range(0, len(chosen), MARKED_AT_ONCE)]
     return [outcome for batch in batches for outcome in await _run_batch(lane, due, batch)]
 
 
-async def _run_batch(lane: Lane, due: QuerySet[Any], row_ids: Sequence[UUID]) -> list[Outcome]:
+async def _run_batch(lane: Lane, due: QuerySet[Any], rows: Sequence[Any]) -> list[Outcome]:
     """Each row as it stands when its turn comes: one before it may have called it off. Then the marks of all."""
     ran = list[tuple[Any, Outcome]]()
-    for row_id in row_ids:
-        if (row := await due.filter(id=row_id).first()) is not None:
-            ran.append((row, await attempt(lane, row)))
+    for row in rows:
+        if (now := await due.filter(id=row.id).first() if ran else row) is not None:
+            ran.append((now, await attempt(lane, now)))
     alike = defaultdict[tuple[tuple[str, Any], ...], list[UUID]](list)
     for row, outcome in ran:
         alike[tuple(marks_of(lane, row, outcome).items())].append(row.id)

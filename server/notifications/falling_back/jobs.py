@@ -1,12 +1,13 @@
-"""The lane of messages that nobody opened yet."""
+"""The lane of messages that nobody opened yet.
+
+Only what has gone, or came back, has a moment for it: to ask for the state besides would lead a database past the index
+of those moments, through all that was ever sent.
+"""
 
 from server.kernel.actor import system_actor
 from server.kernel.jobs.lanes import Ending, Json, Lane, register_lane
 from server.notifications.falling_back.actions import fall_back
 from server.notifications.models import Message
-from server.notifications.states import MessageState
-
-GONE = (MessageState.SENT, MessageState.DELIVERED, MessageState.FAILED)
 
 
 async def _look(message: Message) -> str | None:
@@ -18,6 +19,5 @@ def _marks(ending: Ending, code: str) -> Json:  # noqa: ARG001  # why nobody is 
 
 
 register_lane(Lane(
-    "fallbacks", Message, "falls_back_at", {"state__in": GONE, "falls_back_at__isnull": False}, _look, _marks,
-    group="recipient_id",
+    "fallbacks", Message, "falls_back_at", {"falls_back_at__isnull": False}, _look, _marks, group="recipient_id",
 ))

@@ -43,6 +43,8 @@ SHAPES: dict[str, Callable[[Any, int], Any]] = {
     "lists": lambda found, _: found.order_by("starts_at").values_list("id", "state"),
     "how many": lambda found, _: found.count(),
     "whether": lambda found, _: found.exists(),
+    "changed": lambda found, some: found.update(number=some, place="here", held_at=None, state=SessionState.HELD),
+    "counted": lambda found, some: found.update(number=F("number") + some),
     "locked": lambda found, _: found.select_for_update(),
 }
 
