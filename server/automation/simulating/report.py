@@ -14,6 +14,8 @@ HOLDS = {
     "sent, and never came; or came, and not sent": "Whatever counts as sent has arrived, and nothing else has.",
     "came in the night": "Nobody was reminded, asked or reported to at night, nor outside the hours for it.",
     "too many nudges": "Nobody got more than one reminder a day, or three in seven days.",
+    "asked twice": "Nobody was asked the same survey twice in one day, nor reminded of it twice.",
+    "an anonymous answer leads to somebody": "No anonymous answer leads to whoever gave it.",
     "left undone": "Nothing that was due was left undone, and nothing was given up.",
 }
 """What each rule of the checker says, for who reads it."""
