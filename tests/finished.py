@@ -1,7 +1,8 @@
 """Models are finished once for each engine, not at each opening of a database: that took a third of the tests' time.
 
 Finishing works out the filters, base queries and kinds of columns of every model for the engine of its connection. They
-are the same each time, so what the library worked out the first time is put back.
+are the same each time, so what the library worked out the first time is put back; so are the texts of statements that
+change a row, which the product forgets when it opens a database since it may be another engine's.
 """
 
 from copy import copy
@@ -9,12 +10,14 @@ from typing import Any
 
 from tortoise import Model
 from tortoise.apps import Apps
+from tortoise.backends.base import executor
 
 REPLACED = ("basetable", "basequery", "basequery_all_fields")
 FILLED = ("filters", "db_native_fields", "db_default_fields", "db_complex_fields")
 """What is worked out: in new objects, and into objects that stay, so that these have to be copied."""
 
 _finished: dict[tuple[type, type[Model]], dict[str, Any]] = {}
+_prepared: dict[tuple[tuple[type, type[Model]], ...], dict[Any, Any]] = {}
 _finish = Apps._build_initial_querysets
 
 
@@ -28,6 +31,7 @@ def _finish_once(apps: Apps) -> None:
     if any(_key(model) not in _finished for model in models):
         _finish(apps)
         _finished.update({_key(model): _worked_out(model) for model in models})
+    executor.EXECUTOR_CACHE = _prepared.setdefault(tuple(_key(model) for model in models), {})
     for model in models:
         for name, value in _finished[_key(model)].items():
             setattr(model._meta, name, copy(value) if name in FILLED else value)
