@@ -13,7 +13,7 @@ from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.migrations.writer import MigrationWriter, format_migration_name
 
 from server.kernel.db import MIGRATIONS, configuration
-from server.kernel.schema.collecting import seldom_collected
+from server.kernel.schema.short_lived import many_models
 
 
 async def changes(migrations: str = MIGRATIONS) -> list[MigrationWriter]:
@@ -25,7 +25,7 @@ async def changes(migrations: str = MIGRATIONS) -> list[MigrationWriter]:
         assert context.apps is not None
         for model in context.apps.get_models_iterable():
             model._meta.table_description = ""
-        with seldom_collected():
+        with many_models():
             return await MigrationAutodetector(context.apps, config["apps"]).changes()
 
 

@@ -21,7 +21,7 @@ from tortoise.transactions import in_transaction
 from server.kernel import clock
 from server.kernel.db import MIGRATIONS, configuration
 from server.kernel.schema import snapshot, whole
-from server.kernel.schema.collecting import seldom_collected
+from server.kernel.schema.short_lived import many_models
 from server.kernel.schema.snapshot import Index, Snapshot
 
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(7448354)"
@@ -109,7 +109,7 @@ async def _apply(config: dict[str, Any], connection: BaseDBAsyncClient, *, new: 
     executor = MigrationExecutor(get_connection("default"), config["apps"])
     # The executor looks for its table first, and on PostgreSQL a failed look would end the transaction.
     await executor.recorder.ensure_schema(executor._schema_editor(atomic=False))
-    with seldom_collected():
+    with many_models():
         await executor.migrate(direction="forward")
 
 

@@ -6,11 +6,14 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from tortoise.context import TortoiseContext
+from tortoise.filters import get_filters_for_field
 
 from server.kernel.db import database
 from server.kernel.ids import new_id
 from server.kernel.schema import whole
 from server.kernel.schema.guard import migrate
+from server.kernel.schema.short_lived import OWN_FILTERS, filters_of
 from tests.conftest import ENGINES, SERVER_VARIABLE
 from tests.made import address
 from tests.tables import PACKAGE, one_by_one
@@ -57,6 +60,15 @@ async def test_it_is_what_the_migrations_come_to(
 
 def test_it_stands_beside_the_migrations_that_are_shipped() -> None:
     assert {file.name for file in (PACKAGE / whole.FOLDER).iterdir()} == {"sqlite.sql", "postgres.sql"}
+
+
+async def test_filters_worked_out_once_are_those_of_each_field(db: TortoiseContext) -> None:
+    assert db.apps is not None
+    fields = [(name, field) for one in db.apps.get_models_iterable() for name, field in one._meta.fields_map.items()]
+    plain = [(name, field, field.source_field or name) for name, field in fields if not isinstance(field, OWN_FILTERS)]
+    assert len(plain) > 500
+    for asked in plain:
+        assert filters_of(*asked) == get_filters_for_field(*asked)
 
 
 async def _held(url: str) -> list[list[str]]:
