@@ -22,7 +22,8 @@ setup: $(VENV)/.ready ## Make the environment in .venv from the lock
 $(VENV)/.ready: requirements.lock pyproject.toml hatch_build.py
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed: install it, or name yours with PYTHON=..."; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes -r requirements.lock
+	-$(BIN)/python -m compileall -qq -j 0 $(VENV)/lib      # on every core: pip takes one
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	cd / && $(CURDIR)/$(BIN)/python -c "import server, graphql_schema, web, pwa"
 	@touch $@
