@@ -1,5 +1,6 @@
 """What must be true of every page, whoever asks for it: checked on each answer that the test client gets."""
 
+from functools import lru_cache
 from xml.etree.ElementTree import Element
 
 from tests.web.drawing import broken_references, read, words
@@ -11,6 +12,7 @@ HIDING = {
 """A field of such a name hides from scripts what a form is asked by it: htmx stops at `form.matches`."""
 
 
+@lru_cache(maxsize=200)
 def faults_of(html: str, status: int) -> list[str]:
     """What is wrong with a page or a fragment of one, in words; an empty list for a good one.
 
