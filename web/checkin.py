@@ -83,7 +83,7 @@ async def check_in(request: Request) -> Response:
         request, "checkin/checkin.html", block="form", status=(422 if shown.is_open else 409) if errors else 200,
         errors=errors if shown.is_open else Errors(), lost=[] if shown.is_open else typed_in(request), shown=shown,
         typed=typed, helps=[(one.value, _help_words(one, shown)) for one in Help], way=_so_far(shown),
-        outcomes=[(one.value, words()) for one, words in OUTCOMES.items()], answers=_read_again(shown),
+        outcomes=[(one.value, words()) for one, words in OUTCOMES.items()], answers=read_again(shown),
         useful=[words() for words in USEFUL], feels=[words() for words in FEELS],
     )
 
@@ -107,7 +107,7 @@ def _title(shown: CheckInPage) -> str:
     return _("Half-way. How is it going?") if shown.is_half_way else _("How is it going?")
 
 
-def _read_again(shown: CheckInPage) -> list[tuple[str, str]]:
+def read_again(shown: CheckInPage) -> list[tuple[str, str]]:
     """The answers as they were given, to be read and no more."""
     given = shown.answer
     if given is None:

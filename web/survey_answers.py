@@ -1,4 +1,4 @@
-"""What one answered with a name: to read, to take along as a file, and to erase."""
+"""What one answered with a name: to read, to take along as a file with one's check-ins, and to erase."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from server.journey.check.queries import check_in_page
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
 from server.matches.company import company_of
@@ -18,12 +19,15 @@ from server.surveys.forms.actions import erase_answers
 from server.surveys.forms.form import questions_of
 from server.surveys.forms.queries import answered_by_nobody, named_answers
 from server.surveys.forms.words import answers
+from server.surveys.queries import answered_check_ins
+from web.checkin import read_again
 from web.forms import Errors, read_form, ticked
 from web.render import go_to, page
 from web.toast import Toast
 
 if TYPE_CHECKING:
-    from server.surveys.models import FormAnswer
+    from server.matches.models import Match
+    from server.surveys.models import FormAnswer, SurveyInvitation
 
 HERE = "/you/answers"
 
@@ -33,8 +37,7 @@ class Told:
     """One answered survey: each question with its answer in words."""
 
     survey: str
-    program: str
-    partner: str
+    about: str
     at: datetime
     answers: list[tuple[str, str]]
 
@@ -48,8 +51,11 @@ async def show(request: Request) -> Response:
             return go_to(request, HERE, toast=Toast(_("Your answers are erased.")))
         errors.add("sure", _("Tick that you are sure: nobody can bring them back."))
     told = [_told(one, request) for one in await named_answers(actor)]
+    check_ins = [
+        (one.id, _about(one.match, request), one.answered_at) for one in await answered_check_ins(actor)
+    ]
     return page(
-        request, "you/answers.html", status=422 if errors else 200, errors=errors, told=told,
+        request, "you/answers.html", status=422 if errors else 200, errors=errors, told=told, check_ins=check_ins,
         nobodys=_nobodys(await answered_by_nobody(actor)),
     )
 
@@ -60,10 +66,11 @@ async def take(request: Request) -> Response:
     told = [_told(one, request) for one in await named_answers(actor)]
     content = {
         "answers": [
-            {"survey": one.survey, "program": one.program, "about": one.partner, "answered_at": one.at.isoformat(),
+            {"survey": one.survey, "about": one.about, "answered_at": one.at.isoformat(),
              "answers": [{"question": asked, "answer": said} for asked, said in one.answers]}
             for one in told
         ],
+        "check_ins": [await _check_in(request, one) for one in await answered_check_ins(actor)],
         "anonymous": _nobodys(await answered_by_nobody(actor)),
     }
     return Response(
@@ -72,11 +79,26 @@ async def take(request: Request) -> Response:
     )
 
 
+async def _check_in(request: Request, asked: SurveyInvitation) -> dict[str, object]:
+    """A check-in as its own page shows it."""
+    shown = await check_in_page(request.state.actor, asked.id)
+    answers = [{"question": label, "answer": said} for label, said in read_again(shown)]
+    return {
+        "about": _about(asked.match, request), "answered_at": asked.answered_at and asked.answered_at.isoformat(),
+        "answers": answers, "words": shown.answer.words if shown.answer else "",
+    }
+
+
+def _about(match: Match, request: Request) -> str:
+    name = company_of(match, request.state.person.id).first_name
+    return _("%(program)s, with %(name)s") % {"program": match.program.name, "name": name}
+
+
 def _told(row: FormAnswer, request: Request) -> Told:
     asked = row.invitation
     return Told(
-        asked.form.name, asked.match.program.name, company_of(asked.match, request.state.person.id).first_name,
-        row.answered_at, answers(questions_of(asked.form.questions), row.numbers, row.words),
+        asked.form.name, _about(asked.match, request), row.answered_at,
+        answers(questions_of(asked.form.questions), row.numbers, row.words),
     )
 
 

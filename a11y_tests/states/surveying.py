@@ -6,11 +6,13 @@ from server.access.actions import grant_role
 from server.access.states import Role
 from server.kernel.actor import system_actor
 from server.programs.models import Program
+from server.surveys.actions import answer_check_in
 from server.surveys.forms.actions import answer_form
 from server.surveys.forms.presets import preset
 from server.surveys.states import SurveyKind
 from tests import factories
 from tests.forms import cast, link_to, sent_form
+from tests.graphql.everything import open_check_in
 from tests.web.console.market import Market, market
 
 state = Shelf("surveying")
@@ -66,6 +68,7 @@ async def own_answers() -> View:
     for kind, numbers in ((SurveyKind.CHECK_IN, [4, 1, None]), (SurveyKind.NPS, [9])):
         asked = await sent_form(pair, kind)
         await answer_form(pair.mentee_actor, asked.id, numbers=numbers, words=LONG_WORDS[:900])
+    await answer_check_in(pair.mentee_actor, (await open_check_in(pair)).id, usefulness=2, goal_distance=3)
     return View(pair.mentee, "/you/answers", press("Erase"))
 
 

@@ -38,6 +38,12 @@ async def my_invitations(actor: Actor) -> list[SurveyInvitation]:
     return await waiting.order_by("closes_at", "id").prefetch_related(*WITH)
 
 
+async def answered_check_ins(actor: Actor) -> list[SurveyInvitation]:
+    """The check-ins that the actor answered, the latest first, with match, members, people and programme."""
+    given = own_invitations(actor).filter(state=InvitationState.ANSWERED).order_by("-answered_at", "-id")
+    return await given.prefetch_related(*WITH)
+
+
 async def last_check_in(actor: Actor, match_id: UUID) -> SurveyInvitation | None:
     """What asks the actor how a match was that is over, as long as it can be answered."""
     return next((one for one in await my_invitations(actor) if one.match_id == match_id), None)

@@ -8,11 +8,13 @@ from server.access.states import Role
 from server.kernel import clock
 from server.kernel.actor import system_actor
 from server.kernel.facts import AuditEvent
+from server.surveys.actions import answer_check_in
 from server.surveys.forms.actions import answer_form
 from server.surveys.models import FormAnswer, FormBallot, FormInvitation
 from server.surveys.states import SurveyKind
 from tests import factories
 from tests.forms import cast, link_to, sent_form
+from tests.graphql.everything import open_check_in
 from tests.web.conftest import ClientOf
 
 LONG = "Because " * 200
@@ -111,12 +113,18 @@ async def test_ones_own_answers_are_read_taken_along_and_erased(db: object, clie
     for kind, numbers in ((SurveyKind.CHECK_IN, [4, 1, None]), (SurveyKind.NPS, [9])):
         asked = await sent_form(pair, kind)
         await answer_form(pair.mentee_actor, asked.id, numbers=numbers, words="Say <more>")
+    checked = await open_check_in(pair)
+    await answer_check_in(pair.mentee_actor, checked.id, usefulness=2, goal_distance=3, words="Slow.")
     shown = (await client.get("/you/answers")).text
     assert [words in shown for words in ("Mostly", "Say &lt;more&gt;", "1 anonymous survey")] == [True] * 3
     (told,) = (taken := (await client.get("/you/answers/file")).json())["answers"]
     assert [one["answer"] for one in told["answers"]] == ["Mostly", "Yes", "Say <more>"]
+    (check_in,) = taken["check_ins"]
+    assert (check_in["words"], check_in["answers"][0]["answer"]) == ("Slow.", "A little")
+    assert f'href="/checkin/{checked.id}"' in shown
     assert "nobody can show it, hand it out or erase it" in taken["anonymous"]
-    assert (await other.get("/you/answers/file")).json() == {"answers": [], "anonymous": ""}
+    assert (await other.get("/you/answers/file")).json() == {
+        "answers": [], "check_ins": [], "anonymous": ""}
     assert (await client.post("/you/answers")).status_code == 422
     for sure in (other, client, client):
         assert (await sure.post("/you/answers", data={"sure": "1"})).status_code == 303
