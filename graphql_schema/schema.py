@@ -11,6 +11,7 @@ from graphql_schema.building import BuildingMutation, BuildingQuery
 from graphql_schema.choosing import ChoosingMutation, ChoosingQuery
 from graphql_schema.conflicts import ConflictsMutation, ConflictsQuery
 from graphql_schema.conversations import ConversationsMutation
+from graphql_schema.course import CourseMutation, CourseQuery
 from graphql_schema.deciding import DecidingMutation, DecidingQuery
 from graphql_schema.delivery import DeliveryMutation, DeliveryQuery
 from graphql_schema.eligibility import EligibilityMutation
@@ -59,7 +60,7 @@ class Query(
     LearningQuery, RecordsQuery, AskingQuery, SessionsQuery, MessagingQuery, SurveysQuery, FormsQuery,
     JourneyQuery, WeighingQuery,
     DecidingQuery, PlanningQuery, ConflictsQuery, TryingQuery, ChoosingQuery, DeliveryQuery,
-    BuildingQuery, InvitingQuery,
+    BuildingQuery, InvitingQuery, CourseQuery,
 ):
     pass
 
@@ -71,7 +72,7 @@ class Mutation(
     SurveysMutation, FormsMutation, JourneyMutation, UndoingMutation, EligibilityMutation, AskingMutation,
     WeighingMutation,
     DecidingMutation, PlanningMutation, ConflictsMutation, TryingMutation, ChoosingMutation, DeliveryMutation,
-    BuildingMutation, InvitingMutation,
+    BuildingMutation, InvitingMutation, CourseMutation,
 ):
     pass
 

@@ -101,6 +101,18 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
+class Upcoming:
+    """Something that will go by itself: the day, what, and a quiet line. `act`: what may be done about it, "skip", or
+    "again" where it was skipped."""
+
+    when: str
+    text: str
+    detail: str = ""
+    id: str = ""
+    act: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """A stage of a pair's way."""
 

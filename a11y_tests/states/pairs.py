@@ -2,11 +2,15 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from playwright.async_api import Page
 
 from a11y_tests.registry import Act, Shelf, View, each, fill, open_everything, press, undo
 from a11y_tests.states.people import LONG_NAME, LONG_WORDS
+from server.automation.planning import plan
+from server.automation.steps import STEPS
+from server.automation.subjects import MATCH
 from server.kernel import clock
 from server.kernel.actor import system_actor
 from server.kernel.ids import new_id
@@ -62,6 +66,16 @@ async def pause_undone() -> View:
 @state("POST console-pair-pause 303", "GET console-pair 200", proof="Then they go on by themselves.")
 async def paused() -> View:
     return View(*await _pair(), each(open_everything, press("Pause until then")))
+
+
+@state("POST console-pair-planned 303", "GET console-pair 200", proof="Skipped by")
+async def message_skipped() -> View:
+    who, path = await _pair()
+    match_id = UUID(path.rpartition("/")[2])
+    steps = [one for one in STEPS.values() if one.on == ("match.activated",)]
+    await plan(system_actor(who.organization_id), MATCH, steps, match_id, clock.now())
+    await Person.filter(organization_id=who.organization_id, given_name="Noor").update(**LONG_NAME)
+    return View(who, path, press("Skip this one"))
 
 
 @state("POST console-pair-last-day 303", "GET console-pair 200", proof="They go on until")

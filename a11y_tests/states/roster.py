@@ -45,7 +45,7 @@ async def searched_too_often() -> View:
     return View(admin, f"{HERE}?q=nessie")
 
 
-@state("GET console-person 200", proof="From the people file")
+@state("POST console-person-planned 303", "GET console-person 200", proof="Skipped. Nobody is told.")
 async def person() -> View:
     found = await market()
     match = await factories.match(found.mentors[0], found.mentees[0])
@@ -53,7 +53,7 @@ async def person() -> View:
     await factories.dead_mailbox(someone)
     await plan(product, MATCH, [one for one in STEPS.values() if one.on == ("match.activated",)], match.id, clock.now())
     await ScheduledAction.filter(rule="message.F01").update(state=ActionState.SKIPPED, reason="a time is booked")
-    return View(found.admin, f"{HERE}/{someone.id}", open_everything)
+    return View(found.admin, f"{HERE}/{someone.id}", each(press("Skip this one"), open_everything))
 
 
 @state("POST console-conflict 422", proof="Nobody in your programmes has this address.")

@@ -19,6 +19,8 @@ from server.programs.models import Enrollment
 from server.surveys.models import SurveyAnswer, SurveyInvitation
 
 OPEN_MESSAGES = (MessageState.PLANNED, MessageState.QUEUED)
+BY_HAND = "skipped by hand"
+"""Why a message does not go that somebody skipped; the audit log says who."""
 
 
 async def message_by_id(actor: Actor, message_id: UUID) -> Message:

@@ -119,6 +119,11 @@ def can_edit_program(actor: Actor, program_id: UUID) -> bool:
     return actor.may(Permission.PROGRAM_SETTINGS_EDIT, program_id)
 
 
+def can_skip_messages(actor: Actor, program_id: UUID) -> bool:
+    """Let one message of it go by that would go by itself: who runs it."""
+    return actor.may(Permission.PROGRAM_MATCHES_DECIDE, program_id)
+
+
 def can_fill_in(actor: Actor, enrollment: Enrollment) -> bool:
     """Begin, submit and leave: the person, or the product on their behalf."""
     return is_self(actor, enrollment) or actor.kind is ActorKind.SYSTEM

@@ -12,6 +12,7 @@ from server.journey.trying.rows.columns import Field
 from server.journey.trying.rows.plan import File, Plan, Who, dump_plan, pack
 from server.kernel import clock
 from server.kernel.actor import Actor, Grant, Permission
+from server.kernel.facts import ScheduledAction
 from server.matchmaking.models import LearnedModel, MatchRun, MatchTrial
 from server.matchmaking.states import RunState
 from server.people.models import ImportRun
@@ -73,6 +74,11 @@ async def everything() -> Everything:
         "MatchRun": manager, "ImportRun": importer, "CheckInAnswer": manager
     }
     parts = {
+        "PlannedMessage": await ScheduledAction.create(
+            organization_id=pair.organization.id, rule="message.F01", subject_kind="Match", subject_id=pair.match.id,
+            program_id=pair.program.id, recipient_id=pair.mentee.id, due_at=clock.now() + timedelta(days=2),
+            dedupe_key="planned", payload={"number": 0},
+        ),
         "Milestone": step, "AgendaItem": topic, "ActionItem": promised,
         "MatchOverride": await factories.ban(pair.mentor_enrollment, pair.mentee_enrollment),
         "ConflictOfInterest": await factories.conflict(pair.mentor, pair.stranger),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from graphql_schema.cost import BUDGET
 from server.goals.models import Goal
 from server.journey.record.queries import pair_record
+from server.kernel.facts import ActionState, ScheduledAction
 from server.messaging.actions import send_message
 from tests import factories
 from tests.graphql.ask import ask, gid, refusal, send
@@ -37,6 +38,34 @@ async def test_it_tells_what_the_console_tells_and_no_word(db: object) -> None:
         assert row.want not in said
     for secret in ("Canary", "Slow.", "Three reviews held", "Watch a review"):
         assert secret not in said
+
+
+COURSE = """query ($match: ID!, $person: ID!) {
+  match: messagesOfMatch(matchId: $match) { ...all } person: messagesOfPerson(personId: $person) { ...all } }
+fragment all on MessageCourse {
+  coming { id kind name toId needlessWhen isSkipped skippedBy stays } past { kind toId state reason skippedBy } }"""
+SKIP = """mutation ($id: ID!) { %s(input: {id: $id}) { message { id isSkipped } errors { code kind } } }"""
+
+
+async def test_what_comes_next_is_told_with_why_and_one_of_it_is_skipped_and_planned_again(db: object) -> None:
+    found = await everything()
+    pair, manager, planned = found.pair, found.pair.manager_actor, found.id("PlannedMessage")
+    done = (await ask(manager, SKIP % "skipMessage", id=planned))["skipMessage"]
+    assert done == {"message": {"id": planned, "isSkipped": True}, "errors": []}
+    told = await ask(manager, COURSE, match=gid(pair.match), person=gid(pair.mentee))
+    assert told["match"]["coming"] == told["person"]["coming"] == [{
+        "id": planned, "kind": "F01", "name": "A first time", "toId": gid(pair.mentee), "isSkipped": True,
+        "needlessWhen": "a time is booked", "skippedBy": pair.manager.full_name, "stays": None,
+    }]
+    again = (await ask(manager, SKIP % "skipMessage", id=planned))["skipMessage"]["errors"]
+    assert again == [{"code": "CONFLICT", "kind": "not_waiting"}]
+    done = (await ask(manager, SKIP % "unskipMessage", id=planned))["unskipMessage"]
+    assert done["message"] == {"id": planned, "isSkipped": False}
+    await ScheduledAction.filter(rule="message.F01").update(state=ActionState.SKIPPED, reason="they have met")
+    told = await ask(manager, COURSE, match=gid(pair.match), person=gid(pair.mentee))
+    assert told["match"] == {"coming": [], "past": [{
+        "kind": "F01", "toId": gid(pair.mentee), "state": "SUPPRESSED", "reason": "they have met", "skippedBy": None,
+    }]}
 
 
 async def test_neither_of_the_two_nor_anybody_else_reads_it(db: object) -> None:

@@ -2,7 +2,23 @@
 
 from server.kernel.ids import new_id
 from web.charts import line_chart
-from web.items import Count, Factor, Line, Measure, Moment, Reason, Risk, Row, Side, Slot, Stage, Step, Supply, Topic
+from web.items import (
+    Count,
+    Factor,
+    Line,
+    Measure,
+    Moment,
+    Reason,
+    Risk,
+    Row,
+    Side,
+    Slot,
+    Stage,
+    Step,
+    Supply,
+    Topic,
+    Upcoming,
+)
 from web.navigation import Place
 from web.reference import Member
 from web.stopped import WayOn
@@ -89,6 +105,7 @@ SOURCES = {
     "person_cell": '{{ person_cell(t, t, "/p") }}',
     "data_table": "{{ data_table(t, [t, t], [[t, 3]]) }}",
     "moments_list": "{{ moments_list(moments) }}",
+    "coming_list": '{{ coming_list(upcoming, "/p") }}',
     "stage_list": "{{ stage_list(stages) }}",
     "pager": '{{ pager(t, "/a", "/b") }}',
     "counts": "{{ counts(counts_given, t) }}",
@@ -121,6 +138,7 @@ def values(t: str, at: object) -> dict[str, object]:
         "steps": [Step(t, t, "done", str(new_id()), "/a"), Step(t, t, "now"), Step(t)],
         "topics": [Topic("1", t, t, 10, done=True)],
         "moments": [Moment(t, t, t), Moment(t, t)],
+        "upcoming": [Upcoming(t, t, t, str(new_id()), "skip"), Upcoming(t, t, "", "x", "again"), Upcoming(t, t)],
         "stages": [Stage(t, t, "done"), Stage(t, t, "now"), Stage(t)],
         "lines": [Line("/a", t, t, t, t, score=True, current=True), Line("/b", t, t)],
         "counts_given": [Count("/a", t, t, current=True)],

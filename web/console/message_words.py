@@ -2,53 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from server.automation.protocol import RULES
 from server.kernel.text import gettext as _
 from server.notifications.catalogue import CATALOGUE
+from server.notifications.queries import BY_HAND
 from server.notifications.states import Channel, MessageState
 from web.dates import clock_time, day_month_short
-from web.items import Moment
+from web.items import Moment, Upcoming
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
+    from server.automation.queries import Coming, Course
     from server.kernel.facts import ScheduledAction
     from server.notifications.models import Message
 
 
-def messages(
-    found: Iterable[Message], skipped: Iterable[ScheduledAction], names: Mapping[UUID, str] | None = None
-) -> list[Moment]:
-    """What was sent and what was needless, the latest first; with `names`, each says who got it."""
+def messages(course: Course, names: Mapping[UUID, str] | None = None) -> list[Moment]:
+    """What was sent, and what was needless or skipped, the latest first; with `names`, each says who got it."""
     told: list[tuple[datetime, str, UUID | None, str]]
-    told = [(one.sent_at or one.due_at, one.kind, one.recipient_id, fate(one)) for one in found]
-    told += [(one.due_at, _kind(one), one.recipient_id, held_back(one.reason)) for one in skipped]
+    told = [(one.sent_at or one.due_at, named(one.kind), one.recipient_id, _fate(one, course))
+            for one in course.messages]
+    told += [(one.due_at, _step_name(one), one.recipient_id, _why_skipped(one, course)) for one in course.skipped]
     return [
-        Moment(day_month_short(at), _named(kind, names.get(to) if names and to else None), became)
-        for at, kind, to, became in sorted(told, key=lambda one: one[0], reverse=True)
+        Moment(day_month_short(at), _to(name, names.get(to) if names and to else None), became)
+        for at, name, to, became in sorted(told, key=lambda one: one[0], reverse=True)
     ]
 
 
-def planned(found: Iterable[ScheduledAction]) -> list[Moment]:
-    """What will go to somebody by itself, and what makes it needless."""
-    return [
-        Moment(day_month_short(one.due_at), _named(_kind(one), None), _("Unless: %(what)s") % {"what": unless(one)})
-        for one in found
-    ]
+def coming(course: Course, names: Mapping[UUID, str] | None = None) -> list[tuple[datetime, Upcoming]]:
+    """What will go by itself, and what makes it needless or who skipped it; with `names`, each says to whom."""
+    return [(one.at, _upcoming(one, course, names)) for one in course.coming]
 
 
-def unless(step: ScheduledAction) -> str:
-    """What makes a message needless that goes by itself."""
-    return _(CATALOGUE[_kind(step)].stops_when)
+def _upcoming(one: Coming, course: Course, names: Mapping[UUID, str] | None) -> Upcoming:
+    act = "again" if one.is_skipped else "" if one.stays else "skip"
+    detail = _by_hand(one.id, course) if one.is_skipped else _("Unless: %(what)s") % {"what": unless(one.kind)}
+    to = None if names is None else names.get(one.to_id, "") if one.to_id else _("who runs the programme")
+    return Upcoming(
+        day_month_short(one.at), _to(one.name or named(one.kind), to), detail, str(one.id), act)
+
+
+def unless(kind: str) -> str:
+    """What makes a message needless that goes by itself; of a survey, which has no kind, what makes it so."""
+    return _(CATALOGUE[kind].stops_when) if kind else _("the match rests or has ended")
+
+
+def named(kind: str) -> str:
+    """What a message is called."""
+    return _(CATALOGUE[kind].name) if kind in CATALOGUE else kind
 
 
 def held_back(reason: str) -> str:
     """That something did not go, and why."""
     return _("Held back: %(why)s") % {"why": why_held(reason)}
+
+
+def _by_hand(row_id: UUID, course: Course) -> str:
+    who = course.hands.get(row_id)
+    return _("Skipped by %(name)s") % {"name": who.first_name} if who else _("Skipped")
+
+
+def _why_skipped(step: ScheduledAction, course: Course) -> str:
+    return _by_hand(step.id, course) if step.reason == BY_HAND else held_back(step.reason)
+
+
+def _fate(one: Message, course: Course) -> str:
+    return _by_hand(one.id, course) if one.reason == BY_HAND else fate(one)
 
 
 def fate(one: Message) -> str:
@@ -93,10 +116,9 @@ def why_held(reason: str) -> str:
     }.get(reason, _("no longer needed"))
 
 
-def _kind(step: ScheduledAction) -> str:
-    return step.rule.removeprefix(RULES)
+def _step_name(step: ScheduledAction) -> str:
+    return named(step.rule.removeprefix(RULES)) if step.rule.startswith(RULES) else _("Survey")
 
 
-def _named(kind: str, to: str | None) -> str:
-    name = _(CATALOGUE[kind].name) if kind in CATALOGUE else kind
+def _to(name: str, to: str | None) -> str:
     return _("%(message)s, to %(name)s") % {"message": name, "name": to} if to else name

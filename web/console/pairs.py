@@ -7,10 +7,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.automation.queries import skipped_steps
+from server.automation.queries import course_of
 from server.journey.meeting.actions import undo_change
 from server.journey.record import actions, queries
-from server.journey.record.queries import Standing
+from server.journey.record.queries import PLANNED_AHEAD, Standing
 from server.kernel import clock
 from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
@@ -18,8 +18,7 @@ from server.matches import actions as matches
 from server.matches.queries import is_circle
 from server.matches.states import RUNNING, ClosureReason, MatchState
 from server.matches.steps import UNDO_ONE
-from server.notifications.queries import messages_about
-from web.console import message_words, timeline_words
+from web.console import message_words, skipping, timeline_words
 from web.console import pair_words as words
 from web.dates import day_long, zone
 from web.forms import Errors, choice, day, integer, read_form, text
@@ -141,6 +140,14 @@ async def note(request: Request) -> Response:
     return await _show(request, errors=errors, typed=typed)
 
 
+async def skip(request: Request) -> Response:
+    """Skip one message that would go by itself, or plan it after all."""
+    try:
+        return await skipping.done(request, address(request), "planned")
+    except Conflict as refusal:
+        return await _show(request, refused=refusal.message)
+
+
 def address(request: Request) -> str:
     """The record of this pair."""
     return f"{QUEUE}/{_id(request)}"
@@ -166,9 +173,8 @@ async def _show(
         return go_to(request, f"{QUEUE}?pair={shown.match.id}")
     events, whole = timeline_words.timeline(shown), request.query_params.get("events") == "all"
     kept = shown.note.words if shown.note else ""
-    sent = await messages_about(request.state.actor, shown.subjects)
-    skipped = await skipped_steps(request.state.actor, shown.subjects)
-    names = {one.recipient_id: one.recipient.first_name for one in sent}
+    course = await course_of(request.state.actor, shown.subjects, until=clock.now() + PLANNED_AHEAD)
+    names = {one.recipient_id: one.recipient.first_name for one in course.messages}
     names |= {one.person_id: one.person.first_name for one in shown.match.members}
     today = clock.today(zone())
     return page(
@@ -178,7 +184,8 @@ async def _show(
         state=words.state(shown), stages_shown=words.stages(shown), facts_shown=words.facts(shown),
         moments=events if whole else events[:EVENTS_SHOWN], more=0 if whole else len(events) - EVENTS_SHOWN,
         all_events=len(events), goals=words.goals(shown), again=words.again(shown),
-        planned=timeline_words.planned(shown), sent=message_words.messages(sent, skipped, names),
+        planned=timeline_words.planned(shown, message_words.coming(course, names)),
+        sent=message_words.messages(course, names),
         runs=shown.match.state in RUNNING, note_words=kept if typed is None else typed,
         newer=kept if typed is not None and typed != kept else "", note_said=words.note_said(shown),
         reasons=words.closing_reasons(), in_a_month=(today + MONTH).isoformat(), refused=refused,
@@ -194,6 +201,7 @@ routes = [
     Route(f"{QUEUE}/{{id:uuid}}/last-day", lengthen, methods=["POST"], name="console-pair-last-day"),
     Route(f"{QUEUE}/{{id:uuid}}/another-mentor", another_mentor, methods=["POST"], name="console-pair-another"),
     Route(f"{QUEUE}/{{id:uuid}}/free-place", offer, methods=["POST"], name="console-pair-place"),
+    Route(f"{QUEUE}/{{id:uuid}}/planned", skip, methods=["POST"], name="console-pair-planned"),
     Route(f"{QUEUE}/{{id:uuid}}/undo", undo, methods=["POST"], name="console-pair-undo"),
     Route(f"{QUEUE}/{{id:uuid}}/note", note, methods=["POST"], name="console-pair-note"),
 ]

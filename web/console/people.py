@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.automation.queries import planned_steps, skipped_steps
+from server.automation.queries import course_of
 from server.journey.leaving.actions import remove_from_program, undo_decision
 from server.journey.roster import actions
 from server.journey.roster.queries import Asked, Roster, roster
@@ -22,10 +22,10 @@ from server.kernel.text import clean
 from server.kernel.text import gettext as _
 from server.matches.steps import UNDO_ONE
 from server.notifications.bounces.actions import try_again
-from server.notifications.queries import dead_mailbox, messages_to
+from server.notifications.queries import dead_mailbox
 from server.programs.actions import GRACE_DAYS, GRACE_DAYS_MAX, invite, reinvite
 from server.programs.states import ParticipantRole
-from web.console import message_words
+from web.console import message_words, skipping
 from web.console import people_words as words
 from web.forms import Errors, integer, one_id, read_form, text, ticked
 from web.mail_fails import why
@@ -169,6 +169,15 @@ async def mail_again(request: Request) -> Response:
     return go_to(request, address(request), toast=Toast(_("The next mail goes there again")))
 
 
+async def skip(request: Request) -> Response:
+    """Skip one message that would go to somebody by itself, or plan it after all: whose page one sees."""
+    await record(request.state.actor, request.path_params["id"])
+    try:
+        return await skipping.done(request, address(request), "coming")
+    except Conflict as refusal:
+        return await show_one(request, said=refusal.message)
+
+
 async def show_one(
     request: Request, errors: Errors | None = None, refused: UUID | None = None, typed: str = "", *, said: str = "",
     between: tuple[str, str] = ("", ""),
@@ -178,8 +187,7 @@ async def show_one(
     """
     shown = await record(request.state.actor, request.path_params["id"])
     actor, person_id = request.state.actor, shown.person.id
-    sent = await messages_to(actor, person_id, shown.subjects)
-    skipped = await skipped_steps(actor, shown.subjects, person_id)
+    course = await course_of(actor, shown.subjects, person_id)
     dead = await dead_mailbox(actor, person_id, shown.person.email)
     return page(
         request, "console/person.html", status=409 if said else 422 if errors else 200, said=said,
@@ -187,8 +195,7 @@ async def show_one(
         typed=typed, shown=shown, here=address(request), briefing=words.takes_part(shown), facts=words.facts(shown),
         age=words.age(shown), parts=words.parts(shown),
         steppers=[(one, words.places(one, shown)) for one in shown.places], consents=words.consents(shown),
-        sent=message_words.messages(sent, skipped),
-        coming=message_words.planned(await planned_steps(actor, shown.subjects, person_id)),
+        sent=message_words.messages(course), coming=[one for _at, one in message_words.coming(course)],
         now=clock.now(), grace_days=GRACE_DAYS, grace_days_max=GRACE_DAYS_MAX, conflicts=words.conflicts(shown),
         between=between, groups=words.groups(shown), mail_fails=why(dead) if dead else "",
     )
@@ -211,6 +218,7 @@ routes = [
     Route(f"{HERE}/{{id:uuid}}/invitation", invite_again, methods=["POST"], name="console-person-invitation"),
     Route(f"{HERE}/{{id:uuid}}/part", invite_to, methods=["POST"], name="console-person-part"),
     Route(f"{HERE}/{{id:uuid}}/mailbox", mail_again, methods=["POST"], name="console-person-mailbox"),
+    Route(f"{HERE}/{{id:uuid}}/planned", skip, methods=["POST"], name="console-person-planned"),
     Route(f"{HERE}/{{id:uuid}}/removal", take_out, methods=["POST"], name="console-person-removal"),
     Route(f"{HERE}/{{id:uuid}}/removal/undo", put_back, methods=["POST"], name="console-person-removal-undo"),
 ]

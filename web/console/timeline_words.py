@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from server.journey.record.queries import MESSAGE_RULES, PairRecord
+from server.journey.record.queries import PairRecord
 from server.journey.record.timeline import Event
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
 from server.matches.queries import is_circle
-from server.notifications.catalogue import CATALOGUE
 from server.sessions.states import SessionState
-from web.console.message_words import unless
 from web.dates import clock_time, day_long, day_month, day_month_short, moment
-from web.items import Moment
+from web.items import Moment, Upcoming
 from web.waiting import ordinal
 
 if TYPE_CHECKING:
-    from server.kernel.facts import ScheduledAction
     from server.sessions.models import Session
 
 Words = tuple[str, str]
@@ -297,20 +295,13 @@ PLANNED: dict[str, Callable[[], Words]] = {
 """What each rule of `queries.PLANS` will do."""
 
 
-def _message(shown: PairRecord, plan: ScheduledAction) -> Words:
-    """A message that goes by itself: to whom, and what makes it needless."""
-    name = _(CATALOGUE[plan.rule.removeprefix(MESSAGE_RULES)].name)
-    to = who(shown, plan.recipient_id) if plan.recipient_id else _("who runs the programme")
-    return name, _("To %(name)s, unless: %(what)s.") % {"name": to, "what": unless(plan)}
-
-
-def planned(shown: PairRecord) -> list[Moment]:
-    """What falls due by itself, the soonest first."""
-    found = []
+def planned(shown: PairRecord, messages: list[tuple[datetime, Upcoming]]) -> list[Upcoming]:
+    """What falls due by itself, the soonest first; `messages` are those that will go."""
+    found = list(messages)
     for plan in shown.plans:
-        title, detail = PLANNED[plan.rule]() if plan.rule in PLANNED else _message(shown, plan)
+        title, detail = PLANNED[plan.rule]()
         asked = next((one.person_id for one in shown.check_ins if one.id == plan.subject_id), None)
         if asked and plan.rule == "survey.open":
             detail = _("For %(name)s.") % {"name": who(shown, asked)}
-        found.append(Moment(day_month_short(plan.due_at), title, detail or day_long(plan.due_at)))
-    return found
+        found.append((plan.due_at, Upcoming(day_month_short(plan.due_at), title, detail or day_long(plan.due_at))))
+    return [one for _at, one in sorted(found, key=lambda one: one[0])]

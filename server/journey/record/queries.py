@@ -5,8 +5,6 @@ from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from tortoise.expressions import Q
-
 from server.goals.lines import GoalLine, goal_lines
 from server.journey.console.measures import WINDOW, planned_sessions
 from server.journey.record.timeline import Event, events_of
@@ -33,9 +31,7 @@ PLANS = (
     "match.expire", "match.end_date", "match.close", "match.resume", "session.agenda", "survey.open", "survey.close",
     GRACE,
 )
-"""What falls due by itself and is worth knowing beforehand."""
-MESSAGE_RULES = "message."
-"""How the rules begin of messages that go by themselves (server/automation)."""
+"""What falls due by itself and is worth knowing beforehand; of messages the automation tells."""
 PLANNED_AHEAD = timedelta(days=28)
 
 
@@ -123,7 +119,7 @@ async def pair_record(actor: Actor, match_id: UUID) -> PairRecord:
         match=match, there=there, mentor=mentor, mentee=mentee, sessions=met,
         held=[one for one in met if one.state in TOOK_PLACE],
         ahead=await next_session(actor, match.id), writing=writing, goals=goals, check_ins=check_ins, events=events,
-        plans=await _plans(actor, targets, subjects), people=await people_by_ids(actor, known),
+        plans=await _plans(actor, targets), people=await people_by_ids(actor, known),
         subjects=frozenset(subjects),
         free=await _free(actor, match), successor=await _successor(actor, match, mentee), note=note,
         may_decide=rules.can_decide(actor, match), may_note=may_note,
@@ -151,14 +147,13 @@ def _in_it(match: Match) -> list[MatchMember]:
     return there if len(there) > 1 else sorted(match.members, key=lambda one: (one.left_at is not None, one.id))
 
 
-async def _plans(actor: Actor, targets: set[UUID], subjects: set[UUID]) -> list[ScheduledAction]:
-    """What falls due for some rows, and which messages will go about those among them that speak of this pair."""
+async def _plans(actor: Actor, targets: set[UUID]) -> list[ScheduledAction]:
+    """What falls due for some rows."""
     planned = ScheduledAction.filter(
         organization_id=actor.organization_id, subject_id__in=list(targets), state=ActionState.PLANNED,
-        due_at__lte=clock.now() + PLANNED_AHEAD,
+        due_at__lte=clock.now() + PLANNED_AHEAD, rule__in=PLANS,
     )
-    known = Q(rule__in=PLANS) | Q(rule__startswith=MESSAGE_RULES, subject_id__in=list(subjects))
-    return await planned.filter(known).order_by("due_at", "id")
+    return await planned.order_by("due_at", "id")
 
 
 async def _free(actor: Actor, match: Match) -> dict[UUID, int]:

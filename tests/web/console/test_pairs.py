@@ -14,7 +14,7 @@ from server.journey.record.queries import PLANS
 from server.journey.record.timeline import TOLD, WROTE
 from server.kernel import clock
 from server.kernel.actor import system_actor
-from server.kernel.facts import AuditEvent
+from server.kernel.facts import AuditEvent, ScheduledAction
 from server.kernel.ids import new_id
 from server.kernel.jobs import drain, handlers
 from server.kernel.jobs.handlers import load_handlers
@@ -83,7 +83,8 @@ async def test_what_goes_by_itself_and_what_was_needless_stands_on_the_pages_of_
         planned = (await browser.get(page)).text
         assert "A first time, second word" in planned
         assert "nless: a time is booked" in planned
-    assert "To Noor, unless: a time is booked." in (await browser.get(at(pair.match))).text
+    shown = (await browser.get(at(pair.match))).text
+    assert "A first time, second word, to Noor" in shown
     later = datetime.combine(clock.now().date() + timedelta(days=9), time(10), UTC)
     await book_session(pair.mentee_actor, pair.match.id, later)
     clock.move(timedelta(days=6))
@@ -94,6 +95,32 @@ async def test_what_goes_by_itself_and_what_was_needless_stands_on_the_pages_of_
     for page in shown:
         assert "Held back: a time is booked" in page
         assert "nless: a time is booked" not in page
+
+
+async def test_a_message_is_skipped_by_one_button_and_planned_again(
+    browser: httpx2.AsyncClient, pair: Pair, manager: Person, client_of: ClientOf
+) -> None:
+    product = system_actor(pair.organization.id)
+    await plan(product, MATCH, [STEPS["message.F01"], STEPS["message.F04"]], pair.match.id, clock.now())
+    [row] = await ScheduledAction.filter(rule="message.F01")
+    for page, part in ((at(pair.match), "planned"), (f"/console/people/{pair.mentee.id}", "coming")):
+        given = {"row": str(row.id), "act": "skip"}
+        assert "Skip this one" in (await browser.get(page)).text
+        went = await browser.post(f"{page}/planned", data=given)
+        assert (went.status_code, went.headers["location"]) == (303, f"{page}#{part}")
+        shown = (await browser.get(page)).text
+        assert f"Skipped by {manager.first_name}" in shown
+        assert "Plan it again" in shown
+        assert "Skipped. Nobody is told." in shown
+        again = await browser.post(f"{page}/planned", data=given)
+        assert again.status_code == 409
+        assert "It has gone, or is on its way." in again.text
+        went = await browser.post(f"{page}/planned", data={**given, "act": "again"})
+        assert (await browser.get(page)).text.count("It is planned again.") == 1
+    assert "Matches that have not begun, to who runs the programme" in (await browser.get(at(pair.match))).text
+    stranger = await client_of(pair.mentor)
+    assert (await stranger.post(f"{at(pair.match)}/planned", data=given)).status_code == 404
+    assert (await browser.post(f"{at(pair.match)}/planned", data={"row": str(new_id())})).status_code == 404
 
 
 @pytest.mark.parametrize(("weeks", "rhythm"), [(1, "Every week from"), (2, "Every two weeks"), (4, "Every four weeks")])
