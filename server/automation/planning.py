@@ -55,7 +55,8 @@ async def plan(
 
 async def plan_anew(actor: Actor, about: About, steps: Sequence[Step], subject_id: UUID) -> None:
     """Plan steps for a subject as their programme has them by now: what has not gone goes at its new moment, at once
-    where that has passed. What was not planned is planned if its moment is ahead. Twice it is the same rows.
+    where that has passed. What was not planned is planned if its moment is ahead. What was told already of a silence is
+    not told of it again. Twice it is the same rows.
 
     Raises:
         NotFound: the subject is gone.
@@ -74,9 +75,23 @@ async def plan_anew(actor: Actor, about: About, steps: Sequence[Step], subject_i
             before = {one.dedupe_key: one.payload["since"] for one in await stand}
             begins = max([since, *map(_moment, before.values())]) if step.moves else since
             due = await _due(actor, step, row, begins, rounds, own(messages, step.kind))
-            wanted = [one for one in due if step.moves or one.at > clock.now() or one.dedupe_key in before]
+            over = await _told_since(actor, subject_id, step, since) if step.moves else set()
+            wanted = [
+                one for one in due if one.dedupe_key in before
+                or ((step.moves or one.at > clock.now()) and (one.recipient_id, one.payload["number"]) not in over)
+            ]
             await unit.unschedule(subject_id, step.rule, reason=OFF)
             await unit.schedule_all(wanted)
+
+
+async def _told_since(actor: Actor, subject_id: UUID, step: Step, since: date) -> set[tuple[UUID | None, int]]:
+    """For whom which moments of a step that moves are over, as long as nothing has happened since; not for having been
+    switched off."""
+    done = ScheduledAction.filter(organization_id=actor.organization_id, subject_id=subject_id, rule=step.rule)
+    rows = await done.exclude(state__in=[ActionState.PLANNED, ActionState.CANCELLED]).exclude(reason=OFF)
+    return {
+        (one.recipient_id, one.payload["number"]) for one in rows if _moment(one.payload["since"]) >= since
+    }
 
 
 def _moment(stored: str) -> datetime:

@@ -32,16 +32,16 @@ To = Callable[[Actor, Any], Awaitable[Sequence[Person]]]
 class About:
     """A kind of thing that steps are about: the name that facts and messages give its id, and how it stands now.
 
-    A fact about several names their ids in the plural. `facts`: what its messages speak of besides. `open_in`: those of
-    a programme that steps may still be planned for.
+    A fact about several names their ids in the plural. `open_in`: those of a programme that steps may still be planned
+    for. `facts`: what its messages speak of besides.
     """
 
     name: str
     load: Callable[[Actor, UUID], Awaitable[Model]]
+    open_in: Callable[[Actor, UUID], QuerySet[Any]]
     program_id: Callable[[Any], UUID] = lambda row: row.program_id
     cohort_id: Callable[[Any], UUID] = lambda row: row.cohort_id
     facts: Callable[[Any], Mapping[str, object]] = lambda row: {}  # noqa: ARG005  # as a rule its id says it all
-    open_in: Callable[[Actor, UUID], QuerySet[Any]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,41 +30,54 @@ from server.surveys.states import InvitationState, SurveyKind
 
 ENROLLMENT = About(
     "enrollment_id", visible_enrollment,
-    open_in=lambda actor, program_id: enrollments(actor).filter(program_id=program_id, ended_at=None),
+    lambda actor, program_id: enrollments(actor).filter(program_id=program_id, ended_at=None),
 )
-COHORT = About("cohort_id", cohort_by_id, cohort_id=lambda cohort: cohort.id, open_in=open_cohorts)
+COHORT = About("cohort_id", cohort_by_id, open_cohorts, cohort_id=lambda cohort: cohort.id)
 MATCH = About(
-    "match_id", visible_match, facts=lambda match: {"ends_on": match.ends_on},
-    open_in=lambda actor, program_id: matches(actor).filter(program_id=program_id, state__in=list(OPEN_MATCHES)),
+    "match_id", visible_match,
+    lambda actor, program_id: matches(actor).filter(program_id=program_id, state__in=list(OPEN_MATCHES)),
+    facts=lambda match: {"ends_on": match.ends_on},
 )
 SESSION = About(
-    "session_id", visible_session, lambda session: session.match.program_id, lambda session: session.match.cohort_id,
-    lambda session: {"match_id": session.match_id, "sequence": session.sequence},
+    "session_id", visible_session,
     lambda actor, program_id: sessions(actor).filter(match__program_id=program_id, state=SessionState.SCHEDULED),
+    lambda session: session.match.program_id, lambda session: session.match.cohort_id,
+    lambda session: {"match_id": session.match_id, "sequence": session.sequence},
 )
 MILESTONE = About(
-    "milestone_id", milestone_with_owner, lambda step: step.goal.enrollment.program_id,
-    lambda step: step.goal.enrollment.cohort_id,
-    lambda step: {"enrollment_id": step.goal.enrollment_id, "due_on": step.due_on},
+    "milestone_id", milestone_with_owner,
     lambda actor, program_id: Milestone.filter(
         organization_id=actor.organization_id, goal__enrollment__program_id=program_id, state=MilestoneState.TODO,
     ),
+    lambda step: step.goal.enrollment.program_id, lambda step: step.goal.enrollment.cohort_id,
+    lambda step: {"enrollment_id": step.goal.enrollment_id, "due_on": step.due_on},
 )
 SHARED_STEP = About(
-    "milestone_id", milestone_with_owner, MILESTONE.program_id, MILESTONE.cohort_id,
-    lambda step: {"match_id": step.goal.match_id, "due_on": step.due_on}, MILESTONE.open_in,
+    "milestone_id", milestone_with_owner, MILESTONE.open_in, MILESTONE.program_id, MILESTONE.cohort_id,
+    lambda step: {"match_id": step.goal.match_id, "due_on": step.due_on},
 )
 GOAL = About(
-    "goal_id", goal_with_owner, lambda goal: goal.enrollment.program_id, lambda goal: goal.enrollment.cohort_id,
+    "goal_id", goal_with_owner,
+    lambda actor, program_id: Goal.filter(
+        organization_id=actor.organization_id, enrollment__program_id=program_id, state=GoalState.ACTIVE,
+    ),
+    lambda goal: goal.enrollment.program_id, lambda goal: goal.enrollment.cohort_id,
     lambda goal: {"match_id": goal.match_id} if goal.match_id else {"enrollment_id": goal.enrollment_id},
 )
-SURVEY = About("invitation_id", survey_by_id, facts=lambda survey: {"match_id": survey.match_id})
+SURVEY = About(
+    "invitation_id", survey_by_id,
+    lambda actor, program_id: SurveyInvitation.filter(
+        organization_id=actor.organization_id, program_id=program_id, state=InvitationState.OPEN,
+    ),
+    facts=lambda survey: {"match_id": survey.match_id},
+)
 PROMISE = About(
-    "action_item_id", promise_with_match, lambda item: item.session.match.program_id,
-    lambda item: item.session.match.cohort_id, lambda item: {"match_id": item.match_id},
+    "action_item_id", promise_with_match,
     lambda actor, program_id: ActionItem.filter(
         organization_id=actor.organization_id, session__match__program_id=program_id, done_at=None,
     ),
+    lambda item: item.session.match.program_id, lambda item: item.session.match.cohort_id,
+    lambda item: {"match_id": item.match_id},
 )
 
 

@@ -4,14 +4,26 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
+from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+from tortoise.expressions import Q, Subquery
+from tortoise.queryset import QuerySet
 
 from server.automation.planning import plan_anew
 from server.automation.protocol import RULES, About, Step
 from server.automation.steps import STEPS
+from server.kernel import clock
 from server.kernel.actor import Actor, system_actor
+from server.kernel.db import unit_of_work, wake
 from server.kernel.errors import NotFound
 from server.kernel.facts import ActionState, OutboxEvent, ScheduledAction
+from server.notifications.catalogue.kinds import OFF
+from server.notifications.models import Message
+from server.notifications.states import MessageState
+from server.programs.plans.queries import messages_of
+from server.programs.plans.telling import own
 
 BATCH = 500
 PAUSE_S = 0.05
@@ -19,14 +31,53 @@ PAUSE_S = 0.05
 
 
 async def replan(event: OutboxEvent) -> None:
-    """Plan the steps of some kinds anew for all that they are about in a programme. Told twice it is the same."""
+    """Plan the steps of some kinds anew for all that they are about in a programme, and move what waits for its hour.
+    Told twice it is the same."""
     actor, program_id = system_actor(event.organization_id), UUID(str(event.payload["program_id"]))
-    for about, steps in _by_subject(event.payload["changed"]).items():
-        async for batch in _batches(actor, program_id, about, steps):
-            for subject_id in batch:
-                with suppress(NotFound):    # gone meanwhile
-                    await plan_anew(actor, about, steps, subject_id)
-            await asyncio.sleep(PAUSE_S)
+    by_subject = _by_subject(event.payload["changed"])
+    for about, steps in by_subject.items():
+        for found, column in _subjects(actor, program_id, about, steps):
+            async for batch in _batches(found, column):
+                for (subject_id,) in batch:
+                    with suppress(NotFound):    # gone meanwhile
+                        await plan_anew(actor, about, steps, UUID(str(subject_id)))
+    waiting = Message.filter(
+        organization_id=actor.organization_id, program_id=program_id, state=MessageState.PLANNED, fallback=None,
+        trigger__in=[step.rule for steps in by_subject.values() for step in steps if step.each],
+    )
+    async for batch in _batches(waiting, "id"):
+        for message in await waiting.filter(id__in=[id for (id,) in batch]).select_related("recipient"):
+            with suppress(NotFound):
+                await _move(actor, message, STEPS[message.trigger])
+
+
+async def _move(actor: Actor, message: Message, step: Step) -> None:
+    """A message whose step was due, and that waits for its hour, waits for its new moment; where that has passed, for
+    the next hour that is right."""
+    row = await step.about.load(actor, message.subject_id)
+    since = await step.since(actor, row)
+    told = own(await messages_of(actor, step.about.program_id(row)), step.kind)
+    if since is None or not told.is_on:
+        return   # asked anew when it leaves
+    moments, number = step.as_told(told), _number(message)
+    moment = moments[number].after(since, message.recipient.zone) if number < len(moments) else None
+    async with unit_of_work(actor) as unit:
+        free = Q(lease_owner="") | Q(lease_until__lte=clock.now())
+        waits = Message.filter(free, id=message.id, state=MessageState.PLANNED)
+        await waits.update(**_moved(moment))
+        unit.after_commit(wake)
+
+
+def _moved(moment: datetime | None) -> dict[str, Any]:
+    """The new moment; or that there is none any more."""
+    if moment is None:
+        return {"state": MessageState.SUPPRESSED, "reason": OFF}
+    return {"due_at": max(moment, clock.now())}
+
+
+def _number(message: Message) -> int:
+    """Which of its step's moments a message is of: the same occasion as that of its step (`due.perform`)."""
+    return int(message.dedupe_key.split(":")[3])
 
 
 def _by_subject(kinds: Iterable[str]) -> dict[About, list[Step]]:
@@ -37,17 +88,24 @@ def _by_subject(kinds: Iterable[str]) -> dict[About, list[Step]]:
     return dict(found)
 
 
-async def _batches(
+def _subjects(
     actor: Actor, program_id: UUID, about: About, steps: list[Step]
-) -> AsyncIterator[list[UUID]]:
-    """The ids of what may still have such steps, in order; where nobody can say that, of what has them now."""
+) -> list[tuple[QuerySet[Any], str]]:
+    """What may still have such steps, and what has them though it is over: each with the column of its id."""
+    still = about.open_in(actor, program_id)
     planned = ScheduledAction.filter(
         organization_id=actor.organization_id, program_id=program_id, rule__in=[step.rule for step in steps],
         state=ActionState.PLANNED,
-    ).distinct()
-    found, column = (about.open_in(actor, program_id), "id") if about.open_in else (planned, "subject_id")
-    batch = await found.order_by(column).limit(BATCH).values_list(column, flat=True)
+    )
+    over = planned.exclude(subject_id__in=Subquery(still.values("id"))).distinct()
+    return [(still, "id"), (over, "subject_id")]
+
+
+async def _batches(found: QuerySet[Any], column: str) -> AsyncIterator[list[tuple[Any]]]:
+    """The ids of rows in order, some at once, so that nobody waits for the others."""
+    batch = await found.order_by(column).limit(BATCH).values_list(column)
     while batch:
-        yield [UUID(str(one)) for one in batch]
-        rest = found.filter(**{f"{column}__gt": batch[-1]})
-        batch = await rest.order_by(column).limit(BATCH).values_list(column, flat=True)
+        yield batch
+        await asyncio.sleep(PAUSE_S)
+        rest = found.filter(**{f"{column}__gt": batch[-1][0]})
+        batch = await rest.order_by(column).limit(BATCH).values_list(column)

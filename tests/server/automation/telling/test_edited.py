@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from server.automation.building import actions
+from server.goals.models import Goal
+from server.goals.states import GoalState
 from server.kernel import clock
 from server.kernel.actor import system_actor
 from server.kernel.db import unit_of_work
@@ -16,10 +18,13 @@ from server.kernel.jobs import drain
 from server.notifications.catalogue import CATALOGUE
 from server.notifications.models import Message
 from server.notifications.push.actions import notice_of
+from server.notifications.states import MessageState
 from server.notifications.texts import letter, line
 from server.notifications.ways.reasons import scene_and_reason
 from server.people.models import Person
 from server.programs.models import Program
+from server.surveys.models import SurveyInvitation
+from server.surveys.states import InvitationState
 from tests.factories import Pair, active_match
 
 MONDAY = datetime(2026, 6, 1, 10, tzinfo=UTC)
@@ -84,6 +89,42 @@ async def test_a_step_that_is_moved_or_switched_off_takes_with_it_what_is_planne
     await drain()
     assert await Message.filter(kind="F04").count() == 0
     assert await Message.filter(kind="F03").count() == 2
+
+
+async def test_what_waits_for_its_hour_moves_too_both_ways_and_goes_where_its_moment_is_gone(pair: Pair) -> None:
+    clock.move(timedelta(days=3, hours=16))   # two in the morning of the fifth: the words for a goal wait
+    await drain()
+    told = await Message.get(kind="G01")
+    assert (told.state, told.due_at.day) == (MessageState.PLANNED, 5)
+    await edited(pair, G01={"moments": [9]})
+    told = await Message.get(kind="G01")
+    assert (told.state, told.due_at) == (MessageState.PLANNED, datetime(2026, 6, 10, 8, tzinfo=UTC))
+    await edited(pair, G01={"moments": [2]})
+    assert (await Message.get(kind="G01")).due_at <= clock.now(), "the next right hour"
+    assert [row.state for row in await ScheduledAction.filter(rule="message.G01")] == [ActionState.DONE]
+
+
+async def test_what_was_told_of_a_silence_is_not_told_of_it_again(pair: Pair) -> None:
+    clock.move(timedelta(days=22))
+    await drain()
+    assert list((await days("I01")).values()) == [ActionState.DONE]
+    for moments in ([24], [20]):
+        await edited(pair, I01={"moments": moments})
+        assert list((await days("I01")).values()) == [ActionState.DONE]
+
+
+async def test_steps_of_goals_and_surveys_are_planned_when_they_are_switched_on(pair: Pair) -> None:
+    await Goal.create(
+        organization_id=pair.organization.id, enrollment=pair.mentee_enrollment, person_id=pair.mentee.id,
+        want="Run a review", state=GoalState.ACTIVE, updated_at=MONDAY,
+    )
+    asked = SurveyInvitation.filter(match_id=pair.match.id, person_id=pair.mentee.id)
+    await asked.update(state=InvitationState.OPEN, opens_at=MONDAY, closes_at=MONDAY + timedelta(days=7))
+    await edited(pair, G07={"on": False}, C03={"on": False})
+    assert await days("G07") == await days("C03") == {}
+    await edited(pair, G07={"moments": [30]})
+    assert await days("G07") == {date(2026, 7, 1): ActionState.PLANNED}
+    assert await days("C03") == {date(2026, 6, 4): ActionState.PLANNED}
 
 
 async def test_what_is_due_before_its_plan_is_made_anew_follows_all_the_same(pair: Pair) -> None:
