@@ -51,7 +51,7 @@ class ComingMessage:
         )
 
 
-@strawberry.type(description="A message that went, or did not. Never what it said.")
+@strawberry.type(description="A message that went, goes now, or did not. Never what it said.")
 class PastMessage:
     kind: str | None = strawberry.field(description="Its key in the catalogue; null for a survey.")
     at: datetime = strawberry.field(description="When it went, or would have.")

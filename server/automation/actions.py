@@ -12,7 +12,7 @@ from server.kernel.errors import Conflict
 from server.kernel.facts import ActionState, ScheduledAction
 from server.kernel.text import gettext as _
 from server.notifications.models import Message
-from server.notifications.queries import BY_HAND
+from server.notifications.queries import BY_HAND, waiting
 from server.notifications.states import MessageState
 from server.programs.rules import can_skip_messages
 
@@ -57,20 +57,21 @@ async def unskip_message(actor: Actor, row_id: UUID) -> UUID:
 
 async def _hold_back(row: ScheduledAction | Message) -> int:
     """Mark it, unless somebody works on it just now."""
-    free = Q(lease_owner="") | Q(lease_until__lte=clock.now())
     if isinstance(row, Message):
-        waits = Message.filter(free, id=row.id, state=MessageState.PLANNED, fallback=None)
-        return await waits.update(state=MessageState.SUPPRESSED, reason=BY_HAND)
-    planned = ScheduledAction.filter(free, id=row.id, state=ActionState.PLANNED)
+        return await waiting(row).update(state=MessageState.SUPPRESSED, reason=BY_HAND)
+    free = Q(lease_owner="") | Q(lease_until__lte=clock.now())
+    planned = ScheduledAction.filter(
+        free, organization_id=row.organization_id, id=row.id, state=ActionState.PLANNED,
+    )
     return await planned.update(state=ActionState.SKIPPED, reason=BY_HAND, done_at=clock.now())
 
 
 async def _let_go(row: ScheduledAction | Message) -> int:
     skipped = {"id": row.id, "reason": BY_HAND, "due_at__gt": clock.now()}
     if isinstance(row, Message):
-        held = Message.filter(**skipped, state=MessageState.SUPPRESSED)
+        held = Message.filter(organization_id=row.organization_id, **skipped, state=MessageState.SUPPRESSED)
         return await held.update(state=MessageState.PLANNED, reason="")
-    steps = ScheduledAction.filter(**skipped, state=ActionState.SKIPPED)
+    steps = ScheduledAction.filter(organization_id=row.organization_id, **skipped, state=ActionState.SKIPPED)
     return await steps.update(state=ActionState.PLANNED, reason="", done_at=None)
 
 

@@ -72,7 +72,7 @@ async def course_of(
     skipped = await over.order_by("-due_at", "-id").limit(SHOWN)
     found = await (messages_about(actor, subject_ids) if person_id is None else
                    messages_to(actor, person_id, subject_ids))
-    waiting = [one for one in found if is_ahead(one)]
+    waiting = [one for one in found if is_ahead(one) and not why_it_stays(one)]   # what always goes is on its way
     coming = await _coming(actor, [*planned, *waiting])
     rows: list[ScheduledAction | Message] = [*planned, *skipped, *found]
     return Course(

@@ -7,6 +7,7 @@ from uuid import UUID
 from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
+from server.kernel import clock
 from server.kernel.actor import Actor
 from server.kernel.errors import NotFound
 from server.kernel.secrets import keyed_digest
@@ -38,6 +39,14 @@ async def message_by_id(actor: Actor, message_id: UUID) -> Message:
 def unsettled(actor: Actor, message_id: UUID) -> QuerySet[Message]:
     """A message of the actor's organisation, unless it is settled."""
     return Message.filter(organization_id=actor.organization_id, id=message_id, state__in=OPEN_MESSAGES)
+
+
+def waiting(message: Message) -> QuerySet[Message]:
+    """A message as long as it waits for its moment, has gone no way yet, and nobody sends it just now."""
+    free = Q(lease_owner="") | Q(lease_until__lte=clock.now())
+    return Message.filter(
+        free, organization_id=message.organization_id, id=message.id, state=MessageState.PLANNED, fallback=None,
+    )
 
 
 async def message_by_key(actor: Actor, dedupe_key: str) -> Message | None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from tortoise.expressions import Q, Subquery
+from tortoise.expressions import Subquery
 from tortoise.queryset import QuerySet
 
 from server.automation.planning import plan_anew
@@ -21,6 +21,7 @@ from server.kernel.errors import NotFound
 from server.kernel.facts import ActionState, OutboxEvent, ScheduledAction
 from server.notifications.catalogue.kinds import OFF
 from server.notifications.models import Message
+from server.notifications.queries import waiting
 from server.notifications.states import MessageState
 from server.programs.plans.queries import messages_of
 from server.programs.plans.telling import own
@@ -41,12 +42,12 @@ async def replan(event: OutboxEvent) -> None:
                 for (subject_id,) in batch:
                     with suppress(NotFound):    # gone meanwhile
                         await plan_anew(actor, about, steps, UUID(str(subject_id)))
-    waiting = Message.filter(
+    there = Message.filter(
         organization_id=actor.organization_id, program_id=program_id, state=MessageState.PLANNED, fallback=None,
         trigger__in=[step.rule for steps in by_subject.values() for step in steps if step.each],
     )
-    async for batch in _batches(waiting, "id"):
-        for message in await waiting.filter(id__in=[id for (id,) in batch]).select_related("recipient"):
+    async for batch in _batches(there, "id"):
+        for message in await there.filter(id__in=[id for (id,) in batch]).select_related("recipient"):
             with suppress(NotFound):
                 await _move(actor, message, STEPS[message.trigger])
 
@@ -54,6 +55,7 @@ async def replan(event: OutboxEvent) -> None:
 async def _move(actor: Actor, message: Message, step: Step) -> None:
     """A message whose step was due, and that waits for its hour, waits for its new moment; where that has passed, for
     the next hour that is right."""
+    assert message.subject_id, "what a step brings is about something"
     row = await step.about.load(actor, message.subject_id)
     since = await step.since(actor, row)
     told = own(await messages_of(actor, step.about.program_id(row)), step.kind)
@@ -62,9 +64,7 @@ async def _move(actor: Actor, message: Message, step: Step) -> None:
     moments, number = step.as_told(told), _number(message)
     moment = moments[number].after(since, message.recipient.zone) if number < len(moments) else None
     async with unit_of_work(actor) as unit:
-        free = Q(lease_owner="") | Q(lease_until__lte=clock.now())
-        waits = Message.filter(free, id=message.id, state=MessageState.PLANNED)
-        await waits.update(**_moved(moment))
+        await waiting(message).update(**_moved(moment))
         unit.after_commit(wake)
 
 
