@@ -40,7 +40,7 @@ LENGTHS = {
     "MatchTrial.files": 3, "TrialFile.columns": 30, "TrialCircle.members": 8,
     "ReviewQueue.unmatched": PAGE_MAX, "ReviewQueue.barred": PAGE_MAX, "MatchSettings.versions": 20,
     "MatchSettings.weights": 9, "InvitationList.leftOut": 1_000,
-    "MessageCourse.coming": 60, "MessageCourse.past": 60,
+    "MessageCourse.coming": 60, "MessageCourse.past": 60, "Query.programMessages": 90,
 }
 """Lists that are known to be shorter or longer than usual."""
 SIZES = {"Query.nodes": "ids", "Query.freeSlots": "count", "Query.nextSlots": "count"}

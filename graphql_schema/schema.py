@@ -37,6 +37,7 @@ from graphql_schema.records import RecordsQuery
 from graphql_schema.scalars import CONFIG
 from graphql_schema.sessions import SessionsMutation, SessionsQuery
 from graphql_schema.surveys import SurveysMutation, SurveysQuery
+from graphql_schema.telling import TellingMutation, TellingQuery
 from graphql_schema.trying import TryingMutation, TryingQuery
 from graphql_schema.undoing import UndoingMutation
 from graphql_schema.viewer import ViewerQuery
@@ -60,7 +61,7 @@ class Query(
     LearningQuery, RecordsQuery, AskingQuery, SessionsQuery, MessagingQuery, SurveysQuery, FormsQuery,
     JourneyQuery, WeighingQuery,
     DecidingQuery, PlanningQuery, ConflictsQuery, TryingQuery, ChoosingQuery, DeliveryQuery,
-    BuildingQuery, InvitingQuery, CourseQuery,
+    BuildingQuery, InvitingQuery, CourseQuery, TellingQuery,
 ):
     pass
 
@@ -72,7 +73,7 @@ class Mutation(
     SurveysMutation, FormsMutation, JourneyMutation, UndoingMutation, EligibilityMutation, AskingMutation,
     WeighingMutation,
     DecidingMutation, PlanningMutation, ConflictsMutation, TryingMutation, ChoosingMutation, DeliveryMutation,
-    BuildingMutation, InvitingMutation, CourseMutation,
+    BuildingMutation, InvitingMutation, CourseMutation, TellingMutation,
 ):
     pass
 

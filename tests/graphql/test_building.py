@@ -12,6 +12,9 @@ PLAN = """plan { programId file draft { number state digest file restores overta
   versions { number state liveById restores } }"""
 READ = f"query ($id: ID!) {{ programPlan(programId: $id) {PLAN.removeprefix('plan')} }}"
 
+MESSAGES = """query ($id: ID!) { programMessages(programId: $id) {
+  kind isOn countedIn moments usualMoments wordings { language subject body } staysOn } }"""
+
 
 def doing(mutation: str, kind: str) -> str:
     return (f"mutation ($input: {kind}!) {{ {mutation}(input: $input) {{ errors {{ code field message }} {PLAN} }} }}")
@@ -21,8 +24,8 @@ async def test_a_configuration_is_drafted_put_in_force_and_brought_back(db: obje
     found = await market(1, 1)
     actor, key = factories.manager_of(found.manager, found.program), global_id("Program", found.program.id)
 
-    async def done(mutation: str, kind: str = "SeenDraftInput", **given: object) -> dict[str, object]:
-        answer = (await ask(actor, doing(mutation, kind), input={"id": key, **given}))[mutation]
+    async def done(mutation: str, takes: str = "SeenDraftInput", **given: object) -> dict[str, object]:
+        answer = (await ask(actor, doing(mutation, takes), input={"id": key, **given}))[mutation]
         assert answer["errors"] == [], answer
         return answer["plan"]["draft"] or answer["plan"]
 
@@ -34,6 +37,18 @@ async def test_a_configuration_is_drafted_put_in_force_and_brought_back(db: obje
     wrong = await ask(actor, doing("changeDraft", "ChangeDraftInput"), input={
         "id": key, "seen": draft["digest"], "file": file.replace("9", "0")})
     assert wrong["changeDraft"]["errors"][0]["code"] == "INVALID"
+    for said, field in (({"kind": "F99"}, "messages.F99"), ({"kind": "F02", "moments": [1]}, "messages.F02.moments")):
+        refused = await ask(actor, doing("setMessage", "SetMessageInput"), input={
+            "id": key, "seen": draft["digest"], **said})
+        assert refused["setMessage"]["errors"][0]["field"] == field
+    words = [{"language": "en", "subject": "A word", "body": "From {program}."}]
+    draft = await done("setMessage", "SetMessageInput", seen=draft["digest"], kind="G01", moments=[4], wordings=words)
+    told = {one["kind"]: one for one in (await ask(actor, MESSAGES, id=key))["programMessages"]}
+    assert told["G01"] == {
+        "kind": "G01", "isOn": True, "countedIn": "DAYS_AFTER", "moments": [4], "usualMoments": [3], "wordings": words,
+        "staysOn": None,
+    }
+    assert told["M08"]["staysOn"]
     assert (await done("sendToReview", seen=draft["digest"]))["state"] == "REVIEW"
     plan = await done("makeLive", seen=draft["digest"])
     assert plan["versions"][0]["liveById"] == global_id("Person", found.manager.id)

@@ -39,6 +39,7 @@ BY_ID = {
     "nextSlots": ("query ($id: ID!) { nextSlots(sessionId: $id) { startsAt } }", "Session"),
     "importReport": ("query ($id: ID!) { importReport(runId: $id) { zonesAssumed } }", "ImportRun"),
     "matchRunChanges": ("query ($id: ID!) { matchRunChanges(runId: $id, otherId: $id) { same } }", "MatchRun"),
+    "programMessages": ("query ($id: ID!) { programMessages(programId: $id) { kind } }", "Program"),
     "messageOutcome": ("query ($id: ID!) { messageOutcome(programId: $id) { fates { kind } } }", "Program"),
     "surveyForms": ("query ($id: ID!) { surveyForms(programId: $id) { key } }", "Program"),
     "surveyResults": ("query ($id: ID!) { surveyResults(programId: $id) { key } }", "Program"),
@@ -71,6 +72,7 @@ MUTATIONS = {
         ("beginDraft", "discardDraft", "windDownProgram", "unarchiveProgram"), ("id", "Program", "")
     ),
     **dict.fromkeys(("takeOverDraft", "sendToReview", "makeLive"), ("id", "Program", ', seen: "x"')),
+    "setMessage": ("id", "Program", ', seen: "x", kind: "F01"'),
     "changeDraft": ("id", "Program", ', seen: "x", file: "{\\"format\\": 1}"'),
     "duplicateProgram": ("id", "Program", ', key: "x", name: "X"'),
     "setMatchSettings": ("id", "Program", ", weights: [], rules: {}"),

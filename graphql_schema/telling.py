@@ -1,0 +1,114 @@
+"""What a programme sets of its messages: each kind as it is prepared, or in force, and one of them set in the draft."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+from uuid import UUID
+
+import strawberry
+
+from graphql_schema.building import ProgramPlanPayload, SeenDraftInput
+from graphql_schema.context import Info
+from graphql_schema.ids import key_of
+from graphql_schema.mutations import perform
+from server.automation.building.actions import change_part
+from server.automation.building.queries import plan_of
+from server.automation.moments import Count
+from server.automation.telling.allowed import OF_ACCOUNTS, why_its_words, why_on, why_then
+from server.automation.telling.part import amounts_of
+from server.kernel.actor import Actor
+from server.kernel.db import Json
+from server.kernel.text import gettext as _
+from server.notifications.catalogue import CATALOGUE
+from server.notifications.states import MessageClass
+from server.notifications.wording.names import names_of
+from server.programs.plans.telling import Own, own
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+strawberry.enum(Count, name="MessageCount", description="In what the moments of a message are counted.")
+strawberry.enum(MessageClass)
+
+
+@strawberry.type(description="A programme's own words for a message in one language, with names in braces.")
+class MessageWording:
+    language: str = strawberry.field(description="BCP 47.")
+    subject: str
+    body: str
+
+
+@strawberry.type(description="One kind of message in a programme: as it is prepared, or in force.")
+class ProgramMessage:
+    kind: str
+    name: str
+    message_class: MessageClass
+    needless_when: str
+    is_on: bool
+    counted_in: Count | None = strawberry.field(description="Null where its moment cannot be chosen.")
+    moments: list[int] = strawberry.field(description="As the programme has them.")
+    usual_moments: list[int]
+    wordings: list[MessageWording] = strawberry.field(description="In other languages it has the words of Ithaca.")
+    names: list[str] = strawberry.field(description="What its words may hold in braces.")
+    stays_on: str | None = strawberry.field(description="Why it cannot be switched off.")
+    stays_then: str | None = strawberry.field(description="Why it cannot be moved.")
+    stays_worded: str | None = strawberry.field(description="Why it has no words of the programme.")
+
+    @classmethod
+    def of(cls, kind: str, messages: Mapping[str, Any]) -> Self:
+        """One kind, by what a document says."""
+        told, usual, about = own(messages, kind), amounts_of(kind, Own()), CATALOGUE[kind]
+        return cls(
+            kind=kind, name=_(about.name), message_class=about.message_class, needless_when=_(about.stops_when),
+            is_on=told.is_on, counted_in=usual[0][0] if usual else None,
+            moments=[amount for _count, amount in amounts_of(kind, told)],
+            usual_moments=[amount for _count, amount in usual], names=list(names_of(kind)),
+            wordings=[MessageWording(language=tag, **one._asdict()) for tag, one in told.words.items()],
+            stays_on=why_on(kind) or None, stays_then=why_then(kind) or None, stays_worded=why_its_words(kind) or None,
+        )
+
+
+@strawberry.input(description="A programme's own words for a message in one language, with names in braces.")
+class MessageWordingInput:
+    language: str = strawberry.field(description="BCP 47.")
+    subject: str
+    body: str
+
+
+@strawberry.input(description="All that the programme sets of one kind of message; what is left out is as usual.")
+class SetMessageInput(SeenDraftInput):
+    kind: str
+    is_on: bool = True
+    moments: list[int] | None = None
+    wordings: list[MessageWordingInput] = strawberry.field(default_factory=list)
+
+    @property
+    def said(self) -> Json:
+        """As the document has it."""
+        words = {one.language: {"subject": one.subject, "body": one.body} for one in self.wordings}
+        moments = {} if self.moments is None else {"moments": self.moments}
+        return {"on": self.is_on, "words": words, **moments}
+
+
+@strawberry.type
+class TellingQuery:
+    @strawberry.field(description="Every kind of message of a programme: as it is prepared, or in force.")
+    async def program_messages(self, info: Info, program_id: strawberry.ID) -> list[ProgramMessage]:
+        plan = await plan_of(info.context.actor, key_of("Program", program_id))
+        messages = plan.content["messages"]
+        return [ProgramMessage.of(kind, messages) for kind in CATALOGUE if kind not in OF_ACCOUNTS]
+
+
+@strawberry.type
+class TellingMutation:
+    @strawberry.mutation(description="Set one kind of message in a programme's draft. Nobody notices it yet.")
+    async def set_message(self, info: Info, input: SetMessageInput) -> ProgramPlanPayload:
+        async def done(actor: Actor) -> UUID:
+            program_id = key_of("Program", input.id)
+            plan = await plan_of(actor, program_id)
+            messages = {**plan.content["messages"], input.kind: input.said}
+            await change_part(actor, program_id, {"messages": messages}, seen=input.seen)
+            return program_id
+
+        return await perform(info, ProgramPlanPayload, input, done)
