@@ -17,6 +17,7 @@ from web import (
     answer,
     asking,
     attending,
+    brand,
     checkin,
     circle,
     consents,
@@ -92,7 +93,7 @@ from web.security import SameOrigin, SecurityHeaders
 from web.sign_in import SignIn, signed_in_only
 
 DOORS: tuple[ModuleType, ...] = (
-    sign_in, letter, demo, mailbox, offline, push_key, tap, answer, survey_link, unsubscribe,
+    brand, sign_in, letter, demo, mailbox, offline, push_key, tap, answer, survey_link, unsubscribe,
 )
 """Screens that anybody may see."""
 BUILDER: tuple[ModuleType, ...] = (
@@ -124,7 +125,7 @@ alone, a form key is new on each page - and SameSite keeps the cookie out of wha
 BY_MAIL = ("/unsubscribe",)
 """Where a mail program posts, from no page of ours (RFC 8058): the link's own key says for whom, and what it does."""
 NOBODY = (
-    "/healthz", "/readyz", "/static", "/offline", "/sw.js", "/manifest.webmanifest", "/icon", "/favicon.ico",
+    "/healthz", "/readyz", "/static", "/brand", "/offline", "/sw.js", "/manifest.webmanifest", "/icon", "/favicon.ico",
     "/apple-touch-icon.png",
 )
 """Prefixes of what is the same for everybody: nobody is asked for, so nobody's name can stand in it.

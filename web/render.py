@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sized
+from contextvars import ContextVar
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -16,6 +17,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from server.kernel.ids import new_id
 from server.kernel.text import gettext, ngettext, pgettext, register_catalogue, set_language, set_terms
+from server.programs.branding.setup import AS_USUAL, Branding, branding_of
 from server.programs.terms.setup import terms_of
 from web import dates
 from web.assets import asset_url, first_visit_css, manifest
@@ -42,6 +44,8 @@ def is_fragment(request: Request) -> bool:
     whole = "HX-Boosted" in asked or "HX-History-Restore-Request" in asked
     return asked.get("HX-Request") == "true" and not whole
 
+
+_branding: ContextVar[Branding] = ContextVar("branding", default=AS_USUAL)
 
 LOOK_COOKIE = "ithaca_look"       # the colours this browser was asked to show, so that the way in has them too
 WHO_COOKIE = "ithaca_who"         # a mark of who looks, for the page's own script: nobody gets what another wrote here
@@ -93,8 +97,14 @@ def speak_to(request: Request) -> None:
 
 
 def speak_of(program: "Program") -> None:
-    """Say the rest of this task in the words of a programme: what a page shows is of it alone."""
+    """Say and show the rest of this task as a programme does: what a page shows is of it alone."""
     set_terms(terms_of(program))
+    look_like(branding_of(program.branding))
+
+
+def look_like(branding: Branding) -> None:
+    """Show the pages of people, for the rest of this task, under a programme's name and in its colour."""
+    _branding.set(branding)
 
 
 def _whole_page(request: Request, compiled: Template, shown: dict[str, object], status: int) -> HTMLResponse:
@@ -160,7 +170,9 @@ def tone(name: str) -> str:
 def _frame(request: Request) -> dict[str, object]:
     """What every layout may use."""
     viewer, path = viewer_of(request), request.url.path
+    is_of_console = path.startswith("/console")
     return {
+        "brand": AS_USUAL if is_of_console else _branding.get(),
         "request": request, "viewer": viewer, "path": path, "theme": theme_of(request),
         "places": places(viewer, path), "console_places": console_places(viewer, path),
     }

@@ -27,7 +27,7 @@ from server.notifications.told.actions import note_tap
 from server.notifications.told.links import NAME
 from server.people.states import Look
 from web.forms import Errors, one_id, read_form, typed_in
-from web.render import WHO_COOKIE, go_to, is_fragment, page, speak_to
+from web.render import WHO_COOKIE, go_to, is_fragment, look_like, page, speak_to
 from web.security import SAFE_METHODS
 from web.viewer import Theme, Viewer
 
@@ -78,6 +78,7 @@ class SignIn:
         if not request.url.path.startswith(self.frameless or ("\0",)):
             request.state.viewer = await viewer_for(*found, request.url.path)
             set_terms(request.state.viewer.terms)
+            look_like(request.state.viewer.branding)
             speak_to(request)   # before any action runs: what it refuses is said in the person's own language
 
 
@@ -107,7 +108,7 @@ async def viewer_for(actor: Actor, person: Person, path: str) -> Viewer:
         person_name=person.full_name, organization_name=frame.organization.name,
         program_name=frame.program_name,
         roles=frozenset(role.value.lower() for role in frame.roles), language=frame.language,
-        theme=THEMES[frame.look], zone=person.zone, refused=frame.refused, terms=frame.terms,
+        theme=THEMES[frame.look], zone=person.zone, refused=frame.refused, terms=frame.terms, branding=frame.branding,
         unread=0 if in_console else await unread_count(actor),
         waiting=await drafts_waiting(actor) if in_console else 0,
     )

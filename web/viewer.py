@@ -8,6 +8,7 @@ from starlette.requests import Request
 from server.kernel.terms import Vocabulary
 from server.kernel.text import DEFAULT_LANGUAGE, direction
 from server.people.states import Offer
+from server.programs.branding.setup import AS_USUAL, Branding
 
 Theme = Literal["system", "light", "dark"]
 
@@ -30,6 +31,7 @@ class Viewer:
     waiting: int = 0
     refused: frozenset[Offer] = frozenset()
     terms: Vocabulary = field(default_factory=dict)
+    branding: Branding = AS_USUAL
 
     @property
     def direction(self) -> str:

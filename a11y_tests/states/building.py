@@ -164,7 +164,7 @@ async def words_of_ones_own() -> View:
 async def one_word_for_two() -> View:
     found = await market(1, 1)
     typed = each(fill("terminology.en.mentor.one", "mentee"), fill("terminology.en.mentor.many", "mentees"))
-    return View(found.manager, page_of(found, "words"), each(typed, press("Use these words")))
+    return View(found.manager, page_of(found, "words"), each(typed, press("Use these words and this look")))
 
 
 def with_file(found: Market) -> Act:

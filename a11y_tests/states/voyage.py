@@ -37,6 +37,14 @@ async def new_pair() -> View:
     return View((await factories.active_match()).mentee, "/")
 
 
+@state("GET home 200", proof="Compass")
+async def in_the_colour_of_its_programme() -> View:
+    pair = await factories.active_match()
+    await Program.filter(id=pair.program.id).update(branding={"name": "Compass", "accent": "#A3195B"})
+    await with_goal(pair)
+    return View(pair.mentee, "/")
+
+
 @state("GET home 200", proof="Your address does not work")
 async def mail_comes_back() -> View:
     pair = await factories.active_match()

@@ -25,6 +25,8 @@ from server.notifications.optout.links import stop_url
 from server.notifications.scene import Scene
 from server.notifications.told.links import from_message
 from server.notifications.wording.words import filled
+from server.programs.branding.colours import look_of
+from server.programs.branding.setup import AS_USUAL, branding_of
 
 TEMPLATES = Path(__file__).parent / "templates"
 CUT = "\x1f"
@@ -109,7 +111,9 @@ def one_line(text: str) -> str:
 
 def _values(kind: Kind, scene: Scene) -> dict[str, object]:
     zone = scene.person.zone
+    brand = branding_of(scene.program.branding) if scene.cohort else AS_USUAL
     return {
+        "brand": brand, "look": look_of(brand.accent) if brand.accent else None,
         "CUT": CUT, "scene": scene, "person": scene.person, "organization": scene.organization,
         "program": scene.program if scene.cohort else None, "cohort": scene.cohort,
         "partner": scene.partner if scene.match else None, "code": _spaced_code(scene),

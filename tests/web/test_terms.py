@@ -100,3 +100,27 @@ async def test_who_runs_it_writes_the_words_in_the_builder_and_gets_them_over_th
     query = "query Terms($key: String!) { program(key: $key) { terms { language term case said } } }"
     told = await ask(pair.manager_actor, query, key=pair.program.key)
     assert {one["said"] for one in told["program"]["terms"]} == set(TYPED.values())
+
+
+async def test_the_pages_and_letters_of_a_programme_have_its_name_and_colour(client_of: ClientOf) -> None:
+    pair = await factories.active_match()
+    client, page = await client_of(pair.mentee), f"/console/programs/{pair.program.id}/build/words"
+    await RoleGrant.create(
+        organization_id=pair.organization.id, person=pair.mentee, role=Role.PROGRAM_MANAGER, program_id=pair.program.id
+    )
+    seen = seen_on((await client.get(page)).text)
+    bright = await client.post(page, data={"branding.accent": "#FFD400", "seen": seen})
+    assert (bright.status_code, "The nearest that can be read is #806A00" in bright.text) == (422, True)
+    assert (await client.post(page, data={"branding.accent": "#7a1f4b", "branding.name": "Compass", "seen": seen})
+            ).status_code == 303
+    await Program.filter(id=pair.program.id).update(branding={"name": "Compass", "accent": "#7A1F4B"})
+    for path in ("/", "/you", f"/match/{pair.match.id}"):
+        shown = (await client.get(path)).text
+        assert '<link rel="stylesheet" href="/brand/7a1f4b.css">' in shown
+        assert "<span>Compass</span>" in shown
+    assert "/brand/" not in (await client.get("/console")).text
+    sheet = await client.get("/brand/7a1f4b.css")
+    assert (sheet.headers["content-type"], "--sea: #7A1F4B" in sheet.text) == ("text/css; charset=utf-8", True)
+    assert "immutable" in sheet.headers["cache-control"]
+    for colour in ("ffd400", "7a1f4", "red;}", "%23000000"):
+        assert (await client.get(f"/brand/{colour}.css")).status_code == 404

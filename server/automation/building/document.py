@@ -15,6 +15,8 @@ from server.matchmaking.weighing.actions import set_weights
 from server.people.queries import competencies, framework
 from server.programs.audience import rules as audience
 from server.programs.audience.queries import known_values
+from server.programs.branding.setup import BRANDING_PART
+from server.programs.branding.setup import contradictions as branding_against
 from server.programs.models import Program
 from server.programs.plans import fields
 from server.programs.plans.actions import set_part, set_up
@@ -34,7 +36,7 @@ from server.surveys.forms.setup import contradictions as surveys_against
 
 PARTS: tuple[Part, ...] = (
     TRIGGERS_PART, telling.MESSAGES_PART, audience.AUDIENCE_PART, REPORTS_PART, SURVEYS_PART,
-    GOAL_PRIVACY_PART, TERMS_PART,
+    GOAL_PRIVACY_PART, TERMS_PART, BRANDING_PART,
 )
 """What joins the document after its outline, weights and rules: a column each, set by one act."""
 
@@ -94,7 +96,7 @@ def checked(given: object, beside: Around) -> Json:
         content, beside.live or {**content, "target_role": ""}, roles=beside.roles, settled=beside.settled
     )
     problems |= surveys_against(content["surveys"]) | levels_against(content["goal_privacy"])
-    problems |= terms_against(content["terminology"])
+    problems |= terms_against(content["terminology"]) | branding_against(content["branding"])
     content |= weighed.settled(problems, kind, content)
     check(problems)
     return content

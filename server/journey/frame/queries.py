@@ -5,13 +5,14 @@ from typing import NamedTuple
 
 from server.kernel.actor import Actor, Permission
 from server.kernel.db import Json
-from server.kernel.terms import NO_TERMS, Vocabulary, vocabulary_of
+from server.kernel.terms import Vocabulary, vocabulary_of
 from server.matches.queries import matches
 from server.matches.states import MatchState
 from server.people.models import Organization, Person
 from server.people.offers.queries import refused_offers
 from server.people.queries import organization_of, profiles_of
 from server.people.states import Look, Offer
+from server.programs.branding.setup import Branding, branding_of
 from server.programs.queries import enrollments
 from server.programs.states import OPEN_ENROLLMENTS, ParticipantRole
 
@@ -20,8 +21,8 @@ from server.programs.states import OPEN_ENROLLMENTS, ParticipantRole
 class Frame:
     """Who looks, at what, in which colours. `program_name` is where they were invited last, "" if nowhere.
 
-    `terms` are the words of the programmes in which they take part, the usual ones where two differ. `refused`: what
-    is not offered to them again.
+    `terms` are the words of the programmes in which they take part, and `branding` how they look: as usual where two
+    differ. `refused`: what is not offered to them again.
     """
 
     person: Person
@@ -30,6 +31,7 @@ class Frame:
     program_name: str
     roles: frozenset[ParticipantRole]
     terms: Vocabulary
+    branding: Branding
     refused: frozenset[Offer] = frozenset()
 
     @property
@@ -45,7 +47,8 @@ async def frame_of(actor: Actor, person: Person) -> Frame:
     part = await _takes_part(actor)
     return Frame(
         person, organization, profile.look if profile else Look.SYSTEM, part[0].program_name if part else "",
-        frozenset(one.role for one in part), _terms(part), refused_offers(profile),
+        frozenset(one.role for one in part), vocabulary_of(_common(part, "terminology")),
+        branding_of(_common(part, "branding")), refused_offers(profile),
     )
 
 
@@ -64,14 +67,17 @@ class _Part(NamedTuple):
     role: ParticipantRole
     program_name: str
     terminology: Json
+    branding: Json
 
 
 async def _takes_part(actor: Actor) -> list[_Part]:
     own = enrollments(actor).filter(person_id=actor.person_id, state__in=list(OPEN_ENROLLMENTS))
-    rows = await own.order_by("-invited_at", "-id").values_list("role", "program__name", "program__terminology")
-    return [_Part(ParticipantRole(role), str(name), terminology) for role, name, terminology in rows]
+    told = ("role", "program__name", "program__terminology", "program__branding")
+    rows = await own.order_by("-invited_at", "-id").values_list(*told)
+    return [_Part(ParticipantRole(role), str(name), terms, looks) for role, name, terms, looks in rows]
 
 
-def _terms(part: list[_Part]) -> Vocabulary:
-    said = [one.terminology for one in part]
-    return vocabulary_of(said[0]) if said and all(one == said[0] for one in said) else NO_TERMS
+def _common(part: list[_Part], name: str) -> Json:
+    """What the programmes of somebody all say; nothing where two differ."""
+    said: list[Json] = [getattr(one, name) for one in part]
+    return said[0] if said and all(one == said[0] for one in said) else {}

@@ -69,10 +69,13 @@ async def test_text_and_html_say_the_same_and_the_html_is_strictly_valid(pair: P
 def nobody_is_called_as_usual(kind: str, scene: Scene) -> None:
     """In a programme with words of its own no usual one is left, in a letter nor in a notification."""
     scene.program.terminology = RENAMED
+    scene.program.branding = {"name": "Compass", "accent": "#7A1F4B"}
     made, (title, body) = letter(CATALOGUE[kind], scene), notification(CATALOGUE[kind], scene)
     said = " ".join([*words_of(made.text), made.subject, title, body])
     assert not re.search(r"\bment(?:or|ee)", said, re.I)
-    scene.program.terminology = {}
+    assert ("Compass" in made.text, "background: #7A1F4B" in made.html) == (True, True)
+    assert words_of(made.text) == words_of_html(made.html)
+    scene.program.terminology, scene.program.branding = {}, {}
 
 
 def every_name_is_filled_in(kind: str, scene: Scene) -> None:

@@ -51,7 +51,7 @@ def _tables() -> dict[str, str]:
     return {
         "triggers": _("Joining by rule"), "messages": _("Messages"), "audience": _("Audience"),
         "surveys": _("Surveys"), "goal_privacy": _("Who may read goals"),
-        "terminology": _("Words"), "training": _("Training"), "resources": _("Resources"),
+        "terminology": _("Words"), "branding": _("Look"), "training": _("Training"), "resources": _("Resources"),
     }
 
 

@@ -1,4 +1,4 @@
-"""The builder's part of words: what a programme calls people and things."""
+"""The builder's part of words: what a programme calls people and things, and how it looks."""
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -8,6 +8,7 @@ from starlette.routing import Route
 from server.automation.building.queries import Plan
 from server.kernel.db import Json
 from server.kernel.terms import USUAL
+from server.programs.branding.setup import NAME_LETTERS
 from server.programs.terms.setup import TERM_LETTERS
 from web.console.building import desk
 from web.console.building import terms_words as words
@@ -23,7 +24,7 @@ async def show(request: Request) -> Response:
 async def keep(request: Request) -> Response:
     """Use these words in the draft."""
     form = await read_form(request)
-    return await desk.keep(request, words.PART, form, {"terminology": _typed(form)}, _page)
+    return await desk.keep(request, words.PART, form, {"terminology": _typed(form), "branding": _look(form)}, _page)
 
 
 def _typed(form: FormData) -> Json:
@@ -37,6 +38,12 @@ def _typed(form: FormData) -> Json:
     }
 
 
+def _look(form: FormData) -> Json:
+    return {
+        "name": text(form, "branding.name", 2 * NAME_LETTERS), "accent": text(form, "branding.accent", NAME_LETTERS),
+    }
+
+
 async def _page(request: Request, plan: Plan, typed: Json, errors: Errors, refused: str) -> Response:
     return _drawn(request, plan, typed, errors, refused)
 
@@ -45,6 +52,7 @@ def _drawn(request: Request, plan: Plan, typed: Json, errors: Errors, refused: s
     return desk.part_page(
         request, words.PART, plan, "console/building/words.html", errors, refused,
         rows=words.rows(typed["terminology"]), letters=TERM_LETTERS,
+        look=typed["branding"], name_letters=NAME_LETTERS,
     )
 
 

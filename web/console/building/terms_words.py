@@ -9,11 +9,11 @@ from web.dates import upper_first
 
 
 def told(plan: Plan) -> str:
-    """How many words are the programme's own."""
+    """How many words are the programme's own, and whether its colour is."""
     own = [term for terms in plan.content["terminology"].values() for term in terms]
-    if not own:
-        return _("Everything is called as usual.")
-    return ngettext("%(num)d word of your own.", "%(num)d words of your own.", len(own)) % {"num": len(own)}
+    words = _("Everything is called as usual.") if not own else (
+        ngettext("%(num)d word of your own.", "%(num)d words of your own.", len(own)) % {"num": len(own)})
+    return f"{words} {_('A colour of your own.')}" if plan.content["branding"]["accent"] else words
 
 
 def rows(typed: dict[str, dict[str, dict[str, str]]]) -> list[tuple[str, str, list[tuple[str, str, str, str]]]]:
@@ -33,7 +33,7 @@ def _case(case: str) -> str:
 
 
 def _title() -> str:
-    return _("Words")
+    return _("Words and look")
 
 
 PART = Part("words", _title, told)

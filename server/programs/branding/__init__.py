@@ -1,0 +1,1 @@
+"""How a programme looks: its name in the header and its colour, a part of its document."""
