@@ -2,7 +2,7 @@
 
 from playwright.async_api import FilePayload, Page
 
-from a11y_tests.registry import Act, Shelf, View, check, each, fill, open_everything, press, undo
+from a11y_tests.registry import Act, Shelf, View, each, fill, open_everything, press, undo
 from server.automation.planning import plan
 from server.automation.steps import STEPS
 from server.automation.subjects import MATCH
@@ -152,7 +152,7 @@ async def nobody_stands_so() -> View:
     return View(await _admin(), f"{HERE}?state=HAS_LEFT&place=Lisbon")
 
 
-@state("GET console-program 200", proof="Whose yes a match needs")
+@state("GET console-program 200", proof="As it is now:")
 async def program() -> View:
     return View(*await _program(), open_everything)
 
@@ -180,39 +180,6 @@ async def some_left_out() -> View:
 async def too_many_left_out() -> View:
     who, at = await _program()
     return View(who, f"{at}/delivery", each(fill("held_out_percent", "90"), press("Keep in the draft")))
-
-
-@state("POST console-program-settings 303", proof="Kept. It counts from now on.")
-async def program_kept() -> View:
-    return View(*await _program(), press("Save settings"))
-
-
-@state("POST console-program-settings 422", proof="Choose one.")
-async def program_not_kept() -> View:
-    async def empty(page: Page) -> None:
-        await page.locator("#approvals").evaluate("one => { one.options[0].value = ''; one.selectedIndex = 0 }")
-
-    return View(*await _program(), each(empty, press("Save settings")))
-
-
-@state("POST console-program-call 303", proof="It counts from the next booking on.")
-async def call_kept() -> View:
-    return View(*await _program(), each(fill("meeting_url", "https://meet.example.com/room"), press("Save the link")))
-
-
-@state("POST console-program-call 422", proof="Write the whole link")
-async def call_not_kept() -> View:
-    return View(*await _program(), each(fill("meeting_url", "the canteen"), press("Save the link")))
-
-
-@state("GET console-program 200", "POST console-program-pairing 303", proof="It counts from the next run on.")
-async def peers_drawn() -> View:
-    return View(*await _program(ProgramType.PEER), each(check("input[value=random]"), press("Save this choice")))
-
-
-@state("POST console-program-pairing 422", proof="Error:")
-async def peers_not_drawn() -> View:
-    return View(*await _program(ProgramType.PEER), each(fill("cycles_apart", "0"), press("Save this choice")))
 
 
 @state("POST console-program-state 303", proof="Rising Leads: Closing.")
@@ -355,13 +322,6 @@ async def wording_in_force() -> View:
 @state("POST console-wording 422", proof="Write what people agree to.")
 async def wording_without_words() -> View:
     return View(await _admin(), f"{MORE}/wordings", each(open_everything, press("Put this wording in force")))
-
-
-@state("POST console-program-target-role 303", proof="It counts from the next run on.")
-async def where_a_programme_leads() -> View:
-    found = await market()
-    await Program.filter(id=found.program.id).update(type=ProgramType.HIGH_POTENTIAL)
-    return View(found.manager, f"/console/programs/{found.program.id}", press("Save the role"))
 
 
 def _choose(content: str, field: str = "#file") -> Act:

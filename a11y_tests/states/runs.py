@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from playwright.async_api import Page
 
-from a11y_tests.registry import Act, Shelf, View, check, each, fill, open_everything, press
+from a11y_tests.registry import Act, Shelf, View, each, fill, open_everything, press
 from server.kernel import clock
 from server.kernel.actor import system_actor
 from server.kernel.jobs import drain
@@ -290,19 +290,3 @@ async def a_circle_joined() -> View:
 async def a_circle_refused() -> View:
     made = await factories.active_circle(state=MatchState.AWAITING_BOTH, answer_by=clock.now() + timedelta(days=7))
     return View(made.members[0], f"/circle/{made.match.id}", each(open_everything, press("Not now")))
-
-
-@state("POST console-program-circle-size 303", proof="It counts from the next run on.")
-async def the_size_of_circles() -> View:
-    made = await factories.active_circle()
-    return View(await manager_of(made.organization, made.program), f"/console/programs/{made.program.id}", each(
-        pick("size", "5"), press("Save the size")
-    ))
-
-
-@state("POST console-program-circles 303", proof="It counts from the next run on.")
-async def circles_for_everybody() -> View:
-    found = await market()
-    return View(found.manager, f"/console/programs/{found.program.id}", each(
-        check("input[name=circles][value=EVERYBODY]"), press("Save who meets in circles")
-    ))

@@ -1,24 +1,21 @@
 """Settings and groups of one programme: kept, moved on step by step, and nobody else's."""
 
+import re
 from uuid import UUID
 
 import pytest
 
-from server.kernel.facts import AuditEvent
 from server.matches.models import Match
 from server.matches.states import MatchState
-from server.people.models import Competency
 from server.programs.models import Cohort, Enrollment, Program
-from server.programs.states import Approvals, AskedFirst, EnrollmentState, ProgramState, ProgramType
+from server.programs.states import EnrollmentState, ProgramState
 from tests import factories
 from tests.queries import queries_run
 from tests.web.conftest import ClientOf
-from tests.web.console.market import SKILLS, Market, manager_of, market
+from tests.web.console.market import Market, manager_of, market
 from tests.web.console.reminded import reminded
 from tests.web.drawing import read
 from tests.web.drawing import words as said
-
-KEPT = {"approvals": "MENTOR", "asked_first": "MENTEE", "mentees_may_ask": "1", "pause_moves_end": "1"}
 
 
 @pytest.fixture
@@ -47,54 +44,14 @@ async def test_the_page_says_where_it_stands_and_what_comes_next(client_of: Clie
         assert words in shown, words
 
 
-async def test_settings_are_kept_once(client_of: ClientOf, found: Market) -> None:
+async def test_its_settings_are_set_in_the_builder_alone(client_of: ClientOf, found: Market) -> None:
     client = await client_of(found.manager)
-    for _ in range(2):
-        assert (await client.post(f"{here(found)}/settings", data=KEPT)).status_code == 303
-    row = await Program.get(id=found.program.id)
-    assert (row.approvals, row.asked_first) == (Approvals.MENTOR, AskedFirst.MENTEE)
-    assert (row.mentees_may_ask, row.mentors_may_ask, row.pause_moves_end) == (True, False, True)
-    assert (row.admin_approves_matches, row.admin_approves_admission) == (False, False)
-    assert await AuditEvent.filter(action="program.configure").count() == 1
     shown = (await client.get(here(found))).text
-    assert 'id="mentees_may_ask" checked' in shown
-    assert 'id="mentors_may_ask" checked' not in shown
-    assert '<option value="MENTOR" selected>' in shown
-
-
-@pytest.mark.parametrize("wrong", [{"approvals": ""}, {"asked_first": "NOBODY"}])
-async def test_what_is_no_choice_changes_nothing(client_of: ClientOf, found: Market, wrong: dict[str, str]) -> None:
-    answer = await (await client_of(found.manager)).post(f"{here(found)}/settings", data={**KEPT, **wrong})
-    assert answer.status_code == 422
-    assert "Choose one." in answer.text
-    assert not (await Program.get(id=found.program.id)).mentees_may_ask
-
-
-async def test_a_link_that_is_none_is_said_at_its_field_and_stays_typed(client_of: ClientOf, found: Market) -> None:
-    client = await client_of(found.manager)
-    wrong = await client.post(f"{here(found)}/call", data={"meeting_url": "http://the-canteen"})
-    assert wrong.status_code == 422
-    assert "Write the whole link" in wrong.text
-    assert 'value="http://the-canteen"' in wrong.text
-    await client.post(f"{here(found)}/call", data={"meeting_url": "https://meet.example.com/a"})
-    assert (await Program.get(id=found.program.id)).meeting_url == "https://meet.example.com/a"
-
-
-async def test_a_programme_for_high_potentials_says_to_which_role_it_leads(client_of: ClientOf, found: Market) -> None:
-    client, role = await client_of(found.manager), f"{here(found)}/target-role"
-    assert "Target role" not in (await client.get(here(found))).text
-    assert (await client.post(role, data={"role": ""})).status_code == 409, "its type leads to no role"
-    await Program.filter(id=found.program.id).update(type=ProgramType.HIGH_POTENTIAL)
-    lead, under = [await Competency.get(organization_id=found.organization.id, name=name) for name in SKILLS[:2]]
-    await Competency.filter(id=under.id).update(parent_id=lead.id)
-    assert f"{lead.name}, 1 competency" in (await client.get(here(found))).text
-    assert (await client.post(role, data={"role": str(lead.id)})).status_code == 303
-    assert f'<option value="{lead.id}" selected>' in (await client.get(here(found))).text
-    for wrong in ("anything", str(found.program.id)):
-        assert (await client.post(role, data={"role": wrong})).status_code == 422
-    assert (await Program.get(id=found.program.id)).rules["target_role"] == str(lead.id)
-    assert (await client.post(role, data={"role": ""})).status_code == 303
-    assert "target_role" not in (await Program.get(id=found.program.id)).rules
+    for part in ("dates", "matching"):
+        assert f'href="{here(found)}/build/{part}"' in shown
+        assert (await client.get(f"{here(found)}/build/{part}")).status_code == 200
+    assert (await client.post(f"{here(found)}/settings", data={"approvals": "MENTOR"})).status_code == 404
+    assert re.findall(r'action="[^"]*/programs/[^"]*?/(\w+)"', shown) == ["state"] * shown.count("/state\"")
 
 
 async def test_a_programme_and_its_group_go_through_their_states(client_of: ClientOf, found: Market) -> None:
@@ -131,12 +88,10 @@ async def test_nobody_else_reads_or_changes_it(client_of: ClientOf, found: Marke
     client = await client_of(people[who])
     assert (await client.get(here(found))).status_code == 404
     refused = (403, 404)
-    assert (await client.post(f"{here(found)}/settings", data=KEPT)).status_code in refused
     assert (await client.post(f"{here(found)}/state", data={"state": "CLOSING"})).status_code in refused
     group = f"{here(found)}/groups/{found.cohort.id}/state"
     assert (await client.post(group, data={"state": "CLOSING"})).status_code in refused
-    row = await Program.get(id=found.program.id)
-    assert (row.state, row.mentees_may_ask) == (found.program.state, False)
+    assert (await Program.get(id=found.program.id)).state is found.program.state
 
 
 async def test_five_groups_cost_as_many_statements_as_one(client_of: ClientOf, found: Market) -> None:
