@@ -29,4 +29,4 @@ async def style(request: Request) -> Response:
     )
 
 
-routes = [Route("/brand/{accent}.css", style, name="brand")]
+routes = [Route("/brand/{accent}", style, name="brand")]

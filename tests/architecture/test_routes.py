@@ -15,6 +15,7 @@ ADDRESS = re.compile(r"/|(/[a-z0-9]+(-[a-z0-9]+)*(\.[a-z]+)?|/\{[a-z_]+(:\w+)?\}
 TYPED = re.compile(r"\{(\w*id)(:\w+)?\}")
 OPEN = {
     "answer*": "the ticket in the mail's link says who answers, and is good for one act",
+    "brand": "a style sheet worked out from a colour; the same for everybody",
     "demo*": "the door, the mailbox and the clock of a demonstration; 404 elsewhere",
     "graphql": "answers 401 by itself",
     "healthz": "for machines that watch; says only that the process lives",
@@ -31,6 +32,7 @@ OPEN = {
 }
 """Routes that strangers may call, with the reason. A name ending in * stands for all that begin so."""
 WITHOUT_DOMAIN = {
+    "brand": "colours alone, nobody's data",
     "healthz": "asks nothing on purpose",
     "offline": "words alone, nobody's data",
     **dict.fromkeys(

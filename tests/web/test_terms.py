@@ -96,7 +96,7 @@ async def test_who_runs_it_writes_the_words_in_the_builder_and_gets_them_over_th
     assert "3 words of your own." in (await client.get(here)).text
     await Program.filter(id=pair.program.id).update(terminology=RENAMED)
     assert "Advisers may ask a traveller themselves" in (
-        await client.get(f"/console/programs/{pair.program.id}")).text
+        await client.get(f"/console/programs/{pair.program.id}/build/matching")).text
     query = "query Terms($key: String!) { program(key: $key) { terms { language term case said } } }"
     told = await ask(pair.manager_actor, query, key=pair.program.key)
     assert {one["said"] for one in told["program"]["terms"]} == set(TYPED.values())
@@ -116,11 +116,11 @@ async def test_the_pages_and_letters_of_a_programme_have_its_name_and_colour(cli
     await Program.filter(id=pair.program.id).update(branding={"name": "Compass", "accent": "#7A1F4B"})
     for path in ("/", "/you", f"/match/{pair.match.id}"):
         shown = (await client.get(path)).text
-        assert '<link rel="stylesheet" href="/brand/7a1f4b.css">' in shown
+        assert '<link rel="stylesheet" href="/brand/7a1f4b">' in shown
         assert "<span>Compass</span>" in shown
     assert "/brand/" not in (await client.get("/console")).text
-    sheet = await client.get("/brand/7a1f4b.css")
+    sheet = await client.get("/brand/7a1f4b")
     assert (sheet.headers["content-type"], "--sea: #7A1F4B" in sheet.text) == ("text/css; charset=utf-8", True)
     assert "immutable" in sheet.headers["cache-control"]
     for colour in ("ffd400", "7a1f4", "red;}", "%23000000"):
-        assert (await client.get(f"/brand/{colour}.css")).status_code == 404
+        assert (await client.get(f"/brand/{colour}")).status_code == 404

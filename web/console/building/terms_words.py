@@ -21,7 +21,7 @@ def rows(typed: dict[str, dict[str, dict[str, str]]]) -> list[tuple[str, str, li
     usual word and the own one. The usual words are said as they are, whatever the programme says by now."""
     return [
         (f"{tag}-{term}", upper_first(cases["one"]), [
-            (f"terminology.{tag}.{term}.{case}", _case(case), usual,
+            (f"terminology.{tag}.{term}.{case}", _case(case) if len(cases) > 1 else _("The word"), usual,
              typed.get(tag, {}).get(term, {}).get(case, "")) for case, usual in cases.items()
         ])
         for tag, terms in USUAL.items() for term, cases in terms.items()
