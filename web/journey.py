@@ -26,6 +26,8 @@ from server.matches.states import RUNNING, MatchState
 from server.notifications.queries import dead_mailbox
 from server.people import actions as people
 from server.people.states import ConsentPurpose
+from server.programs.resources.setup import Resource, at_hand
+from server.programs.resources.states import Phase
 from server.sessions import actions as sessions
 from server.sessions.times import slots_for_match
 from web.dates import clock_time, count_among, count_words, day_month, day_short, upper_first, weekday, zone
@@ -152,7 +154,7 @@ async def _words(request: Request, shown: Home) -> dict[str, Any]:
         "finished": [_finished(one) for one in shown.ended],
         "circles": [circle_words(one, request.state.person) for one in shown.circles if one.match.state in RUNNING],
         "surveys": [card(one) for one in shown.surveys],
-        "seats": list(shown.places.values()), "promises": _promises(shown), "today": today,
+        "at_hand": _at_hand(shown), "seats": list(shown.places.values()), "promises": _promises(shown), "today": today,
         "in_a_month": (today + timedelta(days=PAUSE_DAYS)).isoformat(),
     }
 
@@ -250,6 +252,17 @@ def _open_change(goal: Goal | None) -> GoalVersion | None:
     """The latest change of a mentee's goal that the mentor did not nod to yet."""
     latest = next(iter(history_of(goal)), None) if goal else None
     return latest if latest and latest.partner_agreed_at is None else None
+
+
+def _at_hand(shown: Home) -> list[Resource]:
+    """The links that one's programmes have for where one stands in each, each once."""
+    lived = [
+        (one.match.program, one.me.role, Phase.UNDER_WAY if one.held else Phase.BEGINNING) for one in shown.running
+    ]
+    over = [(one.match.program, one.me.role, Phase.AFTER) for one in shown.ended]
+    waiting = [(one.program, one.role, Phase.WAITING) for one in shown.waiting]
+    found = [at_hand(program.resources, role, phase) for program, role, phase in (*lived, *over, *waiting)]
+    return list(dict.fromkeys(one for links in found for one in links))
 
 
 def _promises(shown: Home) -> list[Step]:

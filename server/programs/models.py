@@ -65,6 +65,7 @@ class Program(Model):
     messages: dict[str, Any] = fields.JSONField(default=dict, db_default="{}")
     audience: dict[str, Any] = fields.JSONField(default=dict, db_default="{}")
     reports: dict[str, Any] = fields.JSONField(default=dict, db_default="{}")
+    resources: dict[str, Any] = fields.JSONField(default=dict, db_default="{}")
     branding: dict[str, Any] = fields.JSONField(default=dict, db_default="{}")
     terminology: dict[str, Any] = fields.JSONField(default=dict, db_default="{}")
     goal_privacy: dict[str, Any] = fields.JSONField(default=dict, db_default="{}")

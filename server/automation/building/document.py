@@ -26,6 +26,8 @@ from server.programs.plans.parts import Part
 from server.programs.plans.setup import SETUP, contradictions, moved, setup_of
 from server.programs.queries import cohorts
 from server.programs.reporting.entries import REPORTS_PART
+from server.programs.resources.setup import RESOURCES_PART
+from server.programs.resources.setup import contradictions as resources_against
 from server.programs.states import ProgramState, ProgramType
 from server.programs.terms.setup import TERMS_PART
 from server.programs.terms.setup import contradictions as terms_against
@@ -36,7 +38,7 @@ from server.surveys.forms.setup import contradictions as surveys_against
 
 PARTS: tuple[Part, ...] = (
     TRIGGERS_PART, telling.MESSAGES_PART, audience.AUDIENCE_PART, REPORTS_PART, SURVEYS_PART,
-    GOAL_PRIVACY_PART, TERMS_PART, BRANDING_PART,
+    GOAL_PRIVACY_PART, TERMS_PART, BRANDING_PART, RESOURCES_PART,
 )
 """What joins the document after its outline, weights and rules: a column each, set by one act."""
 
@@ -97,6 +99,7 @@ def checked(given: object, beside: Around) -> Json:
     )
     problems |= surveys_against(content["surveys"]) | levels_against(content["goal_privacy"])
     problems |= terms_against(content["terminology"]) | branding_against(content["branding"])
+    problems |= resources_against(content["resources"])
     content |= weighed.settled(problems, kind, content)
     check(problems)
     return content

@@ -280,3 +280,35 @@ async def test_a_new_programme_begins_from_a_template_and_what_was_typed_stays(
     of_one = await client_of(found.manager)
     assert new not in (await of_one.get("/console/more")).text
     assert [(await of_one.get(new)).status_code, (await of_one.post(new, data=typed)).status_code] == [403, 403]
+
+
+async def test_links_are_kept_and_found_by_whom_and_when_they_are_meant(client_of: ClientOf, found: Market) -> None:
+    client, page = await client_of(found.manager), here(found, "resources")
+    row = {"resources.links[1].title": "How to begin", "resources.links[1].link": "https://intranet.example/begin",
+           "resources.links[1].to": "PEOPLE", "resources.links[1].when": "BEGINNING"}
+    sent = {**row, "goal_privacy.levels": ["PAIR"], "goal_privacy.usual": "PAIR",
+            "seen": seen_on((await client.get(page)).text)}
+    for path, wrong in (("link", "javascript:alert(1)"), ("link", ""), ("title", "")):
+        answer = await client.post(page, data={**sent, f"resources.links[1].{path}": wrong})
+        assert (answer.status_code, f'href="#resources.links[1].{path}"' in answer.text) == (422, True)
+    twice = {name.replace("[1]", "[3]"): value for name, value in row.items()}
+    assert "This link is there already." in (await client.post(page, data={**sent, **twice})).text
+    assert (await client.post(page, data=sent)).status_code == 303
+    draft = await ProgramVersion.get(program_id=found.program.id, state=PlanState.DRAFT)
+    links = draft.content["resources"]["links"]
+    assert links == [{"title": "How to begin", "link": "https://intranet.example/begin", "to": "PEOPLE",
+                      "when": "BEGINNING"}]
+    assert ", 1 link." in (await client.get(page)).text
+    await Program.filter(id=found.program.id).update(resources={"links": [
+        *links, {**links[0], "title": "Guide", "to": "MENTORS", "when": "ANY"},
+        {**links[0], "title": "While you wait", "when": "WAITING"},
+    ]})
+    mentee, mentor = [await client_of(await one.person) for one in (found.mentees[0], found.mentors[0])]
+    assert await _at_hand(mentee) == {"While you wait"}
+    await factories.match(found.mentors[0], found.mentees[0])
+    assert (await _at_hand(mentee), await _at_hand(mentor)) == ({"How to begin"}, {"Guide"})
+
+
+async def _at_hand(client: httpx2.AsyncClient) -> set[str]:
+    shown = (await client.get("/")).text
+    return {title for title in ("How to begin", "Guide", "While you wait") if title in shown}

@@ -11,6 +11,7 @@ from server.goals.states import GoalPrivacy
 from server.kernel.db import Json
 from server.people.queries import competencies
 from server.programs.plans.setup import EXAMPLE, EXAMPLES_MOST, WORDS_LETTERS
+from server.programs.resources.setup import LINK_LETTERS, LINKS_MOST, RESOURCE
 from web.console.building import desk
 from web.console.building import resources_words as words
 from web.forms import Errors, choices, read_form, text
@@ -34,6 +35,10 @@ async def keep(request: Request) -> Response:
 
 def _typed(form: FormData) -> Json:
     """A question in each line; an example that was emptied is taken out."""
+    links = [
+        {name: text(form, f"resources.links[{place}].{name}", 2 * LINK_LETTERS) for name in RESOURCE}
+        for place in range(1, LINKS_MOST + SPARE + 1)
+    ]
     chosen = choices(GoalPrivacy, form, "goal_privacy.levels")
     lines = text(form, "note_prompts", PROMPTS_LETTERS, lines=True).split("\n")
     rows = [
@@ -43,6 +48,7 @@ def _typed(form: FormData) -> Json:
     return {
         "note_prompts": [line.strip() for line in lines if line.strip()],
         "goal_examples": [row for row in rows if row["want"] or row["measure"]],
+        "resources": {"links": [row for row in links if row["title"] or row["link"]]},
         "goal_privacy": {
             "levels": [level.value for level in GoalPrivacy if level in chosen],
             "usual": text(form, "goal_privacy.usual", LEVEL_LETTERS),
@@ -53,11 +59,13 @@ def _typed(form: FormData) -> Json:
 async def _page(request: Request, plan: Plan, typed: Json, errors: Errors, refused: str) -> Response:
     framework = await competencies(request.state.actor)
     rows = [*typed["goal_examples"], *(dict.fromkeys(EXAMPLE, "") for _spare in range(SPARE))]
+    links = [*typed["resources"]["links"], *(dict.fromkeys(RESOURCE, "") for _spare in range(SPARE))]
     wrong = [path for path in errors if path.startswith("note_prompts")]
     return desk.part_page(
         request, words.PART, plan, "console/building/resources.html", errors, refused,
         error_ids=dict.fromkeys(wrong, "note_prompts"), wrong_prompts=" ".join(errors[path] for path in wrong),
-        prompts="\n".join(typed["note_prompts"]), rows=rows, levels=words.levels(), reads=typed["goal_privacy"],
+        prompts="\n".join(typed["note_prompts"]), rows=rows, links=links, readers=words.readers(),
+        phases=words.phases(), levels=words.levels(), reads=typed["goal_privacy"],
         skills=[(one.key, one.name) for one in framework],
     )
 

@@ -6,6 +6,7 @@ from server.automation.building.queries import Plan
 from server.goals.states import GoalPrivacy
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
+from server.programs.resources.states import Phase, Readers
 from web.console.building.part import Part
 
 LEVELS: dict[GoalPrivacy, Callable[[], str]] = {
@@ -20,7 +21,28 @@ def told(plan: Plan) -> str:
     prompts, examples = len(plan.content["note_prompts"]), len(plan.content["goal_examples"])
     asked = ngettext("%(num)d question for notes", "%(num)d questions for notes", prompts) % {"num": prompts}
     shown = ngettext("%(num)d example of a goal", "%(num)d examples of goals", examples) % {"num": examples}
-    return _("%(asked)s, %(shown)s.") % {"asked": asked, "shown": shown}
+    links = len(plan.content["resources"]["links"])
+    held = ngettext("%(num)d link", "%(num)d links", links) % {"num": links}
+    told = {"asked": asked, "shown": shown, "links": held}
+    return (_("%(asked)s, %(shown)s, %(links)s.") if links else _("%(asked)s, %(shown)s.")) % told
+
+
+def readers() -> list[tuple[str, str]]:
+    """For whom a link may be."""
+    return [
+        (Readers.EVERYBODY.value, _("Everybody")), (Readers.PEOPLE.value, _("Mentees, peers and members")),
+        (Readers.MENTORS.value, _("Mentors and who leads")),
+    ]
+
+
+def phases() -> list[tuple[str, str]]:
+    """When it may be shown."""
+    return [
+        (Phase.ANY.value, _("Always")), (Phase.WAITING.value, _("While they wait for a match")),
+        (Phase.BEGINNING.value, _("Until their first session")),
+        (Phase.UNDER_WAY.value, _("After their first session")),
+        (Phase.AFTER.value, _("When the match is over")),
+    ]
 
 
 def levels() -> list[tuple[str, str]]:

@@ -1,0 +1,1 @@
+"""Links that people of a programme have at hand: a part of its document."""
