@@ -572,7 +572,9 @@ CREATE TABLE program (
     reports jsonb DEFAULT '{}'::jsonb NOT NULL,
     surveys jsonb DEFAULT '[]'::jsonb NOT NULL,
     goal_privacy jsonb DEFAULT '{}'::jsonb NOT NULL,
-    terminology jsonb DEFAULT '{}'::jsonb NOT NULL
+    terminology jsonb DEFAULT '{}'::jsonb NOT NULL,
+    branding jsonb DEFAULT '{}'::jsonb NOT NULL,
+    resources jsonb DEFAULT '{}'::jsonb NOT NULL
 );
 CREATE TABLE program_version (
     id uuid NOT NULL,
@@ -1535,4 +1537,6 @@ INSERT INTO "tortoise_migrations" ("app", "name", "applied_at") VALUES
 ('models', '0037_surveys', CURRENT_TIMESTAMP),
 ('models', '0038_goal_privacy', CURRENT_TIMESTAMP),
 ('models', '0039_program_terminology', CURRENT_TIMESTAMP),
-('models', '0040_kinds', CURRENT_TIMESTAMP);
+('models', '0040_kinds', CURRENT_TIMESTAMP),
+('models', '0041_program_branding', CURRENT_TIMESTAMP),
+('models', '0042_program_resources', CURRENT_TIMESTAMP);

@@ -5,14 +5,14 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [('models', '0039_program_terminology')]
+    dependencies = [('models', '0041_program_branding')]
 
     initial = False
 
     operations = [
         ops.AddField(
             model_name='Program',
-            name='branding',
+            name='resources',
             field=fields.JSONField(default=dict, db_default='{}', encoder=JSON_DUMPS, decoder=loads),
         ),
     ]

@@ -5,14 +5,14 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [('models', '0040_program_branding')]
+    dependencies = [('models', '0040_kinds')]
 
     initial = False
 
     operations = [
         ops.AddField(
             model_name='Program',
-            name='resources',
+            name='branding',
             field=fields.JSONField(default=dict, db_default='{}', encoder=JSON_DUMPS, decoder=loads),
         ),
     ]
