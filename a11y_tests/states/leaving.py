@@ -50,7 +50,7 @@ async def paused() -> View:
     return View(pair.mentee, f"/match/{pair.match.id}/ending", press("Pause until then"))
 
 
-@state("GET match-ending 200", proof="Or go on")
+@state("GET match-ending 200", proof="Go on together")
 async def ends_in_silence() -> View:
     """A match in which nobody met for long ends by itself, unless one of them says that it goes on."""
     pair = await factories.active_match()

@@ -329,3 +329,9 @@ async def own_people() -> View:
     pair = await factories.active_match()
     await Program.filter(id=pair.program.id).update(reports={"line_managers": True})
     return View(pair.line_manager, "/team")
+
+
+@state("GET team 200", proof="None of your people takes part")
+async def nobody_of_mine() -> View:
+    """Who manages nobody that takes part finds a drawing and a word."""
+    return View((await factories.active_match()).line_manager, "/team")

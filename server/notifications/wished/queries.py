@@ -7,6 +7,7 @@ from server.access.queries import actor_for
 from server.journey.asking.queries import Asking, asking_page
 from server.kernel.actor import Actor
 from server.notifications.models import Message
+from server.notifications.queries import was_told
 from server.people.queries import visible_person, who_agreed_before
 from server.programs.models import Cohort
 from server.programs.openings.queries import comes_again
@@ -30,6 +31,8 @@ async def _written(actor: Actor, message: Message, _: Cohort | None) -> bool:
 
 async def _asked_or_alone(actor: Actor, message: Message, _: Cohort | None) -> bool:
     """Whether somebody has asked, is matched or may not ask, or there is nobody to ask."""
+    if await was_told(actor, message):
+        return True   # before the engine is asked who fits
     own = await actor_for(await visible_person(actor, message.recipient_id))
     page = await asking_page(own, UUID(str(message.facts["enrollment_id"])))
     return page.asking is not Asking.OPEN or bool(page.taken) or not page.choices
