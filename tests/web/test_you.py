@@ -180,8 +180,8 @@ async def test_what_may_be_switched_off_can_be_by_channel_and_the_rest_says_alwa
     await client.post("/you/messages", data={"push": ["words"], "mail": ["nudges", "check-ins"]})
     muted = (await Profile.get(person=pair.mentee)).muted_kinds
     assert muted == [
-        "G03:push", "G06:push", "M03:push", "M08:push", "NUDGE:push", "S01:push", "S02-cancelled:push", "S02:push",
-        "S04:push", "SURVEY:push", "X05:push",
+        "G03:push", "G06:push", "I05:push", "M02:push", "M03:push", "M08:push", "NUDGE:push", "R03:push", "S01:push",
+        "S02-cancelled:push", "S02:push", "S04:push", "SURVEY:push", "X05:push",
     ]
     assert ticked((await client.get("/you")).text) == {"push": ["words"], "mail": ["nudges", "check-ins"]}
     await client.post("/you/messages", data=everything)
