@@ -40,7 +40,7 @@ async def new_pair() -> View:
 @state("GET home 200", proof="Compass")
 async def in_the_colour_of_its_programme() -> View:
     pair = await factories.active_match()
-    await Program.filter(id=pair.program.id).update(branding={"name": "Compass", "accent": "#A3195B"}, resources={
+    await Program.filter(id=pair.program.id).update(branding={"name": "Compass", "accent": "#7A1F4B"}, resources={
         "links": [{"title": "How to begin", "link": "https://intranet.example/begin", "to": "PEOPLE", "when": "ANY"}]})
     await with_goal(pair)
     return View(pair.mentee, "/")

@@ -55,5 +55,6 @@ def contradictions(branding: Mapping[str, str]) -> dict[str, str]:
         return {}
     told = {"colour": accent, "nearest": nearest(accent)}
     return {"branding.accent": _(
-        "%(colour)s is too light to be read on our pages (WCAG AA). The nearest that can be read is %(nearest)s."
+        "%(colour)s is too light to be read on our pages (text needs a contrast of 7 to 1). "
+        "The nearest that can be read is %(nearest)s."
     ) % told}

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.programs.branding import colours
-from server.programs.branding.colours import AA, DARK, LIGHT, ON_DARK, ON_DEEP, contrast, look_of, nearest
+from server.programs.branding.colours import DARK, LEAST, LIGHT, ON_DARK, ON_DEEP, contrast, look_of, nearest
 from server.programs.branding.setup import BRANDING_PART, contradictions
 from web import render
 
@@ -26,9 +26,9 @@ def test_the_nearest_of_any_colour_is_read_on_every_surface_of_both_themes(colou
     found = nearest(colour)
     assert contradictions({"accent": found}) == {}
     look = look_of(found)
-    assert all(contrast(one, on) >= AA for one in (look.sea, look.sea_deep) for on in (*LIGHT, colours.WHITE))
-    assert all(contrast(one, on) >= AA for one in (look.dark_sea, look.dark_sea_deep) for on in (*DARK, ON_DARK))
-    assert all(contrast(one, on) >= AA for one in (look.deep_1, look.deep_2) for on in ON_DEEP)
+    assert all(contrast(one, on) >= LEAST for one in (look.sea, look.sea_deep) for on in (*LIGHT, colours.WHITE))
+    assert all(contrast(one, on) >= LEAST for one in (look.dark_sea, look.dark_sea_deep) for on in (*DARK, ON_DARK))
+    assert all(contrast(one, on) >= LEAST for one in (look.deep_1, look.deep_2) for on in ON_DEEP)
 
 
 def test_the_surfaces_are_those_of_the_pages() -> None:
