@@ -79,7 +79,7 @@ class MessageWordingInput:
 @strawberry.input(description="All that the programme sets of one kind of message; what is left out is as usual.")
 class SetMessageInput(SeenDraftInput):
     kind: str
-    is_on: bool = True
+    is_on: bool | None = None
     moments: list[int] | None = None
     wordings: list[MessageWordingInput] = strawberry.field(default_factory=list)
 
@@ -87,8 +87,8 @@ class SetMessageInput(SeenDraftInput):
     def said(self) -> Json:
         """As the document has it."""
         words = {one.language: {"subject": one.subject, "body": one.body} for one in self.wordings}
-        moments = {} if self.moments is None else {"moments": self.moments}
-        return {"on": self.is_on, "words": words, **moments}
+        said = {"on": self.is_on, "moments": self.moments}
+        return {"words": words, **{name: value for name, value in said.items() if value is not None}}
 
 
 @strawberry.type

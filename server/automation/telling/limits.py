@@ -18,10 +18,12 @@ from server.programs.plans.telling import own
 
 
 class Crowd(NamedTuple):
-    """Reminders that meet: on one day they go in one letter (`is_one_day`), else the last of them waits."""
+    """Reminders that meet: on one day they go in one letter (`is_one_day`), else the last of them waits. `day`: the day
+    of that letter, or of the last of them; below zero when it is before what they are counted to."""
 
     kinds: tuple[str, ...]
     is_one_day: bool
+    day: int
 
 
 def crowds(messages: Mapping[str, Any]) -> list[Crowd]:
@@ -29,11 +31,11 @@ def crowds(messages: Mapping[str, Any]) -> list[Crowd]:
     found = list[Crowd]()
     for days in _by_beginning(messages):
         taken = sorted(days)
-        found += [Crowd(tuple(days[day]), True) for day in taken if len(days[day]) > 1]
+        found += [Crowd(tuple(days[day]), True, day) for day in taken if len(days[day]) > 1]
         for day in taken:
             near = [one for one in taken if 0 <= day - one < WEEK.days]
             if len(near) > MOST_IN_A_WEEK:
-                found.append(Crowd(tuple(kind for one in near for kind in days[one]), False))
+                found.append(Crowd(tuple(kind for one in near for kind in days[one]), False, day))
     return found
 
 

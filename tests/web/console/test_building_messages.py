@@ -14,6 +14,7 @@ from server.programs.plans.content import Change
 from server.programs.plans.queries import messages_prepared
 from tests.factories import Pair, active_match
 from tests.web.conftest import ClientOf
+from web.console.building.messages_words import limits
 from web.console.building.setting_words import rows
 
 FIELDS = {"kind": "F01", "language": "en-GB", "on": "1", "moment-1": "2", "subject": "", "body": "", "act": "keep"}
@@ -67,7 +68,7 @@ async def test_a_message_is_moved_worded_and_switched_off_in_the_draft(client_of
     assert (await client.post(page_of(pair, "G01"), data=fields(shown, **off))).status_code == 303
     shown = (await client.get(page_of(pair, "F01"))).text
     assert shown.count("Own words</span>") == 1
-    assert shown.count(">Off</span>") == 1
+    assert shown.count(">Off</span>") == 2, "beside what goes only where it is switched on"
     assert (await client.post(page_of(pair, "F01"), data=fields(shown, act="usual"))).status_code == 303
     assert await messages_prepared(pair.manager_actor, pair.program.id) == {"G01": {"on": False}}
 
@@ -110,3 +111,11 @@ async def test_a_test_is_asked_for_as_a_person_and_goes_to_who_asks(client_of: C
     [row] = await Message.all()
     assert (row.recipient_id, row.facts["shown_as_id"]) == (pair.manager.id, str(pair.mentee.id))
     assert (await client.post(f"{page_of(pair)}/test", data={**sent, "kind": "G04"})).status_code == 409
+
+
+def test_reminders_that_meet_are_told_with_their_day() -> None:
+    crowded = limits({"F03": {"moments": [6]}, "G01": {"moments": [3]}})[0]
+    assert crowded.startswith("“A first time”, “Say your goal”, “A first time, second word” and “A first time, last")
+    assert crowded.endswith("more than three in seven days. The last of them, 6 days after the match begins, waits.")
+    met = limits({"G01": {"moments": [5]}})[0]
+    assert met.endswith(" meet 5 days after the match begins, and go in one letter.")

@@ -180,9 +180,12 @@ def limits(messages: Mapping[str, Any], kind: str = "") -> tuple[str, str, str]:
 
 def _meets(crowd: Crowd) -> str:
     told = format_list([_("“%s”") % named(kind) for kind in dict.fromkeys(crowd.kinds)], "standard", locale())
+    count = Count.DAYS_AFTER if crowd.day >= 0 else Count.DAYS_BEFORE
+    when = _("%(time)s %(event)s") % {"time": counted([(count, abs(crowd.day))]), "event": event(crowd.kinds[0])}
     if crowd.is_one_day:
-        return _("%s meet on one day, and go in one letter.") % told
-    return _("%s are more than three in seven days. The last of them waits.") % told
+        return _("%(messages)s meet %(when)s, and go in one letter.") % {"messages": told, "when": when}
+    return _("%(messages)s are more than three in seven days. The last of them, %(when)s, waits.") % {
+        "messages": told, "when": when}
 
 
 def sent() -> str:

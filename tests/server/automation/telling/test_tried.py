@@ -89,7 +89,7 @@ async def test_who_does_not_run_it_neither_sees_nor_tries(pair: Pair) -> None:
 
 def test_reminders_that_meet_or_are_too_many_are_told() -> None:
     assert crowds({}) == []
-    assert crowds({"G01": {"moments": [5]}}) == [Crowd(("F02", "G01"), is_one_day=True)]
+    assert crowds({"G01": {"moments": [5]}}) == [Crowd(("F02", "G01"), is_one_day=True, day=5)]
     moved = {"F03": {"moments": [6]}, "G01": {"moments": [3]}}
-    assert crowds(moved) == [Crowd(("F01", "G01", "F02", "F03"), is_one_day=False)]
+    assert crowds(moved) == [Crowd(("F01", "G01", "F02", "F03"), is_one_day=False, day=6)]
     assert crowds({**moved, "G01": {"on": False}}) == []
