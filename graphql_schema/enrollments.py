@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from functools import partial
+from uuid import UUID
 
 import strawberry
 
@@ -12,9 +13,11 @@ from graphql_schema.ids import key_of
 from graphql_schema.mutations import ById, Input, perform, perform_on
 from graphql_schema.programs import EnrollmentPayload
 from server.journey.leaving import actions as leaving
+from server.kernel.actor import Actor
 from server.matches.steps import UNDO_ONE
 from server.programs import actions
 from server.programs.states import ParticipantRole
+from server.programs.training.actions import finish_step
 
 
 @strawberry.input
@@ -40,6 +43,11 @@ class RemoveFromProgramInput(ById):
 @strawberry.input
 class TakeBreakInput(ById):
     until: date
+
+
+@strawberry.input
+class FinishTrainingInput(ById):
+    step: str = strawberry.field(description="The key of the step.")
 
 
 @strawberry.type
@@ -82,6 +90,13 @@ class EnrollmentsMutation:
     async def reinvite(self, info: Info, input: ById) -> EnrollmentPayload:
         again = partial(actions.reinvite, undo_within=UNDO_ONE)
         return await perform_on(info, EnrollmentPayload, input, "Enrollment", again)
+
+    @strawberry.mutation(description="Say that you have done a step of your training. Again changes nothing.")
+    async def finish_training(self, info: Info, input: FinishTrainingInput) -> EnrollmentPayload:
+        async def act(actor: Actor) -> UUID:
+            return (await finish_step(actor, key_of("Enrollment", input.id), input.step)).enrollment_id
+
+        return await perform(info, EnrollmentPayload, input, act)
 
     @strawberry.mutation(description="Step out of a programme, or say no to its invitation. No reason is asked.")
     async def leave_program(self, info: Info, input: ById) -> EnrollmentPayload:

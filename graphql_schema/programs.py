@@ -15,6 +15,7 @@ from graphql_schema.mutations import ById, Input, Payload, perform
 from graphql_schema.pagination import Connection, Order, Window, page_of
 from graphql_schema.people import PersonType
 from graphql_schema.terms import ProgramTermType
+from graphql_schema.training import Trained
 from server.goals.levels.setup import levels_of
 from server.goals.states import GoalPrivacy
 from server.journey.closing import actions as closing
@@ -135,8 +136,7 @@ class CohortType(Node):
 
 
 @strawberry.type(name="Enrollment", description="A person in a cohort in a role.")
-class EnrollmentType(Node):
-    key: strawberry.Private[UUID]
+class EnrollmentType(Trained, Node):
     role: ParticipantRole
     state: EnrollmentState
     capacity: int = strawberry.field(description="How many open matches it may hold.")

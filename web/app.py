@@ -48,6 +48,7 @@ from web import (
     team,
     times,
     told,
+    training,
     unsubscribe,
     waiting,
     you,
@@ -87,6 +88,7 @@ from web.console.building import messages as build_messages
 from web.console.building import resources as build_resources
 from web.console.building import surveys as build_surveys
 from web.console.building import terms as build_terms
+from web.console.building import training as build_training
 from web.errors import MACHINES, refusal
 from web.limits import Limits
 from web.security import SameOrigin, SecurityHeaders
@@ -100,6 +102,7 @@ BUILDER: tuple[ModuleType, ...] = (
     build_dates,
     build_joining,
     build_surveys,
+    build_training,
     build_audience,
     build_launch,
     build_matching,
@@ -112,8 +115,8 @@ SCREENS: tuple[ModuleType, ...] = (
     asking, attending, beginning, by_hand, checkin, circle, conflicts, consents, console_circles, console_matches,
     decisions, delivery, eligibility, extending, goals, happened, hiring, imports, inviting, join, journey, kept,
     learning, leaving, look, match, messages, more, offers, one_more, pairs, people, programs, reaching, runs, session,
-    supply, survey, survey_answers, surveys, team, times, today, told, trial, waiting, weighing, wordings, you,
-    *BUILDER,
+    supply, survey, survey_answers, surveys, team, times, today, told, training, trial, waiting, weighing, wordings,
+    you, *BUILDER,
 )
 """Screens of signed-in people."""
 NOT_PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/*")

@@ -159,7 +159,8 @@ def _title(seen: AskingPage) -> str:
         return _("Your request is on its way")
     return {
         Asking.OPEN: _("Nobody to ask just now"), Asking.WISH: _("Nobody to name just now"),
-        Asking.FULL: _("Your places are taken"), Asking.NOT_NOW: _("You can ask later"),
+        Asking.FULL: _("Your places are taken"), Asking.TRAINING: _("Your training comes first"),
+        Asking.NOT_NOW: _("You can ask later"),
         Asking.NOT_HERE: _("Here you are matched"),
     }[seen.asking]
 
@@ -177,6 +178,7 @@ def _words(seen: AskingPage) -> str:
         Asking.OPEN: _("Look again in a few days. %(program)s goes on looking for you too."),
         Asking.WISH: _("Look again in a few days. %(program)s goes on looking for you."),
         Asking.FULL: _("You can ask again when a place is free."),
+        Asking.TRAINING: _("A few minutes of reading. Then you can ask."),
         Asking.NOT_NOW: _("You can ask once you take part in %(program)s."),
         Asking.NOT_HERE: _("%(program)s suggests people to you. You don’t have to ask."),
     }[seen.asking] % {"program": name}

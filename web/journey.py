@@ -42,6 +42,7 @@ from web.stopped import way_on
 from web.survey import card
 from web.taken import taken_words, with_nearest
 from web.toast import Toast
+from web.training import training_cards
 from web.waiting import looked_for
 
 if TYPE_CHECKING:
@@ -148,7 +149,8 @@ async def _words(request: Request, shown: Home) -> dict[str, Any]:
     dead = await dead_mailbox(actor, person.id, person.email)
     return {
         "offer": await offer_on(request, has_booked=shown.has_booked), "mail_fails": why(dead) if dead else "",
-        "waiting": [(one, looked_for(one)) for one in shown.waiting],
+        "waiting": [(one, looked_for(one)) for one in shown.waiting if one.id not in shown.unready],
+        "training": training_cards(shown),
         "shown": shown, "greeting": _greeting(request), "title": _title(shown), "learning": learning,
         "mentoring": [_mentoring(one) for one in shown.mentoring],
         "finished": [_finished(one) for one in shown.ended],

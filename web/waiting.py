@@ -24,6 +24,7 @@ from server.programs.states import EnrollmentState, ParticipantRole
 from web.dates import clock_time, day_long, day_month, moment, weekday
 from web.items import Step
 from web.render import go_to, page, speak_of
+from web.training import training_card
 
 if TYPE_CHECKING:
     from server.programs.models import Enrollment
@@ -47,6 +48,7 @@ async def show(request: Request) -> Response:
     return page(
         request, "waiting/waiting.html", seen=seen, title=title(seen), steps=steps(seen), counts=counts(seen),
         said=said(seen), lit=len(seen.checks), ready=seen.checks == READY,
+        training=training_card(seen.enrollment, seen.training),
     )
 
 
@@ -56,6 +58,8 @@ def title(seen: WaitingPage) -> str:
         return _("You are %(place)s in line") % {"place": ordinal(seen.line)}
     if seen.state in APART:
         return APART[seen.state]()
+    if seen.must_learn:
+        return _("Your training comes first")
     return _mentors_title(seen) if seen.is_mentor else _mentees_title(seen)
 
 
@@ -151,6 +155,8 @@ def _between(seen: WaitingPage) -> list[Step]:
         soon = _("A new mentor opens a place")
         when = _("Places open on %(day)s, or sooner") % {"day": day_month(opens)} if opens else soon
         return [Step(_("You are %(place)s") % {"place": ordinal(seen.line)}, when, "now")]
+    if seen.must_learn:
+        return [Step(_("You finish your training"), _("We look for somebody as soon as it is done"), "now")]
     if seen.state is EnrollmentState.ACTIVE and seen.found.place:
         place = _("You are %(place)s in line") % {"place": ordinal(seen.found.place)}
         return [Step(place, _("%(why)s. You keep your place") % {"why": _why(seen)}, "now")]

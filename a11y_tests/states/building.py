@@ -3,6 +3,7 @@
 from playwright.async_api import Page
 
 from a11y_tests.registry import Act, Shelf, View, check, each, fill, open_everything, press
+from a11y_tests.states.people import LONG_WORDS
 from server.automation.building.actions import change_part, send_to_review
 from server.automation.building.queries import plan_of
 from server.kernel import clock
@@ -12,6 +13,7 @@ from server.programs.actions import configure_program
 from server.programs.plans.files import written
 from tests import factories
 from tests.arrival import drawn
+from tests.trained import asks_for, step
 from tests.web.console.market import Market, market
 
 state = Shelf("building")
@@ -22,6 +24,17 @@ STATES = state.states
 async def in_force() -> View:
     found = await market(1, 1)
     return View(found.manager, page_of(found, "dates"))
+
+
+@state(
+    "GET console-build-training 200", "POST console-build-training-keep 422",
+    proof="Write a whole number from 1 to 60.",
+)
+async def training_that_cannot_be() -> View:
+    found = await market(1, 1)
+    await asks_for(found.program, step("first", title=LONG_WORDS[:80]), step("second", required=False))
+    typed = each(fill("training[2].minutes", "soon"), press("Use this training"))
+    return View(found.manager, page_of(found, "training"), typed)
 
 
 @state("GET console-program-new 200", "POST console-program-begin 303", proof="Nobody is invited yet.")

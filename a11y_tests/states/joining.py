@@ -18,6 +18,8 @@ from server.programs.models import Cohort, Enrollment, Program, WaitlistEntry
 from server.programs.openings.actions import ask_for_opening
 from server.programs.states import EnrollmentState, ParticipantRole, ProgramState, ProgramType
 from tests import factories
+from tests.trained import asks_for, step, takes
+from tests.web.console.market import market
 
 state = Shelf("joining")
 STATES = state.states
@@ -144,6 +146,22 @@ async def joined() -> View:
 async def waiting_mentee() -> View:
     someone, row, _cohort = await _invited(MENTEE, hear_by=4)
     return View(await _active(someone, row), WAITING, open_everything)
+
+
+@state("POST training-finish 303", "GET home 200", proof="Nothing waits for it.")
+async def training_with_one_step_done() -> View:
+    found = await market(1, 1)
+    long = {"title": LONG_WORDS[:80], "text": f"Ask first.\n\n{LONG_WORDS}", "link": "https://learn.example"}
+    await asks_for(found.program, step(), step("second", required=False, **long), step("third", title="A third one"))
+    return View(found.mentees[0].person, "/", each(press("Done"), open_everything))
+
+
+@state("GET waiting 200", proof="Your training comes first")
+async def waiting_for_training() -> View:
+    found = await market(1, 1)
+    await asks_for(found.program, step(), step("second", link="https://learn.example"))
+    await takes(found.mentees[0])
+    return View(found.mentees[0].person, f"/waiting/{found.program.key}", open_everything)
 
 
 @state("GET waiting 200", proof="hear by")

@@ -22,6 +22,7 @@ from server.people.queries import visible_person
 from server.programs.models import Cohort, Enrollment
 from server.programs.queries import cohort_by_id, enrollments, open_cohorts, visible_enrollment, waits_since
 from server.programs.states import EnrollmentState
+from server.programs.training.queries import asked_at
 from server.sessions.models import ActionItem, Session
 from server.sessions.queries import absent_from, held_ends, promise_with_match, sessions, visible_session
 from server.sessions.states import TOOK_PLACE, SessionState
@@ -168,6 +169,11 @@ async def may_ask_since(_: Actor, enrollment: Enrollment) -> datetime | None:
     looks = enrollment.state is EnrollmentState.ACTIVE and enrollment.role not in LEADING
     asks = looks and may_ask(enrollment.program, enrollment.role)
     return enrollment.active_at if asks else None
+
+
+async def to_train(actor: Actor, enrollment: Enrollment) -> datetime | None:
+    """Since when somebody is asked for training that is open."""
+    return await asked_at(actor, enrollment)
 
 
 async def step_due(_: Actor, step: Milestone) -> date | None:

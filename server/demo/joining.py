@@ -13,10 +13,12 @@ from server.people.queries import competencies, skills_of
 from server.people.states import ConsentPurpose, DayPart, SkillSide
 from server.programs.models import Enrollment
 from server.programs.states import ParticipantRole
+from server.programs.training.actions import finish_step
+from server.programs.training.queries import training_of
 
 
-async def join(stage: Stage, row: Enrollment, key: str) -> None:
-    """One who was invited to the programme `key` takes part."""
+async def join(stage: Stage, row: Enrollment, key: str, *, reads: bool = True) -> None:
+    """One who was invited to the programme `key` takes part, and reads what it asks to read at once, or later."""
     actor = await actor_for(row.person)
     parts = (DayPart.MORNINGS, DayPart.AFTERNOONS)
     agreed = [ConsentPurpose.MATCHING, ConsentPurpose.RESULTS][: 1 + row.person.given_name.count("a")]
@@ -29,6 +31,8 @@ async def join(stage: Stage, row: Enrollment, key: str) -> None:
             words_for_mentees=lines.word_for_mentees(row.person),
         )
     await join_program(actor, key, form)
+    for lesson in await training_of(actor, row.id) if reads else []:
+        await finish_step(actor, row.id, lesson.step.key)
 
 
 async def _goal(stage: Stage, person: Person) -> Wording:

@@ -16,7 +16,10 @@ from server.people.queries import find_people
 from server.people.states import ConsentPurpose
 from server.programs import actions as programs
 from server.programs.models import Cohort
+from server.programs.plans.actions import set_part
 from server.programs.states import Approvals, Cadence, ProgramState, ProgramType
+from server.programs.templates.shelf import Template, document
+from server.programs.training.entries import TRAINING_PART
 
 KEY = "harbourline"
 UNFINISHED = "harbourline-unfinished"
@@ -66,6 +69,8 @@ async def set_up(today: date) -> Stage:
             today=today, session_minutes=60,
         ),
     }
+    reading = document(Template.ONBOARDING)["training"]
+    await set_part(system, cohorts[ONBOARDING].program_id, TRAINING_PART, reading)
     return Stage(organization, system, cohorts)
 
 

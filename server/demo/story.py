@@ -80,7 +80,7 @@ async def _begin(stage: Stage, today: date, *keys: str) -> None:
 
 
 async def _everybody_joins(stage: Stage, keys: Collection[str]) -> None:
-    """All but a few: some stay invited, and some leaders join in the last days."""
+    """All but a few: some stay invited, and some leaders join in the last days. One has still to read what there is."""
     for key in keys:
         cohort = stage.cohorts[key]
         for role in (MENTOR, MENTEE):
@@ -89,7 +89,7 @@ async def _everybody_joins(stage: Stage, keys: Collection[str]) -> None:
             spared = {row.id for row in rows[-late:]} | {row.id for row in rows if row.person.given_name == TOURED}
             for row in rows:
                 if row.id not in spared:
-                    await join(stage, row, cohort.program.key)
+                    await join(stage, row, cohort.program.key, reads=role is MENTOR or row is not rows[0])
 
 
 async def _newcomers(stage: Stage) -> None:

@@ -36,6 +36,7 @@ from server.programs.models import Cohort, Enrollment, Program
 from server.programs.queries import Taking, enrollments_in
 from server.programs.rules import is_drawn, roles_in
 from server.programs.states import EnrollmentState, ParticipantRole, ProgramType
+from server.programs.training.queries import untrained
 
 MENTOR, MENTEE = ParticipantRole.MENTOR, ParticipantRole.MENTEE
 OPEN_GOALS = (GoalState.DRAFT, GoalState.ACTIVE)
@@ -193,8 +194,8 @@ def _version(program: Program) -> str:
 async def _seats(
     actor: Actor, cohort: Cohort, around_drafts: bool, kind: MatchKind
 ) -> list[tuple[Enrollment, int]]:
-    """The active people of a cohort with their free places: none for whoever does not want to be matched, or had
-    their time with somebody."""
+    """The active people of a cohort with their free places: none for whoever does not want to be matched, had their
+    time with somebody, or has training to finish first."""
     reader = system_actor(actor.organization_id)
     rows = [
         row
@@ -202,7 +203,7 @@ async def _seats(
         for row in await enrollments_in(actor, cohort.id, role=role, states=[EnrollmentState.ACTIVE])
     ]
     free, silent = await _free_seats(reader, cohort.id, rows, around_drafts, kind), await stopped(reader, rows)
-    over = await had_their_time(reader, cohort.id)
+    over = await had_their_time(reader, cohort.id) | await untrained(reader, cohort.program, rows)
     return [(row, 0 if row.person_id in silent or row.id in over else free[row.id]) for row in rows]
 
 

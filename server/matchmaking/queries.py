@@ -34,6 +34,7 @@ from server.programs import queries as programs
 from server.programs.models import Enrollment
 from server.programs.rules import is_among_peers, is_drawn, is_of_circles, roles_in
 from server.programs.states import EnrollmentState
+from server.programs.training.queries import untrained
 
 Stand = tuple[RunState, Step | None, int | None]
 """How far a run is: its state, the step it is at, and percent of that."""
@@ -351,20 +352,20 @@ async def wishes_of(actor: Actor, mentees: list[Enrollment]) -> Counter[Competen
 
 async def line(actor: Actor, cohort_id: UUID) -> list[Unmatched]:
     """The active mentees of a cohort without a match or a draft, in the order in which places are due to them."""
-    program = (await programs.cohort_by_id(actor, cohort_id)).program
-    placed, looking = await cared_for(actor, cohort_id, main_kind(program)), roles_in(program)[-1]
+    cohort = await programs.cohort_by_id(actor, cohort_id)
+    placed = await cared_for(actor, cohort_id, main_kind(cohort.program))
+    looking = roles_in(cohort.program)[-1]
     active = await programs.enrollments_in(actor, cohort_id, role=looking, states=[EnrollmentState.ACTIVE])
     alone = {row.id: row for row in active if row.id not in placed}
     run = await latest_run(actor, cohort_id)
     then = {UUID(one["enrollment_id"]): one for one in run.result.get("waitlist", [])} if run else {}
+    away = await untrained(actor, cohort.program, alone.values())
+    codes = {one: WaitCode(then[one]["code"]) for one in alone if one in then} | dict.fromkeys(away, WaitCode.TRAINING)
     order = in_order(
         Claim(row.id, row.waited_cycles, row.invited_at.date(), then.get(row.id, {}).get("position"))
         for row in alone.values()
     )
-    return [
-        Unmatched(alone[one], place if run else None, WaitCode(then[one]["code"]) if one in then else None)
-        for place, one in enumerate(order, 1)
-    ]
+    return [Unmatched(alone[one], place if run else None, codes.get(one)) for place, one in enumerate(order, 1)]
 
 
 async def left_in_line(actor: Actor, run: MatchRun) -> list[UUID]:

@@ -47,6 +47,8 @@ from server.programs.queries import cohort_by_id, grace_ends_at, takes_part_in, 
 from server.programs.rules import is_of_circles
 from server.programs.states import EnrollmentState, ParticipantRole
 from server.programs.terms.setup import terms_of
+from server.programs.training.entries import TrainingStep
+from server.programs.training.queries import open_steps
 from server.sessions.models import ActionItem, Session
 from server.sessions.queries import (
     have_met,
@@ -83,9 +85,9 @@ class Scene:
     """The recipient and everything around the subject of a message. What does not belong to it is None or zero.
 
     `address` is where it goes, `mail_fails` whether mail comes back from there; `times`: when both of a pair could meet
-    first, for who is asked about it. `knows` says whether they got the message that this one follows
-    (queries.was_told). `tester`: who gets the letter where it is only tried: as `person` would get it, in the words
-    that are being prepared.
+    first, for who is asked about it; `to_do`: training that is open. `knows` says whether they got the message that
+    this one follows (queries.was_told). `tester`: who gets the letter where it is only tried: as `person` would get it,
+    in the words that are being prepared.
     """
 
     message: Message
@@ -99,6 +101,7 @@ class Scene:
     knows: bool = False
     enrollment: Enrollment | None = None
     place: int | None = None
+    to_do: tuple[TrainingStep, ...] = ()
     ends_at: datetime | None = None
     match: Match | None = None
     ahead: Session | None = None
@@ -282,6 +285,7 @@ async def scene_of(actor: Actor, message: Message) -> Scene:
         knows=await queries.was_told(actor, message),
         enrollment=enrollment,
         place=await waitlist_place(actor, enrollment) if enrollment else None,
+        to_do=tuple((await open_steps(actor, [enrollment])).get(enrollment.id, ())) if enrollment else (),
         ends_at=await grace_ends_at(actor, enrollment.id) if enrollment else None,
         match=match,
         ahead=ahead,

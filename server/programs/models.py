@@ -70,6 +70,7 @@ class Program(Model):
     terminology: dict[str, Any] = fields.JSONField(default=dict, db_default="{}")
     goal_privacy: dict[str, Any] = fields.JSONField(default=dict, db_default="{}")
     surveys: list[dict[str, Any]] = fields.JSONField(default=list, db_default="[]")
+    training: list[dict[str, Any]] = fields.JSONField(default=list, db_default="[]")
     created_at = fields.DatetimeField(default=now)
 
     class Meta:
@@ -192,6 +193,24 @@ class WaitlistEntry(Model):
     class Meta:
         table = "waitlist_entry"
         indexes = [Index(fields=("organization_id", "cohort_id", "left_at", "since"), name="ix_waitlist_order")]
+
+
+class TrainingTask(Model):
+    """A step of the training that a programme asks for, for one person; known by the step's key."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organization_id = fields.UUIDField()
+    enrollment: fields.ForeignKeyRelation[Enrollment] = fields.ForeignKeyField(
+        "models.Enrollment", related_name="training", on_delete=fields.CASCADE
+    )
+    enrollment_id: UUID
+    step_key = fields.CharField(max_length=30)
+    asked_at = fields.DatetimeField(default=now)
+    done_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "training_task"
+        unique_together = (("enrollment_id", "step_key"),)
 
 
 class OpeningWish(Model):

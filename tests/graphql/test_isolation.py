@@ -66,6 +66,7 @@ MUTATIONS = {
     **dict.fromkeys(
         ("keepInMind", "setAside", "takeBack"), ("enrollmentId", "Enrollment", ', aboutEnrollmentId: "x"')
     ),
+    "finishTraining": ("id", "Enrollment", ', step: "x"'),
     "moveProgram": ("id", "Program", ", state: CLOSING"), "moveCohort": ("id", "Cohort", ", state: CLOSING"),
     "configureProgram": ("id", "Program", ", menteesMayAsk: true"),
     **dict.fromkeys(

@@ -142,6 +142,7 @@ def rule_words(code: RuleCode) -> tuple[str, str]:
         RuleCode.OVERLAP: (_("Enough shared time"), _("Too few shared hours")),
         RuleCode.GRADE_GAP: (_("The right levels"), _("Not the right levels")),
         RuleCode.CAPACITY: (_("Places free"), _("No place free")),
+        RuleCode.TRAINING: (_("Training done"), _("Training to finish")),
         RuleCode.COHORT_LIMIT: (_("Room in the group"), _("The group is full")),
     }[code]
 

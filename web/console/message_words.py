@@ -112,7 +112,7 @@ def why_held(reason: str) -> str:
         "they go on": _("they go on"),
         "back in range": _("back in range"), "nothing to list": _("there was nothing to list"),
         "another last day": _("it has another last day"), "enough are accepted": _("enough are accepted again"),
-        "a later day is proposed": _("a later day is proposed"),
+        "a later day is proposed": _("a later day is proposed"), "training comes first": _("training comes first"),
     }.get(reason, _("no longer needed"))
 
 

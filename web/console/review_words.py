@@ -287,6 +287,7 @@ def wait_words(code: WaitCode | None, *, among_peers: bool = False) -> str:
         WaitCode.NO_CIRCLE: _("No circle with a free seat shares an hour"),
         WaitCode.TOO_FEW: _("Too few people for a circle"),
         WaitCode.SEAT_FOUND: _("There is a seat in a circle that stands"),
+        WaitCode.TRAINING: _("Has training to finish first"),
         WaitCode.REPORTING_LINE: _("The mentors with places are in the same reporting line"),
         WaitCode.SAME_TEAM: _("The mentors with places are in the same team"),
         WaitCode.BLOCKED: _("The rules leave no mentor"),

@@ -31,6 +31,8 @@ from server.programs.resources.setup import contradictions as resources_against
 from server.programs.states import ProgramState, ProgramType
 from server.programs.terms.setup import TERMS_PART
 from server.programs.terms.setup import contradictions as terms_against
+from server.programs.training.entries import TRAINING_PART
+from server.programs.training.entries import contradictions as training_against
 from server.programs.triggers.entries import TRIGGERS_PART
 from server.programs.triggers.entries import contradictions as triggers_against
 from server.surveys.forms.setup import SURVEYS_PART
@@ -39,6 +41,7 @@ from server.surveys.forms.setup import contradictions as surveys_against
 PARTS: tuple[Part, ...] = (
     TRIGGERS_PART, telling.MESSAGES_PART, audience.AUDIENCE_PART, REPORTS_PART, SURVEYS_PART,
     GOAL_PRIVACY_PART, TERMS_PART, BRANDING_PART, RESOURCES_PART,
+    TRAINING_PART,
 )
 """What joins the document after its outline, weights and rules: a column each, set by one act."""
 
@@ -99,7 +102,7 @@ def checked(given: object, beside: Around) -> Json:
     )
     problems |= surveys_against(content["surveys"]) | levels_against(content["goal_privacy"])
     problems |= terms_against(content["terminology"]) | branding_against(content["branding"])
-    problems |= resources_against(content["resources"])
+    problems |= resources_against(content["resources"]) | training_against(content["training"])
     content |= weighed.settled(problems, kind, content)
     check(problems)
     return content

@@ -32,6 +32,8 @@ from server.programs.actions import approve_admission
 from server.programs.models import Enrollment
 from server.programs.queries import my_enrollments
 from server.programs.states import EnrollmentState, ParticipantRole
+from server.programs.training.actions import finish_step
+from server.programs.training.queries import open_steps
 from server.sessions import actions as sessions
 from server.sessions.models import Session
 from server.sessions.queries import (
@@ -92,6 +94,14 @@ async def join(turn: Turn) -> None:
         turn.me.role, (DayPart.MORNINGS, DayPart.LUNCHTIMES, DayPart.AFTERNOONS), [ConsentPurpose.MATCHING], goal=goal,
         skills=offered, words_for_mentees="Ask me about the projects that failed." if offered else "",
     ))
+
+
+async def train(turn: Turn) -> None:
+    """Take every step of one's training that is open."""
+    actor = await turn.actor()
+    for enrollment_id, steps in (await open_steps(actor, await my_enrollments(actor))).items():
+        for step in steps:
+            await finish_step(actor, enrollment_id, step.key)
 
 
 async def answer(turn: Turn) -> None:

@@ -35,6 +35,7 @@ from server.programs.models import Enrollment
 from server.programs.queries import cohort_by_id, enrollments_in, visible_enrollment
 from server.programs.rules import is_self
 from server.programs.states import EnrollmentState, ParticipantRole
+from server.programs.training.queries import untrained
 
 ENOUGH = 3
 """With so many people who fit well nobody need add anything: three to five are what one compares."""
@@ -50,6 +51,8 @@ class Asking(StrEnum):
     """Ask one of the people shown."""
     FULL = "FULL"
     """Every place of theirs is taken, by matches or by requests that wait."""
+    TRAINING = "TRAINING"
+    """They have training to finish first."""
     NOT_NOW = "NOT_NOW"
     """They are on a break, in line, or not admitted yet."""
     WISH = "WISH"
@@ -125,6 +128,8 @@ async def asking_page(actor: Actor, enrollment_id: UUID) -> AskingPage:
     asked = [match for match in mine if is_requester(match, actor.person_id)]
     taken = sum(match.state in OPEN_MATCHES for match in mine)
     asking = _asking(own, taken)
+    if asking is Asking.OPEN and await untrained(actor, own.program, [own]):
+        asking = Asking.TRAINING
     choices = await choices_of(actor, own.id) if asking in CHOOSING else []
     return AskingPage(
         enrollment=own, asking=asking, taken=taken,
@@ -209,7 +214,7 @@ async def _there(system: Actor, own: Enrollment) -> dict[UUID, Enrollment]:
     apart = await matches.kept_apart(system, own.cohort_id) | await matches.tried_pairs(system, own.cohort_id)
     without = {one for pair in apart if own.id in pair for one in pair}
     silent |= await said.apart_from(system, own.person_id)
-    without |= await had_their_time(system, own.cohort_id)
+    without |= await had_their_time(system, own.cohort_id) | await untrained(system, own.program, rows)
     return {
         row.id: row for row in rows
         if row.id not in without and row.person_id not in silent and row.person_id != own.person_id

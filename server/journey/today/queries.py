@@ -20,6 +20,8 @@ from server.people.states import ConsentPurpose
 from server.programs.models import Enrollment
 from server.programs.queries import my_enrollments
 from server.programs.states import EnrollmentState, ParticipantRole
+from server.programs.training.entries import TrainingStep
+from server.programs.training.queries import open_steps
 from server.sessions.slots import Slot
 from server.sessions.times import slots_for_match
 from server.surveys.models import SurveyInvitation
@@ -66,7 +68,7 @@ class Home:
     `waiting`: in nothing of what they wait for: whoever meets in a circle beside pairs waits for a mentor still.
     `resting`: on a break, and in no match that would tell of it. `surveys`: what the programme asks, besides check-ins.
     `proposed`: a later last day waits for this person's word, with who proposed it. `may_ask`: where they have a free
-    place and may choose whom to ask.
+    place and may choose whom to ask. `training`: what each enrolment has still to read.
     """
 
     asked: list[Match]
@@ -85,6 +87,7 @@ class Home:
     offer: Offer | None = None
     may_ask: list[Enrollment] = field(default_factory=list)
     surveys: list[Waiting] = field(default_factory=list)
+    training: list[tuple[Enrollment, list[TrainingStep]]] = field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:
@@ -108,12 +111,19 @@ class Home:
         return [*self.finished, *(one for one in self.circles if one.match.state not in RUNNING)]
 
     @property
+    def unready(self) -> set[UUID]:
+        """Enrolments for which nobody is looked before training is done."""
+        return {row.id for row, steps in self.training if any(step.required for step in steps)}
+
+    @property
     def needs(self) -> int:
         """How many things wait for this person."""
         open_check_ins = [one.check_in for one in (*self.running, *self.parted) if one.check_in]
         times = [one for one in self.running if one.needs_a_time]
         to_close = [one for one in self.ended if one.match.state is MatchState.DURATION_COMPLETED or one.check_in]
-        waiting = (self.asked, self.proposed, to_close, self.to_fill_in, open_check_ins, times, self.surveys)
+        waiting = (
+            self.unready, self.asked, self.proposed, to_close, self.to_fill_in, open_check_ins, times, self.surveys,
+        )
         return sum(len(one) for one in waiting)
 
 
@@ -137,6 +147,8 @@ async def home(actor: Actor) -> Home:
     parted = _parted(actor, found, _in(enrollments, EnrollmentState.ACTIVE), in_match, asked)
     in_match |= {_mine(actor, one.match) for one in parted if one.goes_on}
     told = {_mine(actor, match) for match in running}
+    training = await open_steps(actor, enrollments)
+    unready = {one for one, steps in training.items() if any(step.required for step in steps)}
     return Home(
         asked=[match for match in rows if _is_asked(actor, match)],
         pending=[match for match in rows if match.state in AWAITING and not _is_asked(actor, match)],
@@ -153,7 +165,8 @@ async def home(actor: Actor) -> Home:
         ],
         resting=[row for row in _in(enrollments, EnrollmentState.PAUSED) if row.id not in told],
         places=_places(enrollments, rows, actor),
-        may_ask=[row for row in _may_ask(enrollments, sought, actor) if row.id not in over],
+        may_ask=[row for row in _may_ask(enrollments, sought, actor) if row.id not in over | unready],
+        training=[(row, training[row.id]) for row in enrollments if row.id in training],
         alumni=await _alumni_question(actor) if any(one.state is MatchState.COMPLETED for one in finished) else None,
     )
 

@@ -31,6 +31,7 @@ from server.programs.models import Enrollment
 from server.programs.queries import enrollments, waitlist_place
 from server.programs.rules import is_of_circles
 from server.programs.states import EnrollmentState, ParticipantRole
+from server.programs.training.queries import Lesson, lessons
 
 HALF_HOUR = 30
 DAY_MINUTES = 24 * 60
@@ -47,7 +48,7 @@ WEEK = 7 * DAY_MINUTES // HALF_HOUR
 class WaitingPage:
     """Where a person's enrolment stands. `offering` people of the other side know or want the same, `sharing` of them
     have time when this person has; `hosts` run the programme; `line` is the place in the waiting list, from 1; `found`
-    is what the last run of the matching says to them."""
+    is what the last run of the matching says to them; `training` what they were asked to read."""
 
     enrollment: Enrollment
     person: Person
@@ -58,6 +59,13 @@ class WaitingPage:
     found: Explained
     hosts: list[Person]
     match: Match | None
+    training: list[Lesson]
+
+    @property
+    def must_learn(self) -> bool:
+        """Whether training comes before anybody is looked for."""
+        is_open = any(one.step.required and one.done_at is None for one in self.training)
+        return is_open and self.state is EnrollmentState.ACTIVE
 
     @property
     def is_mentor(self) -> bool:
@@ -77,7 +85,8 @@ class WaitingPage:
     @property
     def may_ask(self) -> bool:
         """Whether they may choose somebody and ask."""
-        return self.state is EnrollmentState.ACTIVE and may_ask(self.enrollment.program, self.enrollment.role)
+        is_on = self.state is EnrollmentState.ACTIVE and not self.must_learn
+        return is_on and may_ask(self.enrollment.program, self.enrollment.role)
 
     @property
     def may_pause(self) -> bool:
@@ -137,7 +146,7 @@ async def waiting_page(actor: Actor, program_key: str) -> WaitingPage:
         sharing=await _share_times(actor, person, offering), line=await waitlist_place(actor, enrollment),
         found=await explanation_of(actor, enrollment),
         hosts=await people_with_role(actor, Role.PROGRAM_MANAGER, enrollment.program_id),
-        match=running[0] if running else None,
+        match=running[0] if running else None, training=(await lessons(actor, [enrollment]))[enrollment.id],
     )
 
 

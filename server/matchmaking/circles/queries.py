@@ -18,9 +18,10 @@ from server.matchmaking.engine.groups.members.seats import Sitting
 from server.matchmaking.engine.living.words import rule_words
 from server.matchmaking.gather import Gathered, gather, gather_seats, rules_of, weights_of
 from server.programs.models import Cohort, Enrollment
-from server.programs.queries import enrollments_in
+from server.programs.queries import Taking, cohort_by_id, enrollments_in
 from server.programs.rules import has_circles, is_of_circles
 from server.programs.states import Circles, EnrollmentState, ParticipantRole
+from server.programs.training.queries import untrained
 
 PLACED = OPEN_MATCHES | {MatchState.DRAFT}
 WITH_ROOM = (MatchState.ACTIVE, MatchState.DRAFT)
@@ -52,7 +53,9 @@ async def may_come(actor: Actor, match: Match) -> MayCome:
         for role in (ParticipantRole.MENTEE, ParticipantRole.FACILITATOR)
     }
     members, leading = rows[ParticipantRole.MENTEE], rows[ParticipantRole.FACILITATOR]
-    free = [row for row in leading if placed[row.id] < row.capacity]
+    away = await untrained(actor, (await cohort_by_id(actor, match.cohort_id)).program, [*members, *leading])
+    members = [row for row in members if row.id not in away]
+    free = [row for row in leading if row.id not in away and placed[row.id] < row.capacity]
     return MayCome(
         by_name(row for row in members if not placed[row.id]), by_name(row for row in members if row.id in drafted),
         [] if matches.facilitator_of(match) else by_name(free),
@@ -75,7 +78,7 @@ async def with_newcomer(actor: Actor, match: Match, row: Enrollment) -> tuple[st
     there = [one for one in matches.in_order(match) if one.role is not row.role or one.role is ParticipantRole.MENTEE]
     gathered, rules, weights = await _people_of(actor, match, {row.id, *(one.enrollment_id for one in there)})
     members = [one for one in gathered.pool.participants if one.role is ParticipantRole.MENTEE]
-    code = await asyncio.to_thread(_first_broken, gathered, rules, weights)
+    code = await asyncio.to_thread(_first_broken, gathered, rules, weights) or await _training_of(actor, match, [row])
     return rule_words(code) if code else "", await asyncio.to_thread(told, members, rules, weights)
 
 
@@ -88,7 +91,11 @@ async def rule_broken(actor: Actor, match: Match) -> str:
 async def circle_rule(actor: Actor, match: Match) -> RuleCode | None:
     """Which hard rule the people of a circle break on today's facts; None where they break none."""
     there = {one.enrollment_id for one in matches.in_order(match)}
-    return await asyncio.to_thread(_first_broken, *await _people_of(actor, match, there))
+    code = await asyncio.to_thread(_first_broken, *await _people_of(actor, match, there))
+    if code or match.active_at:
+        return code
+    members = [Taking(one.enrollment_id, one.role, one.person_id) for one in matches.in_order(match)]
+    return await _training_of(actor, match, members)
 
 
 async def rule_on_joining(actor: Actor, match: Match, enrollment_id: UUID) -> RuleCode | None:
@@ -96,9 +103,19 @@ async def rule_on_joining(actor: Actor, match: Match, enrollment_id: UUID) -> Ru
     there = {one.enrollment_id for one in matches.in_order(match)}
     code = await asyncio.to_thread(_first_broken, *await _people_of(actor, match, there))
     if code is None:
-        return None
+        return await _training_of(actor, match, [
+            Taking(one.enrollment_id, one.role, one.person_id)
+            for one in matches.in_order(match) if one.enrollment_id == enrollment_id
+        ])
     others = await _people_of(actor, match, there - {enrollment_id})
     return None if await asyncio.to_thread(_first_broken, *others) else code
+
+
+async def _training_of(
+    actor: Actor, match: Match, rows: Iterable[Enrollment | Taking]
+) -> RuleCode | None:
+    """That one of some people has training to finish before they are in a circle; its programme was fetched."""
+    return RuleCode.TRAINING if await untrained(actor, match.cohort.program, rows) else None
 
 
 async def _people_of(actor: Actor, match: Match, ids: set[UUID]) -> tuple[Gathered, RuleSet, Weights]:

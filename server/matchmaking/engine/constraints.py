@@ -40,6 +40,8 @@ class RuleCode(StrEnum):
     GRADE_GAP = "GRADE_GAP"
     CAPACITY = "CAPACITY"
     COHORT_LIMIT = "COHORT_LIMIT"
+    TRAINING = "TRAINING"
+    """Asked outside the engine: nobody with a required step open comes into a pool."""
 
 
 @dataclass(frozen=True, slots=True)

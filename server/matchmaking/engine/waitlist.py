@@ -14,7 +14,7 @@ from server.matchmaking.engine.pool import Participant
 
 class WaitCode(StrEnum):
     """Why somebody has nobody. The codes that are no rule: places, those held back for newcomers, the cohort's limit,
-    nobody, no wish, no group, or a seat in a circle that stands, for a manager to give."""
+    nobody, no wish, no group, a seat in a circle that stands, for a manager to give, or training to finish first."""
 
     NO_SEAT = "NO_SEAT"
     HELD_BACK = "HELD_BACK"
@@ -26,6 +26,7 @@ class WaitCode(StrEnum):
     NO_CIRCLE = "NO_CIRCLE"
     TOO_FEW = "TOO_FEW"
     SEAT_FOUND = "SEAT_FOUND"
+    TRAINING = "TRAINING"
     REPORTING_LINE = "REPORTING_LINE"
     SAME_TEAM = "SAME_TEAM"
     BLOCKED = "BLOCKED"

@@ -21,6 +21,7 @@ from server.matches.steps import UNDO_ONE
 from server.matchmaking.circles.queries import rule_on_joining
 from server.matchmaking.engine.constraints import RuleCode
 from server.matchmaking.today.queries import ALREADY_ASKED, Bar, bars_of
+from server.programs.training.queries import untrained
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,7 @@ async def publish_match(actor: Actor, match_id: UUID, *, undo_within: timedelta 
         bars = await _hold_back_barred(actor, [match_id])
         if not bars:
             return await matches.publish_match(actor, match_id, undo_within=undo_within)
-    told = _("It is held back: a rule of the programme keeps them apart by now. %(rule)s")
-    raise Conflict(told % {"rule": bars[match_id].words}, kind="rule")
+    raise Conflict(_("It is held back: %(why)s") % {"why": _against(bars[match_id])}, kind="rule")
 
 
 async def publish_matches(actor: Actor, match_ids: Iterable[UUID]) -> Published:
@@ -70,8 +70,7 @@ async def approve_match(actor: Actor, match_id: UUID, *, undo_within: timedelta 
         if bars:
             match = await match_queries.visible_match(actor, match_id)
             require(can_decide(actor, match), _("approve this match"))
-            told = _("A rule of the programme keeps them apart by now. %(rule)s") % {"rule": bars[match_id].words}
-            raise Conflict(told, kind="rule")
+            raise Conflict(_against(bars[match_id]), kind="rule")
         return await matches.approve_match(actor, match_id, undo_within=undo_within)
 
 
@@ -79,13 +78,15 @@ async def accept_match(actor: Actor, match_id: UUID, *, undo_within: timedelta =
     """`matches.actions.accept_match` for people whom no hard rule keeps apart today.
 
     Where one does by now, the match goes back to whoever runs the programme: it comes back as `is_parted` says, and the
-    caller tells the person kindly.
+    caller tells the person kindly. Training that one of them has to finish first sends nothing back.
 
     Raises:
-        NotFound, Conflict: as there.
+        NotFound, Conflict: as there; Conflict too while one of them has training to finish (`kind="training"`).
     """
     async with unit_of_work(actor):
         code = await _rule_before_a_yes(actor, match_id)
+        if code is RuleCode.TRAINING:
+            raise Conflict(await _training_first(actor, match_id), kind="training")
         if code is not None:
             return await matches.send_back(actor, match_id, code=code)
         return await matches.accept_match(actor, match_id, undo_within=undo_within)
@@ -102,6 +103,20 @@ async def _rule_before_a_yes(actor: Actor, match_id: UUID) -> RuleCode | None:
     circle = await begun.prefetch_related("members").first()
     me = member_of(circle, actor) if circle else None
     return await rule_on_joining(product, circle, me.enrollment_id) if circle and me else None
+
+
+def _against(bar: Bar) -> str:
+    if bar.code is RuleCode.TRAINING:
+        return bar.words
+    return _("A rule of the programme keeps them apart by now. %(rule)s") % {"rule": bar.words}
+
+
+async def _training_first(actor: Actor, match_id: UUID) -> str:
+    match = await match_queries.visible_match(actor, match_id)
+    me = member_of(match, actor)
+    if me and await untrained(actor, match.program, [me.enrollment]):
+        return _("Finish your training first. It stands on your first page. Then say yes.")
+    return _("Somebody has training to finish first. You can say yes after that.")
 
 
 async def _hold_back_barred(actor: Actor, ids: Collection[UUID]) -> dict[UUID, Bar]:

@@ -27,6 +27,7 @@ from server.programs.models import Cohort, Program
 from server.programs.queries import cohort_by_id, with_people
 from server.programs.rules import is_among_peers
 from server.programs.states import ParticipantRole
+from server.programs.training.queries import untrained
 
 Two = tuple[UUID, UUID]
 """The enrolments of a mentor and a mentee; of two peers in any order."""
@@ -50,7 +51,8 @@ async def rules_broken(
     actor: Actor, cohort: Cohort, pairs: Collection[Two], *, but: Collection[RuleCode] = ()
 ) -> dict[Two, RuleCode]:
     """The first hard rule of the programme, `but` for some, that each of some pairs breaks today. Pairs that break none
-    are left out, and so is whoever is not there. The same few statements for one pair and for hundreds."""
+    are left out, and so is whoever is not there. Last comes what keeps one of them from anybody: training to finish.
+    The same few statements for one pair and for hundreds."""
     _facts, broken = await _looked_up(actor, cohort, pairs, but)
     return broken
 
@@ -91,7 +93,11 @@ async def _looked_up(
     rows = await with_people(system_actor(actor.organization_id), {one for pair in pairs for one in pair})
     there = [pair for pair in pairs if rows.keys() >= set(pair)]
     facts = await gather_for_rules(actor, cohort, list(rows.values()))
-    return facts, _first_broken(facts, _rules_between(cohort.program), there, but)
+    broken = _first_broken(facts, _rules_between(cohort.program), there, but)
+    if RuleCode.TRAINING not in but:
+        open_for = await untrained(actor, cohort.program, rows.values())
+        broken = {pair: RuleCode.TRAINING for pair in there if not open_for.isdisjoint(pair)} | broken
+    return facts, broken
 
 
 def _rules_between(program: Program) -> RuleSet:

@@ -21,16 +21,16 @@ async def part(event: OutboxEvent) -> None:
 
 @on_event(
     "preference.set_aside", "preference.taken_back", "enrollment.activated", "matching.finished", "match.ended",
-    "match.declined", "match.banned", "match.ban_lifted",
+    "match.declined", "match.banned", "match.ban_lifted", "training.done",
 )
 async def want_shortlists(event: OutboxEvent) -> None:
     """Other people can be chosen now."""
     await actions.want_shortlists(system_actor(event.organization_id), UUID(event.payload["cohort_id"]))
 
 
-@on_event("program.changed")
+@on_event("program.changed", "program.training_set")
 async def follow_settings(event: OutboxEvent) -> None:
-    """Who may choose has to be shown somebody."""
+    """Who may choose has to be shown somebody; training that came or went changes who can be chosen."""
     actor = system_actor(event.organization_id)
     for cohort in await open_cohorts(actor, UUID(event.payload["program_id"])):
         await actions.want_shortlists(actor, cohort.id)

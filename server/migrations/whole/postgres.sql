@@ -574,7 +574,8 @@ CREATE TABLE program (
     goal_privacy jsonb DEFAULT '{}'::jsonb NOT NULL,
     terminology jsonb DEFAULT '{}'::jsonb NOT NULL,
     branding jsonb DEFAULT '{}'::jsonb NOT NULL,
-    resources jsonb DEFAULT '{}'::jsonb NOT NULL
+    resources jsonb DEFAULT '{}'::jsonb NOT NULL,
+    training jsonb DEFAULT '[]'::jsonb NOT NULL
 );
 CREATE TABLE program_version (
     id uuid NOT NULL,
@@ -861,6 +862,14 @@ CREATE SEQUENCE tortoise_migrations_id_seq
     NO MAXVALUE
     CACHE 1;
 ALTER SEQUENCE tortoise_migrations_id_seq OWNED BY tortoise_migrations.id;
+CREATE TABLE training_task (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    step_key character varying(30) NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    done_at timestamp with time zone,
+    enrollment_id uuid NOT NULL
+);
 CREATE TABLE user_session (
     id uuid NOT NULL,
     organization_id uuid NOT NULL,
@@ -1055,6 +1064,8 @@ ALTER TABLE ONLY ticket
     ADD CONSTRAINT ticket_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY tortoise_migrations
     ADD CONSTRAINT tortoise_migrations_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY training_task
+    ADD CONSTRAINT training_task_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY cohort
     ADD CONSTRAINT uid_cohort_program_780227 UNIQUE (program_id, key);
 ALTER TABLE ONLY competency
@@ -1119,6 +1130,8 @@ ALTER TABLE ONLY text_vector
     ADD CONSTRAINT uid_text_vector_owner_i_70a010 UNIQUE (owner_id, aspect, model);
 ALTER TABLE ONLY tortoise_migrations
     ADD CONSTRAINT uid_tortoise_mi_app_3803a5 UNIQUE (app, name);
+ALTER TABLE ONLY training_task
+    ADD CONSTRAINT uid_training_ta_enrollm_6d97a8 UNIQUE (enrollment_id, step_key);
 ALTER TABLE ONLY weights_version
     ADD CONSTRAINT uid_weights_ver_program_142e8d UNIQUE (program_id, number);
 ALTER TABLE ONLY user_session
@@ -1387,6 +1400,8 @@ ALTER TABLE ONLY ticket
     ADD CONSTRAINT fk_ticket_person_id_org FOREIGN KEY (organization_id, person_id) REFERENCES person(organization_id, id) ON DELETE CASCADE;
 ALTER TABLE ONLY ticket
     ADD CONSTRAINT fk_ticket_session_id_org FOREIGN KEY (organization_id, session_id) REFERENCES user_session(organization_id, id) ON DELETE CASCADE;
+ALTER TABLE ONLY training_task
+    ADD CONSTRAINT fk_training_task_enrollment_id_org FOREIGN KEY (organization_id, enrollment_id) REFERENCES enrollment(organization_id, id) ON DELETE CASCADE;
 ALTER TABLE ONLY user_session
     ADD CONSTRAINT fk_user_session_person_id_org FOREIGN KEY (organization_id, person_id) REFERENCES person(organization_id, id) ON DELETE CASCADE;
 ALTER TABLE ONLY waitlist_entry
@@ -1491,6 +1506,8 @@ ALTER TABLE ONLY ticket
     ADD CONSTRAINT ticket_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id) ON DELETE CASCADE;
 ALTER TABLE ONLY ticket
     ADD CONSTRAINT ticket_session_id_fkey FOREIGN KEY (session_id) REFERENCES user_session(id) ON DELETE CASCADE;
+ALTER TABLE ONLY training_task
+    ADD CONSTRAINT training_task_enrollment_id_fkey FOREIGN KEY (enrollment_id) REFERENCES enrollment(id) ON DELETE CASCADE;
 ALTER TABLE ONLY user_session
     ADD CONSTRAINT user_session_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id) ON DELETE CASCADE;
 ALTER TABLE ONLY waitlist_entry
@@ -1539,4 +1556,5 @@ INSERT INTO "tortoise_migrations" ("app", "name", "applied_at") VALUES
 ('models', '0039_program_terminology', CURRENT_TIMESTAMP),
 ('models', '0040_kinds', CURRENT_TIMESTAMP),
 ('models', '0041_program_branding', CURRENT_TIMESTAMP),
-('models', '0042_program_resources', CURRENT_TIMESTAMP);
+('models', '0042_program_resources', CURRENT_TIMESTAMP),
+('models', '0043_training', CURRENT_TIMESTAMP);

@@ -20,6 +20,11 @@ def waiting(scene: Scene) -> str:
     return f"/waiting/{scene.program.key}"
 
 
+def training(scene: Scene) -> str:  # noqa: ARG001  # every link takes the scene
+    """Their training, on the first page."""
+    return "/#training"
+
+
 def place(scene: Scene) -> str:
     """The page on which a mentor gives one more place."""
     assert scene.enrollment is not None

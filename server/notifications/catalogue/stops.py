@@ -43,6 +43,20 @@ def place_answered(scene: Scene) -> str:
     return "" if row.place_given is None else "answered"
 
 
+def training_done(scene: Scene) -> str:
+    """Needless once all is done, and while they take no part."""
+    row = scene.enrollment
+    if row is None or row.state is not EnrollmentState.ACTIVE:
+        return "no longer so"
+    return "" if scene.to_do else "done already"
+
+
+def training_open(scene: Scene) -> str:
+    """Needless once a step is open again, and once they take no part."""
+    row = scene.enrollment
+    return "" if row is not None and row.state in HELD_PLACES and not scene.to_do else "no longer so"
+
+
 def goes_on(scene: Scene) -> str:
     """Needless once nothing ends any more."""
     return "" if scene.ends_at is not None else "no longer so"
@@ -75,9 +89,12 @@ def decided(scene: Scene) -> str:
 
 
 def matched(scene: Scene) -> str:
-    """Needless once there is a match or a circle for somebody, and while they take a break."""
+    """Needless once there is a match or a circle for somebody, while they take a break, and while training comes
+    first: of that another word reminds."""
     if scene.enrollment is None or scene.enrollment.state is not EnrollmentState.ACTIVE:
         return "no longer so"
+    if any(step.required for step in scene.to_do):
+        return "training comes first"
     return "matched" if scene.is_matched else ""
 
 

@@ -55,6 +55,7 @@ TOPICS = (
     Topic("nudges", (
         "E03", "E04", "E05", "E11", "M04", "M11", "F01", "F02", "F03", "G01", "G01-met", "G04", "G05",
         "G05-shared", "G07", "S03", "S06", "S08", "S10", "I01", "I02", "Z01", "Z02", "Z03", "Z08",
+        "T01", "T02",
     )),
     Topic("check-ins", ("R01", "C03", "Z04", "Z04-again", "Z05", "S05", "S07", "C01", "C02", "C03-form", "Z10")),
     Topic("sign-in", ("Y01", "Y01-moved", "Y01-device", "Y03")),

@@ -1,4 +1,4 @@
-"""Telling at once: a goal that is shared, a step that is done, a match that had its time, another wording."""
+"""Telling at once: a goal that is shared, a step that is done, a match that had its time, another wording, training."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -12,6 +12,7 @@ from server.matches.queries import visible_match
 from server.notifications.actions import plan_message
 from server.people.models import Person
 from server.people.queries import who_agreed_before
+from server.programs.queries import visible_enrollment
 
 
 @on_event("goal.activated")
@@ -42,6 +43,28 @@ async def tell_of_another_wording(event: OutboxEvent) -> None:
         await plan_message(
             actor, "Y03", person_id, event.subject_id, {"consent_text_id": event.subject_id}, trigger=event.kind,
         )
+
+
+@on_event("training.asked")
+async def ask_to_read(event: OutboxEvent) -> None:
+    """Tell everybody who was asked for training that there is something to read."""
+    for enrollment_id in event.payload["enrollment_ids"]:
+        await _tell_learner(event, "T01", UUID(enrollment_id))
+
+
+@on_event("training.done")
+async def say_it_is_done(event: OutboxEvent) -> None:
+    """Tell somebody who has taken the last step of their training that nothing is left of it."""
+    if not event.payload["left"]:
+        await _tell_learner(event, "T03", UUID(event.payload["enrollment_id"]))
+
+
+async def _tell_learner(event: OutboxEvent, kind: str, enrollment_id: UUID) -> None:
+    actor = system_actor(event.organization_id)
+    row = await visible_enrollment(actor, enrollment_id)
+    await plan_message(
+        actor, kind, row.person_id, row.id, {"enrollment_id": row.id}, trigger=event.kind, occurrence=str(event.id)
+    )
 
 
 async def _readers(event: OutboxEvent) -> list[Person]:

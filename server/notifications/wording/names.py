@@ -84,6 +84,9 @@ OPEN_UNTIL = Name(
     "open_until", N_("the day on which the invitation ends"),
     _day(lambda scene: scene.enrollment.expires_at if scene.enrollment else None), always=False,
 )
+STEPS = Name(
+    "steps", N_("the steps that are open"), lambda scene: "; ".join(one.title for one in scene.to_do), always=False,
+)
 PLACE = Name("place", N_("the place in the waiting list"), lambda scene: str(scene.place or ""), always=False)
 STEP_DAY = Name(
     "step_day", N_("the day of the step"), _day(lambda scene: scene.milestone.due_on if scene.milestone else None),
@@ -99,7 +102,7 @@ AUTHOR = Name("author", N_("the first name of who wrote"), lambda scene: scene.a
 
 OF_KIND: Mapping[str, Sequence[Name]] = {
     **dict.fromkeys(("E01", "E02", "E03", "E04", "E05", "E13", "E14", "E15"), (OPEN_UNTIL,)),
-    **dict.fromkeys(("E10", "E11"), (PLACE,)),
+    **dict.fromkeys(("E10", "E11"), (PLACE,)), **dict.fromkeys(("T01", "T02"), (STEPS,)),
     "M03": (OTHER, ANSWER_BY, TIMES), "M04": (OTHER, ANSWER_BY), "X01": (OTHER,), "X01-circle": (LEFT,),
     **dict.fromkeys(("M05", "M06", "M08", "X03", "X05", "G01", "G01-met", "G03"), (OTHER,)),
     **dict.fromkeys(("R01", "C03", "Z04", "Z04-again", "Z05", "Z06", "Z07", "Z08"), (OTHER,)),

@@ -25,6 +25,7 @@ from server.surveys.states import InvitationState, SurveyKind
 from tests.factories import Pair, in_days, match
 from tests.forms import sent_form
 from tests.server.notifications.conftest import session_of
+from tests.trained import asks_for, step
 
 FORMS = {
     "S07": SurveyKind.POST_SESSION, "C01": SurveyKind.CHECK_IN, "C02": SurveyKind.PULSE, "C03-form": SurveyKind.NPS,
@@ -52,6 +53,8 @@ async def planned_ids(kind: str, pair: Pair) -> dict[str, Any]:
         return await goal_facts(kind, pair)
     if kind in ("Z06", "Z07", "Z08"):
         await had_its_time(pair)
+    if kind in ("T01", "T02"):
+        await asks_for(pair.program, step(), step("second", required=False))
     if kind == "S10":
         return {"action_item_id": await promise_of(pair)}
     return {"ends_on": pair.match.ends_on} if kind in ("Z01", "Z02", "Z03") else {}
@@ -63,7 +66,7 @@ async def ids_for(kind: str, pair: Pair) -> dict[str, Any]:
     if kind in GROUPS:
         await GROUPS[kind](pair)
         return {"cohort_id": pair.cohort.id, "metric": "STARTED", "before": {"STARTED": 12}}
-    if kind.startswith("E") or kind in ("X04", "X04-grace", "M02", "M11"):
+    if kind.startswith(("E", "T")) or kind in ("X04", "X04-grace", "M02", "M11"):
         ids = {"enrollment_id": pair.mentee_enrollment.id}
     if kind == "X04-grace":
         await lose_eligibility(system_actor(pair.organization.id), pair.mentee_enrollment.id)

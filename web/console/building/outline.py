@@ -14,6 +14,7 @@ from web.console.building import (
     resources_words,
     surveys_words,
     terms_words,
+    training_words,
 )
 from web.console.building.part import Part
 
@@ -21,6 +22,7 @@ PARTS: tuple[Part, ...] = (
     dates_words.PART,
     audience_words.PART,
     joining_words.PART,
+    training_words.PART,
     matching_words.PART,
     messages_words.PART,
     surveys_words.PART,

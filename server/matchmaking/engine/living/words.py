@@ -82,4 +82,5 @@ def rule_words(rule: RuleCode | None) -> str:
         RuleCode.OVERLAP: _("They share too little time."),
         RuleCode.GRADE_GAP: _("Their levels are not as far apart as the programme asks."),
         RuleCode.COHORT_LIMIT: _("The group has as many pairs as it may have."),
+        RuleCode.TRAINING: _("Somebody has training to finish first."),
     }.get(rule or RuleCode.BLOCKED, _("A rule of the programme forbids it."))
