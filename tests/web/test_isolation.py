@@ -211,7 +211,9 @@ def test_every_address_is_of_one_of_these_kinds() -> None:
     known = {one.route.path for one in [*with_place(":uuid}"), *with_place("{program}"), *without_place()]}
     known |= {one.route.path for one in addresses() if one.route.name in OWN}
     paths = {one.path for one in all_routes() if not isinstance(one, Mount)}
-    of_nobody_elses = {"/icon/{name}", "/you/consents/{purpose}", "/console/more/wordings/{purpose}"}
+    of_nobody_elses = {
+        "/icon/{name}", "/brand/{accent}", "/you/consents/{purpose}", "/console/more/wordings/{purpose}",
+    }
     assert paths - known == {"/graphql", "/healthz", "/readyz"} | of_nobody_elses
 
 
