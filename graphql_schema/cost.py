@@ -54,7 +54,7 @@ EXTRA = {
     "Query.__schema": 2_500, "Query.__type": 50,
     "Query.messagesOfMatch": 50, "Query.messagesOfPerson": 50,
     "Query.messageOutcome": 50, "Query.alternativeMentors": 200, "Query.importReport": 200,
-    "Query.invitationList": 200, "Query.matchPreview": 1_000,
+    "Query.invitationList": 200, "Query.programAudience": 200, "Query.matchPreview": 1_000,
     "Query.matchSettings": 50, "Query.matchTrial": 50, "Query.pairRecord": 50, "Query.pairTried": 500,
     "Query.surveyResults": 200, "Query.placesPlanned": 1_000, "Query.reviewQueue": 200,
     "Subscription.matchRunProgress": 200,

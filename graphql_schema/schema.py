@@ -7,6 +7,7 @@ from graphql import GraphQLError
 from strawberry.types import ExecutionContext
 
 from graphql_schema.asking import AskingMutation, AskingQuery
+from graphql_schema.audience import AudienceMutation, AudienceQuery
 from graphql_schema.building import BuildingMutation, BuildingQuery
 from graphql_schema.choosing import ChoosingMutation, ChoosingQuery
 from graphql_schema.conflicts import ConflictsMutation, ConflictsQuery
@@ -21,6 +22,7 @@ from graphql_schema.forms import FormsMutation, FormsQuery
 from graphql_schema.goals import GoalsMutation
 from graphql_schema.imports import ImportsMutation, ImportsQuery
 from graphql_schema.inviting import InvitingMutation, InvitingQuery
+from graphql_schema.joining import JoiningMutation, JoiningQuery
 from graphql_schema.journey import JourneyMutation, JourneyQuery
 from graphql_schema.learning import LearningMutation, LearningQuery
 from graphql_schema.limits import EXTENSIONS
@@ -61,7 +63,7 @@ class Query(
     LearningQuery, RecordsQuery, AskingQuery, SessionsQuery, MessagingQuery, SurveysQuery, FormsQuery,
     JourneyQuery, WeighingQuery,
     DecidingQuery, PlanningQuery, ConflictsQuery, TryingQuery, ChoosingQuery, DeliveryQuery,
-    BuildingQuery, InvitingQuery, CourseQuery, TellingQuery,
+    BuildingQuery, InvitingQuery, CourseQuery, TellingQuery, AudienceQuery, JoiningQuery,
 ):
     pass
 
@@ -73,7 +75,7 @@ class Mutation(
     SurveysMutation, FormsMutation, JourneyMutation, UndoingMutation, EligibilityMutation, AskingMutation,
     WeighingMutation,
     DecidingMutation, PlanningMutation, ConflictsMutation, TryingMutation, ChoosingMutation, DeliveryMutation,
-    BuildingMutation, InvitingMutation, CourseMutation, TellingMutation,
+    BuildingMutation, InvitingMutation, CourseMutation, TellingMutation, AudienceMutation, JoiningMutation,
 ):
     pass
 

@@ -16,6 +16,7 @@ from server.kernel import clock
 from server.kernel.text import gettext as _
 from server.kernel.text import language_name, locale, ngettext
 from server.people.states import DayPart
+from server.programs.rules import is_past_last_day, why_closed
 from server.programs.states import Approvals
 from web.dates import count_words, day_long, day_month, upper_first
 from web.items import StepState
@@ -144,7 +145,14 @@ def closed(seen: JoinPage) -> Closed:
             _("You have left this group"),
             _("You are welcome in the next group of %(program)s.") % {"program": name}, "finished",
         ),
-    }.get(seen.place.standing, Closed(_("This group is full"), _next_opening(seen), "boat"))
+    }.get(seen.place.standing, _full(seen))
+
+
+def _full(seen: JoinPage) -> Closed:
+    cohort = seen.place.cohort
+    if cohort is not None and is_past_last_day(cohort):
+        return Closed(why_closed(cohort), _next_opening(seen), "boat")
+    return Closed(_("This group is full"), _next_opening(seen), "boat")
 
 
 def _next_opening(seen: JoinPage) -> str:

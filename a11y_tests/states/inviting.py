@@ -33,6 +33,13 @@ async def some_sent() -> View:
         fill("list", _list(found)), press("Look at the list"), press("Invite 1 person")))
 
 
+@state("POST console-group-last-day 422", proof="Choose today or a later day.")
+async def a_last_day_that_has_passed() -> View:
+    found = await _market()
+    return View(found.manager, f"/console/programs/{found.program.id}", each(
+        open_everything, fill("enrol_by_on-1", "2020-01-01"), press("Save the last day")))
+
+
 async def _market() -> Market:
     """A programme for whoever is in no department; nobody fits as a mentor."""
     found = await market(1, 1)

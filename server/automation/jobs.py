@@ -7,7 +7,7 @@ from server.automation.due import perform
 from server.automation.planning import plan, steps_by_fact
 from server.automation.protocol import About, Step
 from server.automation.steps import STEPS
-from server.automation.telling.replanning import replan
+from server.automation.telling.replanning import replan, replan_last_day
 from server.kernel.actor import system_actor
 from server.kernel.facts import OutboxEvent
 from server.kernel.jobs import on_due, on_event
@@ -33,3 +33,4 @@ for kind, steps in steps_by_fact().items():
 for rule in STEPS.keys() - {ENDS_QUIETLY}:
     on_due(rule)(perform)
 on_event("program.messages_set", long=True)(replan)
+on_event("cohort.last_day_set", long=True)(replan_last_day)

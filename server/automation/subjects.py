@@ -13,7 +13,7 @@ from server.journey.console.acceptance import last_no
 from server.kernel.actor import Actor
 from server.matches.company import members_now, sets_times
 from server.matches.models import Match
-from server.matches.queries import LEADING, in_order, is_circle, is_mentor, learners, matches, visible_match
+from server.matches.queries import in_order, is_circle, is_mentor, learners, matches, visible_match
 from server.matches.rules import may_ask
 from server.matches.states import AWAITING_PARTICIPANTS, OPEN_MATCHES, RUNNING, Approval, MatchState
 from server.notifications.queries import survey_by_id
@@ -21,7 +21,7 @@ from server.people.models import Person
 from server.people.queries import visible_person
 from server.programs.models import Cohort, Enrollment
 from server.programs.queries import cohort_by_id, enrollments, open_cohorts, visible_enrollment, waits_since
-from server.programs.states import EnrollmentState
+from server.programs.states import LEADING, MAY_SUBMIT, EnrollmentState
 from server.programs.training.queries import asked_at
 from server.sessions.models import ActionItem, Session
 from server.sessions.queries import absent_from, held_ends, promise_with_match, sessions, visible_session
@@ -90,6 +90,11 @@ async def invited(_: Actor, enrollment: Enrollment) -> datetime | None:
 async def started(_: Actor, enrollment: Enrollment) -> datetime | None:
     """Since when somebody is filling the form in."""
     return enrollment.started_at if enrollment.state is EnrollmentState.IN_PROGRESS else None
+
+
+async def may_still_join(_: Actor, enrollment: Enrollment) -> date | None:
+    """The last day on which somebody can join who is invited, or fills the form in."""
+    return enrollment.cohort.enrol_by_on if enrollment.state in MAY_SUBMIT else None
 
 
 async def asked(_: Actor, match: Match) -> datetime | None:

@@ -19,10 +19,8 @@ from server.matches.models import Match, MatchMember, MatchNote, MatchOverride, 
 from server.matches.states import OPEN_MATCHES, RUNNING, SAID_NO, Approval, MatchKind, MatchState, OverrideKind
 from server.people.models import Person
 from server.programs.models import Cohort, Enrollment
-from server.programs.states import EnrollmentState, ParticipantRole, ProgramType
+from server.programs.states import LEADING, EnrollmentState, ParticipantRole, ProgramType
 
-LEADING = frozenset({ParticipantRole.MENTOR, ParticipantRole.FACILITATOR})
-"""The roles of who is there for the others."""
 OF_MAIN_KIND = Q(match__kind=MatchKind.PAIR) | Q(match__program__type=ProgramType.CIRCLE)
 """Members whose match is what `rules.main_kind` says of its programme: a circle beside pairs is none."""
 

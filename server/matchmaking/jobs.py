@@ -70,6 +70,12 @@ async def use_place(event: OutboxEvent) -> None:
     await actions.offer_place(system_actor(event.organization_id), UUID(event.payload["enrollment_id"]))
 
 
+@on_event("enrollment.activated", "enrollment.seat_freed")
+async def draft_for_newcomer(event: OutboxEvent) -> None:
+    """Somebody came into a group: where it was matched before, they need not wait for the next run."""
+    await actions.draft_for_newcomer(system_actor(event.organization_id), UUID(event.payload["enrollment_id"]))
+
+
 @on_event("match.published")
 async def count_cycle(event: OutboxEvent) -> None:
     """The first match of a run that is told to its people decides it: whoever it left in line waited through it."""

@@ -16,7 +16,7 @@ from server.kernel.log import note
 from server.kernel.settings import settings
 from server.matches.company import members_now
 from server.matches.models import Match
-from server.matches.queries import LEADING, in_order, is_circle, visible_match
+from server.matches.queries import in_order, is_circle, visible_match
 from server.matches.states import RUNNING, Approval, MatchState
 from server.notifications import queries
 from server.notifications.actions import plan_message, send_message
@@ -30,7 +30,7 @@ from server.programs.openings.actions import note_told
 from server.programs.openings.queries import waiting_wishes
 from server.programs.queries import cohort_by_id, current_cohort, visible_enrollment
 from server.programs.rules import takes_people
-from server.programs.states import EnrollmentState
+from server.programs.states import LEADING, EnrollmentState
 from server.sessions.models import Session
 from server.sessions.queries import visible_session
 from server.surveys.states import SurveyKind
@@ -131,7 +131,7 @@ async def tell_about_the_last_day(event: OutboxEvent) -> None:
             )
 
 
-@on_event("cohort.opened", "cohort.moved", "program.moved")
+@on_event("cohort.opened", "cohort.moved", "cohort.last_day_set", "program.moved")
 async def tell_who_waits_for_it(event: OutboxEvent) -> None:
     """Tell whoever asked, once each, that a programme takes people in again: a group of it and itself are open."""
     actor = system_actor(event.organization_id)

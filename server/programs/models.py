@@ -71,6 +71,7 @@ class Program(Model):
     goal_privacy: dict[str, Any] = fields.JSONField(default=dict, db_default="{}")
     surveys: list[dict[str, Any]] = fields.JSONField(default=list, db_default="[]")
     training: list[dict[str, Any]] = fields.JSONField(default=list, db_default="[]")
+    intake: dict[str, Any] = fields.JSONField(default=dict, db_default="{}")
     created_at = fields.DatetimeField(default=now)
 
     class Meta:
@@ -125,6 +126,7 @@ class Cohort(Model):
     ends_on = fields.DateField(null=True)
     next_opens_on = fields.DateField(null=True)
     hear_by_on = fields.DateField(null=True)
+    enrol_by_on = fields.DateField(null=True)
     created_at = fields.DatetimeField(default=now)
 
     class Meta:

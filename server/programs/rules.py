@@ -1,12 +1,13 @@
 """Who may do what in a programme."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, time, timedelta, timezone
 from typing import Any
 from uuid import UUID
 
 from server.kernel import clock
 from server.kernel.actor import Actor, ActorKind, Permission
+from server.kernel.dates import day_and_year
 from server.kernel.ids import parse_id
 from server.kernel.text import gettext as _
 from server.programs.models import Cohort, Enrollment, Program
@@ -24,10 +25,28 @@ from server.programs.states import (
 ASKED_APART = timedelta(days=28)
 """Whoever was asked for one more place is left alone so long, whatever they said: half a cycle of most programmes."""
 
+LAST_ZONE = timezone(timedelta(hours=-12))
+"""Where a day ends last of all."""
+
 
 def takes_people(program: Program, cohort: Cohort | None) -> bool:
-    """Whether somebody can join a group of a programme now: both are open."""
-    return cohort is not None and cohort.state in JOINING and program.state in JOINING
+    """Whether somebody can join a group of a programme now: both are open, and the last day to join has not passed."""
+    is_open = cohort is not None and cohort.state in JOINING and program.state in JOINING
+    return is_open and (cohort is None or not is_past_last_day(cohort))
+
+
+def is_past_last_day(cohort: Cohort) -> bool:
+    """Whether the last day to join a group is over everywhere: nobody is turned away on that day where they are."""
+    if cohort.enrol_by_on is None:
+        return False
+    return clock.now() >= datetime.combine(cohort.enrol_by_on + timedelta(days=1), time(), LAST_ZONE)
+
+
+def why_closed(cohort: Cohort | None) -> str:
+    """What to say to somebody who cannot join a group any more."""
+    if cohort is not None and cohort.enrol_by_on is not None and is_past_last_day(cohort):
+        return _("The last day to join was %s.") % day_and_year(cohort.enrol_by_on, "UTC")
+    return _("This group is full or closed.")
 
 
 def not_there() -> str:

@@ -106,6 +106,8 @@ class ParticipantRole(StrEnum):
     FACILITATOR = "FACILITATOR"
 
 
+LEADING = frozenset({ParticipantRole.MENTOR, ParticipantRole.FACILITATOR})
+"""The roles of those who help others."""
 READS_TALENT = frozenset({ProgramType.HIGH_POTENTIAL})
 """Types whose matching may count the employer's rating of those who agreed to it (consent TALENT), and follows the
 competency framework beyond what somebody wants by name."""
@@ -153,6 +155,8 @@ OPEN_ENROLLMENTS = frozenset(
 )
 
 
+MAY_SUBMIT = frozenset({EnrollmentState.INVITED, EnrollmentState.IN_PROGRESS})
+"""The states of somebody who was asked, or came by themselves, and may still join."""
 MAY_BE_ASKED_AGAIN = frozenset({EnrollmentState.EXPIRED, EnrollmentState.DECLINED})
 TAKING_PART = frozenset({EnrollmentState.ACTIVE, EnrollmentState.PAUSED})
 """The states of somebody who was admitted and has a place."""

@@ -172,7 +172,8 @@ async def store_invitations(
     unit: Unit, rows: list[Enrollment], *, hold: timedelta = timedelta(), because: str = ""
 ) -> None:
     """Enrolments, audit entries, facts and expiries of many invitations, a statement or two each. With `hold`, they are
-    told only once it can no longer be undone. `because` is in all of them, where it is said.
+    told only once it can no longer be undone; who is invited from a later moment on, then. `because` is in all of them,
+    where it is said.
     """
     ours = {"organization_id": unit.actor.organization_id}
     why = {"because": because} if because else {}
@@ -181,7 +182,7 @@ async def store_invitations(
         await unit.audit_many("enrollment.invite", [row for row in rows if row.role is role], role=role, **why)
     await insert_rows(OutboxEvent, [
         {**ours, "kind": "enrollment.invited", "subject_id": row.id, "payload": {**payload(row), **why},
-         "not_before": clock.now() + hold}
+         "not_before": max(clock.now() + hold, row.invited_at)}
         for row in rows
     ])
     await insert_rows(ScheduledAction, [

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from server.goals.states import GoalState
-from server.matches.queries import LEADING
+from server.programs.states import LEADING
 from server.surveys.models import SurveyInvitation
 from server.surveys.states import GoalOutcome, Help, InvitationState, SurveyKind
 

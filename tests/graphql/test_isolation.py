@@ -75,6 +75,9 @@ MUTATIONS = {
     **dict.fromkeys(("takeOverDraft", "sendToReview", "makeLive"), ("id", "Program", ', seen: "x"')),
     "setMessage": ("id", "Program", ', seen: "x", kind: "F01"'),
     "changeDraft": ("id", "Program", ', seen: "x", file: "{\\"format\\": 1}"'),
+    "setAudience": ("id", "Program", ', seen: "x", audience: {}'),
+    "setJoining": ("id", "Program", ', seen: "x", rules: []'),
+    "setLastDayToJoin": ("id", "Cohort", ""),
     "duplicateProgram": ("id", "Program", ', key: "x", name: "X"'),
     "setMatchSettings": ("id", "Program", ", weights: [], rules: {}"),
     "restoreMatchSettings": ("id", "Program", ", version: 0"),
@@ -228,6 +231,7 @@ def test_every_mutation_of_a_subject_is_tried() -> None:
     own = {
         "updateProfile", "updatePerson", "setDayParts", "setSkills", "setLook", "setMutedKinds", "setWays",
         "recordConsents", "publishConsentText", "importFramework", "importCourses", "previewImport", "createProgram",
+        "beginProgram",
         "joinProgram",
         "askForOpening", "forgetOpening", "startLearning", "startTrial", "importProgram",
         "eraseSurveyAnswers",

@@ -30,7 +30,7 @@ from web.bodies import ENVELOPE_BYTES
 from web.console import inviting_words as words
 from web.console.programs import HERE
 from web.forms import Errors, choice, integer, one_id, read_form, text, ticked, upload
-from web.render import go_to, page
+from web.render import go_to, page, speak_of
 from web.toast import Toast
 
 if TYPE_CHECKING:
@@ -126,6 +126,7 @@ async def _page(
     status: int = 422,
 ) -> Response:
     shown = await program_page(request.state.actor, request.path_params["id"])
+    speak_of(shown.program)
     groups = [one.cohort for one in shown.groups if one.cohort.id in await _open(request, shown.program)]
     cohort = next((one for one in groups if one.id == one_id(form, "group")), groups[0] if groups else None)
     asked = await to_ask(request.state.actor, cohort) if cohort else []

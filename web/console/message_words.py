@@ -96,7 +96,7 @@ def why_held(reason: str) -> str:
         "switched off by the person": _("switched off by the person"),
         "switched off in this programme": _("switched off in this programme"), "gone": _("what it spoke of is gone"),
         "answered": _("answered already"), "no longer open": _("no longer open"),
-        "no longer so": _("it was true no longer"),
+        "no longer so": _("it was true no longer"), "the last day has passed": _("the last day to join had passed"),
         "never asked": _("they were never asked"), "decided": _("decided already"),
         "nothing to review": _("nothing left to review"), "no longer running": _("the match has ended"),
         "they have left too": _("they have left too"), "no longer booked": _("no longer booked"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from server.journey.running.queries import Group, ProgramPage
@@ -13,6 +14,7 @@ from server.programs.rules import has_circles, is_among_peers, is_of_circles, ma
 from server.programs.states import (
     CIRCLE_LEAST,
     CIRCLE_MOST,
+    JOINING,
     Approvals,
     AskedFirst,
     Circles,
@@ -49,6 +51,8 @@ class GroupRow:
     state: str
     kind: Kind
     step: Step | None
+    last_day: str
+    takes_people: bool
 
 
 def state(of: ProgramState) -> tuple[str, Kind]:
@@ -88,8 +92,16 @@ def group(one: Group) -> GroupRow:
     """A group with its next step."""
     said, kind = state(one.cohort.state)
     return GroupRow(
-        str(one.cohort.id), one.cohort.name, _dates(one.cohort), _people(one), said, kind, _group_step(one)
+        str(one.cohort.id), one.cohort.name, _dates(one.cohort), _people(one), said, kind, _group_step(one),
+        one.cohort.enrol_by_on.isoformat() if one.cohort.enrol_by_on else "", one.cohort.state in JOINING,
     )
+
+
+def of_last_day(day: date | None) -> str:
+    """That the last day to join a group was set."""
+    if day is None:
+        return _("Kept. People can join as long as the group takes them in.")
+    return _("Kept. People can join until %(day)s, and hear of it two days before.") % {"day": day_month(day)}
 
 
 def approvals(shown: ProgramPage) -> list[tuple[str, str]]:
@@ -236,6 +248,11 @@ def _group_step(one: Group) -> Step | None:
 
 
 def _dates(cohort: Cohort) -> str:
+    joining = _(", joining until %(day)s") % {"day": day_month(cohort.enrol_by_on)} if cohort.enrol_by_on else ""
+    return _days(cohort) + joining
+
+
+def _days(cohort: Cohort) -> str:
     if cohort.ends_on is None:
         return _("From %(day)s on") % {"day": day_month(cohort.starts_on)}
     return _("%(start)s to %(end)s") % {"start": day_month(cohort.starts_on), "end": day_month(cohort.ends_on)}

@@ -8,17 +8,18 @@ from starlette.routing import Route
 
 from server.journey.closing.actions import move_cohort
 from server.journey.running import queries
-from server.kernel.errors import Conflict
+from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
 from server.programs import actions
 from server.programs.rules import is_of_circles
 from server.programs.states import ProgramState
 from web.console import program_words as words
-from web.forms import choice, read_form
+from web.forms import Errors, choice, day, read_form, text
 from web.render import go_to, page, speak_of
 from web.toast import Toast
 
 HERE = "/console/programs"
+DAY_LETTERS = 20
 
 
 async def show(request: Request) -> Response:
@@ -50,6 +51,22 @@ async def move_group(request: Request) -> Response:
     return await _show(request, refused=_("Choose a step."))
 
 
+async def set_last_day(request: Request) -> Response:
+    """Keep until which day people can join a group; left empty, as long as it takes people in."""
+    form, errors = await read_form(request), Errors()
+    last = day(form, "enrol_by_on", errors)
+    if not errors:
+        try:
+            await actions.set_last_day_to_join(request.state.actor, request.path_params["group"], last)
+            return go_to(request, f"{address(request)}#groups", toast=Toast(words.of_last_day(last)))
+        except Invalid as refusal:
+            errors.take(refusal)
+        except Conflict as refusal:
+            return await _show(request, refused=refusal.message)
+    typed = text(form, "enrol_by_on", DAY_LETTERS)
+    return await _show(request, errors=errors, last_day=(request.path_params["group"], typed))
+
+
 def address(request: Request) -> str:
     """The page of this programme."""
     return f"{HERE}/{_id(request)}"
@@ -64,13 +81,18 @@ def _id(request: Request) -> UUID:
     return program_id
 
 
-async def _show(request: Request, *, refused: str = "") -> Response:
+async def _show(
+    request: Request, *, refused: str = "", errors: Errors | None = None,
+    last_day: tuple[UUID | None, str] = (None, ""),
+) -> Response:
+    """The page. `last_day`: the group whose last day could not be kept, and what was typed."""
     shown = await queries.program_page(request.state.actor, _id(request))
     speak_of(shown.program)
     return page(
-        request, "console/program.html", status=409 if refused else 200, shown=shown, here=address(request),
-        refused=refused, state=words.state(shown.program.state), briefing=words.briefing(shown),
-        step=words.program_step(shown), groups=[words.group(one) for one in shown.groups],
+        request, "console/program.html", status=409 if refused else 422 if errors else 200, shown=shown,
+        here=address(request), refused=refused, errors=errors or Errors(), state=words.state(shown.program.state),
+        briefing=words.briefing(shown), step=words.program_step(shown),
+        groups=[words.group(one) for one in shown.groups], at=str(last_day[0]), typed_day=last_day[1],
         now=words.asked(
             shown.program.approvals, shown.program.asked_first, admin_last=shown.program.admin_approves_matches,
             of_circles=is_of_circles(shown.program),
@@ -82,4 +104,8 @@ routes = [
     Route(f"{HERE}/{{id:uuid}}", show, name="console-program"),
     Route(f"{HERE}/{{id:uuid}}/state", move, methods=["POST"], name="console-program-state"),
     Route(f"{HERE}/{{id:uuid}}/groups/{{group:uuid}}/state", move_group, methods=["POST"], name="console-group-state"),
+    Route(
+        f"{HERE}/{{id:uuid}}/groups/{{group:uuid}}/last-day", set_last_day, methods=["POST"],
+        name="console-group-last-day",
+    ),
 ]

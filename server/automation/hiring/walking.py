@@ -22,7 +22,6 @@ from server.kernel import clock
 from server.kernel.actor import Actor, Permission
 from server.kernel.dates import day_of
 from server.matches.models import Match
-from server.matches.queries import LEADING
 from server.matches.states import MatchState
 from server.notifications.catalogue import CATALOGUE
 from server.notifications.catalogue.joining import invitation
@@ -31,9 +30,9 @@ from server.notifications.states import MessageClass
 from server.people.models import Person
 from server.people.queries import reports_of
 from server.people.states import PersonStatus
-from server.programs.models import Enrollment, Program
+from server.programs.models import Cohort, Enrollment, Program
 from server.programs.queries import must_wait, programs
-from server.programs.states import Approvals, EnrollmentState
+from server.programs.states import LEADING, Approvals, EnrollmentState
 from server.programs.triggers.entries import Entry, entries
 from server.programs.triggers.states import When
 
@@ -149,19 +148,22 @@ async def _by_rule(
         assert cohort is not None, "why_not says that there is one"
         yield replace(line, act=Act.INVITED, group=cohort.name)
         waits = await must_wait(actor, program, cohort.id, entry.role)
-        async for one in _invited(actor, line, program, supposed, waits=waits):
+        async for one in _invited(actor, line, cohort, supposed, waits=waits):
             yield one
 
 
 async def _invited(
-    actor: Actor, line: Line, program: Program, supposed: Supposed, *, waits: bool
+    actor: Actor, line: Line, cohort: Cohort, supposed: Supposed, *, waits: bool
 ) -> AsyncIterator[Line]:
     assert line.entry is not None, "by a rule"
+    assert line.program is not None, "lines of rules are of a programme"
+    program = line.program
     entry, leads = line.entry, line.entry.role in LEADING
     yield _told(line, invitation(entry.when, leads=leads), line.at)
     joins = _later(line.at, supposed.joins_after)
     runs_out = line.at + timedelta(days=program.invitation_days)
     asked = _part(line, EnrollmentState.INVITED, invited_at=line.at, expires_at=runs_out)
+    asked.cohort = cohort
     for one in await _steps(actor, line, "enrollment.invited", asked):
         yield replace(one, needless=joins is not None and one.at >= joins)
     if joins is None or joins >= runs_out:

@@ -10,10 +10,10 @@ from server.automation.moments import Moment as Later
 from server.kernel.actor import Actor
 from server.matches.company import members_now
 from server.matches.models import Match
-from server.matches.queries import LEADING
 from server.matches.states import RUNNING, MatchState
 from server.people.models import Person
 from server.people.states import PersonStatus
+from server.programs.states import LEADING
 from server.sessions.queries import held_ends
 from server.surveys.actions import RAN_ITS_TIME, half_way
 from server.surveys.forms.form import Form

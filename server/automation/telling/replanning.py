@@ -11,7 +11,7 @@ from uuid import UUID
 from tortoise.expressions import Subquery
 from tortoise.queryset import QuerySet
 
-from server.automation.planning import plan_anew
+from server.automation.planning import plan, plan_anew
 from server.automation.protocol import RULES, About, Step
 from server.automation.steps import STEPS
 from server.kernel import clock
@@ -25,6 +25,8 @@ from server.notifications.queries import waiting
 from server.notifications.states import MessageState
 from server.programs.plans.queries import messages_of
 from server.programs.plans.telling import own
+from server.programs.queries import enrollments
+from server.programs.states import MAY_SUBMIT
 
 BATCH = 500
 PAUSE_S = 0.05
@@ -78,6 +80,15 @@ def _moved(moment: datetime | None) -> dict[str, Any]:
 def _number(message: Message) -> int:
     """Which of its step's moments a message is of: the same occasion as that of its step (`due.perform`)."""
     return int(message.dedupe_key.split(":")[3])
+
+
+async def replan_last_day(event: OutboxEvent) -> None:
+    """Plan the last call anew for everybody of a group who may still join, after its last day was set."""
+    actor, steps = system_actor(event.organization_id), [STEPS[f"{RULES}E06"]]
+    asked = enrollments(actor).filter(cohort_id=UUID(str(event.payload["cohort_id"])), state__in=list(MAY_SUBMIT))
+    async for batch in _batches(asked, "id"):
+        for (enrollment_id,) in batch:
+            await plan(actor, steps[0].about, steps, UUID(str(enrollment_id)), event.at)
 
 
 def _by_subject(kinds: Iterable[str]) -> dict[About, list[Step]]:

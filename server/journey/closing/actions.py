@@ -13,13 +13,14 @@ from server.kernel.db import unit_of_work
 from server.kernel.errors import Conflict
 from server.kernel.text import gettext as _
 from server.matches import actions as matches
-from server.matches.queries import LEADING, last_day, lock_enrollments, partner_enrollments, visible_match
+from server.matches.queries import last_day, lock_enrollments, partner_enrollments, visible_match
 from server.matches.states import OPEN_MATCHES, ClosureReason, MatchState
 from server.programs import actions as programs
 from server.programs.models import Cohort, Enrollment
 from server.programs.queries import cohort_by_id, enrollments
 from server.programs.rules import can_edit_program, is_drawn, roles_in
 from server.programs.states import (
+    LEADING,
     OPEN_ENROLLMENTS,
     OVER_PROGRAMS,
     TAKING_PART,

@@ -25,6 +25,7 @@ from server.people.ways.actions import set_ways
 from server.programs import actions as programs
 from server.programs.models import Enrollment
 from server.programs.queries import visible_enrollment
+from server.programs.rules import why_closed
 from server.programs.states import EnrollmentState, ParticipantRole
 
 
@@ -117,7 +118,7 @@ async def _begun(actor: Actor, page: JoinPage) -> Enrollment:
 
 def _check_standing(page: JoinPage) -> None:
     if page.place.standing is Standing.CLOSED:
-        raise Conflict(_("This group is full or closed."), kind="closed")
+        raise Conflict(why_closed(page.place.cohort), kind="closed")
     if page.place.standing is Standing.NOT_MEANT:
         raise Conflict(_("This programme is for others: %s.") % "; ".join(page.kept_out), kind="not_meant")
     if page.place.standing is not Standing.OPEN:

@@ -17,14 +17,14 @@ from server.kernel.actor import Actor
 from server.kernel.dates import day_of
 from server.matches.company import Company, company_of, leads_now, members_now, sets_times
 from server.matches.models import Match, MatchMember
-from server.matches.queries import LEADING, are_peers, back_on, is_circle, is_mentor, partner_of
+from server.matches.queries import are_peers, back_on, is_circle, is_mentor, partner_of
 from server.matches.rules import member_of
 from server.matches.states import RUNNING, MatchState
 from server.messaging.models import ThreadMessage
 from server.messaging.queries import last_words
 from server.people.models import Person
 from server.programs.models import Enrollment
-from server.programs.states import EnrollmentState, ParticipantRole
+from server.programs.states import LEADING, EnrollmentState, ParticipantRole
 from server.sessions.many import action_items, last_held
 from server.sessions.many import away as away_from
 from server.sessions.models import ActionItem, Session

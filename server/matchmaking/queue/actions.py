@@ -30,9 +30,10 @@ from server.matchmaking.runs.findings import Findings, find
 from server.matchmaking.states import OF_THE_GROUP, RunKind, RunState
 from server.programs import actions as program_actions
 from server.programs import queries as programs
+from server.programs.intake.entries import intake_of
 from server.programs.models import Cohort
 from server.programs.rules import is_among_peers, is_drawn, is_of_circles
-from server.programs.states import ParticipantRole
+from server.programs.states import LEADING, EnrollmentState, ParticipantRole
 
 MENTOR, MENTEE = ParticipantRole.MENTOR, ParticipantRole.MENTEE
 
@@ -171,6 +172,29 @@ async def fill_gap(actor: Actor, match_id: UUID) -> list[Match]:
     made = [await suggest_next(actor, one.enrollment_id, rematch_of=match.id) for one in left]
     made += [await offer_place(actor, one.enrollment_id) for one in match_queries.in_order(match) if one not in left]
     return [one for one in made if one]
+
+
+async def draft_for_newcomer(actor: Actor, enrollment_id: UUID) -> list[Match]:
+    """Drafts for somebody who has just come into a group that was matched before, where the programme wants that: the
+    next best for whoever learns, and each place of a mentor for the first in line. Nobody else's match changes; twice
+    makes nothing twice.
+
+    Raises:
+        NotFound: no such enrolment.
+        Refused: the actor does not run the programme.
+    """
+    row = await programs.visible_enrollment(actor, enrollment_id)
+    require(actor.may(Permission.PROGRAM_MATCHING_RUN, row.program_id), _("suggest a match"))
+    wanted = intake_of(row.program.intake, row.program.cadence).newcomers
+    if not wanted or row.state is not EnrollmentState.ACTIVE:
+        return []
+    if row.role not in LEADING:
+        made = await suggest_next(actor, row.id)
+        return [made] if made else []
+    drafts = list[Match]()
+    while len(drafts) < row.capacity and (draft := await offer_place(actor, row.id)):
+        drafts.append(draft)
+    return drafts
 
 
 async def count_cycle(actor: Actor, run_id: UUID) -> int:

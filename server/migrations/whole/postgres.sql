@@ -76,7 +76,8 @@ CREATE TABLE cohort (
     next_opens_on date,
     hear_by_on date,
     created_at timestamp with time zone NOT NULL,
-    program_id uuid NOT NULL
+    program_id uuid NOT NULL,
+    enrol_by_on date
 );
 CREATE TABLE competency (
     id uuid NOT NULL,
@@ -575,7 +576,8 @@ CREATE TABLE program (
     terminology jsonb DEFAULT '{}'::jsonb NOT NULL,
     branding jsonb DEFAULT '{}'::jsonb NOT NULL,
     resources jsonb DEFAULT '{}'::jsonb NOT NULL,
-    training jsonb DEFAULT '[]'::jsonb NOT NULL
+    training jsonb DEFAULT '[]'::jsonb NOT NULL,
+    intake jsonb DEFAULT '{}'::jsonb NOT NULL
 );
 CREATE TABLE program_version (
     id uuid NOT NULL,
@@ -1557,4 +1559,5 @@ INSERT INTO "tortoise_migrations" ("app", "name", "applied_at") VALUES
 ('models', '0040_kinds', CURRENT_TIMESTAMP),
 ('models', '0041_program_branding', CURRENT_TIMESTAMP),
 ('models', '0042_program_resources', CURRENT_TIMESTAMP),
-('models', '0043_training', CURRENT_TIMESTAMP);
+('models', '0043_training', CURRENT_TIMESTAMP),
+('models', '0044_intake', CURRENT_TIMESTAMP);

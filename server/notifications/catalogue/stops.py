@@ -9,7 +9,7 @@ from server.kernel import clock
 from server.matches.states import AWAITING_PARTICIPANTS, RUNNING, Approval, MatchState
 from server.notifications.catalogue.kinds import Stop
 from server.notifications.scene import Scene
-from server.programs.rules import takes_people
+from server.programs.rules import is_past_last_day, takes_people
 from server.programs.states import EnrollmentState
 from server.sessions.models import ActionItem, Session
 from server.sessions.rules import can_be_confirmed, can_be_missed
@@ -31,6 +31,17 @@ def unless_enrollment_is(*states: EnrollmentState) -> Stop:
     def stop(scene: Scene) -> str:
         enrolled = scene.enrollment
         return "" if enrolled is not None and enrolled.state in states else "no longer so"
+
+    return stop
+
+
+def unless_past(*states: EnrollmentState) -> Stop:
+    """The same, and once the last day to join the group is over."""
+    so = unless_enrollment_is(*states)
+
+    def stop(scene: Scene) -> str:
+        is_past = scene.cohort is not None and is_past_last_day(scene.cohort)
+        return so(scene) or ("the last day has passed" if is_past else "")
 
     return stop
 

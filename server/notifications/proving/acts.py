@@ -14,8 +14,8 @@ class Act(NamedTuple):
 
 TO_BOOK = Act(("F01", "F02", "F03", "S08", "I01", "I02", "Z02"), "match_id")
 TO_ANSWER = Act(("M03", "M04"), "match_id", own=True)
-TO_BEGIN = Act(("E01", "E02", "E03", "E04"), "enrollment_id")
-TO_FINISH = Act(("E03", "E04", "E05"), "enrollment_id")
+TO_BEGIN = Act(("E01", "E02", "E03", "E04", "E06"), "enrollment_id")
+TO_FINISH = Act(("E03", "E04", "E05", "E06"), "enrollment_id")
 TO_TRAIN = Act(("T01", "T02"), "enrollment_id")
 TO_SAY = Act(("R01", "C03", "Z04", "Z04-again", "Z05"), "invitation_id")
 ACTS: Mapping[str, Act] = {

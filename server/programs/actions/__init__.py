@@ -42,6 +42,7 @@ from server.programs.actions.settings import (
     move_cohort,
     move_program,
     open_cohort,
+    set_last_day_to_join,
     unarchive_program,
     wind_down,
 )
@@ -81,6 +82,7 @@ __all__ = [
     "self_join",
     "set_circle_size",
     "set_circles",
+    "set_last_day_to_join",
     "set_pairing",
     "set_target_role",
     "submit",

@@ -1,7 +1,7 @@
 """The way in: invited or come by oneself, the form, and a manager's word on it (glossary section 2)."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from server.kernel import clock
@@ -13,9 +13,12 @@ from server.kernel.typed import check, typed
 from server.people.models import Person
 from server.people.states import PersonStatus
 from server.programs import queries, rules
-from server.programs.models import Enrollment, Program
+from server.programs.intake.entries import intake_of
+from server.programs.models import Cohort, Enrollment, Program
 from server.programs.states import (
+    LEADING,
     MAY_BE_ASKED_AGAIN,
+    MAY_SUBMIT,
     OPEN_ENROLLMENTS,
     OVER_PROGRAMS,
     EnrollmentState,
@@ -36,7 +39,6 @@ CAPACITY_MAX = 20
 """Seats of one enrolment at the most, as the people file allows (contracts/people-import)."""
 REASON_LETTERS = 500
 
-MAY_SUBMIT = frozenset({EnrollmentState.INVITED, EnrollmentState.IN_PROGRESS})
 
 
 async def invite(
@@ -90,11 +92,13 @@ async def invite_many(
         there = await queries.enrollments(actor).filter(cohort_id=cohort_id).values_list("person_id", "role")
         known = {(person_id, ParticipantRole(role)) for person_id, role in there}
         waited = await queries.cycles_waited(actor, cohort.program_id, {person_id for person_id, _role in wanted})
-        expires_at = clock.now() + timedelta(days=cohort.program.invitation_days)
+        invited_at = await _invited_at(actor, cohort, {role for _person_id, role in wanted}, because)
+        stands = timedelta(days=cohort.program.invitation_days)
         rows = [
             Enrollment(
                 organization_id=actor.organization_id, program_id=cohort.program_id, cohort_id=cohort.id,
-                person_id=person_id, role=role, capacity=capacity, expires_at=expires_at,
+                person_id=person_id, role=role, capacity=capacity, invited_at=invited_at[role],
+                expires_at=invited_at[role] + stands,
                 waited_cycles=waited[person_id, role],
             )
             for (person_id, role), capacity in wanted.items()
@@ -160,7 +164,7 @@ async def self_join(actor: Actor, program_key: str, role: ParticipantRole) -> En
         _require_role(program, role)
         cohort = await queries.current_cohort(actor, program.id)
         if cohort is None or not rules.takes_people(program, cohort) or actor.person_id is None:
-            raise Conflict(_("This group is full or closed."), kind="closed")
+            raise Conflict(rules.why_closed(cohort), kind="closed")
         found = await queries.enrollments(actor).get_or_none(
             cohort_id=cohort.id, person_id=actor.person_id, role=role
         )
@@ -281,6 +285,20 @@ async def expire_invitation(actor: Actor, enrollment_id: UUID) -> Enrollment:
         return await end(unit, enrollment, EnrollmentState.EXPIRED, "expire", "expired")
 
 
+async def _invited_at(
+    actor: Actor, cohort: Cohort, roles: set[ParticipantRole], because: str
+) -> dict[ParticipantRole, datetime]:
+    """From when each role is invited: who learns so many days after the first who leads, where the programme wants
+    that, unless something happened to them."""
+    now, later = clock.now(), intake_of(cohort.program.intake, cohort.program.cadence).mentees_later_days
+    if because or not later:
+        return dict.fromkeys(roles, now)
+    leading = queries.enrollments(actor).filter(cohort_id=cohort.id, role__in=list(LEADING)).order_by("invited_at")
+    first = await leading.only("id", "invited_at").first()
+    begins = first.invited_at if first else now if roles & LEADING else now - timedelta(days=later)
+    return {role: now if role in LEADING else max(now, begins + timedelta(days=later)) for role in roles}
+
+
 def _require_role(program: Program, role: ParticipantRole) -> None:
     if not suits(role, program.type, program.circles):
         raise Conflict(rules.not_there(), kind="role")
@@ -303,7 +321,7 @@ def _check_asked(enrollment: Enrollment) -> None:
 
 def _check_open(enrollment: Enrollment) -> None:
     if not rules.takes_people(enrollment.program, enrollment.cohort):
-        raise Conflict(_("This group is full or closed."), kind="closed")
+        raise Conflict(rules.why_closed(enrollment.cohort), kind="closed")
 
 
 def _capacity(enrollment: Enrollment, asked: int | None) -> int:

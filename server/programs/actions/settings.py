@@ -4,11 +4,13 @@ from datetime import date
 from typing import Any, cast
 from uuid import UUID
 
+from server.kernel import clock
 from server.kernel.actor import Actor, Permission, require
 from server.kernel.db import Unit, unit_of_work
 from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
 from server.kernel.typed import check, typed, web_link
+from server.people.queries import organization_of
 from server.programs import queries, rules
 from server.programs.models import Cohort, Program
 from server.programs.states import (
@@ -71,6 +73,36 @@ async def open_cohort(
         await plan_cohort(unit, cohort)
         await unit.audit("cohort.open", cohort, starts_on=starts_on)
         await unit.publish("cohort.opened", subject_id=cohort.id, cohort_id=cohort.id, program_id=program.id)
+        return cohort
+
+
+async def set_last_day_to_join(actor: Actor, cohort_id: UUID, day: date | None) -> Cohort:
+    """Say until which day people can join a group; None: as long as it takes people in. Whoever is invited and has not
+    joined hears of it two days before (lifecycle E06). The same again changes nothing.
+
+    Raises:
+        NotFound: no such group.
+        Refused: the actor does not run the programme.
+        Invalid: the day has passed, or the group is over by then.
+        Conflict: the group takes nobody in any more (`kind="closed"`).
+    """
+    async with unit_of_work(actor) as unit:
+        cohort = await queries.cohort_by_id(actor, cohort_id, lock=True)
+        require(rules.can_edit_program(actor, cohort.program_id), _("change this group"))
+        if cohort.enrol_by_on == day:
+            return cohort
+        if cohort.state not in JOINING:
+            raise Conflict(rules.why_closed(cohort), kind="closed")
+        if day is not None and day < clock.today((await organization_of(actor)).zone):
+            raise Invalid({"enrol_by_on": _("Choose today or a later day.")})
+        if day is not None and cohort.ends_on is not None and day > cohort.ends_on:
+            raise Invalid({"enrol_by_on": _("Choose a day before the group ends.")})
+        cohort.enrol_by_on = day
+        await cohort.save(update_fields=["enrol_by_on"])
+        await unit.audit("cohort.set_last_day_to_join", cohort, day=day)
+        await unit.publish(
+            "cohort.last_day_set", subject_id=cohort.id, cohort_id=cohort.id, program_id=cohort.program_id
+        )
         return cohort
 
 

@@ -11,6 +11,7 @@ from server.access.states import Role
 from server.kernel import clock
 from server.kernel.actor import system_actor
 from server.kernel.db import unit_of_work
+from server.kernel.errors import Conflict, Invalid, Refused
 from server.kernel.facts import ActionState, ScheduledAction
 from server.kernel.jobs import drain
 from server.matches.actions import running
@@ -22,7 +23,7 @@ from server.notifications.models import Message
 from server.notifications.scene import scene_of
 from server.notifications.states import MessageState
 from server.notifications.texts import letter
-from server.programs.actions import joining
+from server.programs.actions import joining, set_last_day_to_join
 from server.programs.models import Program
 from server.programs.states import EnrollmentState, ParticipantRole
 from server.sessions.models import Session
@@ -280,3 +281,37 @@ async def _fates() -> dict[str, set[str]]:
     for row in await ScheduledAction.filter(rule__startswith="message."):
         found.setdefault(row.rule.removeprefix("message."), set()).add(row.reason)
     return found
+
+
+async def test_the_last_day_to_join_is_brought_to_mind_two_days_before_and_then_nobody_joins(db: object) -> None:
+    pair = await active_match()
+    guest, late = [
+        await factories.enrollment(
+            pair.cohort, await factories.person(pair.organization), ParticipantRole.MENTEE,
+            state=EnrollmentState.INVITED, invited_at=MONDAY, submitted_at=None, active_at=None,
+        ) for _each in range(2)
+    ]
+    begun = await joining.begin(factories.actor_of(late.person), late.id)
+    last = MONDAY.date() + timedelta(days=9)
+    manager = pair.manager_actor
+    with pytest.raises(Invalid):
+        await set_last_day_to_join(manager, pair.cohort.id, clock.today("UTC") - timedelta(days=1))
+    with pytest.raises(Refused):
+        await set_last_day_to_join(pair.stranger_actor, pair.cohort.id, last)
+    await set_last_day_to_join(manager, pair.cohort.id, last - timedelta(days=3))
+    await drain()
+    await set_last_day_to_join(manager, pair.cohort.id, last)
+    await drain()
+    due = {row.due_at.date() for row in await ScheduledAction.filter(rule="message.E06")}
+    assert due == {last - timedelta(days=2), last - timedelta(days=5)}
+    clock.move(timedelta(days=8))
+    await drain()
+    assert (await _fates())["E06"] == {"", "no longer so"}, "the day it was before is no day any more"
+    told = await Message.filter(kind="E06").values_list("recipient_id", flat=True)
+    assert set(told) == {guest.person_id, late.person_id}
+    clock.move(timedelta(days=3))
+    with pytest.raises(Conflict) as closed:
+        await joining.submit(factories.actor_of(begun.person), begun.id)
+    assert (closed.value.kind, "The last day to join was" in closed.value.message) == ("closed", True)
+    await set_last_day_to_join(manager, pair.cohort.id, None)
+    await joining.submit(factories.actor_of(begun.person), begun.id)

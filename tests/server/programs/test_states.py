@@ -211,6 +211,26 @@ async def test_the_newest_open_group_is_the_current_one(scene: Scene) -> None:
     assert await queries.current_cohort(scene.own, scene.program.id) is None
 
 
+async def test_who_learns_is_invited_days_after_the_first_mentor_where_the_programme_wants_that(scene: Scene) -> None:
+    await Program.filter(id=scene.program.id).update(intake={"mentees_later_days": 3})
+    org = await scene.program.organization
+    one, mentor, hired = [(await factories.person(org)).id for _each in range(3)]
+    at, days = scene.cohort.id, timedelta(days=3)
+    await Enrollment.filter(cohort_id=at).update(role=MENTEE)
+    (alone,) = await actions.invite_many(scene.manager, at, [(hired, MENTEE, 1)])
+    assert alone.invited_at <= clock.now(), "without a mentor there is nobody to wait for"
+    made = {row.role: row for row in await actions.invite_many(
+        scene.manager, at, [(one, MENTEE, 1), (mentor, MENTOR, 1)])}
+    later, leads = made[MENTEE], made[MENTOR]
+    assert later.invited_at == leads.invited_at + days
+    told = {fact.subject_id: fact.not_before for fact in await OutboxEvent.filter(kind="enrollment.invited")}
+    assert (told[later.id], told[leads.id] <= clock.now()) == (later.invited_at, True)
+    found = await factories.person(org)
+    (at_once,) = await actions.invite_many(scene.manager, at, [(found.id, MENTEE, 1)], because="HIRED")
+    assert at_once.invited_at <= clock.now()
+    assert later.expires_at == later.invited_at + timedelta(days=scene.program.invitation_days)
+
+
 async def test_inviting_costs_the_same_for_one_and_for_thirty(scene: Scene) -> None:
     org = await scene.program.organization
     people = [(await factories.person(org)).id for _ in range(31)]

@@ -1,13 +1,15 @@
 """Inviting by a list, and everybody whom a programme is meant for: looked at first, and what was pasted stays."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from server.access.queries import actor_for
+from server.kernel import clock
 from server.people.models import Person
-from server.programs.models import Cohort, Enrollment, Program
-from server.programs.states import EnrollmentState, ProgramState
+from server.programs.models import Cohort, Enrollment, Program, ProgramVersion
+from server.programs.states import EnrollmentState, PlanState, ProgramState
 from tests import factories
 from tests.graphql.ask import ask, gid
 from tests.web.conftest import ClientOf
@@ -90,3 +92,45 @@ async def test_everybody_whom_it_means_is_invited_after_a_yes_and_nobody_says_wh
     await Cohort.filter(id=found.cohort.id).update(state=ProgramState.CLOSING)
     assert "Open a group first" in (await client.get(at)).text
     assert "Open a group first" in (await client.post(at, data={"list": "a@x.example"})).text
+
+
+async def test_a_group_has_a_last_day_to_join_and_then_its_page_says_so(client_of: ClientOf, found: Market) -> None:
+    client, program = await client_of(found.manager), f"/console/programs/{found.program.id}"
+    at, today = f"{program}/groups/{found.cohort.id}/last-day", clock.today("UTC")
+    past = await client.post(at, data={"enrol_by_on": "2020-01-01"})
+    assert (past.status_code, 'value="2020-01-01"' in past.text) == (422, True)
+    assert (await client.post(at, data={"enrol_by_on": str(today + timedelta(days=2))})).status_code == 303
+    assert "joining until" in (await client.get(program)).text
+    clock.move(timedelta(days=5))
+    closed = (await (await client_of(found.stranger)).get(f"/join/{found.program.key}")).text
+    assert "The last day to join was" in closed
+    assert "Tell me" in closed
+    api = await ask(await actor_for(found.manager), JOINING, cohort=gid(found.cohort))
+    assert api["setLastDayToJoin"] == {"cohort": {"enrolByOn": None}, "errors": []}
+    seen = (await ask(await actor_for(found.manager), READ, id=gid(found.program)))
+    assert seen["programJoining"]["menteesLaterDays"] == 0
+    assert [one["count"] for one in seen["programAudience"]["sides"]] == [1, 6]
+    set_both = await ask(
+        await actor_for(found.manager), SET, id=gid(found.program), seen=seen["programAudience"]["seen"])
+    assert set_both["setJoining"]["errors"] == []
+    draft = await ProgramVersion.get(program_id=found.program.id, state=PlanState.DRAFT)
+    assert (draft.content["intake"], draft.content["triggers"]["enrol"][0]["when"]) == (
+        {"mentees_later_days": 3, "newcomers": True}, "HIRED")
+    wrong = await ask(await actor_for(found.manager), AUDIENCE, id=gid(found.program), seen=draft.digest)
+    assert wrong["setAudience"]["errors"][0]["code"] == "INVALID"
+    begun = await ask(await actor_for(found.admin), BEGIN)
+    assert begun["beginProgram"]["errors"] == []
+    assert len((await ask(await actor_for(found.admin), "{ programTemplates { key type } }"))["programTemplates"]) == 8
+
+
+JOINING = """mutation ($cohort: ID!) {
+  setLastDayToJoin(input: {id: $cohort}) { cohort { enrolByOn } errors { code } } }"""
+READ = """query ($id: ID!) { programJoining(programId: $id) { menteesLaterDays seen }
+  programAudience(programId: $id, instead: {people: [{fact: DEPARTMENT, test: IS, values: ["Sales"]}]}) {
+    seen sides { count words rules { fact left } } } }"""
+SET = """mutation ($id: ID!, $seen: String!) { setJoining(input: {
+  id: $id, seen: $seen, menteesLaterDays: 3, newcomers: true, rules: [{when: HIRED, role: MENTEE, days: 30}]
+}) { errors { code message } } }"""
+AUDIENCE = """mutation ($id: ID!, $seen: String!) { setAudience(input: {id: $id, seen: $seen, audience: {
+  people: [{fact: SENIORITY, test: UNDER, values: ["six"]}]}}) { errors { code field } } }"""
+BEGIN = """mutation { beginProgram(input: {template: "flash", name: "Ask me"}) { errors { code message } } }"""

@@ -13,7 +13,7 @@ from web.console.building import desk
 from web.console.building import joining_words as words
 from web.forms import Errors, read_form, text
 
-WORD_LETTERS = 20
+WORD_LETTERS, LATER = 20, "intake.mentees_later_days"
 NEW_ENTRY = {"when": "", "days": 0, "role": "", "places": 1, "course": ""}
 NEW_GROUP = {"group": "", "where": "", "is": []}
 
@@ -27,7 +27,11 @@ async def show(request: Request) -> Response:
 async def keep(request: Request) -> Response:
     """Use these rules in the draft."""
     form = await read_form(request)
-    return await desk.keep(request, words.PART, form, {"triggers": _typed(form)}, _page)
+    return await desk.keep(request, words.PART, form, _given(form), _page)
+
+
+def _given(form: FormData) -> Json:
+    return {"triggers": _typed(form), **({"intake": _intake(form)} if LATER in form else {})}
 
 
 def _typed(form: FormData) -> Json:
@@ -40,6 +44,11 @@ def _typed(form: FormData) -> Json:
         "enrol": [one for one in enrol if one["when"]], "groups": [one for one in groups if one["group"]],
         "grace_days": grace,
     }
+
+
+def _intake(form: FormData) -> Json:
+    said = {"yes": True, "no": False}.get(text(form, "intake.newcomers", WORD_LETTERS))
+    return {"mentees_later_days": desk.whole(form, (LATER,))[LATER], "newcomers": said}
 
 
 def _entry(form: FormData, at: str) -> Json:
@@ -66,6 +75,7 @@ async def _page(request: Request, plan: Plan, typed: Json, errors: Errors, refus
     return desk.part_page(
         request, words.PART, plan, "console/building/joining.html", errors, refused, enrol=enrol, groups=groups,
         grace_days="" if given["grace_days"] is None else given["grace_days"],
+        intake=typed["intake"], newcomers=words.newcomers(typed["intake"]), drafts=words.drafts(),
         whens=words.whens(), roles=words.roles(plan), wheres=words.wheres(), names=words.groups(plan),
     )
 

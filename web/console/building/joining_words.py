@@ -1,7 +1,11 @@
 """Rules by which people join by themselves, in words."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from server.automation.building.queries import Plan
 from server.kernel.text import gettext as _
+from server.kernel.text import ngettext
 from server.programs.states import OVER_PROGRAMS, Circles, ParticipantRole, ProgramType, suits
 from server.programs.triggers.entries import entries
 from server.programs.triggers.states import When, Where
@@ -13,7 +17,25 @@ from web.dates import upper_first
 def told(plan: Plan) -> str:
     """Each rule in a sentence."""
     found = [hiring_words.rule(one) for one in entries(plan.content["triggers"])]
-    return " ".join(found) or _("Nobody: whoever joins is invited by hand, or comes by themselves.")
+    said = " ".join(found) or _("Nobody: whoever joins is invited by hand, or comes by themselves.")
+    later = plan.content["intake"]["mentees_later_days"]
+    days = ngettext("Mentees are invited %(num)d day after the first mentor.",
+                    "Mentees are invited %(num)d days after the first mentor.", later) % {"num": later}
+    return f"{said} {days}" if later else said
+
+
+def newcomers(intake: Mapping[str, Any]) -> str:
+    """What becomes of whoever comes into a group that was matched, as it is chosen."""
+    return {None: "none", True: "yes", False: "no"}[intake["newcomers"]]
+
+
+def drafts() -> list[tuple[str, str, str]]:
+    """What can become of whoever comes into a group that was matched."""
+    return [
+        ("none", _("As people come in"), _("At any time: a draft. In groups: the next run.")),
+        ("yes", _("A draft within minutes"), _("For them alone. Every other pair stays as it is, and you approve it.")),
+        ("no", _("They wait for the next run"), _("You ask for it under Matches.")),
+    ]
 
 
 def whens() -> list[tuple[str, str]]:

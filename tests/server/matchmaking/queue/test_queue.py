@@ -6,8 +6,10 @@ from uuid import UUID
 import pytest
 
 from server.kernel import clock
-from server.kernel.actor import Actor
+from server.kernel.actor import Actor, system_actor
+from server.kernel.db import unit_of_work
 from server.kernel.errors import Conflict, NotFound, Refused
+from server.kernel.jobs import drain
 from server.matches import actions as matches
 from server.matches import queries as match_queries
 from server.matches.models import Match, MatchMember
@@ -22,7 +24,8 @@ from server.matchmaking.states import RunKind, RunState
 from server.people.models import Person
 from server.programs.models import Enrollment, Program
 from server.programs.queries import came_since
-from server.programs.states import EnrollmentState, ParticipantRole
+from server.programs.states import Cadence, EnrollmentState, ParticipantRole
+from server.programs.steps import tell
 from tests import factories
 from tests.web.console.market import Market, market
 
@@ -272,3 +275,29 @@ async def test_a_hundred_mentees_wait_fairly_for_forty_mentors(db: object) -> No
     claims = [(-row.enrollment.waited_cycles, row.enrollment.invited_at.date()) for row in line]
     assert claims == sorted(claims)
     assert {row.code for row in line} == {WaitCode.NO_SEAT}
+
+
+async def test_who_comes_into_a_matched_group_gets_a_draft_by_themselves_where_the_programme_wants_it(
+    found: Market,
+) -> None:
+    early = await comes(found, MENTEE, "Early")
+    assert await actions.draft_for_newcomer(manager(found), early.id) == [], "in groups the next run decides"
+    await Program.filter(id=found.program.id).update(cadence=Cadence.ROLLING)
+    assert await actions.draft_for_newcomer(manager(found), early.id) == [], "this group was never matched"
+    await Enrollment.filter(id=early.id).update(state=EnrollmentState.REMOVED)
+    await run_matching(manager(found), found.cohort.id)
+    before = await stored()
+    comer = await comes(found, MENTEE, "Newcome")
+    async with unit_of_work(system_actor(found.organization.id)) as unit:
+        await tell(unit, comer, "activated")
+    await drain()
+    assert comer.id in await drafts(found)
+    assert {key: (await stored())[key] for key in before} == before, "nobody else's match moved"
+    assert await actions.draft_for_newcomer(manager(found), comer.id) == [], "twice makes nothing twice"
+    waits = [(await comes(found, MENTEE, f"Ayo{number}")).id for number in range(4)]
+    mentor = await comes(found, MENTOR, "Emil", capacity=2)
+    made = await actions.draft_for_newcomer(manager(found), mentor.id)
+    now = await drafts(found)
+    assert (len(made), list(now.values()).count(mentor.id)) == (2, 2), "each place to the first in line"
+    await Program.filter(id=found.program.id).update(intake={"newcomers": False})
+    assert await actions.draft_for_newcomer(manager(found), waits[-1]) == []

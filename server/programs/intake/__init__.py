@@ -1,0 +1,1 @@
+"""How people come into a programme: a part of its document."""
