@@ -15,6 +15,7 @@ from server.programs.states import (
     CIRCLE_USUAL,
     JOINING,
     READS_TALENT,
+    Cadence,
     Circles,
     EnrollmentState,
     Pairing,
@@ -47,6 +48,18 @@ def why_closed(cohort: Cohort | None) -> str:
     if cohort is not None and cohort.enrol_by_on is not None and is_past_last_day(cohort):
         return _("The last day to join was %s.") % day_and_year(cohort.enrol_by_on, "UTC")
     return _("This group is full or closed.")
+
+
+def mentees_later_days(program: Program) -> int:
+    """How many days after the first mentor of a group who learns is invited; 0: at once (part `intake`)."""
+    return int(program.intake.get("mentees_later_days", 0))
+
+
+def drafts_for_newcomers(program: Program) -> bool:
+    """Whether whoever comes into a group that was matched gets a draft by themselves; unsaid: where people come at any
+    time (part `intake`)."""
+    said = program.intake.get("newcomers")
+    return program.cadence is Cadence.ROLLING if said is None else bool(said)
 
 
 def not_there() -> str:

@@ -30,9 +30,8 @@ from server.matchmaking.runs.findings import Findings, find
 from server.matchmaking.states import OF_THE_GROUP, RunKind, RunState
 from server.programs import actions as program_actions
 from server.programs import queries as programs
-from server.programs.intake.entries import intake_of
 from server.programs.models import Cohort
-from server.programs.rules import is_among_peers, is_drawn, is_of_circles
+from server.programs.rules import drafts_for_newcomers, is_among_peers, is_drawn, is_of_circles
 from server.programs.states import LEADING, EnrollmentState, ParticipantRole
 
 MENTOR, MENTEE = ParticipantRole.MENTOR, ParticipantRole.MENTEE
@@ -185,8 +184,7 @@ async def draft_for_newcomer(actor: Actor, enrollment_id: UUID) -> list[Match]:
     """
     row = await programs.visible_enrollment(actor, enrollment_id)
     require(actor.may(Permission.PROGRAM_MATCHING_RUN, row.program_id), _("suggest a match"))
-    wanted = intake_of(row.program.intake, row.program.cadence).newcomers
-    if not wanted or row.state is not EnrollmentState.ACTIVE:
+    if not drafts_for_newcomers(row.program) or row.state is not EnrollmentState.ACTIVE:
         return []
     if row.role not in LEADING:
         made = await suggest_next(actor, row.id)

@@ -13,7 +13,6 @@ from server.kernel.typed import check, typed
 from server.people.models import Person
 from server.people.states import PersonStatus
 from server.programs import queries, rules
-from server.programs.intake.entries import intake_of
 from server.programs.models import Cohort, Enrollment, Program
 from server.programs.states import (
     LEADING,
@@ -290,7 +289,7 @@ async def _invited_at(
 ) -> dict[ParticipantRole, datetime]:
     """From when each role is invited: who learns so many days after the first who leads, where the programme wants
     that, unless something happened to them."""
-    now, later = clock.now(), intake_of(cohort.program.intake, cohort.program.cadence).mentees_later_days
+    now, later = clock.now(), rules.mentees_later_days(cohort.program)
     if because or not later:
         return dict.fromkeys(roles, now)
     leading = queries.enrollments(actor).filter(cohort_id=cohort.id, role__in=list(LEADING)).order_by("invited_at")
