@@ -23,6 +23,7 @@ from server.sessions.states import SessionState
 from tests import factories
 from tests.server.notifications.mail_server import mail_server
 from tests.web.conftest import ClientOf
+from tests.web.console.test_building import matching_kept
 from tests.web.drawing import one, read, words
 
 NAMED = re.compile(r"\bmentors?\b|\bmentees?\b", re.IGNORECASE)
@@ -149,14 +150,9 @@ def one_slot(html: str) -> str:
 
 async def test_a_run_can_be_drawn_and_the_programmes_page_says_so(client_of: ClientOf, two: Two) -> None:
     console = await client_of(two.manager)
-    here = f"/console/programs/{two.program.id}"
-    page = await said(console, here)
-    assert "How peers are put together" in page
-    for typed, status in (({"pairing": "random", "cycles_apart": "0"}, 422), ({"cycles_apart": "3"}, 422),
-                          ({"pairing": "random", "cycles_apart": "3"}, 303)):
-        answer = await console.post(f"{here}/pairing", data={**typed, "form_key": fresh_key()})
-        assert answer.status_code == status, typed
-    kept = await Program.get(id=two.program.id)
-    assert kept.rules == {"pairing": "random", "cycles_apart": 3}
-    tree = read((await console.get(here)).text)
+    page = f"/console/programs/{two.program.id}/build/matching"
+    for pairing, apart, status in (("random", "0", 422), ("", "3", 422), ("random", "3", 303)):
+        kept = await matching_kept(console, page, two.program, pairing=pairing, cycles_apart=apart)
+        assert kept.status_code == status, (pairing, apart)
+    tree = read((await console.get(page)).text)
     assert one(tree, ".//input[@value='random']").get("checked") is not None

@@ -149,8 +149,8 @@ FACTS: list[tuple[Callable[[Scene], Awaitable[None]], Category, str, int]] = [
     (where_it_leads, Category.STAGE, "Idris has worked where Noor's goal leads: Design", 1),
     (years_in_function, Category.STAGE, "12 years in F12", 1),
     (several_functions, Category.ORGANISATION, "knows Law, Purchasing and Sales from within", 1),
-    (many_partners, Category.HISTORY, "many of Noor's department: 5 people so far", -1),
-    (partners_of_a_team, Category.HISTORY, "many of Noor's team: 5 people so far", -1),
+    (many_partners, Category.HISTORY, "many in Noor's department: 5 people so far", -1),
+    (partners_of_a_team, Category.HISTORY, "many in Noor's team: 5 people so far", -1),
 ]
 
 

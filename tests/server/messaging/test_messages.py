@@ -219,7 +219,7 @@ async def test_the_list_costs_the_same_for_one_and_for_thirty(db: object, count:
     with queries_run() as ran:
         lines = await queries.threads_of(pair.mentor_actor)
     assert len([line for line in lines if line.last]) == count
-    assert len(ran) == 7
+    assert len(ran) == 5
     with queries_run() as counted:
         await queries.unread_count(pair.mentor_actor)
     assert len(counted) == 1

@@ -235,6 +235,12 @@ async def test_weights_and_whose_yes_are_tried_and_kept_in_the_draft(client_of: 
     assert (await client.get(f"{page}?start=PEER")).status_code == 200
 
 
+async def matching_kept(client: httpx2.AsyncClient, page: str, program: Program, **given: str) -> httpx2.Response:
+    """Matching as a type usually has it, with something else."""
+    sent = {**fields(settings_for(program.type)), **given, "seen": seen_on((await client.get(page)).text)}
+    return await client.post(page, data={name: value for name, value in sent.items() if value or name in given})
+
+
 async def test_questions_and_examples_are_kept_without_gaps(client_of: ClientOf, found: Market) -> None:
     client, page = await client_of(found.manager), here(found, "resources")
     sent = {"note_prompts": "What helped?\r\n\r\n What next? ", "goal_examples[2].want": "lead a review",

@@ -16,6 +16,7 @@ from server.programs.states import EnrollmentState, ParticipantRole
 from tests import factories
 from tests.web.conftest import ClientOf
 from tests.web.console.circles import NAMES, formed, ring
+from tests.web.console.test_building import matching_kept
 from tests.web.drawing import read
 
 HERE = "/console/matches"
@@ -134,8 +135,7 @@ async def test_the_page_of_a_run_says_what_its_circles_came_to(client_of: Client
     file = (await client.get(f"{preview}/changes.csv")).content.decode("utf-8-sig")
     assert {"LEFT", "LEADS", "WAITS"} == {row["why"] for row in csv.DictReader(io.StringIO(file))}
     assert (await client.get(HERE)).status_code == 200
-    here = f"/console/programs/{found.program.id}"
-    assert (await client.post(f"{here}/circle-size", data={"size": ""})).status_code == 422
-    assert "Choose from 4 to 8." in (await client.post(f"{here}/circle-size", data={"size": "9"})).text
-    assert (await client.post(f"{here}/circle-size", data={"size": "5"})).status_code == 303
-    assert '<option value="5" selected>' in (await client.get(here)).text
+    page = f"/console/programs/{found.program.id}/build/matching"
+    for size, status in (("", 422), ("9", 422), ("5", 303)):
+        assert (await matching_kept(client, page, found.program, circle_size=size)).status_code == status, size
+    assert '<option value="5" selected>' in (await client.get(page)).text

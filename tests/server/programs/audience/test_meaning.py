@@ -18,7 +18,7 @@ from server.people.models import Course, CourseCompletion, Organization, Person
 from server.people.states import PersonStatus
 from server.programs.audience import queries
 from server.programs.audience.actions import invite_meant
-from server.programs.audience.rules import Rule, Rules, contradictions, rules_of, told
+from server.programs.audience.rules import AUDIENCE_PART, Rule, Rules, contradictions, rules_of
 from server.programs.audience.states import COUNTED, MOST, Fact, Fit, How, Side, ways_for
 from server.programs.audience.words import in_words
 from server.programs.states import EnrollmentState, ParticipantRole, ProgramType
@@ -131,7 +131,7 @@ async def test_what_a_page_tells_of_whom_rules_mean(db: object) -> None:
     for department, days in (("Pricing", 10), ("Pricing", 20), ("Pricing", 400), ("Data", 10), ("Data", 500)):
         await factories.person(organization, department=department, hire_date=today - timedelta(days=days))
     await factories.person(organization, department="Pricing", status=PersonStatus.ENDED, hire_date=today)
-    program = await factories.program(organization, audience=told({"people": [
+    program = await factories.program(organization, audience=AUDIENCE_PART.told({"people": [
         {"fact": "department", "how": "IS", "value": ["Pricing"]}, {"fact": "tenure_days", "how": "UNDER", "value": 90},
     ]}))
     rules = rules_of(program.audience, Side.PEOPLE)
@@ -157,7 +157,7 @@ async def test_what_a_page_tells_of_whom_rules_mean(db: object) -> None:
 
 async def test_everybody_who_is_meant_is_invited_once_and_nobody_unseen(db: object) -> None:
     organization = await factories.organization()
-    program = await factories.program(organization, audience=told({"people": [
+    program = await factories.program(organization, audience=AUDIENCE_PART.told({"people": [
         {"fact": "department", "how": "IS", "value": ["Pricing"]}]}))
     cohort = await factories.cohort(program)
     manager = factories.manager_of(await factories.person(organization), program)
@@ -189,8 +189,8 @@ async def test_everybody_who_is_meant_is_invited_once_and_nobody_unseen(db: obje
 ])
 def test_rules_that_nobody_can_fit_are_told(rules: list[tuple[str, str, object]], at: int) -> None:
     people = [dict(zip(("fact", "how", "value"), rule, strict=True)) for rule in rules]
-    audience = told({"people": people})
+    audience = AUDIENCE_PART.told({"people": people})
     wrong = contradictions(ProgramType.ONE_TO_ONE, audience)
     assert list(wrong) == ([f"audience.people[{at}]"] if at else [])
-    assert not contradictions(ProgramType.ONE_TO_ONE, told({"people": people, "people_fit": "ANY"}))
+    assert not contradictions(ProgramType.ONE_TO_ONE, AUDIENCE_PART.told({"people": people, "people_fit": "ANY"}))
     assert all(how in COUNTED for _fact, how, value in rules if type(value) is int)

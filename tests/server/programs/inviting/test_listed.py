@@ -10,7 +10,7 @@ from server.kernel.errors import Conflict, Invalid, Refused
 from server.kernel.facts import AuditEvent, OutboxEvent
 from server.people.models import Person
 from server.people.states import PersonStatus
-from server.programs.audience.rules import told
+from server.programs.audience.rules import AUDIENCE_PART
 from server.programs.inviting.actions import invite_listed
 from server.programs.inviting.lines import LINES_MOST, Line, lines_of
 from server.programs.inviting.queries import Sheet, look_at
@@ -48,7 +48,7 @@ def test_what_is_no_list_is_told_as_a_whole(text: str) -> None:
 async def world() -> tuple[Cohort, dict[str, Person]]:
     """A programme for Pricing with two groups, and people of every fate."""
     organization = await factories.organization()
-    program = await factories.program(organization, audience=told({"people": [
+    program = await factories.program(organization, audience=AUDIENCE_PART.told({"people": [
         {"fact": "department", "how": "IS", "value": ["Pricing"]}]}))
     cohort = await factories.cohort(program, key="spring", name="Spring", starts_on=date(2026, 3, 1))
     await factories.cohort(program, key="porto", name="Porto", starts_on=date(2026, 2, 1))
