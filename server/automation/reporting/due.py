@@ -62,7 +62,7 @@ async def report(action: ScheduledAction) -> str | None:
     async with unit_of_work(actor):
         sent = Sent(0, {})
         if groups:
-            sent = await SENDERS[action.rule](Day(actor, program, groups[-1], action, day))
+            sent = await SENDERS[action.rule](Day(actor, program, groups[0], action, day))
         await plan_next(actor, program, [action.rule], max(day, clock.today("UTC")), sent.before)
     return None if sent.letters else NOBODY
 
