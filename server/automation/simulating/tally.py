@@ -129,14 +129,14 @@ def _leads_back(rows: sqlite3.Connection) -> Iterator[str]:
     nobodys = "(SELECT id FROM survey_form WHERE anonymous)"
     asked = f"(SELECT id FROM form_invitation WHERE form_id IN {nobodys})"  # noqa: S608  # nobody types it
     wrong = {
-        "kept with a name": f"SELECT id FROM form_answer WHERE invitation_id IN {asked}",  # noqa: S608
-        "in the audit": f"SELECT id FROM audit_event WHERE action = 'form.answer' AND target_id IN {asked}",  # noqa: S608
+        "kept with a name": f"SELECT id FROM form_answer WHERE invitation_id IN {asked}",  # noqa: S608  # as above
+        "in the audit": f"SELECT id FROM audit_event WHERE action = 'form.answer' AND target_id IN {asked}",  # noqa: S608  # as above
         "a box of fewer than eight":
             "SELECT form_id FROM form_ballot WHERE week IS NOT NULL GROUP BY form_id, week HAVING count(*) % 8 != 0",
         "more that wait than a box holds":
             "SELECT form_id FROM form_ballot WHERE week IS NULL GROUP BY form_id HAVING count(*) > 7",
         "lost or invented":
-            f"SELECT id FROM survey_form WHERE id IN {nobodys} AND "  # noqa: S608
+            f"SELECT id FROM survey_form WHERE id IN {nobodys} AND "  # noqa: S608  # as above
             "(SELECT count(*) FROM form_ballot WHERE form_id = survey_form.id) != "
             "(SELECT count(*) FROM form_invitation WHERE form_id = survey_form.id AND state = 'ANSWERED')",
         "the same id": "SELECT id FROM form_ballot WHERE id IN (SELECT id FROM form_invitation)",

@@ -1,6 +1,6 @@
 """Each message of each phase: at its moment, to whom it is for, and kept back by what makes it needless."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -32,8 +32,9 @@ from server.surveys.models import SurveyInvitation
 from server.surveys.states import InvitationState, SurveyKind
 from tests import factories
 from tests.factories import Pair, active_match
+from tests.server.automation.conftest import MONDAY
 
-MONDAY = datetime(2026, 6, 1, 10, tzinfo=UTC)
+pytestmark = pytest.mark.usefixtures("monday")
 Ids = dict[str, Any]
 
 
@@ -47,12 +48,6 @@ class Case:
     due: dict[str, list[datetime]]
     needless: Callable[[Pair], Awaitable[object]]
     why: str
-
-
-@pytest.fixture(autouse=True)
-def monday() -> Iterator[None]:
-    with clock.at(MONDAY):
-        yield
 
 
 def at(month: int, *days: int, hour: int = 8, minute: int = 0) -> list[datetime]:

@@ -1,7 +1,6 @@
 """One message that waits for its moment is skipped by hand, and planned again while there is time."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -22,14 +21,9 @@ from server.notifications.actions import plan_message
 from server.notifications.models import Message
 from server.notifications.states import MessageState
 from tests.factories import Pair, active_match, actor_of
+from tests.server.automation.conftest import MONDAY
 
-MONDAY = datetime(2026, 6, 1, 10, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def monday() -> Iterator[None]:
-    with clock.at(MONDAY):
-        yield
+pytestmark = pytest.mark.usefixtures("monday")
 
 
 @pytest.fixture

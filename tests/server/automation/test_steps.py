@@ -1,6 +1,5 @@
 """When this happened, then that, unless: planned once, done once, and never on old news."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -30,15 +29,10 @@ from server.sessions.models import Session
 from server.sessions.states import SessionState
 from tests import factories
 from tests.factories import Pair, active_match
+from tests.server.automation.conftest import MONDAY
 
-MONDAY = datetime(2026, 6, 1, 10, tzinfo=UTC)
+pytestmark = pytest.mark.usefixtures("monday")
 FIRST, LAST = "message.F01", "message.F03"
-
-
-@pytest.fixture(autouse=True)
-def monday() -> Iterator[None]:
-    with clock.at(MONDAY):
-        yield
 
 
 @pytest.fixture

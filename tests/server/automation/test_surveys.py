@@ -1,7 +1,6 @@
 """Each form at its moment, to whom it is for; one reminder; nothing that is needless by then."""
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -28,15 +27,10 @@ from server.surveys.models import FormInvitation
 from server.surveys.states import InvitationState, SurveyKind
 from tests.factories import Pair, active_match, actor_of, person
 from tests.forms import sent_form
+from tests.server.automation.conftest import MONDAY
 
-MONDAY = datetime(2026, 6, 1, 10, tzinfo=UTC)
+pytestmark = pytest.mark.usefixtures("monday")
 DURATION = {"ends_on": date(2026, 8, 31)}
-
-
-@pytest.fixture(autouse=True)
-def monday() -> Iterator[None]:
-    with clock.at(MONDAY):
-        yield
 
 
 def form(kind: SurveyKind, key: str, **changed: Any) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """Who joins by themselves: hired, promoted, moved, back, a course finished; asked anew when the day has come."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -25,9 +24,10 @@ from server.programs.queries import grace_ends_at
 from server.programs.states import Approvals, EnrollmentState, ParticipantRole, ProgramState
 from server.programs.triggers.entries import TRIGGERS_PART
 from tests import factories
+from tests.server.automation.conftest import MONDAY
 from tests.server.notifications.mail_server import mail_server
 
-MONDAY = datetime(2026, 6, 1, 10, tzinfo=UTC)
+pytestmark = pytest.mark.usefixtures("monday")
 HEADER = (
     "employee_id,email,given_name,family_name,hire_date,seniority,location,status,manager_employee_id,time_zone\n"
 )
@@ -35,12 +35,6 @@ ROOT = "9,ida@example.test,Ida,Fjord,2020-01-01,8,Porto,active,,Europe/Lisbon"
 NEW = "1,noor@example.test,Noor,Saltmarsh,2026-06-01,3,Porto,active,9,Europe/Lisbon"
 DAY, NONE = timedelta(days=1), timedelta()
 HIRED = {"when": "HIRED", "role": "MENTEE"}
-
-
-@pytest.fixture(autouse=True)
-def monday() -> Iterator[None]:
-    with clock.at(MONDAY):
-        yield
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """A message that its programme sets otherwise between its plan and its day: what has not gone follows, both ways."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -26,20 +25,15 @@ from server.programs.models import Program
 from server.surveys.models import SurveyInvitation
 from server.surveys.states import InvitationState
 from tests.factories import Pair, active_match
+from tests.server.automation.conftest import MONDAY
 
-MONDAY = datetime(2026, 6, 1, 10, tzinfo=UTC)
+pytestmark = pytest.mark.usefixtures("monday")
 OFF = "switched off in this programme"
 BODY = "<b>{program}</b> & all.\n\nHalf an hour\nis fine."
 WORDS = {
     "en": {"subject": "{name}, a word with {other}", "body": BODY},
     "pt-BR": {"subject": "Uma conversa com {other}", "body": "Reserve um horário."},
 }
-
-
-@pytest.fixture(autouse=True)
-def monday() -> Iterator[None]:
-    with clock.at(MONDAY):
-        yield
 
 
 @pytest.fixture
