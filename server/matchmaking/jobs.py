@@ -70,9 +70,9 @@ async def use_place(event: OutboxEvent) -> None:
     await actions.offer_place(system_actor(event.organization_id), UUID(event.payload["enrollment_id"]))
 
 
-@on_event("enrollment.activated", "enrollment.seat_freed")
+@on_event("enrollment.activated", "enrollment.seat_freed", "training.done")
 async def draft_for_newcomer(event: OutboxEvent) -> None:
-    """Somebody came into a group: where it was matched before, they need not wait for the next run."""
+    """Somebody came into a group, or may be matched now: where it was matched before, they need not wait for a run."""
     await actions.draft_for_newcomer(system_actor(event.organization_id), UUID(event.payload["enrollment_id"]))
 
 

@@ -77,6 +77,18 @@ async def test_runs_and_the_queue_leave_out_whoever_has_not_read(found: Market) 
     assert {one.enrollment_id for one in sides(await reread(made))} == {found.mentors[1].id, unread.id}
 
 
+async def test_whoever_has_read_waits_for_no_run(found: Market) -> None:
+    unread = found.mentees[0]
+    await Program.filter(id=found.program.id).update(intake={"newcomers": True})
+    await takes(found.mentors[1])
+    await run_matching(manager(found), found.cohort.id)
+    await drain()
+    assert unread.id not in await in_drafts(found)
+    await finish_step(await person_of(unread), unread.id, "first")
+    await drain()
+    assert unread.id in await in_drafts(found)
+
+
 async def reread(match: Match) -> Match:
     await match.fetch_related("members__person", "members__enrollment", "program", "cohort")
     return match
