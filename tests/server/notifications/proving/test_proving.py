@@ -10,6 +10,7 @@ from server.kernel.errors import NotFound
 from server.kernel.jobs import drain
 from server.notifications.actions import HELD_OUT, plan_message
 from server.notifications.models import Message
+from server.notifications.proving.arms import arm_of
 from server.notifications.proving.intervals import Share
 from server.notifications.proving.queries import LEAST, Fates, effects, outcome_of
 from server.notifications.states import Arm, MessageState
@@ -36,7 +37,9 @@ async def test_who_is_left_out_gets_no_reminder_and_all_else_and_what_they_do_co
 ) -> None:
     await Program.filter(id=pair.program.id).update(held_out_percent=50)
     drawn = {Arm.HELD_OUT: 0, Arm.NUDGED: 2}
-    pairs = [pair, *[await factories.active_match(pair.organization, pair.program, pair.cohort) for _ in range(6)]]
+    pairs = [pair]
+    while len({arm_of(pair.program.id, one.match.id, 50) for one in pairs}) < len(drawn):
+        pairs.append(await factories.active_match(pair.organization, pair.program, pair.cohort))
     for one in pairs:
         mails = len(mailbox.mails)
         told = await nudge(one)
