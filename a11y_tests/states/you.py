@@ -184,7 +184,7 @@ async def device_signed_out() -> View:
     await open_session(someone, "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X)")
 
     async def act(page: Page) -> None:
-        await page.locator("[id^=sign-out-]").first.click()
+        await page.locator("form[action$='/sign-out'] button").first.click()
 
     return View(someone, HERE, act)
 
