@@ -10,6 +10,7 @@ from graphql_schema.asking import AskingMutation, AskingQuery
 from graphql_schema.audience import AudienceMutation, AudienceQuery
 from graphql_schema.building import BuildingMutation, BuildingQuery
 from graphql_schema.choosing import ChoosingMutation, ChoosingQuery
+from graphql_schema.configuring import ProgramsMutation
 from graphql_schema.conflicts import ConflictsMutation, ConflictsQuery
 from graphql_schema.conversations import ConversationsMutation
 from graphql_schema.course import CourseMutation, CourseQuery
@@ -34,7 +35,7 @@ from graphql_schema.openings import OpeningsMutation
 from graphql_schema.people import PeopleQuery
 from graphql_schema.planning import PlanningMutation, PlanningQuery
 from graphql_schema.profiles import ProfilesMutation, ProfilesQuery
-from graphql_schema.programs import ProgramsMutation, ProgramsQuery
+from graphql_schema.programs import ProgramsQuery
 from graphql_schema.records import RecordsQuery
 from graphql_schema.scalars import CONFIG
 from graphql_schema.sessions import SessionsMutation, SessionsQuery
