@@ -16,6 +16,7 @@ from server.journey.leaving import actions as leaving
 from server.kernel.actor import Actor
 from server.matches.steps import UNDO_ONE
 from server.programs import actions
+from server.programs.inviting.actions import invite_colleague
 from server.programs.states import ParticipantRole
 from server.programs.training.actions import finish_step
 
@@ -26,6 +27,12 @@ class InviteInput(Input):
     person_id: strawberry.ID
     role: ParticipantRole
     capacity: int = 1
+
+
+@strawberry.input
+class InviteColleagueInput(ById):
+    address: str = strawberry.field(description="Their address at work.")
+    role: ParticipantRole = strawberry.field(description="As what they would take part.")
 
 
 @strawberry.input
@@ -62,6 +69,18 @@ class EnrollmentsMutation:
             lambda actor: actions.invite(
                 actor, key_of("Cohort", input.cohort_id), key_of("Person", input.person_id), input.role,
                 input.capacity, undo_within=UNDO_ONE,
+            ),
+        )
+
+    @strawberry.mutation(
+        description="Invite a colleague into your own group, where its programme lets you. Whether they could take "
+        "part is not told. Returns your own enrolment."
+    )
+    async def invite_colleague(self, info: Info, input: InviteColleagueInput) -> EnrollmentPayload:
+        return await perform(
+            info, EnrollmentPayload, input,
+            lambda actor: invite_colleague(
+                actor, key_of("Enrollment", input.id), input.address, input.role, undo_within=UNDO_ONE
             ),
         )
 

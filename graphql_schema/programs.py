@@ -14,6 +14,7 @@ from graphql_schema.ids import Node, global_id, key_of
 from graphql_schema.mutations import Payload
 from graphql_schema.pagination import Connection, Order, Window, page_of
 from graphql_schema.people import PersonType
+from graphql_schema.permissions import ProgramPermissionsType
 from graphql_schema.terms import ProgramTermType
 from graphql_schema.training import Trained
 from server.goals.levels.setup import levels_of
@@ -70,6 +71,7 @@ class ProgramNode(Node):
     mentors_may_ask: bool = strawberry.field(description="Whether mentors may ask for a match themselves.")
     mentees_may_wish: bool = strawberry.field(description="Whether mentees, or peers, may name whom they would like.")
     mentors_may_wish: bool = strawberry.field(description="Whether mentors may name whom they would like.")
+    permissions: ProgramPermissionsType = strawberry.field(description="What its people may do by themselves.")
     pause_moves_end: bool = strawberry.field(description="Whether a pause moves the last day of a match.")
     note_prompts: list[str]
     terms: list[ProgramTermType] = strawberry.field(description="What it calls otherwise than is usual.")
@@ -94,7 +96,8 @@ class ProgramNode(Node):
             admin_approves_matches=row.admin_approves_matches, admin_approves_admission=row.admin_approves_admission,
             asked_first=row.asked_first, mentees_may_ask=row.mentees_may_ask, mentors_may_ask=row.mentors_may_ask,
             mentees_may_wish=row.mentees_may_wish, mentors_may_wish=row.mentors_may_wish,
-            pause_moves_end=row.pause_moves_end, note_prompts=row.note_prompts,
+            permissions=ProgramPermissionsType.of(row), pause_moves_end=row.pause_moves_end,
+            note_prompts=row.note_prompts,
             terms=ProgramTermType.all(row), goal_levels=list(levels_of(row.goal_privacy).levels),
             usual_goal_level=levels_of(row.goal_privacy).usual,
             pairing=Pairing(row.rules.get("pairing", Pairing.BEST)) if is_among_peers(row) else None,

@@ -20,6 +20,7 @@ from web import (
     brand,
     checkin,
     circle,
+    colleague,
     consents,
     demo,
     extending,
@@ -112,11 +113,11 @@ BUILDER: tuple[ModuleType, ...] = (
 )
 """The parts of the builder, one in a line; their order in its list is that of web/console/building/outline.py."""
 SCREENS: tuple[ModuleType, ...] = (
-    asking, attending, beginning, by_hand, checkin, circle, conflicts, consents, console_circles, console_matches,
-    decisions, delivery, eligibility, extending, goals, happened, hiring, imports, inviting, join, journey, kept,
-    learning, leaving, look, match, messages, more, offers, one_more, pairs, people, programs, reaching, runs, session,
-    supply, survey, survey_answers, surveys, team, times, today, told, training, trial, waiting, weighing, wordings,
-    you, *BUILDER,
+    asking, attending, beginning, by_hand, checkin, circle, colleague, conflicts, consents, console_circles,
+    console_matches, decisions, delivery, eligibility, extending, goals, happened, hiring, imports, inviting, join,
+    journey, kept, learning, leaving, look, match, messages, more, offers, one_more, pairs, people, programs,
+    reaching, runs, session, supply, survey, survey_answers, surveys, team, times, today, told, training, trial,
+    waiting, weighing, wordings, you, *BUILDER,
 )
 """Screens of signed-in people."""
 NOT_PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/*")

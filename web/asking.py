@@ -151,6 +151,8 @@ def _asked(match: Match, request: Request) -> Toast:
 
 
 def _title(seen: AskingPage) -> str:
+    if seen.asking is Asking.LOOK and seen.choices:
+        return _("Who fits you")
     if seen.asking in CHOOSING and seen.choices and seen.is_peer:
         return _("Whom would you like to meet?")
     if seen.asking in CHOOSING and seen.choices:
@@ -159,6 +161,7 @@ def _title(seen: AskingPage) -> str:
         return _("Your request is on its way")
     return {
         Asking.OPEN: _("Nobody to ask just now"), Asking.WISH: _("Nobody to name just now"),
+        Asking.LOOK: _("Nobody to see just now"),
         Asking.FULL: _("Your places are taken"), Asking.TRAINING: _("Your training comes first"),
         Asking.NOT_NOW: _("You can ask later"),
         Asking.NOT_HERE: _("Here you are matched"),
@@ -171,12 +174,15 @@ def _words(seen: AskingPage) -> str:
         return _("Ask one. They are told at once, and you can take it back.")
     if seen.asking is Asking.WISH and seen.choices:
         return _("Say whom you would like. Nobody is told, and you can change it until you are matched.")
+    if seen.asking is Asking.LOOK and seen.choices:
+        return _("Others match you here. Whom you keep in mind, only you see. Whom you set aside is not suggested.")
     if seen.waiting:
         return _("You hear as soon as they answer. Most people answer within a day.")
     name = seen.enrollment.program.name
     return {
         Asking.OPEN: _("Look again in a few days. %(program)s goes on looking for you too."),
         Asking.WISH: _("Look again in a few days. %(program)s goes on looking for you."),
+        Asking.LOOK: _("Look again in a few days. %(program)s goes on looking for you."),
         Asking.FULL: _("You can ask again when a place is free."),
         Asking.TRAINING: _("A few minutes of reading. Then you can ask."),
         Asking.NOT_NOW: _("You can ask once you take part in %(program)s."),

@@ -26,6 +26,7 @@ from server.matches.states import RUNNING, MatchState
 from server.notifications.queries import dead_mailbox
 from server.people import actions as people
 from server.people.states import ConsentPurpose
+from server.programs.permissions.rules import can_invite_colleagues
 from server.programs.resources.setup import Resource, at_hand
 from server.programs.resources.states import Phase
 from server.sessions import actions as sessions
@@ -46,6 +47,8 @@ from web.training import training_cards
 from web.waiting import looked_for
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from server.goals.models import Goal, GoalVersion
     from server.goals.suggested.queries import Suggestion
     from server.matches.company import Company
@@ -156,7 +159,8 @@ async def _words(request: Request, shown: Home) -> dict[str, Any]:
         "finished": [_finished(one) for one in shown.ended],
         "circles": [circle_words(one, request.state.person) for one in shown.circles if one.match.state in RUNNING],
         "surveys": [card(one) for one in shown.surveys],
-        "at_hand": _at_hand(shown), "seats": list(shown.places.values()), "promises": _promises(shown), "today": today,
+        "at_hand": _at_hand(shown), "may_invite": _may_invite(shown), "seats": list(shown.places.values()),
+        "promises": _promises(shown), "today": today,
         "in_a_month": (today + timedelta(days=PAUSE_DAYS)).isoformat(),
     }
 
@@ -265,6 +269,16 @@ def _at_hand(shown: Home) -> list[Resource]:
     waiting = [(one.program, one.role, Phase.WAITING) for one in shown.waiting]
     found = [at_hand(program.resources, role, phase) for program, role, phase in (*lived, *over, *waiting)]
     return list(dict.fromkeys(one for links in found for one in links))
+
+
+def _may_invite(shown: Home) -> list[tuple[UUID, str]]:
+    """One's own parts in which one may invite a colleague, each with the name of its programme."""
+    lived = [(one.match.program, one.match.cohort, one.me.enrollment) for one in shown.running]
+    waiting = [(one.program, one.cohort, one) for one in shown.waiting]
+    return list(dict.fromkeys(
+        (own.id, program.name) for program, cohort, own in (*lived, *waiting)
+        if can_invite_colleagues(program, cohort, own)
+    ))
 
 
 def _promises(shown: Home) -> list[Step]:

@@ -18,7 +18,7 @@ from starlette.routing import Route
 from server.kernel import clock
 from server.kernel.dates import place_of
 from server.kernel.db import once
-from server.kernel.errors import Conflict, Invalid
+from server.kernel.errors import Conflict, Invalid, Refused
 from server.kernel.text import gettext as _
 from server.matches.company import Circle, company_of
 from server.messaging import actions, queries, rules
@@ -61,12 +61,12 @@ async def thread(request: Request) -> Response:
                 return go_to(request, f"/messages/{match_id}{LATEST}")
             except Invalid as refusal:
                 errors.take(refusal)
-            except Conflict as refusal:
+            except (Conflict, Refused) as refusal:
                 errors.add("body", refusal.message)
     shown = await queries.thread_page(actor, match_id, one_id(request.query_params, "before"))
     speak_of(shown.here.match.program)
     match = shown.here.match
-    company, can_write = company_of(match, actor.person_id), rules.is_open(match)
+    company, can_write = company_of(match, actor.person_id), rules.may_write(match, actor.person_id)
     return page(
         request, "messages/thread.html", match=match, partner=company, errors=errors if can_write else Errors(),
         status=(422 if can_write else 409) if errors else 200,
@@ -75,7 +75,7 @@ async def thread(request: Request) -> Response:
         words=typed or ("" if shown.words else _first_words(company)), unread=shown.here.unread,
         head=_head(company, match), names={one.person_id: one.person.first_name for one in match.members},
         many=isinstance(company, Circle), seen=partial(_seen, actor.person_id, shown.marks), can_write=can_write,
-        way=way_on(match, request.state.person),
+        way=way_on(match, request.state.person), is_open=rules.is_open(match),
         typed=[] if can_write else typed_in(request),
     )
 

@@ -2,14 +2,15 @@
 
 from playwright.async_api import Page
 
-from a11y_tests.registry import Shelf, View, press
+from a11y_tests.registry import Act, Shelf, View, each, fill, press
 from a11y_tests.states.people import LONG_NAME
 from server.journey.asking.actions import ask_for_match
 from server.matches.models import Match
 from server.matches.states import MatchState
 from server.matchmaking.wishes import actions as saying
 from server.people.models import Person, Profile
-from server.programs.models import Enrollment, Program
+from server.programs.models import Cohort, Enrollment, Program
+from server.programs.states import ProgramState
 from tests import factories
 from tests.web.console.market import Market, market
 
@@ -127,6 +128,48 @@ async def offered_on_the_first_page() -> View:
 async def offered_while_waiting() -> View:
     found = await _group()
     return View(found.mentees[0].person, f"/waiting/{found.program.key}")
+
+
+@state("GET asking 200", proof="Who fits you")
+async def only_looking() -> View:
+    found = await market()
+    await Program.filter(id=found.program.id).update(permissions={"mentees_may_browse": True})
+    return _view(found.mentees[0])
+
+
+@state("GET colleague 200", proof="They would be")
+async def inviting_a_colleague() -> View:
+    return _naming(await _inviting())
+
+
+@state("POST colleague 422", proof="Write the whole address")
+async def no_address() -> View:
+    return _naming(await _inviting(), fill("address", "ada at harbour"), press("Invite"))
+
+
+@state("POST colleague 303", "GET colleague 200", proof="If they can take part, they hear of it")
+async def a_colleague_is_invited() -> View:
+    return _naming(await _inviting(), fill("address", "ada@harbour.example"), press("Invite"))
+
+
+@state("POST colleague 409", proof="This group is full or closed.")
+async def the_group_closed() -> View:
+    row = await _inviting()
+
+    async def close(_page: Page) -> None:
+        await Cohort.filter(id=row.cohort_id).update(state=ProgramState.CLOSING)
+
+    return _naming(row, fill("address", "ada@harbour.example"), close, press("Invite"))
+
+
+async def _inviting() -> Enrollment:
+    found = await market()
+    await Program.filter(id=found.program.id).update(permissions={"mentees_may_invite": True})
+    return found.mentees[0]
+
+
+def _naming(row: Enrollment, *acts: Act) -> View:
+    return View(row.person, f"/enrollment/{row.id}/colleague", each(*acts) if acts else None)
 
 
 async def _group() -> Market:

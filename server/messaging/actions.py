@@ -31,6 +31,7 @@ async def send_message(
 
     Raises:
         NotFound: absent, or the actor is no member.
+        Refused: the programme lets nobody write in the actor's role.
         Invalid: no words, or more than BODY_LETTERS.
         Conflict: the match is over (`kind="closed"`).
     """
@@ -90,7 +91,7 @@ async def reword_message(actor: Actor, message_id: UUID, body: str) -> bool:
 
     Raises:
         NotFound: absent, or not the actor's own.
-        Invalid, Conflict: as `send_message`.
+        Refused, Invalid, Conflict: as `send_message`.
     """
     async with unit_of_work(actor) as unit:
         message = await queries.own_message(actor, message_id)
@@ -148,6 +149,7 @@ async def _open_match(actor: Actor, match_id: UUID) -> Match:
     match = await queries.own_match(actor, match_id, lock=True)
     if not rules.is_open(match):
         raise Conflict(_("This match is over. Its messages stay readable."), kind="closed")
+    require(rules.is_allowed(match, actor.person_id), _("write messages in this programme"))
     return match
 
 

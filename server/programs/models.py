@@ -72,6 +72,7 @@ class Program(Model):
     surveys: list[dict[str, Any]] = fields.JSONField(default=list, db_default="[]")
     training: list[dict[str, Any]] = fields.JSONField(default=list, db_default="[]")
     intake: dict[str, Any] = fields.JSONField(default=dict, db_default="{}")
+    permissions: dict[str, Any] = fields.JSONField(default=dict, db_default="{}")
     created_at = fields.DatetimeField(default=now)
 
     class Meta:

@@ -76,6 +76,7 @@ MUTATIONS = {
     "setMessage": ("id", "Program", ', seen: "x", kind: "F01"'),
     "changeDraft": ("id", "Program", ', seen: "x", file: "{\\"format\\": 1}"'),
     "setAudience": ("id", "Program", ', seen: "x", audience: {}'),
+    "inviteColleague": ("id", "Enrollment", ', address: "x@y.example", role: MENTEE'),
     "setJoining": ("id", "Program", ', seen: "x", rules: []'),
     "setLastDayToJoin": ("id", "Cohort", ""),
     "duplicateProgram": ("id", "Program", ', key: "x", name: "X"'),

@@ -19,6 +19,7 @@ from server.programs.branding.setup import BRANDING_PART
 from server.programs.branding.setup import contradictions as branding_against
 from server.programs.intake.entries import INTAKE_PART
 from server.programs.models import Program
+from server.programs.permissions.entries import PERMISSIONS_PART
 from server.programs.plans import fields
 from server.programs.plans.actions import set_part, set_up
 from server.programs.plans.content import digest
@@ -42,7 +43,7 @@ from server.surveys.forms.setup import contradictions as surveys_against
 PARTS: tuple[Part, ...] = (
     TRIGGERS_PART, telling.MESSAGES_PART, audience.AUDIENCE_PART, REPORTS_PART, SURVEYS_PART,
     GOAL_PRIVACY_PART, TERMS_PART, BRANDING_PART, RESOURCES_PART,
-    TRAINING_PART, INTAKE_PART,
+    TRAINING_PART, INTAKE_PART, PERMISSIONS_PART,
 )
 """What joins the document after its outline, weights and rules: a column each, set by one act."""
 

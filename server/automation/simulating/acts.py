@@ -25,6 +25,7 @@ from server.matches.states import ClosureReason, DeclineReason, MatchState
 from server.matchmaking.runs.actions import start_run
 from server.matchmaking.today import actions as today
 from server.messaging.actions import mark_read, send_message
+from server.messaging.rules import may_write
 from server.people.models import Person
 from server.people.queries import competencies
 from server.people.states import ConsentPurpose, DayPart
@@ -145,7 +146,7 @@ async def meet(turn: Turn) -> None:
             await _book_after(actor, session)
     elif not is_mentor(match, turn.person_id) and turn.me.does(GOES_ON, "write", session.number):
         await _write_down(actor, turn.me, match, session)
-    if turn.me.lot("words", session.number) > NO_WORDS:
+    if turn.me.lot("words", session.number) > NO_WORDS and may_write(match, actor.person_id):
         await send_message(actor, match.id, f"Thank you for number {session.number}.")
 
 
@@ -175,7 +176,7 @@ async def reply(turn: Turn) -> None:
     actor = await turn.actor()
     for match in await my_matches(actor, [MatchState.ACTIVE]):
         await mark_read(actor, match.id)
-        if turn.me.does(NO_WORDS, "reply", clock.now().date()):
+        if turn.me.does(NO_WORDS, "reply", clock.now().date()) and may_write(match, actor.person_id):
             await send_message(actor, match.id, "With pleasure. See you then.")
 
 

@@ -57,11 +57,13 @@ class Asking(StrEnum):
     """They are on a break, in line, or not admitted yet."""
     WISH = "WISH"
     """Nobody is asked, but one may name whom one would like."""
+    LOOK = "LOOK"
+    """One sees who fits, and nothing more: keeping them in mind, or setting them aside."""
     NOT_HERE = "NOT_HERE"
     """In this programme one does not choose."""
 
 
-CHOOSING = (Asking.OPEN, Asking.WISH)
+CHOOSING = (Asking.OPEN, Asking.WISH, Asking.LOOK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +202,9 @@ def _asking(own: Enrollment, taken: int) -> Asking:
         return Asking.NOT_NOW
     if taken >= own.capacity:
         return Asking.FULL
-    return Asking.OPEN if may_ask(own.program, own.role) else Asking.WISH
+    if may_ask(own.program, own.role):
+        return Asking.OPEN
+    return Asking.WISH if may_wish(own.program, own.role) else Asking.LOOK
 
 
 async def _there(system: Actor, own: Enrollment) -> dict[UUID, Enrollment]:

@@ -65,6 +65,7 @@ async def finish_match(
 
     Raises:
         NotFound: not the actor's match.
+        Refused: thanks were written, and the programme lets nobody write in the actor's role.
         Invalid: too many words.
         Conflict: it does not run (any more).
     """

@@ -12,6 +12,7 @@ from server.matches.models import Match, MatchMember
 from server.matches.rules import member_of
 from server.matches.states import RUNNING, MatchState
 from server.matches.steps import ends_quietly
+from server.messaging.rules import may_write
 from server.programs.models import Enrollment
 from server.programs.queries import visible_enrollment
 from server.programs.rules import is_self
@@ -55,6 +56,11 @@ class EndingPage:
     def circle(self) -> Circle | None:
         """The others, if it is a circle."""
         return self.partner if isinstance(self.partner, Circle) else None
+
+    @property
+    def may_write(self) -> bool:
+        """Whether a word of thanks can go with it."""
+        return may_write(self.match, self.me.person_id)
 
     @property
     def may_pause(self) -> bool:

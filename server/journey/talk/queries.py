@@ -14,6 +14,7 @@ from server.matches.company import Circle, Company, belongs, company_of
 from server.matches.models import Match
 from server.matches.queries import is_circle, is_mentor, visible_match
 from server.matches.states import MatchState
+from server.messaging.rules import may_write
 from server.sessions import queries as sessions
 from server.sessions import rules, times
 from server.sessions.many import away
@@ -51,6 +52,7 @@ class SessionPage:
     away: frozenset[UUID]
     beside: Session | None
     beside_with: Company | None
+    may_write: bool
 
     @property
     def circle(self) -> Circle | None:
@@ -133,6 +135,7 @@ async def session_page(actor: Actor, session_id: UUID, *, widen: bool = False) -
         missed_slots=await times.free_times(actor, match, 1) if bookable and rules.can_be_missed(session) else [],
         away=frozenset((await away(actor, [session.id])).get(session.id, ())) if is_circle(match) else frozenset(),
         beside=beside, beside_with=company_of(beside.match, actor.person_id) if beside else None,
+        may_write=may_write(match, actor.person_id),
     )
 
 
@@ -148,6 +151,7 @@ class BookingPage:
 
     match: Match
     partner: Company
+    may_write: bool
 
     @property
     def circle(self) -> Circle | None:
@@ -166,4 +170,4 @@ async def booking_page(actor: Actor, match_id: UUID) -> BookingPage:
     if not belongs(match, actor.person_id):
         raise NotFound
     require(rules.can_set_times(actor, match), _("choose the time for your circle: who leads it does"))
-    return BookingPage(match, company_of(match, actor.person_id))
+    return BookingPage(match, company_of(match, actor.person_id), may_write(match, actor.person_id))

@@ -22,6 +22,7 @@ from server.matches.rules import member_of
 from server.matches.states import RUNNING, MatchState
 from server.messaging.models import ThreadMessage
 from server.messaging.queries import last_words
+from server.messaging.rules import may_write
 from server.people.models import Person
 from server.programs.models import Enrollment
 from server.programs.states import LEADING, EnrollmentState, ParticipantRole
@@ -52,6 +53,11 @@ class Life:
     last_message: ThreadMessage | None
     promises: list[ActionItem]
     check_in: SurveyInvitation | None
+
+    @property
+    def may_write(self) -> bool:
+        """Whether one may write to the others now."""
+        return may_write(self.match, self.me.person_id)
 
     @property
     def goal(self) -> Goal | None:

@@ -22,12 +22,13 @@ from server.matches.queries import my_matches
 from server.matches.rules import may_ask, sought_kind
 from server.matches.states import OPEN_MATCHES
 from server.matchmaking.queue.queries import Explained, explanation_of
-from server.matchmaking.said.rules import may_wish
+from server.matchmaking.said.rules import may_choose, may_wish
 from server.people import queries as people
 from server.people.availability import Stretch
 from server.people.models import Person, PersonSkill
 from server.people.states import SkillSide
 from server.programs.models import Enrollment
+from server.programs.permissions.rules import can_invite_colleagues
 from server.programs.queries import enrollments, waitlist_place
 from server.programs.rules import is_of_circles
 from server.programs.states import EnrollmentState, ParticipantRole
@@ -97,6 +98,17 @@ class WaitingPage:
     def may_wish(self) -> bool:
         """Whether they may name whom they would like."""
         return self.state is EnrollmentState.ACTIVE and may_wish(self.enrollment.program, self.enrollment.role)
+
+    @property
+    def may_look(self) -> bool:
+        """Whether they may see who fits, at the least: whoever still has training to finish is shown nobody yet."""
+        is_on = self.state is EnrollmentState.ACTIVE and not self.must_learn
+        return is_on and may_choose(self.enrollment.program, self.enrollment.role)
+
+    @property
+    def may_invite(self) -> bool:
+        """Whether they may invite a colleague."""
+        return can_invite_colleagues(self.enrollment.program, self.enrollment.cohort, self.enrollment)
 
     @property
     def state(self) -> EnrollmentState:

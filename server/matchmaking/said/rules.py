@@ -2,6 +2,7 @@
 
 from server.matches.rules import may_ask
 from server.programs.models import Program
+from server.programs.permissions.rules import may_browse
 from server.programs.states import ParticipantRole
 
 
@@ -14,5 +15,5 @@ def may_wish(program: Program, role: ParticipantRole) -> bool:
 
 
 def may_choose(program: Program, role: ParticipantRole) -> bool:
-    """Whether people in this role are shown anybody: to ask, or to name."""
-    return may_ask(program, role) or may_wish(program, role)
+    """Whether people in this role are shown anybody: to ask, to name, or to see who fits."""
+    return may_ask(program, role) or may_wish(program, role) or may_browse(program, role)

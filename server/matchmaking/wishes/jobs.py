@@ -28,7 +28,7 @@ async def want_shortlists(event: OutboxEvent) -> None:
     await actions.want_shortlists(system_actor(event.organization_id), UUID(event.payload["cohort_id"]))
 
 
-@on_event("program.changed", "program.training_set")
+@on_event("program.changed", "program.training_set", "program.permissions_set")
 async def follow_settings(event: OutboxEvent) -> None:
     """Who may choose has to be shown somebody; training that came or went changes who can be chosen."""
     actor = system_actor(event.organization_id)

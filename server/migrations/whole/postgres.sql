@@ -577,7 +577,8 @@ CREATE TABLE program (
     branding jsonb DEFAULT '{}'::jsonb NOT NULL,
     resources jsonb DEFAULT '{}'::jsonb NOT NULL,
     training jsonb DEFAULT '[]'::jsonb NOT NULL,
-    intake jsonb DEFAULT '{}'::jsonb NOT NULL
+    intake jsonb DEFAULT '{}'::jsonb NOT NULL,
+    permissions jsonb DEFAULT '{}'::jsonb NOT NULL
 );
 CREATE TABLE program_version (
     id uuid NOT NULL,
@@ -1560,4 +1561,5 @@ INSERT INTO "tortoise_migrations" ("app", "name", "applied_at") VALUES
 ('models', '0041_program_branding', CURRENT_TIMESTAMP),
 ('models', '0042_program_resources', CURRENT_TIMESTAMP),
 ('models', '0043_training', CURRENT_TIMESTAMP),
-('models', '0044_intake', CURRENT_TIMESTAMP);
+('models', '0044_intake', CURRENT_TIMESTAMP),
+('models', '0045_permissions', CURRENT_TIMESTAMP);

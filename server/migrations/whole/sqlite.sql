@@ -529,7 +529,7 @@ CREATE TABLE "program" (
     "note_prompts" JSON NOT NULL,
     "goal_examples" JSON NOT NULL,
     "created_at" TIMESTAMP NOT NULL,
-    "organization_id" CHAR(36) NOT NULL REFERENCES "organization" ("id") ON DELETE RESTRICT, "asked_first" VARCHAR(10) NOT NULL  /* TOGETHER: TOGETHER\nMENTOR: MENTOR\nMENTEE: MENTEE */ DEFAULT 'TOGETHER', "mentees_may_ask" INT NOT NULL DEFAULT 0, "mentors_may_ask" INT NOT NULL DEFAULT 0, "pause_moves_end" INT NOT NULL DEFAULT 0, "mentees_may_wish" INT NOT NULL DEFAULT 0, "mentors_may_wish" INT NOT NULL DEFAULT 0, "weights_version" INT, "circles" VARCHAR(10) NOT NULL  /* NONE: NONE\nWAITING: WAITING\nEVERYBODY: EVERYBODY */ DEFAULT 'NONE', "triggers" JSON NOT NULL DEFAULT '{}', "held_out_percent" INT NOT NULL DEFAULT 0, "messages" JSON NOT NULL DEFAULT '{}', "audience" JSON NOT NULL DEFAULT '{}', "reports" JSON NOT NULL DEFAULT '{}', "surveys" JSON NOT NULL DEFAULT '[]', "goal_privacy" JSON NOT NULL DEFAULT '{}', "terminology" JSON NOT NULL DEFAULT '{}', "branding" JSON NOT NULL DEFAULT '{}', "resources" JSON NOT NULL DEFAULT '{}', "training" JSON NOT NULL DEFAULT '[]', "intake" JSON NOT NULL DEFAULT '{}',
+    "organization_id" CHAR(36) NOT NULL REFERENCES "organization" ("id") ON DELETE RESTRICT, "asked_first" VARCHAR(10) NOT NULL  /* TOGETHER: TOGETHER\nMENTOR: MENTOR\nMENTEE: MENTEE */ DEFAULT 'TOGETHER', "mentees_may_ask" INT NOT NULL DEFAULT 0, "mentors_may_ask" INT NOT NULL DEFAULT 0, "pause_moves_end" INT NOT NULL DEFAULT 0, "mentees_may_wish" INT NOT NULL DEFAULT 0, "mentors_may_wish" INT NOT NULL DEFAULT 0, "weights_version" INT, "circles" VARCHAR(10) NOT NULL  /* NONE: NONE\nWAITING: WAITING\nEVERYBODY: EVERYBODY */ DEFAULT 'NONE', "triggers" JSON NOT NULL DEFAULT '{}', "held_out_percent" INT NOT NULL DEFAULT 0, "messages" JSON NOT NULL DEFAULT '{}', "audience" JSON NOT NULL DEFAULT '{}', "reports" JSON NOT NULL DEFAULT '{}', "surveys" JSON NOT NULL DEFAULT '[]', "goal_privacy" JSON NOT NULL DEFAULT '{}', "terminology" JSON NOT NULL DEFAULT '{}', "branding" JSON NOT NULL DEFAULT '{}', "resources" JSON NOT NULL DEFAULT '{}', "training" JSON NOT NULL DEFAULT '[]', "intake" JSON NOT NULL DEFAULT '{}', "permissions" JSON NOT NULL DEFAULT '{}',
     CONSTRAINT "uid_program_organiz_267a0e" UNIQUE ("organization_id", "key")
 );
 CREATE TABLE "program_version" (
@@ -976,4 +976,5 @@ INSERT INTO "tortoise_migrations" ("app", "name", "applied_at") VALUES
 ('models', '0041_program_branding', CURRENT_TIMESTAMP),
 ('models', '0042_program_resources', CURRENT_TIMESTAMP),
 ('models', '0043_training', CURRENT_TIMESTAMP),
-('models', '0044_intake', CURRENT_TIMESTAMP);
+('models', '0044_intake', CURRENT_TIMESTAMP),
+('models', '0045_permissions', CURRENT_TIMESTAMP);

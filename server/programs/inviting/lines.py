@@ -17,6 +17,7 @@ from server.kernel.errors import Invalid
 from server.kernel.text import clean, unguarded
 from server.kernel.text import gettext as _
 from server.people.tables import DELIMITERS, fold
+from server.programs.states import ParticipantRole
 
 LINES_MOST, LETTERS_MOST, ADDRESS_LETTERS = 5_000, 500_000, 254
 NAMES: Mapping[str, frozenset[str]] = {
@@ -43,6 +44,11 @@ class Line:
     def is_address(self) -> bool:
         """Whether a mail could go there."""
         return len(self.address) <= ADDRESS_LETTERS and ADDRESS.fullmatch(self.address) is not None
+
+
+def line_of(address: str, role: ParticipantRole) -> Line:
+    """One address and role that somebody typed, as a line of its own."""
+    return Line(1, _address(clean(address)), role.value)
 
 
 def lines_of(text: str) -> list[Line]:

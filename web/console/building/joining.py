@@ -7,11 +7,12 @@ from starlette.routing import Route
 
 from server.automation.building.queries import Plan
 from server.kernel.db import Json
+from server.programs.permissions.entries import PERMISSIONS
 from server.programs.queries import KEY_LETTERS
 from server.programs.triggers.entries import COURSE_LETTERS, ENTRIES_MOST, GROUPS_MOST, VALUE_LETTERS, VALUES_MOST
 from web.console.building import desk
 from web.console.building import joining_words as words
-from web.forms import Errors, read_form, text
+from web.forms import Errors, read_form, text, ticked
 
 WORD_LETTERS, LATER = 20, "intake.mentees_later_days"
 NEW_ENTRY = {"when": "", "days": 0, "role": "", "places": 1, "course": ""}
@@ -31,7 +32,12 @@ async def keep(request: Request) -> Response:
 
 
 def _given(form: FormData) -> Json:
-    return {"triggers": _typed(form), **({"intake": _intake(form)} if LATER in form else {})}
+    given: Json = {"triggers": _typed(form)}
+    if LATER in form:
+        given["intake"] = _intake(form)
+    if "permissions" in form:
+        given["permissions"] = {name: ticked(form, f"permissions.{name}") for name in PERMISSIONS}
+    return given
 
 
 def _typed(form: FormData) -> Json:
@@ -76,6 +82,7 @@ async def _page(request: Request, plan: Plan, typed: Json, errors: Errors, refus
         request, words.PART, plan, "console/building/joining.html", errors, refused, enrol=enrol, groups=groups,
         grace_days="" if given["grace_days"] is None else given["grace_days"],
         intake=typed["intake"], newcomers=words.newcomers(typed["intake"]), drafts=words.drafts(),
+        permissions=words.permissions(plan, typed["permissions"]),
         whens=words.whens(), roles=words.roles(plan), wheres=words.wheres(), names=words.groups(plan),
     )
 

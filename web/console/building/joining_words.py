@@ -6,10 +6,12 @@ from typing import Any
 from server.automation.building.queries import Plan
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
+from server.programs.permissions.entries import PERMISSIONS
 from server.programs.states import OVER_PROGRAMS, Circles, ParticipantRole, ProgramType, suits
 from server.programs.triggers.entries import entries
 from server.programs.triggers.states import When, Where
 from web.console import hiring_words
+from web.console.building import setting_words
 from web.console.building.part import Part
 from web.dates import upper_first
 
@@ -22,6 +24,27 @@ def told(plan: Plan) -> str:
     days = ngettext("Mentees are invited %(num)d day after the first mentor.",
                     "Mentees are invited %(num)d days after the first mentor.", later) % {"num": later}
     return f"{said} {days}" if later else said
+
+
+def permissions(plan: Plan, given: Mapping[str, bool]) -> list[tuple[str, str, str, bool]]:
+    """What people may do themselves: field, label, what it means, and whether it is on. A type has its own people."""
+    kind = ProgramType(plan.content["type"])
+    details = {
+        "browse": _("With the reasons, without asking. Asking and naming wishes show them too."),
+        "message": _("To the others of their match. Off: they only read."),
+        "invite": _("Whom the programme is for hears of it; nobody else does."),
+    }
+    return [
+        (f"permissions.{name}", setting_words.permission(name, kind), details[name.rpartition("_")[2]], given[name])
+        for name in PERMISSIONS if _is_there(name, kind)
+    ]
+
+
+def _is_there(name: str, kind: ProgramType) -> bool:
+    """Among peers there are no mentors, and nobody chooses a circle."""
+    if kind is ProgramType.PEER:
+        return name.startswith("mentees_")
+    return kind is not ProgramType.CIRCLE or not name.endswith("_browse")
 
 
 def newcomers(intake: Mapping[str, Any]) -> str:

@@ -6,7 +6,9 @@ from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
 from server.matchmaking.engine import CATEGORIES, Category
 from server.matchmaking.engine.wording import category_name
+from server.programs.permissions.entries import PERMISSIONS
 from server.programs.plans.content import Change
+from server.programs.states import ProgramType
 from web.console.building import messages_words
 from web.dates import upper_first
 
@@ -18,7 +20,8 @@ def rows(changes: Iterable[Change]) -> list[tuple[str, str, str]]:
 
 def label(path: str) -> str:
     """What a setting is called; one without words of its own by its table and name."""
-    known = {**_setup(), **_rules(), **{f"weights.{name}": _weight(name) for name in CATEGORIES}}
+    named = {f"permissions.{name}": permission(name) for name in PERMISSIONS}
+    known = {**_setup(), **_rules(), **named, **{f"weights.{name}": _weight(name) for name in CATEGORIES}}
     if path in known:
         return known[path]
     table, _dot, name = path.partition(".")
@@ -43,6 +46,19 @@ def value(path: str, given: object) -> str:
     return _chosen().get(str(given), str(given)) if isinstance(given, str) else str(given)
 
 
+def permission(name: str, kind: ProgramType | None = None) -> str:
+    """What a permission is called, in a type of programme by who takes part there."""
+    side, _may, deed = name.split("_")
+    who = {"mentees": _("Mentees"), "mentors": _("Mentors")}[side]
+    if kind is ProgramType.PEER:
+        who = _("Peers")
+    if kind is ProgramType.CIRCLE:
+        who = _("Members") if side == "mentees" else _("Who leads a circle")
+    may = {"browse": _("%(who)s: see who fits"), "message": _("%(who)s: write messages"),
+           "invite": _("%(who)s: invite colleagues")}[deed]
+    return may % {"who": who}
+
+
 def _weight(name: Category) -> str:
     return _("Weight of “%(part)s”") % {"part": category_name(name)}
 
@@ -52,6 +68,7 @@ def _tables() -> dict[str, str]:
         "triggers": _("Joining by rule"), "messages": _("Messages"), "audience": _("Audience"),
         "surveys": _("Surveys"), "goal_privacy": _("Who may read goals"),
         "terminology": _("Words"), "branding": _("Look"), "training": _("Training"), "resources": _("Resources"),
+        "permissions": _("What people may do"),
     }
 
 

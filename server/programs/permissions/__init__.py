@@ -1,0 +1,1 @@
+"""What people of a programme may do by themselves: a part of its document."""
