@@ -57,10 +57,11 @@ def test_a_programme_that_says_nothing_is_as_before() -> None:
 
 @dataclass
 class Side:
-    """Somebody of a programme: matched in one part, waiting in another, and a word in their thread."""
+    """Somebody of a programme: matched, with room for one more, and somebody of the other side whom they may get."""
 
     person: Person
     waiting: Enrollment
+    other: Enrollment
     match: Match
     allowed: bool
 
@@ -85,9 +86,10 @@ async def scene(db: object) -> Scene:
         cohorts[name] = await factories.cohort(program)
         people = {role: await factories.person(org, given_name=role.value.title()) for role in (MENTOR, MENTEE)}
         rows = {role: await factories.enrollment(cohorts[name], people[role], role, capacity=2) for role in people}
+        free = {role: await factories.enrollment(cohorts[name], await factories.person(org), role) for role in people}
         match = await factories.match(rows[MENTOR], rows[MENTEE])
-        for role, somebody in people.items():
-            sides[name, role] = Side(somebody, rows[role], match, role is allowed)
+        for (role, somebody), other in zip(people.items(), (free[MENTEE], free[MENTOR]), strict=True):
+            sides[name, role] = Side(somebody, rows[role], other, match, role is allowed)
     return Scene(
         sides, cohorts, await factories.person(org, email="ada@harbour.example"),
         await factories.person(org, email="mary@harbour.example", status="ENDED"),
@@ -95,7 +97,11 @@ async def scene(db: object) -> Scene:
 
 
 EVERY = list(product(("mentors", "mentees"), (MENTOR, MENTEE)))
-SEND = """mutation ($match: ID!, $own: ID!) {
+READ = """query ($own: ID!) {
+  matchChoices(enrollmentId: $own) { enrollmentId }
+  people(first: 9) { edges { node { id } } } }"""
+SEND = """mutation ($match: ID!, $own: ID!, $other: ID!) {
+  keepInMind(input: {enrollmentId: $own, aboutEnrollmentId: $other}) { choices { isFavourite } errors { code } }
   sendMessage(input: {matchId: $match, body: "By API"}) { message { body } errors { code } }
   inviteColleague(input: {id: $own, address: "ada@harbour.example", role: MENTEE}) {
     enrollment { id } errors { code } } }"""
@@ -109,6 +115,13 @@ async def test_each_role_of_each_programme_on_every_face(scene: Scene, client_of
         actor, client, case = factories.actor_of(one.person), await client_of(one.person), f"{role} of {name}"
         looks = (await asking_page(actor, one.waiting.id)).asking
         assert looks is (Asking.LOOK if one.allowed else Asking.NOT_HERE), case
+        mine = f"/enrollment/{one.waiting.id}"
+        assert (str(one.other.id) in (await client.get(f"{mine}/asking")).text) is one.allowed, case
+        in_mind = await client.post(f"{mine}/favourites", data={"partner": str(one.other.id), "on": "1"})
+        assert in_mind.status_code == (303 if one.allowed else 403), case
+        read = await ask(actor, READ, own=gid(one.waiting))
+        assert read["matchChoices"] == ([{"enrollmentId": gid(one.other)}] if one.allowed else []), case
+        assert read["people"]["edges"] == [{"node": {"id": gid(one.person)}}], f"{case}: nobody is looked up"
 
         thread, form = f"/messages/{one.match.id}", f"/enrollment/{one.waiting.id}/colleague"
         page = (await client.get(thread)).text
@@ -123,11 +136,14 @@ async def test_each_role_of_each_programme_on_every_face(scene: Scene, client_of
         assert offered is (one.allowed and role is MENTOR), case   # who learns has nothing to answer here
         ending = (await client.get(f"/match/{one.match.id}/ending")).text
         assert ('name="thanks"' in ending) is one.allowed, case
+        if not one.allowed:   # a page that was open before, or a form that waited on a device without a network
+            kept = await client.post(f"/match/{one.match.id}/closure", data={"thanks": "Thank you so much"})
+            assert (kept.status_code, "Thank you so much" in kept.text) == (403, True), case
         assert (await client.get(form)).status_code == (200 if one.allowed else 404), case
 
-        api = await ask(actor, SEND, match=gid(one.match), own=gid(one.waiting))
+        api = await ask(actor, SEND, match=gid(one.match), own=gid(one.waiting), other=gid(one.other))
         codes = [error["code"] for field in api.values() for error in field["errors"]]
-        assert codes == ([] if one.allowed else ["FORBIDDEN", "FORBIDDEN"]), case
+        assert codes == ([] if one.allowed else ["FORBIDDEN"] * 3), case
 
         if one.allowed:
             continue

@@ -67,7 +67,8 @@ async def test_rules_are_kept_in_the_draft_and_what_cannot_be_stays_typed(db: ob
     line = {"where": "location", "is": "Porto; Lisbon", "group": found.cohort.key}
     sent = {f"triggers.enrol[2].{name}": value for name, value in rule.items()}     # the first and third are emptied
     sent |= {f"triggers.groups[1].{name}": value for name, value in line.items()} | {"seen": seen_on(shown)}
-    sent |= {"triggers.grace_days": "20"}
+    assert "Mentees: write messages" in shown
+    sent |= {"triggers.grace_days": "20", "permissions": "1", "permissions.mentors_may_invite": "1"}
     refused = await client.post(here, data=sent)
     assert (refused.status_code, "Say which course" in refused.text) == (422, True)
     assert 'value="Porto; Lisbon"' in refused.text
@@ -78,4 +79,6 @@ async def test_rules_are_kept_in_the_draft_and_what_cannot_be_stays_typed(db: ob
         "enrol": [{**rule, "days": 1, "places": 1, "course": "LEAD-1"}],
         "groups": [{**line, "is": ["Porto", "Lisbon"]}], "grace_days": 20,
     }
+    allowed = {name for name, is_on in draft.content["permissions"].items() if is_on}
+    assert allowed == {"mentors_may_invite"}, "a switch that is off comes with no form"
     assert "Invites who finishes the course LEAD-1, 1 day later, as mentee." in (await client.get(here)).text

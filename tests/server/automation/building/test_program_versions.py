@@ -23,6 +23,7 @@ from server.matchmaking.models import WeightsVersion
 from server.people.models import Organization, Person
 from server.programs.actions import configure_program, set_circles
 from server.programs.models import Cohort, Enrollment, Program, ProgramVersion
+from server.programs.permissions.entries import PERMISSIONS
 from server.programs.plans.actions import set_part
 from server.programs.plans.content import digest
 from server.programs.plans.files import parsed, written
@@ -307,6 +308,7 @@ ACTS = st.lists(st.tuples(
         "rules": st.fixed_dictionaries({}, optional={
             "same_team": st.booleans(), "repeat_months": st.none() | st.integers(1, 130),
             "reserve": st.floats(0, 0.3), "grade_gap": st.none() | st.lists(st.integers(-3, 3), max_size=3)}),
+        "permissions": st.dictionaries(st.sampled_from(sorted(PERMISSIONS)), st.booleans(), max_size=3),
         "unknown": st.just(1),
     }),
 ), max_size=10)
