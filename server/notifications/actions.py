@@ -29,6 +29,7 @@ from server.notifications.proving.arms import arm_of, unit_of
 from server.notifications.proving.queries import Belongs, belongs
 from server.notifications.push.planning import plan_notices
 from server.notifications.scene import SHOWN_AS, Scene
+from server.notifications.senders.queries import sender_of
 from server.notifications.states import Arm, Channel, MessageClass, MessageState
 from server.notifications.taps.offering import Tap, taps_of, ticket_for
 from server.notifications.texts import Link
@@ -186,13 +187,15 @@ async def _hand_over(actor: Actor, scene: Scene, taken: Callable[[], Awaitable[o
     if target is None:
         return Delivery(Fate.AWAY, "no mail server")
     kind, person = CATALOGUE[scene.message.kind], scene.person
+    letter = texts.letter(kind, scene, await _taps(actor, scene), await _carried(actor, scene.message))
+    signed = await sender_of(actor, scene)
     try:
-        mail = email.compose(
-            texts.letter(kind, scene, await _taps(actor, scene), await _carried(actor, scene.message)),
-            message_id=scene.message.id, to=((scene.tester or person).full_name, scene.address),
-            mail_from=settings().mail_from, at=clock.now(),
-            calendar=_calendar(scene) if kind.invites and not scene.tester else None,
-        )
+        with scene.voice():
+            mail = email.compose(
+                letter, message_id=scene.message.id, to=((scene.tester or person).full_name, scene.address),
+                mail_from=settings().mail_from, at=clock.now(), signed=signed,
+                calendar=_calendar(scene) if kind.invites and not scene.tester else None,
+            )
     except ValueError:
         return Delivery(Fate.REFUSED, "address", NO_ADDRESS)
     return _weighed(await email.deliver(mail, target, taken), scene.address)

@@ -35,6 +35,7 @@ from server.matches.rules import QUIET_ENDS_IN, is_requester
 from server.matches.states import MatchState
 from server.messaging.rules import is_open
 from server.notifications import queries
+from server.notifications.conditions.queries import unmet
 from server.notifications.models import Message
 from server.notifications.reporting.queries import Report, report_for
 from server.notifications.states import MAIL_MARK, PUSH_MARK
@@ -86,8 +87,8 @@ class Scene:
 
     `address` is where it goes, `mail_fails` whether mail comes back from there; `times`: when both of a pair could meet
     first, for who is asked about it; `to_do`: training that is open. `knows` says whether they got the message that
-    this one follows (queries.was_told). `tester`: who gets the letter where it is only tried: as `person` would get it,
-    in the words that are being prepared.
+    this one follows (queries.was_told). `unmet`: which condition of its programme does not hold. `tester`: who gets the
+    letter where it is only tried: as `person` would get it, in the words that are being prepared.
     """
 
     message: Message
@@ -99,6 +100,7 @@ class Scene:
     is_muted: bool = False
     is_push_muted: bool = False
     knows: bool = False
+    unmet: str = ""
     enrollment: Enrollment | None = None
     place: int | None = None
     to_do: tuple[TrainingStep, ...] = ()
@@ -283,6 +285,7 @@ async def scene_of(actor: Actor, message: Message) -> Scene:
         is_muted=_is_off(message, MAIL_MARK, profile),
         is_push_muted=_is_off(message, PUSH_MARK, profile),
         knows=await queries.was_told(actor, message),
+        unmet=await unmet(actor, message, person, cohort, match),
         enrollment=enrollment,
         place=await waitlist_place(actor, enrollment) if enrollment else None,
         to_do=tuple((await open_steps(actor, [enrollment])).get(enrollment.id, ())) if enrollment else (),

@@ -10,6 +10,7 @@ from uuid import UUID
 from server.automation.protocol import RULES
 from server.kernel.text import gettext as _
 from server.notifications.catalogue import CATALOGUE
+from server.notifications.conditions.choices import condition_in, said
 from server.notifications.queries import BY_HAND
 from server.notifications.states import Channel, MessageState
 from web.dates import clock_time, day_month_short
@@ -88,7 +89,9 @@ def fate(one: Message) -> str:
 
 
 def why_held(reason: str) -> str:
-    """Why a message did not go, as its stop condition put it."""
+    """Why a message did not go, as its stop condition or its programme put it."""
+    if condition := condition_in(reason):
+        return _("the programme sends it only if %s") % said(condition)
     return {
         "the person has left": _("the person has left"), "no address": _("no address is known"),
         "held out": _("left out, to find out whether it helps"),

@@ -12,6 +12,7 @@ from server.kernel.db import Json, unit_of_work
 from server.kernel.typed import check
 from server.matchmaking.gather import rules_of
 from server.matchmaking.weighing.actions import set_weights
+from server.notifications.senders.queries import who_may_sign
 from server.people.queries import competencies, framework
 from server.programs.audience import rules as audience
 from server.programs.audience.queries import known_values
@@ -50,11 +51,12 @@ PARTS: tuple[Part, ...] = (
 
 class Around(NamedTuple):
     """What a document is checked beside: what holds (None: nothing yet), the roles that there are, what the records
-    know of people, and whether people may be there already."""
+    know of people, who may sign letters (by employee numbers), and whether people may be there already."""
 
     live: Json | None
     roles: frozenset[str]
     known: audience.Known
+    may_sign: frozenset[str]
     settled: bool = False
 
 
@@ -76,11 +78,13 @@ async def around(actor: Actor, program: Program | None) -> Around:
     """What a document of a programme is checked beside; None: of one that is not there yet."""
     roles = frozenset(one.key for one in await competencies(actor))
     known = await known_values(actor)
+    signers = await who_may_sign(actor, program.id if program else None)
+    may_sign = frozenset(one.employee_id for one in signers)
     if program is None:
-        return Around(None, roles, known)
+        return Around(None, roles, known, may_sign)
     begun = program.state is not ProgramState.DRAFT
     settled = begun or await cohorts(actor).filter(program_id=program.id).exists()
-    return Around(await content_of(actor, program), roles, known, settled)
+    return Around(await content_of(actor, program), roles, known, may_sign, settled)
 
 
 def checked(given: object, beside: Around) -> Json:
@@ -97,8 +101,9 @@ def checked(given: object, beside: Around) -> Json:
     check(problems)
     problems |= triggers_against(content, content["triggers"]) | telling.contradictions(content)
     problems |= audience.contradictions(kind, content["audience"])
-    held = beside.live["audience"] if beside.live else {}
-    content["audience"] = audience.settled(problems, content["audience"], beside.known, held)
+    held = beside.live or {"audience": {}, "messages": {}}
+    content["audience"] = audience.settled(problems, content["audience"], beside.known, held["audience"])
+    problems |= telling.strangers(content["messages"], held["messages"], beside.may_sign)
     problems |= contradictions(content) | moved(
         content, beside.live or {**content, "target_role": ""}, roles=beside.roles, settled=beside.settled
     )

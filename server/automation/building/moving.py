@@ -7,6 +7,7 @@ from uuid import UUID
 
 from server.automation.building.actions import begin_draft, change_draft, make_live, send_to_review
 from server.automation.building.document import apply, around, checked, content_of
+from server.automation.telling.part import unsigned
 from server.kernel import clock
 from server.kernel.actor import Actor, require
 from server.kernel.db import Json, unit_of_work
@@ -85,7 +86,8 @@ async def duplicate_program(actor: Actor, program_id: UUID, *, key: str, name: s
         program = await program_by_id(actor, program_id)
         require(can_edit_program(actor, program.id), _("copy this programme"))
         content = await content_of(actor, program)
-        return await _make(actor, key, checked({**content, "name": name}, await around(actor, None)))
+        given = {**content, "name": name, "messages": unsigned(content["messages"])}
+        return await _make(actor, key, checked(given, await around(actor, None)))
 
 
 async def begin_from(

@@ -7,6 +7,7 @@ from server.automation.protocol import RULES, Step
 from server.automation.steps import STEPS
 from server.kernel.text import gettext as _
 from server.notifications.catalogue import CATALOGUE, N_
+from server.notifications.conditions.choices import ASKED_OF
 from server.notifications.states import MessageClass
 from server.programs.plans.telling import BY_OPTION
 
@@ -20,8 +21,16 @@ _MIXED = N_("It says other things to the person than to who runs the programme."
 _SERIES = N_("It lists the times of a whole series.")
 _FIGURES = N_("It holds the figures of its day.")
 _REPORT = N_("Reports have a part of their own. It is switched off there.")
+_FORMS = N_("Whom a survey asks, and when, is set in the part Surveys.")
+_TO_WHO_RUNS_IT = N_("It tells who runs the programme how things stand.")
+_ENDS_IT = N_("A match ends a week after it. Everybody in it has to hear.")
+_EVERY_WAY = N_("It goes by mail, and by push beside it where that is on: people have to hear of it.")
+_BY_MAIL = N_("It goes by mail. There is no notification of it.")
+_CALENDAR = N_("Answers to its calendar entry come to Ithaca.")
 OF_ACCOUNTS = frozenset({"Y01", "Y01-moved", "Y01-device", "Y03", "Q04"})
 """What belongs to a person, whatever they take part in."""
+OF_FORMS = frozenset({"S07", "C01", "C02", "C03-form", "Z10"})
+"""What brings the surveys of a programme."""
 REPORTS = ("Q01", "Q02", "Q03", "Q05", "E16")
 ALWAYS_ON: Mapping[str, str] = {
     "C04": N_("A person asks for help here. Somebody has to hear of it."),
@@ -62,6 +71,39 @@ def why_then(kind: str) -> str:
     if step is None:
         return _("It goes when it happens. There is no day to choose.")
     return "" if counts_of(step) else _("Its day is fixed: %s.") % _(CATALOGUE[kind].trigger)
+
+
+def why_always(kind: str) -> str:
+    """Why a kind cannot be made to depend on a condition, in words; empty when it can."""
+    if kind in ASKED_OF:
+        return ""
+    if kind in OF_FORMS:
+        return _(_FORMS)
+    if kind in BY_OPTION:
+        return _(_ENDS_IT)
+    return _(_TO_WHO_RUNS_IT) if _is_report(kind) else why_on(kind)
+
+
+def why_its_channel(kind: str) -> str:
+    """Why nobody chooses how a kind goes, in words; empty when a programme may."""
+    if kind in OF_ACCOUNTS:
+        return _(_ACCOUNT)
+    if CATALOGUE[kind].message_class is MessageClass.TRANSACTIONAL:
+        return _(_EVERY_WAY)
+    return "" if CATALOGUE[kind].pushes else _(_BY_MAIL)
+
+
+def why_its_sender(kind: str) -> str:
+    """Why nobody signs a kind, in words; empty when somebody may."""
+    if kind in OF_ACCOUNTS:
+        return _(_ACCOUNT)
+    if CATALOGUE[kind].invites:
+        return _(_CALENDAR)
+    return _(_TO_WHO_RUNS_IT) if _is_report(kind) else ""
+
+
+def _is_report(kind: str) -> bool:
+    return CATALOGUE[kind].message_class is MessageClass.REPORT
 
 
 def counts_of(step: Step) -> list[tuple[Count, int]]:

@@ -1,10 +1,10 @@
 """The part `messages` of a programme's document: read with what is wrong by path, and what contradicts itself. Pure.
 
-Only what a programme sets itself stands there: `messages.F01 = {on, moments, words}`; the rest is as the catalogue and
-its step have it, so that a better translation arrives everywhere.
+Only what a programme sets itself stands there: `messages.F01 = {on, moments, words, only_if, channel, sender}`; the
+rest is as the catalogue and its step have it, so that a better translation arrives everywhere.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from itertools import pairwise
 from typing import Any
@@ -13,17 +13,28 @@ from babel import Locale, UnknownLocaleError
 
 from server.automation.moments import Count
 from server.automation.subjects import began, ends, first_met, last_met, met
-from server.automation.telling.allowed import MOST, counts_of, step_of, why_its_words, why_on, why_then
+from server.automation.telling.allowed import (
+    MOST,
+    counts_of,
+    step_of,
+    why_always,
+    why_its_channel,
+    why_its_sender,
+    why_its_words,
+    why_on,
+    why_then,
+)
 from server.kernel.db import Json
 from server.kernel.text import gettext as _
 from server.notifications.catalogue import CATALOGUE
+from server.notifications.conditions.choices import ASKED_OF, fault
 from server.notifications.wording.words import BODY_LETTERS, SUBJECT_LETTERS, faults
 from server.programs.plans import fields
 from server.programs.plans.fields import Problems, Setting, Shape
 from server.programs.plans.parts import Part
-from server.programs.plans.telling import BY_OPTION, Own, Wording, own
+from server.programs.plans.telling import BY_OPTION, ByChannel, Condition, Own, Wording, own
 
-LANGUAGES_MOST = 40
+LANGUAGES_MOST, NUMBER_LETTERS = 40, 120
 IN_TURN = (("E03", "E04"), ("F01", "F02", "F03", "F04"), ("I01", "I02", "I03", "I04", "I05"), ("Z01", "Z02", "Z03"))
 """Messages of which each says more than the one before: their days keep that order."""
 TELLS_OF = {"F04": ("F01", "F02", "F03"), "I03": ("I01", "I02"), "I04": ("I01", "I02", "I03")}
@@ -63,11 +74,30 @@ def contradictions(content: Mapping[str, Any]) -> Problems:
     for report, told in TELLS_OF.items():
         its = own(messages, report)
         for kind in told:
-            if its.is_on and not its.words and not own(messages, kind).is_on:
-                found[f"messages.{kind}.on"] = _(
+            one = own(messages, kind)
+            if its.is_on and not its.words and (not one.is_on or one.only_if):
+                found[f"messages.{kind}.{'only_if' if one.is_on else 'on'}"] = _(
                     "“%(report)s” says that this was sent. Switch that off too, or give it words of its own."
                 ) % {"report": _(CATALOGUE[report].name)}
     return found
+
+
+def strangers(messages: Mapping[str, Any], held: Mapping[str, Any], may_sign: Collection[str]) -> Problems:
+    """Letters in the name of somebody who runs nothing here, by path. What is in force already stays: without them it
+    comes from the installation, and nobody has to mend that before they change something else."""
+    signed = {kind: (own(messages, kind).sender, own(held, kind).sender) for kind in messages}
+    return {
+        f"messages.{kind}.sender": _(
+            "Nobody with the number %s runs this programme and has an address for answers. Choose somebody who does."
+        ) % now for kind, (now, was) in signed.items() if now and now != was and now not in may_sign
+    }
+
+
+def unsigned(messages: Mapping[str, Any]) -> Json:
+    """The same in nobody's name: who runs one programme did not agree to sign the letters of another."""
+    return {
+        kind: {name: value for name, value in one.items() if name != "sender"} for kind, one in messages.items()
+    }
 
 
 def amounts_of(kind: str, told: Own) -> list[tuple[Count, int]]:
@@ -82,7 +112,9 @@ def amounts_of(kind: str, told: Own) -> list[tuple[Count, int]]:
 def _read_one(problems: Problems, path: str, given: object, kind: str) -> Json:
     shape = {
         "on": Setting(fields.yes_no, kind not in BY_OPTION), "moments": Setting(fields.maybe(_moments(kind)), None),
-        "words": Setting(_words(kind), {}),
+        "words": Setting(_words(kind), {}), "only_if": Setting(fields.maybe(_only_if(kind)), None),
+        "channel": Setting(fields.maybe(_unless(why_its_channel(kind), fields.one_of(ByChannel))), None),
+        "sender": Setting(_unless(why_its_sender(kind), fields.words(NUMBER_LETTERS)), ""),
     }
     read = fields.read(problems, given, shape, path)
     if not read:
@@ -107,6 +139,24 @@ def _moments(kind: str) -> fields.Kind:
             problems[path] = _("Each of them has to be later than the one before.")
         return amounts
     return read
+
+
+def _only_if(kind: str) -> fields.Kind:
+    def read(problems: Problems, path: str, given: object) -> str | None:
+        offered = {one.value: one for one in ASKED_OF.get(kind, ())}
+        if not isinstance(given, str) or given not in offered:
+            problems[path] = _("Write one of these: %s.") % ", ".join(offered)
+        elif wrong := fault(kind, Condition(given)):
+            problems[path] = wrong
+        return given if isinstance(given, str) else None
+    return _unless(why_always(kind), read)
+
+
+def _unless(why: str, kind: fields.Kind) -> fields.Kind:
+    """A setting that some messages cannot have, with why not."""
+    def refuse(problems: Problems, path: str, given: object) -> None:  # noqa: ARG001  # as every kind is called
+        problems[path] = why
+    return refuse if why else kind
 
 
 def _least(counts: Sequence[tuple[Count, int]]) -> int:

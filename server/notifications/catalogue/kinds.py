@@ -55,4 +55,4 @@ def why_not(kind: Kind, scene: Scene, *, by_push: bool = False) -> str:
         return MUTED
     if scene.cohort and not own(scene.program.messages, kind.key).is_on:
         return OFF
-    return kind.stop(scene)
+    return kind.stop(scene) or scene.unmet

@@ -5,6 +5,7 @@ import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from email.errors import HeaderParseError
 from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP, Policy
@@ -17,6 +18,7 @@ import aiosmtplib
 from aiosmtplib import errors
 
 from server.kernel.settings import Settings
+from server.kernel.text import gettext as _
 from server.notifications import sink
 from server.notifications.channels.codes import NO_ADDRESS, NO_MAILBOX, OF_A_MAILBOX, status_in
 from server.notifications.channels.lines import LINES, QUIT_S, Line
@@ -64,6 +66,15 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class Sender:
+    """Who signs a letter: their name, and the address to which answers go. It leaves from ours all the same: no server
+    has to believe that we may write in their domain."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """The server that takes mail. `tls`: "starttls", "tls" from the start, or "none". `returns`: where mail that cannot
     be delivered comes back to, "*" standing for the message's id; "" where the sender's own address is for that too."""
@@ -91,9 +102,11 @@ def target_of(settings: Settings) -> Target | None:
 
 def compose(
     letter: Letter, *, message_id: UUID, to: tuple[str, str], mail_from: str, at: datetime,
-    calendar: tuple[str, str] | None = None,
+    calendar: tuple[str, str] | None = None, signed: Sender | None = None,
 ) -> EmailMessage:
     """The mail for a letter: text, HTML, the calendar's (method, text) if there is one. Its Message-ID is the row's.
+
+    `signed`: in whose name it comes, in the language in force.
 
     Raises:
         ValueError: an address that no header can hold.
@@ -103,7 +116,9 @@ def compose(
     mail = EmailMessage(policy=POLICY)
     mail["Message-ID"] = message_id_header(message_id, mail_from)
     mail["Date"] = format_datetime(at)
-    mail["From"] = Address(display_name=name_words(from_name), addr_spec=from_address)
+    mail["From"] = Address(display_name=name_words(_from(signed, from_name)), addr_spec=from_address)
+    if signed:
+        mail["Reply-To"] = Address(display_name=name_words(signed.name), addr_spec=signed.address)
     mail["To"] = Address(display_name=name_words(name), addr_spec=address)
     mail["Subject"] = header_words(letter.subject)
     for header, value in (*BY_ITSELF, *_ends(letter)):
@@ -121,6 +136,21 @@ def _ends(letter: Letter) -> tuple[tuple[str, str], ...]:
     if not letter.stop_url:
         return ()
     return ("List-Unsubscribe", f"<{letter.stop_url}>"), ("List-Unsubscribe-Post", ONE_CLICK)
+
+
+def _from(signed: Sender | None, ours: str) -> str:
+    """The name beside our address: somebody's own says that the letter came by us."""
+    if signed is None:
+        return ours
+    return _("%(name)s via %(product)s") % {"name": signed.name, "product": ours} if ours else signed.name
+
+
+def can_be_written(address: str) -> bool:
+    """Whether a header can hold an address as it is."""
+    try:
+        return address.isascii() and bool(Address(addr_spec=address).domain)
+    except (ValueError, HeaderParseError, IndexError):
+        return False
 
 
 def header_words(text: str) -> str:

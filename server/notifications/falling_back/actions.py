@@ -8,12 +8,14 @@ from server.kernel.actor import Actor
 from server.kernel.db import unit_of_work, wake
 from server.kernel.errors import NotFound
 from server.notifications.models import Message
+from server.notifications.push.queries import has_arrived
 from server.notifications.queries import message_by_id
-from server.notifications.scene import scene_of
+from server.notifications.scene import Scene, scene_of
 from server.notifications.states import Channel, MessageState
 from server.notifications.ways.choosing import ORDER
+from server.programs.plans.telling import ByChannel, own
 
-OPENED, NO_OTHER = "opened", "no other way"
+OPENED, NO_OTHER, ARRIVED = "opened", "no other way", "push arrived"
 """Why nobody is told once more."""
 
 
@@ -30,12 +32,20 @@ async def fall_back(actor: Actor, message_id: UUID) -> str | None:
         scene = await scene_of(actor, message)
     except NotFound:
         return NO_OTHER
+    if _is_push_enough(scene) and await has_arrived(actor, message):
+        return ARRIVED
     reason = NO_OTHER
     for way in ORDER:
         if way.channel is not message.channel and not (reason := await way.why_not(actor, scene)):
             await _plan_again(actor, message, way.channel)
             return None
     return reason
+
+
+def _is_push_enough(scene: Scene) -> bool:
+    """Whether its programme has a message go by mail only to whom push does not reach."""
+    return scene.cohort is not None and (
+        own(scene.program.messages, scene.message.kind).channel is ByChannel.PUSH_FIRST)
 
 
 async def _plan_again(actor: Actor, message: Message, channel: Channel) -> None:

@@ -11,8 +11,9 @@ from server.kernel import clock
 from server.kernel.actor import Actor
 from server.kernel.errors import NotFound
 from server.matches.queries import own_matches
-from server.notifications.models import PushNotice, PushSubscription
+from server.notifications.models import Message, PushNotice, PushSubscription
 from server.notifications.push.keys import current_key
+from server.notifications.states import MessageState
 from server.people.states import PersonStatus
 from server.sessions.queries import sessions
 from server.sessions.states import SessionState
@@ -43,6 +44,12 @@ async def notice_by_id(actor: Actor, notice_id: UUID, *, lock: bool = False) -> 
     if notice is None:
         raise NotFound
     return notice
+
+
+async def has_arrived(actor: Actor, message: Message) -> bool:
+    """Whether a push service took a message for one of its reader's browsers."""
+    notices = PushNotice.filter(organization_id=actor.organization_id, message_id=message.id)
+    return await notices.filter(state=MessageState.SENT).exists()
 
 
 async def subscription_by_id(actor: Actor, subscription_id: UUID) -> PushSubscription:

@@ -10,9 +10,11 @@ from server.notifications.channels.protocol import Way
 from server.notifications.push.queries import browsers_of
 from server.notifications.scene import Scene
 from server.notifications.states import Channel, MessageClass, MessageState
+from server.programs.plans.telling import ByChannel, own
 
 ONE_AFTER_THE_OTHER = (MessageClass.NUDGE, MessageClass.SURVEY)
 NOT_PUSHED, NO_BROWSER = "not for browsers", "no browser asked for it"
+ONLY_MAIL = "only by mail in this programme"
 
 
 class ByMail:
@@ -35,6 +37,8 @@ class ByPush:
         kind = CATALOGUE[scene.message.kind]
         if not kind.pushes:
             return NOT_PUSHED
+        if scene.cohort and own(scene.program.messages, kind.key).channel is ByChannel.MAIL_ONLY:
+            return ONLY_MAIL
         reason = why_not(kind, scene, by_push=True)
         return reason or ("" if await browsers_of(actor, scene.person.id) else NO_BROWSER)
 

@@ -2,10 +2,29 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, NamedTuple
 
 BY_OPTION = frozenset({"I05"})
 """What goes only where a programme switches it on."""
+
+
+class Condition(StrEnum):
+    """On what a programme may make a message depend, besides what makes it needless anyway."""
+
+    NOTHING_BOOKED = "NOTHING_BOOKED"
+    NOT_MET = "NOT_MET"
+    MET = "MET"
+    NO_GOAL = "NO_GOAL"
+    FIRST_MATCH = "FIRST_MATCH"
+    NEW_HERE = "NEW_HERE"
+
+
+class ByChannel(StrEnum):
+    """How a programme has a reminder or a survey go, where that is not left to each person."""
+
+    MAIL_ONLY = "MAIL_ONLY"
+    PUSH_FIRST = "PUSH_FIRST"
 
 
 class Wording(NamedTuple):
@@ -20,12 +39,16 @@ class Own:
     """What a programme sets of one kind of message.
 
     `moments`: how many days (or hours) before or after, one for each of its moments; None: as usual. `words`: by the
-    BCP 47 tag of their language.
+    BCP 47 tag of their language. `only_if`: it goes only while that is so. `channel`: None: as each person has it.
+    `sender`: the employee number of who runs the programme and signs it; "": it comes from the installation.
     """
 
     is_on: bool = True
     moments: tuple[int, ...] | None = None
     words: Mapping[str, Wording] = field(default_factory=dict)
+    only_if: Condition | None = None
+    channel: ByChannel | None = None
+    sender: str = ""
 
 
 def own(messages: Mapping[str, Any], kind: str) -> Own:
@@ -33,8 +56,9 @@ def own(messages: Mapping[str, Any], kind: str) -> Own:
     said = messages.get(kind)
     if said is None:
         return Own(is_on=kind not in BY_OPTION)
-    moments = said.get("moments")
+    moments, only_if, channel = said.get("moments"), said.get("only_if"), said.get("channel")
     return Own(
         said.get("on", kind not in BY_OPTION), tuple(moments) if moments else None,
         {tag: Wording(one["subject"], one["body"]) for tag, one in said.get("words", {}).items()},
+        Condition(only_if) if only_if else None, ByChannel(channel) if channel else None, said.get("sender", ""),
     )

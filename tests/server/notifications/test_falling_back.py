@@ -15,6 +15,7 @@ from server.notifications.models import Message, NudgeDay
 from server.notifications.push.actions import GATES
 from server.notifications.states import Channel, MessageState
 from server.people.actions import set_muted_kinds
+from server.programs.models import Program
 from tests.factories import Pair
 from tests.server.notifications.bounces.reports import dsn
 from tests.server.notifications.conftest import session_of
@@ -79,6 +80,26 @@ async def test_a_push_that_nobody_opened_is_a_letter_a_day_later_and_once(
     assert (len(service.heard), len(mailbox.mails), told.falls_back_at) == (1, mails, None)
     assert (told.channel, told.fallback) == (Channel.PUSH, Channel.EMAIL if mails else None)
     assert await NudgeDay.all().count() == 1 + mails, "the letter has a day of its own"
+
+
+@pytest.mark.parametrize(("channel", "gone", "notices", "mails"), [
+    ("MAIL_ONLY", False, 0, 1), ("PUSH_FIRST", False, 1, 0), ("PUSH_FIRST", True, 0, 1),
+])
+async def test_a_programme_has_it_by_mail_only_or_by_mail_where_push_does_not_arrive(
+    pair: Pair, mailbox: MailServer, service: PushService, channel: str, gone: bool, notices: int, mails: int
+) -> None:
+    await asked(pair, service)
+    await Program.filter(id=pair.program.id).update(messages={"F01": {"channel": channel}})
+    with clock.at(NOON):
+        told = await nudge(pair)
+        if gone:
+            service.answers = [410]
+        for _ in range(3):
+            await drain()
+            clock.move(DAY)
+        await told.refresh_from_db()
+    assert (told.state, told.falls_back_at, len(mailbox.mails)) == (SENT, None, mails)
+    assert len(service.heard) == notices
 
 
 async def test_the_letter_waits_for_its_hour_and_its_day_like_any_other(

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from email.message import EmailMessage
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from server.kernel.actor import system_actor
 from server.notifications import texts
 from server.notifications.actions import plan_message
 from server.notifications.catalogue import CATALOGUE
-from server.notifications.channels.email import compose
+from server.notifications.channels.email import Sender, can_be_written, compose
 from server.notifications.scene import Scene, scene_of
 from server.notifications.states import MessageClass
 from server.notifications.texts import Letter, letter, notification
@@ -201,14 +202,14 @@ def test_no_text_can_add_a_header(name: str, subject: str) -> None:
     try:
         mail = compose(
             written, message_id=UUID(int=7), to=(name, "noor@example.test"),
-            mail_from="Ithaca <ithaca@example.test>", at=TUESDAY,
+            mail_from="Ithaca <ithaca@example.test>", at=TUESDAY, signed=Sender(name, "rui@example.test"),
         )
         head = mail.as_bytes().partition(b"\r\n\r\n")[0]
     except (ValueError, UnicodeEncodeError):
         return
     names = [line.split(b":")[0] for line in head.split(b"\r\n") if line[:1] not in b" \t"]
     assert names == [
-        b"Message-ID", b"Date", b"From", b"To", b"Subject", b"Auto-Submitted", b"X-Auto-Response-Suppress",
+        b"Message-ID", b"Date", b"From", b"Reply-To", b"To", b"Subject", b"Auto-Submitted", b"X-Auto-Response-Suppress",
         b"MIME-Version", b"Content-Type",
     ]
 
@@ -220,6 +221,26 @@ def test_a_line_break_in_a_name_or_subject_becomes_a_space() -> None:
     )
     assert made["Bcc"] is None
     assert str(made["Subject"]) == "Hello Bcc: all@example.test"
+
+
+def test_who_signs_lends_a_name_and_gets_the_answers_and_the_address_stays_ours() -> None:
+    def signed(name: str, ours: str = "Ithaca <ithaca@example.test>") -> EmailMessage:
+        return compose(
+            Letter("Hello", "t", "<p>t</p>"), message_id=UUID(int=7), to=("Noor", "noor@example.test"), mail_from=ours,
+            at=TUESDAY, signed=Sender(name, "rui@harbourline.test"),
+        )
+
+    made = signed("Rui Palegrove")
+    assert (str(made["From"]), str(made["Reply-To"])) == (
+        "Rui Palegrove via Ithaca <ithaca@example.test>", "Rui Palegrove <rui@harbourline.test>")
+    assert str(signed("Rui Palegrove", "ithaca@example.test")["From"]) == "Rui Palegrove <ithaca@example.test>"
+    hostile = signed('Rui\r\nBcc: all@x.test" <boss@x.test>, "=?utf-8?q?=0D=0ABcc:_all@x.test?=')
+    assert hostile["Bcc"] is None
+    assert [one.addr_spec for name in ("From", "Reply-To") for one in hostile[name].addresses] == [
+        "ithaca@example.test", "rui@harbourline.test"]
+    for address in ("", "x", "a@", "<a@b.c>", "a@b.c\nBcc: x@y.z", "a@b.c, d@e.f", "rui@bücher.test"):
+        assert not can_be_written(address), address
+    assert can_be_written("rui@harbourline.test")
 
 
 @pytest.mark.parametrize("kind", CATALOGUE.values(), ids=lambda kind: kind.key)

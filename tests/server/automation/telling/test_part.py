@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from server.automation.telling.part import contradictions, read_messages
+from server.automation.telling.part import contradictions, read_messages, strangers, unsigned
 from server.notifications.catalogue import CATALOGUE
 from server.programs.plans.content import digest, over
 
@@ -61,6 +61,24 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"F04": worded(subject="Look", body="Look.")}, "messages.F04.words.en.body", "without {matches}"),
     ({"F01": {"words": {"nowhere": WORDS}}}, "messages.F01.words.nowhere", "tag of a language"),
     ({"F01": {"words": {"en": {"subject": "A"}}}}, "messages.F01.words.en.body", "missing"),
+    ({"F01": {"only_if": "MET"}, "F04": {"on": False}}, "messages.F01.only_if", "never go: they have not met"),
+    ({"S08": {"only_if": "NOT_MET"}}, "messages.S08.only_if", "never go: they have met"),
+    ({"S03": {"only_if": "NOTHING_BOOKED"}}, "messages.S03.only_if", "never go: a session is booked"),
+    ({"G01": {"only_if": "NO_GOAL"}}, "messages.G01.only_if", "only then anyway"),
+    ({"E03": {"only_if": "MET"}}, "messages.E03.only_if", "one of these: NEW_HERE"),
+    ({"I01": {"only_if": 3}}, "messages.I01.only_if", "one of these: NOTHING_BOOKED, NOT_MET"),
+    ({"M08": {"only_if": "FIRST_MATCH"}}, "messages.M08.only_if", "somebody did something"),
+    ({"I05": {"on": True, "only_if": "MET"}}, "messages.I05.only_if", "Everybody in it has to hear"),
+    ({"F04": {"only_if": "MET"}}, "messages.F04.only_if", "tells who runs the programme"),
+    ({"C01": {"only_if": "MET"}}, "messages.C01.only_if", "the part Surveys"),
+    ({"F02": {"only_if": "FIRST_MATCH"}}, "messages.F02.only_if", "says that this was sent"),
+    ({"F03": {"channel": "PUSH_FIRST"}}, "messages.F03.channel", "no notification of it"),
+    ({"M08": {"channel": "MAIL_ONLY"}}, "messages.M08.channel", "people have to hear of it"),
+    ({"I03": {"channel": "PUSH_FIRST"}}, "messages.I03.channel", "It goes by mail"),
+    ({"G01": {"channel": "PIGEON"}}, "messages.G01.channel", "one of these: MAIL_ONLY, PUSH_FIRST"),
+    ({"S01": {"sender": "1042"}}, "messages.S01.sender", "calendar entry"),
+    ({"I03": {"sender": "1042"}}, "messages.I03.sender", "tells who runs the programme"),
+    ({"Y01": {"sender": "1042"}}, "messages.Y01.sender", "belongs to no programme"),
 ]
 
 
@@ -77,6 +95,7 @@ def test_what_cannot_be_is_told_by_its_path(given: dict[str, Any], path: str, wo
     {"F01": {"moments": [4]}, "F02": {"moments": [6]}},
     {"F01": {"moments": [7]}, "F02": {"on": False}, "F04": {"on": False}},
     {"Z01": {"moments": [21]}, "S06": {"moments": [24]}, "S10": {"moments": [2]}, "E05": {"moments": [2]}},
+    {"F02": {"only_if": "NO_GOAL", "channel": "MAIL_ONLY"}, "F04": {"on": False}, "E01": {"sender": "1042"}},
     {"M08": worded(), "A02": worded(subject="{author} wrote", body="Read it.")} | {"M08": worded(body="{other}")},
 ], ids=str)
 def test_what_can_be_is_taken(given: dict[str, Any]) -> None:
@@ -87,6 +106,15 @@ def test_each_kind_that_may_have_words_takes_plain_ones_or_says_what_it_needs() 
     for kind in CATALOGUE:
         problems = told(**{kind: worded(subject="Hello", body="Hello from {program}.")})[1]
         assert all("without {" in words or path.endswith(".words") for path, words in problems.items()), kind
+
+
+def test_only_who_runs_the_programme_signs_and_who_did_so_already_blocks_nobody() -> None:
+    messages = {"E01": {"sender": "1042"}, "F01": {"sender": "7", "moments": [3]}, "G01": {"on": False}}
+    assert strangers(messages, {}, {"1042", "7"}) == {}
+    assert list(strangers(messages, {}, {"7"})) == ["messages.E01.sender"]
+    assert strangers(messages, {"E01": {"sender": "1042"}}, {"7"}) == {}, "it was so before they left"
+    assert list(strangers(messages, {"E01": {"sender": "9"}}, {"7"})) == ["messages.E01.sender"]
+    assert unsigned(messages) == {"E01": {}, "F01": {"moments": [3]}, "G01": {"on": False}}
 
 
 def test_a_part_that_says_nothing_changes_no_digest_and_settings_of_a_table_come_and_go() -> None:

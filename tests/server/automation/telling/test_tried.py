@@ -5,17 +5,23 @@ from uuid import UUID
 
 import pytest
 
+from server.access.models import RoleGrant
+from server.access.states import Role
 from server.automation.building import actions as building
+from server.automation.building.moving import duplicate_program
 from server.automation.telling.actions import send_test
 from server.automation.telling.limits import Crowd, crowds
 from server.automation.telling.shown import about_of, seen
 from server.kernel import clock
-from server.kernel.errors import Conflict, NotFound, Refused
+from server.kernel.actor import system_actor
+from server.kernel.errors import Conflict, Invalid, NotFound, Refused
 from server.kernel.facts import AuditEvent
 from server.kernel.jobs import drain
 from server.notifications.catalogue import CATALOGUE
 from server.notifications.models import Message, NudgeDay
 from server.notifications.states import MessageState
+from server.programs.models import Program
+from server.programs.plans.queries import draft_of
 from server.sessions.models import Session
 from server.sessions.states import SessionState
 from tests.factories import Pair, active_match, actor_of, organization, program
@@ -70,6 +76,35 @@ async def test_a_test_goes_to_who_asked_and_is_marked_and_touches_nobody(pair: P
     assert await NudgeDay.all().count() == 0
     [entry] = await AuditEvent.filter(action="program.test_message")
     assert entry.detail == {"kind": "G01", "as_id": str(pair.mentee.id)}
+
+
+async def test_a_letter_comes_in_the_name_of_whom_its_programme_chose_as_long_as_they_run_it(pair: Pair) -> None:
+    actor, program_id = pair.manager_actor, pair.program.id
+    draft = await draft_of(actor, program_id)
+    assert draft
+    given = {**draft.content, "messages": {"G01": {"sender": pair.manager.employee_id}}}
+    with pytest.raises(Invalid) as refused:
+        await building.change_draft(actor, program_id, given, seen=draft.digest)
+    assert list(refused.value.fields) == ["messages.G01.sender"]
+    await RoleGrant.create(
+        organization_id=pair.organization.id, person=pair.manager, role=Role.PROGRAM_MANAGER, program_id=program_id,
+    )
+    await building.change_draft(actor, program_id, given, seen=draft.digest)
+    async with mail_server() as server:
+        await send_test(actor, program_id, "G01", person_id=pair.mentee.id)
+        await drain()
+        await RoleGrant.filter(person_id=pair.manager.id).delete()
+        await send_test(actor, program_id, "G01", person_id=pair.mentee.id)
+        await drain()
+    first, second = server.mails
+    assert first["From"].addresses[0].addr_spec == second["From"].addresses[0].addr_spec != pair.manager.email
+    assert first["From"].addresses[0].display_name.startswith(f"{pair.manager.full_name} via ")
+    assert first["Reply-To"].addresses[0].addr_spec == pair.manager.email
+    assert second["Reply-To"] is None
+    assert pair.manager.full_name not in str(second["From"])
+    await Program.filter(id=program_id).update(messages=given["messages"])
+    copied = await duplicate_program(system_actor(pair.organization.id), program_id, key="other", name="Other")
+    assert copied.messages == {}
 
 
 async def test_who_does_not_run_it_neither_sees_nor_tries(pair: Pair) -> None:

@@ -1,0 +1,1 @@
+"""In whose name the letters of a programme come."""
