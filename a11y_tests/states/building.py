@@ -9,7 +9,9 @@ from server.automation.building.queries import plan_of
 from server.kernel import clock
 from server.kernel.actor import Actor
 from server.matches.states import MatchState
+from server.people.models import Person
 from server.programs.actions import configure_program
+from server.programs.models import Program
 from server.programs.plans.files import written
 from tests import factories
 from tests.arrival import drawn
@@ -229,6 +231,27 @@ async def an_unknown_name() -> View:
     found = await with_a_pair()
     typed = each(fill("subject", "Hello"), fill("body", "{colour} it is."), fill("moment-1", "900"))
     return View(found.manager, f"{page_of(found, 'messages')}?message=F01", each(typed, press("Keep this message")))
+
+
+@state("GET console-build-messages 200", proof="Number 1042, who runs it no more")
+async def narrowed_and_signed_by_somebody_who_left() -> View:
+    found = await with_a_pair()
+    said = {"only_if": "MET", "channel": "PUSH_FIRST", "sender": "1042"}
+    await Program.filter(id=found.program.id).update(messages={"Z01": said})
+    return View(found.manager, f"{page_of(found, 'messages')}?message=Z01")
+
+
+@state("POST console-build-messages-keep 422", proof="Nobody with the number")
+async def signed_by_somebody_who_just_left() -> View:
+    found = await with_a_pair()
+    number = found.manager.employee_id
+
+    async def chosen(page: Page) -> None:
+        await page.locator("#sender").select_option(number)
+        await Person.filter(id=found.manager.id).update(employee_id="another")
+        await press("Keep this message")(page)
+
+    return View(found.manager, f"{page_of(found, 'messages')}?message=Z01", chosen)
 
 
 @state("POST console-build-messages-test 303", proof="A test is on its way to your mailbox.")

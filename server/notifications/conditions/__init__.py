@@ -1,1 +1,1 @@
-"""On what a programme makes a message depend besides its own rule: which conditions fit which kind, and whether they hold."""
+"""On what a programme makes a message depend besides its own rule: what fits which kind, and whether it holds."""

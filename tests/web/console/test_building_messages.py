@@ -68,6 +68,19 @@ async def test_a_message_is_moved_worded_and_switched_off_in_the_draft(client_of
     assert (await client.post(page_of(pair, "G01"), data=fields(shown, **off))).status_code == 303
     shown = (await client.get(page_of(pair, "F01"))).text
     assert shown.count("Own words</span>") == 1
+    chosen = {"kind": "Z01", "moment-1": "28", "only_if": "MET", "channel": "PUSH_FIRST", "sender": "nobody"}
+    told = unescape((answer := await client.post(page_of(pair, "Z01"), data=fields(shown, **chosen))).text)
+    assert answer.status_code == 422
+    assert "Nobody with the number nobody runs this programme" in told
+    assert 'href="#sender"' in told
+    assert '<option value="MET" selected>They have met</option>' in told
+    chosen["sender"] = pair.manager.employee_id
+    assert (await client.post(page_of(pair, "Z01"), data=fields(shown, **chosen))).status_code == 303
+    assert "28 days before the last day, only if they have met. Push, else mail" in (
+        await client.get(page_of(pair, "Z01"))).text
+    shown = (await client.get(page_of(pair, "Z01"))).text
+    assert (await client.post(page_of(pair, "Z01"), data=fields(shown, kind="Z01", act="usual"))).status_code == 303
+    shown = (await client.get(page_of(pair, "F01"))).text
     assert shown.count(">Off</span>") == 2, "beside what goes only where it is switched on"
     assert (await client.post(page_of(pair, "F01"), data=fields(shown, act="usual"))).status_code == 303
     assert await messages_prepared(pair.manager_actor, pair.program.id) == {"G01": {"on": False}}
@@ -95,11 +108,15 @@ async def test_what_cannot_be_stays_typed_and_is_told_at_its_field(client_of: Cl
 def test_what_a_draft_sets_of_messages_is_told_in_words() -> None:
     changed = [
         Change("messages.F01.on", None, False), Change("messages.E05.moments", None, [2, 6]),
-        Change("messages.F01.words.en-GB.subject", None, "Hello"),
+        Change("messages.F01.words.en-GB.subject", None, "Hello"), Change("messages.I01.only_if", None, "MET"),
+        Change("messages.I01.channel", "MAIL_ONLY", None), Change("messages.I01.sender", None, "1042"),
     ]
     assert rows(changed) == [
         ("“A first time”: it goes", "as usual", "no"), ("“A form that is not finished”: moment", "as usual", "2, 6"),
         ("“A first time”: subject, English (United Kingdom)", "as usual", "Hello"),
+        ("“It has been a while”: only if", "as usual", "they have met"),
+        ("“It has been a while”: how it goes", "Mail only", "as usual"),
+        ("“It has been a while”: in whose name", "as usual", "1042"),
     ]
 
 

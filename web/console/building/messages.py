@@ -8,11 +8,21 @@ from typing import TYPE_CHECKING, Any
 from starlette.routing import Route
 
 from server.automation.telling.actions import send_test
-from server.automation.telling.allowed import OF_ACCOUNTS, step_of, why_its_words, why_on, why_then
+from server.automation.telling.allowed import (
+    OF_ACCOUNTS,
+    step_of,
+    why_always,
+    why_its_channel,
+    why_its_sender,
+    why_its_words,
+    why_on,
+    why_then,
+)
 from server.automation.telling.part import amounts_of
 from server.automation.telling.shown import languages_of, seen
 from server.kernel.errors import NotFound
 from server.notifications.catalogue import CATALOGUE
+from server.notifications.senders.queries import who_may_sign
 from server.notifications.wording.words import BODY_LETTERS, SUBJECT_LETTERS, language_for
 from server.programs.plans.telling import Own, own
 from web.console.building import desk
@@ -31,7 +41,9 @@ if TYPE_CHECKING:
     from server.automation.building.queries import Plan
     from server.kernel.db import Json
 
-KIND_LETTERS, TAG_LETTERS, NUMBER_LETTERS, ACT_LETTERS = 20, 20, 6, 10
+KIND_LETTERS, TAG_LETTERS, NUMBER_LETTERS, ACT_LETTERS, CHOICE_LETTERS = 20, 20, 6, 10, 120
+CHOICES = ("only_if", "channel", "sender")
+"""What is chosen from a list, by its name in the document; "" is as usual."""
 STEPS = {"earlier": -1, "later": 1}
 
 
@@ -45,6 +57,7 @@ class Editing:
     moments: list[object] = field(default_factory=list)
     subject: str = ""
     body: str = ""
+    chosen: dict[str, str] = field(default_factory=dict)
 
 
 async def show(request: Request) -> Response:
@@ -98,6 +111,7 @@ def _stored(plan: Plan, kind: str, tag: str) -> Editing:
     amounts += [""] * (len(_usual(kind)) - len(amounts))
     return Editing(
         kind, own_tag or tag, told.is_on, amounts, said.subject if said else "", said.body if said else "",
+        {"only_if": told.only_if or "", "channel": told.channel or "", "sender": told.sender},
     )
 
 
@@ -108,7 +122,7 @@ def _typed(form: FormData) -> Editing:
     return Editing(
         kind, text(form, "language", TAG_LETTERS), ticked(form, "on") or bool(why_on(kind)),
         [desk.number(one) if one else "" for one in moments], text(form, "subject", SUBJECT_LETTERS),
-        text(form, "body", BODY_LETTERS, lines=True),
+        text(form, "body", BODY_LETTERS, lines=True), {name: text(form, name, CHOICE_LETTERS) for name in CHOICES},
     )
 
 
@@ -119,7 +133,8 @@ def _entry(plan: Plan, editing: Editing) -> Json:
     if editing.subject or editing.body:
         words[editing.language] = {"subject": editing.subject, "body": editing.body}
     moments = [one for one in editing.moments if one != ""]
-    entry: Json = {"on": editing.is_on, "words": words}
+    chosen = {name: value for name, value in editing.chosen.items() if value}
+    entry: Json = {"on": editing.is_on, "words": words, **chosen}
     return entry | ({"moments": moments} if moments and moments != _usual(editing.kind) else {})
 
 
@@ -158,12 +173,18 @@ async def _editor(request: Request, plan: Plan, editing: Editing) -> dict[str, A
     told = own(plan.content["messages"], kind)
     shown = await seen(actor, plan.program.id, kind, one_id(request.query_params, "as"))
     tags = await languages_of(actor, plan.program.id)
+    signers = {one.employee_id: one.full_name for one in await who_may_sign(actor, plan.program.id)}
     return {
         "limits": words.limits(plan.content["messages"], kind), "name": words.named(kind), "seen_by": shown,
         "units": [words.unit(count) for count, _amount in amounts_of(kind, Own())], "event": words.event(kind),
         "why_on": why_on(kind), "why_then": why_then(kind), "why_words": why_its_words(kind),
         "languages": words.language_links(dict.fromkeys([*tags, *told.words, editing.language])),
-        "names": words.names(kind), "about": words.about(kind, told),
+        "names": words.names(kind), "about": words.about(kind, told, signers),
+        "selects": [
+            words.Choice("only_if", words.conditions(kind, editing.chosen["only_if"]), why_always(kind)),
+            words.Choice("channel", words.channels(), why_its_channel(kind)),
+            words.Choice("sender", words.senders(signers, editing.chosen["sender"]), why_its_sender(kind)),
+        ],
         "seen_people": [(one.id, one.full_name) for one in shown.people],
         "is_set": kind in plan.content["messages"],
     }
@@ -175,7 +196,7 @@ def _at(errors: Errors, editing: Editing) -> Errors:
     for path, told in errors.items():
         name = path.removeprefix(own_path) if path.startswith(own_path) else ""
         last = name.rpartition(".")[2]
-        found.add({"subject": "subject", "body": "body", "on": "on"}.get(last) or _moment_field(last), told)
+        found.add(last if last in ("subject", "body", "on", *CHOICES) else _moment_field(last), told)
     return found
 
 

@@ -16,10 +16,12 @@ from server.automation.telling.part import amounts_of
 from server.kernel.text import gettext as _
 from server.kernel.text import language_name, locale, ngettext
 from server.notifications.catalogue import CATALOGUE
+from server.notifications.conditions.choices import choices, said
 from server.notifications.states import MessageClass
 from server.notifications.wording.names import names_of
-from server.programs.plans.telling import Own, own
+from server.programs.plans.telling import ByChannel, Condition, Own, own
 from web.console.building.part import Part
+from web.dates import upper_first
 
 if TYPE_CHECKING:
     from server.automation.building.queries import Plan
@@ -45,6 +47,49 @@ class Stretch:
     title: str
     cards: list[Card]
     at_once: list[Card]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is chosen from a list, by its name in the document; or `why` it cannot be."""
+
+    name: str
+    options: list[tuple[str, str]]
+    why: str
+
+    @property
+    def label(self) -> str:
+        """What stands above the list."""
+        return upper_first(_settings()[self.name])
+
+
+def conditions(kind: str, chosen: str) -> list[tuple[str, str]]:
+    """On what a message may depend, with what is chosen though it may not be."""
+    offered = [*choices(kind), *(one for one in Condition if one == chosen and one not in choices(kind))]
+    return [("", _("Nothing more: its own rule")), *((one.value, upper_first(said(one))) for one in offered)]
+
+
+def channels() -> list[tuple[str, str]]:
+    """How a message may go."""
+    return [("", _("As each person has it")), *((one.value, text) for one, text in _channels().items())]
+
+
+def senders(people: Mapping[str, str], chosen: str) -> list[tuple[str, str]]:
+    """In whose name a message may come, with who is chosen though they run the programme no more."""
+    gone = {chosen: _("Number %s, who runs it no more") % chosen} if chosen and chosen not in people else {}
+    return [("", _("Ithaca, as usual")), *people.items(), *gone.items()]
+
+
+def _settings() -> dict[str, str]:
+    """What the settings of a message are called that are neither words nor moments."""
+    return {"on": _("it goes"), "only_if": _("only if"), "channel": _("how it goes"), "sender": _("in whose name")}
+
+
+def _channels() -> dict[ByChannel, str]:
+    return {
+        ByChannel.PUSH_FIRST: _("Push first, mail only where push does not arrive"),
+        ByChannel.MAIL_ONLY: _("Mail only"),
+    }
 
 
 def stretches(messages: Mapping[str, Any]) -> list[Stretch]:
@@ -119,9 +164,11 @@ def _events() -> dict[Since, str]:
     }
 
 
-def channel(kind: str) -> str:
+def channel(kind: str, told: Own) -> str:
     """How a message reaches people."""
-    return _("Mail, and push") if CATALOGUE[kind].pushes else _("Mail")
+    if told.channel is ByChannel.PUSH_FIRST:
+        return _("Push, else mail")
+    return _("Mail, and push") if CATALOGUE[kind].pushes and told.channel is None else _("Mail")
 
 
 def stops(kind: str) -> str:
@@ -134,15 +181,19 @@ def setting(name: str) -> str:
     kind, _dot, rest = name.partition(".")
     of = _("“%s”") % (named(kind) if kind in CATALOGUE else kind)
     if not rest.startswith("words."):
-        return f"{of}: {_('it goes') if rest == 'on' else _('moment')}"
+        return f"{of}: {_settings().get(rest, _('moment'))}"
     tag, _dot, part = rest.removeprefix("words.").rpartition(".")
     return f"{of}: {_('subject') if part == 'subject' else _('text')}, {language_name(tag)}"
 
 
-def set_to(given: object) -> str:
+def set_to(path: str, given: object) -> str:
     """What one of them is set to, where that is not said as everywhere."""
     if given is None:
         return _("as usual")
+    if path.endswith(".only_if"):
+        return said(Condition(str(given)))
+    if path.endswith(".channel"):
+        return _channels()[ByChannel(str(given))]
     return ", ".join(str(one) for one in given) if isinstance(given, list) else ""
 
 
@@ -156,10 +207,12 @@ def language_links(tags: Iterable[str]) -> list[tuple[str, str]]:
     return [(tag, language_name(tag)) for tag in tags]
 
 
-def about(kind: str, told: Own) -> list[tuple[str, str]]:
-    """What is known of a message beside its fields."""
+def about(kind: str, told: Own, signers: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What is known of a message beside its fields; `signers`: who may sign it, by their numbers."""
+    only_if = [(_("Only if"), said(told.only_if))] if told.only_if else []
     return [
-        (_("Goes"), moment(kind, told)), (_("By"), channel(kind)), (_("Stops when"), stops(kind)),
+        (_("Goes"), moment(kind, told)), *only_if, (_("By"), channel(kind, told)),
+        (_("From"), signers.get(told.sender, _("Ithaca, as usual"))), (_("Stops when"), stops(kind)),
         (_("Own words"), languages(told)),
     ]
 
@@ -194,8 +247,12 @@ def sent() -> str:
 
 
 def _card(kind: str, told: Own) -> Card:
-    return Card(kind, named(kind), _("%(moment)s. %(channel)s") % {
-        "moment": moment(kind, told), "channel": channel(kind)}, _mark(told))
+    when = moment(kind, told)
+    if told.only_if:
+        when = _("%(moment)s, only if %(condition)s") % {"moment": when, "condition": said(told.only_if)}
+    return Card(
+        kind, named(kind), _("%(moment)s. %(channel)s") % {"moment": when, "channel": channel(kind, told)}, _mark(told)
+    )
 
 
 def _mark(told: Own) -> str:
@@ -232,16 +289,22 @@ def _title() -> str:
 
 
 def _told(plan: Plan) -> str:
-    said = {kind: own(plan.content["messages"], kind) for kind in plan.content["messages"]}
-    if not said:
+    set_here = {kind: own(plan.content["messages"], kind) for kind in plan.content["messages"]}
+    if not set_here:
         return _("Everything goes as usual.")
-    off = sum(not one.is_on for one in said.values())
-    worded = sum(bool(one.words) for one in said.values())
-    moved = sum(one.moments is not None for one in said.values())
+    off = sum(not one.is_on for one in set_here.values())
+    worded = sum(bool(one.words) for one in set_here.values())
+    moved = sum(one.moments is not None for one in set_here.values())
+    narrowed = sum(one.only_if is not None for one in set_here.values())
+    sent = sum(one.channel is not None for one in set_here.values())
+    signed = sum(bool(one.sender) for one in set_here.values())
     return " ".join(words for count, words in (
         (off, ngettext("%d message is off.", "%d messages are off.", off) % off),
         (moved, ngettext("%d goes on another day.", "%d go on other days.", moved) % moved),
         (worded, ngettext("%d has words of its own.", "%d have words of their own.", worded) % worded),
+        (narrowed, ngettext("%d depends on something more.", "%d depend on something more.", narrowed) % narrowed),
+        (sent, ngettext("%d goes by a channel of its own.", "%d go by channels of their own.", sent) % sent),
+        (signed, ngettext("%d is signed by somebody.", "%d are signed by somebody.", signed) % signed),
     ) if count)
 
 

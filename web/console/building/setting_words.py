@@ -33,7 +33,7 @@ def label(path: str) -> str:
 
 def value(path: str, given: object) -> str:
     """What a value means."""
-    if path.startswith(f"{messages_words.PART.name}.") and (told := messages_words.set_to(given)):
+    if path.startswith(f"{messages_words.PART.name}.") and (told := messages_words.set_to(path, given)):
         return told
     if given is None or given in ("", [], {}):
         return _("nothing")
