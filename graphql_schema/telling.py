@@ -20,9 +20,10 @@ from server.kernel.actor import Actor
 from server.kernel.db import Json
 from server.kernel.text import gettext as _
 from server.notifications.catalogue import CATALOGUE
+from server.notifications.conditions.choices import choices
 from server.notifications.states import MessageClass
 from server.notifications.wording.names import names_of
-from server.programs.plans.telling import Own, own
+from server.programs.plans.telling import ByChannel, Condition, Own, own
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 strawberry.enum(Count, name="MessageCount", description="In what the moments of a message are counted.")
 strawberry.enum(MessageClass)
+strawberry.enum(Condition, name="MessageCondition", description="On what a message may depend besides its own rule.")
+strawberry.enum(ByChannel, name="ChosenChannel", description="How a programme has a reminder or a survey go.")
 
 
 @strawberry.type(description="A programme's own words for a message in one language, with names in braces.")
@@ -51,6 +54,10 @@ class ProgramMessage:
     usual_moments: list[int]
     wordings: list[MessageWording] = strawberry.field(description="In other languages it has the words of Ithaca.")
     names: list[str] = strawberry.field(description="What its words may hold in braces.")
+    only_if: Condition | None = strawberry.field(description="It goes only while that is so.")
+    conditions: list[Condition] = strawberry.field(description="On what it may depend.")
+    channel: ByChannel | None = strawberry.field(description="Null: as each person has it.")
+    sender: str | None = strawberry.field(description="The employee number of who signs it. Null: as usual.")
     stays_on: str | None = strawberry.field(description="Why it cannot be switched off.")
     stays_then: str | None = strawberry.field(description="Why it cannot be moved.")
     stays_worded: str | None = strawberry.field(description="Why it has no words of the programme.")
@@ -65,6 +72,7 @@ class ProgramMessage:
             moments=[amount for _count, amount in amounts_of(kind, told)],
             usual_moments=[amount for _count, amount in usual], names=list(names_of(kind)),
             wordings=[MessageWording(language=tag, **one._asdict()) for tag, one in told.words.items()],
+            only_if=told.only_if, conditions=choices(kind), channel=told.channel, sender=told.sender or None,
             stays_on=why_on(kind) or None, stays_then=why_then(kind) or None, stays_worded=why_its_words(kind) or None,
         )
 
@@ -82,12 +90,18 @@ class SetMessageInput(SeenDraftInput):
     is_on: bool | None = None
     moments: list[int] | None = None
     wordings: list[MessageWordingInput] = strawberry.field(default_factory=list)
+    only_if: Condition | None = None
+    channel: ByChannel | None = None
+    sender: str | None = strawberry.field(default=None, description="The employee number of who runs the programme.")
 
     @property
     def said(self) -> Json:
         """As the document has it."""
         words = {one.language: {"subject": one.subject, "body": one.body} for one in self.wordings}
-        said = {"on": self.is_on, "moments": self.moments}
+        said = {
+            "on": self.is_on, "moments": self.moments, "only_if": self.only_if and self.only_if.value,
+            "channel": self.channel and self.channel.value, "sender": self.sender,
+        }
         return {"words": words, **{name: value for name, value in said.items() if value is not None}}
 
 

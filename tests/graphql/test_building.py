@@ -13,7 +13,8 @@ PLAN = """plan { programId file draft { number state digest file restores overta
 READ = f"query ($id: ID!) {{ programPlan(programId: $id) {PLAN.removeprefix('plan')} }}"
 
 MESSAGES = """query ($id: ID!) { programMessages(programId: $id) {
-  kind isOn countedIn moments usualMoments wordings { language subject body } staysOn } }"""
+  kind isOn countedIn moments usualMoments wordings { language subject body } staysOn
+  onlyIf conditions channel sender } }"""
 
 
 def doing(mutation: str, kind: str) -> str:
@@ -37,16 +38,19 @@ async def test_a_configuration_is_drafted_put_in_force_and_brought_back(db: obje
     wrong = await ask(actor, doing("changeDraft", "ChangeDraftInput"), input={
         "id": key, "seen": draft["digest"], "file": file.replace("9", "0")})
     assert wrong["changeDraft"]["errors"][0]["code"] == "INVALID"
-    for said, field in (({"kind": "F99"}, "messages.F99"), ({"kind": "F02", "moments": [1]}, "messages.F02.moments")):
+    for said, field in (({"kind": "F99"}, "messages.F99"), ({"kind": "F02", "moments": [1]}, "messages.F02.moments"),
+                        ({"kind": "G01", "sender": "nobody"}, "messages.G01.sender")):
         refused = await ask(actor, doing("setMessage", "SetMessageInput"), input={
             "id": key, "seen": draft["digest"], **said})
         assert refused["setMessage"]["errors"][0]["field"] == field
     words = [{"language": "en", "subject": "A word", "body": "From {program}."}]
-    draft = await done("setMessage", "SetMessageInput", seen=draft["digest"], kind="G01", moments=[4], wordings=words)
+    draft = await done("setMessage", "SetMessageInput", seen=draft["digest"], kind="G01", moments=[4], wordings=words,
+                       onlyIf="FIRST_MATCH", channel="MAIL_ONLY", sender=found.manager.employee_id)
     told = {one["kind"]: one for one in (await ask(actor, MESSAGES, id=key))["programMessages"]}
     assert told["G01"] == {
         "kind": "G01", "isOn": True, "countedIn": "DAYS_AFTER", "moments": [4], "usualMoments": [3], "wordings": words,
-        "staysOn": None,
+        "staysOn": None, "onlyIf": "FIRST_MATCH", "conditions": ["NOTHING_BOOKED", "NOT_MET", "MET", "FIRST_MATCH"],
+        "channel": "MAIL_ONLY", "sender": found.manager.employee_id,
     }
     assert told["M08"]["staysOn"]
     assert (await done("sendToReview", seen=draft["digest"]))["state"] == "REVIEW"
