@@ -233,7 +233,7 @@ async def an_unknown_name() -> View:
     return View(found.manager, f"{page_of(found, 'messages')}?message=F01", each(typed, press("Keep this message")))
 
 
-@state("GET console-build-messages 200", proof="the last day, only if they have met. Push, else mail")
+@state("GET console-build-messages 200", proof="Until you choose again, it comes from Ithaca as usual.")
 async def narrowed_and_signed_by_somebody_who_left() -> View:
     found = await with_a_pair()
     said = {"only_if": "MET", "channel": "PUSH_FIRST", "sender": "1042"}

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from server.automation.building.document import apply, around, checked, content_of, in_order
+from server.automation.telling.part import unsigned
 from server.kernel import clock
 from server.kernel.actor import Actor, require
 from server.kernel.db import Json, Unit, unit_of_work
@@ -20,7 +21,8 @@ ELSEWHERE = ""
 
 
 async def begin_draft(actor: Actor, program_id: UUID, *, of: int | None = None) -> ProgramVersion:
-    """A draft of what is in force, or of an earlier version that is to come back. Nothing that holds changes.
+    """A draft of what is in force, or of an earlier version that is to come back, signed only by who still runs it.
+    Nothing that holds changes.
 
     Raises:
         NotFound: no such programme or version.
@@ -37,8 +39,9 @@ async def begin_draft(actor: Actor, program_id: UUID, *, of: int | None = None) 
         live = await _in_force(unit, program)
         content = in_order(live.content)
         if of is not None:
-            earlier = await queries.version(actor, program_id, of)
-            content = checked(earlier.content, await around(actor, program))
+            earlier, beside = await queries.version(actor, program_id, of), await around(actor, program)
+            messages = unsigned(earlier.content.get("messages", {}), but_by=beside.may_sign)
+            content = checked({**earlier.content, "messages": messages}, beside)
         draft = await ProgramVersion.create(
             organization_id=actor.organization_id, program_id=program_id, number=live.number + 1,
             state=PlanState.DRAFT, content=content, digest=digest(content), based_on=live.number, restores=of,

@@ -82,9 +82,12 @@ async def around(actor: Actor, program: Program | None) -> Around:
     may_sign = frozenset(one.employee_id for one in signers)
     if program is None:
         return Around(None, roles, known, may_sign)
-    begun = program.state is not ProgramState.DRAFT
-    settled = begun or await cohorts(actor).filter(program_id=program.id).exists()
-    return Around(await content_of(actor, program), roles, known, may_sign, settled)
+    return Around(await content_of(actor, program), roles, known, may_sign, await is_settled(actor, program))
+
+
+async def is_settled(actor: Actor, program: Program) -> bool:
+    """Whether people may be there in roles already, so that type and cadence stay."""
+    return program.state is not ProgramState.DRAFT or await cohorts(actor).filter(program_id=program.id).exists()
 
 
 def checked(given: object, beside: Around) -> Json:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from server.automation.building.document import around, in_order
+from server.automation.building.document import content_of, in_order, is_settled
 from server.journey.running.queries import ProgramPage, program_page
 from server.kernel.actor import Actor, require
 from server.kernel.db import Json
@@ -35,8 +35,8 @@ VERSIONS_MOST = 30
 class Plan:
     """A programme with what is in force (`live`), and its draft, if somebody prepares one.
 
-    `settled`: people may be there in roles already, so type and cadence stay. `overtaken`: what the draft changed in
-    what it was begun from, and what is in force by now, went apart.
+    `settled`: see `is_settled`. `overtaken`: what the draft changed in what it was begun from, and what is in force by
+    now, went apart.
     """
 
     page: ProgramPage
@@ -81,13 +81,12 @@ async def plan_of(actor: Actor, program_id: UUID) -> Plan:
         Refused: the actor reads it, but may not change it.
     """
     page = await program_page(actor, program_id)
-    beside = await around(actor, page.program)
-    live, draft = beside.live or {}, await queries.draft_of(actor, program_id)
+    live, draft = await content_of(actor, page.program), await queries.draft_of(actor, program_id)
     overtaken = False
     if draft and draft.based_on:
         base = await queries.version(actor, program_id, draft.based_on)
         overtaken = digest(in_order(base.content)) != digest(live)
-    return Plan(page, live, draft, beside.settled, overtaken)
+    return Plan(page, live, draft, await is_settled(actor, page.program), overtaken)
 
 
 @dataclass(frozen=True, slots=True)

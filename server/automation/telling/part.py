@@ -93,10 +93,12 @@ def strangers(messages: Mapping[str, Any], held: Mapping[str, Any], may_sign: Co
     }
 
 
-def unsigned(messages: Mapping[str, Any]) -> Json:
-    """The same in nobody's name: who runs one programme did not agree to sign the letters of another."""
+def unsigned(messages: Mapping[str, Any], *, but_by: Collection[str] = ()) -> Json:
+    """The same in nobody's name, or in the names of these alone: who runs one programme did not agree to sign the
+    letters of another, and a version of last year names who has left."""
     return {
-        kind: {name: value for name, value in one.items() if name != "sender"} for kind, one in messages.items()
+        kind: {name: value for name, value in one.items() if name != "sender" or value in but_by}
+        for kind, one in messages.items()
     }
 
 

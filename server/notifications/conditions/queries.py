@@ -8,7 +8,7 @@ from server.kernel.actor import Actor
 from server.matches.company import SAID_YES
 from server.matches.models import Match
 from server.matches.queries import learners, matches
-from server.notifications.conditions.choices import reason_for
+from server.notifications.conditions.choices import ASKED_OF, reason_for
 from server.notifications.models import Message
 from server.people.models import Person
 from server.programs.models import Cohort
@@ -28,8 +28,11 @@ class Asked:
 
 
 async def unmet(actor: Actor, message: Message, person: Person, cohort: Cohort | None, match: Match | None) -> str:
-    """Why a message does not go by what its programme made it depend on; empty where that holds, or it is nothing."""
-    only_if = own(cohort.program.messages, message.kind).only_if if cohort else None
+    """Why a message does not go by what its programme made it depend on; empty where that holds, or it is nothing.
+
+    What people have to hear of depends on nothing, whatever is stored.
+    """
+    only_if = own(cohort.program.messages, message.kind).only_if if cohort and message.kind in ASKED_OF else None
     if cohort is None or only_if is None or await HOLDS[only_if](Asked(actor, person, cohort, match)):
         return ""
     return reason_for(only_if)

@@ -110,7 +110,7 @@ async def test_each_page_of_the_builder_costs_few_statements(client_of: ClientOf
     client = await client_of(found.manager)
     with queries_run() as ran:
         assert (await client.get(here(found, "dates"))).status_code == 200
-    assert len(ran) <= 20
+    assert len(ran) <= 16
 
 
 async def test_nobody_else_builds(client_of: ClientOf, found: Market) -> None:

@@ -183,7 +183,10 @@ async def _editor(request: Request, plan: Plan, editing: Editing) -> dict[str, A
         "selects": [
             words.Choice("only_if", words.conditions(kind, editing.chosen["only_if"]), why_always(kind)),
             words.Choice("channel", words.channels(), why_its_channel(kind)),
-            words.Choice("sender", words.senders(signers, editing.chosen["sender"]), why_its_sender(kind)),
+            words.Choice(
+                "sender", words.senders(signers, editing.chosen["sender"]), why_its_sender(kind),
+                words.stands_in(signers, told.sender),
+            ),
         ],
         "seen_people": [(one.id, one.full_name) for one in shown.people],
         "is_set": kind in plan.content["messages"],

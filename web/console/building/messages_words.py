@@ -56,6 +56,7 @@ class Choice:
     name: str
     options: list[tuple[str, str]]
     why: str
+    hint: str = ""
 
     @property
     def label(self) -> str:
@@ -78,6 +79,11 @@ def senders(people: Mapping[str, str], chosen: str) -> list[tuple[str, str]]:
     """In whose name a message may come, with who is chosen though they run the programme no more."""
     gone = {chosen: _("Number %s, who runs it no more") % chosen} if chosen and chosen not in people else {}
     return [("", _("Ithaca, as usual")), *people.items(), *gone.items()]
+
+
+def stands_in(people: Mapping[str, str], chosen: str) -> str:
+    """Who signs instead of somebody who runs the programme no more; empty while who is chosen does."""
+    return _("Until you choose again, it comes from Ithaca as usual.") if chosen and chosen not in people else ""
 
 
 def _settings() -> dict[str, str]:

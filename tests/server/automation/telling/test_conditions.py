@@ -13,6 +13,8 @@ from server.kernel import clock
 from server.kernel.actor import system_actor
 from server.notifications.catalogue import CATALOGUE
 from server.notifications.conditions.choices import ASKED_OF, BY_ITSELF, choices, condition_in, reason_for
+from server.notifications.conditions.queries import unmet
+from server.notifications.models import Message
 from server.notifications.states import MessageClass
 from server.notifications.ways.reasons import why_needless
 from server.programs.models import Enrollment, Program
@@ -92,6 +94,18 @@ async def test_of_who_mentors_it_is_the_goal_of_whom_the_match_is_for(db: object
     assert await why_needless(*asked) == ""
     await aims(pair)
     assert await why_needless(*asked) == reason_for(Condition.NO_GOAL)
+
+
+async def test_what_people_have_to_hear_of_depends_on_nothing_whatever_is_stored(db: object) -> None:
+    pair = await factories.active_match()
+    messages = {key: {"only_if": "MET"} for key in CATALOGUE}
+    pair.cohort.program.messages = messages
+    asked = [
+        await unmet(system_actor(pair.organization.id), Message(kind=kind), pair.mentee, pair.cohort, pair.match)
+        for kind in CATALOGUE if kind == "I01" or CATALOGUE[kind].message_class is MessageClass.TRANSACTIONAL
+    ]
+    assert set(asked) == {"", reason_for(Condition.MET)}
+    assert sum(bool(one) for one in asked) == 1
 
 
 def test_a_condition_is_offered_to_what_reminds_or_asks_and_only_where_it_makes_a_difference() -> None:

@@ -115,6 +115,7 @@ def test_only_who_runs_the_programme_signs_and_who_did_so_already_blocks_nobody(
     assert strangers(messages, {"E01": {"sender": "1042"}}, {"7"}) == {}, "it was so before they left"
     assert list(strangers(messages, {"E01": {"sender": "9"}}, {"7"})) == ["messages.E01.sender"]
     assert unsigned(messages) == {"E01": {}, "F01": {"moments": [3]}, "G01": {"on": False}}
+    assert unsigned(messages, but_by={"7"}) == {**messages, "E01": {}}
 
 
 def test_a_part_that_says_nothing_changes_no_digest_and_settings_of_a_table_come_and_go() -> None:

@@ -20,7 +20,7 @@ from server.kernel.jobs import drain
 from server.notifications.catalogue import CATALOGUE
 from server.notifications.models import Message, NudgeDay
 from server.notifications.states import MessageState
-from server.programs.models import Program
+from server.programs.models import Program, ProgramVersion
 from server.programs.plans.queries import draft_of
 from server.sessions.models import Session
 from server.sessions.states import SessionState
@@ -102,6 +102,9 @@ async def test_a_letter_comes_in_the_name_of_whom_its_programme_chose_as_long_as
     assert first["Reply-To"].addresses[0].addr_spec == pair.manager.email
     assert second["Reply-To"] is None
     assert pair.manager.full_name not in str(second["From"])
+    await building.discard_draft(actor, program_id)
+    await ProgramVersion.filter(program_id=program_id, number=1).update(content=given)
+    assert (await building.begin_draft(actor, program_id, of=1)).content["messages"] == {}, "who left signs no more"
     await Program.filter(id=program_id).update(messages=given["messages"])
     copied = await duplicate_program(system_actor(pair.organization.id), program_id, key="other", name="Other")
     assert copied.messages == {}
