@@ -16,6 +16,7 @@ from graphql_schema.mutations import ById, Input, Payload, perform
 from graphql_schema.pagination import Connection, Order, Window, page_of
 from server.automation.building.actions import change_part
 from server.automation.building.queries import plan_of
+from server.automation.surveys.actions import open_linked_form
 from server.kernel.actor import Actor
 from server.kernel.db import Json
 from server.people.queries import person_of
@@ -253,6 +254,11 @@ class ChangeSurveyFormsInput(ById):
     forms: list[SurveyFormInput] = strawberry.field(description="All of them; one that is left out is asked no more.")
 
 
+@strawberry.input
+class OpenSurveyInput(ById):
+    key: str = strawberry.field(description="The survey's key in the programme.")
+
+
 @strawberry.type
 class SurveyPayload(Payload):
     survey: SurveyType | None = None
@@ -284,6 +290,13 @@ class FormsMutation:
                 actor, key_of("Survey", input.id), numbers=input.numbers, words=input.words
             ),
         )
+
+    @strawberry.mutation(description="Open a survey that has a link, once for each match; then answer it.")
+    async def open_survey(self, info: Info, input: OpenSurveyInput) -> SurveyPayload:
+        async def act(actor: Actor) -> UUID:
+            return (await open_linked_form(actor, key_of("Program", input.id), input.key)).id
+
+        return await perform(info, SurveyPayload, input, act)
 
     @strawberry.mutation(description="Erase all that you answered to surveys with your name, for good.")
     async def erase_survey_answers(self, info: Info, input: Input) -> SurveysErasedPayload:

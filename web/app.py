@@ -45,6 +45,7 @@ from web import (
     survey,
     survey_answers,
     survey_link,
+    survey_open,
     tap,
     team,
     times,
@@ -116,8 +117,8 @@ SCREENS: tuple[ModuleType, ...] = (
     asking, attending, beginning, by_hand, checkin, circle, colleague, conflicts, consents, console_circles,
     console_matches, decisions, delivery, eligibility, extending, goals, happened, hiring, imports, inviting, join,
     journey, kept, learning, leaving, look, match, messages, more, offers, one_more, pairs, people, programs,
-    reaching, runs, session, supply, survey, survey_answers, surveys, team, times, today, told, training, trial,
-    waiting, weighing, wordings, you, *BUILDER,
+    reaching, runs, session, supply, survey, survey_answers, survey_open, surveys, team, times, today, told, training,
+    trial, waiting, weighing, wordings, you, *BUILDER,
 )
 """Screens of signed-in people."""
 NOT_PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/*")

@@ -72,6 +72,25 @@ async def own_answers() -> View:
     return View(pair.mentee, "/you/answers", press("Erase"))
 
 
+async def _linked() -> factories.Pair:
+    pair = await factories.active_match()
+    form = {**preset(SurveyKind.CUSTOM), "when": "BY_LINK", "name": LONG_WORDS[:80]}
+    await Program.filter(id=pair.program.id).update(surveys=[form])
+    return pair
+
+
+@state("GET survey-of 200", "POST survey-of-open 303", "GET survey 200", proof="It is open until")
+async def opened_by_its_link() -> View:
+    pair = await _linked()
+    return View(pair.mentee, f"/survey/of/{pair.program.id}/custom", press("Begin"))
+
+
+@state("GET survey-of 404", proof="not for you now")
+async def link_of_somebody_elses_survey() -> View:
+    pair = await _linked()
+    return View(pair.manager, f"/survey/of/{pair.program.id}/custom")
+
+
 @state("GET console-surveys 200", proof="Hidden until 8 have answered")
 async def what_came_of_it() -> View:
     pair = await factories.active_match()
@@ -92,7 +111,7 @@ async def added() -> View:
 @state("GET console-build-survey 200", "POST console-build-survey-keep 422", proof="Give two to six answers")
 async def edited_with_errors() -> View:
     found = await market(1, 1)
-    await Program.filter(id=found.program.id).update(surveys=[preset(SurveyKind.EXIT)])
+    await Program.filter(id=found.program.id).update(surveys=[{**preset(SurveyKind.EXIT), "when": "BY_LINK"}])
     typed = fill("surveys[1].questions[1].choices", "One alone")
     return View(found.manager, f"{_builder(found)}/exit", each(typed, press("Use this survey")))
 

@@ -60,7 +60,8 @@ class QuestionKind(StrEnum):
 
 class Moment(StrEnum):
     """When a form is sent. ON_DAY: on a day of the match, and if wished again and again. AT_END: after its last day.
-    ON_LEAVING: when it ended before. AFTER_END: so many days after its last day."""
+    ON_LEAVING: when it ended before. AFTER_END: so many days after its last day. BY_LINK: never by itself; people open
+    it."""
 
     AFTER_SESSION = "AFTER_SESSION"
     ON_DAY = "ON_DAY"
@@ -68,6 +69,7 @@ class Moment(StrEnum):
     AT_END = "AT_END"
     ON_LEAVING = "ON_LEAVING"
     AFTER_END = "AFTER_END"
+    BY_LINK = "BY_LINK"
 
 
 class Audience(StrEnum):

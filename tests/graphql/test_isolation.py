@@ -140,6 +140,7 @@ MUTATIONS = {
     "tickTopic": ("id", "AgendaItem", ""), "keepPromise": ("id", "ActionItem", ""),
     "answerCheckIn": ("id", "CheckIn", ", usefulness: 3, goalDistance: 3"),
     "answerSurvey": ("id", "Survey", ", numbers: [3]"),
+    "openSurvey": ("id", "Program", ', key: "workshop"'),
     "changeSurveyForms": ("id", "Program", ', seen: "x", forms: []'),
     "handleCheckInAnswer": ("id", "CheckInAnswer", ""), "undoHandleCheckInAnswer": ("id", "CheckInAnswer", ""),
     "correctImport": ("id", "ImportRun", ", cells: []"), "applyImport": ("id", "ImportRun", ""),

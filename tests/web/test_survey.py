@@ -8,8 +8,12 @@ from server.access.states import Role
 from server.kernel import clock
 from server.kernel.actor import system_actor
 from server.kernel.facts import AuditEvent
+from server.kernel.jobs import drain
+from server.notifications.models import Message
+from server.programs.models import Program
 from server.surveys.actions import answer_check_in
 from server.surveys.forms.actions import answer_form
+from server.surveys.forms.presets import preset
 from server.surveys.models import FormAnswer, FormBallot, FormInvitation
 from server.surveys.states import SurveyKind
 from tests import factories
@@ -52,6 +56,41 @@ async def test_an_anonymous_answer_says_so_and_is_shown_to_nobody(db: object, cl
     assert "A secret word" not in told.text
     assert (await client.post(path, data={"q1": "9"})).status_code == 409
     assert (await FormBallot.get(organization_id=pair.organization.id)).numbers == [0, None]
+
+
+async def test_a_form_with_a_link_is_opened_by_whom_it_asks(db: object, client_of: ClientOf) -> None:
+    pair, other = await factories.active_match(), await factories.active_match()
+    asked = {**preset(SurveyKind.PULSE), "key": "workshop", "when": "BY_LINK", "to": "LEARNERS", "reminder_days": None}
+    await Program.filter(id=pair.program.id).update(surveys=[asked, {**asked, "key": "not-so", "when": "AT_END"}])
+    path, client = f"/survey/of/{pair.program.id}/workshop", await client_of(pair.mentee)
+    assert "Nobody can tell whose answer it is." in (await client.get(path)).text
+    assert not await FormInvitation.exists(organization_id=pair.organization.id)
+    opened = (await client.post(path)).headers["location"]
+    assert (await client.post(path)).headers["location"] == (await client.get(path)).headers["location"] == opened
+    assert (await client.post(opened, data={"q1": "4"})).status_code == 303
+    assert "Nobody can tell which one it is" in (await client.get(path, follow_redirects=True)).text
+    refused = [(pair.mentor, path), (pair.manager, path), (other.mentee, path), (pair.mentee, path[:-8] + "not-so")]
+    for person, address in refused:
+        client = await client_of(person)
+        for answer in (await client.get(address), await client.post(address)):
+            assert (answer.status_code, "not for you now" in answer.text) == (404, True)
+    assert await FormInvitation.filter(organization_id=pair.organization.id).count() == 1
+    await drain()
+    assert not await Message.filter(organization_id=pair.organization.id, kind__in=["C01", "C02"]).count()
+
+
+async def test_the_link_of_a_form_is_a_code_to_scan(db: object, client_of: ClientOf) -> None:
+    pair = await factories.active_match()
+    await grant_role(system_actor(pair.organization.id), pair.manager.id, Role.PROGRAM_MANAGER, pair.program.id)
+    usual = preset(SurveyKind.PULSE)
+    forms = [{**usual, "key": key, "when": "BY_LINK"} for key in ("workshop", "other")]
+    await Program.filter(id=pair.program.id).update(surveys=[*forms, usual])
+    path, manager = f"/console/programs/{pair.program.id}/surveys", await client_of(pair.manager)
+    codes = [await manager.get(f"{path}/{key}/code") for key in ("workshop", "workshop", "other")]
+    assert codes[0].headers["content-type"] == "image/svg+xml"
+    assert codes[0].content == codes[1].content != codes[2].content
+    assert (await manager.get(f"{path}/pulse/code")).status_code == 404
+    assert (await (await client_of(pair.mentee)).get(f"{path}/workshop/code")).status_code == 404
 
 
 async def test_the_link_of_a_mail_fills_the_choice_in_and_a_press_sends_it(db: object, client_of: ClientOf) -> None:

@@ -33,7 +33,9 @@ async def plan_anew(event: OutboxEvent) -> None:
 
 @on_event("form.asked")
 async def tell(event: OutboxEvent) -> None:
-    """Bring a form to whom it asks."""
+    """Bring a form to whom it asks, unless they opened it themselves."""
+    if event.payload["when"] == Moment.BY_LINK:
+        return
     actor = system_actor(event.organization_id)
     invitation = await visible_form(actor, UUID(event.payload["form_invitation_id"]))
     await plan_message(

@@ -61,6 +61,10 @@ async def _left(_: Actor, match: Match, __: Form) -> Sequence[date]:
     return [match.ended_at] if match.ended_at and match.state is MatchState.CONCLUDED else []
 
 
+async def _never(_: Actor, __: Match, ___: Form) -> Sequence[date]:
+    return []
+
+
 def _days(form: Form, match: Match) -> Sequence[Later]:
     """On a day, and again as long as the match runs."""
     if not form.again_days or not match.active_at or not match.ends_on:
@@ -76,6 +80,7 @@ TIMINGS: dict[Moment, Timing] = {
     Moment.AT_END: Timing(OVER, _last_day, lambda _form, _match: [Days(1)], late=True),
     Moment.ON_LEAVING: Timing(("match.ended",), _left, lambda _form, _match: [Span(timedelta())], late=True),
     Moment.AFTER_END: Timing(OVER, _last_day, lambda form, _match: [Days(form.number)]),
+    Moment.BY_LINK: Timing((), _never, lambda _form, _match: []),
 }
 FACTS = sorted({fact for timing in TIMINGS.values() for fact in timing.on})
 

@@ -17,7 +17,7 @@ from server.matches.models import Match
 from server.people.models import Organization, Person
 from server.people.queries import organization_of
 from server.surveys.forms.form import Question, one_question, one_tap, questions_of
-from server.surveys.forms.queries import answer_to_form, my_forms, visible_form
+from server.surveys.forms.queries import LINKED, answer_to_form, my_forms, visible_form
 from server.surveys.models import FormAnswer, FormInvitation
 from server.surveys.states import InvitationState, SurveyKind
 
@@ -100,8 +100,8 @@ async def survey_page(actor: Actor, invitation_id: UUID) -> SurveyPage:
 
 def session_at(invitation: FormInvitation) -> datetime | None:
     """When the session ended that a form is about."""
-    moment = invitation.occasion.partition(":")[2]
-    return datetime.fromisoformat(moment) if invitation.form.kind is SurveyKind.POST_SESSION else None
+    after_session = invitation.form.kind is SurveyKind.POST_SESSION and invitation.occasion != LINKED
+    return datetime.fromisoformat(invitation.occasion.partition(":")[2]) if after_session else None
 
 
 async def asked_now(actor: Actor, own: Iterable[Match]) -> list[Waiting]:

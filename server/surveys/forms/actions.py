@@ -19,7 +19,7 @@ from server.surveys.forms import queries
 from server.surveys.forms.form import Form, checked, questions_of
 from server.surveys.forms.results import LEAST
 from server.surveys.models import FormAnswer, FormBallot, FormInvitation, SurveyForm
-from server.surveys.states import InvitationState
+from server.surveys.states import InvitationState, Moment
 
 TOUCHED = 31
 """Among so many others it cannot be told who answered an anonymous form last."""
@@ -27,13 +27,15 @@ _random = SystemRandom()
 
 
 async def ask_form(actor: Actor, match_id: UUID, person_id: UUID, form: Form, occasion: str) -> FormInvitation:
-    """Send a form to somebody of a match. The same occasion again is the same invitation.
+    """Send a form to somebody of a match, or open one that has a link for oneself. The same occasion again is the same
+    invitation.
 
     Raises:
         NotFound: no such match.
-        Refused: the actor is not the product.
+        Refused: the actor is not the product, and opens no form for themselves that has a link.
     """
-    require(actor.kind is ActorKind.SYSTEM, _("send a survey"))
+    opens_it = form.when is Moment.BY_LINK and actor.person_id == person_id
+    require(opens_it or actor.kind is ActorKind.SYSTEM, _("send a survey"))
     async with unit_of_work(actor) as unit:
         match = await visible_match(actor, match_id, lock=True)
         known = await queries.asked_already(actor, match_id, person_id, form.key, occasion)

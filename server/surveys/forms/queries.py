@@ -17,6 +17,8 @@ from server.surveys.forms.results import Given, Result, Written, result
 from server.surveys.models import FormAnswer, FormBallot, FormInvitation, SurveyForm
 from server.surveys.states import InvitationState
 
+LINKED = "0:link"
+"""The occasion of whoever opened a form by its link: one for each match."""
 WITH = ("form", "match__members__person", "match__members__enrollment", "match__program", "match__cohort")
 
 

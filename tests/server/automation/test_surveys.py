@@ -45,7 +45,7 @@ FORMS = [
     form(SurveyKind.POST_SESSION, "every-second", to="LEARNERS", number=2),
     form(SurveyKind.CLOSING, "closing", to="LEARNERS"),
     form(SurveyKind.EXIT, "exit", to="LEARNERS"),
-    form(SurveyKind.CUSTOM, "later", number=180),
+    form(SurveyKind.CUSTOM, "later", number=180), form(SurveyKind.CUSTOM, "linked", when="BY_LINK"),
 ]
 """Of a match from 1 June to 31 August. The mentor lives in Nairobi, the mentee in Lisbon."""
 BEGINS = {

@@ -22,12 +22,13 @@ from server.surveys.forms.setup import (
     QUESTION_LETTERS,
     QUESTIONS_MOST,
 )
-from server.surveys.states import QuestionKind, SurveyKind
+from server.surveys.states import Moment, QuestionKind, SurveyKind
 from web.console.building import desk
 from web.console.building import surveys_words as words
 from web.console.survey_words import card
 from web.forms import Errors, choice, read_form, text, ticked
 from web.survey import Typed, asked
+from web.survey_open import link_of
 
 WORD_LETTERS = 20
 BLANK: Json = {"kind": QuestionKind.SCALE.value, "text": "", "choices": [], "required": True}
@@ -126,7 +127,8 @@ async def _one(request: Request, plan: Plan, typed: Json, errors: Errors, refuse
         at=f"surveys[{place + 1}]", questions=[*form["questions"], *blank], moments=words.moments(),
         audiences=words.audiences(), takes=words.takes(), kept_name=kept["name"], sent=words.when(kept),
         shown=Preview(one_question(questions), kept["anonymous"]), asked=asked(questions, Typed([])), words="",
-        chosen=False,
+        chosen=False, link=link_of(plan.program.id, kept["key"]) if kept["when"] == Moment.BY_LINK else "",
+        code=f"/console/programs/{plan.program.id}/surveys/{kept['key']}/code",
         example=[one for one in card(example(kept)).lines if one.figures],
     )
 

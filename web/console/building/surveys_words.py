@@ -35,6 +35,7 @@ def when(form: Mapping[str, Any]) -> str:
         Moment.AT_END: _("the morning after the last day."),
         Moment.ON_LEAVING: _("when a match ends early."),
         Moment.AFTER_END: _("%(days)s days after the last day.") % {"days": number},
+        Moment.BY_LINK: _("when somebody opens its link."),
     }[Moment(form["when"])]
 
 
@@ -70,6 +71,7 @@ def moments() -> list[tuple[str, str]]:
         (Moment.ON_DAY.value, _("On a day of the match")), (Moment.AFTER_SESSION.value, _("A day after a session")),
         (Moment.HALF_WAY.value, _("Half-way")), (Moment.AT_END.value, _("After the last day")),
         (Moment.ON_LEAVING.value, _("When a match ends early")), (Moment.AFTER_END.value, _("Days after the end")),
+        (Moment.BY_LINK.value, _("When somebody opens its link")),
     ]
 
 
