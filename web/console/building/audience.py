@@ -7,6 +7,7 @@ from starlette.routing import Route
 
 from server.automation.building.queries import Plan
 from server.kernel.db import Json
+from server.matchmaking.supply.standing import standing_of
 from server.programs.audience.queries import known_values, meant_today
 from server.programs.audience.rules import RULES_MOST, looked_at, rules_of
 from server.programs.audience.states import MOST, Fact, Fit, Side, ways_for
@@ -86,9 +87,11 @@ async def _page(
     for side in words.sides(kind):
         meant = None if wrong else await meant_today(actor, rules_of(read, side))
         shown.append(words.shown(side, given, errors, known, meant, fresh is side))
+    standing = None if block == "means" else await standing_of(actor, plan.program)
     return desk.part_page(
         request, words.PART, plan, "console/building/audience.html", errors, refused, block=block, sides=shown,
-        facts=words.facts(), fits=words.fits(), detail=words.detail, most=RULES_MOST,
+        supply=words.places(standing) if standing else None, facts=words.facts(),
+        fits=words.fits(), detail=words.detail, most=RULES_MOST,
     )
 
 

@@ -19,6 +19,7 @@ from web.console.building.part import Part
 from web.forms import Errors
 
 if TYPE_CHECKING:
+    from server.matchmaking.supply.standing import Standing
     from server.people.models import Person
 
 CHIPS_MOST = 24
@@ -56,6 +57,15 @@ class Shown:
     nobody: str
 
 
+@dataclass(frozen=True, slots=True)
+class Places:
+    """How the mentors of a group suffice: who is there, what is short (words, kind and icon of a note), the planner."""
+
+    facts: list[tuple[str, str]]
+    note: tuple[str, str, str]
+    href: str
+
+
 def sides(kind: ProgramType) -> list[Side]:
     """The sides of a type of programme."""
     return [Side.PEOPLE] if kind is ProgramType.PEER else list(Side)
@@ -79,6 +89,21 @@ def shown(
 def facts() -> list[tuple[str, str]]:
     """What a rule can ask about."""
     return [(fact.value, name) for fact, name in fact_words().items()]
+
+
+def places(there: Standing) -> Places:
+    """How many mentors and mentees are there, and whether the places are enough."""
+    short = ngettext("%(num)d place is short.", "%(num)d places are short.", there.short) % {"num": there.short}
+    return Places(
+        [(_("Mentees there"), _and_invited(there.mentees, there.invited_mentees)),
+         (_("Mentors there"), _and_invited(there.mentors, there.invited_mentors)), (_("Places"), str(there.places))],
+        (short, "sun", "warning") if there.short else (_("There are places enough."), "leaf", "tick"),
+        f"/console/groups/{there.cohort.id}/places",
+    )
+
+
+def _and_invited(count: int, invited: int) -> str:
+    return _("%(count)d, and %(invited)d invited") % {"count": count, "invited": invited} if invited else str(count)
 
 
 def fits() -> list[tuple[str, str]]:
