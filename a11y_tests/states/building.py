@@ -97,6 +97,22 @@ async def live_beside_its_versions() -> View:
     return View(found.manager, page_of(found, "launch"), press("Put it in force"))
 
 
+@state("POST console-build-letters 303", proof="This tells 3 people. Each gets it once")
+async def announced() -> View:
+    found = await market(1, 1)
+    return View(found.manager, page_of(found, "launch"), each(check("#L01"), press("Use these letters")))
+
+
+@state("POST console-build-letters 409", proof="What you typed is still here.")
+async def announced_too_late() -> View:
+    found = await market(1, 1)
+
+    async def meanwhile(_page: Page) -> None:
+        await changed(found, places_max=6)
+
+    return View(found.manager, page_of(found, "launch"), each(check("#L02"), meanwhile, press("Use these letters")))
+
+
 @state("POST console-build-act 409", proof="Somebody changed this draft meanwhile.")
 async def changed_since_it_was_looked_at() -> View:
     found = await market(1, 1)

@@ -45,6 +45,7 @@ from server.people.queries import organization_of, profile_of, visible_person
 from server.programs.models import Cohort, Enrollment, Program
 from server.programs.plans.queries import messages_prepared
 from server.programs.queries import cohort_by_id, grace_ends_at, takes_part_in, visible_enrollment, waitlist_place
+from server.programs.reporting.queries import sponsor_of
 from server.programs.rules import is_of_circles
 from server.programs.states import EnrollmentState, ParticipantRole
 from server.programs.terms.setup import terms_of
@@ -128,6 +129,7 @@ class Scene:
     held: tuple[Session, ...] = ()
     promise: ActionItem | None = None
     acceptance: LowAcceptance | None = None
+    sponsor: Person | None = None
     sign_in: SignInLetter | None = None
     tester: Person | None = None
 
@@ -313,6 +315,7 @@ async def scene_of(actor: Actor, message: Message) -> Scene:
         milestone=await milestone_with_owner(actor, ids["milestone_id"]) if "milestone_id" in ids else None,
         promise=await promise_with_match(actor, ids["action_item_id"]) if "action_item_id" in ids else None,
         acceptance=await _acceptance(actor, cohort) if cohort and message.kind == "M10" else None,
+        sponsor=await sponsor_of(actor, cohort.program) if cohort and message.kind == "L02" else None,
         sign_in=sign_in,
         tester=tester,
     )

@@ -113,7 +113,8 @@ def why_held(reason: str) -> str:
         "done already": _("done already"), "another day": _("it has another day"),
         "changed since": _("changed since"), "prepared": _("somebody added a topic"),
         "they go on": _("they go on"),
-        "back in range": _("back in range"), "nothing to list": _("there was nothing to list"),
+        "back in range": _("back in range"), "closed again": _("nobody can join any more"),
+        "nothing to list": _("there was nothing to list"),
         "another last day": _("it has another last day"), "enough are accepted": _("enough are accepted again"),
         "a later day is proposed": _("a later day is proposed"), "training comes first": _("training comes first"),
     }.get(reason, _("no longer needed"))

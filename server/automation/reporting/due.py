@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from server.access.queries import people_with_role
 from server.access.states import Role
+from server.automation.launching.planning import plan_call
 from server.automation.reporting.days import morning
 from server.automation.reporting.planning import RULES, plan_next, runs
 from server.journey.console.measures import figures
@@ -14,14 +15,13 @@ from server.journey.reporting.team import line_managers_in
 from server.kernel import clock
 from server.kernel.actor import Actor, system_actor
 from server.kernel.db import unit_of_work
-from server.kernel.errors import NotFound
 from server.kernel.facts import ScheduledAction
 from server.notifications.actions import plan_message
 from server.people.models import Person
-from server.people.queries import person_by_address
 from server.programs.models import Cohort, Program
 from server.programs.queries import cohorts_of, program_by_id, supply
 from server.programs.reporting.entries import reports_of
+from server.programs.reporting.queries import sponsors_of
 from server.programs.rules import takes_people
 
 OVER, OFF, NOBODY = "no longer so", "switched off in this programme", "nobody to tell"
@@ -87,12 +87,7 @@ async def _monthly(at: Day) -> Sent:
 
 
 async def _quarterly(at: Day) -> Sent:
-    sponsors = list[Person]()
-    for address in reports_of(at.program.reports).sponsors:
-        try:
-            sponsors.append(await person_by_address(at.actor, address))
-        except NotFound:
-            continue  # has left; the programme's document still names them
+    sponsors = await sponsors_of(at.actor, at.program)
     await _tell(at, "Q03", sponsors)
     return Sent(len(sponsors), {})
 
@@ -107,6 +102,7 @@ async def _alerts(at: Day) -> Sent:
     short = await _short_of_places(at)
     for group in short:
         await _tell(at._replace(group=group), "E16", managers, f"{group.id}:{year}-{week}")
+        await plan_call(at.actor, at.program, group, at.day)
     return Sent(len(managers) * (len(red) + len(short)), {})
 
 

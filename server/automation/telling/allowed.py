@@ -32,6 +32,8 @@ OF_ACCOUNTS = frozenset({"Y01", "Y01-moved", "Y01-device", "Y03", "Q04"})
 OF_FORMS = frozenset({"S07", "C01", "C02", "C03-form", "Z10"})
 """What brings the surveys of a programme."""
 REPORTS = ("Q01", "Q02", "Q03", "Q05", "E16")
+ON_ITS_DAY = frozenset({"L01", "L02", "L03", "E17"})
+"""What goes so many days after an opening, or after a word that places are short; not a step of somebody's own."""
 ALWAYS_ON: Mapping[str, str] = {
     "C04": N_("A person asks for help here. Somebody has to hear of it."),
     "M07": N_("Two people wait for a yes. Somebody has to hear of it."), **dict.fromkeys(REPORTS, _REPORT),
@@ -68,9 +70,9 @@ def why_its_words(kind: str) -> str:
 def why_then(kind: str) -> str:
     """Why a kind cannot go at another moment, in words; empty when it can."""
     step = step_of(kind)
-    if step is None:
+    if step is None and kind not in ON_ITS_DAY:
         return _("It goes when it happens. There is no day to choose.")
-    return "" if counts_of(step) else _("Its day is fixed: %s.") % _(CATALOGUE[kind].trigger)
+    return "" if step and counts_of(step) else _("Its day is fixed: %s.") % _(CATALOGUE[kind].trigger)
 
 
 def why_always(kind: str) -> str:

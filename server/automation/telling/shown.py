@@ -30,7 +30,7 @@ MOST = 30
 AT_ONCE: Mapping[About, tuple[str, ...]] = {
     ENROLLMENT: ("E01", "E02", "E07", "E08", "E09", "E10", "E12", "E13", "E14", "E15"),
     MATCH: ("M03", "M05", "M06", "M08", "X01", "X02", "X03", "X05"),
-    SESSION: ("S01", "S02", "S02-place", "S02-cancelled", "S09"), COHORT: ("M01",),
+    SESSION: ("S01", "S02", "S02-place", "S02-cancelled", "S09"), COHORT: ("L01", "L02", "L03", "E17", "M01"),
 }
 """What is told when it happens, by what it is about."""
 OF_NUMBERS = ("M10",)

@@ -27,6 +27,7 @@ JOB_MODULES: list[str] = [
     "server.access.letters.jobs",
     "server.automation.hiring.jobs",
     "server.automation.jobs",
+    "server.automation.launching.jobs",
     "server.automation.reporting.jobs",
     "server.automation.silence.jobs",
     "server.automation.surveys.jobs",

@@ -9,6 +9,12 @@ from server.programs.triggers.states import When
 _T, _N = MessageClass.TRANSACTIONAL, MessageClass.NUDGE
 
 KINDS = (
+    Kind("L01", N_("Announcement"), _N, N_("people can join for the first time"), N_("they join, or say no"),
+         stops.called, "launch_announcement", links.join),
+    Kind("L02", N_("Sponsor’s word"), _N, N_("two days after people can join"), N_("they join, or say no"),
+         stops.called, "sponsors_word", links.join),
+    Kind("L03", N_("Briefing of line managers"), _N, N_("the day after people can join"),
+         N_("it is meant for nobody of theirs"), stops.nobody_to_brief, "manager_briefing", links.briefed),
     Kind("E01", N_("Invitation to lead"), _T, N_("invited as a mentor, or to lead a circle"),
          N_("they begin, or say no"), stops.unless_enrollment_is(EnrollmentState.INVITED), "invitation_mentor",
          links.join),
@@ -50,6 +56,9 @@ KINDS = (
          stops.training_done, "training_open", links.training),
     Kind("T03", N_("Training done"), _T, N_("the last step of their training is done"), N_("another step is open"),
          stops.training_open, "training_done", links.waiting),
+    Kind("E17", N_("Call for mentors"), _N, N_("the day after places were short"),
+         N_("they join or say no, or there are enough places"), stops.mentors_there, "mentor_call",
+         links.join_as_mentor),
     Kind("E17-place", N_("One more place"), _T, N_("a manager asks a full mentor for one more place"),
          N_("answered, or they have left"), stops.place_answered, "one_more_place", links.place),
     Kind("X04", N_("Taking part has ended"), _T, N_("the programme's conditions no longer hold for somebody"),

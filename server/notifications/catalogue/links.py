@@ -3,6 +3,7 @@
 from server.access.letters.marks import link_key_of
 from server.matches.states import MatchState
 from server.notifications.scene import Scene
+from server.programs.reporting.entries import reports_of
 
 
 def home(scene: Scene) -> str:  # noqa: ARG001  # every link takes the scene
@@ -13,6 +14,16 @@ def home(scene: Scene) -> str:  # noqa: ARG001  # every link takes the scene
 def join(scene: Scene) -> str:
     """The page on which somebody joins, or says no."""
     return f"/join/{scene.program.key}"
+
+
+def join_as_mentor(scene: Scene) -> str:
+    """The same, as a mentor."""
+    return f"{join(scene)}?as=mentor"
+
+
+def briefed(scene: Scene) -> str:
+    """Somebody's own people in mentoring, where the programme tells of them; else the first page."""
+    return "/team" if reports_of(scene.program.reports).line_managers else "/"
 
 
 def waiting(scene: Scene) -> str:

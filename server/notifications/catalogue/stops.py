@@ -26,6 +26,21 @@ def not_joinable(scene: Scene) -> str:
     return "takes part" if scene.is_enrolled else ""
 
 
+def called(scene: Scene) -> str:
+    """Needless once somebody has begun to join or said no, and once nobody can join."""
+    return "answered" if scene.is_done else not_joinable(scene)
+
+
+def nobody_to_brief(scene: Scene) -> str:
+    """Needless once the programme means nobody of theirs, and once nobody can join."""
+    return "no longer so" if scene.is_done else not_joinable(scene)
+
+
+def mentors_there(scene: Scene) -> str:
+    """Needless once there are enough places, or as in `called`."""
+    return back_in_range(scene) or called(scene)
+
+
 def unless_enrollment_is(*states: EnrollmentState) -> Stop:
     """Needless once the enrolment is in none of these states."""
     def stop(scene: Scene) -> str:

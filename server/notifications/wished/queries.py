@@ -9,6 +9,7 @@ from server.kernel.actor import Actor
 from server.notifications.models import Message
 from server.notifications.queries import was_told
 from server.people.queries import visible_person, who_agreed_before
+from server.programs.audience.telling import has_answered, has_people_for, may_mentor_still
 from server.programs.models import Cohort
 from server.programs.openings.queries import comes_again
 from server.sessions.queries import has_written, is_prepared, visible_session
@@ -47,6 +48,19 @@ async def _comes_again(actor: Actor, message: Message, cohort: Cohort | None) ->
     return cohort is not None and await comes_again(actor, cohort.program_id, message.recipient_id)
 
 
+async def _answered_the_opening(actor: Actor, message: Message, cohort: Cohort | None) -> bool:
+    return cohort is not None and await has_answered(actor, cohort.program_id, message.recipient_id)
+
+
+async def _has_nobody_for_it(actor: Actor, message: Message, cohort: Cohort | None) -> bool:
+    return cohort is None or not await has_people_for(actor, cohort.program, message.recipient_id)
+
+
+async def _answered_the_call(actor: Actor, message: Message, cohort: Cohort | None) -> bool:
+    return cohort is None or not await may_mentor_still(actor, cohort.program, message.recipient_id)
+
+
 WISHES: dict[str, Callable[[Actor, Message, Cohort | None], Awaitable[bool]]] = {
+    "L01": _answered_the_opening, "L02": _answered_the_opening, "L03": _has_nobody_for_it, "E17": _answered_the_call,
     "M02": _asked_or_alone, "S03": _prepared, "S06": _written, "Y03": _answered_the_text, "Z08": _comes_again,
 }

@@ -91,6 +91,10 @@ JOIN_BY = Name(
     "join_by", N_("the last day to join"), _day(lambda scene: scene.cohort.enrol_by_on if scene.cohort else None),
     always=False,
 )
+SPONSOR = Name(
+    "sponsor", N_("the first sponsor of the programme"),
+    lambda scene: scene.sponsor.full_name if scene.sponsor else "", always=False,
+)
 PLACE = Name("place", N_("the place in the waiting list"), lambda scene: str(scene.place or ""), always=False)
 STEP_DAY = Name(
     "step_day", N_("the day of the step"), _day(lambda scene: scene.milestone.due_on if scene.milestone else None),
@@ -106,7 +110,7 @@ AUTHOR = Name("author", N_("the first name of who wrote"), lambda scene: scene.a
 
 OF_KIND: Mapping[str, Sequence[Name]] = {
     **dict.fromkeys(("E01", "E02", "E03", "E04", "E05", "E13", "E14", "E15"), (OPEN_UNTIL,)),
-    "E06": (JOIN_BY,),
+    **dict.fromkeys(("L01", "E06", "E17"), (JOIN_BY,)), "L02": (SPONSOR, JOIN_BY),
     **dict.fromkeys(("E10", "E11"), (PLACE,)), **dict.fromkeys(("T01", "T02"), (STEPS,)),
     "M03": (OTHER, ANSWER_BY, TIMES), "M04": (OTHER, ANSWER_BY), "X01": (OTHER,), "X01-circle": (LEFT,),
     **dict.fromkeys(("M05", "M06", "M08", "X03", "X05", "G01", "G01-met", "G03"), (OTHER,)),

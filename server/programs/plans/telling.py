@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-BY_OPTION = frozenset({"I05"})
+BY_OPTION = frozenset({"L01", "L02", "L03", "E17", "I05"})
 """What goes only where a programme switches it on."""
 
 

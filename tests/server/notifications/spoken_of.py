@@ -224,5 +224,6 @@ async def manages(pair: Pair) -> None:
 GROUPS = {
     "Q01": looked_after, "Q02": looked_after, "Q03": looked_after, "Q04": manages, "Q05": looked_after,
     "E16": short_of_places, "Z09": nothing, "M10": refused, "M01": suggested, "M11-runs": unplaced,
+    "L01": nothing, "L02": looked_after, "L03": nothing, "E17": short_of_places,
 }
 """Messages about a whole group, and what is true of it."""

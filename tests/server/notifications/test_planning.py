@@ -340,6 +340,7 @@ async def test_an_event_of_another_organisation_reaches_nobody_here(pair: Pair, 
 def test_what_people_do_to_each_other_is_no_nudge() -> None:
     nudges = {kind.key for kind in CATALOGUE.values() if kind.message_class is MessageClass.NUDGE}
     assert nudges == {
+        "L01", "L02", "L03", "E17",
         "E03", "E04", "E05", "E06", "E11", "M04", "M11", "F01", "F02", "F03", "G01", "G01-met", "G04", "G05",
         "G05-shared", "G07", "S03", "S06", "S08", "S10", "I01", "I02", "Z01", "Z02", "Z03", "Z08",
         "T01", "T02",

@@ -11,7 +11,10 @@ from server.automation.building.actions import begin_draft, change_part
 from server.automation.building.queries import plan_of
 from server.kernel import clock
 from server.kernel.facts import AuditEvent
+from server.kernel.jobs import drain
 from server.matchmaking.weighing.settings import settings_for
+from server.notifications.models import Message
+from server.people.models import Person
 from server.programs.actions import configure_program
 from server.programs.models import Cohort, Program, ProgramVersion
 from server.programs.states import PlanState, ProgramState, ProgramType
@@ -151,6 +154,28 @@ async def test_a_draft_is_looked_at_put_in_force_and_taken_back(client_of: Clien
     await drafted(found, places_max=9)
     assert (await acted(client, found, "discard")).status_code == 303
     assert not await ProgramVersion.filter(program_id=found.program.id, state=PlanState.DRAFT).exists()
+
+
+async def test_before_it_is_in_force_it_says_how_many_people_that_tells(client_of: ClientOf, found: Market) -> None:
+    client, letters = await client_of(found.manager), f"{here(found, 'launch')}/letters"
+    shown = (await client.get(here(found, "launch"))).text
+    assert "Nobody is told by itself." in shown
+    await Person.filter(id=found.stranger.id).update(line_manager_id=found.admin.id)
+    sent = {"seen": seen_on(shown), "L01": "1", "L03": "1"}
+    answer = await client.post(letters, data=sent)
+    assert (answer.status_code, answer.headers["location"]) == (303, here(found, "launch"))
+    draft = await ProgramVersion.get(program_id=found.program.id, state=PlanState.DRAFT)
+    assert draft.content["messages"] == {"L01": {"on": True}, "L03": {"on": True}}
+    shown = (await client.get(here(found, "launch"))).text
+    assert "This tells 3 people. This briefs 1 line manager. Each gets it once" in shown, "two of five take part"
+    stale = await client.post(letters, data={"seen": sent["seen"], "L02": "1"})
+    assert (stale.status_code, 'id="L02" checked' in stale.text, 'id="L01" checked' in stale.text) == (409, True, False)
+    for act in ("review", "live"):
+        assert (await acted(client, found, act)).status_code == 303
+    await drain()
+    assert await Message.filter(kind="L01").count() == 3
+    shown = (await client.get(here(found, "launch"))).text
+    assert ("It has gone." in shown, "This tells" in shown) == (True, False)
 
 
 async def test_what_was_set_elsewhere_meanwhile_is_taken_over_first(client_of: ClientOf, found: Market) -> None:

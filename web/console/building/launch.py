@@ -3,12 +3,15 @@
 from collections.abc import Awaitable, Callable, Mapping
 from uuid import UUID
 
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from server.automation.building import actions, moving
 from server.automation.building.queries import Plan, plan_of, versions_of
+from server.automation.launching.planning import CALL, LAUNCH
+from server.automation.launching.queries import reach_of
 from server.kernel.actor import Actor
 from server.kernel.db import Json
 from server.kernel.errors import Conflict, Invalid
@@ -21,11 +24,12 @@ from web.bodies import ENVELOPE_BYTES
 from web.console.building import desk, setting_words
 from web.console.building import launch_words as words
 from web.console.building.outline import address
-from web.forms import Errors, integer, read_form, text, upload
+from web.forms import Errors, integer, read_form, text, ticked, upload
 from web.render import go_to, page
 from web.toast import Toast
 
 NAME_LETTERS = 120
+LETTERS = (*LAUNCH, CALL)
 MOST_SENT = 4 * files.LETTERS_MOST + ENVELOPE_BYTES
 Act = Callable[[Actor, UUID, str, int], Awaitable[object]]
 """What a button does, to a programme, of the draft that was seen, or with the number of a version."""
@@ -62,6 +66,13 @@ async def act(request: Request) -> Response:
     except Conflict as refusal:
         refused = refusal.message
     return await _page(request, await desk.opened(request), errors, refused)
+
+
+async def keep_letters(request: Request) -> Response:
+    """Use what was chosen of who hears of it in the draft."""
+    form, plan = await read_form(request), await desk.opened(request)
+    given = {"messages": _switched(plan.content["messages"], form)}
+    return await desk.keep(request, words.PART, form, given, _again, back=address(plan, words.PART))
 
 
 async def export(request: Request) -> Response:
@@ -117,6 +128,15 @@ async def copy(request: Request) -> Response:
     return go_to(request, f"/console/programs/{made.id}/build/dates", toast=Toast(_("Copied. This is the copy.")))
 
 
+def _switched(messages: Mapping[str, Json], form: FormData) -> Json:
+    """What a programme says of its messages, these letters on or off; words of their own stay."""
+    return {**messages, **{kind: {**messages.get(kind, {}), "on": ticked(form, kind)} for kind in LETTERS}}
+
+
+async def _again(request: Request, plan: Plan, typed: Json, errors: Errors, refused: str) -> Response:
+    return await _page(request, plan, errors, refused, messages=typed["messages"])
+
+
 def _parsed(given: str) -> Json:
     return files.parsed(given, as_json=given.lstrip().startswith("{"))
 
@@ -129,19 +149,23 @@ def _told(refusal: Invalid) -> str:
 
 async def _page(
     request: Request, plan: Plan, errors: Errors | None = None, refused: str = "",
-    typed: Mapping[str, str] | None = None,
+    typed: Mapping[str, str] | None = None, messages: Mapping[str, Json] | None = None,
 ) -> Response:
-    versions = await versions_of(request.state.actor, plan.program.id)
+    actor, letters = request.state.actor, plan.content["messages"] if messages is None else messages
+    reach = await reach_of(actor, plan.program, plan.content["audience"])
+    versions = await versions_of(actor, plan.program.id)
     return desk.part_page(
         request, words.PART, plan, "console/building/launch.html", errors or Errors(), refused,
         changes=setting_words.rows(plan.changes), versions=words.version_lines(versions),
-        endings=words.endings(plan), typed=typed or {"key": "", "name": ""},
+        endings=words.endings(plan), letters=words.letters(letters, reach), tells=words.tells(letters, reach),
+        typed=typed or {"key": "", "name": ""},
     )
 
 
 routes = [
     Route(f"{desk.HERE}launch", show, name="console-build-launch"),
     Route(f"{desk.HERE}launch", act, methods=["POST"], name="console-build-act"),
+    Route(f"{desk.HERE}launch/letters", keep_letters, methods=["POST"], name="console-build-letters"),
     Route(f"{desk.HERE}launch/file", export, name="console-build-file"),
     Route(f"{desk.HERE}launch/look", look, methods=["POST"], name="console-build-look", max_body_size=MOST_SENT),
     Route(f"{desk.HERE}launch/bring", bring, methods=["POST"], name="console-build-bring", max_body_size=MOST_SENT),

@@ -1,10 +1,18 @@
 """Putting a programme's parts in force, its versions, and its end, in words."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from babel.numbers import format_decimal
 
 from server.automation.building.queries import Plan, Version
+from server.automation.launching.planning import LAUNCH
+from server.automation.launching.queries import Reach
 from server.kernel.text import gettext as _
-from server.kernel.text import ngettext
+from server.kernel.text import locale, ngettext
+from server.notifications.catalogue import CATALOGUE
+from server.programs.plans.telling import own
 from server.programs.states import JOINING, PlanState, ProgramState
 from web.console.building.part import Part
 from web.dates import moment
@@ -17,6 +25,16 @@ class VersionLine:
     number: str
     name: str
     detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter that tells of the programme: its switch, and to how many it goes."""
+
+    name: str
+    text: str
+    detail: str
+    is_on: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +54,55 @@ def told(plan: Plan) -> str:
     return ngettext(
         "%(num)d setting is other than in force.", "%(num)d settings are other than in force.", count,
     ) % {"num": count}
+
+
+def letters(messages: Mapping[str, Any], reach: Reach) -> list[Letter]:
+    """Each letter that tells of the programme, with how many it would reach."""
+    return [
+        Letter(kind, _(CATALOGUE[kind].name), _gone() if kind in reach.gone else detail, own(messages, kind).is_on)
+        for kind, detail in _details(reach).items()
+    ]
+
+
+def tells(messages: Mapping[str, Any], reach: Reach) -> str:
+    """How many people hear of it once this is in force; "" where nobody does."""
+    going = {kind for kind in LAUNCH if own(messages, kind).is_on} - reach.gone
+    said = []
+    if going & {"L01", "L02"}:
+        said.append(ngettext("This tells %(count)s person.", "This tells %(count)s people.", reach.people)
+                    % {"count": _figure(reach.people)})
+    if "L03" in going and reach.managers:
+        said.append(ngettext("This briefs %(count)s line manager.", "This briefs %(count)s line managers.",
+                             reach.managers) % {"count": _figure(reach.managers)})
+    if said:
+        said.append(_("Each gets it once, in their own working hours.") if reach.is_open else
+                    _("It goes once people can join a group of it, in each one’s working hours."))
+    return " ".join(said)
+
+
+def _details(reach: Reach) -> dict[str, str]:
+    """To how many a letter goes, and when."""
+    people, managers, mentors = (_figure(one) for one in (reach.people, reach.managers, reach.mentors))
+    return {
+        "L01": ngettext("To %(count)s person it is meant for, on the day people can join.",
+                        "To %(count)s people it is meant for, on the day people can join.", reach.people)
+        % {"count": people},
+        "L03": ngettext("To %(count)s line manager of theirs, a day later.",
+                        "To %(count)s line managers of theirs, a day later.", reach.managers) % {"count": managers},
+        "L02": ngettext("To %(count)s person who has not joined, two days later.",
+                        "To %(count)s people who have not joined, two days later.", reach.people) % {"count": people},
+        "E17": ngettext("Where places are short: to %(count)s person who could mentor, a day after you hear of it.",
+                        "Where places are short: to %(count)s people who could mentor, a day after you hear of it.",
+                        reach.mentors) % {"count": mentors},
+    }
+
+
+def _gone() -> str:
+    return _("It has gone. It goes once.")
+
+
+def _figure(count: int) -> str:
+    return format_decimal(count, locale=locale())
 
 
 def version_lines(versions: list[Version]) -> list[VersionLine]:

@@ -10,7 +10,7 @@ from babel.lists import format_list
 
 from server.automation import subjects
 from server.automation.moments import Count
-from server.automation.telling.allowed import OF_ACCOUNTS, step_of
+from server.automation.telling.allowed import OF_ACCOUNTS, ON_ITS_DAY, step_of
 from server.automation.telling.limits import Crowd, crowds
 from server.automation.telling.part import amounts_of
 from server.kernel.text import gettext as _
@@ -107,7 +107,7 @@ def stretches(messages: Mapping[str, Any]) -> list[Stretch]:
         told = own(messages, kind)
         place = _place(kind, told)
         there = found.setdefault(place, Stretch(place[1], [], []))
-        (there.cards if step_of(kind) else there.at_once).append(_card(kind, told))
+        (there.cards if step_of(kind) or kind in ON_ITS_DAY else there.at_once).append(_card(kind, told))
     return [found[place] for place in sorted(found)]
 
 
@@ -119,7 +119,7 @@ def named(kind: str) -> str:
 def moment(kind: str, told: Own) -> str:
     """When a message goes, as the programme has it."""
     step, amounts = step_of(kind), amounts_of(kind, told)
-    if step is None:
+    if step is None and kind not in ON_ITS_DAY:
         return _("When it happens")
     if not amounts:
         return _("On a fixed day")
@@ -282,6 +282,7 @@ def _place(kind: str, told: Own) -> tuple[int, str]:
 
 def _places() -> dict[str, tuple[int, str]]:
     return {
+        "L": (50, _("When it opens")),
         "Z01": (700, _("Last month")), "Z02": (700, _("Last month")), "Z03": (700, _("Last month")),
         "Z09": (100, _("Joining")), "E": (100, _("Joining")), "M": (150, _("Until a match")),
         "S": (400, _("Sessions")), "A": (400, _("Sessions")), "G": (450, _("Goals")), "R": (500, _("Questions")),
