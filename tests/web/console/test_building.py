@@ -167,6 +167,7 @@ async def test_before_it_is_in_force_it_says_how_many_people_that_tells(client_o
     draft = await ProgramVersion.get(program_id=found.program.id, state=PlanState.DRAFT)
     assert draft.content["messages"] == {"L01": {"on": True}, "L03": {"on": True}}
     shown = (await client.get(here(found, "launch"))).text
+    assert "2 go that are off as usual." in shown
     assert "This tells 3 people. This briefs 1 line manager. Each gets it once" in shown, "two of five take part"
     stale = await client.post(letters, data={"seen": sent["seen"], "L02": "1"})
     assert (stale.status_code, 'id="L02" checked' in stale.text, 'id="L01" checked' in stale.text) == (409, True, False)

@@ -12,6 +12,7 @@ from server.notifications.models import Message
 from server.programs.models import Program
 from server.programs.plans.content import Change
 from server.programs.plans.queries import messages_prepared
+from server.programs.plans.telling import BY_OPTION
 from tests.factories import Pair, active_match
 from tests.web.conftest import ClientOf
 from web.console.building.messages_words import limits
@@ -81,7 +82,7 @@ async def test_a_message_is_moved_worded_and_switched_off_in_the_draft(client_of
     shown = (await client.get(page_of(pair, "Z01"))).text
     assert (await client.post(page_of(pair, "Z01"), data=fields(shown, kind="Z01", act="usual"))).status_code == 303
     shown = (await client.get(page_of(pair, "F01"))).text
-    assert shown.count(">Off</span>") == 2, "beside what goes only where it is switched on"
+    assert shown.count(">Off</span>") == 1 + len(BY_OPTION), "beside what goes only where it is switched on"
     assert (await client.post(page_of(pair, "F01"), data=fields(shown, act="usual"))).status_code == 303
     assert await messages_prepared(pair.manager_actor, pair.program.id) == {"G01": {"on": False}}
 

@@ -19,7 +19,7 @@ from server.notifications.catalogue import CATALOGUE
 from server.notifications.conditions.choices import choices, said
 from server.notifications.states import MessageClass
 from server.notifications.wording.names import names_of
-from server.programs.plans.telling import ByChannel, Condition, Own, own
+from server.programs.plans.telling import BY_OPTION, ByChannel, Condition, Own, own
 from web.console.building.part import Part
 from web.dates import upper_first
 
@@ -300,6 +300,7 @@ def _told(plan: Plan) -> str:
     if not set_here:
         return _("Everything goes as usual.")
     off = sum(not one.is_on for one in set_here.values())
+    besides = sum(one.is_on for kind, one in set_here.items() if kind in BY_OPTION)
     worded = sum(bool(one.words) for one in set_here.values())
     moved = sum(one.moments is not None for one in set_here.values())
     narrowed = sum(one.only_if is not None for one in set_here.values())
@@ -307,6 +308,7 @@ def _told(plan: Plan) -> str:
     signed = sum(bool(one.sender) for one in set_here.values())
     return " ".join(words for count, words in (
         (off, ngettext("%d message is off.", "%d messages are off.", off) % off),
+        (besides, ngettext("%d goes that is off as usual.", "%d go that are off as usual.", besides) % besides),
         (moved, ngettext("%d goes on another day.", "%d go on other days.", moved) % moved),
         (worded, ngettext("%d has words of its own.", "%d have words of their own.", worded) % worded),
         (narrowed, ngettext("%d depends on something more.", "%d depend on something more.", narrowed) % narrowed),
