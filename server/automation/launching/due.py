@@ -1,13 +1,12 @@
 """Telling the next few hundred people of a programme: who they are is asked now, and each is told once."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
 from tortoise.queryset import QuerySet
 
-from server.automation.launching.planning import AT, CALL, PREFIX, open_group, plan_next
+from server.automation.launching.planning import AT, CALL, PREFIX, day_of_letter, open_group, plan_next
 from server.kernel import clock
 from server.kernel.actor import Actor, system_actor
 from server.kernel.errors import NotFound
@@ -73,10 +72,10 @@ async def _tell_some(action: ScheduledAction, letter: Letter) -> str | None:
 
 async def _plan(action: ScheduledAction, letter: Letter, person: Person) -> None:
     """Its key has no day in it: nobody gets the same letter twice, whatever was planned anew."""
-    morning = AT.after(date.fromisoformat(action.payload["day"]), person.zone)
+    day = day_of_letter(letter.program, letter.kind, action.payload["since"])
     await plan_message(
         letter.actor, letter.kind, person.id, action.subject_id, {"cohort_id": letter.group.id}, trigger=action.rule,
-        due_at=max(morning, clock.now()),
+        due_at=max(AT.after(day, person.zone), clock.now()),
     )
 
 

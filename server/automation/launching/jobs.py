@@ -9,7 +9,10 @@ from server.kernel.facts import OutboxEvent
 from server.kernel.jobs import on_due, on_event
 
 
-@on_event("program.moved", "program.messages_set", "cohort.opened", "cohort.moved", "cohort.last_day_set")
+@on_event(
+    "program.moved", "program.messages_set", "program.audience_set", "cohort.opened", "cohort.moved",
+    "cohort.last_day_set",
+)
 async def begin(event: OutboxEvent) -> None:
     """Plan what tells of a programme, as what is in force and its groups have it by now."""
     await plan_launch(system_actor(event.organization_id), UUID(str(event.payload["program_id"])))

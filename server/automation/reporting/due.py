@@ -102,7 +102,7 @@ async def _alerts(at: Day) -> Sent:
     short = await _short_of_places(at)
     for group in short:
         await _tell(at._replace(group=group), "E16", managers, f"{group.id}:{year}-{week}")
-        await plan_call(at.actor, at.program, group, at.day)
+        await plan_call(at.actor, at.program, group)
     return Sent(len(managers) * (len(red) + len(short)), {})
 
 

@@ -81,10 +81,11 @@ def name_of(act: Act) -> str:
 async def join(turn: Turn) -> None:
     """Take part, or say no. Some leave their goal for later."""
     actor = await turn.actor()
+    if turn.me.role is None:
+        return  # who runs it hears that it opens as everybody does, and takes no part
     if turn.me.lot("join") < NO_THANKS:
         await decline_invitation(actor, PROGRAM)
         return
-    assert turn.me.role is not None, "invited in a role"
     known = {one.name: one.id for one in await competencies(turn.world.system)}
     goal, offered = Wording(""), list[UUID]()
     if turn.me.role in (ParticipantRole.MENTEE, ParticipantRole.PEER):

@@ -21,7 +21,7 @@ CHECKS_IN, DECIDES = Habit(acts.check_in, 0.7, 70), Habit(acts.decide, 1.0, 8)
 DOES_STEP, GOES_FURTHER = Habit(acts.take_step, 0.6, 48), Habit(acts.go_further, 0.3, 48)
 
 HABITS: dict[str, Habit] = {
-    **dict.fromkeys(("E01", "E02", "E03", "E04", "E05", "E06"), JOINS),
+    **dict.fromkeys(("L01", "L02", "E01", "E02", "E03", "E04", "E05", "E06", "E17"), JOINS),
     **dict.fromkeys(("T01", "T02"), Habit(acts.train, 0.8, 40)),
     **dict.fromkeys(("M03", "M04"), ANSWERS),
     **dict.fromkeys(("M08", "X05", "X03", "F01", "F02", "F03", "S08", "I01", "I02", "Z02"), BOOKS),

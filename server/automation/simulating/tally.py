@@ -22,6 +22,8 @@ HOURS = {
     "REPORT": (range(7), time(8), time(18)),
 }
 """On which days and from when to when a message of a class may come, where its reader lives; any other at any hour."""
+ONCE = frozenset({"L01", "L02", "L03", "E17"})
+"""What tells of a programme or a group, to everybody at most once."""
 A_DAY, A_WEEK, WEEK = 1, 3, timedelta(days=7)
 LATE = timedelta(hours=1)
 SHOWN = 5
@@ -104,12 +106,15 @@ def _counts(rows: sqlite3.Connection, letters: Sequence[Letter]) -> dict[str, di
     }
 
 
-def _twice(letters: Iterable[Letter]) -> Iterator[str]:
-    """By its id, and by what it is about and says: another id would not make it another mail for its reader."""
+def _twice(letters: Sequence[Letter]) -> Iterator[str]:
+    """By its id, and by what it is about and says: another id would not make it another mail for its reader. What goes
+    once goes never again, whatever it says."""
     ids = Counter(letter.sent.message_id for letter in letters)
     yield from (f"{message_id} {times} times" for message_id, times in ids.items() if times > 1)
     said = Counter((one.kind, one.person, one.subject_id, one.local.date(), one.sent.digest) for one in letters)
     yield from (f"{kind} of {day} {times} times" for (kind, _, _, day, _), times in said.items() if times > 1)
+    once = Counter((one.kind, one.person, one.subject_id) for one in letters if one.kind in ONCE)
+    yield from (f"{kind} {times} times" for (kind, _, _), times in once.items() if times > 1)
 
 
 def _asked_twice(rows: sqlite3.Connection, letters: Iterable[Letter]) -> Iterator[str]:

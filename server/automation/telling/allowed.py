@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from server.automation.launching.planning import DAYS
 from server.automation.moments import Count, counted
 from server.automation.protocol import RULES, Step
 from server.automation.steps import STEPS
@@ -22,6 +23,7 @@ _SERIES = N_("It lists the times of a whole series.")
 _FIGURES = N_("It holds the figures of its day.")
 _REPORT = N_("Reports have a part of their own. It is switched off there.")
 _FORMS = N_("Whom a survey asks, and when, is set in the part Surveys.")
+_MEANT = N_("Whom it tells is set in the part Audience.")
 _TO_WHO_RUNS_IT = N_("It tells who runs the programme how things stand.")
 _ENDS_IT = N_("A match ends a week after it. Everybody in it has to hear.")
 _EVERY_WAY = N_("It goes by mail, and by push beside it where that is on: people have to hear of it.")
@@ -32,8 +34,6 @@ OF_ACCOUNTS = frozenset({"Y01", "Y01-moved", "Y01-device", "Y03", "Q04"})
 OF_FORMS = frozenset({"S07", "C01", "C02", "C03-form", "Z10"})
 """What brings the surveys of a programme."""
 REPORTS = ("Q01", "Q02", "Q03", "Q05", "E16")
-ON_ITS_DAY = frozenset({"L01", "L02", "L03", "E17"})
-"""What goes so many days after an opening, or after a word that places are short; not a step of somebody's own."""
 ALWAYS_ON: Mapping[str, str] = {
     "C04": N_("A person asks for help here. Somebody has to hear of it."),
     "M07": N_("Two people wait for a yes. Somebody has to hear of it."), **dict.fromkeys(REPORTS, _REPORT),
@@ -69,10 +69,9 @@ def why_its_words(kind: str) -> str:
 
 def why_then(kind: str) -> str:
     """Why a kind cannot go at another moment, in words; empty when it can."""
-    step = step_of(kind)
-    if step is None and kind not in ON_ITS_DAY:
+    if not is_timed(kind):
         return _("It goes when it happens. There is no day to choose.")
-    return "" if step and counts_of(step) else _("Its day is fixed: %s.") % _(CATALOGUE[kind].trigger)
+    return "" if usual_of(kind) else _("Its day is fixed: %s.") % _(CATALOGUE[kind].trigger)
 
 
 def why_always(kind: str) -> str:
@@ -81,6 +80,8 @@ def why_always(kind: str) -> str:
         return ""
     if kind in OF_FORMS:
         return _(_FORMS)
+    if kind in DAYS:
+        return _(_MEANT)
     if kind in BY_OPTION:
         return _(_ENDS_IT)
     return _(_TO_WHO_RUNS_IT) if _is_report(kind) else why_on(kind)
@@ -108,8 +109,16 @@ def _is_report(kind: str) -> bool:
     return CATALOGUE[kind].message_class is MessageClass.REPORT
 
 
-def counts_of(step: Step) -> list[tuple[Count, int]]:
-    """In what the moments of a step are counted, and how much of it as usual; none if one of them is fixed."""
-    found = [counted(moment) for moment in step.moments]
+def is_timed(kind: str) -> bool:
+    """Whether a kind goes so long before or after something, and not when it happens."""
+    return step_of(kind) is not None or kind in DAYS
+
+
+def usual_of(kind: str) -> list[tuple[Count, int]]:
+    """In what the moments of a kind are counted, and how much of it as usual; none if one of them is fixed."""
+    if kind in DAYS:
+        return [(Count.DAYS_AFTER, DAYS[kind])]
+    step = step_of(kind)
+    found = [counted(moment) for moment in step.moments] if step else []
     same = len({one[0] for one in found if one}) == 1
     return [one for one in found if one] if same and all(found) else []

@@ -15,8 +15,8 @@ from server.automation.moments import Count
 from server.automation.subjects import began, ends, first_met, last_met, met
 from server.automation.telling.allowed import (
     MOST,
-    counts_of,
     step_of,
+    usual_of,
     why_always,
     why_its_channel,
     why_its_sender,
@@ -104,8 +104,7 @@ def unsigned(messages: Mapping[str, Any], *, but_by: Collection[str] = ()) -> Js
 
 def amounts_of(kind: str, told: Own) -> list[tuple[Count, int]]:
     """In what the moments of a kind are counted, and how much of it a programme has."""
-    step = step_of(kind)
-    usual = counts_of(step) if step else []
+    usual = usual_of(kind)
     if told.moments is None:
         return usual
     return [(count, amount) for (count, _usual), amount in zip(usual, told.moments, strict=False)]
@@ -127,8 +126,7 @@ def _read_one(problems: Problems, path: str, given: object, kind: str) -> Json:
 
 
 def _moments(kind: str) -> fields.Kind:
-    step = step_of(kind)
-    counts = counts_of(step) if step else []
+    counts = usual_of(kind)
 
     def read(problems: Problems, path: str, given: object) -> list[int]:
         if not counts:

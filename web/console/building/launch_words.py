@@ -7,13 +7,14 @@ from typing import Any
 from babel.numbers import format_decimal
 
 from server.automation.building.queries import Plan, Version
-from server.automation.launching.planning import LAUNCH
+from server.automation.launching.planning import CALL, LAUNCH
 from server.automation.launching.queries import Reach
 from server.kernel.text import gettext as _
 from server.kernel.text import locale, ngettext
 from server.notifications.catalogue import CATALOGUE
-from server.programs.plans.telling import own
+from server.programs.plans.telling import Own, own
 from server.programs.states import JOINING, PlanState, ProgramState
+from web.console.building.messages_words import moment as moment_of_message
 from web.console.building.part import Part
 from web.dates import moment
 
@@ -57,11 +58,8 @@ def told(plan: Plan) -> str:
 
 
 def letters(messages: Mapping[str, Any], reach: Reach) -> list[Letter]:
-    """Each letter that tells of the programme, with how many it would reach."""
-    return [
-        Letter(kind, _(CATALOGUE[kind].name), _gone() if kind in reach.gone else detail, own(messages, kind).is_on)
-        for kind, detail in _details(reach).items()
-    ]
+    """Each letter that tells of the programme, with how many it would reach, and when."""
+    return [_letter(kind, own(messages, kind), to, reach) for kind, to in _readers(reach).items()]
 
 
 def tells(messages: Mapping[str, Any], reach: Reach) -> str:
@@ -80,25 +78,23 @@ def tells(messages: Mapping[str, Any], reach: Reach) -> str:
     return " ".join(said)
 
 
-def _details(reach: Reach) -> dict[str, str]:
-    """To how many a letter goes, and when."""
-    people, managers, mentors = (_figure(one) for one in (reach.people, reach.managers, reach.mentors))
+def _letter(kind: str, told: Own, to: str, reach: Reach) -> Letter:
+    when = _("It has gone. It goes once.") if kind in reach.gone else f"{to} {moment_of_message(kind, told)}."
+    return Letter(kind, _(CATALOGUE[kind].name), when, told.is_on)
+
+
+def _readers(reach: Reach) -> dict[str, str]:
+    """To how many each letter goes, in the order in which they go."""
     return {
-        "L01": ngettext("To %(count)s person it is meant for, on the day people can join.",
-                        "To %(count)s people it is meant for, on the day people can join.", reach.people)
-        % {"count": people},
-        "L03": ngettext("To %(count)s line manager of theirs, a day later.",
-                        "To %(count)s line managers of theirs, a day later.", reach.managers) % {"count": managers},
-        "L02": ngettext("To %(count)s person who has not joined, two days later.",
-                        "To %(count)s people who have not joined, two days later.", reach.people) % {"count": people},
-        "E17": ngettext("Where places are short: to %(count)s person who could mentor, a day after you hear of it.",
-                        "Where places are short: to %(count)s people who could mentor, a day after you hear of it.",
-                        reach.mentors) % {"count": mentors},
+        "L01": ngettext("To %(count)s person it is meant for.", "To %(count)s people it is meant for.", reach.people)
+        % {"count": _figure(reach.people)},
+        "L03": ngettext("To %(count)s line manager of theirs.", "To %(count)s line managers of theirs.", reach.managers)
+        % {"count": _figure(reach.managers)},
+        "L02": ngettext("To %(count)s person who has not joined.", "To %(count)s people who have not joined.",
+                        reach.people) % {"count": _figure(reach.people)},
+        CALL: ngettext("To %(count)s person who could mentor.", "To %(count)s people who could mentor.", reach.mentors)
+        % {"count": _figure(reach.mentors)},
     }
-
-
-def _gone() -> str:
-    return _("It has gone. It goes once.")
 
 
 def _figure(count: int) -> str:

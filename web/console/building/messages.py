@@ -10,7 +10,6 @@ from starlette.routing import Route
 from server.automation.telling.actions import send_test
 from server.automation.telling.allowed import (
     OF_ACCOUNTS,
-    step_of,
     why_always,
     why_its_channel,
     why_its_sender,
@@ -144,8 +143,7 @@ def _usual(kind: str) -> list[int]:
 
 def _shift(editing: Editing, by: int) -> None:
     """Everything of a message so much earlier or later; what counts to a day counts the other way."""
-    step = step_of(editing.kind)
-    counts = amounts_of(editing.kind, Own()) if step else []
+    counts = amounts_of(editing.kind, Own())
     sign = -by if counts and counts[0][0].value.endswith("BEFORE") else by
     editing.moments = [one + sign if isinstance(one, int) else one for one in editing.moments]
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from babel.lists import format_list
 
 from server.automation import subjects
+from server.automation.launching.planning import CALL, DAYS
 from server.automation.moments import Count
-from server.automation.telling.allowed import OF_ACCOUNTS, ON_ITS_DAY, step_of
+from server.automation.telling.allowed import OF_ACCOUNTS, is_timed, step_of
 from server.automation.telling.limits import Crowd, crowds
 from server.automation.telling.part import amounts_of
 from server.kernel.text import gettext as _
@@ -107,7 +108,7 @@ def stretches(messages: Mapping[str, Any]) -> list[Stretch]:
         told = own(messages, kind)
         place = _place(kind, told)
         there = found.setdefault(place, Stretch(place[1], [], []))
-        (there.cards if step_of(kind) or kind in ON_ITS_DAY else there.at_once).append(_card(kind, told))
+        (there.cards if is_timed(kind) else there.at_once).append(_card(kind, told))
     return [found[place] for place in sorted(found)]
 
 
@@ -118,11 +119,13 @@ def named(kind: str) -> str:
 
 def moment(kind: str, told: Own) -> str:
     """When a message goes, as the programme has it."""
-    step, amounts = step_of(kind), amounts_of(kind, told)
-    if step is None and kind not in ON_ITS_DAY:
+    amounts = amounts_of(kind, told)
+    if not is_timed(kind):
         return _("When it happens")
     if not amounts:
         return _("On a fixed day")
+    if amounts[0] == (Count.DAYS_AFTER, 0):
+        return _("On the day %s") % event(kind)
     return _("%(time)s %(event)s") % {"time": counted(amounts), "event": event(kind)}
 
 
@@ -151,6 +154,8 @@ def unit(count: Count) -> str:
 
 def event(kind: str) -> str:
     """What a message that goes by itself is counted from."""
+    if kind in DAYS:
+        return _("you hear that places are short") if kind == CALL else _("people can join")
     step = step_of(kind)
     said = _events().get(step.since) if step else None
     return said or _("what it follows")

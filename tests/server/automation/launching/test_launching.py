@@ -18,6 +18,7 @@ from server.notifications.ways.reasons import scene_and_reason
 from server.people.models import Person
 from server.people.states import PersonStatus
 from server.programs.actions import move_program
+from server.programs.audience.rules import AUDIENCE_PART
 from server.programs.models import Cohort, Enrollment, Program
 from server.programs.plans.actions import set_part
 from server.programs.reporting.entries import REPORTS_PART
@@ -148,6 +149,23 @@ async def test_switched_off_half_way_it_stops_and_on_again_it_goes_on(
     await opening.switch(L01=True)
     await until(TUESDAY + timedelta(minutes=5))
     assert await opening.told("L01") == ["Ines", "Noor", "Tamsin"], "the first two were not told twice"
+
+
+async def test_days_move_while_it_waits_and_what_reached_nobody_goes_once_it_means_somebody(opening: Opening) -> None:
+    actor, program_id, meant = opening.actor, opening.program.id, opening.program.audience
+    nobody = {"people": [{"fact": "department", "how": "IS", "value": ["Nowhere"]}]}
+    await set_part(actor, program_id, AUDIENCE_PART, AUDIENCE_PART.told(nobody))
+    await opening.switch(L01=True, L02=True)
+    assert (await ScheduledAction.get(rule="launch.L01")).reason == due.NOBODY
+    await until(TUESDAY + timedelta(hours=1))
+    await set_part(actor, program_id, AUDIENCE_PART, AUDIENCE_PART.told(meant))
+    await set_part(actor, program_id, MESSAGES_PART, {"L01": {"on": True}, "L02": {"on": True, "moments": [4]}})
+    await drain()
+    assert await opening.told("L01") == ["Ines", "Noor", "Tamsin"]
+    await until(TUESDAY + timedelta(days=3))
+    assert await opening.told("L02") == []
+    await until(TUESDAY + timedelta(days=4))
+    assert await opening.told("L02") == ["Ines", "Noor", "Tamsin"]
 
 
 async def test_who_could_mentor_is_called_the_day_after_places_were_short(opening: Opening) -> None:

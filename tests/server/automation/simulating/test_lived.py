@@ -21,6 +21,7 @@ SURVEYS = [
 ]
 DOCUMENT = {
     "name": "Rising Leads", "type": "ONE_TO_ONE", "duration_days": 42, "sessions_per_month": 4, "surveys": SURVEYS,
+    "messages": {kind: {"on": True} for kind in ("L01", "L02", "L03", "E17")},
 }
 
 

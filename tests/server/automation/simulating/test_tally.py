@@ -64,6 +64,9 @@ def test_what_comes_twice_is_seen_by_its_id_and_by_its_words(tmp_path: Path) -> 
     found = told(tmp_path, sent(MONDAY), sent(MONDAY), message_class="TRANSACTIONAL")
     assert found.broken["came twice"] == ["F01 of 2027-01-11 2 times"]
     assert told(tmp_path, sent(MONDAY), sent(MONDAY, "other"), message_class="TRANSACTIONAL").is_sound
+    again = sent(MONDAY), sent(MONDAY + timedelta(days=8), "other")
+    found = told(tmp_path, *again, sql="UPDATE message SET kind = 'L01'")
+    assert found.broken["came twice"] == ["L01 2 times"], "what goes once goes never again"
 
 
 @pytest.mark.parametrize(

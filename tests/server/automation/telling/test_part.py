@@ -25,10 +25,14 @@ def worded(**words: str) -> dict[str, Any]:
 
 def test_only_what_differs_is_kept() -> None:
     words = {"en": WORDS}
-    given = {"I01": {"on": True, "moments": [14]}, "G01": {"words": words, "on": False}, "F02": {"on": True}, "F03": {}}
+    given = {
+        "I01": {"on": True, "moments": [14]}, "L02": {"moments": [5]}, "G01": {"words": words, "on": False},
+        "F02": {"on": True}, "F03": {},
+    }
     kept, problems = told(**given)
-    assert (kept, problems) == ({"G01": {"on": False, "words": words}, "I01": {"moments": [14]}}, {})
-    assert (told(**kept), list(kept)) == ((kept, {}), ["I01", "G01"])
+    expected = {"L02": {"moments": [5]}, "G01": {"on": False, "words": words}, "I01": {"moments": [14]}}
+    assert (kept, problems) == (expected, {})
+    assert (told(**kept), list(kept)) == ((kept, {}), ["L02", "I01", "G01"])
 
 
 WRONG: list[tuple[dict[str, Any], str, str]] = [
