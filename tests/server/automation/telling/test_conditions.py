@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from server.automation.launching.planning import DAYS
 from server.automation.steps import STEPS
 from server.goals.models import Goal
 from server.goals.states import GoalState
@@ -111,7 +112,7 @@ async def test_what_people_have_to_hear_of_depends_on_nothing_whatever_is_stored
 def test_a_condition_is_offered_to_what_reminds_or_asks_and_only_where_it_makes_a_difference() -> None:
     of_forms = {"S07", "C01", "C02", "C03-form", "Z10"}
     optional = {key for key, one in CATALOGUE.items() if one.message_class in (MessageClass.NUDGE, MessageClass.SURVEY)}
-    assert set(ASKED_OF) == optional - of_forms
+    assert set(ASKED_OF) == optional - of_forms - set(DAYS)
     assert all(choices(kind) for kind in ASKED_OF)
     assert {one.value for kind in ASKED_OF for one in choices(kind)} == ALL
     assert not [kind for kind in BY_ITSELF if set(choices(kind)) & set(BY_ITSELF[kind])]
