@@ -20,7 +20,7 @@ from server.sessions import actions as sessions
 from server.sessions.states import SessionState
 from web.dates import clock_time, moment, weekday
 from web.forms import Errors, integer, local_moment, moment_of, one_id, read_form, text
-from web.render import go_to, page
+from web.render import go_to, page, speak_of
 from web.toast import Toast
 
 if TYPE_CHECKING:
@@ -85,6 +85,7 @@ async def past(request: Request) -> Response:
     """Enter a session that was held without being booked."""
     match_id, errors = request.path_params["id"], Errors()
     shown = await booking_page(request.state.actor, match_id)
+    speak_of(shown.match.program)
     typed = {"on": "", "at": "", "minutes": str(shown.match.program.session_minutes), "note": ""}
     if request.method == "POST":
         form = await read_form(request)

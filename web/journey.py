@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
@@ -14,7 +15,7 @@ from server.goals.queries import history_of
 from server.goals.states import MilestoneState
 from server.goals.suggested.queries import suggested_steps
 from server.journey.talk.queries import booking_page
-from server.journey.today.journeys import CircleJourney, Journey
+from server.journey.today.journeys import CircleJourney, Journey, Life
 from server.journey.today.queries import Home, home
 from server.kernel import clock
 from server.kernel.errors import Conflict, Invalid
@@ -38,7 +39,7 @@ from web.items import Slot, Step, one_of
 from web.living import circle_words, goal_words
 from web.mail_fails import why
 from web.offers import offer_on
-from web.render import go_to, is_fragment, page
+from web.render import go_to, in_words_of, is_fragment, page, speak_of
 from web.stopped import way_on
 from web.survey import card
 from web.taken import taken_words, with_nearest
@@ -47,6 +48,7 @@ from web.training import training_cards
 from web.waiting import looked_for
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from uuid import UUID
 
     from server.goals.models import Goal, GoalVersion
@@ -96,6 +98,7 @@ async def book(request: Request) -> Response:
     """Choose a time for the next session of a running match."""
     actor, match_id, errors = request.state.actor, request.path_params["id"], Errors()
     shown = await booking_page(actor, match_id)
+    speak_of(shown.match.program)
     chosen, nearest, way = "", None, way_on(shown.match, request.state.person)
     again = {"every_weeks": "", "times": "6"}
     if request.method == "POST" and way is None:
@@ -147,22 +150,36 @@ async def _back(request: Request, words: str) -> Response:
 async def _words(request: Request, shown: Home) -> dict[str, Any]:
     today = clock.today(zone())
     ideas = await suggested_steps(request.state.actor, [one.goal for one in shown.learning if one.goal])
-    learning = [_learning(one, request, ideas.get(one.goal.id) if one.goal else None) for one in shown.learning]
+    learning = [
+        _spoken(one, partial(_learning, one, request, ideas.get(one.goal.id) if one.goal else None))
+        for one in shown.learning
+    ]
     actor, person = request.state.actor, request.state.person
     dead = await dead_mailbox(actor, person.id, person.email)
     return {
         "offer": await offer_on(request, has_booked=shown.has_booked), "mail_fails": why(dead) if dead else "",
-        "waiting": [(one, looked_for(one)) for one in shown.waiting if one.id not in shown.unready],
+        "waiting": [
+            (one, in_words_of(one.program, partial(looked_for, one)))
+            for one in shown.waiting if one.id not in shown.unready
+        ],
         "training": training_cards(shown),
         "shown": shown, "greeting": _greeting(request), "title": _title(shown), "learning": learning,
-        "mentoring": [_mentoring(one) for one in shown.mentoring],
-        "finished": [_finished(one) for one in shown.ended],
-        "circles": [circle_words(one, request.state.person) for one in shown.circles if one.match.state in RUNNING],
+        "mentoring": [_spoken(one, partial(_mentoring, one)) for one in shown.mentoring],
+        "finished": [_spoken(one, partial(_finished, one)) for one in shown.ended],
+        "circles": [
+            _spoken(one, partial(circle_words, one, request.state.person))
+            for one in shown.circles if one.match.state in RUNNING
+        ],
         "surveys": [card(one) for one in shown.surveys],
         "at_hand": _at_hand(shown), "may_invite": _may_invite(shown), "seats": list(shown.places.values()),
         "promises": _promises(shown), "today": today,
         "in_a_month": (today + timedelta(days=PAUSE_DAYS)).isoformat(),
     }
+
+
+def _spoken(one: Life, say: Callable[[], dict[str, object]]) -> dict[str, object]:
+    """What is said of one match, in the words of its programme: another one may call the same otherwise."""
+    return in_words_of(one.match.program, say)
 
 
 def _greeting(request: Request) -> str:

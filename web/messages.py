@@ -26,7 +26,7 @@ from server.messaging.queries import ThreadSummary
 from web.dates import clock_time, count_words, day_long, day_short, weekday_short, when_words, zone
 from web.forms import Errors, form_key, one_id, read_form, text, typed_in
 from web.items import Line
-from web.render import go_to, page, speak_of
+from web.render import go_to, in_words_of, page, speak_of
 from web.stopped import way_on
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def _is_quiet(request: Request) -> bool:
 
 
 def _lines(request: Request, found: list[ThreadSummary], current: UUID | None = None) -> list[Line]:
-    return [_line(request, one, current) for one in found]
+    return [in_words_of(one.match.program, partial(_line, request, one, current)) for one in found]
 
 
 def _line(request: Request, one: ThreadSummary, current: UUID | None) -> Line:

@@ -15,7 +15,7 @@ from server.matches.steps import UNDO_ONE
 from server.matchmaking.supply.actions import answer_for_place
 from server.matchmaking.supply.queries import PlaceAsked, place_asked
 from web.forms import read_form, text
-from web.render import go_to, page
+from web.render import go_to, page, speak_of
 from web.toast import Toast
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ ANSWERS = {"yes": True, "no": False}
 async def show(request: Request) -> Response:
     """The question, or what was answered."""
     shown = await place_asked(request.state.actor, request.path_params["id"])
+    speak_of(shown.enrollment.program)
     return page(request, "waiting/one_more.html", shown=shown, title=_title(shown), said=_said(shown))
 
 

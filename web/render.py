@@ -1,11 +1,11 @@
 """Pages and fragments from one template: whole for a browser, one block for htmx (style/anchors.md, section 5)."""
 
 import json
-from collections.abc import Mapping, Sized
+from collections.abc import Callable, Mapping, Sized
 from contextvars import ContextVar
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlsplit
 from zlib import crc32
 
@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from server.kernel.ids import new_id
-from server.kernel.text import gettext, ngettext, pgettext, register_catalogue, set_language, set_terms
+from server.kernel.text import gettext, ngettext, pgettext, register_catalogue, set_language, set_terms, use_terms
 from server.programs.branding.setup import AS_USUAL, Branding, branding_of
 from server.programs.terms.setup import terms_of
 from web import dates
@@ -29,6 +29,7 @@ from web.voyage import rays, voyage
 if TYPE_CHECKING:
     from server.programs.models import Program
 
+Said = TypeVar("Said")
 TEMPLATES = Path(__file__).parent / "templates"
 
 # In the order in which they use each other: a module sees only the globals that stand before it.
@@ -100,6 +101,12 @@ def speak_of(program: "Program") -> None:
     """Say and show the rest of this task as a programme does: what a page shows is of it alone."""
     set_terms(terms_of(program))
     look_like(branding_of(program.branding))
+
+
+def in_words_of(program: "Program", caller: Callable[[], Said]) -> Said:
+    """What `caller` says, as a programme says it: a card or a row of its own, on a page that others share."""
+    with use_terms(terms_of(program)):
+        return caller()
 
 
 def look_like(branding: Branding) -> None:
@@ -188,6 +195,7 @@ def _environment() -> Environment:
     env.globals.update({
         "asset_url": asset_url, "new_id": new_id, "document_title": document_title, "voyage_of": voyage,
         "sun_rays": rays, "HTMX_CONFIG": HTMX_CONFIG, "SKY_LIGHT": "#F2F6F8", "SKY_DARK": "#0A161D",
+        "in_words_of": in_words_of,
     })
     for name in COMPONENTS:
         module = cast(Any, env.get_template(f"components/{name}.html")).module

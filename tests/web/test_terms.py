@@ -6,7 +6,7 @@ from server.access.models import RoleGrant
 from server.access.states import Role
 from server.automation.building.actions import begin_draft
 from server.goals.actions import add_milestone
-from server.programs.models import Program
+from server.programs.models import Cohort, Program
 from server.programs.states import EnrollmentState, ParticipantRole
 from server.sessions.models import Session
 from tests import factories
@@ -79,6 +79,47 @@ async def test_no_page_of_a_renamed_programme_says_mentor_or_mentee(client_of: C
     }
     assert "adviser" in words_on((await (await client_of(newcomers[1])).get(f"/waiting/{pair.program.key}")).text)
     assert await Session.all().count() == 1
+
+
+OURS, THEIRS, LATER = "adviser traveller talk".split(), "guide walker stroll".split(), "patron learner hour".split()
+SHARED = re.compile(r"Your mentees|Between sessions|\bSession\b")
+"""What stands on a page for all of one's programmes, and is said as usual: a list, a part of the page, a place."""
+ANY_USUAL = re.compile(r"\b(?:mentor|mentee|session)s?\b", re.I)
+
+
+def called(mentor: str, mentee: str, session: str) -> dict[str, object]:
+    """Words of a programme, in English."""
+    words = {"mentor": mentor, "mentee": mentee, "session": session}
+    return {"en": {term: {"one": word, "many": f"{word}s"} for term, word in words.items()}}
+
+
+async def test_each_card_of_a_page_that_programmes_share_is_in_the_words_of_its_own(client_of: ClientOf) -> None:
+    ours = await factories.active_match()
+    org, idris = ours.organization, ours.mentor
+    named = [await factories.program(org, name=name, terminology=called(*words), mentees_may_ask=True)
+             for name, words in (("Walks", THEIRS), ("Hours", LATER))]
+    await Program.filter(id=ours.program.id).update(terminology=called(*OURS))
+    learns, waits = [await factories.enrollment(await factories.cohort(one), idris, ParticipantRole.MENTEE)
+                     for one in named]
+    led = await factories.enrollment(
+        await Cohort.get(id=learns.cohort_id), await factories.person(org), ParticipantRole.MENTOR
+    )
+    theirs = await factories.match(led, learns)
+    client = await client_of(idris)
+    on = {path: words_on((await client.get(path)).text) for path in (
+        "/", "/you/kept", "/messages", f"/match/{ours.match.id}/session", f"/match/{ours.match.id}/past-session",
+        f"/match/{theirs.id}/session", f"/enrollment/{waits.id}/asking",
+        f"/enrollment/{ours.mentor_enrollment.id}/place",
+    )}
+    left = {path: ANY_USUAL.findall(SHARED.sub("", words)) for path, words in on.items()}
+    assert {path: found for path, found in left.items() if found} == {}
+    for said in ("No stroll is booked", "your patron", "No talk is booked yet"):
+        assert said in on["/"]
+    assert "Book a talk" in on[f"/match/{ours.match.id}/session"]
+    await Program.filter(id__in=[one.id for one in named]).update(terminology={})
+    told = words_on((await client.get("/")).text)
+    for said in ("No session is booked", "your mentor", "No talk is booked yet"):
+        assert said in told, "a programme without words of its own takes nobody else's"
 
 
 async def test_who_runs_it_writes_the_words_in_the_builder_and_gets_them_over_the_api(client_of: ClientOf) -> None:
