@@ -14,6 +14,7 @@ from tortoise.queryset import QuerySet
 from server.automation.planning import plan, plan_anew
 from server.automation.protocol import RULES, About, Step
 from server.automation.steps import STEPS
+from server.automation.telling.groups import wait_anew
 from server.kernel import clock
 from server.kernel.actor import Actor, system_actor
 from server.kernel.db import unit_of_work, wake
@@ -38,6 +39,9 @@ async def replan(event: OutboxEvent) -> None:
     Told twice it is the same."""
     actor, program_id = system_actor(event.organization_id), UUID(str(event.payload["program_id"]))
     by_subject = _by_subject(event.payload["changed"])
+    messages = await messages_of(actor, program_id)
+    for step in [step for steps in by_subject.values() for step in steps if not step.each]:
+        await wait_anew(actor, program_id, step, own(messages, step.kind))
     for about, steps in by_subject.items():
         for found, column in _subjects(actor, program_id, about, steps):
             async for batch in _batches(found, column):

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from server.access.models import RoleGrant
+from server.access.states import Role
 from server.automation.building import actions
 from server.goals.models import Goal
 from server.goals.states import GoalState
@@ -96,6 +98,26 @@ async def test_what_waits_for_its_hour_moves_too_both_ways_and_goes_where_its_mo
     await edited(pair, G01={"moments": [2]})
     assert (await Message.get(kind="G01")).due_at <= clock.now(), "the next right hour"
     assert [row.state for row in await ScheduledAction.filter(rule="message.G01")] == [ActionState.DONE]
+
+
+async def test_a_letter_to_who_runs_it_that_waits_follows_too_until_somebody_has_got_it(pair: Pair) -> None:
+    own = {"organization_id": pair.organization.id, "program_id": pair.program.id}
+    for person in (pair.manager, pair.stranger):
+        await RoleGrant.create(**own, person=person, role=Role.PROGRAM_MANAGER)
+    clock.move(timedelta(days=21))
+    await drain()
+    told, planned, done = Message.filter(kind="F04"), ActionState.PLANNED, ActionState.DONE
+    assert await told.count() == 2
+    for day, found, count in ((25, {date(2026, 6, 26): planned}, 0), (20, {date(2026, 6, 21): done}, 2)):
+        await edited(pair, F04={"moments": [day]})
+        assert (await days("F04"), await told.count()) == (found, count)
+    await edited(pair, F04={"moments": [25]})
+    clock.move(timedelta(days=4))
+    await drain()
+    assert (await days("F04"), await told.count()) == ({date(2026, 6, 26): done}, 2)
+    await told.filter(recipient_id=pair.manager.id).update(state=MessageState.SENT)
+    await edited(pair, F04={"moments": [27]})
+    assert (await days("F04"), await told.count()) == ({date(2026, 6, 26): done}, 2), "one has got it: it tells both"
 
 
 async def test_what_was_told_of_a_silence_is_not_told_of_it_again(pair: Pair) -> None:
