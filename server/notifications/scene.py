@@ -316,8 +316,7 @@ async def scene_of(actor: Actor, message: Message) -> Scene:
         promise=await promise_with_match(actor, ids["action_item_id"]) if "action_item_id" in ids else None,
         acceptance=await _acceptance(actor, cohort) if cohort and message.kind == "M10" else None,
         sponsor=await sponsor_of(actor, cohort.program) if cohort and message.kind == "L02" else None,
-        sign_in=sign_in,
-        tester=tester,
+        sign_in=sign_in, tester=tester,
     )
 
 
