@@ -41,6 +41,7 @@ LENGTHS = {
     "ReviewQueue.unmatched": PAGE_MAX, "ReviewQueue.barred": PAGE_MAX, "MatchSettings.versions": 20,
     "MatchSettings.weights": 9, "InvitationList.leftOut": 1_000,
     "MessageCourse.coming": 60, "MessageCourse.past": 60, "Query.programMessages": 90,
+    "Query.comparison": 24, "ComparedRow.measures": 5,
 }
 """Lists that are known to be shorter or longer than usual."""
 SIZES = {"Query.nodes": "ids", "Query.freeSlots": "count", "Query.nextSlots": "count"}
@@ -52,7 +53,7 @@ EXTRA = {
     "Mutation.previewImport": 1_000, "Mutation.runMatching": 1_000, "Mutation.runTrial": 1_000,
     "Mutation.startTrial": 200, "Mutation.inviteListed": 500, "Mutation.inviteMeant": 500,
     "Query.__schema": 2_500, "Query.__type": 50,
-    "Query.messagesOfMatch": 50, "Query.messagesOfPerson": 50,
+    "Query.comparison": 200, "Query.messagesOfMatch": 50, "Query.messagesOfPerson": 50,
     "Query.messageOutcome": 50, "Query.alternativeMentors": 200, "Query.importReport": 200,
     "Query.invitationList": 200, "Query.programAudience": 200, "Query.matchPreview": 1_000,
     "Query.matchSettings": 50, "Query.matchTrial": 50, "Query.pairRecord": 50, "Query.pairTried": 500,

@@ -10,6 +10,7 @@ from graphql_schema.asking import AskingMutation, AskingQuery
 from graphql_schema.audience import AudienceMutation, AudienceQuery
 from graphql_schema.building import BuildingMutation, BuildingQuery
 from graphql_schema.choosing import ChoosingMutation, ChoosingQuery
+from graphql_schema.comparing import ComparingQuery
 from graphql_schema.configuring import ProgramsMutation
 from graphql_schema.conflicts import ConflictsMutation, ConflictsQuery
 from graphql_schema.conversations import ConversationsMutation
@@ -63,7 +64,7 @@ class Query(
     NodeQuery, ViewerQuery, PeopleQuery, ProfilesQuery, ImportsQuery, ProgramsQuery, MatchesQuery, MatchmakingQuery,
     LearningQuery, RecordsQuery, AskingQuery, SessionsQuery, MessagingQuery, SurveysQuery, FormsQuery,
     JourneyQuery, WeighingQuery,
-    DecidingQuery, PlanningQuery, ConflictsQuery, TryingQuery, ChoosingQuery, DeliveryQuery,
+    DecidingQuery, PlanningQuery, ConflictsQuery, TryingQuery, ChoosingQuery, DeliveryQuery, ComparingQuery,
     BuildingQuery, InvitingQuery, CourseQuery, TellingQuery, AudienceQuery, JoiningQuery,
 ):
     pass

@@ -59,6 +59,7 @@ from web.assets import serve_asset
 from web.console import (
     beginning,
     by_hand,
+    comparing,
     conflicts,
     decisions,
     delivery,
@@ -114,7 +115,7 @@ BUILDER: tuple[ModuleType, ...] = (
 )
 """The parts of the builder, one in a line; their order in its list is that of web/console/building/outline.py."""
 SCREENS: tuple[ModuleType, ...] = (
-    asking, attending, beginning, by_hand, checkin, circle, colleague, conflicts, consents, console_circles,
+    asking, attending, beginning, by_hand, checkin, circle, colleague, comparing, conflicts, consents, console_circles,
     console_matches, decisions, delivery, eligibility, extending, goals, happened, hiring, imports, inviting, join,
     journey, kept, learning, leaving, look, match, messages, more, offers, one_more, pairs, people, programs,
     reaching, runs, session, supply, survey, survey_answers, survey_open, surveys, team, times, today, told, training,

@@ -54,6 +54,17 @@ async def today() -> View:
     return View(await manager_of(pair.organization, None), HERE, open_everything)
 
 
+@state("GET console-compare 200", proof="too few")
+async def side_by_side() -> View:
+    """One department with figures and a long name, one too small for any."""
+    found = await market(9, 9)
+    for number, (mentor, mentee) in enumerate(zip(found.mentors, found.mentees, strict=True)):
+        await factories.match(mentor, mentee, active_at=clock.now() - timedelta(days=30))
+        department = LONG_WORDS[:100] if number else "Docks"
+        await Person.filter(id=mentee.person_id).update(department=department)
+    return View(found.manager, "/console/compare?by=DEPARTMENT")
+
+
 @state("GET console 200", proof="no day of return is known")
 async def today_with_pauses() -> View:
     """One pair rests until a day, one as long as its mentor is away, one lost its mentor, one came back."""

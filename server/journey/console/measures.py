@@ -105,7 +105,12 @@ def planned_sessions(match: Match) -> int:
 
 async def figures(actor: Actor, program_ids: Collection[UUID]) -> list[Figure]:
     """Every measure over some programmes, those in need first; a fixed number of counts."""
-    pairs, now = reviewable_matches(actor).filter(program_id__in=list(program_ids)), clock.now()
+    return await figures_of(actor, reviewable_matches(actor).filter(program_id__in=list(program_ids)))
+
+
+async def figures_of(actor: Actor, pairs: QuerySet[Match]) -> list[Figure]:
+    """Every measure over some pairs that the actor may review, those in need first; a fixed number of counts."""
+    now = clock.now()
     begun = pairs.filter(active_at__isnull=False)
     settled, old = begun.filter(active_at__lte=now - SETTLED), steady(pairs, now)
     passed = await pairs.filter(state__in=[MatchState.DECLINED, MatchState.EXPIRED]).count()
