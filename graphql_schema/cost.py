@@ -58,7 +58,7 @@ EXTRA = {
     "Query.invitationList": 200, "Query.programAudience": 200, "Query.matchPreview": 1_000,
     "Query.matchSettings": 50, "Query.matchTrial": 50, "Query.pairRecord": 50, "Query.pairTried": 500,
     "Query.surveyResults": 200, "Query.placesPlanned": 1_000, "Query.reviewQueue": 200,
-    "Subscription.matchRunProgress": 200,
+    "Viewer.resources": 200, "Subscription.matchRunProgress": 200,
 }
 """Fields that compute, beside the objects they show. The schema shows some 2,000 objects when asked about itself."""
 COUNT = 10

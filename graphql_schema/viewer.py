@@ -11,6 +11,7 @@ from graphql_schema.messaging import MessagingViewer
 from graphql_schema.openings import OpeningsViewer
 from graphql_schema.profiles import ProfilesViewer
 from graphql_schema.programs import ProgramsViewer
+from graphql_schema.resources import ResourcesViewer
 from graphql_schema.sessions import SessionsViewer
 from graphql_schema.surveys import SurveysViewer
 
@@ -18,7 +19,7 @@ from graphql_schema.surveys import SurveysViewer
 @strawberry.type(description="You, and what is yours.")
 class Viewer(
     ProfilesViewer, ProgramsViewer, OpeningsViewer, MatchesViewer, SessionsViewer, ConversationsViewer,
-    MessagingViewer, SurveysViewer, FormsViewer,
+    MessagingViewer, SurveysViewer, FormsViewer, ResourcesViewer,
 ):
     pass
 

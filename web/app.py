@@ -38,6 +38,7 @@ from web import (
     offers,
     offline,
     one_more,
+    program_file,
     push_key,
     reaching,
     session,
@@ -84,6 +85,7 @@ from web.console import circles as console_circles
 from web.console import matches as console_matches
 from web.console.building import audience as build_audience
 from web.console.building import dates as build_dates
+from web.console.building import files as build_files
 from web.console.building import joining as build_joining
 from web.console.building import launch as build_launch
 from web.console.building import matching as build_matching
@@ -111,15 +113,16 @@ BUILDER: tuple[ModuleType, ...] = (
     build_matching,
     build_messages,
     build_resources,
+    build_files,
     build_terms,
 )
 """The parts of the builder, one in a line; their order in its list is that of web/console/building/outline.py."""
 SCREENS: tuple[ModuleType, ...] = (
     asking, attending, beginning, by_hand, checkin, circle, colleague, comparing, conflicts, consents, console_circles,
     console_matches, decisions, delivery, eligibility, extending, goals, happened, hiring, imports, inviting, join,
-    journey, kept, learning, leaving, look, match, messages, more, offers, one_more, pairs, people, programs,
-    reaching, runs, session, supply, survey, survey_answers, survey_open, surveys, team, times, today, told, training,
-    trial, waiting, weighing, wordings, you, *BUILDER,
+    journey, kept, learning, leaving, look, match, messages, more, offers, one_more, pairs, people, program_file,
+    programs, reaching, runs, session, supply, survey, survey_answers, survey_open, surveys, team, times, today, told,
+    training, trial, waiting, weighing, wordings, you, *BUILDER,
 )
 """Screens of signed-in people."""
 NOT_PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/*")

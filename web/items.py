@@ -69,6 +69,16 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
+class AtHand:
+    """A link or a file that a programme has for its people: its icon says which."""
+
+    title: str
+    detail: str
+    href: str
+    icon: str = "file"
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """A row that opens a page: a thread, a pair, a person. `name` gives the avatar, `end` what stands at the end."""
 

@@ -17,6 +17,7 @@ from server.goals.suggested.queries import suggested_steps
 from server.journey.talk.queries import booking_page
 from server.journey.today.journeys import CircleJourney, Journey, Life
 from server.journey.today.queries import Home, home
+from server.journey.today.resources import address, files_of, links_of
 from server.kernel import clock
 from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
@@ -28,17 +29,16 @@ from server.notifications.queries import dead_mailbox
 from server.people import actions as people
 from server.people.states import ConsentPurpose
 from server.programs.permissions.rules import can_invite_colleagues
-from server.programs.resources.setup import Resource, at_hand
-from server.programs.resources.states import Phase
 from server.sessions import actions as sessions
 from server.sessions.times import slots_for_match
 from web.dates import clock_time, count_among, count_words, day_month, day_short, upper_first, weekday, zone
 from web.forms import Errors, moment_of, read_form, text, ticked
 from web.happened import booked_as_asked
-from web.items import Slot, Step, one_of
+from web.items import AtHand, Slot, Step, one_of
 from web.living import circle_words, goal_words
 from web.mail_fails import why
 from web.offers import offer_on
+from web.program_file import size_of
 from web.render import go_to, in_words_of, is_fragment, page, speak_of
 from web.stopped import way_on
 from web.survey import card
@@ -277,15 +277,14 @@ def _open_change(goal: Goal | None) -> GoalVersion | None:
     return latest if latest and latest.partner_agreed_at is None else None
 
 
-def _at_hand(shown: Home) -> list[Resource]:
-    """The links that one's programmes have for where one stands in each, each once."""
-    lived = [
-        (one.match.program, one.me.role, Phase.UNDER_WAY if one.held else Phase.BEGINNING) for one in shown.running
+def _at_hand(shown: Home) -> list[AtHand]:
+    """The links and files that one's programmes have for where one stands in each."""
+    links = [AtHand(one.title, one.host, one.link, "link") for one in links_of(shown)]
+    files = [
+        AtHand(one.title, size_of(one.name, one.size), address(program_id, one.digest))
+        for (program_id, _digest), one in files_of(shown).items()
     ]
-    over = [(one.match.program, one.me.role, Phase.AFTER) for one in shown.ended]
-    waiting = [(one.program, one.role, Phase.WAITING) for one in shown.waiting]
-    found = [at_hand(program.resources, role, phase) for program, role, phase in (*lived, *over, *waiting)]
-    return list(dict.fromkeys(one for links in found for one in links))
+    return links + files
 
 
 def _may_invite(shown: Home) -> list[tuple[UUID, str]]:

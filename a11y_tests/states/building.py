@@ -13,8 +13,10 @@ from server.people.models import Person
 from server.programs.actions import configure_program
 from server.programs.models import Program
 from server.programs.plans.files import written
+from server.programs.resources.actions import keep_file
 from tests import factories
 from tests.arrival import drawn
+from tests.papers import PDF
 from tests.trained import asks_for, step
 from tests.web.console.market import Market, market
 
@@ -172,9 +174,17 @@ async def a_rule_that_cannot_be() -> View:
 @state("GET console-build-resources 200", proof="What people have at hand")
 async def resources() -> View:
     found = await market(1, 1)
-    await changed(found, note_prompts=["What became clearer?"], goal_examples=[
+    kept = await keep_file(factories.manager_of(found.manager, found.program), found.program.id, PDF)
+    file = {"title": LONG_WORDS[:80], "file": kept.digest, "name": f"{'a' * 96}.pdf"}
+    await changed(found, note_prompts=["What became clearer?"], resources={"files": [file]}, goal_examples=[
         {"want": "lead a review", "measure": "two are led", "competency": ""}])
     return View(found.manager, page_of(found, "resources"))
+
+
+@state("POST console-build-files 422", proof="This is none of the kinds that people can open safely")
+async def a_file_that_may_run() -> View:
+    found = await market(1, 1)
+    return View(found.manager, page_of(found, "resources"), with_drawing)
 
 
 @state("POST console-build-resources-keep 422", proof="Write something here.")
@@ -196,6 +206,13 @@ async def one_word_for_two() -> View:
     found = await market(1, 1)
     typed = each(fill("terminology.en.mentor.one", "mentee"), fill("terminology.en.mentor.many", "mentees"))
     return View(found.manager, page_of(found, "words"), each(typed, press("Use these words and this look")))
+
+
+async def with_drawing(page: Page) -> None:
+    """Choose a drawing, which may hold a script, and use it."""
+    drawing = {"name": "guide.svg", "mimeType": "image/svg+xml", "buffer": b"<svg/>"}
+    await page.locator("[id='new.file']").set_input_files(drawing)
+    await press("Use these files")(page)
 
 
 def with_file(found: Market) -> Act:

@@ -41,7 +41,9 @@ async def new_pair() -> View:
 async def in_the_colour_of_its_programme() -> View:
     pair = await factories.active_match()
     await Program.filter(id=pair.program.id).update(branding={"name": "Compass", "accent": "#7A1F4B"}, resources={
-        "links": [{"title": "How to begin", "link": "https://intranet.example/begin", "to": "PEOPLE", "when": "ANY"}]})
+        "links": [{"title": "How to begin", "link": "https://intranet.example/begin", "to": "PEOPLE", "when": "ANY"}],
+        "files": [{"title": LONG_WORDS[:80], "file": "0" * 64, "name": f"{'a' * 96}.pdf", "bytes": 2_345_678,
+                   "to": "EVERYBODY", "when": "ANY"}]})
     await with_goal(pair)
     return View(pair.mentee, "/")
 

@@ -18,6 +18,7 @@ from server.programs.states import (
     Cadence,
     Circles,
     EnrollmentState,
+    FileKind,
     ParticipantRole,
     PlanState,
     ProgramState,
@@ -109,6 +110,28 @@ class ProgramVersion(Model):
         table = "program_version"
         unique_together = (("program_id", "number"),)
         indexes = [Index(fields=("organization_id", "program_id"), name="ix_version_program")]
+
+
+class ProgramFile(Model):
+    """A file that some version of a programme names, by the digest of its content. It never changes."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organization_id = fields.UUIDField()
+    program: fields.ForeignKeyRelation[Program] = fields.ForeignKeyField(
+        "models.Program", related_name="files", on_delete=fields.CASCADE
+    )
+    program_id: UUID
+    digest = fields.CharField(max_length=64)
+    kind = fields.CharEnumField(FileKind, max_length=10)
+    size = fields.IntField()
+    content = fields.BinaryField()
+    uploaded_by = fields.CharField(max_length=60)
+    uploaded_at = fields.DatetimeField(default=now)
+
+    class Meta:
+        table = "program_file"
+        unique_together = (("program_id", "digest"),)
+        indexes = [Index(fields=("organization_id", "program_id"), name="ix_file_program")]
 
 
 class Cohort(Model):

@@ -170,3 +170,17 @@ ENDED_FROM: dict[EnrollmentState, frozenset[EnrollmentState]] = {
     EnrollmentState.DEPROVISIONED: frozenset(EnrollmentState) - {EnrollmentState.DEPROVISIONED},
 }
 """From where each way out leads (glossary section 2). Who has not joined yet declines instead of withdrawing."""
+
+
+class FileKind(StrEnum):
+    """What a file is, by its content; the value is the ending of its name."""
+
+    PDF = "pdf"
+    PNG = "png"
+    JPEG = "jpg"
+    DOCX = "docx"
+    XLSX = "xlsx"
+    PPTX = "pptx"
+    ODT = "odt"
+    ODS = "ods"
+    ODP = "odp"

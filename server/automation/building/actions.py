@@ -13,6 +13,8 @@ from server.programs.models import Program, ProgramVersion
 from server.programs.plans import queries
 from server.programs.plans.content import changes, digest, over
 from server.programs.queries import program_by_id
+from server.programs.resources.actions import adopt_files, let_files_go
+from server.programs.resources.setup import named_in
 from server.programs.rules import can_edit_program
 from server.programs.states import PlanState
 
@@ -172,6 +174,7 @@ async def discard_draft(actor: Actor, program_id: UUID) -> None:
         if draft:
             await draft.delete()
             await unit.audit("program.draft_discard", program, version=draft.number)
+            await let_files_go(actor, program_id)
 
 
 async def _changeable(actor: Actor, program_id: UUID) -> Program:
@@ -213,6 +216,9 @@ async def _write(
     draft.content, draft.digest, draft.state, draft.based_on = content, digest(content), PlanState.DRAFT, based_on
     draft.made_by, draft.made_at = unit.actor.id, clock.now()
     await draft.save(update_fields=["content", "digest", "state", "based_on", "made_by", "made_at"])
+    if any(path.startswith("resources.files") for path in changed):
+        await adopt_files(unit.actor, program.id, named_in(content))
+        await let_files_go(unit.actor, program.id)
     await unit.audit("program.draft_change", program, version=draft.number, changed=changed)
     return draft
 

@@ -29,8 +29,9 @@ from server.programs.plans.parts import Part
 from server.programs.plans.setup import SETUP, contradictions, moved, setup_of
 from server.programs.queries import cohorts
 from server.programs.reporting.entries import REPORTS_PART
-from server.programs.resources.setup import RESOURCES_PART
-from server.programs.resources.setup import contradictions as resources_against
+from server.programs.resources import setup as resources
+from server.programs.resources.actions import adopt_files
+from server.programs.resources.queries import kept_files
 from server.programs.states import ProgramState, ProgramType
 from server.programs.terms.setup import TERMS_PART
 from server.programs.terms.setup import contradictions as terms_against
@@ -43,7 +44,7 @@ from server.surveys.forms.setup import contradictions as surveys_against
 
 PARTS: tuple[Part, ...] = (
     TRIGGERS_PART, telling.MESSAGES_PART, audience.AUDIENCE_PART, REPORTS_PART, SURVEYS_PART,
-    GOAL_PRIVACY_PART, TERMS_PART, BRANDING_PART, RESOURCES_PART,
+    GOAL_PRIVACY_PART, TERMS_PART, BRANDING_PART, resources.RESOURCES_PART,
     TRAINING_PART, INTAKE_PART, PERMISSIONS_PART,
 )
 """What joins the document after its outline, weights and rules: a column each, set by one act."""
@@ -51,12 +52,14 @@ PARTS: tuple[Part, ...] = (
 
 class Around(NamedTuple):
     """What a document is checked beside: what holds (None: nothing yet), the roles that there are, what the records
-    know of people, who may sign letters (by employee numbers), and whether people may be there already."""
+    know of people, who may sign letters (by employee numbers), the files that are kept, and whether people may be there
+    already."""
 
     live: Json | None
     roles: frozenset[str]
     known: audience.Known
     may_sign: frozenset[str]
+    files: Mapping[str, resources.Kept]
     settled: bool = False
 
 
@@ -77,12 +80,12 @@ def in_order(content: Mapping[str, Any]) -> Json:
 async def around(actor: Actor, program: Program | None) -> Around:
     """What a document of a programme is checked beside; None: of one that is not there yet."""
     roles = frozenset(one.key for one in await competencies(actor))
-    known = await known_values(actor)
+    known, files = await known_values(actor), await kept_files(actor)
     signers = await who_may_sign(actor, program.id if program else None)
     may_sign = frozenset(one.employee_id for one in signers)
     if program is None:
-        return Around(None, roles, known, may_sign)
-    return Around(await content_of(actor, program), roles, known, may_sign, await is_settled(actor, program))
+        return Around(None, roles, known, may_sign, files)
+    return Around(await content_of(actor, program), roles, known, may_sign, files, await is_settled(actor, program))
 
 
 async def is_settled(actor: Actor, program: Program) -> bool:
@@ -112,7 +115,8 @@ def checked(given: object, beside: Around) -> Json:
     )
     problems |= surveys_against(content["surveys"]) | levels_against(content["goal_privacy"])
     problems |= terms_against(content["terminology"]) | branding_against(content["branding"])
-    problems |= resources_against(content["resources"]) | training_against(content["training"])
+    content["resources"] = resources.settled(problems, content["resources"], beside.files)
+    problems |= resources.contradictions(content["resources"]) | training_against(content["training"])
     content |= weighed.settled(problems, kind, content)
     check(problems)
     return content
@@ -127,6 +131,7 @@ async def apply(actor: Actor, program: Program, content: Mapping[str, Any]) -> P
     async with unit_of_work(actor):
         program = await set_up(actor, program.id, {name: content[name] for name in SETUP})
         program = await set_weights(actor, program.id, weighed.settings_from(content, rules_of(program)))
+        await adopt_files(actor, program.id, resources.named_in(content))
         for part in PARTS:
             program = await set_part(actor, program.id, part, content[part.name])
         stands = await content_of(actor, program)

@@ -580,6 +580,17 @@ CREATE TABLE program (
     intake jsonb DEFAULT '{}'::jsonb NOT NULL,
     permissions jsonb DEFAULT '{}'::jsonb NOT NULL
 );
+CREATE TABLE program_file (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    digest character varying(64) NOT NULL,
+    kind character varying(10) NOT NULL,
+    size integer NOT NULL,
+    content bytea NOT NULL,
+    uploaded_by character varying(60) NOT NULL,
+    uploaded_at timestamp with time zone NOT NULL,
+    program_id uuid NOT NULL
+);
 CREATE TABLE program_version (
     id uuid NOT NULL,
     organization_id uuid NOT NULL,
@@ -1005,6 +1016,8 @@ ALTER TABLE ONLY profile
     ADD CONSTRAINT profile_person_id_key UNIQUE (person_id);
 ALTER TABLE ONLY profile
     ADD CONSTRAINT profile_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY program_file
+    ADD CONSTRAINT program_file_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY program
     ADD CONSTRAINT program_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY program_version
@@ -1105,6 +1118,8 @@ ALTER TABLE ONLY person_skill
     ADD CONSTRAINT uid_person_skil_person__cdf9ae UNIQUE (person_id, competency_id, side);
 ALTER TABLE ONLY preference
     ADD CONSTRAINT uid_preference_enrollm_3ef364 UNIQUE (enrollment_id, about_enrollment_id, kind);
+ALTER TABLE ONLY program_file
+    ADD CONSTRAINT uid_program_fil_program_470db8 UNIQUE (program_id, digest);
 ALTER TABLE ONLY program
     ADD CONSTRAINT uid_program_organiz_267a0e UNIQUE (organization_id, key);
 ALTER TABLE ONLY program_version
@@ -1171,6 +1186,7 @@ CREATE INDEX ix_course_skill_competency ON course_skill USING btree (organizatio
 CREATE INDEX ix_enrollment_cohort ON enrollment USING btree (organization_id, cohort_id, role, state);
 CREATE INDEX ix_enrollment_person ON enrollment USING btree (organization_id, person_id, state);
 CREATE INDEX ix_enrollment_program ON enrollment USING btree (organization_id, program_id);
+CREATE INDEX ix_file_program ON program_file USING btree (organization_id, program_id);
 CREATE INDEX ix_form_person ON form_invitation USING btree (organization_id, person_id, state);
 CREATE INDEX ix_form_state ON form_invitation USING btree (form_id, state);
 CREATE INDEX ix_goal_competency ON goal USING btree (organization_id, competency_id);
@@ -1367,6 +1383,8 @@ ALTER TABLE ONLY person_skill
     ADD CONSTRAINT fk_person_skill_person_id_org FOREIGN KEY (organization_id, person_id) REFERENCES person(organization_id, id) ON DELETE CASCADE;
 ALTER TABLE ONLY profile
     ADD CONSTRAINT fk_profile_person_id_org FOREIGN KEY (organization_id, person_id) REFERENCES person(organization_id, id) ON DELETE CASCADE;
+ALTER TABLE ONLY program_file
+    ADD CONSTRAINT fk_program_file_program_id_org FOREIGN KEY (organization_id, program_id) REFERENCES program(organization_id, id) ON DELETE CASCADE;
 ALTER TABLE ONLY program_version
     ADD CONSTRAINT fk_program_version_program_id_org FOREIGN KEY (organization_id, program_id) REFERENCES program(organization_id, id) ON DELETE RESTRICT;
 ALTER TABLE ONLY proposal
@@ -1467,6 +1485,8 @@ ALTER TABLE ONLY person_skill
     ADD CONSTRAINT person_skill_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id) ON DELETE CASCADE;
 ALTER TABLE ONLY profile
     ADD CONSTRAINT profile_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id) ON DELETE CASCADE;
+ALTER TABLE ONLY program_file
+    ADD CONSTRAINT program_file_program_id_fkey FOREIGN KEY (program_id) REFERENCES program(id) ON DELETE CASCADE;
 ALTER TABLE ONLY program
     ADD CONSTRAINT program_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY program_version
@@ -1562,4 +1582,5 @@ INSERT INTO "tortoise_migrations" ("app", "name", "applied_at") VALUES
 ('models', '0042_program_resources', CURRENT_TIMESTAMP),
 ('models', '0043_training', CURRENT_TIMESTAMP),
 ('models', '0044_intake', CURRENT_TIMESTAMP),
-('models', '0045_permissions', CURRENT_TIMESTAMP);
+('models', '0045_permissions', CURRENT_TIMESTAMP),
+('models', '0046_program_files', CURRENT_TIMESTAMP);

@@ -532,6 +532,18 @@ CREATE TABLE "program" (
     "organization_id" CHAR(36) NOT NULL REFERENCES "organization" ("id") ON DELETE RESTRICT, "asked_first" VARCHAR(10) NOT NULL  /* TOGETHER: TOGETHER\nMENTOR: MENTOR\nMENTEE: MENTEE */ DEFAULT 'TOGETHER', "mentees_may_ask" INT NOT NULL DEFAULT 0, "mentors_may_ask" INT NOT NULL DEFAULT 0, "pause_moves_end" INT NOT NULL DEFAULT 0, "mentees_may_wish" INT NOT NULL DEFAULT 0, "mentors_may_wish" INT NOT NULL DEFAULT 0, "weights_version" INT, "circles" VARCHAR(10) NOT NULL  /* NONE: NONE\nWAITING: WAITING\nEVERYBODY: EVERYBODY */ DEFAULT 'NONE', "triggers" JSON NOT NULL DEFAULT '{}', "held_out_percent" INT NOT NULL DEFAULT 0, "messages" JSON NOT NULL DEFAULT '{}', "audience" JSON NOT NULL DEFAULT '{}', "reports" JSON NOT NULL DEFAULT '{}', "surveys" JSON NOT NULL DEFAULT '[]', "goal_privacy" JSON NOT NULL DEFAULT '{}', "terminology" JSON NOT NULL DEFAULT '{}', "branding" JSON NOT NULL DEFAULT '{}', "resources" JSON NOT NULL DEFAULT '{}', "training" JSON NOT NULL DEFAULT '[]', "intake" JSON NOT NULL DEFAULT '{}', "permissions" JSON NOT NULL DEFAULT '{}',
     CONSTRAINT "uid_program_organiz_267a0e" UNIQUE ("organization_id", "key")
 );
+CREATE TABLE "program_file" (
+    "id" CHAR(36) NOT NULL  PRIMARY KEY,
+    "organization_id" CHAR(36) NOT NULL,
+    "digest" VARCHAR(64) NOT NULL,
+    "kind" VARCHAR(10) NOT NULL  /* PDF: pdf\nPNG: png\nJPEG: jpg\nDOCX: docx\nXLSX: xlsx\nPPTX: pptx\nODT: odt\nODS: ods\nODP: odp */,
+    "size" INT NOT NULL,
+    "content" BLOB NOT NULL,
+    "uploaded_by" VARCHAR(60) NOT NULL,
+    "uploaded_at" TIMESTAMP NOT NULL,
+    "program_id" CHAR(36) NOT NULL REFERENCES "program" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_program_fil_program_470db8" UNIQUE ("program_id", "digest")
+);
 CREATE TABLE "program_version" (
     "id" CHAR(36) NOT NULL  PRIMARY KEY,
     "organization_id" CHAR(36) NOT NULL,
@@ -868,6 +880,7 @@ CREATE INDEX "ix_course_skill_competency" ON "course_skill" ("organization_id", 
 CREATE INDEX "ix_enrollment_cohort" ON "enrollment" ("organization_id", "cohort_id", "role", "state");
 CREATE INDEX "ix_enrollment_person" ON "enrollment" ("organization_id", "person_id", "state");
 CREATE INDEX "ix_enrollment_program" ON "enrollment" ("organization_id", "program_id");
+CREATE INDEX "ix_file_program" ON "program_file" ("organization_id", "program_id");
 CREATE INDEX "ix_form_person" ON "form_invitation" ("organization_id", "person_id", "state");
 CREATE INDEX "ix_form_state" ON "form_invitation" ("form_id", "state");
 CREATE INDEX "ix_goal_competency" ON "goal" ("organization_id", "competency_id");
@@ -977,4 +990,5 @@ INSERT INTO "tortoise_migrations" ("app", "name", "applied_at") VALUES
 ('models', '0042_program_resources', CURRENT_TIMESTAMP),
 ('models', '0043_training', CURRENT_TIMESTAMP),
 ('models', '0044_intake', CURRENT_TIMESTAMP),
-('models', '0045_permissions', CURRENT_TIMESTAMP);
+('models', '0045_permissions', CURRENT_TIMESTAMP),
+('models', '0046_program_files', CURRENT_TIMESTAMP);

@@ -1,1 +1,1 @@
-"""Links that people of a programme have at hand: a part of its document."""
+"""Links and files that people of a programme have at hand: a part of its document."""

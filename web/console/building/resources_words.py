@@ -21,10 +21,10 @@ def told(plan: Plan) -> str:
     prompts, examples = len(plan.content["note_prompts"]), len(plan.content["goal_examples"])
     asked = ngettext("%(num)d question for notes", "%(num)d questions for notes", prompts) % {"num": prompts}
     shown = ngettext("%(num)d example of a goal", "%(num)d examples of goals", examples) % {"num": examples}
-    links = len(plan.content["resources"]["links"])
-    held = ngettext("%(num)d link", "%(num)d links", links) % {"num": links}
-    told = {"asked": asked, "shown": shown, "links": held}
-    return (_("%(asked)s, %(shown)s, %(links)s.") if links else _("%(asked)s, %(shown)s.")) % told
+    links, files = (len(plan.content["resources"][kind]) for kind in ("links", "files"))
+    held = [ngettext("%(num)d link", "%(num)d links", links) % {"num": links}] if links else []
+    held += [ngettext("%(num)d file", "%(num)d files", files) % {"num": files}] if files else []
+    return f"{', '.join((asked, shown, *held))}."
 
 
 def readers() -> list[tuple[str, str]]:
