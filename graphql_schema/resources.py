@@ -6,8 +6,8 @@ import strawberry
 
 from graphql_schema.context import Info
 from graphql_schema.ids import global_id
+from server.journey.resources.queries import address, files_of, links_of
 from server.journey.today.queries import home
-from server.journey.today.resources import address, files_of, links_of
 
 
 @strawberry.type(description="A link, or a file that its programme keeps.")

@@ -14,10 +14,10 @@ from server.goals import actions as goals
 from server.goals.queries import history_of
 from server.goals.states import MilestoneState
 from server.goals.suggested.queries import suggested_steps
+from server.journey.resources.queries import address, files_of, links_of
 from server.journey.talk.queries import booking_page
 from server.journey.today.journeys import CircleJourney, Journey, Life
 from server.journey.today.queries import Home, home
-from server.journey.today.resources import address, files_of, links_of
 from server.kernel import clock
 from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _

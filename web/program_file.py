@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.journey.today.resources import Opened, open_file
+from server.journey.resources.queries import Opened, open_file
 from server.kernel.text import gettext as _
 from server.programs.resources.kinds import MEDIA_TYPE
 

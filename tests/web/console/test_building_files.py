@@ -7,7 +7,7 @@ from server.automation.building.actions import begin_draft, change_part, discard
 from server.automation.building.document import content_of
 from server.automation.building.moving import bring, duplicate_program
 from server.automation.building.queries import plan_of
-from server.journey.today.resources import address
+from server.journey.resources.queries import address
 from server.kernel.actor import Actor, system_actor
 from server.kernel.errors import Invalid, NotFound, Refused
 from server.kernel.facts import AuditEvent

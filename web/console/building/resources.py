@@ -1,5 +1,7 @@
-"""The builder's part of resources: questions for notes, examples of goals, links, and who may read goals. Its files are a
-form of their own (`files`)."""
+"""The builder's part of resources: questions for notes, examples of goals, links, and who may read goals.
+
+Its files are a form of their own (`files`).
+"""
 
 from collections.abc import Mapping
 
@@ -10,7 +12,7 @@ from starlette.routing import Route
 
 from server.automation.building.queries import Plan
 from server.goals.states import GoalPrivacy
-from server.journey.today.resources import address
+from server.journey.resources.queries import address
 from server.kernel.db import Json
 from server.people.queries import competencies
 from server.programs.plans.setup import EXAMPLE, EXAMPLES_MOST, WORDS_LETTERS
