@@ -46,7 +46,7 @@ def _row(found: Comparison, row: Row) -> list[str]:
 
 def _name(by: By, row: Row) -> str:
     if by is By.TYPE:
-        return dict(starts())[ProgramType(row.name).value]
+        return dict(starts())[ProgramType(str(row.name)).value]
     if by is By.LEVEL:
         return _("Level %(level)s") % {"level": row.name}
     return _("%(group)s, %(program)s") % {"group": row.name, "program": row.program} if row.program else str(row.name)
