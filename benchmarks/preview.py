@@ -59,7 +59,7 @@ async def measure(folder: Path, people: int) -> list[Figure]:
         await _crowd(found, people)
         async with browser({"ithaca": await open_session(found.manager)}, breaks=False) as client:
             client.event_hooks = {}
-            return await _figures(client, f"/console/programs/{found.program.id}/matching/preview", people)
+            return await _figures(client, f"/console/programs/{found.program.id}/build/matching/preview", people)
 
 
 async def _figures(client: httpx2.AsyncClient, path: str, people: int) -> list[Figure]:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
 import strawberry
 
+from graphql_schema.building import ProgramPlanPayload, SeenDraftInput
 from graphql_schema.context import Context, Info
 from graphql_schema.ids import global_id, key_of
 from graphql_schema.matchmaking import Weight
 from graphql_schema.mutations import ById, Payload, perform
+from server.automation.building import weighed
+from server.automation.building.actions import change_part
+from server.automation.building.queries import plan_of, prepared
+from server.kernel.actor import Actor
 from server.kernel.errors import Invalid
 from server.kernel.text import gettext as _
 from server.matchmaking.engine import Category, RuleCode, RuleSet
-from server.matchmaking.weighing import actions, queries
-from server.matchmaking.weighing.settings import Settings, contradictions, fixed, settings_of, with_rules
+from server.matchmaking.weighing import queries
+from server.matchmaking.weighing.settings import Settings, checked, contradictions, fixed, settings_of, with_rules
 from server.programs.actions import set_target_role
 from server.programs.rules import target_role
 
@@ -156,7 +162,7 @@ class MatchSettings:
         settings, role = settings_of(program), target_role(program.rules)
         return cls(
             target_role_id=global_id("Competency", role) if role else None,
-            program_id=global_id("Program", program.id), version=program.weights_version or actions.FACTORY,
+            program_id=global_id("Program", program.id), version=program.weights_version or queries.FACTORY,
             weights=[Weight(category=name, share=amount / 100) for name, amount in settings.amounts.items()],
             rules=MatchRules.of(settings.rules, program.type), versions=[WeightsVersion.of(one) for one in versions],
         )
@@ -243,16 +249,13 @@ class WeighingQuery:
 
 
 @strawberry.input
-class SetMatchSettingsInput(ById):
+class SetMatchSettingsInput(SeenDraftInput):
     weights: list[WeightInput]
     rules: MatchRulesInput
-    based_on: int | None = strawberry.field(
-        default=None, description="The version these were made from: another one in force then is a conflict."
-    )
 
 
 @strawberry.input
-class RestoreMatchSettingsInput(ById):
+class RestoreMatchSettingsInput(SeenDraftInput):
     version: int = strawberry.field(description="0 is the factory setting.")
 
 
@@ -274,21 +277,19 @@ class MatchSettingsPayload(Payload):
 
 @strawberry.type
 class WeighingMutation:
-    @strawberry.mutation(description="Set weights and rules of a programme, from the next run on.")
-    async def set_match_settings(self, info: Info, input: SetMatchSettingsInput) -> MatchSettingsPayload:
-        return await perform(
-            info, MatchSettingsPayload, input,
-            lambda actor: actions.set_weights(
-                actor, key_of("Program", input.id), _settings(input.weights, input.rules), based_on=input.based_on
-            ),
-        )
+    @strawberry.mutation(description="Set weights and rules in a programme's draft. No run goes by them yet.")
+    async def set_match_settings(self, info: Info, input: SetMatchSettingsInput) -> ProgramPlanPayload:
+        async def given(_actor: Actor, program: Program) -> Settings:
+            return checked(_settings(input.weights, input.rules), program.type)
 
-    @strawberry.mutation(description="Put an earlier version of weights and rules back in force, as a new version.")
-    async def restore_match_settings(self, info: Info, input: RestoreMatchSettingsInput) -> MatchSettingsPayload:
-        return await perform(
-            info, MatchSettingsPayload, input,
-            lambda actor: actions.restore_weights(actor, key_of("Program", input.id), input.version),
-        )
+        return await _prepare(info, input, given)
+
+    @strawberry.mutation(description="Put the weights and rules of an earlier version into a programme's draft.")
+    async def restore_match_settings(self, info: Info, input: RestoreMatchSettingsInput) -> ProgramPlanPayload:
+        async def given(actor: Actor, program: Program) -> Settings:
+            return await queries.settings_at(actor, program, input.version)
+
+        return await _prepare(info, input, given)
 
     @strawberry.mutation(
         description="Say to which role of the framework a programme for high potentials leads, from the next run on."
@@ -300,6 +301,18 @@ class WeighingMutation:
             lambda actor: set_target_role(actor, key_of("Program", input.id), role),
         )
 
+
+async def _prepare(
+    info: Info, input: SeenDraftInput, given: Callable[[Actor, Program], Awaitable[Settings]]
+) -> ProgramPlanPayload:
+    """Write weights and rules into the draft."""
+    async def done(actor: Actor) -> UUID:
+        program_id = key_of("Program", input.id)
+        settings = await given(actor, prepared(await plan_of(actor, program_id)).program)
+        await change_part(actor, program_id, weighed.weighed_as(settings), seen=input.seen)
+        return program_id
+
+    return await perform(info, ProgramPlanPayload, input, done)
 
 
 def _settings(weights: list[WeightInput], rules: MatchRulesInput) -> Settings:

@@ -78,7 +78,6 @@ from web.console import (
     surveys,
     today,
     trial,
-    weighing,
     wordings,
 )
 from web.console import circles as console_circles
@@ -122,7 +121,7 @@ SCREENS: tuple[ModuleType, ...] = (
     console_matches, decisions, delivery, eligibility, extending, goals, happened, hiring, imports, inviting, join,
     journey, kept, learning, leaving, look, match, messages, more, offers, one_more, pairs, people, program_file,
     programs, reaching, runs, session, supply, survey, survey_answers, survey_open, surveys, team, times, today, told,
-    training, trial, waiting, weighing, wordings, you, *BUILDER,
+    training, trial, waiting, wordings, you, *BUILDER,
 )
 """Screens of signed-in people."""
 NOT_PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/*")

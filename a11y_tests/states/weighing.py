@@ -1,4 +1,4 @@
-"""What a good match is: weights, rules, their preview and their versions."""
+"""What a good match is, in the builder: weights, rules, their preview and their versions."""
 
 from playwright.async_api import Page
 
@@ -18,21 +18,21 @@ state = Shelf("weighing")
 STATES = state.states
 
 
-@state("GET console-weights 200", proof="Change a weight and the preview runs again on 18 of your own people.")
+@state("GET console-build-matching 200", proof="Change a weight and the preview runs again on 18 of your own people.")
 async def in_force() -> View:
     found = await town()
     await a_learning(found.organization, models=models(Stage.ACCEPT, Stage.MEET))
     return View(found.manager, page_of(found), open_everything)
 
 
-@state("GET console-weights 200", proof="there is nobody to try it on")
+@state("GET console-build-matching 200", proof="there is nobody to try it on")
 async def nobody_yet() -> View:
     found = await market(1, 1)
     await Enrollment.filter(cohort_id=found.cohort.id).update(state=EnrollmentState.COMPLETED)
     return View(found.manager, page_of(found))
 
 
-@state("GET console-weights 200", proof="Across companies nobody meets their own.")
+@state("GET console-build-matching 200", proof="Across companies nobody meets their own.")
 async def fixed_by_the_type() -> View:
     """The rule that the type means has no switch, and more pairs stand than the limit allows."""
     found = await town()
@@ -43,13 +43,13 @@ async def fixed_by_the_type() -> View:
     return View(found.manager, page_of(found))
 
 
-@state("GET console-weights 404", proof="We could not find that")
+@state("GET console-build-matching 404", proof="We could not find that")
 async def not_yours() -> View:
     found = await market(1, 1)
     return View(found.stranger, page_of(found))
 
 
-@state("POST console-weights-preview 200", proof="Goal goes from 28 to 60.")
+@state("POST console-build-matching-preview 200", proof="Goal goes from 28 to 60.")
 async def others_give_way() -> View:
     """One grows, the others give way, and only the preview is exchanged."""
     async def grow(page: Page) -> None:
@@ -63,33 +63,33 @@ async def others_give_way() -> View:
     return View(found.manager, page_of(found), grow)
 
 
-@state("POST console-weights-preview 422", proof="Fix what is marked, and the preview runs again.")
+@state("POST console-build-matching-preview 422", proof="Fix what is marked, and the preview runs again.")
 async def cannot_be() -> View:
     found = await town()
-    return View(found.manager, page_of(found), each(fill("repeat_months", "500"), press("Try them")))
+    return View(found.manager, page_of(found), each(fill("repeat_months", "500"), press("Try it")))
 
 
-@state("POST console-weights-keep 303", proof="Kept as version 1.")
+@state("POST console-build-matching-keep 303", proof="Kept in the draft. Nobody notices it yet.")
 async def kept() -> View:
     found = await town()
-    return View(found.manager, page_of(found), each(typed("weight-GOALS", "60"), press("Use these weights")))
+    return View(found.manager, page_of(found), each(typed("weight-GOALS", "60"), press("Use this matching")))
 
 
-@state("POST console-weights-keep 409", proof="Somebody set other weights meanwhile.")
+@state("POST console-build-matching-keep 409", proof="Somebody changed this draft meanwhile.")
 async def changed_meanwhile() -> View:
     found = await town()
 
     async def meanwhile(_page: Page) -> None:
         await set_them(found)
 
-    return View(found.manager, page_of(found), each(typed("weight-GOALS", "60"), meanwhile, press("Use these weights")))
+    return View(found.manager, page_of(found), each(typed("weight-GOALS", "60"), meanwhile, press("Use this matching")))
 
 
-@state("POST console-weights-version 303", proof="Put back: the factory setting is in force again.")
-async def put_back() -> View:
+@state("POST console-build-matching-version 303", proof="Goal goes from 0 to 28.")
+async def brought_back() -> View:
     found = await town()
     await set_them(found)
-    return View(found.manager, page_of(found), press("Put back , Factory setting"))
+    return View(found.manager, page_of(found), press("Bring back , Factory setting"))
 
 
 def typed(field: str, words: str) -> Act:
@@ -113,5 +113,5 @@ async def town() -> Market:
 
 
 def page_of(found: Market) -> str:
-    """The page of weights."""
-    return f"/console/programs/{found.program.id}/matching"
+    """The part of the builder."""
+    return f"/console/programs/{found.program.id}/build/matching"

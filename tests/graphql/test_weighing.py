@@ -1,22 +1,23 @@
 """Weights and rules over GraphQL: read, tried, set and put back."""
 
 from graphql_schema.ids import global_id
+from server.automation.building.actions import make_live, send_to_review
+from server.automation.building.queries import plan_of
 from server.programs.models import Program
 from tests import factories
 from tests.graphql.ask import ask, refusal
 from tests.web.console.market import market
 
 SET = """mutation ($input: SetMatchSettingsInput!) { setMatchSettings(input: $input) {
-  errors { field message } settings { version weights { category share } rules { sameCompany leastGradeGap
-    maxPairs leastFit pointsForWaiting heldBackPercent fixed { rule why } }
-  versions { number setById basedOn restores weights { share } } } } }"""
+  errors { code field message } plan { draft { digest changes { path } } } } }"""
 RESTORE = """mutation ($input: RestoreMatchSettingsInput!) { restoreMatchSettings(input: $input) {
-  errors { field message } settings { version versions { restores } } } }"""
+  errors { code field message } plan { draft { digest changes { path } } } } }"""
 PREVIEW = """query ($id: ID!, $weights: [WeightInput!]!, $rules: MatchRulesInput!) {
   matchPreview(programId: $id, weights: $weights, rules: $rules) { people outOf moved
     now { placed meanFit lowestFit pastPairs saidYes best { enrollmentIds fit } } was { placed }
     rules { rule people alone } warnings } }"""
-READ = "query ($id: ID!) { matchSettings(programId: $id) { version weights { share } } }"
+READ = """query ($id: ID!) { matchSettings(programId: $id) { version weights { category share } rules { sameCompany
+  maxPairs leastFit pointsForWaiting heldBackPercent fixed { rule } } versions { number setById restores } } }"""
 
 
 async def test_settings_are_read_tried_set_and_put_back(db: object) -> None:
@@ -32,18 +33,28 @@ async def test_settings_are_read_tried_set_and_put_back(db: object) -> None:
     assert tried["warnings"] == []
     assert {one["rule"] for one in tried["rules"]} >= {"REPEAT", "GRADE_GAP", "COMPANY"}
     assert (await Program.get(id=found.program.id)).weights_version is None
-    given = {"id": key, "weights": weights, "rules": rules, "basedOn": 0}
-    kept = (await ask(actor, SET, input=given))["setMatchSettings"]["settings"]
-    shares = {one["category"]: one["share"] for one in kept["weights"]}
-    assert (kept["version"], shares["AVAILABILITY"], kept["rules"]["sameCompany"]) == (1, 0.75, False)
-    own = kept["rules"]
-    assert (own["maxPairs"], own["leastFit"], own["pointsForWaiting"], own["heldBackPercent"]) == (3, 20, 4, 10)
-    assert own["fixed"] == []
-    assert kept["versions"][0]["setById"] == global_id("Person", found.manager.id)
+    plan = await plan_of(actor, found.program.id)
+    given = {"id": key, "weights": weights, "rules": rules, "seen": plan.seen}
+    kept = (await ask(actor, SET, input=given))["setMatchSettings"]["plan"]["draft"]
+    assert {"weights.AVAILABILITY", "rules.max_pairs"} <= {one["path"] for one in kept["changes"]}
+    assert (await ask(actor, READ, id=key))["matchSettings"]["version"] == 0, "nothing of it holds yet"
     late = await ask(actor, SET, input={**given, "weights": weights[:1]})
-    assert "Somebody set other weights meanwhile" in late["setMatchSettings"]["errors"][0]["message"]
-    back = (await ask(actor, RESTORE, input={"id": key, "version": 0}))["restoreMatchSettings"]["settings"]
-    assert (back["version"], back["versions"][0]["restores"]) == (2, 0)
+    assert "Somebody changed this draft meanwhile" in late["setMatchSettings"]["errors"][0]["message"]
+    await send_to_review(actor, found.program.id, seen=kept["digest"])
+    live = await make_live(actor, found.program.id, seen=kept["digest"])
+    read = (await ask(actor, READ, id=key))["matchSettings"]
+    shares, own = {one["category"]: one["share"] for one in read["weights"]}, read["rules"]
+    assert (read["version"], shares["AVAILABILITY"], own["sameCompany"], own["fixed"]) == (1, 0.75, False, [])
+    assert (own["maxPairs"], own["leastFit"], own["pointsForWaiting"], own["heldBackPercent"]) == (3, 20, 4, 10)
+    assert read["versions"] == [{"number": 1, "setById": global_id("Person", found.manager.id), "restores": None}]
+    back = (await ask(actor, RESTORE, input={"id": key, "seen": live.digest, "version": 0}))["restoreMatchSettings"]
+    digest = back["plan"]["draft"]["digest"]
+    await send_to_review(actor, found.program.id, seen=digest)
+    await make_live(actor, found.program.id, seen=digest)
+    read = (await ask(actor, READ, id=key))["matchSettings"]
+    assert (read["version"], read["versions"][0]["restores"]) == (2, 0)
+    gone = await ask(actor, RESTORE, input={"id": key, "seen": digest, "version": 9})
+    assert gone["restoreMatchSettings"]["errors"][0]["code"] == "NOT_FOUND"
 
 
 async def test_what_cannot_be_comes_back_as_data_and_strangers_see_nothing(db: object) -> None:
@@ -53,10 +64,10 @@ async def test_what_cannot_be_comes_back_as_data_and_strangers_see_nothing(db: o
         ({}, [{"category": "GOALS", "amount": -1}], "weight-GOALS"),
         ({"leastGradeGap": 1}, [{"category": "GOALS", "amount": 1}], "gradeGap"),
     ):
-        answer = await ask(actor, SET, input={"id": key, "weights": weights, "rules": rules})
+        answer = await ask(actor, SET, input={"id": key, "seen": "x", "weights": weights, "rules": rules})
         assert [one["field"] for one in answer["setMatchSettings"]["errors"]] == [field]
     await Program.filter(id=found.program.id).update(type="PEER")
-    answer = await ask(actor, SET, input={"id": key, "weights": weights, "rules": {"repeat": True}})
+    answer = await ask(actor, SET, input={"id": key, "seen": "x", "weights": weights, "rules": {"repeat": True}})
     assert [(one["field"], one["message"]) for one in answer["setMatchSettings"]["errors"]] == [
         ("sameTeam", "Peers are never of one team.")]
     read = "query ($id: ID!) { matchSettings(programId: $id) { rules { sameTeam fixed { rule why } } } }"

@@ -228,25 +228,6 @@ def spoken(shown: Told | None, errors: object) -> str:
         "fit": fit, "was": was, "placed": placed, "of": of}
 
 
-def kept(number: int | None, is_new: bool) -> str:
-    """That settings were stored, as which version."""
-    if not is_new:
-        return _("These are the weights in force already.")
-    return _("Kept as version %(number)s. It counts from the next run on.") % {"number": number}
-
-
-def put_back(number: int) -> str:
-    """That an earlier version is in force again."""
-    if not number:
-        return _("Put back: the factory setting is in force again.")
-    return _("Put back: what version %(number)s said is in force again.") % {"number": number}
-
-
-def before(program: Program) -> int:
-    """The number of the version before the one in force; 0 for the factory setting."""
-    return max(0, (program.weights_version or 0) - 1)
-
-
 def version_rows(found: list[Version], program: Program) -> list[VersionRow]:
     """Every version with who set it and when, the newest first; below them the factory setting."""
     rows = [

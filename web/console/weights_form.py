@@ -1,4 +1,4 @@
-"""The form of weights and hard rules, read: on its own page, and as a part of the builder."""
+"""The form of weights and hard rules, read."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def typed_weights(form: FormData, program: Program) -> tuple[dict[str, str], Set
     typed = {name: text(form, name, NUMBER_LETTERS) for name in words.NUMBERS}
     held = fixed(program.type)
     typed |= {name: "1" if name in held or ticked(form, name) else "" for name in words.SWITCHES}
-    typed |= {name: text(form, name, NUMBER_LETTERS) for name in ("company_kind", "based_on")}
+    typed["company_kind"] = text(form, "company_kind", NUMBER_LETTERS)
     amounts = {
         name: number or 0 for name in CATEGORIES
         for number in [integer(form, f"weight-{name}", errors, least=-MOST, most=10 * MOST)]

@@ -2,8 +2,12 @@
 
 import asyncio
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
+
+from tortoise.queryset import QuerySet
 
 from server.kernel.actor import Actor, require
 from server.kernel.errors import NotFound
@@ -19,7 +23,7 @@ from server.matchmaking.learned.queries import outlook_for
 from server.matchmaking.models import WeightsVersion
 from server.matchmaking.stored import factors_in
 from server.matchmaking.weighing.sampling import Sample, sample
-from server.matchmaking.weighing.settings import Settings, as_weights, checked
+from server.matchmaking.weighing.settings import SWITCHED, Settings, as_weights, checked, settings_of
 from server.matchmaking.weighing.trying import Trial, compare
 from server.people.models import Person
 from server.people.queries import people_by_ids
@@ -33,6 +37,8 @@ PAST_READ = 1_000
 """The latest past pairs that are read for a preview."""
 ENOUGH_PAST = 8
 """Of fewer past pairs no share is told: one pair would move it by more than 10 points."""
+FACTORY = 0
+"""The number that stands for the factory setting of the type, which is no version of its own."""
 SAID_NO = (MatchState.DECLINED, MatchState.EXPIRED)
 
 
@@ -95,12 +101,45 @@ async def stages_learned(actor: Actor, program: Program) -> dict[Stage, bool]:
 
 async def versions(actor: Actor, program: Program, limit: int = 20) -> list[Version]:
     """What the weights of a programme were, the newest first."""
-    rows = await (
-        WeightsVersion.filter(organization_id=actor.organization_id, program_id=program.id)
-        .order_by("-number").limit(limit)
-    )
+    rows = await _kept(actor, program).order_by("-number").limit(limit)
     people = await people_by_ids(actor, [found for row in rows if (found := _person(row.set_by))])
     return [Version(row, people.get(_person(row.set_by) or row.id)) for row in rows]
+
+
+async def settings_at(actor: Actor, program: Program, number: int) -> Settings:
+    """What a version said, or the factory setting, over the rules that no version holds.
+
+    Raises:
+        NotFound: no such version.
+    """
+    if number == FACTORY:
+        return _as_said(program, {}, {})
+    row = await _kept(actor, program).filter(number=number).first()
+    if row is None:
+        raise NotFound
+    return _as_said(program, row.weights, row.rules)
+
+
+async def said_by(actor: Actor, program: Program, settings: Settings) -> int | None:
+    """The latest version that said the same as settings that were checked; 0: the factory setting does; None: none."""
+    if settings == _as_said(program, {}, {}):
+        return FACTORY
+    rows = await _kept(actor, program).order_by("-number")
+    return next((row.number for row in rows if settings == _as_said(program, row.weights, row.rules)), None)
+
+
+def _kept(actor: Actor, program: Program) -> QuerySet[WeightsVersion]:
+    return WeightsVersion.filter(organization_id=actor.organization_id, program_id=program.id)
+
+
+def _as_said(program: Program, weights: Mapping[str, float], rules: Mapping[str, Any]) -> Settings:
+    """A programme's settings with the weights and rules of a version: these (how peers are drawn, how large circles
+    are, where it leads) no version holds, and they stay as they are today."""
+    then = copy(program)
+    elsewhere = {name: value for name, value in program.rules.items() if name not in SWITCHED}
+    own = {name: value for name, value in rules.items() if name in SWITCHED}
+    then.weights, then.rules = {**weights}, {**elsewhere, **own}
+    return settings_of(then)
 
 
 async def preview(actor: Actor, program: Program, settings: Settings) -> Preview:

@@ -20,7 +20,7 @@ async def test_no_page_of_a_programme_for_circles_names_a_mentor(client_of: Clie
     found = await ring()
     page = Reading(await client_of(found.manager))
     group, program = f"{HERE}?group={found.cohort.id}", f"/console/programs/{found.program.id}"
-    for path in (group, program, f"{program}/matching", "/console/people/import"):
+    for path in (group, program, f"{program}/build/matching", "/console/people/import"):
         await page.get(path)
     await page.post(f"{HERE}/run", group=str(found.cohort.id))
     await drain()

@@ -46,7 +46,7 @@ async def test_no_page_of_a_programme_for_peers_names_a_mentor(peers: Peers, cli
     page, (noor, idris, mei, rui, kofi) = Reading(await client_of(await manager_of(peers))), peers.rows
     group, program = f"{HERE}?group={peers.cohort.id}", f"/console/programs/{peers.program.id}"
     by_hand = f"{HERE}/by-hand?group={peers.cohort.id}"
-    for path in (group, by_hand, f"{by_hand}&mentor={noor.id}&mentee={mei.id}", program, f"{program}/matching"):
+    for path in (group, by_hand, f"{by_hand}&mentor={noor.id}&mentee={mei.id}", program, f"{program}/build/matching"):
         await page.get(path)
     await name_wishes(factories.actor_of(kofi.person), kofi.id, [noor.id])
     await page.post(f"{HERE}/run", group=str(peers.cohort.id))

@@ -1,13 +1,17 @@
-"""The page of weights and rules: what it shows, what it refuses and explains, and that scripts are not needed."""
+"""Weights and rules in the builder: what is shown, refused and explained; brought back; and no script needed."""
 
 import re
 
 import pytest
 
+from server.automation.building.actions import discard_draft, make_live, send_to_review
+from server.automation.building.queries import plan_of
+from server.automation.building.weighed import settings_from
 from server.kernel.actor import system_actor
 from server.matchmaking.engine import Category, held_to
 from server.matchmaking.engine.learning.model import LEVELLED
 from server.matchmaking.engine.score import Stage
+from server.matchmaking.gather import rules_of
 from server.matchmaking.runs.actions import run_matching
 from server.matchmaking.weighing.settings import settings_for, settings_of
 from server.programs.models import Enrollment, Program
@@ -16,6 +20,7 @@ from tests import factories
 from tests.web.conftest import HTMX, ClientOf
 from tests.web.console.learned import a_learning, models
 from tests.web.console.market import Market, market
+from tests.web.console.test_building import matching_kept, seen_on
 from web.console import weighing_words as words
 
 
@@ -25,7 +30,7 @@ async def found(db: object) -> Market:
 
 
 def page_of(found: Market) -> str:
-    return f"/console/programs/{found.program.id}/matching"
+    return f"/console/programs/{found.program.id}/build/matching"
 
 
 def typed(**values: str) -> dict[str, str]:
@@ -108,20 +113,41 @@ async def test_without_a_script_weights_are_brought_to_a_hundred_and_it_is_said(
     assert (box(shown, "weight-GOALS"), box(shown, "weight-EXPERTISE")) == ("64", "7")
 
 
-async def test_what_is_used_counts_and_can_be_taken_back_at_once(client_of: ClientOf, found: Market) -> None:
+async def test_what_is_used_and_what_is_brought_back_is_prepared_and_counts_once_in_force(
+    client_of: ClientOf, found: Market
+) -> None:
     client = await client_of(found.manager)
-    kept = await client.post(page_of(found), data=typed(weight_GOALS="128", same_team="", based_on="0"))
+    kept = await matching_kept(client, page_of(found), found.program, **{"weight-GOALS": "128", "same_team": ""})
     assert (kept.status_code, kept.headers["location"]) == (303, page_of(found))
+    assert (await Program.get(id=found.program.id)).weights_version is None, "nothing of it holds yet"
+    shown = (await client.get(page_of(found))).text
+    assert (box(shown, "weight-GOALS"), "Goal goes from 28 to 64." in shown) == ("64", True)
+    await put_in_force(found)
     program = await Program.get(id=found.program.id)
     assert (settings_of(program).amounts[Category.GOALS], settings_of(program).rules.same_team) == (64, False)
     shown = (await client.get(page_of(found))).text
-    assert "Kept as version 1. It counts from the next run on." in shown
     assert "Version 1" in shown
     run = await run_matching(system_actor(found.organization.id), found.cohort.id)
     assert "The programme’s own, version 1" in (await client.get(f"/console/matches/runs/{run.id}")).text
-    await client.post(f"{page_of(found)}/versions", data={"number": "0"})
-    assert "Put back: the factory setting is in force again." in (await client.get(page_of(found))).text
+    for number, status in (("7", 404), ("0", 303)):
+        given = {"number": number, "seen": seen_on(shown)}
+        assert (await client.post(f"{page_of(found)}/versions", data=given)).status_code == status
+    late = await client.post(f"{page_of(found)}/versions", data=given)
+    assert (late.status_code, box(late.text, "weight-GOALS")) == (409, "28")
+    shown = (await client.get(page_of(found))).text
+    assert (box(shown, "weight-GOALS"), "Goal goes from 64 to 28." in shown) == ("28", True), "what would change"
+    assert settings_of(await Program.get(id=found.program.id)) == settings_of(program)
+    await put_in_force(found)
     assert settings_of(await Program.get(id=found.program.id)) == settings_for(ProgramType.ONE_TO_ONE)
+    assert "put back: factory setting" in (await client.get(page_of(found))).text
+
+
+async def put_in_force(found: Market) -> None:
+    """What is prepared, by who runs the programme."""
+    actor = factories.manager_of(found.manager, found.program)
+    seen = (await plan_of(actor, found.program.id)).seen
+    await send_to_review(actor, found.program.id, seen=seen)
+    await make_live(actor, found.program.id, seen=seen)
 
 
 @pytest.mark.parametrize(("values", "words_shown"), [
@@ -160,15 +186,6 @@ async def test_a_rule_that_leaves_nobody_is_told_while_it_is_set(client_of: Clie
     assert "This type of programme looks for mentors above their mentees" in shown
 
 
-async def test_older_weights_do_not_overwrite_newer_ones(client_of: ClientOf, found: Market) -> None:
-    client = await client_of(found.manager)
-    await client.post(page_of(found), data=typed(weight_GOALS="40", based_on="0"))
-    late = await client.post(page_of(found), data=typed(weight_GOALS="50", based_on="0"))
-    assert late.status_code == 409
-    assert "Somebody set other weights meanwhile." in late.text
-    assert box(late.text, "weight-GOALS") == "50"
-
-
 async def test_circles_are_told_as_circles_and_a_group_of_nobody_has_no_preview(
     client_of: ClientOf, db: object
 ) -> None:
@@ -183,7 +200,7 @@ async def test_circles_are_told_as_circles_and_a_group_of_nobody_has_no_preview(
 async def test_a_rule_that_the_type_means_stands_fixed_with_its_reason_and_nothing_typed_turns_it_off(
     client_of: ClientOf, found: Market
 ) -> None:
-    client = await client_of(found.manager)
+    client, actor = await client_of(found.manager), factories.manager_of(found.manager, found.program)
     for kind, why, field in (
         (ProgramType.CROSS_COMPANY, "Across companies nobody meets their own.", "company"),
         (ProgramType.REVERSE, "In a reverse programme the mentor stands below the mentee.", "grade_gap"),
@@ -197,10 +214,12 @@ async def test_a_rule_that_the_type_means_stands_fixed_with_its_reason_and_nothi
         assert ('name="max_pairs"' in shown) is (kind is not ProgramType.CIRCLE)
         less = typed(**{field: "", "gap_least": "-3", "gap_most": "-1"})
         assert (await client.post(f"{page_of(found)}/preview", data=less, headers=HTMX)).status_code == 200
-        version = (await Program.get(id=found.program.id)).weights_version or 0
-        await client.post(page_of(found), data={**less, "weight-STYLE": str(9 + version), "based_on": str(version)})
-        rules = settings_of(await Program.get(id=found.program.id)).rules
+        less |= {"weight-STYLE": "9", "approvals": "BOTH", "asked_first": "TOGETHER", "seen": seen_on(shown)}
+        assert (await client.post(page_of(found), data=less)).status_code == 303
+        plan = await plan_of(actor, found.program.id)
+        rules = settings_from(plan.content, rules_of(plan.program)).rules
         assert held_to(kind, rules) == rules
+        await discard_draft(actor, found.program.id)
     await Program.filter(id=found.program.id).update(type=ProgramType.REVERSE)
     answer = await client.post(f"{page_of(found)}/preview", data=typed(gap_least="1", gap_most="4"), headers=HTMX)
     assert answer.status_code == 422
@@ -213,9 +232,10 @@ async def test_how_many_pairs_and_how_good_they_must_be_is_set_as_everything_els
     client = await client_of(found.manager)
     shown = (await client.get(page_of(found))).text
     assert [box(shown, name) for name in ("max_pairs", "min_fit", "wait_points")] == ["", "0", "2"]
-    data = typed(max_pairs="3", min_fit="40", wait_points="5", based_on="0")
+    data = typed(max_pairs="3", min_fit="40", wait_points="5")
     assert "of 4, was 4" in (await client.post(f"{page_of(found)}/preview", data=data, headers=HTMX)).text
-    await client.post(page_of(found), data=data)
+    await matching_kept(client, page_of(found), found.program, max_pairs="3", min_fit="40", wait_points="5")
+    await put_in_force(found)
     rules = settings_of(await Program.get(id=found.program.id)).rules
     assert (rules.max_pairs, rules.min_fit, rules.wait_bonus) == (3, 40, 0.05)
     for mentor, mentee in zip(found.mentors[:2], found.mentees[:2], strict=True):
@@ -229,6 +249,6 @@ async def test_only_who_may_change_the_programme_opens_it(client_of: ClientOf, f
     for someone in (found.stranger, other.manager):
         assert (await (await client_of(someone)).get(page_of(found))).status_code == 404
     assert (await (await client_of(other.manager)).post(
-        f"{page_of(found)}/versions", data={"number": "0"})).status_code == 404
+        f"{page_of(found)}/versions", data={"number": "0", "seen": ""})).status_code == 404
     pair = await factories.program(found.organization)
-    assert (await (await client_of(found.admin)).get(f"/console/programs/{pair.id}/matching")).status_code == 200
+    assert (await (await client_of(found.admin)).get(f"/console/programs/{pair.id}/build/matching")).status_code == 200

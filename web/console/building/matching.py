@@ -25,8 +25,9 @@ from server.programs.states import ProgramType
 from web.console import program_words, weighing_words
 from web.console.building import desk
 from web.console.building import matching_words as words
+from web.console.building.outline import address as part_address
 from web.console.weights_form import IDS, typed_weights
-from web.forms import Errors, read_form, text, ticked
+from web.forms import Errors, integer, read_form, text, ticked
 
 if TYPE_CHECKING:
     from server.matchmaking.weighing.queries import Preview
@@ -55,6 +56,21 @@ async def preview(request: Request) -> Response:
     typed, settings, errors = typed_weights(form, shown.program)
     given = {**plan.content, **_given(form, shown)}
     return await _page(request, plan, shown, given, typed, settings, errors, block="preview")
+
+
+async def put_back(request: Request) -> Response:
+    """Put the weights and rules of an earlier version into the draft; 0 is the factory setting."""
+    plan, form = await desk.opened(request), await read_form(request)
+    number = integer(form, "number") or queries.FACTORY
+    settings = await queries.settings_at(request.state.actor, prepared(plan).program, number)
+
+    async def again(request: Request, plan: Plan, given: Json, errors: Errors, refused: str) -> Response:
+        return await _page(
+            request, plan, prepared(plan), given, weighing_words.fields(settings), settings, errors, refused=refused
+        )
+
+    back = part_address(plan, words.PART)
+    return await desk.keep(request, words.PART, form, weighed.weighed_as(settings), again, back=back)
 
 
 async def keep(request: Request) -> Response:
@@ -108,6 +124,8 @@ async def _page(
 ) -> Response:
     errors, program = errors or Errors(), shown.program
     found = await _tried(request, shown, settings, errors)
+    if block == "preview" and not errors:
+        typed = weighing_words.fields(Settings(settings.percents, settings.rules))
     told = weighing_words.told(found, settings, program) if found else None
     framework = await competencies(request.state.actor) if has_target_role(program) else []
     return desk.part_page(
@@ -118,7 +136,8 @@ async def _page(
         learned=weighing_words.learned(await queries.stages_learned(request.state.actor, program)),
         rows=weighing_words.weight_rows(_settings(plan, shown)), rules=weighing_words.rule_rows(found, program),
         has_limits=not is_of_circles(program), has_places=not is_among_peers(program),
-        starts=weighing_words.starts(), start=program.type,
+        starts=weighing_words.starts(), start=program.type, versions=weighing_words.version_rows(
+            await queries.versions(request.state.actor, plan.program), plan.program),
         approvals=program_words.approvals(shown), first=program_words.asked_first(shown), switches=_switches(shown),
         circles=program_words.circles(shown), sizes=program_words.sizes(shown),
         pairings=program_words.pairings(shown), roles=[(one.key, one.name) for one in framework],
@@ -129,4 +148,5 @@ routes = [
     Route(f"{desk.HERE}matching", show, name="console-build-matching"),
     Route(f"{desk.HERE}matching", keep, methods=["POST"], name="console-build-matching-keep"),
     Route(f"{desk.HERE}matching/preview", preview, methods=["POST"], name="console-build-matching-preview"),
+    Route(f"{desk.HERE}matching/versions", put_back, methods=["POST"], name="console-build-matching-version"),
 ]

@@ -18,8 +18,8 @@ from server.matchmaking.models import MatchRun, MatchSuggestion, WeightsVersion
 from server.matchmaking.queue.actions import match_newcomers, suggest_next
 from server.matchmaking.runs.actions import carry_out, start_run
 from server.matchmaking.weighing import queries, sampling
-from server.matchmaking.weighing.actions import FACTORY, restore_weights, set_weights
-from server.matchmaking.weighing.queries import accepted, preview, versions, weighed_program
+from server.matchmaking.weighing.actions import set_weights
+from server.matchmaking.weighing.queries import FACTORY, accepted, preview, settings_at, versions, weighed_program
 from server.matchmaking.weighing.settings import Settings, settings_of
 from server.programs.models import Cohort, Enrollment, Program
 from server.programs.states import ProgramType
@@ -42,6 +42,12 @@ async def program_of(found: Market) -> Program:
     return await Program.get(id=found.program.id)
 
 
+async def bring_back(found: Market, number: int) -> None:
+    """As a programme's document does whose weights are those of a version."""
+    actor = runs_it(found)
+    await set_weights(actor, found.program.id, await settings_at(actor, await program_of(found), number))
+
+
 async def test_what_is_set_counts_from_now_on_and_is_a_version_with_who_when_and_from_what(found: Market) -> None:
     actor = runs_it(found)
     await set_weights(actor, found.program.id, TIMES)
@@ -61,9 +67,10 @@ async def test_what_stood_before_versions_were_counted_is_the_first_one(found: M
     before = {"seat_step": 0.1, "same_team": False}
     await Program.filter(id=found.program.id).update(weights={"GOALS": 1.0}, rules=before)
     await set_weights(runs_it(found), found.program.id, TIMES)
-    await restore_weights(runs_it(found), found.program.id, 1)
+    await bring_back(found, 1)
     kept = await program_of(found)
-    assert (kept.weights, kept.rules) == ({"GOALS": 1.0}, before)
+    assert {name: share for name, share in kept.weights.items() if share} == {"GOALS": 1}
+    assert (kept.rules["seat_step"], kept.rules["same_team"]) == (0.1, False)
     kept_ones = await versions(runs_it(found), kept)
     told = [(one.row.number, one.row.based_on, one.row.restores, one.by) for one in kept_ones]
     assert told == [(3, 2, 1, found.manager), (2, 1, None, found.manager), (1, None, None, None)]
@@ -77,10 +84,10 @@ async def test_putting_a_version_back_leaves_what_is_set_elsewhere(found: Market
     for number in (1, FACTORY):
         rules = {**(await program_of(found)).rules, **elsewhere}
         await Program.filter(id=program_id).update(rules=rules)
-        await restore_weights(actor, program_id, number)
+        await bring_back(found, number)
         kept = await program_of(found)
         assert elsewhere.items() <= kept.rules.items()
-        assert ("same_team" in kept.rules) == (number != FACTORY)
+        assert kept.rules["same_team"] is (number == FACTORY)
 
 
 async def test_what_a_type_means_cannot_be_turned_off_and_where_it_once_was_it_is_read_as_on(found: Market) -> None:
@@ -93,9 +100,8 @@ async def test_what_a_type_means_cannot_be_turned_off_and_where_it_once_was_it_i
     with pytest.raises(Invalid):
         await preview(runs_it(found), await program_of(found), off)
     await set_weights(runs_it(found), found.program.id, Settings({Category.STYLE: 1}, RuleSet()))
-    await restore_weights(runs_it(found), found.program.id, 1)
+    await bring_back(found, 1)
     kept = await program_of(found)
-    assert kept.rules == {"same_team": False}, "what was written down is not rewritten"
     assert rules_of(kept).same_team
     assert settings_of(kept).rules.same_team
 
@@ -139,29 +145,21 @@ async def test_putting_the_factory_setting_back_is_a_version_too_and_twice_is_ha
     before, actor = settings_of(await program_of(found)), runs_it(found)
     await set_weights(actor, found.program.id, TIMES)
     for _twice in range(2):
-        await restore_weights(actor, found.program.id, FACTORY)
+        await bring_back(found, FACTORY)
     kept = await program_of(found)
     assert settings_of(kept) == before
     assert (kept.weights_version, weights_of(kept).version) == (2, "program:2")
 
 
-async def test_whoever_looked_at_older_weights_does_not_replace_newer_ones(found: Market) -> None:
-    await set_weights(runs_it(found), found.program.id, TIMES, based_on=FACTORY)
-    with pytest.raises(Conflict) as refused:
-        await set_weights(runs_it(found), found.program.id, Settings({Category.STYLE: 1}, RuleSet()), based_on=FACTORY)
-    assert refused.value.kind == "changed_meanwhile"
-
-
 async def test_only_who_may_change_the_programme_sets_weights(found: Market) -> None:
     other = await market(1, 1)
     for actor, refusal in ((runs_it(other), NotFound), (factories.actor_of(found.stranger), Refused)):
-        for act in (set_weights(actor, found.program.id, TIMES), restore_weights(actor, found.program.id, FACTORY)):
-            with pytest.raises(refusal):
-                await act
+        with pytest.raises(refusal):
+            await set_weights(actor, found.program.id, TIMES)
     with pytest.raises(NotFound):
         await weighed_program(factories.actor_of(found.stranger), found.program.id)
     with pytest.raises(NotFound):
-        await restore_weights(runs_it(found), found.program.id, 7)
+        await settings_at(runs_it(found), await program_of(found), 7)
     with pytest.raises(Invalid):
         await set_weights(runs_it(found), found.program.id, Settings({}, RuleSet()))
     assert not await WeightsVersion.all()
