@@ -1,7 +1,6 @@
 """A living organisation to show the product with. Everybody in it is made up."""
 
 from collections.abc import Callable
-from contextlib import AsyncExitStack
 
 from server.demo.removal import remove
 from server.demo.setting import KEY, UNFINISHED
@@ -27,14 +26,13 @@ async def load(settings: Settings, tell: Callable[[str], object], *, days: int =
         if await _found(KEY):
             tell("It is there already.")
             return
-        async with without_workers(settings.executor_id), AsyncExitStack() as stack:
+        async with without_workers(settings.executor_id):
             if begun := await _found(UNFINISHED):
                 tell("An earlier load was cut off. What it left is removed, and the load begins anew.")
                 await remove(begun)
             tell("Loading the demonstration organisation; this takes some minutes.")
-            if not settings.smtp_host:
-                stack.enter_context(sink.hands_to(sink.keep))
-            await live(days)
+            with sink.hands_to(sink.keep):
+                await live(days)
         tell("It is loaded.")
 
 

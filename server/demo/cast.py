@@ -3,15 +3,18 @@
 The file goes through the product's own import, so the demonstration also shows what an import makes of it.
 """
 
-import csv
-import io
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import count
+from random import Random
 
-Row = dict[str, str]
+from server.automation.lives.records import Row, written
+from server.automation.lives.somebody import Somebody
+from server.automation.lives.words import OFFERS, for_mentees
+from server.programs.states import ParticipantRole
 
+SEED, MANAGER, ADMINISTRATOR = 1, 1000, 1001
 LEADERS, ONBOARDING, REVERSE = "rising-leads", "first-90-days", "reverse-mentoring"
 CIRCLES = "first-time-leads"
 
@@ -55,14 +58,6 @@ BUNDLES = {
         "I want to learn the digital tools, working across cultures, and finding my way here.",
 }
 """What people offer or want together, and how they say it: most find somebody who knows all of it, some do not."""
-WORDS = (
-    "I learned to run reviews by running bad ones. Happy to save you a few.",
-    "Ask me about the projects that failed.",
-    "I listen first. Then we draw it on one page.",
-    "I moved jobs four times here, and stayed.",
-    "Bring me the hard conversation you put off.",
-    "I like numbers that change a decision.",
-)
 
 
 @dataclass(frozen=True)
@@ -100,11 +95,12 @@ NAMED: dict[tuple[str, str, int], tuple[str, str, str, int]] = {
     (LEADERS, "mentee", 0): ("Noor", "Saltmarsh", "Product analyst", 0),
     (LEADERS, "mentee", 1): ("Kofi", "Windrose", "Shift lead", 1),
 }
-
-
+TITLES = frozenset(title for _, _, title, _ in NAMED.values())
+KEEN_FROM = 0.6
+"""Whoever came to Harbourline's programmes came to them gladly."""
 TOUR: dict[int, Row] = {
     # Idris offers what Kofi wanted and Noor wants, so that the guided tour shows strong matches.
-    1: {"skills": "Leading stakeholders;Product judgement;Running reviews", "about": WORDS[0]},
+    1: {"skills": "Leading stakeholders;Product judgement;Running reviews", "about": OFFERS[0]},
     17: {"goals": "Leading stakeholders;Product judgement;Running reviews",
          "goal_text": "I want to lead a product review from start to decision."},
     18: {"goals": "Running reviews;Product judgement;Leading stakeholders",
@@ -114,19 +110,17 @@ TOUR: dict[int, Row] = {
 
 def people_file(today: date, programs: Collection[str]) -> bytes:
     """The staff of Harbourline and the people of some programmes as of `today`, UTF-8 CSV with a header."""
-    rows = [*_staff(today), *(row for row in _participants(today) if row["program"] in programs)]
-    out = io.StringIO()
-    writer = csv.DictWriter(out, fieldnames=list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return out.getvalue().encode()
+    return written([*_staff(today), *(row for row in _participants(today) if row["program"] in programs)])
 
 
-def framework_file() -> bytes:
-    """Harbourline's competency framework as CSV."""
-    lines = ["key,name,description"]
-    lines += [f"{name.lower().replace(' ', '-')},{name}," for name in SKILLS]
-    return ("\n".join(lines) + "\n").encode()
+def crowd(today: date, program: str) -> list[Somebody]:
+    """How the people of a programme are, in the order of the roster."""
+    return [_somebody(row) for row in _participants(today) if row["program"] == program]
+
+
+def manager(today: date) -> Somebody:
+    """Who runs the programmes."""
+    return _somebody(next(row for row in _staff(today) if row["employee_id"] == address(MANAGER)))
 
 
 def address(number: int) -> str:
@@ -139,8 +133,8 @@ def _staff(today: date) -> Iterator[Row]:
     for number, department in enumerate(DEPARTMENTS):
         given, family = GIVEN[-1 - number], FAMILY[-1 - number]
         yield _row(900 + number, given, family, f"{department} lead", department, number, 9, 4000, today)
-    yield _row(1000, "Rui", "Palegrove", "Mentoring lead", "People", 0, 6, 2200, today)
-    yield _row(1001, "Anselm", "Vey", "People systems", "People", 3, 6, 3100, today)
+    yield _row(MANAGER, "Rui", "Palegrove", "Mentoring lead", "People", 0, 6, 2200, today)
+    yield _row(ADMINISTRATOR, "Anselm", "Vey", "People systems", "People", 3, 6, 3100, today)
 
 
 def _participants(today: date) -> Iterator[Row]:
@@ -166,13 +160,24 @@ def _participant(number: int, part: Part, index: int, today: date) -> Row:
             "manager_employee_id": address(900 + DEPARTMENTS.index(department))}
 
 
+def _somebody(row: Row) -> Somebody:
+    number = int(row["employee_id"][1:])
+    role = ParticipantRole(row["role"].upper()) if row["role"] else None
+    usual = role in (None, ParticipantRole.FACILITATOR) or row["title"] in TITLES
+    keen = Random(f"{SEED}:{number}").uniform(KEEN_FROM, 1.0)  # noqa: S311  # guards nothing
+    return Somebody(
+        SEED, number, role, row["employee_id"], row["email"], row["given_name"], row["family_name"], row["time_zone"],
+        row["language"], 1.0 if usual else keen, usual,
+    )
+
+
 def _wishes(number: int, part: Part) -> Row:
     if number in TOUR:
         return TOUR[number]
     bundles = list(BUNDLES.items())
     tags, goal_text = bundles[number % len(BUNDLES)]
     if part.role != "mentee":
-        return {"skills": tags, "about": WORDS[number % len(WORDS)]}
+        return {"skills": tags, "about": for_mentees(number)}
     # In a circle each knows what the next one wants.
     offered = {"skills": bundles[(number + 1) % len(BUNDLES)][0]} if part.program == CIRCLES else {}
     return {"goals": tags, "goal_text": goal_text, **offered}

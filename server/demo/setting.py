@@ -1,18 +1,22 @@
 """The organisation of the demonstration: four programmes at once, their groups, consents and who runs them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from uuid import UUID
 
 from server.access.actions import grant_role
 from server.access.states import Role
-from server.demo.cast import CIRCLES, LEADERS, ONBOARDING, REVERSE, address, framework_file, people_file
+from server.automation.lives.records import framework_file
+from server.automation.lives.somebody import Somebody
+from server.demo.cast import ADMINISTRATOR, CIRCLES, LEADERS, MANAGER, ONBOARDING, REVERSE, SKILLS, address, people_file
 from server.journey.importing.actions import apply_import, preview_import
 from server.kernel import clock
 from server.kernel.actor import Actor, system_actor
 from server.kernel.ids import new_id
 from server.people import actions as people
-from server.people.models import Organization, Person
-from server.people.queries import find_people
+from server.people.models import Organization
+from server.people.queries import all_people, find_people
 from server.people.states import ConsentPurpose
 from server.programs import actions as programs
 from server.programs.models import Cohort
@@ -49,7 +53,7 @@ async def set_up(today: date) -> Stage:
     organization = await people.create_organization(
         system, key=UNFINISHED, name="Harbourline", zone="Europe/Lisbon", language="en-GB", is_demo=True
     )
-    await people.import_framework(system, framework_file(), "framework.csv")
+    await people.import_framework(system, framework_file(SKILLS), "framework.csv")
     await _consents(system)
     cohorts = {
         LEADERS: await _program(
@@ -82,7 +86,8 @@ async def bring_in(stage: Stage, today: date, *programs_: str) -> None:
 
 async def appoint(stage: Stage) -> None:
     """Say who runs what."""
-    rui, anselm = await by_number(stage, 1000), await by_number(stage, 1001)
+    staff = MANAGER, ADMINISTRATOR
+    rui, anselm = [(await find_people(stage.system, address(number), limit=1))[0] for number in staff]
     for cohort in stage.cohorts.values():
         await grant_role(stage.system, rui.id, Role.PROGRAM_MANAGER, cohort.program_id)
     await grant_role(stage.system, anselm.id, Role.GLOBAL_ADMIN)
@@ -93,9 +98,10 @@ async def finish(stage: Stage) -> None:
     await people.set_organization_key(stage.system, KEY)
 
 
-async def by_number(stage: Stage, number: int) -> Person:
-    """Somebody of the cast by their number."""
-    return (await find_people(stage.system, address(number), limit=1))[0]
+async def by_key(stage: Stage, people_: Iterable[Somebody]) -> dict[str, UUID]:
+    """Some of the cast as people, by their numbers in the records."""
+    keys = [one.key for one in people_]
+    return dict(await all_people(stage.system).filter(employee_id__in=keys).values_list("employee_id", "id"))
 
 
 async def _consents(system: Actor) -> None:

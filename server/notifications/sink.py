@@ -12,6 +12,7 @@ from email.message import EmailMessage
 from email.parser import BytesHeaderParser
 from email.policy import default as modern
 from typing import Any
+from uuid import UUID
 
 from aiosmtpd.smtp import SMTP, Envelope
 from aiosmtpd.smtp import Session as Connection
@@ -103,7 +104,11 @@ async def _kept(source: bytes, recipients: Sequence[str]) -> str:
     return "250 2.0.0 Kept"
 
 
+def message_id_of(mail: EmailMessage) -> UUID | None:
+    """Whose row a mail is, by its header; None when it is none of ours."""
+    return parse_id(str(mail["Message-ID"] or "").strip("<>").partition("@")[0])
+
+
 async def _message_of(source: bytes) -> Message | None:
-    header = str(HEADERS.parsebytes(source)["Message-ID"] or "")
-    row_id = parse_id(header.strip("<>").partition("@")[0])
+    row_id = message_id_of(HEADERS.parsebytes(source))
     return await Message.filter(id=row_id).select_related("recipient").first() if row_id else None

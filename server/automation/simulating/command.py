@@ -15,10 +15,12 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from server.automation.simulating.living import live
+from server.automation.lives.living import live
+from server.automation.lives.world import World
+from server.automation.simulating.founding import found
+from server.automation.simulating.mails import Mails
 from server.automation.simulating.report import Report
 from server.automation.simulating.tally import tally
-from server.automation.simulating.world import World, found
 from server.kernel import clock
 from server.kernel.db import Json, database
 from server.kernel.errors import Invalid
@@ -77,8 +79,9 @@ async def simulate(
     start = datetime(begins.year, begins.month, begins.day, MORNING, tzinfo=UTC)
     until = start + timedelta(days=round(months * MONTH_DAYS))
     async with _place(keep) as file:
-        world = await _lived(file, document, people, seed, start, until, aloud)
-        counted = tally(file, world.mails, until)
+        mails = Mails()
+        world = await _lived(file, document, mails, people, seed, start, until, aloud)
+        counted = tally(file, mails.sent, until)
     return Report(
         name, people, months, seed, begins, counted, dict(sorted(world.done.items())),
         dict(sorted(world.refused.items())), time.monotonic() - began, time.process_time() - spent,
@@ -86,7 +89,7 @@ async def simulate(
 
 
 async def _lived(
-    file: Path, document: Json, people: int, seed: int, start: datetime, until: datetime, aloud: bool
+    file: Path, document: Json, mails: Mails, people: int, seed: int, start: datetime, until: datetime, aloud: bool
 ) -> World:
     shown = [start]
 
@@ -97,7 +100,7 @@ async def _lived(
 
     async with database(f"sqlite://{file}", alone=True), without_workers(settings().executor_id):
         with clock.at(start), drawn_ids(seed):
-            world = await found(document, seed=seed, size=people, until=until.date())
+            world = await found(document, mails, seed=seed, size=people, until=until)
             await live(world, until, tell)
     return world
 

@@ -1,21 +1,14 @@
 """The people of a simulation: who they are, as a people file says it, and how each of them is. Pure: one seed, one
 crowd.
-
-What somebody does is drawn by lot from the seed, the person and the occasion alone, so that another order of events,
-or another message, changes nothing else.
 """
 
-import csv
-import io
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 from random import Random
-from zoneinfo import ZoneInfo
 
+from server.automation.lives.records import Row, named, written
+from server.automation.lives.somebody import Somebody
 from server.programs.states import Circles, ParticipantRole, ProgramType
-
-Row = dict[str, str]
 
 PLACES = (
     ("Lisbon", "PT", "Europe/Lisbon", "pt;en"), ("Nairobi", "KE", "Africa/Nairobi", "en;sw"),
@@ -34,56 +27,11 @@ SKILLS = (
 )
 MENTORS_OF_TEN, PLACES_EACH, CIRCLE = 4, 2, 7
 """Of ten people four mentor, two each; in a circle one of seven leads."""
-OPENS, CLOSES = time(9), time(17)
 RANKS: dict[ProgramType, tuple[int, int]] = {ProgramType.REVERSE: (3, 8), ProgramType.HIGH_POTENTIAL: (8, 5)}
 USUAL_RANKS, NEW_FOR = (7, 4), 60
 """How senior who gives and who learns are at least; and since how many days, at most, who is new has been there."""
 MANAGER = 0
 """Who runs the programme has this number, and takes no part."""
-
-
-@dataclass(frozen=True)
-class Somebody:
-    """One of the crowd. `keen`: how likely they are to do what they are asked for, from 0 to 1."""
-
-    seed: int
-    number: int
-    role: ParticipantRole | None
-    given: str
-    family: str
-    zone: str
-    place: int
-    language: str
-    keen: float
-
-    @property
-    def key(self) -> str:
-        """Their number in the employer's records."""
-        return f"S{self.number:05d}"
-
-    @property
-    def email(self) -> str:
-        """Where they are reached: nowhere in the world."""
-        return f"{self.key}@simulated.example".lower()
-
-    def lot(self, *occasion: object) -> float:
-        """A number from 0 to 1, always the same for an occasion."""
-        return Random(f"{self.seed}:{self.number}:{occasion}").random()  # noqa: S311  # guards nothing
-
-    def does(self, chance: float, *occasion: object) -> bool:
-        """Whether they do something that so many of those who are as keen as can be would do."""
-        return self.lot(*occasion) < chance * self.keen
-
-    def at_work(self, moment: datetime) -> datetime:
-        """This moment if they work then, else when they next do."""
-        there = moment.astimezone(ZoneInfo(self.zone))
-        if there.weekday() < 5 and OPENS <= there.time() < CLOSES:
-            return moment
-        day = there.date() + timedelta(days=there.time() >= OPENS)
-        while day.weekday() > 4:
-            day += timedelta(days=1)
-        late = timedelta(minutes=5 * (self.number % 60))
-        return datetime.combine(day, OPENS, ZoneInfo(self.zone)).astimezone(moment.tzinfo) + late
 
 
 def crowd(seed: int, people: int, kind: ProgramType, circles: Circles) -> list[Somebody]:
@@ -94,17 +42,7 @@ def crowd(seed: int, people: int, kind: ProgramType, circles: Circles) -> list[S
 
 def people_file(people: Iterable[Somebody], today: date, program: str, kind: ProgramType) -> bytes:
     """The employer's records of them as a file, with the role to which each is invited in a programme of a kind."""
-    return _written([_row(one, today, program, kind) for one in people])
-
-
-def changes_file(statuses: Mapping[Somebody, str]) -> bytes:
-    """What the employer's records say of some of them now: ACTIVE, LEAVE or ENDED."""
-    return _written([{**_named(one), "status": status} for one, status in statuses.items()])
-
-
-def framework_file() -> bytes:
-    """The competency framework, as CSV."""
-    return "\n".join(["key,name,description", *(f"{_slug(name)},{name}," for name in SKILLS)]).encode() + b"\n"
+    return written([_row(one, today, program, kind) for one in people])
 
 
 def bundle(number: int) -> Sequence[str]:
@@ -124,19 +62,16 @@ def _role(number: int, kind: ProgramType, circles: Circles) -> ParticipantRole:
 
 def _somebody(seed: int, number: int, role: ParticipantRole | None) -> Somebody:
     lot = Random(f"{seed}:{number}")  # noqa: S311  # guards nothing
-    place = lot.randrange(len(PLACES))
+    place, key = lot.randrange(len(PLACES)), f"S{number:05d}"
     return Somebody(
-        seed, number, role, lot.choice(GIVEN), f"{lot.choice(FAMILY)} {number}", PLACES[place][2], place,
-        lot.choice(LANGUAGES), 1.0 if number == MANAGER else lot.uniform(0.45, 1.0),
+        seed, number, role, key, f"{key}@simulated.example".lower(), lot.choice(GIVEN),
+        f"{lot.choice(FAMILY)} {number}", PLACES[place][2], lot.choice(LANGUAGES),
+        1.0 if number == MANAGER else lot.uniform(0.45, 1.0),
     )
 
 
-def _named(one: Somebody) -> Row:
-    return {"employee_id": one.key, "email": one.email, "given_name": one.given, "family_name": one.family}
-
-
 def _row(one: Somebody, today: date, program: str, kind: ProgramType) -> Row:
-    city, country, zone, languages = PLACES[one.place]
+    city, country, zone, languages = next(place for place in PLACES if place[2] == one.zone)
     offers = one.role in (ParticipantRole.MENTOR, ParticipantRole.PEER, ParticipantRole.FACILITATOR)
     wants = one.role in (ParticipantRole.MENTEE, ParticipantRole.PEER)
     gives, learns = RANKS.get(kind, USUAL_RANKS)
@@ -144,7 +79,7 @@ def _row(one: Somebody, today: date, program: str, kind: ProgramType) -> Row:
     is_new = kind is ProgramType.ONBOARDING and not offers and one.role is not None
     tenure = timedelta(days=one.number % NEW_FOR if is_new else 800 + 97 * one.number % 4000)
     return {
-        **_named(one), "department": DEPARTMENTS[one.number % len(DEPARTMENTS)], "title": "Specialist",
+        **named(one), "department": DEPARTMENTS[one.number % len(DEPARTMENTS)], "title": "Specialist",
         "business_unit": "Harbourline", "company": "Harbourline", "location": city, "country": country,
         "seniority": str(rank + one.number % 2),
         "hire_date": (today - tenure).isoformat(), "time_zone": zone, "language": one.language,
@@ -155,15 +90,3 @@ def _row(one: Somebody, today: date, program: str, kind: ProgramType) -> Row:
         "program": program if one.role else "", "role": one.role.value.lower() if one.role else "",
         "capacity": str(PLACES_EACH) if one.role is ParticipantRole.MENTOR else "",
     }
-
-
-def _written(rows: list[Row]) -> bytes:
-    out = io.StringIO()
-    writer = csv.DictWriter(out, fieldnames=list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return out.getvalue().encode()
-
-
-def _slug(name: str) -> str:
-    return name.lower().replace(" ", "-")

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from server.automation.simulating.world import Sent
+from server.automation.simulating.mails import Sent
 
 HOURS = {
     "NUDGE": (range(5), time(8, 30), time(17, 30)), "SURVEY": (range(7), time(8), time(18)),

@@ -8,9 +8,10 @@ from uuid import UUID
 
 import pytest
 
-from server.automation.simulating.crowd import Somebody, crowd, people_file
+from server.automation.lives.somebody import Somebody
+from server.automation.simulating.crowd import crowd, people_file
+from server.automation.simulating.mails import Sent
 from server.automation.simulating.tally import Tally, tally
-from server.automation.simulating.world import Sent
 from server.kernel.ids import drawn_ids, new_id
 from server.programs.states import Circles, ParticipantRole, ProgramType
 

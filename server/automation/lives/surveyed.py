@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from server.automation.simulating.acts import Turn
+from server.automation.lives.acts import Turn
 from server.kernel import clock
 from server.surveys.forms.actions import answer_form
 from server.surveys.forms.form import Question, questions_of

@@ -1,10 +1,16 @@
-"""What the people of Harbourline write: made up, plain, and about work."""
+"""What made-up people write: plain, and about work."""
 
 from collections.abc import Sequence
 
-from server.demo.cast import WORDS
-from server.people.models import Person
-
+OFFERS = (
+    "I learned to run reviews by running bad ones. Happy to save you a few.",
+    "Ask me about the projects that failed.",
+    "I listen first. Then we draw it on one page.",
+    "I moved jobs four times here, and stayed.",
+    "Bring me the hard conversation you put off.",
+    "I like numbers that change a decision.",
+)
+"""What mentors say to those who might choose them."""
 STEPS = ("Watch how my mentor does it", "Try it once with help", "Do it in a real project", "Show it to a colleague")
 MEASURES = {
     "Leading stakeholders": "I have run two reviews and the group decided both times",
@@ -74,9 +80,9 @@ def goal_for(skills: Sequence[str]) -> tuple[str, str]:
     return f"get good at {named}", MEASURES.get(skills[0], "two colleagues ask me for help with it")
 
 
-def word_for_mentees(person: Person) -> str:
-    """The sentence of a mentor, always the same for one person."""
-    return WORDS[sum(person.employee_id.encode()) % len(WORDS)]
+def for_mentees(number: int) -> str:
+    """The sentence of a mentor by their number."""
+    return OFFERS[number % len(OFFERS)]
 
 
 def notes(number: int) -> dict[int, str]:

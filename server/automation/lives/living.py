@@ -3,17 +3,18 @@
 Mails reach people by the product's own way of delivering, and what people do follows from the mails that they got.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from functools import partial
 from uuid import UUID
 
-from server.automation.simulating import acts
-from server.automation.simulating.acts import Act, Turn, name_of
-from server.automation.simulating.crowd import MANAGER, Somebody, changes_file
-from server.automation.simulating.habits import AFTER_SESSION_H, HABITS, SESSION_KINDS
-from server.automation.simulating.world import World
+from server.automation.lives import acts, meetings
+from server.automation.lives.acts import Act, Turn, name_of
+from server.automation.lives.habits import AFTER_SESSION_H, HABITS, SESSION_KINDS
+from server.automation.lives.records import changes_file
+from server.automation.lives.somebody import Somebody
+from server.automation.lives.world import World
 from server.journey.importing.actions import apply_import, preview_import
 from server.kernel import clock
 from server.kernel.errors import KernelError
@@ -21,6 +22,7 @@ from server.kernel.jobs.batches import next_due, run_due
 from server.notifications import sink
 from server.notifications.models import Message
 from server.people.states import PersonStatus
+from server.programs.models import Cohort
 from server.sessions.models import Session
 
 GRAIN = timedelta(minutes=10)
@@ -31,9 +33,32 @@ RESTS, LEAVES, PARTS, IS_AWAY, IS_GONE = 0.05, 0.03, 0.04, 0.06, 0.04
 """How many of a hundred rest for weeks, step out, end a match, are on leave, or leave the employer, in all the time."""
 
 
+def plan_lives(world: World, cohort: Cohort, people: Mapping[UUID, Somebody], until: datetime) -> None:
+    """From now on these people of a group live. What comes to them by themselves until a moment is set down."""
+    begins, length = clock.now(), until - clock.now()
+    world.cohorts.append(cohort)
+    world.everybody.update(people)
+    for person_id, me in people.items():
+        for share, act in ((RESTS, acts.rest), (LEAVES, acts.leave), (PARTS, acts.part)):
+            if me.role and me.lot(name_of(act)) < share:
+                moment = me.at_work(begins + length * (0.2 + 0.7 * me.lot("when", name_of(act))))
+                _plan(world, moment, act, person_id, me, cohort.id)
+    for number in range(1, length // HR_EVERY + 1):
+        told = partial(_records_change, world, list(people.values()), begins, length, number)
+        world.put(begins + number * HR_EVERY, told)
+
+
+def plan_runs(
+    world: World, cohort: Cohort, manager_id: UUID, until: datetime, *, first: timedelta = FIRST_RUN
+) -> None:
+    """Who runs a programme matches a group every second week until a moment, for the first time so long after now."""
+    me, begins = world.everybody[manager_id], clock.now() + first
+    for number in range((until - begins) // NEXT_RUN + 1):
+        _plan(world, me.at_work(begins + number * NEXT_RUN), acts.run_matching, manager_id, me, cohort.id)
+
+
 async def live(world: World, until: datetime, tell: Callable[[datetime], object]) -> None:
     """Let everything happen until a moment (aware). The clock must be held; `tell` hears how far it is."""
-    _plan_lives(world, clock.now(), until - clock.now())
     with sink.hands_to(partial(_arrives, world)):
         while True:
             await _settle(world)
@@ -55,9 +80,11 @@ async def _settle(world: World) -> None:
 
 
 async def _arrives(world: World, mail: EmailMessage) -> None:
-    sent = world.take(mail)
-    row = await Message.get(organization_id=world.system.organization_id, id=sent.message_id)
-    me = world.everybody[row.recipient_id]
+    await world.keep(mail)
+    row = await Message.get(organization_id=world.system.organization_id, id=sink.message_id_of(mail))
+    me = world.everybody.get(row.recipient_id)
+    if me is None:
+        return  # somebody of the house, whose life nobody plays
     nth = world.heard[row.recipient_id, row.kind]
     world.heard[row.recipient_id, row.kind] += 1
     if row.kind in SESSION_KINDS and row.subject_id:
@@ -72,7 +99,7 @@ async def _goes_there(world: World, person_id: UUID, me: Somebody, session_id: U
     session = await Session.get(organization_id=world.system.organization_id, id=session_id)
     first, last = AFTER_SESSION_H
     after = timedelta(hours=first + (last - first) * me.lot("after session", session.number))
-    _plan(world, me.at_work(session.ends_at + after), acts.meet, person_id, me, session_id)
+    _plan(world, me.at_work(session.ends_at + after), meetings.meet, person_id, me, session_id)
 
 
 def _plan(world: World, moment: datetime, act: Act, person_id: UUID, me: Somebody, subject_id: UUID) -> None:
@@ -89,25 +116,12 @@ async def _do(act: Act, turn: Turn) -> None:
         turn.world.done[name_of(act)] += 1
 
 
-def _plan_lives(world: World, begins: datetime, length: timedelta) -> None:
-    """What comes to people by themselves in that time, and what who runs the programme does on fixed days."""
-    for person_id, me in world.everybody.items():
-        for share, act in ((RESTS, acts.rest), (LEAVES, acts.leave), (PARTS, acts.part)):
-            if me.number != MANAGER and me.lot(name_of(act)) < share:
-                moment = me.at_work(begins + length * (0.2 + 0.7 * me.lot("when", name_of(act))))
-                _plan(world, moment, act, person_id, me, world.cohort.id)
-        if me.number == MANAGER:
-            for number in range((length - FIRST_RUN) // NEXT_RUN + 1):
-                moment = me.at_work(begins + FIRST_RUN + number * NEXT_RUN)
-                _plan(world, moment, acts.run_matching, person_id, me, world.cohort.id)
-    for number in range(1, length // HR_EVERY + 1):
-        world.put(begins + number * HR_EVERY, partial(_records_change, world, begins, length, number))
-
-
-async def _records_change(world: World, begins: datetime, length: timedelta, number: int) -> None:
+async def _records_change(
+    world: World, people: list[Somebody], begins: datetime, length: timedelta, number: int
+) -> None:
     """Once a month the employer's records come: who is on leave, who is back, who has left."""
     statuses = {
-        me: status for me in world.everybody.values()
+        me: status for me in people
         if (status := _status(me, begins, length, begins + number * HR_EVERY))
         != _status(me, begins, length, begins + (number - 1) * HR_EVERY)
     }
@@ -118,7 +132,7 @@ async def _records_change(world: World, begins: datetime, length: timedelta, num
 
 def _status(me: Somebody, begins: datetime, length: timedelta, moment: datetime) -> PersonStatus:
     changes = begins + length * (0.1 + 0.8 * me.lot("changes"))
-    if me.number == MANAGER or moment < changes:
+    if me.role is None or moment < changes:
         return PersonStatus.ACTIVE
     if me.lot("gone") < IS_GONE:
         return PersonStatus.ENDED

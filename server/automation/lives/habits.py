@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from server.automation.simulating import acts
-from server.automation.simulating.acts import Act
-from server.automation.simulating.surveyed import answer_survey
+from server.automation.lives import acts, meetings
+from server.automation.lives.acts import Act
+from server.automation.lives.surveyed import answer_survey
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +16,9 @@ class Habit:
     within_h: int
 
 
-JOINS, ANSWERS, BOOKS = Habit(acts.join, 0.6, 60), Habit(acts.answer, 0.85, 72), Habit(acts.book, 0.7, 30)
+JOINS, ANSWERS, BOOKS = Habit(acts.join, 0.6, 60), Habit(meetings.answer, 0.85, 72), Habit(meetings.book, 0.7, 30)
 CHECKS_IN, DECIDES = Habit(acts.check_in, 0.7, 70), Habit(acts.decide, 1.0, 8)
-DOES_STEP, GOES_FURTHER = Habit(acts.take_step, 0.6, 48), Habit(acts.go_further, 0.3, 48)
+DOES_STEP, GOES_FURTHER = Habit(meetings.take_step, 0.6, 48), Habit(meetings.go_further, 0.3, 48)
 
 HABITS: dict[str, Habit] = {
     **dict.fromkeys(("L01", "L02", "E01", "E02", "E03", "E04", "E05", "E06", "E17"), JOINS),
@@ -32,10 +32,10 @@ HABITS: dict[str, Habit] = {
     **dict.fromkeys(("G04", "G05"), DOES_STEP),
     **dict.fromkeys(("G01", "G01-met"), Habit(acts.word_goal, 0.7, 40)),
     **dict.fromkeys(("Z03", "Z03-proposed"), GOES_FURTHER),
-    "S05": Habit(acts.say_what_became, 0.7, 1),
-    "S04": Habit(acts.move, 0.06, 3),
-    "S10": Habit(acts.keep_promises, 0.8, 20),
-    "A02": Habit(acts.reply, 0.9, 20),
+    "S05": Habit(meetings.say_what_became, 0.7, 1),
+    "S04": Habit(meetings.move, 0.06, 3),
+    "S10": Habit(meetings.keep_promises, 0.8, 20),
+    "A02": Habit(meetings.reply, 0.9, 20),
 }
 """By the kind of the mail. A kind that is not here is read, and that is all."""
 SESSION_KINDS = frozenset({"S01", "S02"})
