@@ -163,7 +163,7 @@ def _participant(number: int, part: Part, index: int, today: date) -> Row:
 def _somebody(row: Row) -> Somebody:
     number = int(row["employee_id"][1:])
     role = ParticipantRole(row["role"].upper()) if row["role"] else None
-    usual = role in (None, ParticipantRole.FACILITATOR) or row["title"] in TITLES
+    usual = role is None or row["program"] == CIRCLES or row["title"] in TITLES
     keen = Random(f"{SEED}:{number}").uniform(KEEN_FROM, 1.0)  # noqa: S311  # guards nothing
     return Somebody(
         SEED, number, role, row["employee_id"], row["email"], row["given_name"], row["family_name"], row["time_zone"],

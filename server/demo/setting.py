@@ -57,7 +57,7 @@ async def set_up(today: date) -> Stage:
     await _consents(system)
     cohorts = {
         LEADERS: await _program(
-            system, LEADERS, "Rising Leads", ProgramType.ONE_TO_ONE, "spring group", days=365, ends_after=174,
+            system, LEADERS, "Rising Leads", ProgramType.ONE_TO_ONE, "spring group", days=160, ends_after=174,
             today=today, rules={"same_team": True, "common_language": True, "min_overlap_half_hours": 2},
         ),
         ONBOARDING: await _program(
@@ -65,7 +65,7 @@ async def set_up(today: date) -> Stage:
             today=today, approvals=Approvals.MENTEE, cadence=Cadence.ROLLING, sessions_per_month=4,
         ),
         REVERSE: await _program(
-            system, REVERSE, "Reverse mentoring", ProgramType.REVERSE, "first group", days=150, ends_after=None,
+            system, REVERSE, "Reverse mentoring", ProgramType.REVERSE, "first group", days=75, ends_after=None,
             today=today, admin_approves_matches=True,
         ),
         CIRCLES: await _program(

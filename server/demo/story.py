@@ -1,13 +1,14 @@
-"""Half a year at Harbourline, lived by its people with the clock turned back, up to this moment.
+"""A hundred days at Harbourline, lived by its people with the clock turned back, up to this moment.
 
 They do by themselves what people do (`server.automation.lives`): join or not, answer, meet, write, fall quiet, leave.
-Only what stands in the tour is a scene of its own: who came in the last days, and what waits for a word today.
+Only two scenes are written: who came in the last days, and what waits for a word today.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from uuid import UUID
 
 from server.access.queries import actor_for
 from server.automation.lives.acts import Turn, take_part
@@ -29,16 +30,18 @@ from server.matchmaking.today import actions as today
 from server.notifications import sink
 from server.programs.models import Enrollment
 from server.programs.states import ParticipantRole
+from server.sessions.queries import hold_of
 from server.sessions.times import slots_for_match
 
 OFFICE_HOUR = timedelta(hours=8, minutes=40)  # UTC, when people are brought in
-LIVED_DAYS, FIRST_RUN = 182, timedelta(days=5)
-NEWCOMERS, UNRUN = timedelta(days=4), timedelta(days=40)
-"""How long ago the last leaders joined; and since when nobody ran the second round of the reverse programme."""
+LIVED_DAYS, FIRST_RUN = 98, timedelta(days=5)
+NEWCOMERS = timedelta(days=4)
+"""How long ago the last ones joined; nobody has run the matching since."""
 JOINERS_DAYS, CIRCLE_DAYS = 42, 70
 TOURED = "Noor"
 """Her match is the one of the guided tour: she joins with the late ones."""
-LATE_MENTORS, LATE_MENTEES, DRAFTS_LEFT = 2, 8, 3
+LATE, DRAFTS_LEFT = {LEADERS: (2, 8), REVERSE: (6, 6)}, 3
+"""How many mentors and mentees come in the last days; the last one of each side has not joined today."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,40 +77,44 @@ async def _plan(story: Story, days: int) -> None:
     for key, days_ago in ((LEADERS, days), (REVERSE, days), (CIRCLES, CIRCLE_DAYS), (ONBOARDING, JOINERS_DAYS)):
         if days_ago <= days:
             story.world.put(begins + timedelta(days=days - days_ago), partial(_come_in, story, key))
-    story.world.put(story.until - NEWCOMERS, partial(_newcomers, story))
+    for key in LATE:
+        story.world.put(story.until - NEWCOMERS, partial(_newcomers, story, key))
 
 
 async def _come_in(story: Story, key: str) -> None:
-    """The people of a programme are invited, and live from now on; some leaders are left for the last days."""
+    """The people of a programme are invited, and live from now on; some are left for the last days."""
     stage, world = story.stage, story.world
     await bring_in(stage, story.until.date(), key)
     people = crowd(story.until.date(), key)
-    alive = [one for one in people if key != LEADERS or one not in _late(people)]
+    late = [one for side in _late(people, key) for one in side]
+    alive = [one for one in people if one not in late]
     ids = await by_key(stage, alive)
     plan_lives(world, stage.cohorts[key], {ids[one.key]: one for one in alive}, story.until)
-    runs_until = story.until - (UNRUN if key == REVERSE else NEWCOMERS)
     manager_id = next(person_id for person_id, one in world.everybody.items() if one.role is None)
-    plan_runs(world, stage.cohorts[key], manager_id, runs_until, first=FIRST_RUN)
+    plan_runs(world, stage.cohorts[key], manager_id, story.until - NEWCOMERS, first=FIRST_RUN)
 
 
-def _late(people: Iterable[Somebody]) -> list[Somebody]:
-    """Who of the leaders was not there from the beginning: the last of each side, the last three not even today."""
+def _late(people: Iterable[Somebody], key: str) -> tuple[list[Somebody], list[Somebody]]:
+    """Which mentors and which mentees of a programme were not there from the beginning; she of the tour comes first."""
     mentors, mentees = [
         [one for one in people if one.role is role] for role in (ParticipantRole.MENTOR, ParticipantRole.MENTEE)
     ]
+    of_mentors, of_mentees = LATE.get(key, (0, 0))
     toured = [one for one in mentees if one.given == TOURED]
-    return [*mentors[-LATE_MENTORS:], *toured, *mentees[-LATE_MENTEES:]]
+    return mentors[len(mentors) - of_mentors:], [*toured, *mentees[len(mentees) - of_mentees:]]
 
 
-async def _newcomers(story: Story) -> None:
-    """The late leaders join."""
-    mentor, _, *mentees = _late(crowd(story.until.date(), LEADERS))
-    ids = await by_key(story.stage, [mentor, *mentees[:-2]])
-    invited = {row.person_id: row.id for row in await Enrollment.filter(
+async def _newcomers(story: Story, key: str) -> None:
+    """The late ones join."""
+    mentors, mentees = _late(crowd(story.until.date(), key), key)
+    people = [*mentors[:-1], *mentees[:-1]]
+    ids = await by_key(story.stage, people)
+    invited = await Enrollment.filter(
         organization_id=story.stage.system.organization_id, person_id__in=list(ids.values())
-    )}
-    for one in (mentor, *mentees[:-2]):
-        await take_part(Turn(story.world, ids[one.key], one, invited[ids[one.key]]))
+    ).values_list("person_id", "id")
+    subjects: dict[UUID, UUID] = dict(invited)
+    for one in people:
+        await take_part(Turn(story.world, ids[one.key], one, subjects[ids[one.key]]))
 
 
 async def _today(stage: Stage) -> None:
@@ -142,9 +149,10 @@ async def _for_the_manager(stage: Stage) -> None:
 
 
 async def _say_yes(match: Match, side: int) -> None:
-    """The mentor (side 0) or the mentee (side 1) accepts, with the first time that suits both."""
+    """The mentor (side 0) or the mentee (side 1) accepts, with the time the other chose, else the first for both."""
     actor = await actor_for(sides(match)[side].person)
-    slots = await slots_for_match(actor, match.id)
+    held = await hold_of(actor, match.id)
+    slots = [held] if held else await slots_for_match(actor, match.id)
     await accept_and_book(actor, match.id, slots[0].starts_at if slots else None)
 
 

@@ -16,14 +16,14 @@ async def answer_survey(turn: Turn) -> None:
     actor = await turn.actor()
     asked = await visible_form(actor, turn.subject_id)
     questions = questions_of(asked.form.questions)
-    numbers = [_chosen(turn, one, place) for place, one in enumerate(questions)]
+    numbers = [_chosen(turn, one, asked.occasion, place) for place, one in enumerate(questions)]
     tapped = turn.me.lot("one tap", asked.occasion) < ONE_TAP
     needed = any(one.is_words and one.required for one in questions)
     words = "" if tapped and not needed else f"It went well until {clock.now() - timedelta(days=1):%d %B}."
     await answer_form(actor, asked.id, numbers=numbers, words=words)
 
 
-def _chosen(turn: Turn, question: Question, place: int) -> int | None:
+def _chosen(turn: Turn, question: Question, occasion: str, place: int) -> int | None:
     if question.is_words:
         return None
-    return question.takes[int(turn.me.lot("survey", turn.subject_id, place) * len(question.takes))]
+    return question.takes[int(turn.me.lot("survey", occasion, place) * len(question.takes))]

@@ -5,7 +5,8 @@ from collections.abc import AsyncGenerator
 import httpx2
 import pytest
 
-from server.demo.cast import framework_file
+from server.automation.lives.records import framework_file
+from server.demo.cast import SKILLS
 from server.kernel.facts import AuditEvent
 from server.people.models import Competency, ConsentText, ImportRun, Person
 from server.people.states import ConsentPurpose, ImportState, PersonStatus
@@ -175,7 +176,7 @@ async def test_only_who_may_brings_a_file(client_of: ClientOf, found: Market) ->
 async def test_a_framework_is_taken_over_once(client_of: ClientOf, found: Market) -> None:
     client = await client_of(found.admin)
     for said in ("14 skills added, 0 changed.", "Nothing new in this file."):
-        answer = await client.post("/console/more/framework", files=file_of(framework_file(), "skills.csv"))
+        answer = await client.post("/console/more/framework", files=file_of(framework_file(SKILLS), "skills.csv"))
         assert said in (await client.get(answer.headers["location"])).text
     assert await Competency.filter(organization_id=found.organization.id, name="Coaching").count() == 1
 
@@ -217,7 +218,7 @@ async def test_more_is_for_managers_and_the_framework_for_the_administrator(
     shown = await manager.get("/console/more")
     assert "Framework file" not in shown.text
     assert "Rising Leads" in shown.text
-    refused = await manager.post("/console/more/framework", files=file_of(framework_file(), "skills.csv"))
+    refused = await manager.post("/console/more/framework", files=file_of(framework_file(SKILLS), "skills.csv"))
     assert refused.status_code == 403
     assert (await (await client_of(found.stranger)).get("/console/more")).status_code == 404
     assert not await Competency.filter(name="Coaching").exists()

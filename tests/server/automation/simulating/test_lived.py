@@ -2,7 +2,9 @@
 
 import json
 import os
+import sqlite3
 from argparse import ArgumentParser
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -36,6 +38,9 @@ async def test_a_seed_comes_to_what_it_came_to_before(tmp_path: Path) -> None:
         "held  Nobody got the same message twice.", f"{'E09':<12}  Welcome", "were needless by then",
         "--program rising-leads.toml --months 2 --people 8 --seed 7 --begins 2027-01-11",
     )), told
+    with closing(sqlite3.connect(tmp_path / "lived.db")) as rows:
+        beyond = "SELECT max(m.due_on > t.ends_on) FROM milestone m JOIN goal g ON g.id = m.goal_id "
+        assert rows.execute(f'{beyond} JOIN "match" t ON t.id = g.match_id').fetchone() == (0,), "beyond the last day"
     found = json.loads(report.as_json())
     for took in ("seconds", "processor_seconds"):
         found.pop(took)
