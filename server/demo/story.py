@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from uuid import UUID
 
 from server.access.queries import actor_for
 from server.automation.lives.acts import Turn, take_part
@@ -28,7 +27,6 @@ from server.matches.states import MatchState
 from server.matchmaking.runs.actions import run_matching
 from server.matchmaking.today import actions as today
 from server.notifications import sink
-from server.programs.models import Enrollment
 from server.programs.states import ParticipantRole
 from server.sessions.queries import hold_of
 from server.sessions.times import slots_for_match
@@ -109,12 +107,10 @@ async def _newcomers(story: Story, key: str) -> None:
     mentors, mentees = _late(crowd(story.until.date(), key), key)
     people = [*mentors[:-1], *mentees[:-1]]
     ids = await by_key(story.stage, people)
-    invited = await Enrollment.filter(
-        organization_id=story.stage.system.organization_id, person_id__in=list(ids.values())
-    ).values_list("person_id", "id")
-    subjects: dict[UUID, UUID] = dict(invited)
+    cohort = story.stage.cohorts[key]
+    story.world.homes.update(dict.fromkeys(ids.values(), cohort))
     for one in people:
-        await take_part(Turn(story.world, ids[one.key], one, subjects[ids[one.key]]))
+        await take_part(Turn(story.world, ids[one.key], one, cohort.id))
 
 
 async def _today(stage: Stage) -> None:

@@ -26,8 +26,8 @@ from server.people.models import Person
 from server.people.queries import competencies, consent_texts, skills_of
 from server.people.states import ConsentPurpose, DayPart, SkillSide
 from server.programs.actions import approve_admission
-from server.programs.models import Enrollment
-from server.programs.queries import my_enrollments, visible_enrollment
+from server.programs.models import Cohort, Enrollment
+from server.programs.queries import my_enrollments
 from server.programs.states import EnrollmentState, ParticipantRole
 from server.programs.training.actions import finish_step
 from server.programs.training.queries import open_steps
@@ -50,6 +50,11 @@ class Turn:
     me: Somebody
     subject_id: UUID
 
+    @property
+    def home(self) -> Cohort:
+        """The group in which they live."""
+        return self.world.homes[self.person_id]
+
     async def actor(self) -> Actor:
         """Them, with the rights that they have now."""
         return await actor_for(
@@ -67,24 +72,25 @@ def name_of(act: Act) -> str:
 
 async def join(turn: Turn) -> None:
     """Take part, or say no."""
+    if turn.me.role is None:
+        return  # who runs it hears that it opens as everybody does, and takes no part
     if turn.me.lot("join") < NO_THANKS:
-        actor = await turn.actor()
-        await decline_invitation(actor, (await visible_enrollment(actor, turn.subject_id)).program.key)
+        await decline_invitation(await turn.actor(), turn.home.program.key)
     else:
         await take_part(turn)
 
 
 async def take_part(turn: Turn) -> None:
     """Join with the skills and wishes of one's record. Some leave their goal for later."""
-    actor = await turn.actor()
-    enrollment = await visible_enrollment(actor, turn.subject_id)
+    actor, role = await turn.actor(), turn.me.role
+    assert role is not None, "invited in a role"
     goal, offered, mine = Wording(""), list[UUID](), [turn.person_id]
-    if enrollment.role in (ParticipantRole.MENTEE, ParticipantRole.PEER):
+    if role in (ParticipantRole.MENTEE, ParticipantRole.PEER):
         goal = await _goal(actor, turn.me, whole=turn.me.lot("goal") < GOES_ON)
-    if enrollment.role is not ParticipantRole.MENTEE:
+    if role is not ParticipantRole.MENTEE:
         offered = [one.id for one in (await skills_of(actor, mine, SkillSide.OFFERED))[turn.person_id]][:MOST_SKILLS]
-    await join_program(actor, enrollment.program.key, JoinForm(
-        enrollment.role, (DayPart.MORNINGS, DayPart.LUNCHTIMES, DayPart.AFTERNOONS), await _agreed(actor, turn.me),
+    await join_program(actor, turn.home.program.key, JoinForm(
+        role, (DayPart.MORNINGS, DayPart.LUNCHTIMES, DayPart.AFTERNOONS), await _agreed(actor, turn.me),
         goal=goal, skills=offered, words_for_mentees=words.for_mentees(turn.me.number) if offered else "",
     ))
 
@@ -150,11 +156,11 @@ async def run_matching(turn: Turn) -> None:
 async def decide(turn: Turn) -> None:
     """Who runs programmes approves what waits for a word of theirs, and sees to answers that ask for a person."""
     actor = await turn.actor()
-    for cohort in turn.world.cohorts:
-        drafts = await matches_in(actor, cohort.id, [MatchState.DRAFT])
+    for cohort_id in dict.fromkeys(cohort.id for cohort in turn.world.homes.values()):
+        drafts = await matches_in(actor, cohort_id, [MatchState.DRAFT])
         if drafts:
             await today.publish_matches(actor, [draft.id for draft in drafts])
-        for match in await matches_in(actor, cohort.id, [MatchState.AWAITING_ADMIN]):
+        for match in await matches_in(actor, cohort_id, [MatchState.AWAITING_ADMIN]):
             await today.approve_match(actor, match.id)
     for waiting in await answers_to_handle(actor):
         await handle_answer(actor, waiting.id)

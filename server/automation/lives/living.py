@@ -36,8 +36,8 @@ RESTS, LEAVES, PARTS, IS_AWAY, IS_GONE = 0.05, 0.03, 0.04, 0.06, 0.04
 def plan_lives(world: World, cohort: Cohort, people: Mapping[UUID, Somebody], until: datetime) -> None:
     """From now on these people of a group live. What comes to them by themselves until a moment is set down."""
     begins, length = clock.now(), until - clock.now()
-    world.cohorts.append(cohort)
     world.everybody.update(people)
+    world.homes.update(dict.fromkeys(people, cohort))
     for person_id, me in people.items():
         for share, act in ((RESTS, acts.rest), (LEAVES, acts.leave), (PARTS, acts.part)):
             if me.role and me.lot(name_of(act)) < share:

@@ -18,6 +18,7 @@ from server.matches.states import DeclineReason, MatchState
 from server.matchmaking.today import actions as today
 from server.messaging.actions import mark_read, send_message
 from server.messaging.queries import last_words
+from server.messaging.rules import may_write
 from server.sessions import actions as sessions
 from server.sessions.models import Session
 from server.sessions.queries import held_sessions, hold_of, my_next_sessions, open_action_items, visible_session
@@ -70,7 +71,7 @@ async def meet(turn: Turn) -> None:
     if not is_mentor(match, turn.person_id) and turn.me.does(GOES_ON, "write", session.number):
         await _write_down(turn, actor, match, session)
     begins, (said, _) = _exchange(turn, match, session.number)
-    if begins and turn.me.lot("words", session.number) > NO_WORDS:
+    if begins and turn.me.lot("words", session.number) > NO_WORDS and may_write(match, turn.person_id):
         await send_message(actor, match.id, said)
 
 
@@ -107,7 +108,8 @@ async def reply(turn: Turn) -> None:
         if held and turn.me.does(ANSWERS, "reply", held[-1].number):
             begun, (_, answer_) = _exchange(turn, match, held[-1].number)
             last = (await last_words(actor, [match.id])).get(match.id)
-            if not begun and last and last.author_id != turn.person_id:
+            mine = not begun and may_write(match, turn.person_id)
+            if mine and last and last.author_id != turn.person_id:
                 await send_message(actor, match.id, answer_)
 
 
@@ -147,7 +149,8 @@ async def _after_circle(turn: Turn, actor: Actor, match: Match, session: Session
         await _book_after(actor, session)
     elif members[session.number % len(members)].person_id == turn.person_id:
         await sessions.write_note(actor, session.id, NoteVisibility.SHARED, words.notes(session.number))
-        await send_message(actor, match.id, words.to_all(session.number))
+        if may_write(match, turn.person_id):
+            await send_message(actor, match.id, words.to_all(session.number))
 
 
 async def _book_after(actor: Actor, session: Session) -> None:

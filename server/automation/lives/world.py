@@ -19,14 +19,14 @@ from server.programs.models import Cohort
 class World:
     """The stage, and what is still to happen on it: acts of people, by the moment at which they come to them.
 
-    `keep`: where a mail goes before it is read; `heard`: how often somebody got a mail of a kind; `done`, `refused`:
-    what came of acts.
+    `keep`: where a mail goes before it is read; `homes`: the group in which somebody takes part; `heard`: how often
+    somebody got a mail of a kind; `done`, `refused`: what came of acts.
     """
 
     system: Actor
     keep: Callable[[EmailMessage], Awaitable[None]]
     everybody: dict[UUID, Somebody] = field(default_factory=dict)
-    cohorts: list[Cohort] = field(default_factory=list)
+    homes: dict[UUID, Cohort] = field(default_factory=dict)
     heard: Counter[tuple[UUID, str]] = field(default_factory=Counter)
     done: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
