@@ -57,7 +57,7 @@ async def set_up(today: date) -> Stage:
     await _consents(system)
     cohorts = {
         LEADERS: await _program(
-            system, LEADERS, "Rising Leads", ProgramType.ONE_TO_ONE, "spring group", days=160, ends_after=174,
+            system, LEADERS, "Rising Leads", ProgramType.ONE_TO_ONE, "spring group", days=365, ends_after=78,
             today=today, rules={"same_team": True, "common_language": True, "min_overlap_half_hours": 2},
         ),
         ONBOARDING: await _program(
