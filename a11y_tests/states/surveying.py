@@ -116,5 +116,12 @@ async def edited_with_errors() -> View:
     return View(found.manager, f"{_builder(found)}/exit", each(typed, press("Use this survey")))
 
 
+@state("GET console-build-survey-preview 200", proof="Try it: nothing is kept or sent.")
+async def seen_as_its_reader_does() -> View:
+    found = await market(1, 1)
+    await Program.filter(id=found.program.id).update(surveys=[preset(SurveyKind.EXIT)])
+    return View(found.manager, f"{_builder(found)}/exit/preview")
+
+
 def _builder(found: Market) -> str:
     return f"/console/programs/{found.program.id}/build/surveys"

@@ -1,6 +1,7 @@
 """A survey on one page: signed in, or by the link of a mail that opens it with the choice filled in."""
 
 from datetime import timedelta
+from html import unescape
 
 from server.access.actions import grant_role
 from server.access.models import Ticket
@@ -79,7 +80,7 @@ async def test_a_form_with_a_link_is_opened_by_whom_it_asks(db: object, client_o
     assert not await Message.filter(organization_id=pair.organization.id, kind__in=["C01", "C02"]).count()
 
 
-async def test_the_link_of_a_form_is_a_code_to_scan(db: object, client_of: ClientOf) -> None:
+async def test_a_form_has_a_code_to_scan_and_is_seen_as_its_reader_does(db: object, client_of: ClientOf) -> None:
     pair = await factories.active_match()
     await grant_role(system_actor(pair.organization.id), pair.manager.id, Role.PROGRAM_MANAGER, pair.program.id)
     usual = preset(SurveyKind.PULSE)
@@ -91,6 +92,13 @@ async def test_the_link_of_a_form_is_a_code_to_scan(db: object, client_of: Clien
     assert codes[0].content == codes[1].content != codes[2].content
     assert (await manager.get(f"{path}/pulse/code")).status_code == 404
     assert (await (await client_of(pair.mentee)).get(f"{path}/workshop/code")).status_code == 404
+    await Program.filter(id=pair.program.id).update(surveys=[{**usual, "anonymous": False}, preset(SurveyKind.EXIT)])
+    seen, mentee = path.replace("/surveys", "/build/surveys/{}/preview"), await client_of(pair.mentee)
+    for key, words in (("exit", "Nobody can tell whose answer this is"), ("pulse", "your manager don’t.")):
+        shown = unescape((await manager.get(seen.format(key))).text)
+        assert (words in shown, "nothing is kept or sent" in shown, "<form" in shown) == (True, True, False)
+        assert (await mentee.get(seen.format(key))).status_code == 404
+    assert (await manager.get(seen.format("none"))).status_code == 404
 
 
 async def test_the_link_of_a_mail_fills_the_choice_in_and_a_press_sends_it(db: object, client_of: ClientOf) -> None:

@@ -1,6 +1,7 @@
 """The builder's surveys: which there are, one more from what a kind usually asks, and the questions of each."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
@@ -10,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from server.automation.building.queries import Plan
+from server.kernel import clock
 from server.kernel.db import Json
 from server.kernel.errors import NotFound
 from server.kernel.text import gettext as _
@@ -25,8 +27,10 @@ from server.surveys.forms.setup import (
 from server.surveys.states import Moment, QuestionKind, SurveyKind
 from web.console.building import desk
 from web.console.building import surveys_words as words
+from web.console.building.outline import address
 from web.console.survey_words import card
 from web.forms import Errors, choice, read_form, text, ticked
+from web.render import page
 from web.survey import Typed, asked
 from web.survey_open import link_of
 
@@ -74,6 +78,21 @@ async def keep(request: Request) -> Response:
     forms = list(plan.content["surveys"])
     forms[place] = {**forms[place], **_typed(form, f"surveys[{place + 1}]")}
     return await desk.keep(request, words.PART, form, {"surveys": forms}, _one)
+
+
+async def preview(request: Request) -> Response:
+    """One survey on a page of its own, as whoever is asked would see it; it takes no answers."""
+    plan = await desk.opened(request)
+    kept = plan.content["surveys"][_place(request, plan.content["surveys"])]
+    questions = questions_of(kept["questions"])
+    alone = one_question(questions)
+    return page(
+        request, "console/building/survey_preview.html", plan=plan, errors=Errors(),
+        shown=Preview(alone, kept["anonymous"]), asked=asked(questions, Typed([])), words="", chosen=False,
+        title=alone.text if alone else kept["name"], above=kept["name"] if alone else plan.program.name,
+        closes_on=clock.today("UTC") + timedelta(days=kept["open_days"]),
+        back=f"{address(plan, words.PART)}/{kept['key']}#preview",
+    )
 
 
 def _typed(form: FormData, at: str) -> Json:
@@ -137,5 +156,6 @@ routes = [
     Route(f"{desk.HERE}surveys", show, name="console-build-surveys"),
     Route(f"{desk.HERE}surveys", change, methods=["POST"], name="console-build-surveys-change"),
     Route(f"{desk.HERE}surveys/{{key}}", edit, name="console-build-survey"),
+    Route(f"{desk.HERE}surveys/{{key}}/preview", preview, name="console-build-survey-preview"),
     Route(f"{desk.HERE}surveys/{{key}}", keep, methods=["POST"], name="console-build-survey-keep"),
 ]
