@@ -210,6 +210,7 @@ class RuleTouch:
 class PreviewType:
     people: int = strawberry.field(description="How many people it was run on.")
     out_of: int
+    untrained: int = strawberry.field(description="How many of them have training to finish: a run leaves them out.")
     now: PreviewOutcome
     was: PreviewOutcome = strawberry.field(description="With what is in force.")
     moved: int = strawberry.field(description="Pairs that are not made with what is in force.")
@@ -223,6 +224,7 @@ class PreviewType:
             return None
         return cls(
             people=len(found.sample.rows), out_of=found.sample.of, moved=found.trial.moved,
+            untrained=len(found.sample.untrained),
             now=PreviewOutcome.of(found.trial.now, found.now), was=PreviewOutcome.of(found.trial.was, found.was),
             rules=[RuleTouch(rule=code, people=one.some, alone=one.alone) for code, one in found.trial.touched.items()],
             warnings=warnings,

@@ -13,7 +13,7 @@ SET = """mutation ($input: SetMatchSettingsInput!) { setMatchSettings(input: $in
 RESTORE = """mutation ($input: RestoreMatchSettingsInput!) { restoreMatchSettings(input: $input) {
   errors { code field message } plan { draft { digest changes { path } } } } }"""
 PREVIEW = """query ($id: ID!, $weights: [WeightInput!]!, $rules: MatchRulesInput!) {
-  matchPreview(programId: $id, weights: $weights, rules: $rules) { people outOf moved
+  matchPreview(programId: $id, weights: $weights, rules: $rules) { people outOf untrained moved
     now { placed meanFit lowestFit pastPairs saidYes best { enrollmentIds fit } } was { placed }
     rules { rule people alone } warnings } }"""
 READ = """query ($id: ID!) { matchSettings(programId: $id) { version weights { category share } rules { sameCompany
@@ -30,7 +30,7 @@ async def test_settings_are_read_tried_set_and_put_back(db: object) -> None:
         "maxPairs": 3, "leastFit": 20, "pointsForWaiting": 4, "heldBackPercent": 10}
     tried = (await ask(actor, PREVIEW, id=key, weights=weights, rules=rules))["matchPreview"]
     assert (tried["people"], tried["outOf"], tried["now"]["placed"], tried["was"]["placed"]) == (7, 7, 3, 4)
-    assert tried["warnings"] == []
+    assert (tried["warnings"], tried["untrained"]) == ([], 0)
     assert {one["rule"] for one in tried["rules"]} >= {"REPEAT", "GRADE_GAP", "COMPANY"}
     assert (await Program.get(id=found.program.id)).weights_version is None
     plan = await plan_of(actor, found.program.id)

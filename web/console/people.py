@@ -193,7 +193,7 @@ async def show_one(
         request, "console/person.html", status=409 if said else 422 if errors else 200, said=said,
         errors=errors or Errors(), refused=refused,
         typed=typed, shown=shown, here=address(request), briefing=words.takes_part(shown), facts=words.facts(shown),
-        age=words.age(shown), parts=words.parts(shown),
+        age=words.age(shown), parts=words.parts(shown), training=words.training(shown),
         steppers=[(one, words.places(one, shown)) for one in shown.places], consents=words.consents(shown),
         sent=message_words.messages(course), coming=[one for _at, one in message_words.coming(course)],
         now=clock.now(), grace_days=GRACE_DAYS, grace_days_max=GRACE_DAYS_MAX, conflicts=words.conflicts(shown),

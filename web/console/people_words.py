@@ -19,10 +19,12 @@ from web.dates import count_words, day_long, day_month, upper_first
 from web.items import Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from uuid import UUID
 
     from server.matches.models import Match, MatchMember
     from server.programs.models import Enrollment
+    from server.programs.training.entries import TrainingStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,20 @@ def parts(shown: Record) -> list[Part]:
         own.sort(key=lambda match: match.state not in RUNNING or _left(match, shown) is not None)
         found += [_pairing(one, match, shown) for match in own] or [_alone(one, shown)]
     return found
+
+
+def training(shown: Record) -> list[str]:
+    """What is still to do before, or while, they meet somebody: a line for each part that has any."""
+    return [
+        _training(one.program.name, steps) for one in shown.enrollments if (steps := shown.training.get(one.id))
+    ]
+
+
+def _training(program: str, steps: Sequence[TrainingStep]) -> str:
+    titles = ", ".join(f"“{one.title}”" for one in steps)
+    said = _("%(program)s, training still open: %(titles)s.") % {"program": program, "titles": titles}
+    waits = any(one.required for one in steps)
+    return said + " " + (_("No run looks for them before it is done.") if waits else _("Nothing waits for it."))
 
 
 def places(one: Enrollment, shown: Record) -> str:

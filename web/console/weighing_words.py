@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 OPEN_ROWS = 4
 """So many weights stand open, the heaviest; the rest opens below them."""
 CHANGES_TOLD = 3
+NAMED = 3
 NUMBERS = (
     *(f"weight-{name}" for name in CATEGORIES), "reporting_depth", "repeat_months", "overlap_hours", "gap_least",
     "gap_most", "max_pairs", "min_fit", "wait_points",
@@ -63,6 +64,7 @@ class Told:
     who meets somebody else: with what is in force, and with these settings."""
 
     people: str
+    training: str
     facts: list[Fact]
     best: list[tuple[str, str]]
     weakest: list[tuple[str, str]]
@@ -210,8 +212,9 @@ def told(found: Preview, settings: Settings, program: Program) -> Told | None:
     trial, names = found.trial, _Names(found.sample)
     example = trial.example
     return Told(
-        _people(found.sample), _facts(found, trial), [names.row(one) for one in trial.now.best],
-        [names.row(one) for one in trial.now.weakest], _changes(trial, settings, settings_of(program)),
+        _people(found.sample), _training(found.sample), _facts(found, trial),
+        [names.row(one) for one in trial.now.best], [names.row(one) for one in trial.now.weakest],
+        _changes(trial, settings, settings_of(program)),
         names.first(example.who[0]) if example else "", names.became(trial.now, example) if example else "",
         [] if is_of_circles(program) else names.compared(trial),
     )
@@ -259,6 +262,17 @@ def _people(of: Sample) -> str:
         return people
     count = ngettext("%(num)d mentor", "%(num)d mentors", mentors) % {"num": mentors}
     return _("%(people)s, %(mentors)s") % {"people": people, "mentors": count}
+
+
+def _training(of: Sample) -> str:
+    """Who of the people of a preview would not be in a run now; "" for nobody."""
+    if not of.untrained:
+        return ""
+    names = sorted(of.rows[key].person.full_name for key in of.untrained)
+    said, more = ", ".join(names[:NAMED]), len(names) - NAMED
+    if more > 0:
+        said = _("%(names)s and %(num)d more") % {"names": said, "num": more}
+    return _("Training still open: %(names)s. A run leaves them out until it is done.") % {"names": said}
 
 
 def _facts(found: Preview, trial: Trial) -> list[Fact]:

@@ -21,6 +21,8 @@ from server.programs.models import Cohort, Enrollment, Program
 from server.programs.queries import cohorts_of, graces, visible_enrollments
 from server.programs.rules import can_edit_enrollments, takes_people
 from server.programs.states import MAY_BE_ASKED_AGAIN, OPEN_ENROLLMENTS, EnrollmentState, ParticipantRole, suits
+from server.programs.training.entries import TrainingStep
+from server.programs.training.queries import open_steps
 from server.sessions.queries import held_ends, sessions
 from server.sessions.states import SessionState
 
@@ -34,7 +36,8 @@ class Record:
     that messages about these programmes speak of. `ineligible`: the enrolments that ended because the conditions no
     longer held; `graces`: when the parts end for which they hold no more. `conflicts` of interest that the actor may
     know, each with the other; `may_part`: whether the actor may declare one. `invitable`: the groups that take people
-    in, and the roles, to which the actor may invite the person for the first time.
+    in, and the roles, to which the actor may invite the person for the first time. `training`: what each enrolment has
+    still to do, of those that have.
     """
 
     person: Person
@@ -53,6 +56,7 @@ class Record:
     conflicts: list[tuple[ConflictOfInterest, Person]]
     may_part: bool
     invitable: list[tuple[Cohort, ParticipantRole]]
+    training: dict[UUID, list[TrainingStep]]
 
     @property
     def places(self) -> list[Enrollment]:
@@ -112,7 +116,7 @@ async def record(actor: Actor, person_id: UUID) -> Record:
         ineligible=await _ineligible(actor, [one.id for one in parts if one.state is EnrollmentState.REMOVED]),
         graces=await graces(actor, [one.id for one in parts]), conflicts=await _conflicts(actor, person),
         may_part=person.id in await may_decide_about(actor, [person.id]),
-        invitable=await _invitable(actor, managed, person, parts),
+        invitable=await _invitable(actor, managed, person, parts), training=await open_steps(actor, parts),
     )
 
 

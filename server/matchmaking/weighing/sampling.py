@@ -15,17 +15,20 @@ from server.programs import queries as programs
 from server.programs.models import Cohort, Enrollment
 from server.programs.rules import roles_in
 from server.programs.states import EnrollmentState
+from server.programs.training.queries import untrained
 
 Row = TypeVar("Row", Enrollment, programs.Taking)
 
 
 @dataclass(frozen=True)
 class Sample:
-    """People of a group as if none of them were matched yet, out of `of` who take part in it."""
+    """People of a group as if none of them were matched yet, out of `of` who take part in it. `untrained`: who of them
+    has required training to finish, and so is tried here, but left out of a run until then."""
 
     gathered: Gathered
     rows: dict[str, Enrollment]
     of: int
+    untrained: frozenset[str] = frozenset()
 
 
 async def sample(actor: Actor, cohort: Cohort, most: int) -> Sample:
@@ -41,7 +44,8 @@ async def sample(actor: Actor, cohort: Cohort, most: int) -> Sample:
     chosen = await programs.with_people(reader, [one.id for one in few(asked, most)])
     gathered = await gather_seats(actor, cohort, [(row, row.capacity) for row in chosen.values()])
     rows = {str(key): row for key, row in chosen.items()}
-    return Sample(await _as_if_new(actor, cohort, gathered), rows, len(asked))
+    away = await untrained(reader, cohort.program, chosen.values())
+    return Sample(await _as_if_new(actor, cohort, gathered), rows, len(asked), frozenset(str(key) for key in away))
 
 
 async def willing(actor: Actor, cohort: Cohort) -> list[Enrollment]:

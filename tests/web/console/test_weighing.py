@@ -17,6 +17,7 @@ from server.matchmaking.weighing.settings import settings_for, settings_of
 from server.programs.models import Enrollment, Program
 from server.programs.states import EnrollmentState, ProgramType
 from tests import factories
+from tests.trained import asks_for, step, takes
 from tests.web.conftest import HTMX, ClientOf
 from tests.web.console.learned import a_learning, models
 from tests.web.console.market import Market, market
@@ -60,6 +61,28 @@ async def test_the_page_shows_what_is_in_force_and_what_it_comes_to(client_of: C
     assert "Nothing yet: these are the weights and rules in force." in shown
     assert box(shown, "weight-GOALS") == "28"
     assert "Touches 0 people here" in shown
+
+
+async def test_who_would_not_be_in_a_run_before_their_training_is_named_and_on_their_own_page_too(
+    client_of: ClientOf, found: Market
+) -> None:
+    await asks_for(found.program, step("ask"), step("try", required=False, to="LEADERS"))
+    learned, *others = found.mentors
+    await takes(learned, "ask")
+    for one in found.mentees[2:]:
+        await takes(one, "ask")
+    client = await client_of(found.manager)
+    shown = (await client.get(page_of(found))).text
+    left = sorted(one.person.full_name for one in (*others, *found.mentees[:2]))
+    assert f"Training still open: {', '.join(left[:3])} and 1 more. A run leaves them out until it is done." in shown
+    assert "7 people, 3 mentors" in shown, "they are tried all the same"
+    said = {one: (await client.get(f"/console/people/{one.person_id}")).text for one in (learned, others[0])}
+    name = found.program.name
+    assert f"{name}, training still open: “Step try”. Nothing waits for it." in said[learned]
+    assert f"{name}, training still open: “Step ask”, “Step try”. No run looks for them" in said[others[0]]
+    await takes(others[0], "ask")
+    await takes(others[0], "try")
+    assert "training still open" not in (await client.get(f"/console/people/{others[0].person_id}")).text
 
 
 async def test_what_was_learned_beside_the_weights_is_said_stage_by_stage(client_of: ClientOf, found: Market) -> None:
