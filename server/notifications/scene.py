@@ -44,6 +44,7 @@ from server.people.models import Organization, Person, Profile
 from server.people.queries import organization_of, profile_of, visible_person
 from server.programs.models import Cohort, Enrollment, Program
 from server.programs.plans.queries import messages_prepared
+from server.programs.plans.telling import own
 from server.programs.queries import cohort_by_id, grace_ends_at, takes_part_in, visible_enrollment, waitlist_place
 from server.programs.reporting.queries import sponsor_of
 from server.programs.rules import is_of_circles
@@ -74,9 +75,9 @@ TIMES = 3
 """So many times to say yes with, or to begin with."""
 WITH_TIMES = ("M03", "F01", "F02", "F03", "S06", "S08", "I01", "I02", "Z02")
 BEFORE_THEY_MEET = ("F01", "F02", "F03")
-NEVER_MET, NO_MATCH, SILENT = timedelta(days=20), timedelta(days=13), timedelta(days=41)
+TOLD_AFTER_DAYS = {"F04": 20, "M11-runs": 13, "I03": 28, "I04": 41}
 """How long a match has run, somebody waits, or nobody met, at least, when who runs the programme hears of it: a day
-less than the letter says, which goes in the morning of that day."""
+less than the letter says, which goes in the morning of that day. Where a programme moves it, a day less than that."""
 WITH_HELD = ("Z06", "Z07", "R02")
 ABOUT_NO_PROGRAM = ("Q04", "Y01", "Y01-moved", "Y01-device", "Y03")
 ABOUT_A_GOAL = ("G01", "G01-met")
@@ -367,15 +368,16 @@ async def _cohort(actor: Actor, ids: dict[str, UUID], about: Enrollment | Match 
 
 async def _pairs(actor: Actor, kind: str, cohort: Cohort) -> list[str]:
     """Whom of a group a message to who runs it is about, match by match, or one by one."""
+    if kind not in TOLD_AFTER_DAYS:
+        return []
+    moved = own(cohort.program.messages, kind).moments
+    after = timedelta(days=min(moved) - 1 if moved else TOLD_AFTER_DAYS[kind])
     if kind == "M11-runs":
-        rows = await unmatched(actor, cohort.id, NO_MATCH).select_related("person")
+        rows = await unmatched(actor, cohort.id, after).select_related("person")
         return [one.person.full_name for one in rows]
     running = matches(actor).filter(cohort_id=cohort.id)
-    found = {
-        "F04": unmet_pairs(actor, running, NEVER_MET), "I03": quiet_pairs(actor, running),
-        "I04": quiet_pairs(actor, running, SILENT),
-    }.get(kind)
-    there = await found.prefetch_related("members__person", "members__enrollment") if found else []
+    found = unmet_pairs(actor, running, after) if kind == "F04" else quiet_pairs(actor, running, after)
+    there = await found.prefetch_related("members__person", "members__enrollment")
     return [", ".join(one.person.full_name for one in members_now(match)) for match in there]
 
 

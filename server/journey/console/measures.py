@@ -26,6 +26,7 @@ from server.sessions.states import TOOK_PLACE
 
 WINDOW = timedelta(days=28)
 """The default window, and how long a pair without a session counts as quiet (metrics.md, sections 1 and A08)."""
+WEEK = timedelta(days=7)
 SETTLED = timedelta(days=21)
 """Pairs younger than this are not expected to have met (A02) or to have a goal (A24)."""
 MONTH_DAYS = Fraction("30.44")
@@ -141,9 +142,11 @@ def quiet_pairs(actor: Actor, pairs: QuerySet[Match], silent: timedelta = WINDOW
 
 
 def unmet_pairs(actor: Actor, pairs: QuerySet[Match], after: timedelta) -> QuerySet[Match]:
-    """The pairs among some that began longer than `after` ago, are not yet old enough to be quiet, and never met."""
+    """The pairs among some that began longer than `after` ago, are not yet old enough to be quiet, and never met; with
+    an `after` of four weeks and more, those of the week in which they pass it."""
     now = clock.now()
-    young = pairs.filter(state=MatchState.ACTIVE, active_at__lte=now - after, active_at__gt=now - WINDOW)
+    oldest = now - max(WINDOW, after + WEEK)
+    young = pairs.filter(state=MatchState.ACTIVE, active_at__lte=now - after, active_at__gt=oldest)
     return young.exclude(id__in=_met(actor)).order_by("active_at", "id")
 
 

@@ -1,6 +1,7 @@
 """When this happened, then that, unless: planned once, done once, and never on old news."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -117,12 +118,16 @@ async def test_who_moved_west_is_asked_in_the_morning_there(pair: Pair) -> None:
     assert await kinds() == ["F01"]
 
 
-async def test_who_runs_the_programme_hears_in_one_letter_of_all_that_never_met(pair: Pair) -> None:
+@pytest.mark.parametrize(("days", "messages"), [(21, {}), (35, {"F04": {"moments": [35]}})])
+async def test_who_runs_the_programme_hears_in_one_letter_of_all_that_never_met(
+    pair: Pair, days: int, messages: dict[str, Any]
+) -> None:
+    await Program.filter(id=pair.program.id).update(messages=messages)
     await runs_it(pair)
     other = await active_match(pair.organization, pair.program, pair.cohort, active_at=MONDAY)
     for one in (pair, other):
         await happened(one)
-    clock.move(timedelta(days=21))
+    clock.move(timedelta(days=days))
     await drain()
     [told] = await Message.filter(kind="F04")
     assert (told.recipient_id, told.subject_id, told.state) == (pair.manager.id, pair.cohort.id, MessageState.PLANNED)
