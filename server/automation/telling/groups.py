@@ -5,6 +5,8 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
+from tortoise.queryset import QuerySet
+
 from server.automation.protocol import Step
 from server.kernel import clock
 from server.kernel.actor import Actor
@@ -47,10 +49,14 @@ async def _take_back(actor: Actor, program_id: UUID, step: Step, told: Own, coho
         rows = await _told_of(actor, program_id, step, cohort_id, day)
         changed = [(row, columns) for row in rows if (columns := _otherwise(row, step, told))]
         for row, columns in changed:
-            await ScheduledAction.filter(id=row.id, state=ActionState.DONE).update(**columns)
+            await _rows(actor).filter(id=row.id, state=ActionState.DONE).update(**columns)
         if rows and len(changed) == len(rows):
             await letters.delete()      # its key is that of its day, on which it may be due again
         unit.after_commit(wake)
+
+
+def _rows(actor: Actor) -> QuerySet[ScheduledAction]:
+    return ScheduledAction.filter(organization_id=actor.organization_id)
 
 
 def _is_untold(letter: Message) -> bool:
@@ -62,9 +68,8 @@ def _is_untold(letter: Message) -> bool:
 async def _told_of(actor: Actor, program_id: UUID, step: Step, cohort_id: UUID, day: str) -> Sequence[ScheduledAction]:
     """What a letter of a day was planned for."""
     begins = datetime.combine(datetime.fromisoformat(day), time(), UTC)
-    done = ScheduledAction.filter(
-        organization_id=actor.organization_id, program_id=program_id, rule=step.rule, state=ActionState.DONE,
-        done_at__gte=begins, done_at__lt=begins + DAY,
+    done = _rows(actor).filter(
+        program_id=program_id, rule=step.rule, state=ActionState.DONE, done_at__gte=begins, done_at__lt=begins + DAY,
     )
     return [row for row in await done.order_by("id") if await _cohort_id(actor, step, row) == cohort_id]
 
