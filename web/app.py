@@ -25,6 +25,7 @@ from web import (
     demo,
     extending,
     goals,
+    guides,
     happened,
     join,
     journey,
@@ -118,8 +119,8 @@ BUILDER: tuple[ModuleType, ...] = (
 """The parts of the builder, one in a line; their order in its list is that of web/console/building/outline.py."""
 SCREENS: tuple[ModuleType, ...] = (
     asking, attending, beginning, by_hand, checkin, circle, colleague, comparing, conflicts, consents, console_circles,
-    console_matches, decisions, delivery, eligibility, extending, goals, happened, hiring, imports, inviting, join,
-    journey, kept, learning, leaving, look, match, messages, more, offers, one_more, pairs, people, program_file,
+    console_matches, decisions, delivery, eligibility, extending, goals, guides, happened, hiring, imports, inviting,
+    join, journey, kept, learning, leaving, look, match, messages, more, offers, one_more, pairs, people, program_file,
     programs, reaching, runs, session, supply, survey, survey_answers, survey_open, surveys, team, times, today, told,
     training, trial, waiting, wordings, you, *BUILDER,
 )

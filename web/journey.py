@@ -33,6 +33,7 @@ from server.sessions import actions as sessions
 from server.sessions.times import slots_for_match
 from web.dates import clock_time, count_among, count_words, day_month, day_short, upper_first, weekday, zone
 from web.forms import Errors, moment_of, read_form, text, ticked
+from web.guides import guides_at_hand
 from web.happened import booked_as_asked
 from web.items import AtHand, Slot, Step, one_of
 from web.living import circle_words, goal_words
@@ -171,7 +172,8 @@ async def _words(request: Request, shown: Home) -> dict[str, Any]:
             for one in shown.circles if one.match.state in RUNNING
         ],
         "surveys": [card(one) for one in shown.surveys],
-        "at_hand": _at_hand(shown), "may_invite": _may_invite(shown), "seats": list(shown.places.values()),
+        "guides": guides_at_hand(shown), "at_hand": _at_hand(shown), "may_invite": _may_invite(shown),
+        "seats": list(shown.places.values()),
         "promises": _promises(shown), "today": today,
         "in_a_month": (today + timedelta(days=PAUSE_DAYS)).isoformat(),
     }

@@ -17,6 +17,7 @@ from server.journey.today.journeys import Life
 from server.journey.today.queries import home
 from server.kernel import clock
 from server.sessions.queries import agenda_of
+from web.guides import guides_of
 from web.items import Step, StepState
 from web.render import page
 
@@ -32,7 +33,7 @@ async def kept(request: Request) -> Response:
     topics = await agenda_of(request.state.actor, ahead.id) if ahead else []
     return page(
         request, "you/kept.html", block="kept", journeys=[(one, _steps(one)) for one in journeys],
-        ahead=ahead, topics=topics, at=clock.now(),
+        ahead=ahead, topics=topics, guides=guides_of(journeys), at=clock.now(),
     )
 
 

@@ -16,6 +16,7 @@ from server.matches.states import MatchState
 from server.matches.steps import UNDO_ONE
 from web.dates import zone
 from web.forms import Errors, day, read_form, text
+from web.guides import closing_guide
 from web.happened import changed_undo
 from web.render import go_to, page, speak_of
 from web.toast import Toast
@@ -41,7 +42,7 @@ async def show_ending(
     return page(
         request, "leaving/ending.html", status=422 if errors else 200, errors=errors or Errors(), shown=shown,
         partner=shown.partner, has_run=shown.match.state is MatchState.DURATION_COMPLETED, toast=toast,
-        may_pause=shown.may_pause, in_a_month=_in_a_month(), thanks=thanks,
+        may_pause=shown.may_pause, in_a_month=_in_a_month(), thanks=thanks, guide=closing_guide(shown.match, shown.me),
     )
 
 

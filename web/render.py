@@ -24,7 +24,7 @@ from web.assets import asset_url, first_visit_css, manifest
 from web.navigation import console_places, places
 from web.toast import Toast, put_toast, take_toast
 from web.viewer import Theme, viewer_of
-from web.voyage import rays, voyage
+from web.voyage import voyage
 
 if TYPE_CHECKING:
     from server.programs.models import Program
@@ -194,8 +194,7 @@ def _environment() -> Environment:
     env.filters.update({**dates.FILTERS, "initials": initials, "tone": tone})
     env.globals.update({
         "asset_url": asset_url, "new_id": new_id, "document_title": document_title, "voyage_of": voyage,
-        "sun_rays": rays, "HTMX_CONFIG": HTMX_CONFIG, "SKY_LIGHT": "#F2F6F8", "SKY_DARK": "#0A161D",
-        "in_words_of": in_words_of,
+        "HTMX_CONFIG": HTMX_CONFIG, "SKY_LIGHT": "#F2F6F8", "SKY_DARK": "#0A161D", "in_words_of": in_words_of,
     })
     for name in COMPONENTS:
         module = cast(Any, env.get_template(f"components/{name}.html")).module

@@ -27,6 +27,7 @@ from server.sessions.times import slots_for_match
 from web.attending import coming_words
 from web.dates import clock_time, day_short, weekday, when_words
 from web.forms import Errors, choice, day, form_key, ids, moment_of, read_form, text, ticked, typed_in
+from web.guides import before_session
 from web.happened import booked_undo
 from web.items import Slot, Topic, one_of
 from web.render import go_to, page, speak_of
@@ -264,6 +265,7 @@ def _words(shown: SessionPage, typed: dict[str, object], viewer_id: UUID) -> dic
         "chosen": typed.get("next") or (times[0].value if times else NOT_NOW),
         "title": _title(shown.session.number, shown.partner), "to_read": _to_read(shown),
         "coming": coming_words(shown, viewer_id) if shown.circle else None,
+        "guide": before_session(shown, viewer_id),
         "missed": next((_slot(one.starts_at, shown) for one in shown.missed_slots), None),
     }
 

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
-from math import cos, hypot, pi, sin
+from math import hypot
 
 Point = tuple[float, float]
 
 # The route of the drawing (viewBox 0 0 350 148): three cubic curves from the harbour to the sun.
-ROUTE = "M14 118 C62 118 78 66 128 70 C178 74 178 108 224 98 C268 88 268 34 318 30"
+ROUTE = "M14 118C62 118 78 66 128 70S178 108 224 98 268 34 318 30"
 CURVES: tuple[tuple[Point, Point, Point, Point], ...] = (
     ((14, 118), (62, 118), (78, 66), (128, 70)),
     ((128, 70), (178, 74), (178, 108), (224, 98)),
@@ -71,12 +71,6 @@ def point_at(percent: float) -> Point:
     return SUN
 
 
-def rays() -> list[tuple[Point, Point]]:
-    """The twelve short strokes around the sun."""
-    turns = [pi * step / 6 for step in range(12)]
-    return [(_around(turn, 15), _around(turn, 19)) for turn in turns]
-
-
 def _share(number: int, total: int) -> float:
     """Where milestone `number` of `total` lies, in percent of the route."""
     return round(100 * number / total, 1)
@@ -92,10 +86,6 @@ def _boat_share(reached: int, total: int, step: int) -> float:
     passed, since = divmod(reached, step)
     ahead = (AHEAD + (1 - 2 * AHEAD) * since / step) * min(step, total - passed * step)
     return _share(passed * step, total) + round(100 * ahead / total, 1)
-
-
-def _around(turn: float, radius: float) -> Point:
-    return (round(SUN[0] + radius * cos(turn), 1), round(SUN[1] + radius * sin(turn), 1))
 
 
 @cache

@@ -11,6 +11,7 @@ from server.kernel import clock
 from server.matches.models import Match
 from server.matches.states import MatchState
 from server.people.models import AvailabilityBlock, Person
+from server.programs.models import Program
 from server.sessions import actions as sessions
 from server.sessions.models import Session
 from server.sessions.states import NoteVisibility
@@ -233,6 +234,24 @@ async def move_one_of_a_series() -> View:
 
 async def _weekly(page: Page) -> None:
     await page.locator("#every_weeks").select_option("1")
+
+
+@state("GET session 200", "GET guide 200", proof="Say where you stand")
+async def guide() -> View:
+    pair, session = await _pair()
+
+    async def read(page: Page) -> None:
+        await page.get_by_role("link", name="Your first session").click()
+
+    return View(pair.mentee, f"/session/{session.id}", read)
+
+
+@state("GET guide 200", proof="Our own way of ending")
+async def guide_of_a_mentor() -> View:
+    pair, _session = await _pair()
+    link = {"title": "Our own way of ending", "link": "https://intranet.example/end", "to": "MENTORS", "when": "AFTER"}
+    await Program.filter(id=pair.program.id).update(resources={"links": [link]})
+    return View(pair.mentor, f"/match/{pair.match.id}/guide?of=closing")
 
 
 @state("GET session-past 200", proof="It counts like any other.")

@@ -19,6 +19,7 @@ from server.programs.states import (
     Circles,
     EnrollmentState,
     FileKind,
+    Guide,
     ParticipantRole,
     PlanState,
     ProgramState,
@@ -237,6 +238,24 @@ class TrainingTask(Model):
     class Meta:
         table = "training_task"
         unique_together = (("enrollment_id", "step_key"),)
+
+
+class GuideUse(Model):
+    """How often one side of a programme opened a guide. No person is kept, and no moment (docs/decisions/0050)."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    organization_id = fields.UUIDField()
+    program: fields.ForeignKeyRelation[Program] = fields.ForeignKeyField(
+        "models.Program", related_name="guide_uses", on_delete=fields.CASCADE
+    )
+    program_id: UUID
+    guide = fields.CharEnumField(Guide, max_length=20)
+    side = fields.CharField(max_length=10)
+    opened = fields.IntField(default=0)
+
+    class Meta:
+        table = "guide_use"
+        unique_together = (("program_id", "guide", "side"),)
 
 
 class OpeningWish(Model):

@@ -184,3 +184,11 @@ class FileKind(StrEnum):
     ODT = "odt"
     ODS = "ods"
     ODP = "odp"
+
+
+class Guide(StrEnum):
+    """A short guide of the product, by what it helps with."""
+
+    FIRST_SESSION = "FIRST_SESSION"
+    FEEDBACK = "FEEDBACK"
+    CLOSING = "CLOSING"

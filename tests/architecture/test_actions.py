@@ -9,6 +9,7 @@ from tests.architecture import source
 MESSAGE = "the message row is the record: whom, why, what became of it and when"
 ZONE = "it follows somebody's zone, whose change has an entry of its own"
 SILENT = {
+    "server/journey/guiding/actions.py:open_guide": "a count; an entry would say who opened which guide",
     "server/matches/actions/running.py:follow_zones": ZONE,
     "server/programs/actions/ending.py:follow_zones": ZONE,
     "server/messaging/actions.py:follow_members": "it follows who is in the match, which has entries of its own",

@@ -6,7 +6,7 @@ from math import dist
 import pytest
 
 from web.charts import line_chart
-from web.voyage import HARBOUR, SUN, point_at, rays, voyage
+from web.voyage import HARBOUR, SUN, point_at, voyage
 
 ALL = [(milestones, done) for milestones in range(1, 8) for done in range(milestones + 1)]
 
@@ -57,10 +57,6 @@ def test_points_run_along_the_route():
     assert point_at(0) == (14, 118)
     assert point_at(100) == point_at(250) == SUN
     assert [point_at(percent)[0] for percent in range(101)] == sorted(point_at(percent)[0] for percent in range(101))
-
-
-def test_twelve_rays_stand_round_the_sun():
-    assert len({end for _start, end in rays()}) == 12
 
 
 def test_chart_draws_each_figure_at_its_height():

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from server.journey.guiding.queries import Use
 from server.journey.running.queries import Group, ProgramPage
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
 from server.people.frameworks import under
+from server.programs.audience.states import Side
 from server.programs.rules import has_circles, is_among_peers, is_of_circles, may_have_circles
 from server.programs.states import (
     CIRCLE_LEAST,
@@ -21,14 +23,16 @@ from server.programs.states import (
     Pairing,
     ProgramState,
 )
+from server.surveys.forms.results import LEAST
 from web.dates import day_month
+from web.guide_words import title
 from web.items import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from server.people.models import Competency
-    from server.programs.models import Cohort
+    from server.programs.models import Cohort, Program
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,25 @@ class GroupRow:
     step: Step | None
     last_day: str
     takes_people: bool
+
+
+def guide_use(one: Use, program: Program) -> tuple[str, str]:
+    """A guide for one side of a programme, and how often it was opened."""
+    if is_of_circles(program):
+        whose = _("%(guide)s, for who leads") if one.side is Side.MENTORS else _("%(guide)s, for members")
+    elif is_among_peers(program):
+        whose = _("%(guide)s, for peers")
+    else:
+        whose = _("%(guide)s, for mentors") if one.side is Side.MENTORS else _("%(guide)s, for mentees")
+    return whose % {"guide": title(one.guide)}, _opened(one.at_least)
+
+
+def _opened(at_least: int | None) -> str:
+    if at_least is None:
+        return _("Hidden: fewer than %(least)d people") % {"least": LEAST}
+    if not at_least:
+        return _("Fewer than %(least)d times") % {"least": LEAST}
+    return _("At least %(count)d times") % {"count": at_least}
 
 
 def state(of: ProgramState) -> tuple[str, Kind]:

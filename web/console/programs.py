@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from server.journey.closing.actions import move_cohort
+from server.journey.guiding.queries import guide_uses
 from server.journey.running import queries
 from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
@@ -92,6 +93,7 @@ async def _show(
         request, "console/program.html", status=409 if refused else 422 if errors else 200, shown=shown,
         here=address(request), refused=refused, errors=errors or Errors(), state=words.state(shown.program.state),
         briefing=words.briefing(shown), step=words.program_step(shown),
+        guides=[words.guide_use(one, shown.program) for one in await guide_uses(request.state.actor, shown.program.id)],
         groups=[words.group(one) for one in shown.groups], at=str(last_day[0]), typed_day=last_day[1],
         now=words.asked(
             shown.program.approvals, shown.program.asked_first, admin_last=shown.program.admin_approves_matches,

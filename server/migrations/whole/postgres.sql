@@ -222,6 +222,14 @@ CREATE TABLE goal_version (
     partner_agreed_at timestamp with time zone,
     goal_id uuid NOT NULL
 );
+CREATE TABLE guide_use (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    guide character varying(20) NOT NULL,
+    side character varying(10) NOT NULL,
+    opened integer NOT NULL,
+    program_id uuid NOT NULL
+);
 CREATE TABLE import_run (
     id uuid NOT NULL,
     organization_id uuid NOT NULL,
@@ -966,6 +974,8 @@ ALTER TABLE ONLY goal
     ADD CONSTRAINT goal_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY goal_version
     ADD CONSTRAINT goal_version_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY guide_use
+    ADD CONSTRAINT guide_use_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY import_run
     ADD CONSTRAINT import_run_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY learned_model
@@ -1100,6 +1110,8 @@ ALTER TABLE ONLY form_invitation
     ADD CONSTRAINT uid_form_invita_match_i_ed7e39 UNIQUE (match_id, person_id, form_key, occasion);
 ALTER TABLE ONLY goal_version
     ADD CONSTRAINT uid_goal_versio_goal_id_f9de52 UNIQUE (goal_id, version);
+ALTER TABLE ONLY guide_use
+    ADD CONSTRAINT uid_guide_use_program_e73f68 UNIQUE (program_id, guide, side);
 ALTER TABLE ONLY learned_model
     ADD CONSTRAINT uid_learned_mod_organiz_e0b917 UNIQUE (organization_id, program_type, number);
 ALTER TABLE ONLY mailbox_state
@@ -1343,6 +1355,8 @@ ALTER TABLE ONLY goal
     ADD CONSTRAINT fk_goal_enrollment_id_org FOREIGN KEY (organization_id, enrollment_id) REFERENCES enrollment(organization_id, id) ON DELETE RESTRICT;
 ALTER TABLE ONLY goal_version
     ADD CONSTRAINT fk_goal_version_goal_id_org FOREIGN KEY (organization_id, goal_id) REFERENCES goal(organization_id, id) ON DELETE CASCADE;
+ALTER TABLE ONLY guide_use
+    ADD CONSTRAINT fk_guide_use_program_id_org FOREIGN KEY (organization_id, program_id) REFERENCES program(organization_id, id) ON DELETE CASCADE;
 ALTER TABLE ONLY mailbox_state
     ADD CONSTRAINT fk_mailbox_state_person_id_org FOREIGN KEY (organization_id, person_id) REFERENCES person(organization_id, id) ON DELETE CASCADE;
 ALTER TABLE ONLY match
@@ -1443,6 +1457,8 @@ ALTER TABLE ONLY goal
     ADD CONSTRAINT goal_enrollment_id_fkey FOREIGN KEY (enrollment_id) REFERENCES enrollment(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY goal_version
     ADD CONSTRAINT goal_version_goal_id_fkey FOREIGN KEY (goal_id) REFERENCES goal(id) ON DELETE CASCADE;
+ALTER TABLE ONLY guide_use
+    ADD CONSTRAINT guide_use_program_id_fkey FOREIGN KEY (program_id) REFERENCES program(id) ON DELETE CASCADE;
 ALTER TABLE ONLY mailbox_state
     ADD CONSTRAINT mailbox_state_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id) ON DELETE CASCADE;
 ALTER TABLE ONLY match
@@ -1583,4 +1599,5 @@ INSERT INTO "tortoise_migrations" ("app", "name", "applied_at") VALUES
 ('models', '0043_training', CURRENT_TIMESTAMP),
 ('models', '0044_intake', CURRENT_TIMESTAMP),
 ('models', '0045_permissions', CURRENT_TIMESTAMP),
-('models', '0046_program_files', CURRENT_TIMESTAMP);
+('models', '0046_program_files', CURRENT_TIMESTAMP),
+('models', '0047_guides', CURRENT_TIMESTAMP);

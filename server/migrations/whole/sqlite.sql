@@ -215,6 +215,15 @@ CREATE TABLE "goal_version" (
     "goal_id" CHAR(36) NOT NULL REFERENCES "goal" ("id") ON DELETE CASCADE,
     CONSTRAINT "uid_goal_versio_goal_id_f9de52" UNIQUE ("goal_id", "version")
 );
+CREATE TABLE "guide_use" (
+    "id" CHAR(36) NOT NULL  PRIMARY KEY,
+    "organization_id" CHAR(36) NOT NULL,
+    "guide" VARCHAR(20) NOT NULL  /* FIRST_SESSION: FIRST_SESSION\nFEEDBACK: FEEDBACK\nCLOSING: CLOSING */,
+    "side" VARCHAR(10) NOT NULL,
+    "opened" INT NOT NULL,
+    "program_id" CHAR(36) NOT NULL REFERENCES "program" ("id") ON DELETE CASCADE,
+    CONSTRAINT "uid_guide_use_program_e73f68" UNIQUE ("program_id", "guide", "side")
+);
 CREATE TABLE "import_run" (
     "id" CHAR(36) NOT NULL  PRIMARY KEY,
     "organization_id" CHAR(36) NOT NULL,
@@ -991,4 +1000,5 @@ INSERT INTO "tortoise_migrations" ("app", "name", "applied_at") VALUES
 ('models', '0043_training', CURRENT_TIMESTAMP),
 ('models', '0044_intake', CURRENT_TIMESTAMP),
 ('models', '0045_permissions', CURRENT_TIMESTAMP),
-('models', '0046_program_files', CURRENT_TIMESTAMP);
+('models', '0046_program_files', CURRENT_TIMESTAMP),
+('models', '0047_guides', CURRENT_TIMESTAMP);

@@ -1,0 +1,1 @@
+"""Short guides where people need them: the first session, feedback, the end."""
