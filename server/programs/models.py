@@ -241,7 +241,7 @@ class TrainingTask(Model):
 
 
 class GuideUse(Model):
-    """How often one side of a programme opened a guide. No person is kept, and no moment (docs/decisions/0050)."""
+    """How often one side of a programme opened a guide. No person is kept, and no moment (docs/decisions/0049)."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     organization_id = fields.UUIDField()
