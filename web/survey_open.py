@@ -42,10 +42,10 @@ def link_of(program_id: UUID, key: str) -> str:
 
 
 def _named(request: Request) -> tuple[UUID, str]:
-    return request.path_params["program_id"], request.path_params["key"]
+    return request.path_params["id"], request.path_params["key"]
 
 
-HERE = "/survey/of/{program_id:uuid}/{key}"
+HERE = "/survey/of/{id:uuid}/{key}"
 routes = [
     Route(HERE, look, name="survey-of"),
     Route(HERE, begin, methods=["POST"], name="survey-of-open"),
