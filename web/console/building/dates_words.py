@@ -7,7 +7,7 @@ from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
 from server.programs.states import OVER_PROGRAMS, Cadence, ProgramType
 from web.console.building.part import Part
-from web.dates import day_month
+from web.dates import day_month, upper_first
 
 WEEK = 7
 
@@ -24,7 +24,7 @@ def told(plan: Plan) -> str:
     if group is None:
         return rhythm
     starts = _("%(group)s starts on %(day)s.") % {
-        "group": group.cohort.name, "day": day_month(group.cohort.starts_on)}
+        "group": upper_first(group.cohort.name), "day": day_month(group.cohort.starts_on)}
     return f"{rhythm} {starts}"
 
 

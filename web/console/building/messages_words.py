@@ -123,7 +123,7 @@ def moment(kind: str, told: Own) -> str:
     if not is_timed(kind):
         return _("When it happens")
     if not amounts:
-        return _("On a fixed day")
+        return _("At moments that are fixed")
     if amounts[0] == (Count.DAYS_AFTER, 0):
         return _("On the day %s") % event(kind)
     return _("%(time)s %(event)s") % {"time": counted(amounts), "event": event(kind)}
