@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from server.kernel import clock
 from server.kernel.actor import Actor, system_actor
@@ -302,7 +303,7 @@ async def test_a_later_end_takes_two_and_moves_what_is_due(db: object) -> None:
     match = await actions.agree_extension(quay.mentors, quay.match.id, even_later)
     assert (match.ends_on, match.proposed_end_on, match.state) == (even_later, None, MatchState.ACTIVE)
     due = await ScheduledAction.filter(subject_id=match.id, rule="match.end_date", state="PLANNED")
-    assert [one.due_at.date() for one in due] == [even_later]
+    assert [one.due_at.astimezone(ZoneInfo("Europe/Lisbon")).date() for one in due] == [even_later]
     clock.move(timedelta(seconds=11))
     await drain()
     assert {(one.kind, one.recipient_id) for one in await Message.all()} >= {("Z03-agreed", quay.mentee.id)}
