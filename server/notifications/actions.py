@@ -238,10 +238,10 @@ HAND_OVER: Mapping[Channel, HandOver] = MappingProxyType({Channel.EMAIL: _hand_o
 
 async def _settle(actor: Actor, message: Message, state: MessageState, reason: str) -> Message:
     """Mark a message, unless somebody has settled it meanwhile. Returns it as it is stored then."""
-    sent_at = clock.now() if state is MessageState.SENT else None
+    sent_at = clock.now() if state is MessageState.SENT else message.sent_at    # it may have gone another way before
     values = {"state": state, "reason": reason, "sent_at": sent_at}
-    if sent_at and message.channel is Channel.PUSH and message.fallback is None:
-        values["falls_back_at"] = sent_at + UNOPENED
+    if state is MessageState.SENT and message.channel is Channel.PUSH and message.fallback is None:
+        values["falls_back_at"] = clock.now() + UNOPENED
     if await queries.unsettled(actor, message.id).update(**values):
         message.state, message.reason, message.sent_at = state, reason, sent_at
         return message

@@ -82,11 +82,13 @@ def mark_of(address: str) -> str:
 
 
 async def sent_count(actor: Actor, program_ids: Iterable[UUID], since: datetime) -> int:
-    """How many messages went out since then (aware) to people of some programmes; the caller knows why these."""
+    """How many messages went out since then (aware) to people of some programmes, by either way, and did not come back;
+    the caller knows why these."""
+    arrived = Q(bounced_at=None) | Q(state__in=(MessageState.SENT, MessageState.DELIVERED))
     people = Enrollment.filter(organization_id=actor.organization_id, program_id__in=list(program_ids))
     return await Message.filter(
-        organization_id=actor.organization_id, state__in=(MessageState.SENT, MessageState.DELIVERED),
-        sent_at__gt=since, recipient_id__in=Subquery(people.values("person_id")),
+        arrived, organization_id=actor.organization_id, sent_at__gt=since,
+        recipient_id__in=Subquery(people.values("person_id")),
     ).count()
 
 

@@ -107,6 +107,7 @@ def why_held(reason: str) -> str:
         "not cancelled": _("not cancelled after all"), "never invited": _("they were never invited"),
         "answered or closed": _("answered or closed"), "handled": _("seen to already"), "read": _("read already"),
         "used or too late": _("used, or too late"), "in a digest": _("it went in another one's letter"),
+        "in a digest that came back": _("it went in another one's letter, which came back"),
         "no longer takes part": _("they take part no more"),
         "they have met": _("they have met"), "a time is booked": _("a time is booked"),
         "it rests": _("the match rests"), "matched": _("matched already"), "a goal is set": _("a goal is set"),

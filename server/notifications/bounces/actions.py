@@ -10,6 +10,8 @@ from server.kernel.db import Json, Unit, unit_of_work
 from server.kernel.errors import NotFound
 from server.notifications.bounces import queries
 from server.notifications.bounces.reading import OF_THE_ADDRESS, Report, Said
+from server.notifications.deciding.actions import RETURNED, TOGETHER
+from server.notifications.deciding.queries import carried_by
 from server.notifications.models import MailboxState, Message
 from server.notifications.optout.links import LETTERS
 from server.notifications.queries import address_for, mark_of
@@ -57,6 +59,7 @@ async def note_failure(actor: Actor, message: Message, address: str, status: str
         if message.message_class in ONE_AFTER_THE_OTHER and message.fallback is None:
             came_back["falls_back_at"] = clock.now()
         if await mail.update(state=MessageState.FAILED, **came_back):
+            await _return_carried(actor, message)
             await unit.audit("mail.fail", message, status=status, person_id=message.recipient_id)
             await _count(unit, message.recipient_id, address, status)
 
@@ -75,6 +78,12 @@ async def try_again(actor: Actor, person_id: UUID) -> Person:
         if await MailboxState.filter(organization_id=actor.organization_id, person_id=person.id).delete():
             await unit.audit("mail.try_again", person)
         return person
+
+
+async def _return_carried(actor: Actor, message: Message) -> None:
+    """What went in a letter did not arrive either: each goes another way once, on a day of its own."""
+    carried = carried_by(actor, message).filter(reason=TOGETHER, fallback=None)
+    await carried.update(reason=RETURNED, falls_back_at=clock.now())
 
 
 async def _count(unit: Unit, person_id: UUID, address: str, status: str) -> None:

@@ -15,6 +15,8 @@ from server.people.models import Person
 
 TOGETHER = "in a digest"
 """Why a nudge that goes in another one's letter has none of its own."""
+RETURNED = "in a digest that came back"
+"""The same, when that letter did not arrive and no other way is open."""
 HOURS, CAP = "outside its hours", "enough for now"
 """Why a message goes later than it was due."""
 

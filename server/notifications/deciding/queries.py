@@ -3,12 +3,13 @@
 from datetime import date, datetime
 from uuid import UUID
 
+from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from server.kernel.actor import Actor
 from server.notifications.deciding.windows import WEEK
 from server.notifications.models import Message, NudgeDay
-from server.notifications.states import MessageClass, MessageState
+from server.notifications.states import Channel, MessageClass, MessageState
 
 
 async def days_of(actor: Actor, person_id: UUID, *, around: date) -> list[date]:
@@ -18,9 +19,10 @@ async def days_of(actor: Actor, person_id: UUID, *, around: date) -> list[date]:
 
 
 def nudges_until(actor: Actor, person_id: UUID, moment: datetime) -> QuerySet[Message]:
-    """What waits to nudge somebody until a moment (aware), and has not left."""
+    """What waits to nudge somebody by mail until a moment (aware), and has not left; not what came back from there."""
+    by_mail = Q(fallback=None) | Q(fallback=Channel.EMAIL)
     return Message.filter(
-        organization_id=actor.organization_id, recipient_id=person_id, message_class=MessageClass.NUDGE,
+        by_mail, organization_id=actor.organization_id, recipient_id=person_id, message_class=MessageClass.NUDGE,
         state=MessageState.PLANNED, due_at__lte=moment,
     )
 

@@ -54,13 +54,14 @@ async def _plan_again(actor: Actor, message: Message, channel: Channel) -> None:
         row = Message.filter(organization_id=actor.organization_id, id=message.id, fallback=None)
         await row.update(
             state=MessageState.PLANNED, reason="", fallback=channel, falls_back_at=None, due_at=clock.now(),
-            attempts=0,
+            attempts=0, digest_id=None,
         )
 
 
 async def _was_opened(actor: Actor, message: Message) -> bool:
-    """Whether its reader tapped it, or was here since."""
+    """Whether its reader tapped it, or was here since: since its letter, where that was another one's."""
     if message.tapped_at or message.read_at:
         return True
     seen_at = await last_visit(actor, message.recipient_id)
-    return message.sent_at is not None and seen_at is not None and seen_at >= message.sent_at
+    letter = message if message.digest_id is None else await message_by_id(actor, message.digest_id)
+    return letter.sent_at is not None and seen_at is not None and seen_at >= letter.sent_at

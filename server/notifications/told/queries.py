@@ -13,7 +13,7 @@ from server.matches.models import Match
 from server.matches.queries import matches_by_ids
 from server.notifications.catalogue import CATALOGUE
 from server.notifications.catalogue.kinds import DEAD, MUTED, NO_ADDRESS
-from server.notifications.deciding.actions import TOGETHER
+from server.notifications.deciding.actions import RETURNED, TOGETHER
 from server.notifications.models import Message
 from server.notifications.states import MessageState
 from server.programs.queries import program_names
@@ -21,7 +21,7 @@ from server.programs.queries import program_names
 KEPT = timedelta(days=90)
 SHOWN = 50
 WENT = (MessageState.SENT, MessageState.DELIVERED, MessageState.FAILED)
-BY_NO_WAY = (MUTED, NO_ADDRESS, DEAD, TOGETHER)
+BY_NO_WAY = (MUTED, NO_ADDRESS, DEAD, TOGETHER, RETURNED)
 """Why a message did not go by itself although it was true and due."""
 TRIED = "test"
 """What somebody sent to themselves, to see what others would get."""
@@ -40,8 +40,8 @@ class Told:
 
     @property
     def at(self) -> datetime:
-        """When."""
-        return self.message.sent_at or self.message.due_at
+        """When; what waits to go another way, until now."""
+        return self.message.sent_at or min(self.message.due_at, clock.now())
 
     @property
     def is_new(self) -> bool:
@@ -69,7 +69,8 @@ def told(actor: Actor) -> QuerySet[Message]:
     """Messages to the person who acts that are news to them, or were."""
     own = Message.filter(organization_id=actor.organization_id, recipient_id=actor.person_id)
     mine = own.filter(created_at__gte=clock.now() - KEPT).exclude(Q(kind__in=NOT_LISTED) | Q(trigger=TRIED))
-    return mine.filter(Q(state__in=WENT) | Q(state=MessageState.SUPPRESSED, reason__in=BY_NO_WAY))
+    went = Q(state__in=WENT) | Q(fallback__isnull=False)    # once more is not the first time
+    return mine.filter(went | Q(state=MessageState.SUPPRESSED, reason__in=BY_NO_WAY))
 
 
 async def unseen_count(actor: Actor) -> int:

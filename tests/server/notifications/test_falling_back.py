@@ -11,9 +11,13 @@ from server.kernel.actor import system_actor
 from server.kernel.jobs import drain
 from server.notifications.actions import plan_message
 from server.notifications.bounces.command import taken
+from server.notifications.deciding.actions import RETURNED
+from server.notifications.falling_back.actions import fall_back
 from server.notifications.models import Message, NudgeDay
 from server.notifications.push.actions import GATES
+from server.notifications.queries import sent_count
 from server.notifications.states import Channel, MessageState
+from server.notifications.told.queries import what_i_was_told
 from server.people.actions import set_muted_kinds
 from server.programs.models import Program
 from tests.factories import Pair
@@ -134,3 +138,53 @@ async def test_a_letter_that_came_back_goes_to_a_browser_that_asks_by_then(
         await told.refresh_from_db()
     assert (told.state, told.channel, told.fallback) == (SENT, Channel.EMAIL, Channel.PUSH)
     assert (len(service.heard), len(mailbox.mails)) == (1, 1)
+
+
+@pytest.mark.parametrize(("browser", "visits", "ways"), [
+    (True, False, [Channel.PUSH, Channel.PUSH]), (True, True, [None, None]), (False, False, [None, None]),
+])
+async def test_what_went_in_a_letter_that_came_back_goes_another_way_once_each_and_stands_in_the_app(
+    pair: Pair, mailbox: MailServer, service: PushService, browser: bool, visits: bool, ways: list[Channel | None]
+) -> None:
+    """One a day: the letter's own nudge has the first, what it carried the next."""
+    actor = system_actor(pair.organization.id)
+    with clock.at(NOON):
+        letter, carried = await nudge(pair), await nudge(pair, "F02")
+        await drain()
+        assert (len(mailbox.mails), await sent_count(actor, [pair.program.id], NOON - DAY)) == (1, 1)
+        if browser:
+            await asked(pair, service)
+        if visits:
+            await visited(pair)
+        for _ in range(2):    # reported twice is reported once
+            clock.move(DAY)
+            await taken(dsn(letter.id))
+            await drain()
+            assert {one.message.id for one in await what_i_was_told(pair.mentee_actor)} == {letter.id, carried.id}
+        clock.move(DAY)
+        await drain()
+        told = [await Message.get(id=one.id) for one in (letter, carried)]
+        went = [way for way in ways if way]
+        assert [one.fallback for one in told] == ways
+        assert (len(service.heard), len(mailbox.mails)) == (len(went), 1)
+        assert await sent_count(actor, [pair.program.id], NOON - DAY) == len(went), "what came back is no mail sent"
+        assert [one.state for one in told] == ([SENT, SENT] if went else [MessageState.FAILED, MessageState.SUPPRESSED])
+        assert told[1].reason == ("" if went else RETURNED)
+        assert {one.message.id for one in await what_i_was_told(pair.mentee_actor)} == {letter.id, carried.id}
+
+
+async def test_a_push_whose_letter_was_needless_counts_as_sent_and_stays_in_the_app(
+    pair: Pair, service: PushService, mailbox: MailServer
+) -> None:
+    await asked(pair, service)
+    with clock.at(NOON):
+        told = await nudge(pair)
+        await drain()
+        clock.move(DAY)
+        await fall_back(system_actor(pair.organization.id), told.id)
+        await booked(pair)
+        await drain()
+        await told.refresh_from_db()
+        assert (told.state, told.sent_at, mailbox.mails) == (MessageState.SUPPRESSED, NOON, [])
+        assert [one.message.id for one in await what_i_was_told(pair.mentee_actor)] == [told.id]
+        assert await sent_count(system_actor(pair.organization.id), [pair.program.id], NOON - DAY) == 1
