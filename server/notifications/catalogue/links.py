@@ -65,6 +65,32 @@ def new_goal(scene: Scene) -> str:
     return f"/enrollment/{scene.seat.enrollment_id}/goal"
 
 
+def own_goal(scene: Scene) -> str:
+    """The reader's own goal with its steps, on the first page."""
+    goal = scene.goal or (scene.milestone.goal if scene.milestone else None)
+    assert goal is not None
+    match_id = scene.match.id if scene.match else goal.match_id
+    return f"/#goal-{match_id}" if match_id else "/"
+
+
+def their_goal(scene: Scene) -> str:
+    """The goal that the other of a pair shows, on the first page."""
+    assert scene.match is not None
+    return "/#mentees" if scene.mentors else f"/#theirs-{scene.match.id}"
+
+
+def quiet(scene: Scene) -> str:
+    """Where a match that has gone quiet can be booked, paused or ended, on the first page."""
+    assert scene.match is not None
+    return "/#mentees" if scene.mentors and not scene.circle else f"/#next-{scene.match.id}"
+
+
+def finished(scene: Scene) -> str:
+    """What two have done, on the first page."""
+    assert scene.match is not None
+    return f"/#finished-{scene.match.id}"
+
+
 def promises(scene: Scene) -> str:  # noqa: ARG001  # every link takes the scene
     """What one said one would do, on the first page."""
     return "/#promises"
@@ -147,10 +173,20 @@ def console(scene: Scene) -> str:  # noqa: ARG001  # every link takes the scene
     return "/console"
 
 
+def console_needs(scene: Scene) -> str:
+    """What needs who runs programmes, on their first page."""
+    return f"{console(scene)}#needs"
+
+
+def console_quiet(scene: Scene) -> str:
+    """The matches that have gone quiet, among what needs them."""
+    return f"{console(scene)}#quiet"
+
+
 def console_supply(scene: Scene) -> str:
     """How many places there are, and how many people need one."""
     assert scene.cohort is not None
-    return f"/console/groups/{scene.cohort.id}/places"
+    return f"{console_matches(scene)}/groups/{scene.cohort.id}/places"
 
 
 def team(scene: Scene) -> str:  # noqa: ARG001  # every link takes the scene

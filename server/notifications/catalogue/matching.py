@@ -38,7 +38,7 @@ KINDS = (
     Kind("X02", N_("A pause"), _T, N_("a match rests, or somebody is away"), N_("it goes on already"),
          stops.unless_match_is(MatchState.PAUSED), "match_paused", links.home),
     Kind("X03", N_("Going on"), _T, N_("a pause is over"), N_("it rests again, or has ended"),
-         stops.unless_match_is(MatchState.ACTIVE), "match_resumed", links.home),
+         stops.unless_match_is(MatchState.ACTIVE), "match_resumed", links.book),
     Kind("X05", N_("A new match"), _T, N_("a match has begun after another one ended"), N_("it has ended"),
          stops.not_running, "match_again", links.home, pushes=True),
 )

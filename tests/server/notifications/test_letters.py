@@ -4,6 +4,8 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
+from functools import cache
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +14,9 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as tuned
 from hypothesis import strategies as st
+from starlette.routing import Match
 
+import web
 from server.kernel import clock
 from server.kernel.actor import system_actor
 from server.notifications import texts
@@ -29,12 +33,18 @@ from server.people.models import Person
 from tests.factories import Pair
 from tests.server.notifications.conftest import session_of
 from tests.server.notifications.spoken_of import SECRET, ids_for, promise_of, step_facts
+from web.app import routes
 
 HOSTILE = "<script>alert(1)</script> & \"Noor\" %(name)s {{ 7 * 7 }}"
 RENAMED = {"en": {
     "mentor": {"one": "adviser", "many": "advisers"}, "mentee": {"one": "guest", "many": "guests"},
     "mentoring": {"one": "advising"},
 }}
+OF_THE_WHOLE = {
+    "E08", "X04", "X04-grace", "Y01-moved", "M08", "X01", "X01-circle", "X02", "X05", "R02", "Z01", "Z03-agreed",
+    "Z03-circle", "L03", "Q02", "Q03",
+}
+"""What leads to the first page, or to that of who runs programmes: it tells how everything stands there."""
 TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 
 
@@ -100,6 +110,21 @@ def opened_by(kind: str, scene: Scene) -> str:
     return link if kind == "Y01" else from_message(link, scene.message.id)
 
 
+def leads_to_a_screen_of_its_own(kind: str, link: str) -> None:
+    """There is such a page, with such a place; only what is about no one thing leads to the first page as a whole."""
+    path, _sharp, place = link.partition("#")
+    asked = {"type": "http", "method": "GET", "path": path.partition("?")[0], "root_path": ""}
+    assert any(route.matches(asked)[0] is Match.FULL for route in routes), link
+    assert (link in ("/", "/console")) is (kind in OF_THE_WHOLE), link
+    stem = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}$", "", place)
+    assert f'"{stem}' in templates(), place
+
+
+@cache
+def templates() -> str:
+    return "".join(file.read_text() for file in (Path(web.__file__).parent / "templates").rglob("*.html"))
+
+
 @pytest.mark.parametrize("kind", CATALOGUE)
 async def test_a_letter_is_accessible_and_has_one_button_to_the_exact_screen(pair: Pair, kind: str) -> None:
     scene = await scene_for(kind, pair)
@@ -113,6 +138,7 @@ async def test_a_letter_is_accessible_and_has_one_button_to_the_exact_screen(pai
     assert min(sizes) >= 16
     buttons = [link for link in page.iter("a") if link.get("class") == "act"]
     address = "http://127.0.0.1:8000" + opened_by(kind, scene)
+    leads_to_a_screen_of_its_own(kind, CATALOGUE[kind].link(scene))
     assert [button.get("href") for button in buttons] == [address]
     assert address in made.text
     assert "Opening this changes nothing" in made.text

@@ -29,7 +29,9 @@ async def test_rules_are_sentences_with_the_people_left_and_go_into_the_draft(
     empty = (await client.get(at)).text
     assert "No rules: everybody in the organisation." in empty
     assert "There are places enough." in empty
-    assert f'href="/console/groups/{found.cohort.id}/places"' in empty
+    places = f"/console/matches/groups/{found.cohort.id}/places"
+    assert f'href="{places}"' in empty
+    assert (await client.get(places)).status_code == 200
     added = (await client.post(f"{at}/preview", data={"more": "people"})).text
     assert 'id="audience.people[1].fact"' in added
     assert "error-summary" not in added

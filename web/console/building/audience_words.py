@@ -98,7 +98,7 @@ def places(there: Standing) -> Places:
         [(_("Mentees there"), _and_invited(there.mentees, there.invited_mentees)),
          (_("Mentors there"), _and_invited(there.mentors, there.invited_mentors)), (_("Places"), str(there.places))],
         (short, "sun", "warning") if there.short else (_("There are places enough."), "leaf", "tick"),
-        f"/console/groups/{there.cohort.id}/places",
+        f"/console/matches/groups/{there.cohort.id}/places",
     )
 
 
