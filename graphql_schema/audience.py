@@ -15,7 +15,8 @@ from server.automation.building.queries import Plan, plan_of
 from server.kernel.actor import Actor
 from server.kernel.db import Json
 from server.kernel.typed import check
-from server.programs.audience.queries import known_values, meant_today
+from server.notifications.reachable.queries import reach_of
+from server.programs.audience.queries import known_values, meant, meant_today, today_of
 from server.programs.audience.rules import Rule, looked_at, rules_of
 from server.programs.audience.states import MOST, Fact, Fit, How, Side
 from server.programs.audience.words import in_words
@@ -48,6 +49,8 @@ class AudienceRules:
     words: str = strawberry.field(description="All of them in a sentence.")
     count: int = strawberry.field(description="How many people they mean today.")
     everybody: int = strawberry.field(description="How many people work here.")
+    unreached: int = strawberry.field(description="How many of those whom they mean have no address that works.")
+    zone_assumed: int = strawberry.field(description="How many of them have no time zone in the records.")
 
 
 @strawberry.type(description="Whom a programme is for.")
@@ -112,10 +115,12 @@ async def _shown(actor: Actor, plan: Plan, audience: Json) -> ProgramAudience:
     sides = []
     for side in Side:
         rules = rules_of(audience, side)
-        meant = await meant_today(actor, rules)
+        told = await meant_today(actor, rules)
+        reach = await reach_of(actor, meant(actor, rules, await today_of(actor)))
         sides.append(AudienceRules(
-            side=side, fit=rules.fit, words=in_words(rules, known), count=meant.count, everybody=meant.everybody,
-            rules=[AudienceRule.of(rule, left) for rule, left in zip(rules.rules, meant.left, strict=True)],
+            side=side, fit=rules.fit, words=in_words(rules, known), count=told.count, everybody=told.everybody,
+            unreached=reach.unreached, zone_assumed=reach.zone_assumed,
+            rules=[AudienceRule.of(rule, left) for rule, left in zip(rules.rules, told.left, strict=True)],
         ))
     return ProgramAudience(seen=plan.seen, sides=sides)
 

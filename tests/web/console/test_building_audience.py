@@ -4,8 +4,14 @@ from html import unescape
 
 import pytest
 
+from server.access.queries import actor_for
+from server.kernel import clock
+from server.notifications.models import MailboxState
+from server.notifications.queries import mark_of
+from server.people.models import Person
 from server.programs.models import ProgramVersion
 from server.programs.states import PlanState
+from tests.graphql.ask import ask, gid
 from tests.web.conftest import HTMX, ClientOf
 from tests.web.console.market import Market, market
 from tests.web.console.test_building import here, seen_on
@@ -75,3 +81,29 @@ async def test_a_rule_that_cannot_be_turns_to_its_error_and_nobody_is_told_with_
     assert nearest in unescape(nobody.text)
     stranger = await client_of(found.stranger)
     assert [(await stranger.get(at)).status_code, (await stranger.post(f"{at}/preview")).status_code] == [404, 404]
+
+
+async def test_whom_no_letter_reaches_and_whose_zone_is_assumed_stand_beside_the_rules_while_they_are_typed(
+    client_of: ClientOf, found: Market
+) -> None:
+    empty, dead, mended = (one.person for one in found.mentees)
+    await Person.filter(id=empty.id).update(email="", zone_assumed=True)
+    for person, address in ((dead, dead.email), (mended, "before@harbourline.example")):   # it has another one now
+        await MailboxState.create(
+            organization_id=person.organization_id, person=person, address_mark=mark_of(address), status="5.1.1",
+            dead_at=clock.now(),
+        )
+    for who, named in ((found.admin, True), (found.manager, False)):
+        at = f"{here(found, 'audience')}/preview"
+        told = unescape((await (await client_of(who)).post(at, data={**RULE, **BAND, "people-2-value": "5"})).text)
+        assert "2 of 3 have no address that works. Mend them in the employer’s records." in told
+        assert "The records name no time zone for 1 of 3" in told
+        assert [f"/console/people/{one.id}" in told for one in (empty, dead, mended)] == [named, named, False]
+    seen = await ask(await actor_for(found.manager), REACH, id=gid(found.program))
+    assert seen["programAudience"]["sides"][0] == {"unreached": 2, "zoneAssumed": 1}
+    nobody = await client_of(found.admin)
+    none_meant = await nobody.post(f"{here(found, 'audience')}/preview", data={**RULE, **BAND, "people-2-value": "90"})
+    assert "no address that works" not in none_meant.text
+
+
+REACH = "query ($id: ID!) { programAudience(programId: $id) { sides { unreached zoneAssumed } } }"

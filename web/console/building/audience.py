@@ -8,7 +8,8 @@ from starlette.routing import Route
 from server.automation.building.queries import Plan
 from server.kernel.db import Json
 from server.matchmaking.supply.standing import standing_of
-from server.programs.audience.queries import known_values, meant_today
+from server.notifications.reachable.queries import reach_of
+from server.programs.audience.queries import known_values, meant, meant_today, today_of
 from server.programs.audience.rules import RULES_MOST, looked_at, rules_of
 from server.programs.audience.states import MOST, Fact, Fit, Side, ways_for
 from server.programs.states import ProgramType
@@ -85,8 +86,12 @@ async def _page(
         errors.add(path, said)
     shown = []
     for side in words.sides(kind):
-        meant = None if wrong else await meant_today(actor, rules_of(read, side))
-        shown.append(words.shown(side, given, errors, known, meant, fresh is side))
+        told, reach = None, None
+        if not wrong:
+            rules = rules_of(read, side)
+            told = await meant_today(actor, rules)
+            reach = await reach_of(actor, meant(actor, rules, await today_of(actor)))
+        shown.append(words.shown(side, given, errors, known, told, reach, fresh is side))
     standing = None if block == "means" else await standing_of(actor, plan.program)
     return desk.part_page(
         request, words.PART, plan, "console/building/audience.html", errors, refused, block=block, sides=shown,

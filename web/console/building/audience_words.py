@@ -20,6 +20,7 @@ from web.forms import Errors
 
 if TYPE_CHECKING:
     from server.matchmaking.supply.standing import Standing
+    from server.notifications.reachable.queries import Reach
     from server.people.models import Person
 
 CHIPS_MOST = 24
@@ -45,7 +46,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One side: its rules, and whom they mean today (None: something is to be mended first)."""
+    """One side: its rules, and whom they mean today (None: something is to be mended first). `gaps`: what keeps letters
+    from some of them, and what to do; `unreached`: names and pages of those whom none reaches."""
 
     side: Side
     title: str
@@ -55,6 +57,8 @@ class Shown:
     count: str
     outside: list[tuple[str, str]]
     nobody: str
+    gaps: list[str]
+    unreached: list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,8 @@ def sides(kind: ProgramType) -> list[Side]:
 
 
 def shown(
-    side: Side, typed: Mapping[str, Any], errors: Errors, known: Known, meant: Meant | None, fresh: bool
+    side: Side, typed: Mapping[str, Any], errors: Errors, known: Known, meant: Meant | None, reach: Reach | None,
+    fresh: bool,
 ) -> Shown:
     """A side as it is typed. `fresh`: its last rule was only just added, and is no rule yet."""
     given: list[Json] = typed[side]
@@ -82,7 +87,8 @@ def shown(
     rows = [_row(side, place, one, rules, errors, known, meant) for place, one in enumerate(given, start=1)]
     return Shown(
         side, _title_of(side), typed[f"{side}_fit"], rows, meant, _count(side, meant),
-        _outside(rules, known, meant), _nobody(rules, known, meant),
+        _outside(rules, known, meant), _nobody(rules, known, meant), _gaps(meant, reach),
+        [(one.full_name, f"/console/people/{one.id}") for one in (reach.some if reach else [])],
     )
 
 
@@ -173,6 +179,25 @@ def _nobody(rules: Rules, known: Known, meant: Meant | None) -> str:
         "No one today. The nearest rule is “%(rule)s”: without it, it is %(num)d person.",
         "No one today. The nearest rule is “%(rule)s”: without it, it is %(num)d people.", count,
     ) % {"rule": sentence(rules.rules[place], known), "num": count}
+
+
+def _gaps(meant: Meant | None, reach: Reach | None) -> list[str]:
+    """What keeps letters from some of them, each with what to do."""
+    if meant is None or reach is None:
+        return []
+    told = []
+    if reach.unreached:
+        told.append(ngettext(
+            "%(num)d of %(all)d has no address that works. Mend it in the employer’s records.",
+            "%(num)d of %(all)d have no address that works. Mend them in the employer’s records.", reach.unreached,
+        ) % {"num": reach.unreached, "all": meant.count})
+    if reach.zone_assumed:
+        told.append(ngettext(
+            "The records name no time zone for %(num)d of %(all)d: the organisation’s own counts until it is given.",
+            "The records name no time zone for %(num)d of %(all)d: the organisation’s own counts until they are given.",
+            reach.zone_assumed,
+        ) % {"num": reach.zone_assumed, "all": meant.count})
+    return told
 
 
 def _title_of(side: Side) -> str:
