@@ -7,6 +7,7 @@ from server.automation.due import perform
 from server.automation.planning import plan, steps_by_fact
 from server.automation.protocol import About, Step
 from server.automation.steps import STEPS
+from server.automation.telling.launches import move_launch
 from server.automation.telling.replanning import replan, replan_last_day
 from server.kernel.actor import system_actor
 from server.kernel.facts import OutboxEvent
@@ -33,4 +34,5 @@ for kind, steps in steps_by_fact().items():
 for rule in STEPS.keys() - {ENDS_QUIETLY}:
     on_due(rule)(perform)
 on_event("program.messages_set", long=True)(replan)
+on_event("program.messages_set", long=True)(move_launch)
 on_event("cohort.last_day_set", long=True)(replan_last_day)

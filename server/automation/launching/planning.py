@@ -18,7 +18,7 @@ from server.notifications.catalogue.kinds import OFF
 from server.programs.audience.queries import today_of
 from server.programs.models import Cohort, Program
 from server.programs.plans.telling import own
-from server.programs.queries import current_cohort, program_by_id
+from server.programs.queries import cohort_by_id, current_cohort, program_by_id
 from server.programs.rules import takes_people
 
 PREFIX = "launch."
@@ -59,6 +59,20 @@ async def plan_call(actor: Actor, program: Program, group: Cohort) -> None:
     if own(program.messages, CALL).is_on:
         async with unit_of_work(actor) as unit:
             await _go_on(unit, CALL, group, program, await today_of(actor))
+
+
+async def plan_calls(actor: Actor, program_id: UUID) -> None:
+    """Move each call for mentors that waits for its day to the day that the programme has for it by now.
+
+    Raises:
+        NotFound: no such programme.
+    """
+    program = await program_by_id(actor, program_id)
+    waiting = ScheduledAction.filter(
+        organization_id=actor.organization_id, program_id=program_id, rule=f"{PREFIX}{CALL}", state=ActionState.PLANNED
+    )
+    for group_id in sorted({row.subject_id for row in await waiting}):
+        await plan_call(actor, program, await cohort_by_id(actor, group_id))
 
 
 async def plan_next(actor: Actor, action: ScheduledAction, subject: Program | Cohort, after: UUID) -> None:

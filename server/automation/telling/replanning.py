@@ -44,7 +44,7 @@ async def replan(event: OutboxEvent) -> None:
         await wait_anew(actor, program_id, step, own(messages, step.kind))
     for about, steps in by_subject.items():
         for found, column in _subjects(actor, program_id, about, steps):
-            async for batch in _batches(found, column):
+            async for batch in batches(found, column):
                 for (subject_id,) in batch:
                     with suppress(NotFound):    # gone meanwhile
                         await plan_anew(actor, about, steps, UUID(str(subject_id)))
@@ -52,7 +52,7 @@ async def replan(event: OutboxEvent) -> None:
         organization_id=actor.organization_id, program_id=program_id, state=MessageState.PLANNED, fallback=None,
         trigger__in=[step.rule for steps in by_subject.values() for step in steps if step.each],
     )
-    async for batch in _batches(there, "id"):
+    async for batch in batches(there, "id"):
         for message in await there.filter(id__in=[id for (id,) in batch]).select_related("recipient"):
             with suppress(NotFound):
                 await _move(actor, message, STEPS[message.trigger])
@@ -90,7 +90,7 @@ async def replan_last_day(event: OutboxEvent) -> None:
     """Plan the last call anew for everybody of a group who may still join, after its last day was set."""
     actor, steps = system_actor(event.organization_id), [STEPS[f"{RULES}E06"]]
     asked = enrollments(actor).filter(cohort_id=UUID(str(event.payload["cohort_id"])), state__in=list(MAY_SUBMIT))
-    async for batch in _batches(asked, "id"):
+    async for batch in batches(asked, "id"):
         for (enrollment_id,) in batch:
             await plan(actor, steps[0].about, steps, UUID(str(enrollment_id)), event.at)
 
@@ -116,7 +116,7 @@ def _subjects(
     return [(still, "id"), (over, "subject_id")]
 
 
-async def _batches(found: QuerySet[Any], column: str) -> AsyncIterator[list[tuple[Any]]]:
+async def batches(found: QuerySet[Any], column: str) -> AsyncIterator[list[tuple[Any]]]:
     """The ids of rows in order, some at once, so that nobody waits for the others."""
     batch = await found.order_by(column).limit(BATCH).values_list(column)
     while batch:

@@ -7,10 +7,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from server.automation.launching import due
+from server.automation.launching.planning import plan_call
 from server.automation.launching.queries import reach_of
 from server.automation.telling.part import MESSAGES_PART
 from server.kernel import clock
 from server.kernel.actor import Actor, system_actor
+from server.kernel.db import unit_of_work
 from server.kernel.facts import ActionState, ScheduledAction
 from server.kernel.jobs import drain
 from server.notifications.models import Message
@@ -187,3 +189,29 @@ async def test_who_could_mentor_is_called_the_day_after_places_were_short(openin
     assert await Message.filter(kind="E17").count() == 2
     await Enrollment.filter(cohort_id=opening.cohort.id).update(state=EnrollmentState.COMPLETED)
     assert await opening.why_not("E17", "Rui") == "back in range"
+
+
+async def test_a_call_and_letters_that_wait_follow_when_their_day_moves(opening: Opening) -> None:
+    actor, program = opening.actor, opening.program
+    rules = [{"fact": "department", "how": "IS", "value": ["Operations"]}]
+    await Program.filter(id=program.id).update(audience={**program.audience, "mentors": rules})
+
+    async def days(**moments: int) -> dict[str, datetime]:
+        said = {kind: {"on": True, "moments": [moment]} for kind, moment in moments.items()}
+        await set_part(actor, program.id, MESSAGES_PART, said)
+        await drain()
+        waiting = await Message.filter(recipient_id=opening.people["Noor"].id).order_by("kind")
+        return {one.kind: one.due_at for one in waiting}
+
+    eight = TUESDAY.replace(hour=8)    # nine in Lisbon
+    assert await days(L01=0, E17=9) == {"L01": eight}
+    assert await days(L01=3, E17=9) == {"L01": eight + timedelta(days=3)}
+    async with unit_of_work(actor):
+        await plan_call(actor, await Program.get(id=program.id), opening.cohort)
+    call = await ScheduledAction.get(rule="launch.E17")
+    await days(L01=1, E17=2)
+    await call.refresh_from_db()
+    assert call.due_at == TUESDAY.replace(hour=19) + timedelta(days=1), "as the second day begins in Kiritimati"
+    await until(TUESDAY + timedelta(days=2))
+    assert await days(L01=1, E17=2) == {"L01": eight + timedelta(days=1)}
+    assert await days(L01=0, E17=2) == {"L01": clock.now()}, "its day has passed: at the next hour that is right"
