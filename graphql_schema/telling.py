@@ -15,6 +15,7 @@ from server.automation.building.actions import change_part
 from server.automation.building.queries import plan_of
 from server.automation.moments import Count
 from server.automation.telling.allowed import OF_ACCOUNTS, why_its_words, why_on, why_then
+from server.automation.telling.limits import Crowd, crowds
 from server.automation.telling.part import amounts_of
 from server.kernel.actor import Actor
 from server.kernel.db import Json
@@ -42,6 +43,16 @@ class MessageWording:
     body: str
 
 
+@strawberry.type(
+    description="Reminders that meet: on one day they go in one letter; else they are more than three in seven days, "
+    "and the last one waits."
+)
+class ReminderCrowd:
+    kinds: list[str]
+    is_one_day: bool
+    day: int = strawberry.field(description="Counted from what they are counted from; below zero when before it.")
+
+
 @strawberry.type(description="One kind of message in a programme: as it is prepared, or in force.")
 class ProgramMessage:
     kind: str
@@ -58,13 +69,14 @@ class ProgramMessage:
     conditions: list[Condition] = strawberry.field(description="On what it may depend.")
     channel: ByChannel | None = strawberry.field(description="Null: as each person has it.")
     sender: str | None = strawberry.field(description="The employee number of who signs it. Null: as usual.")
+    crowds: list[ReminderCrowd] = strawberry.field(description="Where it meets the limits for reminders.")
     stays_on: str | None = strawberry.field(description="Why it cannot be switched off.")
     stays_then: str | None = strawberry.field(description="Why it cannot be moved.")
     stays_worded: str | None = strawberry.field(description="Why it has no words of the programme.")
 
     @classmethod
-    def of(cls, kind: str, messages: Mapping[str, Any]) -> Self:
-        """One kind, by what a document says."""
+    def of(cls, kind: str, messages: Mapping[str, Any], met: list[Crowd]) -> Self:
+        """One kind, by what a document says, and where reminders meet by that."""
         told, usual, about = own(messages, kind), amounts_of(kind, Own()), CATALOGUE[kind]
         return cls(
             kind=kind, name=_(about.name), message_class=about.message_class, needless_when=_(about.stops_when),
@@ -73,6 +85,10 @@ class ProgramMessage:
             usual_moments=[amount for _count, amount in usual], names=list(names_of(kind)),
             wordings=[MessageWording(language=tag, **one._asdict()) for tag, one in told.words.items()],
             only_if=told.only_if, conditions=choices(kind), channel=told.channel, sender=told.sender or None,
+            crowds=[
+                ReminderCrowd(kinds=list(one.kinds), is_one_day=one.is_one_day, day=one.day)
+                for one in met if kind in one.kinds
+            ],
             stays_on=why_on(kind) or None, stays_then=why_then(kind) or None, stays_worded=why_its_words(kind) or None,
         )
 
@@ -111,7 +127,8 @@ class TellingQuery:
     async def program_messages(self, info: Info, program_id: strawberry.ID) -> list[ProgramMessage]:
         plan = await plan_of(info.context.actor, key_of("Program", program_id))
         messages = plan.content["messages"]
-        return [ProgramMessage.of(kind, messages) for kind in CATALOGUE if kind not in OF_ACCOUNTS]
+        met = crowds(messages)
+        return [ProgramMessage.of(kind, messages, met) for kind in CATALOGUE if kind not in OF_ACCOUNTS]
 
 
 @strawberry.type

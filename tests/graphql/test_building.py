@@ -2,8 +2,11 @@
 
 import json
 
+import pytest
+
 from graphql_schema.ids import global_id
-from server.programs.models import Program
+from server.programs.models import Program, ProgramVersion
+from server.programs.states import PlanState
 from tests import factories
 from tests.graphql.ask import ask
 from tests.web.console.market import market
@@ -12,6 +15,54 @@ PLAN = """plan { programId file draft { number state digest file restores overta
   versions { number state liveById restores } }"""
 READ = f"query ($id: ID!) {{ programPlan(programId: $id) {PLAN.removeprefix('plan')} }}"
 
+async def test_bad_input_is_told_in_words_at_its_place_and_no_part_of_it_is_kept(db: object) -> None:
+    """Contradictions, a name that no message holds, a moment and a day that cannot be, rules that fit nobody; the same
+    in the builder: tests/web/console/test_building_messages.py, test_building_audience.py, test_building.py."""
+    found = await market(1, 1)
+    actor, key = factories.manager_of(found.manager, found.program), global_id("Program", found.program.id)
+    before = await Program.get(id=found.program.id).values()
+    seen = (await ask(actor, AUDIENCE, id=key))["programAudience"]["seen"]
+    department = [{"fact": "DEPARTMENT", "test": "IS", "values": [name]} for name in ("Pricing", "Operations")]
+    words = {"wordings": [{"language": "en", "subject": "Hello", "body": "{colour} it is."}]}
+    for mutation, said, path, told in (
+        ("setMessage", {"kind": "F01", **words}, "messages.F01.words.en.body", "There is no {colour} here."),
+        ("setMessage", {"kind": "F01", "moments": [367]}, "messages.F01.moments[1]", "from 1 to 366"),
+        ("setMessage", {"kind": "F02", "isOn": False}, "messages.F02.on", "says that this was sent"),
+        ("setMessage", {"kind": "F02", "moments": [1]}, "messages.F02.moments", ""),
+        ("setAudience", {"audience": {"people": department}}, "audience.people[2]", "This and rule 1 leave nobody"),
+        ("setAudience", {"audience": {"people": [{**department[0], "values": []}]}},
+         "audience.people[1].value", "1 to"),
+        ("setAudience", {"audience": {"people": [{**department[0], "values": ["Nowhere"]}]}},
+         "audience.people[1].value", "Nowhere"),
+    ):
+        takes = f"{mutation[0].upper()}{mutation[1:]}Input"
+        refused = (await ask(actor, doing(mutation, takes), input={"id": key, "seen": seen, **said}))[mutation]
+        [error] = refused["errors"]
+        assert (error["code"], error["field"], told in error["message"]) == ("INVALID", path, True), error
+    day = f'mutation {{ setLastDayToJoin(input: {{id: "{global_id("Cohort", found.cohort.id)}", day: "2026-02-30"}}) '
+    with pytest.raises(AssertionError, match="2026-02-30"):
+        await ask(actor, f"{day} {{ errors {{ code }} }} }}")
+    assert await Program.get(id=found.program.id).values() == before
+    assert not await ProgramVersion.filter(state=PlanState.DRAFT).exists()
+    empty = await ask(actor, AUDIENCE, id=key, instead={"people": [
+        department[0], {"fact": "SENIORITY", "test": "AT_LEAST", "values": ["90"]}]})
+    assert empty["programAudience"]["sides"][0]["count"] == 0
+
+
+async def test_a_sequence_that_would_exceed_the_caps_says_where(db: object) -> None:
+    found = await market(1, 1)
+    actor, key = factories.manager_of(found.manager, found.program), global_id("Program", found.program.id)
+    seen = (await ask(actor, AUDIENCE, id=key))["programAudience"]["seen"]
+    await ask(actor, doing("setMessage", "SetMessageInput"), input={
+        "id": key, "seen": seen, "kind": "F03", "moments": [6]})
+    crowds = "query ($id: ID!) { programMessages(programId: $id) { kind crowds { kinds isOneDay day } } }"
+    told = {one["kind"]: one["crowds"] for one in (await ask(actor, crowds, id=key))["programMessages"]}
+    assert told["F03"] == [{"kinds": ["F01", "G01", "F02", "F03"], "isOneDay": False, "day": 6}]
+    assert told["M08"] == []
+
+
+AUDIENCE = """query ($id: ID!, $instead: AudienceInput) {
+  programAudience(programId: $id, instead: $instead) { seen sides { count } } }"""
 MESSAGES = """query ($id: ID!) { programMessages(programId: $id) {
   kind isOn countedIn moments usualMoments wordings { language subject body } staysOn
   onlyIf conditions channel sender } }"""
