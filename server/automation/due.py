@@ -5,6 +5,7 @@ from datetime import datetime
 
 from tortoise import Model
 
+from server.automation.planning import zone_of_all
 from server.automation.protocol import Step
 from server.automation.steps import STEPS
 from server.kernel import clock
@@ -43,7 +44,7 @@ async def perform(action: ScheduledAction) -> str | None:
     moments = step.as_told(own(await messages_of(actor, step.about.program_id(row)), step.kind))
     if action.payload["number"] >= len(moments):
         return OFF
-    zone = people[0].zone if action.recipient_id else "UTC"
+    zone = people[0].zone if action.recipient_id else await zone_of_all(actor)
     _wait_for(moments[action.payload["number"]].after(since, zone))
     return await _send(actor, action, step, row, people)
 
@@ -53,7 +54,7 @@ async def _send(
 ) -> str | None:
     subject_id = row.pk if step.each else step.about.cohort_id(row)
     facts = {step.about.name: row.pk, **step.about.facts(row)} if step.each else {"cohort_id": subject_id}
-    number, which = _occasion(action, step)
+    number, which = await _occasion(actor, action, step)
     reasons = []
     for person in people:
         reasons.append(await why_needless(actor, step.kind, person.id, facts))
@@ -64,11 +65,11 @@ async def _send(
     return reasons[0] if all(reasons) else None
 
 
-def _occasion(action: ScheduledAction, step: Step) -> tuple[int, str]:
+async def _occasion(actor: Actor, action: ScheduledAction, step: Step) -> tuple[int, str]:
     """Which of its moments, and since when; of a group one letter a day, whichever moment it is of each."""
     if step.each:
         return action.payload["number"], action.payload["round"]
-    return 0, clock.today("UTC").isoformat()
+    return 0, clock.today(await zone_of_all(actor)).isoformat()
 
 
 def _wait_for(moment: datetime) -> None:

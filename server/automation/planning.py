@@ -14,6 +14,7 @@ from server.kernel.actor import Actor
 from server.kernel.db import Due, unit_of_work
 from server.kernel.facts import ActionState, ScheduledAction
 from server.notifications.catalogue.kinds import OFF
+from server.people.queries import organization_of
 from server.programs.plans.queries import messages_of
 from server.programs.plans.telling import Own, own
 
@@ -104,8 +105,8 @@ def _begins(step: Step, since: date, happened_at: datetime) -> date:
 
 
 async def _due(actor: Actor, step: Step, row: Model, since: date, rounds: Rounds, told: Own) -> list[Due]:
-    people = [(one.id, one.zone) for one in await step.to(actor, row)] if step.each else [(None, "UTC")]
-    found = list[Due]()
+    found, people = list[Due](), [(None, await zone_of_all(actor))] if not step.each else [
+        (one.id, one.zone) for one in await step.to(actor, row)]
     for number, moment in enumerate(step.as_told(told)):
         for person_id, zone in people:
             which = str(rounds[step.rule, person_id]) if step.moves else since.isoformat()
@@ -115,6 +116,11 @@ async def _due(actor: Actor, step: Step, row: Model, since: date, rounds: Rounds
                 payload={"number": number, "since": since, "round": which},
             ))
     return found
+
+
+async def zone_of_all(actor: Actor) -> str:
+    """By which zone days are counted that are nobody's own: the organisation's."""
+    return (await organization_of(actor)).zone
 
 
 async def _rounds(actor: Actor, subject_id: UUID) -> Rounds:

@@ -1,12 +1,14 @@
 """Letters to whoever runs a programme that wait for their hour: each tells of all of a group that were due on a day."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from tortoise.queryset import QuerySet
 
+from server.automation.planning import zone_of_all
 from server.automation.protocol import Step
 from server.kernel import clock
 from server.kernel.actor import Actor
@@ -47,7 +49,8 @@ async def _take_back(actor: Actor, program_id: UUID, step: Step, told: Own, coho
         if not all(_is_untold(one) for one in found):
             return
         rows = await _told_of(actor, program_id, step, cohort_id, day)
-        changed = [(row, columns) for row in rows if (columns := _otherwise(row, step, told))]
+        zone = await zone_of_all(actor)
+        changed = [(row, columns) for row in rows if (columns := _otherwise(row, step, told, zone))]
         for row, columns in changed:
             await _rows(actor).filter(id=row.id, state=ActionState.DONE).update(**columns)
         if rows and len(changed) == len(rows):
@@ -67,9 +70,10 @@ def _is_untold(letter: Message) -> bool:
 
 async def _told_of(actor: Actor, program_id: UUID, step: Step, cohort_id: UUID, day: str) -> Sequence[ScheduledAction]:
     """What a letter of a day was planned for."""
-    begins = datetime.combine(datetime.fromisoformat(day), time(), UTC)
+    zone, first = ZoneInfo(await zone_of_all(actor)), date.fromisoformat(day)
+    begins, ends = (datetime.combine(one, time(), zone).astimezone(UTC) for one in (first, first + DAY))
     done = _rows(actor).filter(
-        program_id=program_id, rule=step.rule, state=ActionState.DONE, done_at__gte=begins, done_at__lt=begins + DAY,
+        program_id=program_id, rule=step.rule, state=ActionState.DONE, done_at__gte=begins, done_at__lt=ends,
     )
     return [row for row in await done.order_by("id") if await _cohort_id(actor, step, row) == cohort_id]
 
@@ -81,12 +85,12 @@ async def _cohort_id(actor: Actor, step: Step, row: ScheduledAction) -> UUID | N
         return None     # gone meanwhile
 
 
-def _otherwise(row: ScheduledAction, step: Step, told: Own) -> dict[str, Any]:
+def _otherwise(row: ScheduledAction, step: Step, told: Own, zone: str) -> dict[str, Any]:
     """What becomes of it where its moment is ahead by now, or there is none any more; nothing where it is due."""
     moments, number = step.as_told(told), row.payload["number"]
     if number >= len(moments):
         return {"state": ActionState.CANCELLED, "reason": OFF}
-    moment = moments[number].after(datetime.fromisoformat(row.payload["since"]), "UTC")
+    moment = moments[number].after(datetime.fromisoformat(row.payload["since"]), zone)
     if moment <= clock.now():
         return {}
     return {"state": ActionState.PLANNED, "reason": "", "due_at": moment, "done_at": None}

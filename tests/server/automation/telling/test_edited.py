@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -22,7 +23,7 @@ from server.notifications.push.actions import notice_of
 from server.notifications.states import MessageState
 from server.notifications.texts import letter, line
 from server.notifications.ways.reasons import scene_and_reason
-from server.people.models import Person
+from server.people.models import Organization, Person
 from server.programs.models import Program
 from server.surveys.models import SurveyInvitation
 from server.surveys.states import InvitationState
@@ -118,6 +119,27 @@ async def test_a_letter_to_who_runs_it_that_waits_follows_too_until_somebody_has
     await told.filter(recipient_id=pair.manager.id).update(state=MessageState.SENT)
     await edited(pair, F04={"moments": [27]})
     assert (await days("F04"), await told.count()) == ({date(2026, 6, 26): done}, 2), "one has got it: it tells both"
+
+
+@pytest.mark.parametrize(("zone", "at"), [
+    ("UTC", datetime(2026, 6, 22, 9, tzinfo=UTC)), ("Pacific/Auckland", datetime(2026, 6, 21, 21, tzinfo=UTC)),
+    ("Pacific/Pago_Pago", datetime(2026, 6, 21, 20, tzinfo=UTC)),
+])
+async def test_days_of_a_group_are_those_of_the_organisation(pair: Pair, zone: str, at: datetime) -> None:
+    """In Pago Pago the match began on Sunday, late in the evening."""
+    await Organization.filter(id=pair.organization.id).update(zone=zone)
+    await RoleGrant.create(
+        organization_id=pair.organization.id, program_id=pair.program.id, person=pair.manager, role=Role.PROGRAM_MANAGER
+    )
+    await edited(pair, F04={"moments": [22]})
+    await edited(pair)
+    assert [row.due_at async for row in ScheduledAction.filter(rule="message.F04")] == [at]
+    clock.move(at - clock.now())
+    await drain()
+    told = Message.filter(kind="F04")
+    assert (await told.get()).dedupe_key.endswith(f":{at.astimezone(ZoneInfo(zone)).date()}")
+    await edited(pair, F04={"moments": [25]})
+    assert (await told.count(), list((await days("F04")).values())) == (0, [ActionState.PLANNED])
 
 
 async def test_what_was_told_of_a_silence_is_not_told_of_it_again(pair: Pair) -> None:
