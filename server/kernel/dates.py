@@ -3,6 +3,7 @@
 import re
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -76,6 +77,7 @@ def place_of(zone: str) -> str:
     return zone.rpartition("/")[2].replace("_", " ")
 
 
+@cache  # a handful of languages and shapes, and Babel weighs each of its patterns to find one
 def _pattern(spoken: Locale, skeleton: str) -> str:
     """The language's own order of the parts named in `skeleton`, with weekday and month as long as asked for."""
     found = match_skeleton(skeleton, spoken.datetime_skeletons)

@@ -41,14 +41,14 @@ async def visible_match(actor: Actor, match_id: UUID, *, lock: bool = False) -> 
     """
     if lock:
         await lock_members(actor, [match_id])
-    found = _whole(actor).filter(id=match_id)
+    found = whole_matches(actor).filter(id=match_id)
     match = await (found.select_for_update(no_key=True, of=("match",)) if lock else found).first()
     if match is None or not rules.can_see(actor, match):
         raise NotFound
     return match
 
 
-def _whole(actor: Actor) -> QuerySet[Match]:
+def whole_matches(actor: Actor) -> QuerySet[Match]:
     """Matches with programme and cohort, and in a second statement members with their people and enrolments."""
     members = MatchMember.filter(organization_id=actor.organization_id).select_related("person", "enrollment")
     return matches(actor).select_related("program", "cohort").prefetch_related(Prefetch("members", queryset=members))
@@ -63,7 +63,7 @@ async def matches_by_ids(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, Match]
 async def my_matches(actor: Actor, states: Collection[MatchState]) -> list[Match]:
     """The actor's own announced matches in some states, newest first, with members, people, programme and cohort."""
     asked = [approval for approval in Approval if approval is not Approval.LATER]
-    own = _whole(actor).filter(
+    own = whole_matches(actor).filter(
         members__person_id=actor.person_id, members__approval__in=asked, members__left_at=None,
         state__in=list(states), published_at__lte=clock.now(),
     )

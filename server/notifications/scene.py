@@ -297,7 +297,7 @@ async def scene_of(actor: Actor, message: Message) -> Scene:
         ahead=ahead,
         has_met=message.kind in BEFORE_THEY_MEET and match is not None and await have_met(match),
         times=await _times(person, match) if message.kind in WITH_TIMES and match and ahead is None else (),
-        session=await visible_session(actor, ids["session_id"]) if "session_id" in ids else None,
+        session=await visible_session(actor, ids["session_id"], match=match) if "session_id" in ids else None,
         sessions=tuple(await _of_series(actor, message)),
         survey=await queries.survey_by_id(actor, ids["invitation_id"]) if "invitation_id" in ids else None,
         form=await visible_form(actor, ids["form_invitation_id"]) if "form_invitation_id" in ids else None,

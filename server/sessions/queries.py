@@ -12,7 +12,7 @@ from server.kernel.actor import Actor, ActorKind, Permission
 from server.kernel.errors import NotFound
 from server.kernel.text import gettext as _
 from server.matches.models import Match
-from server.matches.queries import in_order, own_matches
+from server.matches.queries import in_order, own_matches, whole_matches
 from server.sessions import rules
 from server.sessions.models import Absence, ActionItem, AgendaItem, Session, SessionNote
 from server.sessions.slots import (
@@ -36,17 +36,22 @@ def sessions(actor: Actor) -> QuerySet[Session]:
     return found.filter(mine | Q(match__program_id__in=list(scope)) if scope else mine)
 
 
-async def visible_session(actor: Actor, session_id: UUID, *, lock: bool = False) -> Session:
-    """A session with its match, members, their people and the programme.
+async def visible_session(
+    actor: Actor, session_id: UUID, *, lock: bool = False, match: Match | None = None
+) -> Session:
+    """A session with its match, members, their people and enrolments, the programme and the cohort.
+
+    A whole `match` that the caller has already is not read again, if it is the session's.
 
     Raises:
         NotFound: absent, of another organisation, or not the actor's to know of.
     """
-    found = sessions(actor).filter(id=session_id).select_related("match__program")
+    found = sessions(actor).filter(id=session_id)
     session = await (found.select_for_update(no_key=True, of=("session",)) if lock else found).first()
     if session is None:
         raise NotFound
-    await session.match.fetch_related("members__person", "members__enrollment")
+    known = match if match and match.id == session.match_id else None
+    session.match = known or await whole_matches(actor).get(id=session.match_id)
     return session
 
 

@@ -40,9 +40,22 @@ class OneLine(UnstructuredHeader, BaseHeader):
         return f"{self.name}: {self}{policy.linesep}"
 
 
-_headers = HeaderRegistry()
-_headers.map_to_type("list-unsubscribe", OneLine)
-POLICY = SMTP.clone(header_factory=_headers)
+class Headers(HeaderRegistry):
+    """Python's, which makes a class anew for each header that is set or read: here one class for each name is kept."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.map_to_type("list-unsubscribe", OneLine)
+        self._kept = dict[str, type[BaseHeader]]()
+
+    def __getitem__(self, name: str) -> type[BaseHeader]:
+        """The class of a header's name, whatever the case of its letters."""
+        if (known := self._kept.get(name.lower())) is None:
+            known = self._kept[name.lower()] = super().__getitem__(name)
+        return known
+
+
+POLICY = SMTP.clone(header_factory=Headers())
 
 _last_word = asyncio.Lock()
 
