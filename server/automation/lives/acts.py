@@ -4,6 +4,7 @@ and running it."""
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from email.message import EmailMessage
 from typing import Any
 from uuid import UUID
 
@@ -43,12 +44,13 @@ MOST_SKILLS = 5
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Somebody's turn to do something about a subject."""
+    """Somebody's turn to do something about a subject; `mail`: what brought it to their mind, if a mail did."""
 
     world: World
     person_id: UUID
     me: Somebody
     subject_id: UUID
+    mail: EmailMessage | None = None
 
     @property
     def home(self) -> Cohort:

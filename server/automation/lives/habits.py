@@ -23,6 +23,7 @@ DOES_STEP, GOES_FURTHER = Habit(meetings.take_step, 0.6, 48), Habit(meetings.go_
 HABITS: dict[str, Habit] = {
     **dict.fromkeys(("L01", "L02", "E01", "E02", "E03", "E04", "E05", "E06", "E17"), JOINS),
     **dict.fromkeys(("T01", "T02"), Habit(acts.train, 0.8, 40)),
+    "M02": Habit(meetings.ask, 0.85, 48),
     **dict.fromkeys(("M03", "M04"), ANSWERS),
     **dict.fromkeys(("M08", "X05", "X03", "F01", "F02", "F03", "S08", "I01", "I02", "Z02"), BOOKS),
     **dict.fromkeys(("M01", "M07", "C04"), DECIDES),
@@ -32,6 +33,8 @@ HABITS: dict[str, Habit] = {
     **dict.fromkeys(("G04", "G05"), DOES_STEP),
     **dict.fromkeys(("G01", "G01-met"), Habit(acts.word_goal, 0.7, 40)),
     **dict.fromkeys(("Z03", "Z03-proposed"), GOES_FURTHER),
+    "R03": Habit(meetings.look_for_another, 0.8, 60),
+    "I05": Habit(meetings.keep, 0.5, 100),
     "S05": Habit(meetings.say_what_became, 0.7, 1),
     "S04": Habit(meetings.move, 0.06, 3),
     "S10": Habit(meetings.keep_promises, 0.8, 20),

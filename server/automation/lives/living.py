@@ -92,7 +92,7 @@ async def _arrives(world: World, mail: EmailMessage) -> None:
     habit = HABITS.get(row.kind)
     if habit and row.subject_id and me.does(habit.chance, row.kind, nth):
         after = timedelta(hours=0.2 + habit.within_h * me.lot("after", row.kind, nth))
-        _plan(world, me.at_work(clock.now() + after), habit.act, row.recipient_id, me, row.subject_id)
+        _plan(world, me.at_work(clock.now() + after), habit.act, row.recipient_id, me, row.subject_id, mail)
 
 
 async def _goes_there(world: World, person_id: UUID, me: Somebody, session_id: UUID) -> None:
@@ -102,8 +102,11 @@ async def _goes_there(world: World, person_id: UUID, me: Somebody, session_id: U
     _plan(world, me.at_work(session.ends_at + after), meetings.meet, person_id, me, session_id)
 
 
-def _plan(world: World, moment: datetime, act: Act, person_id: UUID, me: Somebody, subject_id: UUID) -> None:
-    world.put(moment, partial(_do, act, Turn(world, person_id, me, subject_id)))
+def _plan(
+    world: World, moment: datetime, act: Act, person_id: UUID, me: Somebody, subject_id: UUID,
+    mail: EmailMessage | None = None,
+) -> None:
+    world.put(moment, partial(_do, act, Turn(world, person_id, me, subject_id, mail)))
 
 
 async def _do(act: Act, turn: Turn) -> None:

@@ -8,6 +8,9 @@ from server.automation.lives.acts import BREAK, GOES_ON, NO_THANKS, Turn
 from server.goals import actions as goals
 from server.goals.models import Goal
 from server.goals.queries import goals_of, next_step
+from server.journey.asking.actions import ask_for_match
+from server.journey.asking.queries import Asking, asking_page
+from server.journey.leaving.actions import finish_match
 from server.journey.meeting.actions import Wrapped, accept_and_book, choose_time, decline, save_and_book_next
 from server.kernel import clock
 from server.kernel.actor import Actor
@@ -24,9 +27,22 @@ from server.sessions.models import Session
 from server.sessions.queries import held_sessions, hold_of, my_next_sessions, open_action_items, visible_session
 from server.sessions.states import NoteVisibility, SessionState
 from server.sessions.times import slots_for_match, suggest_next_slots
+from server.surveys.queries import visible_invitation
 
 NO_SHOW, NO_WORDS, ANSWERS = 0.04, 0.3, 0.8
+COMPARED = 3
+"""Among so many of those who fit best somebody chooses whom they ask."""
 PROMISED_FOR, PROMISED_FOR_CIRCLE = timedelta(days=6), timedelta(days=12)
+
+
+async def ask(turn: Turn) -> None:
+    """Ask one of the people who fit best for a match, unless one was found, or asked, meanwhile."""
+    actor = await turn.actor()
+    page = await asking_page(actor, turn.subject_id)
+    if page.asking is Asking.OPEN and page.choices and not page.taken:
+        compared = page.choices[:COMPARED]
+        chosen = compared[int(turn.me.lot("asks", len(page.passed)) * len(compared))]
+        await ask_for_match(actor, turn.subject_id, chosen.partner.id)
 
 
 async def answer(turn: Turn) -> None:
@@ -53,6 +69,18 @@ async def book(turn: Turn) -> None:
         free = await slots_for_match(actor, turn.subject_id)
         if free:
             await sessions.book_session(actor, turn.subject_id, free[0].starts_at)
+
+
+async def keep(turn: Turn) -> None:
+    """Say that a match goes on in which nobody met for long, and look for a time."""
+    await matches.keep_match(await turn.actor(), turn.subject_id)
+    await book(turn)
+
+
+async def look_for_another(turn: Turn) -> None:
+    """Finish with somebody whom one said half-way that another one would help more than."""
+    actor = await turn.actor()
+    await finish_match(actor, (await visible_invitation(actor, turn.subject_id)).match_id)
 
 
 async def meet(turn: Turn) -> None:

@@ -23,7 +23,7 @@ SURVEYS = [
 ]
 DOCUMENT = {
     "name": "Rising Leads", "type": "ONE_TO_ONE", "duration_days": 42, "sessions_per_month": 4, "surveys": SURVEYS,
-    "messages": {kind: {"on": True} for kind in ("L01", "L02", "L03", "E17")},
+    "messages": {kind: {"on": True} for kind in ("L01", "L02", "L03", "E17")}, "mentees_may_ask": True,
 }
 
 
@@ -41,6 +41,9 @@ async def test_a_seed_comes_to_what_it_came_to_before(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "lived.db")) as rows:
         beyond = "SELECT max(m.due_on > t.ends_on) FROM milestone m JOIN goal g ON g.id = m.goal_id "
         assert rows.execute(f'{beyond} JOIN "match" t ON t.id = g.match_id').fetchone() == (0,), "beyond the last day"
+        spent = "SELECT count(*) FROM ticket WHERE purpose = 'ANSWER_SURVEY' AND spent_at IS NOT NULL"
+        assert rows.execute(spent).fetchone() > (0,), "nobody answered by the link of a mail"
+        assert rows.execute("SELECT count(*) FROM \"match\" WHERE origin = 'MENTEE'").fetchone() > (0,), "nobody asked"
     found = json.loads(report.as_json())
     for took in ("seconds", "processor_seconds"):
         found.pop(took)
