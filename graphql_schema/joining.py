@@ -21,6 +21,7 @@ from server.kernel.actor import Actor
 from server.kernel.db import Json
 from server.kernel.errors import Invalid
 from server.kernel.text import gettext as _
+from server.matches.announcing.actions import set_announcement_day
 from server.programs.actions import set_last_day_to_join
 from server.programs.states import ParticipantRole, ProgramType
 from server.programs.templates.shelf import Template, document, title, told
@@ -135,6 +136,11 @@ class SetLastDayToJoinInput(ById):
     day: date | None = strawberry.field(default=None, description="Null: as long as the group takes people in.")
 
 
+@strawberry.input
+class SetAnnouncementDayInput(ById):
+    day: date | None = strawberry.field(default=None, description="Null: each match is told at once.")
+
+
 @strawberry.type
 class JoiningMutation:
     @strawberry.mutation(description="Say in the draft how people come into a programme.")
@@ -163,6 +169,15 @@ class JoiningMutation:
         return await perform(
             info, CohortPayload, input,
             lambda actor: set_last_day_to_join(actor, key_of("Cohort", input.id), input.day),
+        )
+
+    @strawberry.mutation(
+        description="Say on which day a group hears who is matched with whom. Until then nobody sees a name."
+    )
+    async def set_announcement_day(self, info: Info, input: SetAnnouncementDayInput) -> CohortPayload:
+        return await perform(
+            info, CohortPayload, input,
+            lambda actor: set_announcement_day(actor, key_of("Cohort", input.id), input.day),
         )
 
 

@@ -124,6 +124,7 @@ class CohortType(Node):
     starts_on: date
     ends_on: date | None
     enrol_by_on: date | None = strawberry.field(description="The last day to join.")
+    announce_on: date | None = strawberry.field(description="The day on which its people hear of their matches.")
     next_opens_on: date | None
     hear_by_on: date | None
     program: ProgramNode
@@ -133,8 +134,8 @@ class CohortType(Node):
         """The cohort of a row; its programme must have been fetched."""
         return cls(
             id=global_id("Cohort", row.id), key=row.key, name=row.name, state=row.state, starts_on=row.starts_on,
-            ends_on=row.ends_on, enrol_by_on=row.enrol_by_on, next_opens_on=row.next_opens_on,
-            hear_by_on=row.hear_by_on, program=ProgramNode.of(row.program))
+            ends_on=row.ends_on, enrol_by_on=row.enrol_by_on, announce_on=row.announce_on, hear_by_on=row.hear_by_on,
+            next_opens_on=row.next_opens_on, program=ProgramNode.of(row.program))
 
 
 @strawberry.type(name="Enrollment", description="A person in a cohort in a role.")

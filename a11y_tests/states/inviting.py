@@ -2,6 +2,7 @@
 
 from a11y_tests.registry import Shelf, View, each, fill, open_everything, press
 from server.programs.models import Program
+from server.programs.states import Approvals
 from tests.web.console.market import Market, market
 
 state = Shelf("inviting")
@@ -38,6 +39,14 @@ async def a_last_day_that_has_passed() -> View:
     found = await _market()
     return View(found.manager, f"/console/programs/{found.program.id}", each(
         open_everything, fill("enrol_by_on-1", "2020-01-01"), press("Save the last day")))
+
+
+@state("POST console-group-announcement 422", proof="Choose today or a later day.")
+async def a_day_of_telling_that_has_passed() -> View:
+    found = await _market()
+    await Program.filter(id=found.program.id).update(approvals=Approvals.NONE)
+    return View(found.manager, f"/console/programs/{found.program.id}", each(
+        open_everything, fill("announce_on-1", "2020-01-01"), press("Save the day")))
 
 
 async def _market() -> Market:

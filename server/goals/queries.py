@@ -153,7 +153,7 @@ async def running_match_of(actor: Actor, enrollment_id: UUID) -> UUID | None:
     """The running match of an enrolment, for a goal that is worded after the match began: a pair before a circle."""
     member = await MatchMember.filter(
         organization_id=actor.organization_id, enrollment_id=enrollment_id, match__state__in=list(RUNNING),
-        left_at=None,
+        match__published_at__lte=clock.now(), left_at=None,
     ).order_by("-match__kind", "-match__active_at").first()
     return member.match_id if member else None
 

@@ -27,6 +27,17 @@ def is_announced(match: Match) -> bool:
     return published and match.published_at is not None and match.published_at <= clock.now()
 
 
+def waits_for_its_day(match: Match) -> bool:
+    """Whether a match is approved and begins on the day on which its group hears of it."""
+    return match.state is MatchState.ACTIVE and match.active_at is not None and match.active_at > clock.now()
+
+
+def is_kept_from_its_people(match: Match) -> bool:
+    """Whether a match waits for its day, or for the last word of who runs the programme before it."""
+    awaits_word = match.state is MatchState.AWAITING_ADMIN and match.published_at is not None
+    return waits_for_its_day(match) or (awaits_word and not is_announced(match))
+
+
 def can_see(actor: Actor, match: Match) -> bool:
     """Its members once it is announced and they are asked or need not be, and who runs the programme."""
     me = member_of(match, actor)

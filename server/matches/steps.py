@@ -11,7 +11,7 @@ from server.kernel.db import Unit
 from server.kernel.errors import Conflict
 from server.kernel.facts import ActionState, OutboxEvent, ScheduledAction
 from server.kernel.text import gettext as _
-from server.matches import days, queries
+from server.matches import days, queries, rules
 from server.matches.models import Match, MatchMember
 from server.matches.states import Approval, MatchKind, MatchState
 from server.programs.states import Approvals, AskedFirst, EnrollmentState, ParticipantRole
@@ -28,6 +28,8 @@ ASKED = {
 }
 """Whose yes is needed. Peers are asked both or neither, and together: there is no side that could be left out. Who
 leads a circle is asked where mentors are, its members where mentees are."""
+ANNOUNCED = ("published", "activated")
+"""What a match's people hear of first, and what follows from its beginning."""
 SAID_YES = frozenset({Approval.ACCEPTED, Approval.NOT_NEEDED})
 BEGINS_WITH = 2
 """So many members make a circle, besides who leads it (glossary section 3)."""
@@ -70,14 +72,22 @@ async def start_many(
 ) -> None:
     """Begin matches, in a few statements for all of them. The caller saves the rows."""
     for match in found:
-        match.active_at = clock.now()
-        match.ends_on = match.cohort.ends_on or days.today_of(match) + timedelta(days=match.program.duration_days)
+        match.active_at = days.announced_at(match) or clock.now()
+        set_last_day(match)
     waited = [match.id for match in found if not any(
         one.approval is Approval.PENDING for one in queries.in_order(match))]
     if waited:
         await unit.unschedule_many(waited, "match.expire", reason="accepted")
     await plan_ends(unit, found)
-    await tell_many(unit, found, "activated", hold=hold, **detail)
+    for until, told in days.held(found, hold):
+        await tell_many(unit, told, "activated", hold=until, **detail)
+
+
+def set_last_day(match: Match) -> None:
+    """The group's last day, or as long after its beginning as the programme says. The caller saves the row."""
+    assert match.active_at is not None, "it has begun, or has a moment for it"
+    length = timedelta(days=match.program.duration_days)
+    match.ends_on = match.cohort.ends_on or days.day_at(match, match.active_at) + length
 
 
 async def plan_end(unit: Unit, match: Match, *, hold: timedelta = timedelta()) -> None:
@@ -239,8 +249,11 @@ async def ends_quietly(match: Match) -> bool:
 async def close(
     unit: Unit, match: Match, state: MatchState, act: str, event: str, *, hold: timedelta = timedelta(), **detail: Any
 ) -> Match:
-    """End a match in `state`, cancel what was planned for it, and tell."""
-    was = before(match)
+    """End a match in `state`, cancel what was planned for it, and tell. One that waits for its day was none yet: its
+    people never hear of it, not even on that day."""
+    was, was_none_yet = before(match), rules.waits_for_its_day(match)
+    await forget_its_day(unit, match)
+    state = MatchState.CANCELLED if was_none_yet else state
     match.state, match.ended_at, match.paused_on, match.paused_until = state, clock.now(), None, None
     match.proposed_end_on = match.proposed_by_id = None
     await match.save()
@@ -250,11 +263,30 @@ async def close(
     return match
 
 
+async def forget_its_day(unit: Unit, match: Match) -> None:
+    """Let a match of which its people know nothing come to nothing: no moment is left at which they would hear of it,
+    and nothing follows from its having begun. The caller saves the row."""
+    if rules.is_kept_from_its_people(match):
+        await withdraw_facts(unit, match, *ANNOUNCED)
+        match.published_at = match.active_at = None
+
+
+async def keep_its_day(unit: Unit, match: Match, *, since: datetime) -> None:
+    """Take back that a match came to nothing, from `since` (aware) on: its people hear of it as they were to."""
+    if rules.is_kept_from_its_people(match):
+        forgotten = OutboxEvent.filter(
+            organization_id=unit.actor.organization_id, subject_id=match.id, delivered_at=None,
+            kind__in=[f"match.{event}" for event in ANNOUNCED], withdrawn_at__gte=since,
+        )
+        await forgotten.update(withdrawn_at=None)
+
+
 def before(match: Match) -> dict[str, Any]:
     """How a match stands, for the fact of an act that can be undone."""
     return {
         "was": match.state, "was_until": match.paused_until, "was_on": match.paused_on, "was_end": match.ends_on,
         "was_proposed": match.proposed_end_on, "was_proposed_by": match.proposed_by_id, "acted_at": clock.now(),
+        "was_asked_at": match.published_at, "was_begun_at": match.active_at,
     }
 
 
@@ -264,7 +296,7 @@ def before_answer(match: Match, member: MatchMember) -> dict[str, Any]:
     return {
         **before(match), "by_id": member.person_id, "person_id": member.person_id, "role": member.role,
         "was_answer": member.approval, "was_answered_at": member.answered_at, "was_answer_by": match.answer_by,
-        "was_asked_at": match.published_at, "was_begun_at": match.active_at, "was_held_back": match.held_back,
+        "was_held_back": match.held_back,
         "was_later": [one.id for one in match.members if one.approval is Approval.LATER],
     }
 

@@ -152,6 +152,7 @@ class Cohort(Model):
     next_opens_on = fields.DateField(null=True)
     hear_by_on = fields.DateField(null=True)
     enrol_by_on = fields.DateField(null=True)
+    announce_on = fields.DateField(null=True)
     created_at = fields.DatetimeField(default=now)
 
     class Meta:

@@ -78,7 +78,7 @@ MUTATIONS = {
     "setAudience": ("id", "Program", ', seen: "x", audience: {}'),
     "inviteColleague": ("id", "Enrollment", ', address: "x@y.example", role: MENTEE'),
     "setJoining": ("id", "Program", ', seen: "x", rules: []'),
-    "setLastDayToJoin": ("id", "Cohort", ""),
+    "setLastDayToJoin": ("id", "Cohort", ""), "setAnnouncementDay": ("id", "Cohort", ""),
     "duplicateProgram": ("id", "Program", ', key: "x", name: "X"'),
     "setMatchSettings": ("id", "Program", ', seen: "x", weights: [], rules: {}'),
     "restoreMatchSettings": ("id", "Program", ', seen: "x", version: 0'),

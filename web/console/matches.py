@@ -20,7 +20,7 @@ from server.matchmaking.queue import actions as queue
 from server.matchmaking.runs import actions as runs
 from server.people.keys.actions import set_keys
 from server.people.queries import keys_are_on
-from web.console import circle_words, run_words
+from web.console import approval_words, circle_words, run_words
 from web.console import review_words as words
 from web.forms import Errors, form_key, integer, one_id, read_form, text, ticked
 from web.render import go_to, page
@@ -50,7 +50,7 @@ async def approve_together(request: Request) -> Response:
     chosen = _ids(text(form, "pairs", IDS_LETTERS))
     done = await actions.approve_together(request.state.actor, chosen, key=key)
     undo = f"{HERE}/approvals/undo" if done.approved else ""
-    told = Toast(words.of_approvals(*done), undo, {"approval": key, "group": str(group or "")})
+    told = Toast(approval_words.of_approvals(*done), undo, {"approval": key, "group": str(group or "")})
     return go_to(request, address(group), toast=told)
 
 
@@ -60,7 +60,7 @@ async def undo_together(request: Request) -> Response:
     undone = await actions.undo_approvals(
         request.state.actor, _ids(text(form, "pairs", IDS_LETTERS)), key=text(form, "approval", 80)
     )
-    return go_to(request, address(one_id(form, "group")), toast=Toast(words.of_undone(undone)))
+    return go_to(request, address(one_id(form, "group")), toast=Toast(approval_words.of_undone(undone)))
 
 
 async def approve(request: Request) -> Response:
@@ -70,15 +70,15 @@ async def approve(request: Request) -> Response:
         match = await actions.approve(request.state.actor, match_id)
     except Conflict as refusal:
         return await show_pair(request, match_id, refused=refusal.message)
-    undo = f"{HERE}/{match_id}/approval/undo" if words.can_be_undone(match) else ""
-    return go_to(request, address(match.cohort_id), toast=Toast(words.of_approval(match), undo))
+    undo = f"{HERE}/{match_id}/approval/undo" if approval_words.can_be_undone(match) else ""
+    return go_to(request, address(match.cohort_id), toast=Toast(approval_words.of_approval(match), undo))
 
 
 async def undo(request: Request) -> Response:
     """Take the approval of one pair back."""
     match_id = request.path_params["id"]
     undone = await actions.undo_approval(request.state.actor, match_id)
-    return go_to(request, f"{HERE}?pair={match_id}", toast=Toast(words.of_undone(undone)))
+    return go_to(request, f"{HERE}?pair={match_id}", toast=Toast(approval_words.of_undone(undone)))
 
 
 async def lock(request: Request) -> Response:
@@ -214,7 +214,7 @@ async def show_pair(
         mentor=mentor, reason=reason, refused=refused, apart=apart, seed=seed,
         most_seed=runs.MOST_SEED, keys_on=await keys_are_on(actor), run=shown.newest,
         doing=run_words.under_way(shown.newest), failed=run_words.gave_up(shown.newest),
-        queue=address(shown.group.cohort.id if shown.group else None),
+        patience=approval_words.patience(shown), queue=address(shown.group.cohort.id if shown.group else None),
     )
 
 

@@ -94,6 +94,7 @@ def why_held(reason: str) -> str:
         return _("the programme sends it only if %s") % said(condition)
     return {
         "the person has left": _("the person has left"), "no address": _("no address is known"),
+        "not announced yet": _("they do not know of the match yet"),
         "held out": _("left out, to find out whether it helps"),
         "its address does not work": _("mail comes back from their address"),
         "switched off by the person": _("switched off by the person"),

@@ -12,6 +12,7 @@ from server.kernel.dates import day_of
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
 from server.matches.queries import back_on, is_circle
+from server.matches.rules import waits_for_its_day
 from server.matches.states import Approval, ClosureReason, MatchState
 from server.matchmaking.engine.wording import fit_words
 from server.programs.states import EnrollmentState, ParticipantRole
@@ -91,7 +92,7 @@ def paused(match: Match) -> str:
 def stages(shown: PairRecord) -> list[Stage]:
     """The way of a pair in five steps, each with its day or count."""
     match, held = shown.match, len(shown.held)
-    begun = match.active_at is not None
+    begun = match.active_at is not None and match.active_at <= clock.now()
     over = shown.standing in (Standing.ENDED, Standing.CLOSING)
     middle, until = _half_way(match), day_of(match.ended_at or clock.now(), zone())
     past = middle is not None and middle <= until
@@ -177,6 +178,8 @@ def _asked(shown: PairRecord) -> str:
 
 
 def _running(shown: PairRecord) -> str:
+    if waits_for_its_day(shown.match) and shown.match.published_at:
+        return _("Approved. They are told on %(moment)s.") % {"moment": moment(shown.match.published_at)}
     if not shown.held:
         since = when_words(shown.match.active_at) if shown.match.active_at else ""
         return _("Matched %(when)s, and not met yet.") % {"when": since}

@@ -19,6 +19,7 @@ from server.programs.states import (
     JOINING,
     Approvals,
     AskedFirst,
+    Cadence,
     Circles,
     Pairing,
     ProgramState,
@@ -57,6 +58,8 @@ class GroupRow:
     step: Step | None
     last_day: str
     takes_people: bool
+    told_on: str
+    can_wait: bool
 
 
 def guide_use(one: Use, program: Program) -> tuple[str, str]:
@@ -111,12 +114,15 @@ def program_step(shown: ProgramPage) -> Step | None:
     return Step(shown.next.value, action, effect)
 
 
-def group(one: Group) -> GroupRow:
+def group(one: Group, program: Program) -> GroupRow:
     """A group with its next step."""
     said, kind = state(one.cohort.state)
     return GroupRow(
         str(one.cohort.id), one.cohort.name, _dates(one.cohort), _people(one), said, kind, _group_step(one),
         one.cohort.enrol_by_on.isoformat() if one.cohort.enrol_by_on else "", one.cohort.state in JOINING,
+        one.cohort.announce_on.isoformat() if one.cohort.announce_on else "",
+        one.cohort.announce_on is not None
+        or (program.cadence is Cadence.COHORT and program.approvals is Approvals.NONE),
     )
 
 
@@ -125,6 +131,13 @@ def of_last_day(day: date | None) -> str:
     if day is None:
         return _("Kept. People can join as long as the group takes them in.")
     return _("Kept. People can join until %(day)s, and hear of it two days before.") % {"day": day_month(day)}
+
+
+def of_announcement(day: date | None) -> str:
+    """That the day on which a group hears of its matches was set."""
+    if day is None:
+        return _("Kept. People are told of their match at once.")
+    return _("Kept. People are told of their match on %(day)s at nine in the morning.") % {"day": day_month(day)}
 
 
 def approvals(shown: ProgramPage) -> list[tuple[str, str]]:
@@ -272,7 +285,8 @@ def _group_step(one: Group) -> Step | None:
 
 def _dates(cohort: Cohort) -> str:
     joining = _(", joining until %(day)s") % {"day": day_month(cohort.enrol_by_on)} if cohort.enrol_by_on else ""
-    return _days(cohort) + joining
+    told = _(", matches told on %(day)s") % {"day": day_month(cohort.announce_on)} if cohort.announce_on else ""
+    return _days(cohort) + joining + told
 
 
 def _days(cohort: Cohort) -> str:

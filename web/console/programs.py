@@ -11,6 +11,7 @@ from server.journey.guiding.queries import guide_uses
 from server.journey.running import queries
 from server.kernel.errors import Conflict, Invalid
 from server.kernel.text import gettext as _
+from server.matches.announcing.actions import set_announcement_day
 from server.programs import actions
 from server.programs.rules import is_of_circles
 from server.programs.states import ProgramState
@@ -65,7 +66,23 @@ async def set_last_day(request: Request) -> Response:
         except Conflict as refusal:
             return await _show(request, refused=refusal.message)
     typed = text(form, "enrol_by_on", DAY_LETTERS)
-    return await _show(request, errors=errors, last_day=(request.path_params["group"], typed))
+    return await _show(request, errors=errors, typed_day=(request.path_params["group"], typed))
+
+
+async def set_announcement(request: Request) -> Response:
+    """Keep on which day a group hears of its matches; left empty, each match is told at once."""
+    form, errors = await read_form(request), Errors()
+    told = day(form, "announce_on", errors)
+    if not errors:
+        try:
+            await set_announcement_day(request.state.actor, request.path_params["group"], told)
+            return go_to(request, f"{address(request)}#groups", toast=Toast(words.of_announcement(told)))
+        except Invalid as refusal:
+            errors.take(refusal)
+        except Conflict as refusal:
+            return await _show(request, refused=refusal.message)
+    typed = text(form, "announce_on", DAY_LETTERS)
+    return await _show(request, errors=errors, typed_day=(request.path_params["group"], typed))
 
 
 def address(request: Request) -> str:
@@ -84,9 +101,9 @@ def _id(request: Request) -> UUID:
 
 async def _show(
     request: Request, *, refused: str = "", errors: Errors | None = None,
-    last_day: tuple[UUID | None, str] = (None, ""),
+    typed_day: tuple[UUID | None, str] = (None, ""),
 ) -> Response:
-    """The page. `last_day`: the group whose last day could not be kept, and what was typed."""
+    """The page. `typed_day`: the group of which a day could not be kept, and what was typed."""
     shown = await queries.program_page(request.state.actor, _id(request))
     speak_of(shown.program)
     return page(
@@ -94,7 +111,8 @@ async def _show(
         here=address(request), refused=refused, errors=errors or Errors(), state=words.state(shown.program.state),
         briefing=words.briefing(shown), step=words.program_step(shown),
         guides=[words.guide_use(one, shown.program) for one in await guide_uses(request.state.actor, shown.program.id)],
-        groups=[words.group(one) for one in shown.groups], at=str(last_day[0]), typed_day=last_day[1],
+        groups=[words.group(one, shown.program) for one in shown.groups], at=str(typed_day[0]),
+        typed_day=typed_day[1],
         now=words.asked(
             shown.program.approvals, shown.program.asked_first, admin_last=shown.program.admin_approves_matches,
             of_circles=is_of_circles(shown.program),
@@ -109,5 +127,9 @@ routes = [
     Route(
         f"{HERE}/{{id:uuid}}/groups/{{group:uuid}}/last-day", set_last_day, methods=["POST"],
         name="console-group-last-day",
+    ),
+    Route(
+        f"{HERE}/{{id:uuid}}/groups/{{group:uuid}}/announcement", set_announcement, methods=["POST"],
+        name="console-group-announcement",
     ),
 ]

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from server.journey.reviewing.queries import Checks, Group, Pairing, Review
-from server.kernel import clock
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
 from server.matches.queries import are_peers, is_circle, sides
-from server.matches.steps import UNDO_ONE
 from server.matchmaking.engine.constraints import RuleCode
 from server.matchmaking.engine.living.words import unmet_words
 from server.matchmaking.engine.waitlist import WaitCode
@@ -27,6 +25,7 @@ from web.items import Factor, Kind, Line, Side, Supply
 from web.waiting import ordinal
 
 if TYPE_CHECKING:
+
     from server.matches.models import Match
     from server.matchmaking.queue.queries import Wish
     from server.matchmaking.today.queries import Bar
@@ -233,42 +232,6 @@ def checks(found: Checks, bar: Bar | None = None) -> list[Check]:
         _check(found.free > 0, *[places % {"free": found.free, "num": found.places}] * 2),
         *other,
     ]
-
-
-def can_be_undone(match: Match) -> bool:
-    """Whether a fresh approval waits a moment before anybody is told."""
-    moments = (match.published_at, match.active_at + UNDO_ONE if match.active_at else None)
-    return any(moment is not None and moment > clock.now() for moment in moments)
-
-
-def of_approval(match: Match) -> str:
-    """What a fresh approval says."""
-    if is_circle(match):
-        return _("The circle is approved.")
-    mentor, mentee = sides(match)
-    names = {"mentee": mentee.person.first_name, "mentor": mentor.person.first_name}
-    return _("%(mentee)s and %(mentor)s approved.") % names
-
-
-def of_approvals(approved: int, stale: int, held: int = 0) -> str:
-    """What a bulk approval says."""
-    said = ngettext(
-        "One is approved. Nobody is told for ten minutes.", "%(num)d are approved. Nobody is told for ten minutes.",
-        approved,
-    ) % {"num": approved}
-    missed = ngettext("One no longer fits.", "%(num)d no longer fit.", stale) % {"num": stale}
-    barred = ngettext(
-        "One breaks a rule of the programme by now and is held back.",
-        "%(num)d break a rule of the programme by now and are held back.", held,
-    ) % {"num": held}
-    return " ".join([said, *([missed] if stale else []), *([barred] if held else [])])
-
-
-def of_undone(undone: int) -> str:
-    """What an Undo says, also when it comes too late."""
-    if not undone:
-        return _("Too late to undo: they have been told.")
-    return ngettext("One waits for your word again.", "%(num)d wait for your word again.", undone) % {"num": undone}
 
 
 def wait_words(code: WaitCode | None, *, among_peers: bool = False) -> str:

@@ -174,7 +174,8 @@ def _with_goal(actor: Actor) -> Subquery:
 
 async def _held(actor: Actor, pairs: QuerySet[Match], now: datetime) -> Figure:
     """Sessions held in the window by running pairs, of those that their programmes' rhythm plans."""
-    rows = await pairs.filter(state=MatchState.ACTIVE).values_list("active_at", "program__sessions_per_month")
+    begun = pairs.filter(state=MatchState.ACTIVE, active_at__lte=now)
+    rows = await begun.values_list("active_at", "program__sessions_per_month")
     days = [(min(WINDOW.days, (now - began).days), rhythm) for began, rhythm in rows if began]
     planned = sum(int(rhythm * each / MONTH_DAYS + Fraction(1, 2)) for each, rhythm in days)
     running = Subquery(pairs.filter(state=MatchState.ACTIVE).values("id"))

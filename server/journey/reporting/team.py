@@ -11,6 +11,7 @@ from server.journey.reporting.states import ReportStatus
 from server.kernel import clock
 from server.kernel.actor import Actor
 from server.matches.models import Match, MatchMember
+from server.matches.rules import is_announced
 from server.matches.states import AWAITING_PARTICIPANTS, MatchState
 from server.people.models import Person
 from server.people.states import PersonStatus
@@ -93,6 +94,7 @@ def _rows(enrollment: Enrollment, found: Sequence[Match], counts: Counts) -> Ite
     if enrollment.state in NOT_REGISTERED:
         yield _row(enrollment, ReportStatus.NOT_REGISTERED)
         return
+    found = [match for match in found if is_announced(match)]
     asked = [match for match in found if match.state in AWAITING_PARTICIPANTS]
     lacking = sum(LACKS[match.state] for match in asked)
     folded = lacking >= 2

@@ -1,6 +1,7 @@
 """What a manager does about suggested matches, alone and together."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from server.kernel.actor import Actor
 from server.kernel.db import Json, once, outcome_of
 from server.kernel.ids import parse_id
 from server.matches import actions as matches
+from server.matches.days import announced_at
 from server.matches.models import Match
 from server.matches.states import MatchState
 from server.matchmaking import actions as matchmaking
@@ -16,11 +18,13 @@ from server.matchmaking.today import actions as today
 
 
 class Approvals(NamedTuple):
-    """How many drafts were approved, how many no longer fit, and how many a rule holds back."""
+    """How many drafts were approved, how many no longer fit, and how many a rule holds back; and when the first of
+    their people is told, where that is not within minutes."""
 
     approved: int
     stale: int
     held: int
+    told_at: datetime | None = None
 
 
 async def approve(actor: Actor, match_id: UUID) -> Match:
@@ -50,7 +54,8 @@ async def undo_approval(actor: Actor, match_id: UUID) -> int:
 
 
 async def approve_together(actor: Actor, match_ids: Iterable[UUID], *, key: str = "") -> Approvals:
-    """Approve many drafts; nobody is told for ten minutes. What breaks a hard rule today is held back.
+    """Approve many drafts; nobody is told for ten minutes, or before the day of their group. What breaks a hard rule
+    today is held back.
 
     The same `key` again approves nothing more and returns the same.
 
@@ -61,12 +66,16 @@ async def approve_together(actor: Actor, match_ids: Iterable[UUID], *, key: str 
 
     async def act() -> Json:
         done = await today.publish_matches(actor, ids)
+        days = [announced_at(match) for match in done.approved]
+        first = min((at for at in days if at), default=None) if all(days) else None
         return {
             "approved": [str(match.id) for match in done.approved], "stale": len(done.stale), "held": len(done.held),
+            "told_at": first.isoformat() if first else "",
         }
 
     outcome = await once(actor, key, act)
-    return Approvals(len(outcome["approved"]), int(outcome["stale"]), int(outcome.get("held", 0)))
+    told_at = datetime.fromisoformat(outcome["told_at"]) if outcome.get("told_at") else None
+    return Approvals(len(outcome["approved"]), int(outcome["stale"]), int(outcome.get("held", 0)), told_at)
 
 
 async def choose_another(

@@ -43,7 +43,7 @@ async def release_matches(
         for match in found:
             if queries.is_circle(match):
                 await _step_out(unit, match, enrollment, "left", **left)
-            elif match.state in NOT_YET:
+            elif _is_not_yet(match):
                 await close(unit, match, MatchState.CANCELLED, "cancel", "cancelled", code="left", **left)
             elif match.state in RUNNING:
                 match.closure_reason = reason
@@ -63,7 +63,8 @@ async def withdraw_waiting(actor: Actor, enrollment_id: UUID) -> list[Match]:
         NotFound: no enrolment that the actor may see.
     """
     async with unit_of_work(actor) as unit:
-        enrollment, found = await _locked(actor, enrollment_id, NOT_YET)
+        enrollment, open_ones = await _locked(actor, enrollment_id, NOT_YET | {MatchState.ACTIVE})
+        found = [match for match in open_ones if _is_not_yet(match)]
         left: dict[str, Any] = {"left_id": enrollment.person_id}
         for match in found:
             if queries.is_circle(match):
@@ -86,7 +87,7 @@ async def complete_matches(actor: Actor, cohort_id: UUID) -> list[Match]:
         await queries.lock_members(actor, ids)
         for match in [await queries.visible_match(actor, match_id, lock=True) for match_id in ids]:
             require(rules.can_decide(actor, match), _("close this group"))
-            if match.state in NOT_YET:
+            if _is_not_yet(match):
                 await close(unit, match, MatchState.CANCELLED, "cancel", "cancelled", code="group_over")
                 continue
             if match.state in RUNNING:
@@ -112,11 +113,11 @@ async def pause_matches(
         enrollment, found = await _locked(actor, enrollment_id, OPEN_MATCHES | {MatchState.DRAFT})
         for match in found:
             if queries.is_circle(match):
-                if match.state in NOT_YET:
+                if _is_not_yet(match):
                     await _step_out(
                         unit, match, enrollment, "away", away_id=enrollment.person_id, hold=undo_within
                     )
-            elif match.state in NOT_YET:
+            elif _is_not_yet(match):
                 await close(
                     unit, match, MatchState.CANCELLED, "cancel", "cancelled", code="away",
                     left_id=enrollment.person_id, hold=undo_within,
@@ -145,6 +146,11 @@ async def resume_matches(
         for match in rested:
             await resume(unit, match, back_id=enrollment.person_id, hold=undo_within)
         return rested
+
+
+def _is_not_yet(match: Match) -> bool:
+    """Whether a match has not begun: drafted, waiting for a word, or for the day on which its group hears of it."""
+    return match.state in NOT_YET or rules.waits_for_its_day(match)
 
 
 def everybody_is_there(match: Match) -> bool:

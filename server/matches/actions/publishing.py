@@ -11,7 +11,7 @@ from server.kernel.actor import Actor, require
 from server.kernel.db import Unit, unit_of_work
 from server.kernel.errors import Conflict, NotFound
 from server.kernel.text import gettext as _
-from server.matches import queries, rules
+from server.matches import days, queries, rules
 from server.matches.circles import steps as circles
 from server.matches.models import Match, MatchMember
 from server.matches.states import (
@@ -23,6 +23,7 @@ from server.matches.states import (
     MatchState,
 )
 from server.matches.steps import (
+    ANNOUNCED,
     UNDO_ONE,
     ask_many_by,
     close,
@@ -155,15 +156,18 @@ async def _approve(unit: Unit, fresh: Sequence[Match], hold: timedelta) -> None:
     if not fresh:
         return
     for match in fresh:
-        match.published_at, match.held_back = clock.now() + hold, False
         who_answers(match)
-        match.state = next_state(match)
+        match.held_back, match.state, soonest = False, next_state(match), clock.now() + hold
+        match.published_at = max(days.announced_at(match) or soonest, soonest)
     members = [member for match in fresh for member in match.members]
     await MatchMember.bulk_update(members, ["approval"], batch_size=500)
     for state in sorted({match.state for match in fresh}):
         await unit.audit_many("match.publish", [match for match in fresh if match.state is state], now=state)
-    await tell_many(unit, fresh, "published", hold=hold)
-    if running := [match for match in fresh if match.state in RUNNING]:
+    running = [match for match in fresh if match.state in RUNNING]
+    await tell_many(unit, [match for match in fresh if match not in running], "published", hold=hold)
+    for until, told in days.held(running, hold):
+        await tell_many(unit, told, "published", hold=until)
+    if running:
         await start_many(unit, running, hold=hold)
     await ask_many_by(unit, {
         match: match.published_at for match in fresh if match.state not in RUNNING and match.published_at
@@ -186,8 +190,8 @@ async def undo_publish(actor: Actor, match_ids: Iterable[UUID]) -> list[Match]:
             require(rules.can_decide(actor, match), _("take this approval back"))
             if match.state not in AWAITING | RUNNING or rules.is_announced(match):
                 continue  # over meanwhile, because somebody left, or too late
-            if not await withdraw_facts(unit, match, "published", "activated"):
-                continue
+            if not await withdraw_facts(unit, match, *ANNOUNCED) and match.state is not MatchState.AWAITING_ADMIN:
+                continue  # told; who runs the programme may know of one that waits for their word
             await unit.unschedule(match.id, reason="undone")
             for member in queries.in_order(match):
                 if queries.is_circle(match) and member.approval is Approval.ACCEPTED:

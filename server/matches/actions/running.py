@@ -11,6 +11,7 @@ from server.kernel.errors import Conflict
 from server.kernel.text import gettext as _
 from server.matches import queries, rules
 from server.matches.actions.following import everybody_is_there
+from server.matches.announcing.steps import follow_its_people
 from server.matches.circles import steps as circles
 from server.matches.days import today_for, today_of
 from server.matches.models import Match
@@ -59,6 +60,11 @@ async def end_match(
             return match
         if match.state not in RUNNING:
             raise Conflict(_("Only a running match can be ended."))
+        if rules.waits_for_its_day(match):
+            return await close(
+                unit, match, MatchState.CANCELLED, "cancel", "cancelled", hold=undo_within, code="taken_back",
+                by_id=actor.person_id,
+            )
         match.closure_reason = reason
         return await close(
             unit, match, MatchState.CONCLUDED, "end", "ended", hold=undo_within, code=reason, by_id=actor.person_id
@@ -114,7 +120,7 @@ async def pause_match(
     Raises:
         NotFound, Refused: as `end_match`.
         Invalid: the day is not within half a year from the actor's today.
-        Conflict: it does not run.
+        Conflict: it does not run, or waits for the day on which its group hears of it.
     """
     async with unit_of_work(actor) as unit:
         match = await queries.visible_match(actor, match_id, lock=True)
@@ -123,6 +129,8 @@ async def pause_match(
             return match
         if match.state is not MatchState.ACTIVE:
             raise Conflict(_("That does not fit where this match stands."))
+        if rules.waits_for_its_day(match):
+            raise Conflict(_("Nobody has been told of this match yet. Take it back, or wait for its day."))
         today = today_for(actor, match)
         day = until or today + timedelta(days=PAUSE_DAYS)
         check_pause(day, today)
@@ -212,8 +220,10 @@ async def follow_zones(actor: Actor, person_ids: Collection[UUID]) -> list[Match
         )
         ids = {match.id for match in await own}
         await queries.lock_members(actor, ids)
-        there = queries.matches(actor).filter(id__in=list(ids), state__in=list(RUNNING)).order_by("id")
-        found = await there.select_for_update(no_key=True).prefetch_related("members__person")
+        there = queries.matches(actor).filter(id__in=list(ids), state__in=[*RUNNING, MatchState.AWAITING_ADMIN])
+        locked = there.order_by("id").select_for_update(no_key=True)
+        found = await locked.prefetch_related("members__person", "program", "cohort")
+        await follow_its_people(unit, found)
         for match in found:
             if match.paused_until is not None:
                 await plan_return(unit, match, match.paused_until)

@@ -18,7 +18,7 @@ from server.matches.circles.steps import MOST, STANDS
 from server.matches.company import has_left
 from server.matches.models import Match, MatchMember
 from server.matches.states import AWAITING, OPEN_MATCHES, RUNNING, Approval, MatchState
-from server.matches.steps import require_new_pair, takes_part
+from server.matches.steps import keep_its_day, require_new_pair, takes_part
 from server.programs.queries import visible_enrollment
 from server.programs.states import GONE, ParticipantRole
 from server.programs.steps import withdraw
@@ -214,7 +214,9 @@ async def _unsay(unit: Unit, match: Match, fact: OutboxEvent) -> None:
     await match.save()
     if match.active_at is None:
         await unit.unschedule(match.id, "match.end_date", reason="undone")
-    await unit.plan_again(match.id, since=datetime.fromisoformat(said["acted_at"]))
+    acted_at = datetime.fromisoformat(said["acted_at"])
+    await keep_its_day(unit, match, since=acted_at)
+    await unit.plan_again(match.id, since=acted_at)
     if match.state in AWAITING and match.answer_by:
         await unit.schedule("match.expire", match, match.answer_by)
 
@@ -289,6 +291,9 @@ async def _restore(unit: Unit, match: Match, fact: OutboxEvent) -> None:
         "paused_until": _day(fact, "was_until"), "paused_on": _day(fact, "was_on"),
         "ends_on": last_day, "proposed_end_on": _day(fact, "was_proposed"),
     })
+    if match.published_at is None:  # its people knew nothing of it
+        match.published_at, match.active_at = _moment(fact, "was_asked_at"), _moment(fact, "was_begun_at")
+        await keep_its_day(unit, match, since=datetime.fromisoformat(fact.payload["acted_at"]))
     proposer = fact.payload.get("was_proposed_by")
     match.proposed_by_id = UUID(proposer) if proposer else None
     await match.save()

@@ -12,6 +12,7 @@ from server.kernel.db import Json, unit_of_work
 from server.kernel.errors import Conflict, NotFound
 from server.kernel.text import gettext as _
 from server.matches import queries, rules
+from server.matches.announcing.steps import follow_its_people
 from server.matches.circles import steps
 from server.matches.models import Match, MatchMember
 from server.matches.states import AWAITING, RUNNING, Approval, MatchKind, MatchState
@@ -103,7 +104,9 @@ async def put_in(
             await unit.unschedule(match.id, "match.expire", reason="somebody is asked")
             await ask_by(unit, match, clock.now())
             await match.save(update_fields=["answer_by"])
-        return await queries.visible_match(actor, match_id)
+        match = await queries.visible_match(actor, match_id)
+        await follow_its_people(unit, [match])
+        return match
 
 
 async def take_out(

@@ -7,10 +7,10 @@ from server.kernel import clock
 from server.kernel.db import Unit
 from server.kernel.errors import Conflict
 from server.kernel.text import gettext as _
-from server.matches import queries
+from server.matches import queries, rules
 from server.matches.models import Match, MatchMember
 from server.matches.states import AWAITING, AWAITING_PARTICIPANTS, RUNNING, Approval, ClosureReason, MatchState
-from server.matches.steps import BEGINS_WITH, before_answer, close, next_state, start, tell
+from server.matches.steps import BEGINS_WITH, before_answer, close, forget_its_day, next_state, start, tell
 from server.programs.states import CIRCLE_LEAST, CIRCLE_MOST, EnrollmentState
 
 LEAST, MOST = CIRCLE_LEAST, CIRCLE_MOST
@@ -79,7 +79,7 @@ async def let_pass(unit: Unit, match: Match) -> Match:
 async def _settle(unit: Unit, match: Match, hold: timedelta) -> Match:
     """What becomes of a circle that somebody left."""
     members = queries.learners(match)
-    if match.state in STANDS:
+    if match.state in STANDS and not rules.waits_for_its_day(match):
         return await _stand(unit, match, len(queries.in_order(match)), hold)
     if match.state is MatchState.DRAFT:
         match.held_back = True
@@ -105,7 +105,9 @@ async def _stand(unit: Unit, match: Match, people: int, hold: timedelta) -> Matc
 async def _back_to_manager(unit: Unit, match: Match, hold: timedelta) -> None:
     """Nobody leads it: a draft again, until a manager names somebody. Whoever said yes is not asked again."""
     await unit.unschedule(match.id, reason="no_facilitator")
+    await forget_its_day(unit, match)
     match.state, match.held_back, match.published_at, match.answer_by = MatchState.DRAFT, True, None, None
+    match.ends_on = None
     await match.save()
     await unit.audit("match.no_facilitator", match)
     await tell(unit, match, "facilitator_missing", hold=hold)

@@ -77,7 +77,8 @@ CREATE TABLE cohort (
     hear_by_on date,
     created_at timestamp with time zone NOT NULL,
     program_id uuid NOT NULL,
-    enrol_by_on date
+    enrol_by_on date,
+    announce_on date
 );
 CREATE TABLE competency (
     id uuid NOT NULL,
@@ -1600,4 +1601,5 @@ INSERT INTO "tortoise_migrations" ("app", "name", "applied_at") VALUES
 ('models', '0044_intake', CURRENT_TIMESTAMP),
 ('models', '0045_permissions', CURRENT_TIMESTAMP),
 ('models', '0046_program_files', CURRENT_TIMESTAMP),
-('models', '0047_guides', CURRENT_TIMESTAMP);
+('models', '0047_guides', CURRENT_TIMESTAMP),
+('models', '0048_announcement', CURRENT_TIMESTAMP);

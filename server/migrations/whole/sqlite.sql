@@ -65,7 +65,7 @@ CREATE TABLE "cohort" (
     "next_opens_on" DATE,
     "hear_by_on" DATE,
     "created_at" TIMESTAMP NOT NULL,
-    "program_id" CHAR(36) NOT NULL REFERENCES "program" ("id") ON DELETE RESTRICT, "enrol_by_on" DATE,
+    "program_id" CHAR(36) NOT NULL REFERENCES "program" ("id") ON DELETE RESTRICT, "enrol_by_on" DATE, "announce_on" DATE,
     CONSTRAINT "uid_cohort_program_780227" UNIQUE ("program_id", "key")
 );
 CREATE TABLE "competency" (
@@ -1001,4 +1001,5 @@ INSERT INTO "tortoise_migrations" ("app", "name", "applied_at") VALUES
 ('models', '0044_intake', CURRENT_TIMESTAMP),
 ('models', '0045_permissions', CURRENT_TIMESTAMP),
 ('models', '0046_program_files', CURRENT_TIMESTAMP),
-('models', '0047_guides', CURRENT_TIMESTAMP);
+('models', '0047_guides', CURRENT_TIMESTAMP),
+('models', '0048_announcement', CURRENT_TIMESTAMP);

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from server.matches.company import belongs
+from server.matches.rules import waits_for_its_day
 from server.notifications.scene import Scene
 from server.notifications.states import MessageClass
 from server.people.states import PersonStatus
@@ -20,6 +22,7 @@ def N_(text: str) -> str:  # noqa: N802  # gettext's own name for "translate thi
 MUTED = "switched off by the person"
 NO_ADDRESS, DEAD = "no address", "its address does not work"
 OFF = "switched off in this programme"
+UNTOLD = "not announced yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,4 +58,6 @@ def why_not(kind: Kind, scene: Scene, *, by_push: bool = False) -> str:
         return MUTED
     if scene.cohort and not own(scene.program.messages, kind.key).is_on:
         return OFF
+    if scene.match and waits_for_its_day(scene.match) and belongs(scene.match, scene.person.id):
+        return UNTOLD
     return kind.stop(scene) or scene.unmet

@@ -7,13 +7,14 @@ import pytest
 
 from server.access.queries import actor_for
 from server.kernel import clock
+from server.kernel.db import fresh_key
 from server.people.models import Person
 from server.programs.models import Cohort, Enrollment, Program, ProgramVersion
-from server.programs.states import EnrollmentState, PlanState, ProgramState
+from server.programs.states import Approvals, EnrollmentState, PlanState, ProgramState
 from tests import factories
 from tests.graphql.ask import ask, gid
 from tests.web.conftest import ClientOf
-from tests.web.console.market import Market, market
+from tests.web.console.market import Market, draft, market
 
 LIST = "address,role\nnew@x.example,mentee\nnew@x.example\nnobody@x.example,mentor"
 
@@ -94,6 +95,30 @@ async def test_everybody_whom_it_means_is_invited_after_a_yes_and_nobody_says_wh
     assert "Open a group first" in (await client.post(at, data={"list": "a@x.example"})).text
 
 
+async def test_a_group_has_a_day_on_which_matches_are_told_where_nobody_is_asked(
+    client_of: ClientOf, found: Market
+) -> None:
+    client, program = await client_of(found.manager), f"/console/programs/{found.program.id}"
+    at, day = f"{program}/groups/{found.cohort.id}/announcement", str(clock.today("UTC") + timedelta(days=9))
+    asked = await client.post(at, data={"announce_on": day})
+    assert (asked.status_code, "People are asked here before they are matched" in asked.text) == (422, True)
+    await Program.filter(id=found.program.id).update(approvals=Approvals.NONE)
+    past = await client.post(at, data={"announce_on": "2020-01-01"})
+    assert (past.status_code, 'value="2020-01-01"' in past.text) == (422, True)
+    assert (await client.post(at, data={"announce_on": day})).status_code == 303
+    assert "matches told on" in (await client.get(program)).text
+    assert "Matches are told on" in (await client.get(f"{program}/build/dates")).text
+    made = await draft(found)
+    assert "Undo until then." in (await client.get(f"/console/matches?group={found.cohort.id}")).text
+    done = await client.post("/console/matches/approvals", data={
+        "group": str(found.cohort.id), "pairs": str(made.id), "form_key": fresh_key()})
+    assert "One is approved. Nobody is told before" in (await client.get(done.headers["location"])).text
+    await Program.filter(id=found.program.id).update(approvals=Approvals.BOTH)
+    assert "People are asked first" in (await client.get(f"{program}/build/dates")).text
+    page = await client.post(at, data={"announce_on": str(clock.today("UTC") + timedelta(days=3))})
+    assert "People are asked here before they are matched" in page.text
+
+
 async def test_a_group_has_a_last_day_to_join_and_then_its_page_says_so(client_of: ClientOf, found: Market) -> None:
     client, program = await client_of(found.manager), f"/console/programs/{found.program.id}"
     at, today = f"{program}/groups/{found.cohort.id}/last-day", clock.today("UTC")
@@ -107,6 +132,7 @@ async def test_a_group_has_a_last_day_to_join_and_then_its_page_says_so(client_o
     assert "Tell me" in closed
     api = await ask(await actor_for(found.manager), JOINING, cohort=gid(found.cohort))
     assert api["setLastDayToJoin"] == {"cohort": {"enrolByOn": None}, "errors": []}
+    assert api["setAnnouncementDay"] == {"cohort": {"announceOn": None}, "errors": []}
     seen = (await ask(await actor_for(found.manager), READ, id=gid(found.program)))
     assert seen["programJoining"]["menteesLaterDays"] == 0
     assert [one["count"] for one in seen["programAudience"]["sides"]] == [1, 6]
@@ -124,7 +150,8 @@ async def test_a_group_has_a_last_day_to_join_and_then_its_page_says_so(client_o
 
 
 JOINING = """mutation ($cohort: ID!) {
-  setLastDayToJoin(input: {id: $cohort}) { cohort { enrolByOn } errors { code } } }"""
+  setLastDayToJoin(input: {id: $cohort}) { cohort { enrolByOn } errors { code } }
+  setAnnouncementDay(input: {id: $cohort}) { cohort { announceOn } errors { code } } }"""
 READ = """query ($id: ID!) { programJoining(programId: $id) { menteesLaterDays seen }
   programAudience(programId: $id, instead: {people: [{fact: DEPARTMENT, test: IS, values: ["Sales"]}]}) {
     seen sides { count words rules { fact left } } } }"""

@@ -5,7 +5,7 @@ from datetime import date
 from server.automation.building.queries import Plan
 from server.kernel.text import gettext as _
 from server.kernel.text import ngettext
-from server.programs.states import OVER_PROGRAMS, Cadence, ProgramType
+from server.programs.states import OVER_PROGRAMS, Approvals, Cadence, ProgramType
 from web.console.building.part import Part
 from web.dates import day_month, upper_first
 
@@ -57,8 +57,8 @@ def cadences() -> list[tuple[str, str, str]]:
 def groups(plan: Plan) -> list[tuple[str, str]]:
     """Each group that runs or is to run, with its days."""
     return [
-        (one.cohort.name, _days(one.cohort.starts_on, one.cohort.ends_on)) for one in plan.page.groups
-        if one.cohort.state not in OVER_PROGRAMS
+        (one.cohort.name, _days(one.cohort.starts_on, one.cohort.ends_on) + _told(plan, one.cohort.announce_on))
+        for one in plan.page.groups if one.cohort.state not in OVER_PROGRAMS
     ]
 
 
@@ -66,6 +66,15 @@ def _days(starts: date, ends: date | None) -> str:
     if ends is None:
         return _("From %(day)s on") % {"day": day_month(starts)}
     return _("%(start)s to %(end)s") % {"start": day_month(starts), "end": day_month(ends)}
+
+
+def _told(plan: Plan, day: date | None) -> str:
+    """On which day a group hears of its matches; and that people who are asked first know the names before it."""
+    if day is None:
+        return ""
+    if plan.content["approvals"] != Approvals.NONE:
+        return _(". People are asked first, and so nothing waits for %(day)s") % {"day": day_month(day)}
+    return _(". Matches are told on %(day)s") % {"day": day_month(day)}
 
 
 def _title() -> str:

@@ -54,8 +54,8 @@ async def test_who_has_no_draft_and_no_match_is_counted_apart(found: Market) -> 
 async def test_a_key_approves_once_and_undoes_exactly_that(found: Market) -> None:
     first, second, third = await ids(found)
     actor, key = manager(found), fresh_key()
-    assert await actions.approve_together(actor, [first, second], key=key) == (2, 0, 0)
-    assert await actions.approve_together(actor, [first, second, third], key=key) == (2, 0, 0)
+    assert await actions.approve_together(actor, [first, second], key=key) == (2, 0, 0, None)
+    assert await actions.approve_together(actor, [first, second, third], key=key) == (2, 0, 0, None)
     assert (await Match.get(id=third)).state is MatchState.DRAFT
     assert await OutboxEvent.filter(kind="match.published").count() == 2
     assert await actions.undo_approvals(actor, [], key=key) == 2
@@ -65,7 +65,7 @@ async def test_a_key_approves_once_and_undoes_exactly_that(found: Market) -> Non
 
 async def test_what_no_longer_fits_is_counted_and_the_rest_goes(found: Market) -> None:
     await Enrollment.filter(id=found.mentees[0].id).update(state=EnrollmentState.WITHDRAWN)
-    assert await actions.approve_together(manager(found), await ids(found)) == (2, 1, 0)
+    assert await actions.approve_together(manager(found), await ids(found)) == (2, 1, 0, None)
 
 
 async def test_one_foreign_id_approves_none(found: Market) -> None:

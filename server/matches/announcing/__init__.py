@@ -1,0 +1,1 @@
+"""The day on which a group hears who is matched with whom."""
