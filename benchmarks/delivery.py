@@ -179,7 +179,7 @@ async def steps(name: str) -> list[Figure]:
     """What planning the steps of a match costs, and doing one of them when it is due."""
     matched, wanted = await pairs(COUNTED), steps_by_fact()[BEGAN][MATCH]
     actor = system_actor(matched[0].organization.id)
-    planned = await each(matched, lambda pair: plan(actor, MATCH, wanted, pair.match.id))
+    planned = await each(matched, lambda pair: plan(actor, MATCH, wanted, pair.match.id, clock.now()))
     clock.move(timedelta(days=3))
     due = await ScheduledAction.filter(organization_id=actor.organization_id, rule=FIRST)
     done = await each(due, perform)
