@@ -83,8 +83,12 @@ async def _is_planned_anew(row: ScheduledAction | Message) -> bool:
         organization_id=row.organization_id, subject_id=row.subject_id, rule=row.rule, recipient_id=row.recipient_id,
         state=ActionState.PLANNED,
     )
-    place = (row.payload.get("form"), row.payload["number"])
-    return any((one.payload.get("form"), one.payload["number"]) == place for one in await same)
+    return any(_place(one) == _place(row) for one in await same)
+
+
+def _place(row: ScheduledAction) -> tuple[object, ...]:
+    """Which moment it is of which step, survey or message of the programme's own."""
+    return row.payload.get("form"), row.payload.get("own"), row.payload["number"]
 
 
 async def _note(unit: Unit, act: str, row: ScheduledAction | Message) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from tortoise import Model
 
 from server.automation.planning import zone_of_all
-from server.automation.protocol import Step
+from server.automation.protocol import Step, Triggered
 from server.automation.steps import STEPS
 from server.kernel import clock
 from server.kernel.actor import Actor, system_actor
@@ -17,7 +17,6 @@ from server.notifications.catalogue.kinds import OFF
 from server.notifications.ways.reasons import why_needless
 from server.people.models import Person
 from server.programs.plans.queries import messages_of
-from server.programs.plans.telling import own
 
 OVER, GONE = "no longer so", "no longer takes part"
 """Why a step is skipped: nothing to count its days from any more; its person is none of those it is for."""
@@ -38,15 +37,21 @@ async def perform(action: ScheduledAction) -> str | None:
     since = await step.since(actor, row)
     if since is None or not (step.moves or since.isoformat() == action.payload["since"]):
         return OVER
-    people = [one for one in await step.to(actor, row) if action.recipient_id in (None, one.id)]
+    going = step.as_told(await messages_of(actor, step.about.program_id(row)))
+    mine = next((one for one in going if (one.number, one.own) == _place(action)), None)
+    if mine is None:
+        return OFF
+    people = [one for one in await mine.to(actor, row) if action.recipient_id in (None, one.id)]
     if not people:
         return GONE
-    moments = step.as_told(own(await messages_of(actor, step.about.program_id(row)), step.kind))
-    if action.payload["number"] >= len(moments):
-        return OFF
     zone = people[0].zone if action.recipient_id else await zone_of_all(actor)
-    _wait_for(moments[action.payload["number"]].after(since, zone))
+    _wait_for(mine.moment.after(since, zone))
     return await _send(actor, action, step, row, people)
+
+
+def _place(action: ScheduledAction) -> tuple[int, str]:
+    """Which moment of its step it is, and of which of the programme's own messages."""
+    return action.payload["number"], action.payload.get("own", "")
 
 
 async def _send(
@@ -54,6 +59,8 @@ async def _send(
 ) -> str | None:
     subject_id = row.pk if step.each else step.about.cohort_id(row)
     facts = {step.about.name: row.pk, **step.about.facts(row)} if step.each else {"cohort_id": subject_id}
+    if isinstance(step, Triggered):
+        facts |= {"own": action.payload["own"], "when": step.trigger}
     number, which = await _occasion(actor, action, step)
     reasons = []
     for person in people:
@@ -68,7 +75,7 @@ async def _send(
 async def _occasion(actor: Actor, action: ScheduledAction, step: Step) -> tuple[int, str]:
     """Which of its moments, and since when; of a group one letter a day, whichever moment it is of each."""
     if step.each:
-        return action.payload["number"], action.payload["round"]
+        return action.payload["number"], ":".join(filter(None, (action.payload["round"], action.payload.get("own"))))
     return 0, clock.today(await zone_of_all(actor)).isoformat()
 
 

@@ -2,12 +2,12 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from tortoise import Model
 
-from server.automation.protocol import About, Step
+from server.automation.protocol import AT_ONCE, LATE, About, Going, Step
 from server.automation.steps import STEPS
 from server.kernel import clock
 from server.kernel.actor import Actor
@@ -16,7 +16,6 @@ from server.kernel.facts import ActionState, ScheduledAction
 from server.notifications.catalogue.kinds import OFF
 from server.people.queries import organization_of
 from server.programs.plans.queries import messages_of
-from server.programs.plans.telling import Own, own
 
 Rounds = Counter[tuple[str, UUID | None]]
 
@@ -44,11 +43,15 @@ async def plan(
     rounds = await _rounds(actor, subject_id) if any(step.moves for step in steps) else Rounds()
     wanted = list[Due]()
     for step in steps:
-        since = await step.since(actor, row)
+        going = step.as_told(messages)
+        since = await step.since(actor, row) if going else None
         if since is not None:
-            begins = _begins(step, since, happened_at)
-            due = await _due(actor, step, row, begins, rounds, own(messages, step.kind))
-            wanted += [one for one in due if step.moves or one.at > happened_at]
+            due = await _due(actor, step, row, _begins(step, since, happened_at), rounds, going)
+            late = {one.own: LATE for one in going if one.moment == AT_ONCE}
+            wanted += [
+                one for one in due
+                if step.moves or one.at > happened_at - late.get(str(one.payload.get("own")), timedelta())
+            ]
     if wanted:
         async with unit_of_work(actor) as unit:
             await unit.schedule_all(wanted)
@@ -75,7 +78,7 @@ async def plan_anew(actor: Actor, about: About, steps: Sequence[Step], subject_i
             )
             before = {one.dedupe_key: one.payload["since"] for one in await stand}
             begins = max([since, *map(_moment, before.values())]) if step.moves else since
-            due = await _due(actor, step, row, begins, rounds, own(messages, step.kind))
+            due = await _due(actor, step, row, begins, rounds, step.as_told(messages))
             over = await _told_since(actor, subject_id, step, since) if step.moves else set()
             wanted = [
                 one for one in due if one.dedupe_key in before
@@ -104,16 +107,18 @@ def _begins(step: Step, since: date, happened_at: datetime) -> date:
     return max(since, happened_at) if step.moves and isinstance(since, datetime) else since
 
 
-async def _due(actor: Actor, step: Step, row: Model, since: date, rounds: Rounds, told: Own) -> list[Due]:
-    found, people = list[Due](), [(None, await zone_of_all(actor))] if not step.each else [
-        (one.id, one.zone) for one in await step.to(actor, row)]
-    for number, moment in enumerate(step.as_told(told)):
+async def _due(
+    actor: Actor, step: Step, row: Model, since: date, rounds: Rounds, going: Sequence[Going]
+) -> list[Due]:
+    found, everybody = list[Due](), [] if step.each else [(None, await zone_of_all(actor))]
+    for one in going:
+        people = everybody or [(to.id, to.zone) for to in await one.to(actor, row)]
         for person_id, zone in people:
             which = str(rounds[step.rule, person_id]) if step.moves else since.isoformat()
             found.append(Due(
-                step.rule, row, moment.after(since, zone), f"{person_id or 'all'}:{number}:{which}",
+                step.rule, row, one.moment.after(since, zone), f"{person_id or 'all'}:{one.own or one.number}:{which}",
                 recipient_id=person_id, program_id=step.about.program_id(row),
-                payload={"number": number, "since": since, "round": which},
+                payload={"number": one.number, "since": since, "round": which} | ({"own": one.own} if one.own else {}),
             ))
     return found
 

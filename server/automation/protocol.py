@@ -7,21 +7,25 @@ when the letter leaves.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from tortoise import Model
 from tortoise.queryset import QuerySet
 
-from server.automation.moments import Moment, moved
+from server.automation.moments import Days, Moment, Span, moved
 from server.kernel.actor import Actor
 from server.people.models import Person
-from server.programs.plans.telling import Own
+from server.programs.plans.telling import Own, Reader, Trigger, own, own_messages
 
 RULES = "message."
 """How the rules of steps begin; what follows is the key of the message."""
+AT_ONCE = Span(timedelta())
+"""When a message of a programme's own goes that waits no day."""
+LATE = timedelta(days=7)
+"""So long after its moment it still goes, when its fact is told late: a session that is entered days after it was."""
 
 Since = Callable[[Actor, Any], Awaitable[date | None]]
 """From which moment, which is aware, or from which day."""
@@ -42,6 +46,16 @@ class About:
     program_id: Callable[[Any], UUID] = lambda row: row.program_id
     cohort_id: Callable[[Any], UUID] = lambda row: row.cohort_id
     facts: Callable[[Any], Mapping[str, object]] = lambda row: {}  # noqa: ARG005  # as a rule its id says it all
+
+
+class Going(NamedTuple):
+    """One moment of a step as a programme has it. `own`: the key of the programme's own message that goes then; ""
+    where it is one of Ithaca's."""
+
+    number: int
+    moment: Moment
+    to: To
+    own: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +85,37 @@ class Step:
         """What its rows in the timetable are known by."""
         return f"{RULES}{self.kind}"
 
-    def as_told(self, told: Own) -> tuple[Moment, ...]:
-        """Its moments in a programme that sets some of it itself; none where it is switched off there."""
+    def as_told(self, messages: Mapping[str, Any]) -> list[Going]:
+        """Its moments in a programme with such `messages`; none where it is switched off there."""
+        told = own(messages, self.kind)
         if not told.is_on:
-            return ()
+            return []
+        return [Going(number, moment, self.to) for number, moment in enumerate(self._moments(told))]
+
+    def _moments(self, told: Own) -> Sequence[Moment]:
         if told.moments is None:
             return self.moments
-        return tuple(moved(usual, amount) for usual, amount in zip(self.moments, told.moments, strict=False))
+        return [moved(usual, amount) for usual, amount in zip(self.moments, told.moments, strict=False)]
+
+
+@dataclass(frozen=True, slots=True)
+class Triggered(Step):
+    """What messages of a programme's own may follow: their moments, readers and words are the programme's.
+
+    `readers`: who may get one.
+    """
+
+    trigger: Trigger = field(kw_only=True)
+    readers: Mapping[Reader, To] = field(kw_only=True)
+
+    @property
+    def rule(self) -> str:
+        """What its rows in the timetable are known by."""
+        return f"{RULES}{self.kind}.{self.trigger}"
+
+    def as_told(self, messages: Mapping[str, Any]) -> list[Going]:
+        """The programme's own messages that follow it, each with its moment."""
+        return [
+            Going(0, Days(one.days) if one.days else AT_ONCE, self.readers[one.to], one.key)
+            for one in own_messages(messages) if one.when is self.trigger
+        ]

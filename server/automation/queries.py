@@ -23,6 +23,7 @@ from server.notifications.states import MessageState
 from server.people.models import Person
 from server.people.queries import people_by_ids
 from server.programs.models import Program
+from server.programs.plans.telling import OWN, own_messages
 from server.surveys.forms.form import forms_of
 
 SHOWN = 30
@@ -34,7 +35,7 @@ SKIP = "message.skip"
 class Coming:
     """A message whose moment is ahead: a step of the timetable, or one that waits for its hour.
 
-    `kind` is empty for a survey, which has the `name` that its programme gave it. `to_id`: None where it is for who
+    `kind` is empty for a survey, which has the `name` that its programme gave it, as its own messages have. `to_id`: None where it is for who
     runs the programme. `stays`: why it cannot be skipped, in words.
     """
 
@@ -106,7 +107,7 @@ def kind_of(row: ScheduledAction | Message) -> str:
     """The kind of message that a row is, or brings; none for a survey, whose form says what it asks."""
     if isinstance(row, Message):
         return row.kind
-    return "" if row.rule == ASKS else row.rule.removeprefix(RULES)
+    return "" if row.rule == ASKS else row.rule.removeprefix(RULES).partition(".")[0]
 
 
 def why_it_stays(row: ScheduledAction | Message) -> str:
@@ -132,26 +133,31 @@ def _steps_about(
     return about.filter(recipient_id=person_id) if person_id else about
 
 
-async def _form_names(actor: Actor, steps: Iterable[ScheduledAction]) -> dict[tuple[UUID | None, str], str]:
-    """What programmes call the surveys that steps ask."""
-    ids = {one.program_id for one in steps if one.rule == ASKS}
+async def _own_names(
+    actor: Actor, rows: Iterable[ScheduledAction | Message]
+) -> dict[tuple[UUID | None, str, str], str]:
+    """What programmes call their surveys, and their messages of their own."""
+    ids = {one.program_id for one in rows if kind_of(one) in ("", OWN)}
     programs = await Program.filter(organization_id=actor.organization_id, id__in=list(ids)) if ids else []
-    return {(one.id, form.key): form.name for one in programs for form in forms_of(one)}
+    forms = {(one.id, "", form.key): form.name for one in programs for form in forms_of(one)}
+    return forms | {(one.id, OWN, its.key): its.name for one in programs for its in own_messages(one.messages)}
 
 
 async def _coming(actor: Actor, rows: Sequence[ScheduledAction | Message]) -> list[Coming]:
-    names = await _form_names(actor, [one for one in rows if isinstance(one, ScheduledAction)])
+    names = await _own_names(actor, rows)
     return [
         Coming(
-            one.id, kind_of(one), "" if isinstance(one, Message) else names.get((one.program_id, _form(one)), ""),
-            one.due_at, one.recipient_id, one.reason == BY_HAND, why_it_stays(one),
+            one.id, kind_of(one), names.get((one.program_id, kind_of(one), _own_key(one)), ""), one.due_at,
+            one.recipient_id, one.reason == BY_HAND, why_it_stays(one),
         )
         for one in rows
     ]
 
 
-def _form(step: ScheduledAction) -> str:
-    return str(step.payload.get("form"))
+def _own_key(row: ScheduledAction | Message) -> str:
+    """Which survey of its programme, or which of its own messages, a row is of."""
+    said = row.facts if isinstance(row, Message) else row.payload
+    return str(said.get("own") or said.get("form"))
 
 
 async def _hands(actor: Actor, row_ids: Collection[UUID]) -> dict[UUID, Person]:

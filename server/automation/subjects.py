@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from server.access.queries import people_with_role
 from server.access.states import Role
@@ -16,6 +17,7 @@ from server.matches.models import Match
 from server.matches.queries import in_order, is_circle, is_mentor, learners, matches, visible_match
 from server.matches.rules import may_ask
 from server.matches.states import AWAITING_PARTICIPANTS, OPEN_MATCHES, RUNNING, Approval, MatchState
+from server.messaging.queries import word_in
 from server.notifications.queries import survey_by_id
 from server.people.models import Person
 from server.people.queries import visible_person
@@ -24,7 +26,14 @@ from server.programs.queries import cohort_by_id, enrollments, open_cohorts, vis
 from server.programs.states import LEADING, MAY_SUBMIT, EnrollmentState
 from server.programs.training.queries import asked_at
 from server.sessions.models import ActionItem, Session
-from server.sessions.queries import absent_from, held_ends, promise_with_match, sessions, visible_session
+from server.sessions.queries import (
+    absent_from,
+    first_booked_at,
+    held_ends,
+    promise_with_match,
+    sessions,
+    visible_session,
+)
 from server.sessions.states import TOOK_PLACE, SessionState
 from server.surveys.models import SurveyInvitation
 from server.surveys.states import InvitationState, SurveyKind
@@ -130,6 +139,31 @@ async def first_met(actor: Actor, match: Match) -> datetime | None:
     return held[match.id][0] if held and match.state in RUNNING else None
 
 
+async def ended_early(_: Actor, match: Match) -> datetime | None:
+    """When a match that ran ended before its time."""
+    return match.ended_at if match.state is MatchState.CONCLUDED else None
+
+
+async def first_booked(actor: Actor, match: Match) -> datetime | None:
+    """When the first session was booked of a match that runs."""
+    return await first_booked_at(actor, match.id) if match.state in RUNNING else None
+
+
+async def first_word(actor: Actor, match: Match) -> datetime | None:
+    """When somebody first wrote in a match that runs."""
+    return await _written_at(actor, match, first=True)
+
+
+async def last_word(actor: Actor, match: Match) -> datetime | None:
+    """When somebody last wrote in a match that runs."""
+    return await _written_at(actor, match, first=False)
+
+
+async def _written_at(actor: Actor, match: Match, *, first: bool) -> datetime | None:
+    word = await word_in(actor, match.id, first=first) if match.state in RUNNING else None
+    return word.sent_at if word else None
+
+
 async def had_its_time(_: Actor, match: Match) -> datetime | None:
     """When a match was closed that reached its last day."""
     return match.ended_at if match.state is MatchState.COMPLETED else None
@@ -164,6 +198,11 @@ async def waits(actor: Actor, enrollment: Enrollment) -> datetime | None:
     return await waits_since(actor, enrollment)
 
 
+async def handed_in(_: Actor, enrollment: Enrollment) -> datetime | None:
+    """When somebody who is still in it handed the form in."""
+    return enrollment.submitted_at if enrollment.ended_at is None else None
+
+
 async def takes_part(_: Actor, enrollment: Enrollment) -> datetime | None:
     """Since when somebody takes part."""
     return enrollment.active_at if enrollment.state is EnrollmentState.ACTIVE else None
@@ -192,6 +231,16 @@ async def rests_since(_: Actor, goal: Goal) -> datetime | None:
     return touched_at(goal) if goal.state is GoalState.ACTIVE else None
 
 
+async def worded(_: Actor, goal: Goal) -> datetime | None:
+    """When a goal that is worked on was set, or worded anew."""
+    return goal.updated_at if goal.state is GoalState.ACTIVE else None
+
+
+async def achieved(_: Actor, goal: Goal) -> datetime | None:
+    """When a goal was reached."""
+    return goal.settled_at if goal.state is GoalState.ACHIEVED else None
+
+
 async def promised(_: Actor, item: ActionItem) -> date | None:
     """The day of a promise that is still open."""
     return item.due_on if item.done_at is None else None
@@ -205,6 +254,16 @@ async def refused(actor: Actor, cohort: Cohort) -> datetime | None:
 async def themselves(_: Actor, enrollment: Enrollment) -> Sequence[Person]:
     """Whose enrolment it is."""
     return [enrollment.person]
+
+
+async def who_learns_here(_: Actor, enrollment: Enrollment) -> Sequence[Person]:
+    """Whose enrolment it is, unless they mentor or lead."""
+    return [] if enrollment.role in LEADING else [enrollment.person]
+
+
+async def who_leads_here(_: Actor, enrollment: Enrollment) -> Sequence[Person]:
+    """Whose enrolment it is, if they mentor or lead."""
+    return [enrollment.person] if enrollment.role in LEADING else []
 
 
 async def who_is_asked(actor: Actor, survey: SurveyInvitation) -> Sequence[Person]:
@@ -262,6 +321,16 @@ async def who_shares(actor: Actor, step: Milestone) -> Sequence[Person]:
     return await shared_with(actor, step.goal)
 
 
+async def who_set_it(_: Actor, goal: Goal) -> Sequence[Person]:
+    """Whose goal it is."""
+    return [goal.enrollment.person]
+
+
+async def who_reads_it(actor: Actor, goal: Goal) -> Sequence[Person]:
+    """Who reads a goal because they are in a pair with its owner."""
+    return await shared_with(actor, goal)
+
+
 async def who_works_on_it(actor: Actor, goal: Goal) -> Sequence[Person]:
     """Whose goal it is, and who reads it."""
     return [goal.enrollment.person, *await shared_with(actor, goal)]
@@ -270,6 +339,22 @@ async def who_works_on_it(actor: Actor, goal: Goal) -> Sequence[Person]:
 async def who_mentored(_: Actor, match: Match) -> Sequence[Person]:
     """Who mentored somebody, or led a circle."""
     return [one.person for one in members_now(match) if one.role in LEADING]
+
+
+async def who_owes_a_word(actor: Actor, match: Match) -> Sequence[Person]:
+    """Everybody in a match but who wrote last."""
+    last = await word_in(actor, match.id, first=False)
+    return [one.person for one in members_now(match) if last is None or one.person_id != last.author_id]
+
+
+def within(found: To, those: To) -> To:
+    """Whom both find."""
+
+    async def both_find(actor: Actor, row: Any) -> Sequence[Person]:
+        there = {one.id for one in await those(actor, row)}
+        return [one for one in await found(actor, row) if one.id in there]
+
+    return both_find
 
 
 async def who_books(_: Actor, match: Match) -> Sequence[Person]:

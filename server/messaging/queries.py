@@ -137,6 +137,12 @@ async def is_written_since(actor: Actor, match_id: UUID, moment: datetime) -> bo
     return await words.filter(sent_at__gt=moment).exists()
 
 
+async def word_in(actor: Actor, match_id: UUID, *, first: bool) -> ThreadMessage | None:
+    """The first or the last word of a match, for the product: who wrote, and when."""
+    words = ThreadMessage.filter(organization_id=actor.organization_id, thread__match_id=match_id)
+    return await words.order_by("sent_at" if first else "-sent_at").only("id", "author_id", "sent_at").first()
+
+
 async def held_word(actor: Actor, thread_id: UUID) -> OutboxEvent | None:
     """What tells of the last word in a thread, as long as it can be taken back and nobody was told."""
     held = OutboxEvent.filter(

@@ -109,6 +109,13 @@ async def next_session(actor: Actor, match_id: UUID) -> Session | None:
     return next(booked, None) or next(iter(ahead), None)
 
 
+async def first_booked_at(actor: Actor, match_id: UUID) -> datetime | None:
+    """When a session of a match was booked first, of those that are booked or took place."""
+    stand = sessions(actor).filter(match_id=match_id, state__in=[SessionState.SCHEDULED, *TOOK_PLACE])
+    first = await stand.filter(booked_at__isnull=False).order_by("booked_at").first()
+    return first.booked_at if first else None
+
+
 async def hold_of(actor: Actor, match_id: UUID) -> Session | None:
     """The time that one side chose and the other has not agreed to yet, still ahead."""
     held = _ahead(actor).filter(match_id=match_id, state=SessionState.PROPOSED, starts_at__gt=clock.now())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from server.automation.protocol import RULES
+from server.automation.queries import kind_of
 from server.kernel.text import gettext as _
 from server.notifications.catalogue import CATALOGUE
 from server.notifications.conditions.choices import condition_in, said
@@ -123,7 +124,7 @@ def why_held(reason: str) -> str:
 
 
 def _step_name(step: ScheduledAction) -> str:
-    return named(step.rule.removeprefix(RULES)) if step.rule.startswith(RULES) else _("Survey")
+    return named(kind_of(step)) if step.rule.startswith(RULES) else _("Survey")
 
 
 def _to(name: str, to: str | None) -> str:

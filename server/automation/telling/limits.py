@@ -9,16 +9,17 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from server.automation.moments import Count
+from server.automation.steps import TRIGGERS
 from server.automation.telling.allowed import step_of
 from server.automation.telling.part import amounts_of
 from server.notifications.catalogue import CATALOGUE
 from server.notifications.deciding.windows import MOST_IN_A_WEEK, WEEK
 from server.notifications.states import MessageClass
-from server.programs.plans.telling import own
+from server.programs.plans.telling import OWN, Reader, own, own_messages
 
 
 class Crowd(NamedTuple):
-    """Reminders that meet: on one day they go in one letter (`is_one_day`), else the last of them waits. `day`: the day
+    """Reminders that meet, the programme's own as `OWN.key`: on one day they go in one letter (`is_one_day`), else the last of them waits. `day`: the day
     of that letter, or of the last of them; below zero when it is before what they are counted to."""
 
     kinds: tuple[str, ...]
@@ -48,4 +49,8 @@ def _by_beginning(messages: Mapping[str, Any]) -> list[dict[int, list[str]]]:
             for count, amount in amounts_of(kind, told):
                 if count in (Count.DAYS_AFTER, Count.DAYS_BEFORE):
                     found[step.about, step.since][amount if count is Count.DAYS_AFTER else -amount].append(kind)
+    for its_own in own_messages(messages):
+        if its_own.to is not Reader.RUNS:
+            followed = TRIGGERS[its_own.when]
+            found[followed.about, followed.since][its_own.days].append(f"{OWN}.{its_own.key}")
     return [dict(days) for days in found.values()]

@@ -4,7 +4,7 @@ Only what a programme sets itself stands there: `messages.F01 = {on, moments, wo
 rest is as the catalogue and its step have it, so that a better translation arrives everywhere.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from itertools import pairwise
 from typing import Any
@@ -24,6 +24,7 @@ from server.automation.telling.allowed import (
     why_on,
     why_then,
 )
+from server.automation.telling.own import beyond, read_own
 from server.kernel.db import Json
 from server.kernel.text import gettext as _
 from server.notifications.catalogue import CATALOGUE
@@ -32,7 +33,7 @@ from server.notifications.wording.words import BODY_LETTERS, SUBJECT_LETTERS, fa
 from server.programs.plans import fields
 from server.programs.plans.fields import Problems, Setting, Shape
 from server.programs.plans.parts import Part
-from server.programs.plans.telling import BY_OPTION, ByChannel, Condition, Own, Wording, own
+from server.programs.plans.telling import BY_OPTION, OWN, ByChannel, Condition, Own, Wording, own
 
 LANGUAGES_MOST, NUMBER_LETTERS = 40, 120
 IN_TURN = (("E03", "E04"), ("F01", "F02", "F03", "F04"), ("I01", "I02", "I03", "I04", "I05"), ("Z01", "Z02", "Z03"))
@@ -57,7 +58,10 @@ def read_messages(problems: Problems, path: str, given: object) -> Json:
     for name in given:
         if name not in CATALOGUE:
             problems[f"{path}.{name}"] = _unknown(str(name))
-    read = {kind: _read_one(problems, f"{path}.{kind}", given[kind], kind) for kind in CATALOGUE if kind in given}
+    there = [kind for kind in CATALOGUE if kind in given and kind != OWN]
+    read = {kind: _read_one(problems, f"{path}.{kind}", given[kind], kind) for kind in there}
+    if OWN in given:
+        read[OWN] = read_own(problems, f"{path}.{OWN}", given[OWN], _by_language(_read_wording))
     return {kind: one for kind, one in read.items() if one}
 
 
@@ -67,8 +71,9 @@ MESSAGES_PART = Part("messages", read_messages, {})
 def contradictions(content: Mapping[str, Any]) -> Problems:
     """What messages cannot be together, or beside the rest of a document, by path."""
     messages = content["messages"]
-    said = {kind: own(messages, kind) for kind in messages if kind in CATALOGUE}
+    said = {kind: own(messages, kind) for kind in messages if kind in CATALOGUE and kind != OWN}
     found = {path: words for kind, one in said.items() for path, words in _too_late(kind, one, content)}
+    found |= dict(beyond(content))
     for sequence in IN_TURN:
         found |= dict(_out_of_turn([kind for kind in sequence if own(messages, kind).is_on], messages))
     for report, told in TELLS_OF.items():
@@ -164,23 +169,31 @@ def _least(counts: Sequence[tuple[Count, int]]) -> int:
 
 
 def _words(kind: str) -> fields.Kind:
+    return _unless(
+        why_its_words(kind), _by_language(lambda problems, path, given: _read_words(problems, path, given, kind))
+    )
+
+
+def _by_language(read_one: Callable[[Problems, str, object], Json]) -> Callable[[Problems, str, object], Json]:
+    """Words by the tags of their languages."""
     def read(problems: Problems, path: str, given: object) -> Json:
-        if why := why_its_words(kind):
-            problems[path] = why
-            return {}
         if not isinstance(given, dict) or len(given) > LANGUAGES_MOST:
             problems[path] = _("Here a table is needed, with the words of each language.")
             return {}
         for tag in given:
             if not _is_language(str(tag)):
                 problems[f"{path}.{tag}"] = _("Write the tag of a language, like en or pt-BR.")
-        return {tag: _read_words(problems, f"{path}.{tag}", given[tag], kind) for tag in sorted(given)}
+        return {tag: read_one(problems, f"{path}.{tag}", given[tag]) for tag in sorted(given)}
     return read
+
+
+def _read_wording(problems: Problems, path: str, given: object) -> Json:
+    return fields.read(problems, given, WORDING, path)
 
 
 def _read_words(problems: Problems, path: str, given: object, kind: str) -> Json:
     before = len(problems)
-    read = fields.read(problems, given, WORDING, path)
+    read = _read_wording(problems, path, given)
     if len(problems) == before:
         problems |= {f"{path}.{name}": words for name, words in faults(kind, Wording(**read)).items()}
     return read

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Collection
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -64,11 +64,12 @@ async def _move(actor: Actor, message: Message, step: Step) -> None:
     assert message.subject_id, "what a step brings is about something"
     row = await step.about.load(actor, message.subject_id)
     since = await step.since(actor, row)
-    told = own(await messages_of(actor, step.about.program_id(row)), step.kind)
-    if since is None or not told.is_on:
+    messages, its_own = await messages_of(actor, step.about.program_id(row)), str(message.facts.get("own", ""))
+    if since is None or not own(messages, step.kind, its_own).is_on:
         return   # asked anew when it leaves
-    moments, number = step.as_told(told), _number(message)
-    moment = moments[number].after(since, message.recipient.zone) if number < len(moments) else None
+    going = {(one.number, one.own): one.moment for one in step.as_told(messages)}
+    found = going.get((_number(message), its_own))
+    moment = found.after(since, message.recipient.zone) if found else None
     async with unit_of_work(actor) as unit:
         await waiting(message).update(**_moved(moment))
         unit.after_commit(wake)
@@ -95,10 +96,10 @@ async def replan_last_day(event: OutboxEvent) -> None:
             await plan(actor, steps[0].about, steps, UUID(str(enrollment_id)), event.at)
 
 
-def _by_subject(kinds: Iterable[str]) -> dict[About, list[Step]]:
+def _by_subject(kinds: Collection[str]) -> dict[About, list[Step]]:
     found: defaultdict[About, list[Step]] = defaultdict(list)
-    for kind in kinds:
-        if step := STEPS.get(f"{RULES}{kind}"):
+    for step in STEPS.values():
+        if step.kind in kinds:
             found[step.about].append(step)
     return dict(found)
 

@@ -9,6 +9,7 @@ from tortoise.queryset import QuerySet
 
 from server.automation.protocol import About
 from server.automation.subjects import COHORT, ENROLLMENT, MATCH, SESSION
+from server.automation.steps import TRIGGERS
 from server.automation.telling.allowed import step_of
 from server.kernel.actor import Actor, require, system_actor
 from server.kernel.db import Json
@@ -22,6 +23,8 @@ from server.notifications.texts import Preview, preview
 from server.people.models import Person
 from server.people.queries import organization_of
 from server.programs.models import Program
+from server.programs.plans.queries import messages_prepared
+from server.programs.plans.telling import OwnMessage, Reader, own_message
 from server.programs.queries import cohorts, enrollments, program_by_id
 from server.programs.rules import can_edit_program
 from server.sessions.models import Session
@@ -47,9 +50,11 @@ class Seen:
     preview: Preview | None
 
 
-async def seen(actor: Actor, program_id: UUID, kind: str, person_id: UUID | None = None) -> Seen:
+async def seen(
+    actor: Actor, program_id: UUID, kind: str, person_id: UUID | None = None, *, its_own: str = ""
+) -> Seen:
     """A message as a person of the programme would get it, in the words that are being prepared; as the first of them
-    where nobody is named who can be shown. Nothing is stored or sent.
+    where nobody is named who can be shown. Nothing is stored or sent. `its_own`: which of the programme's own it is.
 
     Raises:
         NotFound: no such programme, or what it is about has just gone.
@@ -57,9 +62,10 @@ async def seen(actor: Actor, program_id: UUID, kind: str, person_id: UUID | None
     """
     program = await program_by_id(actor, program_id)
     require(can_edit_program(actor, program.id), _("change this programme"))
-    people = await _people(actor, program, kind)
+    own = own_message(await messages_prepared(actor, program_id), its_own)
+    people = await _people(actor, program, kind, own)
     chosen = next((one for one in people if one.id == person_id), people[0] if people else None)
-    facts = await facts_for(actor, program, kind, chosen) if chosen else None
+    facts = await facts_for(actor, program, kind, chosen, own) if chosen else None
     if chosen is None or facts is None:
         return Seen(tuple(people), None, None)
     system = system_actor(actor.organization_id)    # what its reader would be told, and no more than that
@@ -78,17 +84,28 @@ async def languages_of(actor: Actor, program_id: UUID) -> list[str]:
     return list(dict.fromkeys([usual, *sorted(str(one) for one in spoken if one)]))
 
 
-async def facts_for(actor: Actor, program: Program, kind: str, person: Person) -> Json | None:
+async def facts_for(
+    actor: Actor, program: Program, kind: str, person: Person, own: OwnMessage | None = None
+) -> Json | None:
     """What a message of a kind to somebody would speak of, the latest of its sort; None where there is none."""
-    about = about_of(kind)
+    about = about_of(kind, own)
+    if own is not None:
+        facts = await _latest(actor, program, about, None if own.to is Reader.RUNS else person)
+        return None if facts is None else {**facts, "own": own.key, "when": own.when}
+    return await _latest(actor, program, about, person)
+
+
+async def _latest(actor: Actor, program: Program, about: About | None, person: Person | None) -> Json | None:
+    """The latest of its sort of a programme: somebody's, or anybody's."""
+    whose = {"person_id": person.id} if person else {}
     if about is COHORT:
         group = await cohorts(actor).filter(program_id=program.id).order_by("-starts_on").first()
         return {"cohort_id": str(group.id)} if group else None
     if about is ENROLLMENT:
-        own = enrollments(actor).filter(program_id=program.id, person_id=person.id)
-        enrolled = await own.order_by("-invited_at", "-id").first()
+        there = enrollments(actor).filter(program_id=program.id, **whose)
+        enrolled = await there.order_by("-invited_at", "-id").first()
         return {"enrollment_id": str(enrolled.id)} if enrolled else None
-    member = await _members(actor, program).filter(person_id=person.id).order_by("-match__active_at", "-id").first()
+    member = await _members(actor, program).filter(**whose).order_by("-match__active_at", "-id").first()
     if member is None or about is None:
         return None
     of_match: Json = {"match_id": str(member.match_id)}
@@ -99,9 +116,9 @@ async def facts_for(actor: Actor, program: Program, kind: str, person: Person) -
     return {**of_match, "session_id": str(session.id), "sequence": session.sequence} if session else None
 
 
-def about_of(kind: str) -> About | None:
+def about_of(kind: str, own: OwnMessage | None = None) -> About | None:
     """What a kind is about, as far as that may be shown; a report to who runs the programme is about a group."""
-    step = step_of(kind)
+    step = TRIGGERS[own.when] if own else step_of(kind)
     if step is None:
         return ABOUT.get(kind)
     if not step.each:
@@ -109,11 +126,11 @@ def about_of(kind: str) -> About | None:
     return step.about if step.about in (ENROLLMENT, MATCH, SESSION) else None
 
 
-async def _people(actor: Actor, program: Program, kind: str) -> list[Person]:
-    about = about_of(kind)
+async def _people(actor: Actor, program: Program, kind: str, own: OwnMessage | None) -> list[Person]:
+    about = about_of(kind, own)
     if about is None:
         return []
-    if about is COHORT:
+    if about is COHORT or (own and own.to is Reader.RUNS):
         return await Person.filter(organization_id=actor.organization_id, id=actor.person_id)
     if about is ENROLLMENT:
         enrolled = enrollments(actor).filter(program_id=program.id).order_by("-id")

@@ -56,7 +56,7 @@ def why_not(kind: Kind, scene: Scene, *, by_push: bool = False) -> str:
     optional = by_push or kind.message_class is not MessageClass.TRANSACTIONAL
     if optional and (scene.is_push_muted if by_push else scene.is_muted):
         return MUTED
-    if scene.cohort and not own(scene.program.messages, kind.key).is_on:
+    if scene.cohort and not own(scene.program.messages, kind.key, scene.own_key).is_on:
         return OFF
     if scene.match and waits_for_its_day(scene.match) and belongs(scene.match, scene.person.id):
         return UNTOLD

@@ -7,12 +7,13 @@ from server.goals.queries import has_active_goal
 from server.kernel.actor import Actor
 from server.matches.company import SAID_YES
 from server.matches.models import Match
-from server.matches.queries import learners, matches
-from server.notifications.conditions.choices import ASKED_OF, reason_for
+from server.matches.queries import are_in_matches, learners, matches
+from server.messaging.queries import word_in
+from server.notifications.conditions.choices import ASKED_OF, needed, reason_for
 from server.notifications.models import Message
 from server.people.models import Person
 from server.programs.models import Cohort
-from server.programs.plans.telling import Condition, own
+from server.programs.plans.telling import OWN, Condition, own, own_message
 from server.programs.queries import enrollments
 from server.sessions.queries import have_met, next_session
 
@@ -32,10 +33,22 @@ async def unmet(actor: Actor, message: Message, person: Person, cohort: Cohort |
 
     What people have to hear of depends on nothing, whatever is stored.
     """
-    only_if = own(cohort.program.messages, message.kind).only_if if cohort and message.kind in ASKED_OF else None
-    if cohort is None or only_if is None or await HOLDS[only_if](Asked(actor, person, cohort, match)):
+    if cohort is None:
         return ""
-    return reason_for(only_if)
+    asked = Asked(actor, person, cohort, match)
+    for only_if in _needed(message, cohort):
+        if not await HOLDS[only_if](asked):
+            return reason_for(only_if)
+    return ""
+
+
+def _needed(message: Message, cohort: Cohort) -> list[Condition]:
+    messages = cohort.program.messages
+    if message.kind == OWN:
+        its_own = own_message(messages, str(message.facts["own"]))
+        return needed(its_own) if its_own else []
+    only_if = own(messages, message.kind).only_if if message.kind in ASKED_OF else None
+    return [only_if] if only_if else []
 
 
 async def _nothing_booked(asked: Asked) -> bool:
@@ -69,7 +82,17 @@ async def _new_here(asked: Asked) -> bool:
     return not await before.exclude(cohort_id=asked.cohort.id).exists()
 
 
+async def _not_matched(asked: Asked) -> bool:
+    seats = enrollments(asked.actor).filter(person_id=asked.person.id, cohort_id=asked.cohort.id)
+    return not await are_in_matches(asked.actor, [one.id for one in await seats])
+
+
+async def _not_written(asked: Asked) -> bool:
+    return asked.match is None or await word_in(asked.actor, asked.match.id, first=True) is None
+
+
 HOLDS: dict[Condition, Callable[[Asked], Awaitable[bool]]] = {
     Condition.NOTHING_BOOKED: _nothing_booked, Condition.NOT_MET: _not_met, Condition.MET: _met,
     Condition.NO_GOAL: _no_goal, Condition.FIRST_MATCH: _first_match, Condition.NEW_HERE: _new_here,
+    Condition.NOT_MATCHED: _not_matched, Condition.NOT_WRITTEN: _not_written,
 }

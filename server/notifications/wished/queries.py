@@ -6,12 +6,14 @@ from uuid import UUID
 from server.access.queries import actor_for
 from server.journey.asking.queries import Asking, asking_page
 from server.kernel.actor import Actor
+from server.messaging.queries import word_in
 from server.notifications.models import Message
 from server.notifications.queries import was_told
 from server.people.queries import visible_person, who_agreed_before
 from server.programs.audience.telling import has_answered, has_people_for, may_mentor_still
 from server.programs.models import Cohort
 from server.programs.openings.queries import comes_again
+from server.programs.plans.telling import OWN, Trigger
 from server.sessions.queries import has_written, is_prepared, visible_session
 
 
@@ -60,7 +62,16 @@ async def _answered_the_call(actor: Actor, message: Message, cohort: Cohort | No
     return cohort is None or not await may_mentor_still(actor, cohort.program, message.recipient_id)
 
 
+async def _has_answered(actor: Actor, message: Message, _: Cohort | None) -> bool:
+    """Whether somebody has written last by now, of a message that reminds them of an answer."""
+    if message.facts.get("when") != Trigger.UNANSWERED:
+        return False
+    last = await word_in(actor, UUID(str(message.facts["match_id"])), first=False)
+    return last is None or last.author_id == message.recipient_id
+
+
 WISHES: dict[str, Callable[[Actor, Message, Cohort | None], Awaitable[bool]]] = {
     "L01": _answered_the_opening, "L02": _answered_the_opening, "L03": _has_nobody_for_it, "E17": _answered_the_call,
     "M02": _asked_or_alone, "S03": _prepared, "S06": _written, "Y03": _answered_the_text, "Z08": _comes_again,
+    OWN: _has_answered,
 }

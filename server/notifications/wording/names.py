@@ -11,8 +11,10 @@ from babel.lists import format_list
 
 from server.kernel.dates import day, moment
 from server.kernel.text import locale
+from server.matches.company import members_now
 from server.notifications.catalogue.kinds import N_
 from server.notifications.scene import Scene
+from server.programs.plans.telling import Reader, Trigger
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,19 @@ class Name:
 def names_of(kind: str) -> dict[str, Name]:
     """The names that words for a kind may hold, as they are offered."""
     return {one.key: one for one in (*EVERYWHERE, *OF_KIND.get(kind, ()))}
+
+
+def names_of_own(trigger: Trigger, to: Reader) -> dict[str, Name]:
+    """The names that a message of a programme's own may hold: who runs it is told whom it is about, and who is in the
+    match with whom. What is about a goal or one person names nobody else."""
+    more = (WHO,) if to is Reader.RUNS else () if trigger in OF_ONE else (OTHER,)
+    return {one.key: one for one in (*EVERYWHERE, *more)}
+
+
+def _who(scene: Scene) -> str:
+    if scene.match:
+        return format_list([one.person.full_name for one in members_now(scene.match)], "standard", locale())
+    return scene.enrollment.person.full_name if scene.enrollment else ""
 
 
 def _day(value: Callable[[Scene], date | None]) -> Callable[[Scene], str]:
@@ -107,6 +122,12 @@ MATCHES = Name("matches", N_("who is in the matches that it is about"), lambda s
 PEOPLE = Name("people", N_("who it is about"), lambda scene: "; ".join(scene.pairs))
 LEFT = Name("left", N_("the first name of who has left"), lambda scene: scene.left.first_name)
 AUTHOR = Name("author", N_("the first name of who wrote"), lambda scene: scene.author.first_name)
+
+WHO = Name("who", N_("whom it is about"), _who)
+OF_ONE = frozenset({
+    Trigger.FORM_DONE, Trigger.JOINED, Trigger.NOT_MATCHED, Trigger.GOAL_SET, Trigger.GOAL_DONE,
+})
+"""What is about one person; the rest is about a match."""
 
 OF_KIND: Mapping[str, Sequence[Name]] = {
     **dict.fromkeys(("E01", "E02", "E03", "E04", "E05", "E13", "E14", "E15"), (OPEN_UNTIL,)),

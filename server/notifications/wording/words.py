@@ -10,7 +10,7 @@ from difflib import get_close_matches
 
 from server.kernel.text import gettext as _
 from server.notifications.scene import Scene
-from server.notifications.wording.names import MUST_SAY, Name, names_of
+from server.notifications.wording.names import MUST_SAY, Name, names_of, names_of_own
 from server.programs.plans.telling import Wording, own
 
 SUBJECT_LETTERS, BODY_LETTERS = 120, 1500
@@ -28,7 +28,12 @@ class Filled:
 
 def faults(kind: str, wording: Wording) -> dict[str, str]:
     """What cannot be in words for a kind, by "subject" and "body", and what to do about it."""
-    names, found = names_of(kind), dict[str, str]()
+    return faults_beside(names_of(kind), wording, MUST_SAY.get(kind, ""))
+
+
+def faults_beside(names: Mapping[str, Name], wording: Wording, needed: str = "") -> dict[str, str]:
+    """The same of words that may hold some names; `needed`: the one without which nobody knows what they are about."""
+    found = dict[str, str]()
     for field, text in (("subject", wording.subject), ("body", wording.body)):
         if problem := _unreadable(text, names):
             found[field] = problem
@@ -40,7 +45,6 @@ def faults(kind: str, wording: Wording) -> dict[str, str]:
         found["body"] = _(
             "A paragraph is left out where one of its names has nothing to say. Add one that everybody gets."
         )
-    needed = MUST_SAY.get(kind)
     if needed and not any(needed in _named(one) for one in paragraphs(wording.body) if _is_sure(one, names)):
         found["body"] = _("Nobody knows what this is about without {%(name)s}, %(means)s. Put it in.") % {
             "name": needed, "means": _(names[needed].means)}
@@ -51,8 +55,10 @@ def filled(kind: str, scene: Scene) -> Filled | None:
     """The programme's own words for a message in its reader's language; None where the catalogue's go."""
     if scene.cohort is None:
         return None
-    words = own(scene.program.messages, kind).words
+    words = own(scene.program.messages, kind, scene.own_key).words
     tag = language_for(scene.language, words)
+    if its_own := scene.own:    # Ithaca has no words for it in any language
+        return fill(words[tag or next(iter(words))], names_of_own(its_own.when, its_own.to), scene)
     return fill(words[tag], names_of(kind), scene) if tag else None
 
 

@@ -7,6 +7,43 @@ from typing import Any, NamedTuple
 
 BY_OPTION = frozenset({"L01", "L02", "L03", "E17", "I05"})
 """What goes only where a programme switches it on."""
+OWN = "OWN"
+"""The kind of a programme's messages of its own, and where they stand in its document, by their keys."""
+GONE = {"on": False}
+"""What is said of a message of its own that was taken out."""
+
+
+class Trigger(StrEnum):
+    """After what a programme may have a message of its own go. At most sixteen letters: keys of the timetable hold it."""
+
+    FORM_DONE = "FORM_DONE"
+    JOINED = "JOINED"
+    NOT_MATCHED = "NOT_MATCHED"
+    MATCHED = "MATCHED"
+    FIRST_MATCH = "FIRST_MATCH"
+    FIRST_UNMATCH = "FIRST_UNMATCH"
+    WROTE = "WROTE"
+    NOT_WRITTEN = "NOT_WRITTEN"
+    UNANSWERED = "UNANSWERED"
+    BOOKED = "BOOKED"
+    NOT_BOOKED = "NOT_BOOKED"
+    FIRST_MET = "FIRST_MET"
+    NOT_MET = "NOT_MET"
+    MET = "MET"
+    QUIET = "QUIET"
+    GOAL_SET = "GOAL_SET"
+    NO_GOAL = "NO_GOAL"
+    GOAL_DONE = "GOAL_DONE"
+    ENDED = "ENDED"
+
+
+class Reader(StrEnum):
+    """To whom a message of its own goes, of those whom it is about; or to who runs the programme."""
+
+    MENTEE = "MENTEE"
+    MENTOR = "MENTOR"
+    BOTH = "BOTH"
+    RUNS = "RUNS"
 
 
 class Condition(StrEnum):
@@ -18,6 +55,8 @@ class Condition(StrEnum):
     NO_GOAL = "NO_GOAL"
     FIRST_MATCH = "FIRST_MATCH"
     NEW_HERE = "NEW_HERE"
+    NOT_MATCHED = "NOT_MATCHED"
+    NOT_WRITTEN = "NOT_WRITTEN"
 
 
 class ByChannel(StrEnum):
@@ -51,9 +90,35 @@ class Own:
     sender: str = ""
 
 
-def own(messages: Mapping[str, Any], kind: str) -> Own:
-    """What a programme's `messages`, as they are stored, set of one kind."""
-    said = messages.get(kind)
+@dataclass(frozen=True, slots=True)
+class OwnMessage:
+    """A message of a programme's own: `days` after something happened (0: at once), to whom, in which words. `name` is
+    for who runs the programme."""
+
+    key: str
+    name: str
+    when: Trigger
+    days: int
+    to: Reader
+    told: Own
+
+
+def own_messages(messages: Mapping[str, Any]) -> list[OwnMessage]:
+    """A programme's messages of its own."""
+    return [
+        OwnMessage(key, one["name"], Trigger(one["when"]), one["days"], Reader(one["to"]), own(messages, OWN, key))
+        for key, one in messages.get(OWN, {}).items()
+    ]
+
+
+def own_message(messages: Mapping[str, Any], key: str) -> OwnMessage | None:
+    """One of them, if it is there (still)."""
+    return next((one for one in own_messages(messages) if one.key == key), None)
+
+
+def own(messages: Mapping[str, Any], kind: str, key: str = "") -> Own:
+    """What a programme's `messages`, as they are stored, set of one kind; of one of its own messages, by its key."""
+    said = messages.get(OWN, {}).get(key, GONE) if kind == OWN else messages.get(kind)
     if said is None:
         return Own(is_on=kind not in BY_OPTION)
     moments, only_if, channel = said.get("moments"), said.get("only_if"), said.get("channel")
