@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
@@ -20,11 +21,22 @@ from server.automation.telling.part import amounts_of
 from server.kernel.actor import Actor
 from server.kernel.db import Json
 from server.kernel.text import gettext as _
+from server.kernel.typed import check
 from server.notifications.catalogue import CATALOGUE
 from server.notifications.conditions.choices import choices
 from server.notifications.states import MessageClass
-from server.notifications.wording.names import names_of
-from server.programs.plans.telling import ByChannel, Condition, Own, own
+from server.notifications.wording.names import names_of, names_of_own
+from server.programs.plans.telling import (
+    OWN,
+    ByChannel,
+    Condition,
+    Own,
+    OwnMessage,
+    Reader,
+    Trigger,
+    own,
+    own_messages,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +45,8 @@ if TYPE_CHECKING:
 strawberry.enum(Count, name="MessageCount", description="In what the moments of a message are counted.")
 strawberry.enum(MessageClass)
 strawberry.enum(Condition, name="MessageCondition", description="On what a message may depend besides its own rule.")
+strawberry.enum(Trigger, name="MessageTrigger", description="What a message of a programme's own may follow.")
+strawberry.enum(Reader, name="MessageReader", description="To whom a message of a programme's own may go.")
 strawberry.enum(ByChannel, name="ChosenChannel", description="How a programme has a reminder or a survey go.")
 
 
@@ -121,6 +135,52 @@ class SetMessageInput(SeenDraftInput):
         return {"words": words, **{name: value for name, value in said.items() if value is not None}}
 
 
+@strawberry.type(description="A message of a programme's own: when this, then that, to whom, unless.")
+class ProgramOwnMessage:
+    key: str
+    name: str
+    when: Trigger
+    days: int = strawberry.field(description="0: at once.")
+    to: Reader
+    only_if: Condition | None = strawberry.field(description="Besides what stops it by itself.")
+    wordings: list[MessageWording]
+    names: list[str] = strawberry.field(description="What its words may hold in braces.")
+
+    @classmethod
+    def of(cls, one: OwnMessage) -> Self:
+        """One of a document."""
+        return cls(
+            key=one.key, name=one.name, when=one.when, days=one.days, to=one.to, only_if=one.told.only_if,
+            wordings=[MessageWording(language=tag, **said._asdict()) for tag, said in one.told.words.items()],
+            names=list(names_of_own(one.when, one.to)),
+        )
+
+
+@strawberry.input(description="A message of a programme's own. Its key is what it is known by while the rest changes.")
+class OwnMessageInput:
+    key: str
+    name: str
+    when: Trigger
+    days: int = 0
+    to: Reader
+    only_if: Condition | None = None
+    wordings: list[MessageWordingInput]
+
+    @property
+    def said(self) -> Json:
+        """As the document has it."""
+        return {
+            "name": self.name, "when": self.when.value, "days": self.days, "to": self.to.value,
+            "only_if": self.only_if and self.only_if.value,
+            "words": {one.language: {"subject": one.subject, "body": one.body} for one in self.wordings},
+        }
+
+
+@strawberry.input(description="All messages of a programme's own; one that is left out is taken out.")
+class SetOwnMessagesInput(SeenDraftInput):
+    messages: list[OwnMessageInput]
+
+
 @strawberry.type
 class TellingQuery:
     @strawberry.field(description="Every kind of message of a programme: as it is prepared, or in force.")
@@ -128,7 +188,12 @@ class TellingQuery:
         plan = await plan_of(info.context.actor, key_of("Program", program_id))
         messages = plan.content["messages"]
         met = crowds(messages)
-        return [ProgramMessage.of(kind, messages, met) for kind in CATALOGUE if kind not in OF_ACCOUNTS]
+        return [ProgramMessage.of(kind, messages, met) for kind in CATALOGUE if kind not in {*OF_ACCOUNTS, OWN}]
+
+    @strawberry.field(description="A programme's messages of its own: as they are prepared, or in force.")
+    async def own_messages(self, info: Info, program_id: strawberry.ID) -> list[ProgramOwnMessage]:
+        plan = await plan_of(info.context.actor, key_of("Program", program_id))
+        return [ProgramOwnMessage.of(one) for one in own_messages(plan.content["messages"])]
 
 
 @strawberry.type
@@ -139,6 +204,20 @@ class TellingMutation:
             program_id = key_of("Program", input.id)
             plan = await plan_of(actor, program_id)
             messages = {**plan.content["messages"], input.kind: input.said}
+            await change_part(actor, program_id, {"messages": messages}, seen=input.seen)
+            return program_id
+
+        return await perform(info, ProgramPlanPayload, input, done)
+
+    @strawberry.mutation(description="Set a programme's messages of its own in its draft. Nobody notices it yet.")
+    async def set_own_messages(self, info: Info, input: SetOwnMessagesInput) -> ProgramPlanPayload:
+        async def done(actor: Actor) -> UUID:
+            program_id = key_of("Program", input.id)
+            plan = await plan_of(actor, program_id)
+            keys = Counter(one.key for one in input.messages)
+            twice = [key for key, times in keys.items() if times > 1]
+            check({f"messages.{OWN}.{key}": _("Another message has this key already.") for key in twice})
+            messages = {**plan.content["messages"], OWN: {one.key: one.said for one in input.messages}}
             await change_part(actor, program_id, {"messages": messages}, seen=input.seen)
             return program_id
 

@@ -90,6 +90,7 @@ from web.console.building import joining as build_joining
 from web.console.building import launch as build_launch
 from web.console.building import matching as build_matching
 from web.console.building import messages as build_messages
+from web.console.building import own as build_own
 from web.console.building import resources as build_resources
 from web.console.building import surveys as build_surveys
 from web.console.building import terms as build_terms
@@ -112,6 +113,7 @@ BUILDER: tuple[ModuleType, ...] = (
     build_launch,
     build_matching,
     build_messages,
+    build_own,
     build_resources,
     build_files,
     build_terms,

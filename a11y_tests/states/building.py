@@ -293,6 +293,47 @@ async def a_test_asked_for() -> View:
     return View(found.manager, f"{page_of(found, 'messages')}?message=G01", press("Send me a test"))
 
 
+@state("GET console-build-messages 200", proof="Only while they have not met yet.")
+async def a_message_of_its_own() -> View:
+    found = await with_its_own()
+    return View(found.manager, page_of(found, "messages"))
+
+
+@state("GET console-build-own 200", proof="The message as")
+async def a_message_of_its_own_shown() -> View:
+    found = await with_its_own()
+    return View(found.manager, page_of(found, "messages/own/say-hello"))
+
+
+@state("POST console-build-own-keep 422", proof="That something did not happen takes a day at least.")
+async def a_message_that_could_never_go() -> View:
+    found = await with_its_own()
+    typed = each(fill("days", "0"), fill("subject", LONG_WORDS), fill("body", "{colour}"))
+    return View(found.manager, page_of(found, "messages/own/say-hello"), each(typed, press("Keep this message")))
+
+
+@state("POST console-build-own-keep 303", proof="Kept in the draft. Nobody notices it yet.")
+async def a_message_of_its_own_kept() -> View:
+    found = await with_its_own()
+    return View(found.manager, page_of(found, "messages/own/say-hello"),
+                each(fill("days", "4"), press("Keep this message")))
+
+
+@state("POST console-build-own-test 303", proof="A test is on its way to your mailbox.")
+async def a_message_of_its_own_tried() -> View:
+    found = await with_its_own()
+    return View(found.manager, page_of(found, "messages/own/say-hello"), press("Send me a test"))
+
+
+async def with_its_own() -> Market:
+    """A programme with a pair and one message of its own."""
+    found = await with_a_pair()
+    words = {"en": {"subject": "A time with {other}?", "body": "Half an hour is enough."}}
+    own = {"name": "Before they meet", "when": "NOT_MET", "days": 6, "to": "BOTH", "only_if": None, "words": words}
+    await Program.filter(id=found.program.id).update(messages={"OWN": {"say-hello": own}})
+    return found
+
+
 async def with_a_pair() -> Market:
     """Two people who are matched, as whom messages are shown."""
     found = await market(1, 1)

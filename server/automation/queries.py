@@ -35,8 +35,8 @@ SKIP = "message.skip"
 class Coming:
     """A message whose moment is ahead: a step of the timetable, or one that waits for its hour.
 
-    `kind` is empty for a survey, which has the `name` that its programme gave it, as its own messages have. `to_id`: None where it is for who
-    runs the programme. `stays`: why it cannot be skipped, in words.
+    `kind` is empty for a survey, which has the `name` that its programme gave it, as its own messages have. `to_id`:
+    None where it is for who runs the programme. `stays`: why it cannot be skipped, in words.
     """
 
     id: UUID
@@ -139,8 +139,11 @@ async def _own_names(
     """What programmes call their surveys, and their messages of their own."""
     ids = {one.program_id for one in rows if kind_of(one) in ("", OWN)}
     programs = await Program.filter(organization_id=actor.organization_id, id__in=list(ids)) if ids else []
-    forms = {(one.id, "", form.key): form.name for one in programs for form in forms_of(one)}
-    return forms | {(one.id, OWN, its.key): its.name for one in programs for its in own_messages(one.messages)}
+    names = dict[tuple[UUID | None, str, str], str]()
+    for one in programs:
+        names |= {(one.id, "", form.key): form.name for form in forms_of(one)}
+        names |= {(one.id, OWN, its_own.key): its_own.name for its_own in own_messages(one.messages)}
+    return names
 
 
 async def _coming(actor: Actor, rows: Sequence[ScheduledAction | Message]) -> list[Coming]:

@@ -67,6 +67,9 @@ MESSAGES = """query ($id: ID!) { programMessages(programId: $id) {
   kind isOn countedIn moments usualMoments wordings { language subject body } staysOn
   onlyIf conditions channel sender } }"""
 
+OWN_MESSAGES = """query ($id: ID!) { ownMessages(programId: $id) {
+  key name when days to onlyIf wordings { language subject body } names } }"""
+
 
 def doing(mutation: str, kind: str) -> str:
     return (f"mutation ($input: {kind}!) {{ {mutation}(input: $input) {{ errors {{ code field message }} {PLAN} }} }}")
@@ -104,6 +107,14 @@ async def test_a_configuration_is_drafted_put_in_force_and_brought_back(db: obje
         "channel": "MAIL_ONLY", "sender": found.manager.employee_id,
     }
     assert told["M08"]["staysOn"]
+    ours = {"key": "say-hello", "name": "Say hello", "when": "NOT_WRITTEN", "days": 2, "to": "MENTEE",
+            "onlyIf": "FIRST_MATCH", "wordings": words}
+    refused = await ask(actor, doing("setOwnMessages", "SetOwnMessagesInput"), input={
+        "id": key, "seen": draft["digest"], "messages": [ours, ours]})
+    assert refused["setOwnMessages"]["errors"][0]["field"] == "messages.OWN.say-hello"
+    draft = await done("setOwnMessages", "SetOwnMessagesInput", seen=draft["digest"], messages=[ours])
+    [own] = (await ask(actor, OWN_MESSAGES, id=key))["ownMessages"]
+    assert own == {**ours, "names": ["name", "program", "group", "organization", "other"]}
     assert (await done("sendToReview", seen=draft["digest"]))["state"] == "REVIEW"
     plan = await done("makeLive", seen=draft["digest"])
     assert plan["versions"][0]["liveById"] == global_id("Person", found.manager.id)

@@ -74,6 +74,7 @@ MUTATIONS = {
     ),
     **dict.fromkeys(("takeOverDraft", "sendToReview", "makeLive"), ("id", "Program", ', seen: "x"')),
     "setMessage": ("id", "Program", ', seen: "x", kind: "F01"'),
+    "setOwnMessages": ("id", "Program", ', seen: "x", messages: []'),
     "changeDraft": ("id", "Program", ', seen: "x", file: "{\\"format\\": 1}"'),
     "setAudience": ("id", "Program", ', seen: "x", audience: {}'),
     "inviteColleague": ("id", "Enrollment", ', address: "x@y.example", role: MENTEE'),

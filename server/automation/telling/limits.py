@@ -19,8 +19,9 @@ from server.programs.plans.telling import OWN, Reader, own, own_messages
 
 
 class Crowd(NamedTuple):
-    """Reminders that meet, the programme's own as `OWN.key`: on one day they go in one letter (`is_one_day`), else the last of them waits. `day`: the day
-    of that letter, or of the last of them; below zero when it is before what they are counted to."""
+    """Reminders that meet: on one day they go in one letter (`is_one_day`), else the last of them waits. `day`: the day
+    of that letter, or of the last of them; below zero when it is before what they are counted to. Of `kinds`, the
+    programme's own are `OWN.key`."""
 
     kinds: tuple[str, ...]
     is_one_day: bool

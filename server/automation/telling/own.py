@@ -78,7 +78,7 @@ def _wrong(key: str, read: Json) -> Iterator[tuple[str, str]]:
     if not read["days"] and when in WAITS_FOR:
         yield "days", _("That something did not happen takes a day at least.")
     if to not in TRIGGERS[when].readers:
-        yield "to", _("Who runs the programme hears nothing of this one by one: it is about a goal, or about one person.")
+        yield "to", _("Who runs the programme hears nothing of this one by one: goals and firsts are people’s own.")
     if read["only_if"]:
         condition = Condition(read["only_if"])
         if wrong := own_fault(when, condition):

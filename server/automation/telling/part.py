@@ -102,7 +102,7 @@ def unsigned(messages: Mapping[str, Any], *, but_by: Collection[str] = ()) -> Js
     """The same in nobody's name, or in the names of these alone: who runs one programme did not agree to sign the
     letters of another, and a version of last year names who has left."""
     return {
-        kind: {name: value for name, value in one.items() if name != "sender" or value in but_by}
+        kind: {name: value for name, value in one.items() if kind == OWN or name != "sender" or value in but_by}
         for kind, one in messages.items()
     }
 

@@ -8,8 +8,8 @@ from uuid import UUID
 from tortoise.queryset import QuerySet
 
 from server.automation.protocol import About
-from server.automation.subjects import COHORT, ENROLLMENT, MATCH, SESSION
 from server.automation.steps import TRIGGERS
+from server.automation.subjects import COHORT, ENROLLMENT, MATCH, SESSION
 from server.automation.telling.allowed import step_of
 from server.kernel.actor import Actor, require, system_actor
 from server.kernel.db import Json

@@ -1,6 +1,7 @@
 """The messages of a programme's own: what they say, and what they follow, stands in its document."""
 
 from server.goals.states import GoalState
+from server.matches.states import MatchState
 from server.notifications.catalogue import links, stops
 from server.notifications.catalogue.kinds import N_, OFF, Kind
 from server.notifications.scene import Scene
@@ -8,7 +9,7 @@ from server.notifications.states import MessageClass
 from server.programs.plans.telling import OWN, Trigger
 from server.programs.states import EnrollmentState
 
-AFTER_THE_END = (Trigger.FIRST_UNMATCH, Trigger.ENDED)
+OVER = {Trigger.FIRST_UNMATCH: MatchState.CONCLUDED, Trigger.ENDED: MatchState.COMPLETED}
 GOALS = {Trigger.GOAL_SET: GoalState.ACTIVE, Trigger.GOAL_DONE: GoalState.ACHIEVED}
 
 
@@ -18,8 +19,8 @@ def over(scene: Scene) -> str:
     if scene.own is None or scene.own.when != scene.message.facts.get("when"):
         return OFF
     when = scene.own.when
-    if when in AFTER_THE_END:
-        return ""
+    if scene.match is not None and when in OVER:
+        return "" if scene.match.state is OVER[when] else "no longer so"
     if scene.goal is not None:
         return "" if scene.goal.state is GOALS[when] else "no longer so"
     return stops.rests(scene) or stops.done_by_now(scene) if scene.match is not None else _left(scene, when)

@@ -1,4 +1,4 @@
-"""From the match to its first session, matches that go quiet, and goals with their steps: what those say is in no letter."""
+"""From the match to its first session, matches that go quiet, and goals: what those say is in no letter."""
 
 from server.notifications.catalogue import links, stops
 from server.notifications.catalogue.kinds import N_, Kind

@@ -45,7 +45,7 @@ async def unmet(actor: Actor, message: Message, person: Person, cohort: Cohort |
 def _needed(message: Message, cohort: Cohort) -> list[Condition]:
     messages = cohort.program.messages
     if message.kind == OWN:
-        its_own = own_message(messages, str(message.facts["own"]))
+        its_own = own_message(messages, str(message.facts.get("own")))
         return needed(its_own) if its_own else []
     only_if = own(messages, message.kind).only_if if message.kind in ASKED_OF else None
     return [only_if] if only_if else []

@@ -14,7 +14,7 @@ GONE = {"on": False}
 
 
 class Trigger(StrEnum):
-    """After what a programme may have a message of its own go. At most sixteen letters: keys of the timetable hold it."""
+    """After what a message of a programme's own goes. At most sixteen letters: keys of the timetable hold it."""
 
     FORM_DONE = "FORM_DONE"
     JOINED = "JOINED"

@@ -137,3 +137,32 @@ def test_reminders_that_meet_are_told_with_their_day() -> None:
     assert crowded.endswith("more than three in seven days. The last of them, 6 days after the match begins, waits.")
     met = limits({"G01": {"moments": [5]}})[0]
     assert met.endswith(" meet 5 days after the match begins, and go in one letter.")
+
+
+async def test_a_message_of_its_own_is_written_shown_tried_and_taken_out(client_of: ClientOf, pair: Pair) -> None:
+    client, listed = await client_of(pair.manager), page_of(pair)
+    new = f"{listed}/own/new"
+    assert "There is none yet." in (await client.get(listed)).text
+    shown = (await client.get(new)).text
+    typed = {"name": "Say hello!", "when": "NOT_MET", "days": "0", "to": "MENTEE", "only_if": "MET", "act": "keep",
+             "subject": "{other}?", "body": "Two lines are enough.", "language": "en"}
+    seen = re.findall(r'name="seen" value="(\w+)"', shown)[0]
+    refused = await client.post(new, data={**typed, "seen": seen})
+    assert refused.status_code == 422
+    for words in ("takes a day at least", "It could never go", 'value="Say hello!"', "Two lines are enough."):
+        assert words in unescape(refused.text), words
+    kept = await client.post(new, data={**typed, "seen": seen, "days": "2", "only_if": "FIRST_MATCH"})
+    assert kept.headers["location"] == f"{listed}/own/say-hello?language=en"
+    page = unescape((await client.get(kept.headers["location"])).text)
+    assert "Only while they have not met yet and it is their first match." in page
+    assert "<strong>Idris?</strong>" in page or "<strong>Noor?</strong>" in page
+    assert "Say hello!" in (await client.get(listed)).text
+    own = f"{listed}/own/say-hello"
+    assert (await client.post(f"{own}/test", data={"language": "en", "as": str(pair.mentee.id)})).status_code == 303
+    assert await Message.filter(kind="OWN", recipient_id=pair.manager.id).count() == 1
+    seen = re.findall(r'name="seen" value="(\w+)"', page)[0]
+    gone = await client.post(own, data={**typed, "seen": seen, "act": "out"})
+    assert gone.headers["location"] == f"{listed}#own"
+    assert (await client.get(own)).status_code == 404
+    assert await messages_prepared(pair.manager_actor, pair.program.id) == {}
+    assert (await (await client_of(pair.mentee)).get(new)).status_code in (403, 404)

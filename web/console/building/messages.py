@@ -17,14 +17,15 @@ from server.automation.telling.allowed import (
     why_on,
     why_then,
 )
+from server.automation.telling.own import MOST
 from server.automation.telling.part import amounts_of
 from server.automation.telling.shown import languages_of, seen
 from server.kernel.errors import NotFound
 from server.notifications.catalogue import CATALOGUE
 from server.notifications.senders.queries import who_may_sign
 from server.notifications.wording.words import BODY_LETTERS, SUBJECT_LETTERS, language_for
-from server.programs.plans.telling import Own, own
-from web.console.building import desk
+from server.programs.plans.telling import OWN, Own, own
+from web.console.building import desk, own_words
 from web.console.building import messages_words as words
 from web.forms import Errors, one_id, read_form, text, ticked
 from web.render import go_to
@@ -97,7 +98,7 @@ async def try_it(request: Request) -> Response:
 
 def _require(kind: str) -> None:
     """Only what belongs to a programme has an editor."""
-    if kind not in CATALOGUE or kind in OF_ACCOUNTS:
+    if kind not in CATALOGUE or kind in OF_ACCOUNTS or kind == OWN:
         raise NotFound
 
 
@@ -161,7 +162,8 @@ async def _page(request: Request, plan: Plan, editing: Editing | None, errors: E
         values |= await _editor(request, plan, editing)
         errors = _at(errors, editing)
     else:
-        values["limits"] = words.limits(plan.content["messages"])
+        values |= {"limits": words.limits(plan.content["messages"]), "own_most": MOST}
+        values["own_rows"] = own_words.rows(plan.content["messages"])
     return desk.part_page(request, words.PART, plan, "console/building/messages.html", errors, refused, **values)
 
 

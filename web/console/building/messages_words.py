@@ -11,6 +11,7 @@ from babel.lists import format_list
 from server.automation import subjects
 from server.automation.launching.planning import CALL, DAYS
 from server.automation.moments import Count
+from server.automation.steps import TRIGGERS
 from server.automation.telling.allowed import OF_ACCOUNTS, is_timed, step_of
 from server.automation.telling.limits import Crowd, crowds
 from server.automation.telling.part import amounts_of
@@ -20,7 +21,18 @@ from server.notifications.catalogue import CATALOGUE
 from server.notifications.conditions.choices import choices, said
 from server.notifications.states import MessageClass
 from server.notifications.wording.names import names_of
-from server.programs.plans.telling import BY_OPTION, ByChannel, Condition, Own, own
+from server.programs.plans.telling import (
+    BY_OPTION,
+    OWN,
+    ByChannel,
+    Condition,
+    Own,
+    OwnMessage,
+    own,
+    own_message,
+    own_messages,
+)
+from web.console.building import own_words
 from web.console.building.part import Part
 from web.dates import upper_first
 
@@ -103,7 +115,7 @@ def stretches(messages: Mapping[str, Any]) -> list[Stretch]:
     """Every message that belongs to a programme, in the order in which people meet them."""
     found: dict[tuple[int, str], Stretch] = {}
     for kind in CATALOGUE:
-        if kind in OF_ACCOUNTS:
+        if kind in OF_ACCOUNTS or kind == OWN:
             continue
         told = own(messages, kind)
         place = _place(kind, told)
@@ -112,9 +124,10 @@ def stretches(messages: Mapping[str, Any]) -> list[Stretch]:
     return [found[place] for place in sorted(found)]
 
 
-def named(kind: str) -> str:
-    """What a message is called."""
-    return _(CATALOGUE[kind].name)
+def named(kind: str, messages: Mapping[str, Any] | None = None) -> str:
+    """What a message is called; one of the programme's own (`OWN.key`) as its `messages` name it."""
+    its_own = own_message(messages or {}, kind.partition(".")[2])
+    return its_own.name if its_own else _(CATALOGUE[kind.partition(".")[0]].name)
 
 
 def moment(kind: str, told: Own) -> str:
@@ -152,11 +165,11 @@ def unit(count: Count) -> str:
     }[count]
 
 
-def event(kind: str) -> str:
+def event(kind: str, its_own: OwnMessage | None = None) -> str:
     """What a message that goes by itself is counted from."""
     if kind in DAYS:
         return _("you hear that places are short") if kind == CALL else _("people can join")
-    step = step_of(kind)
+    step = TRIGGERS[its_own.when] if its_own else step_of(kind)
     said = _events().get(step.since) if step else None
     return said or _("what it follows")
 
@@ -172,6 +185,10 @@ def _events() -> dict[Since, str]:
         subjects.step_due: _("the day of the step"), subjects.promised: _("the day of the promise"),
         subjects.had_its_time: _("the last day"), subjects.asked_meanwhile: _("the questions"),
         subjects.asked_last: _("the questions"), subjects.rests_since: _("the last change"),
+        subjects.handed_in: _("the form is handed in"), subjects.ended_early: _("a match ended early"),
+        subjects.first_word: _("the first message"), subjects.last_word: _("the last message"),
+        subjects.first_booked: _("the first session is booked"), subjects.worded: _("a goal is set"),
+        subjects.achieved: _("a goal is reached"),
     }
 
 
@@ -190,6 +207,8 @@ def stops(kind: str) -> str:
 def setting(name: str) -> str:
     """What a setting of a message is called, by the end of its path (`F01.words.en.subject`)."""
     kind, _dot, rest = name.partition(".")
+    if kind == OWN:
+        return own_words.setting(rest)
     of = _("“%s”") % (named(kind) if kind in CATALOGUE else kind)
     if not rest.startswith("words."):
         return f"{of}: {_settings().get(rest, _('moment'))}"
@@ -201,6 +220,8 @@ def set_to(path: str, given: object) -> str:
     """What one of them is set to, where that is not said as everywhere."""
     if given is None:
         return _("as usual")
+    if path.startswith(f"messages.{OWN}.") and (told := own_words.set_to(path, given)):
+        return told
     if path.endswith(".only_if"):
         return said(Condition(str(given)))
     if path.endswith(".channel"):
@@ -237,15 +258,17 @@ def limits(messages: Mapping[str, Any], kind: str = "") -> tuple[str, str, str]:
     """Whether reminders meet the limits: words, kind and icon of a note; with `kind`, those that this one meets."""
     met = [one for one in crowds(messages) if not kind or kind in one.kinds]
     if met:
-        return " ".join(_meets(one) for one in met), "sun", "warning"
+        return " ".join(_meets(one, messages) for one in met), "sun", "warning"
     rule = _("Within the limits: one reminder a day and three in seven days for each person, over all programmes.")
     return rule, "leaf", "tick"
 
 
-def _meets(crowd: Crowd) -> str:
-    told = format_list([_("“%s”") % named(kind) for kind in dict.fromkeys(crowd.kinds)], "standard", locale())
+def _meets(crowd: Crowd, messages: Mapping[str, Any]) -> str:
+    names = [_("“%s”") % named(kind, messages) for kind in dict.fromkeys(crowd.kinds)]
+    told = format_list(names, "standard", locale())
     count = Count.DAYS_AFTER if crowd.day >= 0 else Count.DAYS_BEFORE
-    when = _("%(time)s %(event)s") % {"time": counted([(count, abs(crowd.day))]), "event": event(crowd.kinds[0])}
+    begins = event(crowd.kinds[0], own_message(messages, crowd.kinds[0].partition(".")[2]))
+    when = _("%(time)s %(event)s") % {"time": counted([(count, abs(crowd.day))]), "event": begins}
     if crowd.is_one_day:
         return _("%(messages)s meet %(when)s, and go in one letter.") % {"messages": told, "when": when}
     return _("%(messages)s are more than three in seven days. The last of them, %(when)s, waits.") % {
@@ -301,8 +324,10 @@ def _title() -> str:
 
 
 def _told(plan: Plan) -> str:
-    set_here = {kind: own(plan.content["messages"], kind) for kind in plan.content["messages"]}
-    if not set_here:
+    messages = plan.content["messages"]
+    set_here = {kind: own(messages, kind) for kind in messages if kind != OWN}
+    its_own = len(own_messages(messages))
+    if not set_here and not its_own:
         return _("Everything goes as usual.")
     off = sum(not one.is_on for one in set_here.values())
     besides = sum(one.is_on for kind, one in set_here.items() if kind in BY_OPTION)
@@ -319,6 +344,7 @@ def _told(plan: Plan) -> str:
         (narrowed, ngettext("%d depends on something more.", "%d depend on something more.", narrowed) % narrowed),
         (sent, ngettext("%d goes by a channel of its own.", "%d go by channels of their own.", sent) % sent),
         (signed, ngettext("%d is signed by somebody.", "%d are signed by somebody.", signed) % signed),
+        (its_own, ngettext("%d is the programme's own.", "%d are the programme's own.", its_own) % its_own),
     ) if count)
 
 

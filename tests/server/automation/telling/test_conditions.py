@@ -13,13 +13,13 @@ from server.goals.states import GoalState
 from server.kernel import clock
 from server.kernel.actor import system_actor
 from server.notifications.catalogue import CATALOGUE
-from server.notifications.conditions.choices import ASKED_OF, BY_ITSELF, choices, condition_in, reason_for
+from server.notifications.conditions.choices import ASKED_OF, BY_ITSELF, choices, condition_in, own_choices, reason_for
 from server.notifications.conditions.queries import unmet
 from server.notifications.models import Message
 from server.notifications.states import MessageClass
 from server.notifications.ways.reasons import why_needless
 from server.programs.models import Enrollment, Program
-from server.programs.plans.telling import Condition
+from server.programs.plans.telling import OWN, Condition, Reader, Trigger
 from server.programs.states import EnrollmentState
 from server.sessions.models import Session
 from server.sessions.states import SessionState
@@ -112,8 +112,9 @@ async def test_what_people_have_to_hear_of_depends_on_nothing_whatever_is_stored
 def test_a_condition_is_offered_to_what_reminds_or_asks_and_only_where_it_makes_a_difference() -> None:
     of_forms = {"S07", "C01", "C02", "C03-form", "Z10"}
     optional = {key for key, one in CATALOGUE.items() if one.message_class in (MessageClass.NUDGE, MessageClass.SURVEY)}
-    assert set(ASKED_OF) == optional - of_forms - set(DAYS)
+    assert set(ASKED_OF) == optional - of_forms - set(DAYS) - {OWN}
     assert all(choices(kind) for kind in ASKED_OF)
-    assert {one.value for kind in ASKED_OF for one in choices(kind)} == ALL
+    of_own = {one.value for trigger in Trigger for one in own_choices(trigger, Reader.BOTH)}
+    assert {one.value for kind in ASKED_OF for one in choices(kind)} | of_own == ALL
     assert not [kind for kind in BY_ITSELF if set(choices(kind)) & set(BY_ITSELF[kind])]
     assert {step.kind for step in STEPS.values()} >= set(BY_ITSELF)

@@ -107,7 +107,7 @@ def test_what_can_be_is_taken(given: dict[str, Any]) -> None:
 
 
 def test_each_kind_that_may_have_words_takes_plain_ones_or_says_what_it_needs() -> None:
-    for kind in CATALOGUE:
+    for kind in CATALOGUE.keys() - {"OWN"}:
         problems = told(**{kind: worded(subject="Hello", body="Hello from {program}.")})[1]
         assert all("without {" in words or path.endswith(".words") for path, words in problems.items()), kind
 
