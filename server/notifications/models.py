@@ -66,6 +66,11 @@ class Message(Model):
             Index(fields=("falls_back_at",), name="ix_message_fallback"),
         ]
 
+    @property
+    def own_key(self) -> str:
+        """Which of its programme's own messages it is; "" where it is one of Ithaca's."""
+        return str(self.facts.get("own", ""))
+
 
 class NudgeDay(Model):
     """A day of somebody's own calendar on which one nudge goes to them, over all programmes: the cap is this table's.

@@ -45,7 +45,6 @@ from server.people.queries import organization_of, profile_of, visible_person
 from server.programs.models import Cohort, Enrollment, Program
 from server.programs.plans.queries import messages_prepared
 from server.programs.plans.telling import own
-from server.programs.plans.telling import OwnMessage, own_message
 from server.programs.queries import cohort_by_id, grace_ends_at, takes_part_in, visible_enrollment, waitlist_place
 from server.programs.reporting.queries import sponsor_of
 from server.programs.rules import is_of_circles
@@ -150,16 +149,6 @@ class Scene:
         """The programme that the message belongs to."""
         assert self.cohort is not None, "only messages about an account are about no programme"
         return self.cohort.program
-
-    @property
-    def own_key(self) -> str:
-        """Which of the programme's own messages it is; "" where it is one of Ithaca's."""
-        return str(self.message.facts.get("own", ""))
-
-    @property
-    def own(self) -> OwnMessage | None:
-        """The programme's own message that it is, as it stands now."""
-        return own_message(self.program.messages, self.own_key) if self.own_key else None
 
     @property
     def partner(self) -> Company:

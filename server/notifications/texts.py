@@ -21,6 +21,7 @@ from server.kernel.dates import day, day_and_year, hour, in_numbers, length, mom
 from server.kernel.settings import settings
 from server.kernel.text import clean, direction, gettext, language, ngettext, pgettext
 from server.notifications.catalogue import Kind
+from server.notifications.catalogue.kinds import own_of
 from server.notifications.optout.links import stop_url
 from server.notifications.scene import Scene
 from server.notifications.told.links import from_message
@@ -114,7 +115,7 @@ def _values(kind: Kind, scene: Scene) -> dict[str, object]:
     brand = branding_of(scene.program.branding) if scene.cohort else AS_USUAL
     return {
         "brand": brand, "look": look_of(brand.accent) if brand.accent else None,
-        "CUT": CUT, "scene": scene, "person": scene.person, "organization": scene.organization,
+        "CUT": CUT, "own": own_of(scene), "scene": scene, "person": scene.person, "organization": scene.organization,
         "program": scene.program if scene.cohort else None, "cohort": scene.cohort,
         "partner": scene.partner if scene.match else None, "code": _spaced_code(scene),
         "url": settings().public_url + _link(kind, scene), "settings_url": settings().public_url + "/you",

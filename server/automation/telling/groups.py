@@ -12,24 +12,24 @@ from server.automation.planning import zone_of_all
 from server.automation.protocol import Step
 from server.kernel import clock
 from server.kernel.actor import Actor
-from server.kernel.db import unit_of_work, wake
+from server.kernel.db import Json, unit_of_work, wake
 from server.kernel.errors import NotFound
 from server.kernel.facts import ActionState, ScheduledAction
 from server.notifications.catalogue.kinds import OFF
 from server.notifications.models import Message
 from server.notifications.states import MessageState
-from server.programs.plans.telling import Own
+from server.programs.plans.telling import own
 
 DAY = timedelta(days=1)
 UNTOLD = (MessageState.PLANNED, MessageState.SUPPRESSED)
 
 
-async def wait_anew(actor: Actor, program_id: UUID, step: Step, told: Own) -> None:
+async def wait_anew(actor: Actor, program_id: UUID, step: Step, messages: Json) -> None:
     """Let what such letters of a step would tell of, and what has a later moment by now, wait for that. A letter with
     nothing left is gone, as if its day had not come; one that somebody has got tells of its day for good. Twice it is
     the same.
     """
-    if not told.is_on:
+    if not own(messages, step.kind).is_on:
         return  # asked anew when it leaves
     there = Message.filter(
         organization_id=actor.organization_id, program_id=program_id, trigger=step.rule, state=MessageState.PLANNED,
@@ -37,10 +37,10 @@ async def wait_anew(actor: Actor, program_id: UUID, step: Step, told: Own) -> No
     )
     for subject_id, day in {(one.subject_id, one.dedupe_key.rpartition(":")[2]) for one in await there}:
         assert subject_id, "what a step brings is about something"
-        await _take_back(actor, program_id, step, told, subject_id, day)
+        await _take_back(actor, program_id, step, messages, subject_id, day)
 
 
-async def _take_back(actor: Actor, program_id: UUID, step: Step, told: Own, cohort_id: UUID, day: str) -> None:
+async def _take_back(actor: Actor, program_id: UUID, step: Step, messages: Json, cohort_id: UUID, day: str) -> None:
     async with unit_of_work(actor) as unit:
         letters = Message.filter(
             organization_id=actor.organization_id, kind=step.kind, subject_id=cohort_id, dedupe_key__endswith=f":{day}"
@@ -50,7 +50,7 @@ async def _take_back(actor: Actor, program_id: UUID, step: Step, told: Own, coho
             return
         rows = await _told_of(actor, program_id, step, cohort_id, day)
         zone = await zone_of_all(actor)
-        changed = [(row, columns) for row in rows if (columns := _otherwise(row, step, told, zone))]
+        changed = [(row, columns) for row in rows if (columns := _otherwise(row, step, messages, zone))]
         for row, columns in changed:
             await _rows(actor).filter(id=row.id, state=ActionState.DONE).update(**columns)
         if rows and len(changed) == len(rows):
@@ -85,12 +85,12 @@ async def _cohort_id(actor: Actor, step: Step, row: ScheduledAction) -> UUID | N
         return None     # gone meanwhile
 
 
-def _otherwise(row: ScheduledAction, step: Step, told: Own, zone: str) -> dict[str, Any]:
+def _otherwise(row: ScheduledAction, step: Step, messages: Json, zone: str) -> dict[str, Any]:
     """What becomes of it where its moment is ahead by now, or there is none any more; nothing where it is due."""
-    moments, number = step.as_told(told), row.payload["number"]
-    if number >= len(moments):
+    going, number = step.as_told(messages), row.payload["number"]
+    if number >= len(going):
         return {"state": ActionState.CANCELLED, "reason": OFF}
-    moment = moments[number].after(datetime.fromisoformat(row.payload["since"]), zone)
+    moment = going[number].moment.after(datetime.fromisoformat(row.payload["since"]), zone)
     if moment <= clock.now():
         return {}
     return {"state": ActionState.PLANNED, "reason": "", "due_at": moment, "done_at": None}

@@ -41,7 +41,7 @@ async def replan(event: OutboxEvent) -> None:
     by_subject = _by_subject(event.payload["changed"])
     messages = await messages_of(actor, program_id)
     for step in [step for steps in by_subject.values() for step in steps if not step.each]:
-        await wait_anew(actor, program_id, step, own(messages, step.kind))
+        await wait_anew(actor, program_id, step, messages)
     for about, steps in by_subject.items():
         for found, column in _subjects(actor, program_id, about, steps):
             async for batch in batches(found, column):
@@ -64,7 +64,7 @@ async def _move(actor: Actor, message: Message, step: Step) -> None:
     assert message.subject_id, "what a step brings is about something"
     row = await step.about.load(actor, message.subject_id)
     since = await step.since(actor, row)
-    messages, its_own = await messages_of(actor, step.about.program_id(row)), str(message.facts.get("own", ""))
+    messages, its_own = await messages_of(actor, step.about.program_id(row)), message.own_key
     if since is None or not own(messages, step.kind, its_own).is_on:
         return   # asked anew when it leaves
     going = {(one.number, one.own): one.moment for one in step.as_told(messages)}

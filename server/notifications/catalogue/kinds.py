@@ -8,7 +8,7 @@ from server.matches.rules import waits_for_its_day
 from server.notifications.scene import Scene
 from server.notifications.states import MessageClass
 from server.people.states import PersonStatus
-from server.programs.plans.telling import own
+from server.programs.plans.telling import OwnMessage, own, own_message
 
 Stop = Callable[[Scene], str]
 Link = Callable[[Scene], str]
@@ -45,6 +45,12 @@ class Kind:
     pushes: bool = False
 
 
+def own_of(scene: Scene) -> OwnMessage | None:
+    """The programme's own message that it is, as it stands now; None where it is one of Ithaca's."""
+    key = scene.message.own_key
+    return own_message(scene.program.messages, key) if key else None
+
+
 def why_not(kind: Kind, scene: Scene, *, by_push: bool = False) -> str:
     """Why a message must not go any more; empty when it may. What people do to each other is always told by mail. One
     that is only tried goes to who tries it, whatever would stop it."""
@@ -56,7 +62,7 @@ def why_not(kind: Kind, scene: Scene, *, by_push: bool = False) -> str:
     optional = by_push or kind.message_class is not MessageClass.TRANSACTIONAL
     if optional and (scene.is_push_muted if by_push else scene.is_muted):
         return MUTED
-    if scene.cohort and not own(scene.program.messages, kind.key, scene.own_key).is_on:
+    if scene.cohort and not own(scene.program.messages, kind.key, scene.message.own_key).is_on:
         return OFF
     if scene.match and waits_for_its_day(scene.match) and belongs(scene.match, scene.person.id):
         return UNTOLD

@@ -2,6 +2,7 @@
 
 from server.access.letters.marks import link_key_of
 from server.matches.states import MatchState
+from server.notifications.catalogue.kinds import own_of
 from server.notifications.scene import Scene
 from server.programs.plans.telling import Reader
 from server.programs.reporting.entries import reports_of
@@ -14,7 +15,8 @@ def home(scene: Scene) -> str:  # noqa: ARG001  # every link takes the scene
 
 def by_reader(scene: Scene) -> str:
     """The first page of whom it goes to: who takes part, or who runs programmes."""
-    return console(scene) if scene.own and scene.own.to is Reader.RUNS else home(scene)
+    its_own = own_of(scene)
+    return console(scene) if its_own and its_own.to is Reader.RUNS else home(scene)
 
 
 def join(scene: Scene) -> str:

@@ -3,7 +3,7 @@
 from server.goals.states import GoalState
 from server.matches.states import MatchState
 from server.notifications.catalogue import links, stops
-from server.notifications.catalogue.kinds import N_, OFF, Kind
+from server.notifications.catalogue.kinds import N_, OFF, Kind, own_of
 from server.notifications.scene import Scene
 from server.notifications.states import MessageClass
 from server.programs.plans.telling import OWN, Trigger
@@ -16,9 +16,10 @@ GOALS = {Trigger.GOAL_SET: GoalState.ACTIVE, Trigger.GOAL_DONE: GoalState.ACHIEV
 def over(scene: Scene) -> str:
     """Needless once the programme took it out or has it follow something else, and once what it followed is no longer
     so. What else makes it needless are conditions (`conditions/choices.UNTIL`)."""
-    if scene.own is None or scene.own.when != scene.message.facts.get("when"):
+    its_own = own_of(scene)
+    if its_own is None or its_own.when != scene.message.facts.get("when"):
         return OFF
-    when = scene.own.when
+    when = its_own.when
     if scene.match is not None and when in OVER:
         return "" if scene.match.state is OVER[when] else "no longer so"
     if scene.goal is not None:

@@ -45,7 +45,7 @@ async def fall_back(actor: Actor, message_id: UUID) -> str | None:
 def _is_push_enough(scene: Scene) -> bool:
     """Whether its programme has a message go by mail only to whom push does not reach."""
     return scene.cohort is not None and (
-        own(scene.program.messages, scene.message.kind, scene.own_key).channel is ByChannel.PUSH_FIRST)
+        own(scene.program.messages, scene.message.kind, scene.message.own_key).channel is ByChannel.PUSH_FIRST)
 
 
 async def _plan_again(actor: Actor, message: Message, channel: Channel) -> None:

@@ -24,7 +24,7 @@ async def who_may_sign(actor: Actor, program_id: UUID | None) -> list[Person]:
 async def sender_of(actor: Actor, scene: Scene) -> Sender | None:
     """Who signs a letter; None where it comes from the installation: as usual, or because who was chosen runs the
     programme no more."""
-    number = own(scene.program.messages, scene.message.kind, scene.own_key).sender if scene.cohort else ""
+    number = own(scene.program.messages, scene.message.kind, scene.message.own_key).sender if scene.cohort else ""
     if not number:
         return None
     signing = (one for one in await who_may_sign(actor, scene.program.id) if one.employee_id == number)

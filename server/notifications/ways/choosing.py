@@ -37,7 +37,7 @@ class ByPush:
         kind = CATALOGUE[scene.message.kind]
         if not kind.pushes:
             return NOT_PUSHED
-        if scene.cohort and own(scene.program.messages, kind.key, scene.own_key).channel is ByChannel.MAIL_ONLY:
+        if scene.cohort and own(scene.program.messages, kind.key, scene.message.own_key).channel is ByChannel.MAIL_ONLY:
             return ONLY_MAIL
         reason = why_not(kind, scene, by_push=True)
         return reason or ("" if await browsers_of(actor, scene.person.id) else NO_BROWSER)

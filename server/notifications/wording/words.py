@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from server.kernel.text import gettext as _
+from server.notifications.catalogue.kinds import own_of
 from server.notifications.scene import Scene
 from server.notifications.wording.names import MUST_SAY, Name, names_of, names_of_own
 from server.programs.plans.telling import Wording, own
@@ -55,9 +56,9 @@ def filled(kind: str, scene: Scene) -> Filled | None:
     """The programme's own words for a message in its reader's language; None where the catalogue's go."""
     if scene.cohort is None:
         return None
-    words = own(scene.program.messages, kind, scene.own_key).words
+    words = own(scene.program.messages, kind, scene.message.own_key).words
     tag = language_for(scene.language, words)
-    if its_own := scene.own:    # Ithaca has no words for it in any language
+    if its_own := own_of(scene):    # Ithaca has no words for it in any language
         return fill(words[tag or next(iter(words))], names_of_own(its_own.when, its_own.to), scene)
     return fill(words[tag], names_of(kind), scene) if tag else None
 
