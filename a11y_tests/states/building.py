@@ -299,7 +299,7 @@ async def a_message_of_its_own() -> View:
     return View(found.manager, page_of(found, "messages"))
 
 
-@state("GET console-build-own 200", proof="The message as")
+@state("GET console-build-own 200", proof="Half an hour is enough.")
 async def a_message_of_its_own_shown() -> View:
     found = await with_its_own()
     return View(found.manager, page_of(found, "messages/own/say-hello"))

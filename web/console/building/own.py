@@ -40,7 +40,8 @@ BLANK: Json = {"name": "", "when": "", "days": 2, "to": "BOTH", "only_if": None,
 async def show(request: Request) -> Response:
     """One of them, or a new one."""
     plan = await desk.opened(request)
-    return await _page(request, plan, _kept(request, plan), await _tag(request, plan), Errors(), "")
+    entry = _kept(request, plan)
+    return await _page(request, plan, entry, await _tag(request, plan, entry), Errors(), "")
 
 
 async def keep(request: Request) -> Response:
@@ -91,9 +92,10 @@ def _free_key(name: str, taken: Json) -> str:
     return next(one for one in found if one not in taken and one != NEW)
 
 
-async def _tag(request: Request, plan: Plan) -> str:
-    """The language whose words are shown."""
-    return request.query_params.get("language") or (await languages_of(request.state.actor, plan.program.id))[0]
+async def _tag(request: Request, plan: Plan, entry: Json) -> str:
+    """The language whose words are shown: one that has some, where it is of the same kin."""
+    wanted = request.query_params.get("language") or (await languages_of(request.state.actor, plan.program.id))[0]
+    return language_for(wanted, entry["words"]) or wanted
 
 
 def _typed(form: FormData, before: Json) -> Json:
@@ -135,7 +137,7 @@ async def _page(request: Request, plan: Plan, entry: Json, tag: str, errors: Err
     shown = await seen(
         request.state.actor, plan.program.id, OWN, one_id(request.query_params, "as"), its_own=key
     ) if kept else None
-    said = entry["words"].get(language_for(tag, entry["words"]) or tag, {"subject": "", "body": ""})
+    said = entry["words"].get(tag, {"subject": "", "body": ""})
     tags = [*await languages_of(request.state.actor, plan.program.id), *entry["words"], tag]
     values: dict[str, Any] = {
         "entry": entry, "tag": tag, "said": said, "prepared": kept, "seen_by": shown, "key": key or NEW,
