@@ -68,6 +68,8 @@ async def ids_for(kind: str, pair: Pair) -> dict[str, Any]:
         return {"cohort_id": pair.cohort.id, "metric": "STARTED", "before": {"STARTED": 12}}
     if kind.startswith(("E", "T")) or kind in ("X04", "X04-grace", "M02", "M11"):
         ids = {"enrollment_id": pair.mentee_enrollment.id}
+    if kind == "OWN":
+        ids |= {"own": "ours", "when": "MATCHED"}
     if kind == "X04-grace":
         await lose_eligibility(system_actor(pair.organization.id), pair.mentee_enrollment.id)
     if kind.startswith("Z03"):

@@ -27,9 +27,10 @@ from server.notifications.scene import Scene, scene_of
 from server.notifications.states import MessageClass
 from server.notifications.texts import Letter, letter, notification
 from server.notifications.told.links import from_message
-from server.notifications.wording.names import names_of
+from server.notifications.wording.names import names_of, names_of_own
 from server.notifications.wording.words import filled
 from server.people.models import Person
+from server.programs.plans.telling import OWN, Reader, Trigger
 from tests.factories import Pair
 from tests.server.notifications.conftest import session_of
 from tests.server.notifications.spoken_of import SECRET, ids_for, promise_of, step_facts
@@ -91,9 +92,11 @@ def nobody_is_called_as_usual(kind: str, scene: Scene) -> None:
 
 def every_name_is_filled_in(kind: str, scene: Scene) -> None:
     """A programme's own words stand in the place of the catalogue's, with every name that this kind may hold."""
-    names = names_of(kind)
+    names = names_of_own(Trigger.MATCHED, Reader.BOTH) if kind == OWN else names_of(kind)
     body = "\n\n".join(["<i>Ours</i>", *(f"{name} is {{{name}}}." for name in names)])
-    scene.program.messages = {kind: {"words": {"en-GB": {"subject": "Ours, {name}", "body": body}}}}
+    said = {"words": {"en-GB": {"subject": "Ours, {name}", "body": body}}}
+    ours = {"ours": {"name": "Ours", "when": "MATCHED", "days": 1, "to": "BOTH", **said}}
+    scene.program.messages = {kind: ours if kind == OWN else said}
     made, own = letter(CATALOGUE[kind], scene), filled(kind, scene)
     assert own
     assert made.subject == f"Ours, {scene.person.first_name}"
