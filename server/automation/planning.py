@@ -110,9 +110,9 @@ def _begins(step: Step, since: date, happened_at: datetime) -> date:
 async def _due(
     actor: Actor, step: Step, row: Model, since: date, rounds: Rounds, going: Sequence[Going]
 ) -> list[Due]:
-    found, everybody = list[Due](), [] if step.each else [(None, await zone_of_all(actor))]
+    found, zone = list[Due](), "" if step.each else await zone_of_all(actor)
     for one in going:
-        people = everybody or [(to.id, to.zone) for to in await one.to(actor, row)]
+        people = [(to.id, to.zone) for to in await one.to(actor, row)] if step.each else [(None, zone)]
         for person_id, zone in people:
             which = str(rounds[step.rule, person_id]) if step.moves else since.isoformat()
             found.append(Due(
