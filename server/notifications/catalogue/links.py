@@ -2,21 +2,13 @@
 
 from server.access.letters.marks import link_key_of
 from server.matches.states import MatchState
-from server.notifications.catalogue.kinds import own_of
 from server.notifications.scene import Scene
-from server.programs.plans.telling import Reader
 from server.programs.reporting.entries import reports_of
 
 
 def home(scene: Scene) -> str:  # noqa: ARG001  # every link takes the scene
     """The first page."""
     return "/"
-
-
-def by_reader(scene: Scene) -> str:
-    """The first page of whom it goes to: who takes part, or who runs programmes."""
-    its_own = own_of(scene)
-    return console(scene) if its_own and its_own.to is Reader.RUNS else home(scene)
 
 
 def join(scene: Scene) -> str:
@@ -168,6 +160,12 @@ def ending(scene: Scene) -> str:
 def console_matches(scene: Scene) -> str:  # noqa: ARG001  # every link takes the scene
     """The matches that wait for who runs the programme."""
     return "/console/matches"
+
+
+def console_match(scene: Scene) -> str:
+    """One match, as who runs the programme sees it."""
+    assert scene.match is not None
+    return f"{console_matches(scene)}/{scene.match.id}"
 
 
 def console_group(scene: Scene) -> str:

@@ -43,12 +43,10 @@ RENAMED = {"en": {
 }}
 OF_THE_WHOLE = {
     "E08", "X04", "X04-grace", "Y01-moved", "M08", "X01", "X01-circle", "X02", "X05", "R02", "Z01", "Z03-agreed",
-    "Z03-circle", "L03", "Q02", "Q03", "OWN",
+    "Z03-circle", "L03", "Q02", "Q03",
 }
 """What leads to the first page, or to that of who runs programmes: it tells how everything stands there."""
 TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
-
-
 
 
 async def scene_for(kind: str, pair: Pair, recipient: Person | None = None) -> Scene:

@@ -160,36 +160,40 @@ async def dropped(pair: Pair) -> dict[str, Any]:
 
 
 class Case(NamedTuple):
-    """How a trigger comes about, to whom it goes then, and what stops it."""
+    """How a trigger comes about, to whom it goes then, what stops it, and where it leads Noor and Idris."""
 
     trigger: Trigger
     fact: str
     begin: Happens
     to: tuple[str, ...]
     over: Happens
+    leads: tuple[str, str] = ("/match/{match}", "/match/{match}")
 
 
 BOTH = ("Idris", "Noor")
+HOME, BOOK = ("/",) * 2, ("/match/{match}/session",) * 2
+THREAD, FINISHED = ("/messages/{match}#latest",) * 2, ("/#finished-{match}",) * 2
+SESSION = ("/session/{session}",) * 2
 CASES = (
-    Case(Trigger.FORM_DONE, "enrollment.submitted", alone, ("Noor",), left),
-    Case(Trigger.JOINED, "enrollment.activated", alone, ("Noor",), left),
-    Case(Trigger.NOT_MATCHED, "enrollment.activated", alone, ("Noor",), a_match),
+    Case(Trigger.FORM_DONE, "enrollment.submitted", alone, ("Noor",), left, HOME),
+    Case(Trigger.JOINED, "enrollment.activated", alone, ("Noor",), left, HOME),
+    Case(Trigger.NOT_MATCHED, "enrollment.activated", alone, ("Noor",), a_match, HOME),
     Case(Trigger.MATCHED, "match.activated", matched, BOTH, rests),
     Case(Trigger.FIRST_MATCH, "match.activated", matched, BOTH, matched_before),
-    Case(Trigger.FIRST_UNMATCH, "match.ended", ended, BOTH, a_match),
-    Case(Trigger.WROTE, "message.sent", wrote, BOTH, rests),
-    Case(Trigger.NOT_WRITTEN, "match.activated", matched, BOTH, wrote),
-    Case(Trigger.UNANSWERED, "message.sent", wrote, ("Idris",), answered),
-    Case(Trigger.BOOKED, "session.booked", booked, BOTH, met),
-    Case(Trigger.NOT_BOOKED, "match.activated", matched, BOTH, booked),
+    Case(Trigger.FIRST_UNMATCH, "match.ended", ended, BOTH, a_match, HOME),
+    Case(Trigger.WROTE, "message.sent", wrote, BOTH, rests, THREAD),
+    Case(Trigger.NOT_WRITTEN, "match.activated", matched, BOTH, wrote, THREAD),
+    Case(Trigger.UNANSWERED, "message.sent", wrote, ("Idris",), answered, THREAD),
+    Case(Trigger.BOOKED, "session.booked", booked, BOTH, met, SESSION),
+    Case(Trigger.NOT_BOOKED, "match.activated", matched, BOTH, booked, BOOK),
     Case(Trigger.FIRST_MET, "session.held", met, BOTH, rests),
-    Case(Trigger.NOT_MET, "match.activated", matched, BOTH, met),
+    Case(Trigger.NOT_MET, "match.activated", matched, BOTH, met, BOOK),
     Case(Trigger.MET, "session.held", met, BOTH, rests),
-    Case(Trigger.QUIET, "match.activated", matched, BOTH, booked),
-    Case(Trigger.GOAL_SET, "goal.activated", aims, BOTH, dropped),
-    Case(Trigger.NO_GOAL, "match.activated", matched, BOTH, aims),
-    Case(Trigger.GOAL_DONE, "goal.settled", reached, BOTH, dropped),
-    Case(Trigger.ENDED, "match.completed", had_its_time, BOTH, goes_on),
+    Case(Trigger.QUIET, "match.activated", matched, BOTH, booked, ("/#next-{match}", "/#mentees")),
+    Case(Trigger.GOAL_SET, "goal.activated", aims, BOTH, dropped, ("/#goal-{match}", "/#mentees")),
+    Case(Trigger.NO_GOAL, "match.activated", matched, BOTH, aims, ("/enrollment/{seat}/goal", "/match/{match}")),
+    Case(Trigger.GOAL_DONE, "goal.settled", reached, BOTH, dropped, ("/#goal-{match}", "/#mentees")),
+    Case(Trigger.ENDED, "match.completed", had_its_time, BOTH, goes_on, FINISHED),
 )
 
 
@@ -214,7 +218,10 @@ async def test_each_trigger_fires_at_its_moment_for_whom_it_is_and_stops_by_itse
     for case in CASES:
         with clock.at(MONDAY):
             pair = await in_a_world(message(case.trigger))
-            await happened(pair, case.fact, await case.begin(pair))
+            ids = await case.begin(pair)
+            await happened(pair, case.fact, ids)
+            there = {"match": pair.match.id, "session": ids.get("session_id"), "seat": pair.mentee_enrollment.id}
+            leads = dict(zip((pair.mentee.id, pair.mentor.id), case.leads, strict=True))
             rule, system = f"message.OWN.{case.trigger}", system_actor(pair.organization.id)
             rows = ScheduledAction.filter(rule=rule, program_id=pair.program.id)
             names = {pair.mentor.id: "Idris", pair.mentee.id: "Noor", None: ""}
@@ -229,6 +236,7 @@ async def test_each_trigger_fires_at_its_moment_for_whom_it_is_and_stops_by_itse
                 assert scene, case.trigger
                 assert (why, letter(CATALOGUE[OWN], scene).subject) == (
                     "", f"{scene.person.first_name}: {case.trigger}"), case.trigger
+                assert CATALOGUE[OWN].link(scene) == leads[scene.person.id].format(**there), case.trigger
             await case.over(pair)
             assert all([(await scene_and_reason(system, one))[1] for one in await told]), case.trigger
             ours = {"organization_id": pair.organization.id}
@@ -274,6 +282,7 @@ async def test_at_once_goes_with_its_fact_and_who_runs_the_programme_hears_whom_
     scene, _why = await scene_and_reason(system_actor(pair.organization.id), told)
     assert scene
     assert told.recipient_id == pair.manager.id
+    assert CATALOGUE[OWN].link(scene) == f"/console/matches/{pair.match.id}"
     assert "Idris Brightwater and Noor Saltmarsh have met." in letter(CATALOGUE[OWN], scene).text
     assert [row.recipient_id for row in await ScheduledAction.filter(rule="message.OWN.MET")] == [pair.mentor.id]
     shown = await seen(pair.manager_actor, pair.program.id, OWN, its_own="ours-0")
