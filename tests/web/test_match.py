@@ -268,3 +268,18 @@ async def test_htmx_gets_its_redirect(client_of: ClientOf, asked: Pair) -> None:
     slot = slots_in((await client.get(f"/match/{asked.match.id}")).text)[0]
     answer = await client.post(f"/match/{asked.match.id}", data={"slot": slot}, headers=HTMX)
     assert answer.headers["HX-Redirect"].startswith("/match/")
+
+
+async def test_where_messages_of_a_programmes_own_lead_is_there_before_anything_happened(client_of: ClientOf) -> None:
+    """Nobody wrote, booked or set a goal: the place to do so is what the button opens."""
+    pair = await factories.active_match()
+    for person in (pair.mentee, pair.mentor):
+        client = await client_of(person)
+        for path in ("", "/session"):
+            assert (await client.get(f"/match/{pair.match.id}{path}")).status_code == 200, path
+        assert (await client.get(f"/messages/{pair.match.id}")).status_code == 200
+    learner = await client_of(pair.mentee)
+    assert (await learner.get(f"/enrollment/{pair.mentee_enrollment.id}/goal")).status_code == 200
+    first = (await learner.get("/")).text
+    assert f'"goal-{pair.match.id}"' in first
+    assert f'"next-{pair.match.id}"' in first
