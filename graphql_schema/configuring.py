@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date
 
 import strawberry
 
+from graphql_schema.building import ProgramPlanPayload, SeenDraftInput
 from graphql_schema.context import Info
 from graphql_schema.ids import key_of
 from graphql_schema.mutations import ById, Input, perform
 from graphql_schema.programs import CohortPayload, ProgramPayload
+from server.automation.building.actions import change_part
 from server.journey.closing import actions as closing
+from server.kernel.actor import Actor
+from server.kernel.db import Json
 from server.programs import actions
 from server.programs.states import Approvals, AskedFirst, Cadence, Circles, Pairing, ProgramState, ProgramType
+
+ABOUT = frozenset({"id", "seen", "idempotency_key"})
+"""What an input says besides settings."""
 
 
 @strawberry.input
@@ -35,8 +43,8 @@ class OpenCohortInput(Input):
     ends_on: date | None = None
 
 
-@strawberry.input(description="What is null stays as it is.")
-class ConfigureProgramInput(ById):
+@strawberry.input(description="Settings of a programme's own. What is left out stays as it is.")
+class ConfigureProgramInput(SeenDraftInput):
     approvals: Approvals | None = None
     asked_first: AskedFirst | None = None
     admin_approves_matches: bool | None = None
@@ -49,24 +57,28 @@ class ConfigureProgramInput(ById):
     meeting_url: str | None = strawberry.field(
         default=None, description="Where calls take place, an https link; \"\" for nowhere in particular."
     )
-
-
-@strawberry.input
-class SetPairingInput(ById):
-    pairing: Pairing
+    circles: Circles | None = strawberry.field(
+        default=None, description="Whether a programme of mentors and mentees has circles too, and for whom."
+    )
+    circle_size: int | None = strawberry.field(default=None, description="How many members a circle has, 4 to 8.")
+    pairing: Pairing | None = strawberry.field(
+        default=None, description="How peers are put together: by fit, or drawn by lot."
+    )
     cycles_apart: int | None = strawberry.field(
-        default=None, description="After how many rounds of the draw two may meet again; null is never."
+        default=strawberry.UNSET, description="After how many rounds of the draw two may meet again; null is never."
+    )
+    target_role: str | None = strawberry.field(
+        default=None, description="The key of the competency to which a programme for high potentials leads; "
+        "\"\" for none."
     )
 
-
-@strawberry.input
-class SetCirclesInput(ById):
-    circles: Circles
-
-
-@strawberry.input
-class SetCircleSizeInput(ById):
-    size: int = strawberry.field(description="4 to 8.")
+    @property
+    def said(self) -> Json:
+        """As the document has it."""
+        given = {one.name: getattr(self, one.name) for one in fields(self) if one.name not in ABOUT}
+        kept = {name: value for name, value in given.items() if value is not None and name != "cycles_apart"}
+        apart = {} if self.cycles_apart is strawberry.UNSET else {"cycles_apart": self.cycles_apart}
+        return {name: getattr(value, "value", value) for name, value in kept.items()} | apart
 
 
 @strawberry.input
@@ -87,41 +99,17 @@ class ProgramsMutation:
             ),
         )
 
-    @strawberry.mutation(description="Say who may ask for a match, whose yes it needs, and what a pause does.")
-    async def configure_program(self, info: Info, input: ConfigureProgramInput) -> ProgramPayload:
-        return await perform(
-            info, ProgramPayload, input,
-            lambda actor: actions.configure_program(
-                actor, key_of("Program", input.id), approvals=input.approvals, asked_first=input.asked_first,
-                admin_approves_matches=input.admin_approves_matches, mentees_may_ask=input.mentees_may_ask,
-                admin_approves_admission=input.admin_approves_admission, mentors_may_ask=input.mentors_may_ask,
-                mentees_may_wish=input.mentees_may_wish, mentors_may_wish=input.mentors_may_wish,
-                pause_moves_end=input.pause_moves_end, meeting_url=input.meeting_url,
-            ),
-        )
+    @strawberry.mutation(
+        description="Say in the draft who may ask for a match, whose yes it needs, what a pause does, and how people "
+        "meet. Nobody notices before it is made live."
+    )
+    async def configure_program(self, info: Info, input: ConfigureProgramInput) -> ProgramPlanPayload:
+        async def act(actor: Actor) -> object:
+            program_id = key_of("Program", input.id)
+            await change_part(actor, program_id, input.said, seen=input.seen)
+            return program_id
 
-    @strawberry.mutation(description="Say how the peers of a programme are put together: by fit, or drawn by lot.")
-    async def set_pairing(self, info: Info, input: SetPairingInput) -> ProgramPayload:
-        return await perform(
-            info, ProgramPayload, input,
-            lambda actor: actions.set_pairing(
-                actor, key_of("Program", input.id), input.pairing, cycles_apart=input.cycles_apart
-            ),
-        )
-
-    @strawberry.mutation(description="Say whether a programme of mentors and mentees has circles too, and for whom.")
-    async def set_circles(self, info: Info, input: SetCirclesInput) -> ProgramPayload:
-        return await perform(
-            info, ProgramPayload, input,
-            lambda actor: actions.set_circles(actor, key_of("Program", input.id), input.circles),
-        )
-
-    @strawberry.mutation(description="Say how many members a circle is to have, from the next run on.")
-    async def set_circle_size(self, info: Info, input: SetCircleSizeInput) -> ProgramPayload:
-        return await perform(
-            info, ProgramPayload, input,
-            lambda actor: actions.set_circle_size(actor, key_of("Program", input.id), input.size),
-        )
+        return await perform(info, ProgramPlanPayload, input, act)
 
     @strawberry.mutation(description="Take a programme to its next state.")
     async def move_program(self, info: Info, input: MoveInput) -> ProgramPayload:

@@ -10,10 +10,10 @@ from uuid import UUID
 import strawberry
 
 from graphql_schema.building import ProgramPlanPayload, SeenDraftInput
-from graphql_schema.context import Context, Info
+from graphql_schema.context import Info
 from graphql_schema.ids import global_id, key_of
 from graphql_schema.matchmaking import Weight
-from graphql_schema.mutations import ById, Payload, perform
+from graphql_schema.mutations import perform
 from server.automation.building import weighed
 from server.automation.building.actions import change_part
 from server.automation.building.queries import plan_of, prepared
@@ -23,7 +23,6 @@ from server.kernel.text import gettext as _
 from server.matchmaking.engine import Category, RuleCode, RuleSet
 from server.matchmaking.weighing import queries
 from server.matchmaking.weighing.settings import Settings, checked, contradictions, fixed, settings_of, with_rules
-from server.programs.actions import set_target_role
 from server.programs.rules import target_role
 
 if TYPE_CHECKING:
@@ -261,22 +260,6 @@ class RestoreMatchSettingsInput(SeenDraftInput):
     version: int = strawberry.field(description="0 is the factory setting.")
 
 
-@strawberry.input
-class SetTargetRoleInput(ById):
-    competency_id: strawberry.ID | None = strawberry.field(description="Null: the programme leads to no role.")
-
-
-@strawberry.type
-class MatchSettingsPayload(Payload):
-    settings: MatchSettings | None = None
-
-    @classmethod
-    async def of(cls, context: Context, keys: list[UUID]) -> Self:
-        """What is in force now."""
-        program = await queries.weighed_program(context.actor, keys[0])
-        return cls(settings=MatchSettings.of(program, await queries.versions(context.actor, program)))
-
-
 @strawberry.type
 class WeighingMutation:
     @strawberry.mutation(description="Set weights and rules in a programme's draft. No run goes by them yet.")
@@ -292,16 +275,6 @@ class WeighingMutation:
             return await queries.settings_at(actor, program, input.version)
 
         return await _prepare(info, input, given)
-
-    @strawberry.mutation(
-        description="Say to which role of the framework a programme for high potentials leads, from the next run on."
-    )
-    async def set_target_role(self, info: Info, input: SetTargetRoleInput) -> MatchSettingsPayload:
-        role = key_of("Competency", input.competency_id) if input.competency_id else None
-        return await perform(
-            info, MatchSettingsPayload, input,
-            lambda actor: set_target_role(actor, key_of("Program", input.id), role),
-        )
 
 
 async def _prepare(

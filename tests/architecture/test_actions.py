@@ -115,3 +115,21 @@ def _handed_on(node: source.Function) -> set[str]:
         one.id for call in ast.walk(node) if isinstance(call, ast.Call)
         for one in call.args if isinstance(one, ast.Name)
     }
+
+
+BY_DOCUMENT = {
+    "configure_program", "set_circles", "set_circle_size", "set_pairing", "set_target_role", "set_part",
+}
+"""What sets a part of a programme's document at once."""
+APPLIES = ("server/programs/plans/", "server/automation/building/", "server/demo/")
+"""Who puts a whole document in force, and who makes programmes up."""
+
+
+def test_faces_write_into_the_draft_and_nothing_in_force_changes_beside_it() -> None:
+    callers = {
+        name for name in source.modules()
+        for node in ast.walk(source.tree(name)) if isinstance(node, ast.Call)
+        and getattr(node.func, "attr", getattr(node.func, "id", "")) in BY_DOCUMENT
+        and not name.startswith(APPLIES)
+    }
+    assert not callers

@@ -1,11 +1,16 @@
 """Circles over the API: what a run formed and what each has in common, changed by hand, and where there are any."""
 
+from typing import Any
+
 from server.access.queries import actor_for
+from server.kernel.actor import Actor
+from server.kernel.db import Json
 from server.matches.models import Match
 from server.matches.queries import facilitator_of
 from server.matchmaking.models import MatchRun
 from server.programs.models import Program
-from server.programs.states import Circles, ParticipantRole, ProgramType
+from server.programs.rules import circle_size
+from server.programs.states import CIRCLE_USUAL, Circles, ParticipantRole, ProgramType
 from tests import factories
 from tests.graphql.ask import ask, gid
 from tests.web.console.circles import formed, ring
@@ -19,14 +24,28 @@ LIVED = """query ($run: ID!, $match: ID!) {
     parity { dimension mentors { group } } } } }
   match: node(id: $match) { ... on Match { kind circle { times { halfHours } } } }
   matchRunChanges(runId: $run, otherId: $run) { same circles { same changes { why before { fit } } } } }"""
-SIZE = """mutation ($id: ID!, $size: Int!) {
-  setCircleSize(input: {id: $id, size: $size}) { errors { field code } program { circleSize } } }"""
-DRAW = """mutation ($id: ID!) {
-  setPairing(input: {id: $id, pairing: RANDOM}) { errors { field code } program { pairing } } }"""
+SEEN = "query ($id: ID!) { programAudience(programId: $id) { seen } }"
+SET = """mutation ($input: ConfigureProgramInput!) { configureProgram(input: $input) {
+  errors { field code } plan { draft { digest changes { path now } } } } }"""
+STEP = """mutation ($id: ID!, $seen: String!) { %s(input: {id: $id, seen: $seen}) {
+  errors { message } plan { draft { digest } } } }"""
 INVITE = """mutation ($group: ID!, $who: ID!, $role: ParticipantRole!) {
   invite(input: {cohortId: $group, personId: $who, role: $role}) { errors { field message } enrollment { role state } }
 }"""
-SET = "mutation ($id: ID!, $for: Circles!) { setCircles(input: {id: $id, circles: $for}) { errors { field code } } }"
+
+
+async def configure(actor: Actor, program: Program, **said: Any) -> Json:
+    """Write settings into the draft."""
+    seen = (await ask(actor, SEEN, id=gid(program)))["programAudience"]["seen"]
+    told: Json = (await ask(actor, SET, input={"id": gid(program), "seen": seen, **said}))["configureProgram"]
+    return told
+
+
+async def put_in_force(actor: Actor, program: Program, told: Json) -> Program:
+    for step in ("sendToReview", "makeLive"):
+        done = (await ask(actor, STEP % step, id=gid(program), seen=told["plan"]["draft"]["digest"]))[step]
+        assert done["errors"] == []
+    return await Program.get(id=program.id)
 
 
 async def test_a_run_tells_of_its_circles_and_a_manager_changes_one(db: object) -> None:
@@ -56,18 +75,31 @@ async def test_a_run_tells_of_its_circles_and_a_manager_changes_one(db: object) 
     assert [one["code"] for one in hidden["takeOutOfCircle"]["errors"]] == ["NOT_FOUND"]
 
 
-async def test_who_runs_a_programme_says_how_large_circles_are(db: object) -> None:
+async def test_who_runs_a_programme_says_in_its_draft_how_large_circles_are(db: object) -> None:
     pair = await factories.active_match()
-    wrong = await ask(pair.manager_actor, SIZE, id=gid(pair.program), size=9)
-    assert wrong["setCircleSize"]["errors"] == [{"field": "size", "code": "INVALID"}]
-    kept = await ask(pair.manager_actor, SIZE, id=gid(pair.program), size=5)
-    assert kept["setCircleSize"]["program"] == {"circleSize": 5}
+    wrong = await configure(pair.manager_actor, pair.program, circleSize=9)
+    assert wrong["errors"] == [{"field": "circleSize", "code": "INVALID"}]
+    kept = await configure(pair.manager_actor, pair.program, circleSize=5, circles="WAITING")
+    changes = {one["path"]: one["now"] for one in kept["plan"]["draft"]["changes"]}
+    assert changes == {"circles": '"WAITING"', "circle_size": "5"}
+    held = await Program.get(id=pair.program.id)
+    assert (circle_size(held.rules), held.circles) == (CIRCLE_USUAL, Circles.NONE), "nothing holds before it is live"
+    live = await put_in_force(pair.manager_actor, pair.program, kept)
+    assert (circle_size(live.rules), live.circles) == (5, Circles.WAITING)
+
+
+async def test_peers_are_drawn_by_lot_once_that_is_in_force_and_have_no_circles(db: object) -> None:
+    pair = await factories.active_match()
     peers = await factories.program(pair.organization, type=ProgramType.PEER)
     manager = factories.manager_of(pair.manager, peers)
-    refused = await ask(manager, SIZE, id=gid(peers), size=5)
-    assert [one["code"] for one in refused["setCircleSize"]["errors"]] == ["CONFLICT"]
-    drawn = await ask(manager, DRAW, id=gid(peers))
-    assert drawn["setPairing"] == {"errors": [], "program": {"pairing": "RANDOM"}}
+    refused = await configure(manager, peers, circleSize=5)
+    assert refused["errors"] == [{"field": "circleSize", "code": "INVALID"}]
+    drawn = await configure(manager, peers, pairing="RANDOM", cyclesApart=2)
+    live = await put_in_force(manager, peers, drawn)
+    assert (live.rules["pairing"], live.rules["cycles_apart"]) == ("random", 2)
+    anew = await configure(manager, live, cyclesApart=None)
+    live = await put_in_force(manager, live, anew)
+    assert (live.rules["pairing"], live.rules.get("cycles_apart")) == ("random", None), "null is never, not as it was"
     group = await factories.cohort(peers)
     asked = await ask(manager, INVITE, group=gid(group), who=gid(pair.stranger), role="PEER")
     assert asked["invite"] == {"errors": [], "enrollment": {"role": "PEER", "state": "INVITED"}}
@@ -75,15 +107,14 @@ async def test_who_runs_a_programme_says_how_large_circles_are(db: object) -> No
 
 async def test_circles_beside_pairs_are_set_by_who_runs_the_programme(db: object) -> None:
     pair = await factories.active_match()
-    await ask(pair.manager_actor, SET, id=gid(pair.program), **{"for": "WAITING"})
-    assert (await Program.get(id=pair.program.id)).circles is Circles.WAITING
+    told = await configure(pair.manager_actor, pair.program, circles="WAITING")
+    hidden = await ask(factories.actor_of(pair.mentee), SET, input={
+        "id": gid(pair.program), "seen": told["plan"]["draft"]["digest"], "circles": "NONE"})
+    assert len(hidden["configureProgram"]["errors"]) == 1
+    await put_in_force(pair.manager_actor, pair.program, told)
     asked = await ask(
         pair.manager_actor, INVITE, group=gid(pair.cohort), who=gid(pair.stranger), role="FACILITATOR"
     )
     assert asked["invite"] == {"errors": [], "enrollment": {"role": "FACILITATOR", "state": "INVITED"}}
-    hidden = await ask(factories.actor_of(pair.mentee), SET, id=gid(pair.program), **{"for": "NONE"})
-    assert len(hidden["setCircles"]["errors"]) == 1
-    assert (await Program.get(id=pair.program.id)).circles is Circles.WAITING
-    off = await ask(pair.manager_actor, SET, id=gid(pair.program), **{"for": "NONE"})
-    assert off["setCircles"]["errors"] == []
-    assert (await Program.get(id=pair.program.id)).circles is Circles.NONE
+    off = await configure(pair.manager_actor, pair.program, circles="NONE")
+    assert (await put_in_force(pair.manager_actor, pair.program, off)).circles is Circles.NONE

@@ -68,7 +68,7 @@ MUTATIONS = {
     ),
     "finishTraining": ("id", "Enrollment", ', step: "x"'),
     "moveProgram": ("id", "Program", ", state: CLOSING"), "moveCohort": ("id", "Cohort", ", state: CLOSING"),
-    "configureProgram": ("id", "Program", ", menteesMayAsk: true"),
+    "configureProgram": ("id", "Program", ', seen: "x", menteesMayAsk: true'),
     **dict.fromkeys(
         ("beginDraft", "discardDraft", "windDownProgram", "unarchiveProgram"), ("id", "Program", "")
     ),
@@ -94,8 +94,6 @@ MUTATIONS = {
     **dict.fromkeys(("liftBan", "undoBan"), ("id", "MatchOverride", "")),
     "declareConflict": ("personId", "Person", ', otherPersonId: "x", reason: "They are married"'),
     "liftConflict": ("id", "ConflictOfInterest", ""),
-    "setPairing": ("id", "Program", ", pairing: RANDOM"), "setCircles": ("id", "Program", ", circles: WAITING"),
-    "setCircleSize": ("id", "Program", ", size: 5"), "setTargetRole": ("id", "Program", ", competencyId: null"),
     **dict.fromkeys(("putIntoCircle", "takeOutOfCircle"), ("id", "Match", ', enrollmentId: "x", reason: "Nearer"')),
     "tradeMentors": ("id", "Match", ', mentorEnrollmentId: "x", otherId: "x", reason: "Nearer"'),
     "chooseAnotherMentor": ("id", "Match", ', mentorEnrollmentId: "x", reason: "Nearer"'),
