@@ -12,6 +12,7 @@ from server.programs.plans.fields import NONE
 
 FORMAT = 1
 LETTERS_MOST = 1_000_000
+DEEP = 3
 HEAD = "# The configuration of a programme. 'ithaca program import' reads it; see docs/operate.md."
 
 
@@ -63,9 +64,23 @@ def _lines(content: Mapping[str, Any]) -> Iterator[str]:
         if name not in tables:
             yield from _setting(name, value)
     for name, table in tables.items():
-        yield from ("", f"[{name}]")
-        for inner, value in table.items():
-            yield from _setting(inner, value)
+        yield from _table(name, table)
+
+
+def _table(path: str, table: Mapping[str, Any]) -> Iterator[str]:
+    """A table; what in it goes as deep as a message with its words is a table of its own, not a line without end."""
+    deep = {name: value for name, value in table.items() if _depth(value) >= DEEP}
+    if len(deep) < len(table) or not table:
+        yield from ("", f"[{path}]")
+    for name, value in table.items():
+        if name not in deep:
+            yield from _setting(name, value)
+    for name, value in deep.items():
+        yield from _table(f"{path}.{name}", value)
+
+
+def _depth(value: object) -> int:
+    return 1 + max(map(_depth, value.values()), default=0) if isinstance(value, dict) else 0
 
 
 def _setting(name: str, value: object) -> Iterator[str]:

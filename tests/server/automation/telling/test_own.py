@@ -5,13 +5,15 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from server.access.models import RoleGrant
 from server.access.states import Role
 from server.automation.building.document import around, checked, content_of
 from server.automation.steps import STEPS, TRIGGERS
 from server.automation.telling.limits import Crowd, crowds
-from server.automation.telling.own import AFTER_ALL, KEY_LETTERS, MOST, WAITS_FOR
+from server.automation.telling.own import AFTER_ALL, KEY, KEY_LETTERS, MOST, WAITS_FOR
 from server.automation.telling.shown import seen
 from server.goals.models import Goal
 from server.goals.states import GoalState
@@ -25,15 +27,19 @@ from server.matches.models import Match, MatchMember
 from server.matches.states import Approval, MatchState
 from server.messaging.models import Thread, ThreadMessage
 from server.notifications.catalogue import CATALOGUE
+from server.notifications.conditions.choices import own_choices
 from server.notifications.models import Message, NudgeDay
 from server.notifications.states import MessageState
 from server.notifications.texts import letter
 from server.notifications.ways.reasons import scene_and_reason
 from server.programs.models import Enrollment, Program
+from server.programs.plans.content import digest
+from server.programs.plans.files import parsed, written
 from server.programs.plans.telling import OWN, Reader, Trigger
 from server.programs.states import EnrollmentState
 from server.sessions.models import Session
 from server.sessions.states import SessionState
+from tests import factories
 from tests.factories import Pair, active_match
 from tests.server.automation.conftest import MONDAY
 
@@ -334,3 +340,39 @@ async def test_what_cannot_be_is_told_by_its_path_and_what_can_be_comes_back_the
         assert checked({**content, "messages": {OWN: every}}, beside)["messages"] == {OWN: every}
         assert len(trigger) <= 16
     assert set(Trigger) > WAITS_FOR | AFTER_ALL
+
+
+KEYS = st.from_regex(KEY, fullmatch=True).filter(lambda key: len(key) <= KEY_LETTERS)
+LETTERS = st.characters(categories=("L", "N", "P", "S"), exclude_characters="{}")
+TAGS = st.sampled_from(("en", "pt", "ar", "zh-Hant"))
+
+@st.composite
+def own_ones(draw: st.DrawFn) -> dict[str, Any]:
+    """Any message of a programme's own that may be."""
+    when = draw(st.sampled_from(Trigger))
+    to = draw(st.sampled_from(sorted(TRIGGERS[when].readers)))
+    said = st.text(LETTERS, min_size=1, max_size=60).map(lambda text: f"A {text}.")
+    held = "{who} " if to is Reader.RUNS else draw(st.sampled_from(("", "{name} ", "{program} ")))
+    words = {tag: {"subject": draw(said), "body": held + draw(said)} for tag in draw(st.sets(TAGS, min_size=1))}
+    return message(
+        when.value, name=draw(said), to=to.value, words=words, days=draw(st.integers(int(when in WAITS_FOR), 90)),
+        only_if=draw(st.sampled_from([None, *(one.value for one in own_choices(when, to))])),
+    )
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(own=st.dictionaries(KEYS, own_ones(), max_size=MOST), as_json=st.booleans())
+async def test_whatever_they_are_a_file_takes_them_along_and_they_come_back_the_same(
+    db: object, own: dict[str, Any], as_json: bool
+) -> None:
+    program = await factories.program(await factories.organization())
+    system = system_actor(program.organization_id)
+    beside, content = await around(system, program), await content_of(system, program)
+    there = checked({**content, "messages": {OWN: own}}, beside)
+    text = written(there, as_json=as_json)
+    again = checked(parsed(text, as_json=as_json), beside)
+    assert (again, digest(again)) == (there, digest(there))
+    assert as_json or [line for line in text.splitlines() if line.startswith("[messages.OWN.")] == [
+        f"[messages.OWN.{key}]" for key in own]
+
