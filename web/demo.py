@@ -25,7 +25,7 @@ from web import forms
 from web.dates import count_words, day_long, set_zone
 from web.items import Kind
 from web.render import go_to, page
-from web.sign_in import cookie_name, device_of, own_path, put_secret
+from web.sign_in import cookie_name, device_of, onward_to, own_path, put_secret
 from web.toast import Toast
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ async def be(request: Request) -> Response:
         raise NotFound
     secret = await demo_sign_in(person_id, device_of(request))
     await close_session(request.cookies.get(cookie_name(request), ""))
-    response = go_to(request, own_path(forms.text(form, "next", 500)) or "/")
+    response = go_to(request, onward_to(forms.text(form, "next", 500)))
     put_secret(request, response, secret)
     return response
 

@@ -12,7 +12,7 @@ from server.kernel.text import gettext as _
 from web import forms
 from web.forms import Errors
 from web.render import go_to, page
-from web.sign_in import NEXT_LETTERS, cookie_name, device_of, door, own_path, put_secret
+from web.sign_in import NEXT_LETTERS, cookie_name, device_of, door, onward_to, own_path, put_secret
 
 LONGEST_CODE = 40
 """As much as somebody may paste around six digits."""
@@ -100,7 +100,7 @@ def _ended(state: LetterState) -> tuple[str, str]:
 
 
 def _welcome(request: Request, entered: Entered) -> Response:
-    response = go_to(request, own_path(entered.onward) or "/")
+    response = go_to(request, onward_to(entered.onward))
     put_secret(request, response, entered.secret)
     _put_waiting(request, response, "")
     return response

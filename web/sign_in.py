@@ -24,7 +24,7 @@ from server.kernel.text import set_terms
 from server.messaging.queries import unread_count
 from server.notifications.jobs import missing_mail_server
 from server.notifications.told.actions import note_tap
-from server.notifications.told.links import NAME
+from server.notifications.told.links import NAME, with_its_place
 from server.people.states import Look
 from web.forms import Errors, one_id, read_form, typed_in
 from web.render import WHO_COOKIE, go_to, is_fragment, look_like, page, speak_to
@@ -137,6 +137,11 @@ def own_path(given: str) -> str:
     return given if is_own(given) and not urlsplit(given).path.startswith(("/sign-", "/demo")) else ""
 
 
+def onward_to(given: str) -> str:
+    """Where somebody goes on to who came in: the path that they wanted, at its place, or the first page."""
+    return with_its_place(own_path(given)) or "/"
+
+
 def is_own(given: str) -> bool:
     """Whether `given` is a path of ours, the way in included."""
     parts = urlsplit(given)
@@ -153,7 +158,7 @@ async def sign_in(request: Request) -> Response:
     """The way in. Whoever is in already goes on."""
     onward = own_path(request.query_params.get("next", ""))
     if request.state.actor:
-        return go_to(request, onward or "/")
+        return go_to(request, onward_to(onward))
     return door(request, onward)
 
 

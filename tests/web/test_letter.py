@@ -1,6 +1,7 @@
 """Signing in by mail on screen: the address, the code, the link, and the same answer for everybody."""
 
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import pytest
@@ -11,10 +12,12 @@ from server.access.letters.marks import code_of, link_key_of
 from server.access.models import SignInLetter, SignInRequest, UserSession
 from server.access.queries import session_actor
 from server.kernel import clock
+from server.kernel.ids import new_id
 from server.kernel.jobs import drain
 from server.kernel.settings import settings
 from server.notifications import sink
 from server.notifications.channels import gate
+from server.notifications.told.links import from_message, with_its_place
 from server.people.states import PersonStatus
 from tests import factories
 from tests.conftest import environment
@@ -79,6 +82,25 @@ async def test_one_goes_on_where_one_was_going_within_the_product(client_of, noo
     (letter,) = await asked(client, onward=onward)
     answer = await client.post("/sign-in/code", data={"code": code_of(letter.id)})
     assert answer.headers["location"] == ("/you" if onward == "/you" else "/")
+
+
+@pytest.mark.parametrize("link", ["/#next-01", "/messages/00000000-0000-7000-8000-000000000000#latest", "/you"])
+async def test_who_signs_in_from_a_letter_comes_to_the_place_on_the_page_that_it_leads_to(client_of, noor, link):
+    """A browser tells no server what follows the sharp."""
+    whole = from_message(link, new_id())
+    path = whole.partition("#")[0]
+    client = await client_of(None)
+    turned_away = (await client.get(path)).headers["location"]
+    (letter,) = await asked(client, onward=parse_qs(urlsplit(turned_away).query)["next"][0])
+    answer = await client.post("/sign-in/code", data={"code": code_of(letter.id)})
+    assert answer.headers["location"] == whole
+    again = await client.get(turned_away)
+    assert again.headers["location"] == whole, "who is in already goes on as well"
+
+
+def test_a_place_that_is_none_leads_to_the_page():
+    for given in ("/", "/?at=", "/?at=A%20b", "/?at=%22%3E", "/?at=x%0Ay", "/?told=1"):
+        assert with_its_place(given) == given
 
 
 async def test_every_address_is_answered_with_the_same_page(client_of, noor):
