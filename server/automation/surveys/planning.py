@@ -17,9 +17,10 @@ from server.matches.states import RUNNING, MatchState
 from server.surveys.actions import RAN_ITS_TIME
 from server.surveys.forms.actions import ask_form
 from server.surveys.forms.form import Form, forms_of
+from server.surveys.forms.queries import NOT_AGAIN, asked_since
 
 RULE = "survey.ask"
-RESTS, NOT_ASKED = "it rests", "no longer asked"
+RESTS, NOT_ASKED, ASKED = "it rests", "no longer asked", "asked the same day"
 
 
 async def plan_forms(actor: Actor, match_id: UUID, happened_at: datetime, fact: str = "") -> None:
@@ -67,7 +68,11 @@ async def ask(action: ScheduledAction) -> str | None:
     moment = moments[said["number"]].after(since, person.zone)
     if moment > clock.now():
         raise NotYet(moment, OTHER_DAYS)
-    await ask_form(actor, match.id, person.id, form, f"{said['number']}:{said['since']}")
+    async with unit_of_work(actor):
+        await visible_match(actor, match.id, lock=True)     # who meets twice in a day is asked once
+        if await asked_since(actor, match.id, person.id, form.key, clock.now() - NOT_AGAIN):
+            return ASKED
+        await ask_form(actor, match.id, person.id, form, f"{said['number']}:{said['since']}")
     return None
 
 

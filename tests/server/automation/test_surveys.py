@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from server.automation.surveys.planning import NOT_ASKED, RESTS, RULE, plan_forms
+from server.automation.surveys.planning import ASKED, NOT_ASKED, RESTS, RULE, plan_forms
 from server.kernel import clock
 from server.kernel.actor import Actor, system_actor
 from server.kernel.db import unit_of_work
@@ -134,6 +134,25 @@ async def test_what_a_programme_asks_by_now_counts(db: object) -> None:
     reasons = await ScheduledAction.filter(rule=RULE, state=ActionState.SKIPPED).values_list("reason", flat=True)
     assert sorted(map(str, reasons)) == [RESTS, NOT_ASKED]
     assert await FormInvitation.all().count() == 0
+
+
+async def test_who_meets_twice_in_a_day_is_asked_once_and_the_next_day_again(db: object) -> None:
+    pair = await with_forms(form(SurveyKind.POST_SESSION, "session", to="LEARNERS", number=1))
+    system = system_actor(pair.organization.id)
+    for hours in (2, 3, 30):
+        at = MONDAY + timedelta(hours=hours)
+        await Session.create(
+            organization_id=pair.organization.id, match=pair.match, state=SessionState.HELD,
+            starts_at=at - timedelta(hours=1), ends_at=at, held_at=at,
+        )
+    clock.move(timedelta(hours=4))
+    await plan_forms(system, pair.match.id, clock.now(), "session.held")
+    for _day in range(3):
+        clock.move(timedelta(days=1))
+        await drain(strict=False)
+    rows = await ScheduledAction.filter(rule=RULE).order_by("due_at")
+    assert [one.reason for one in rows] == ["", ASKED, ""]
+    assert await FormInvitation.filter(person_id=pair.mentee.id).count() == 2
 
 
 CAME_AS = {

@@ -16,14 +16,24 @@ from server.surveys.forms.presets import preset
 from server.surveys.states import SurveyKind
 
 GOLDEN = Path(__file__).with_name("lived.json")
-BEGINS, MONTHS, PEOPLE, SEED = date(2027, 1, 11), 2, 8, 7
+BEGINS, MONTHS, PEOPLE, SEED = date(2027, 1, 11), 2, 8, 10
 SURVEYS = [
     {**preset(SurveyKind.PULSE), "number": 7, "again_days": 7}, {**preset(SurveyKind.POST_SESSION), "number": 1},
     {**preset(SurveyKind.CHECK_IN), "number": 10, "again_days": 14}, preset(SurveyKind.EXIT),
 ]
+OWN = {
+    "say-hello": {
+        "name": "Say hello", "when": "MATCHED", "days": 1,
+        "words": {"en": {"subject": "A word to {other}?", "body": "Two lines are enough."}},
+    },
+    "look-in": {
+        "name": "Look in", "when": "NOT_BOOKED", "days": 4, "to": "RUNS",
+        "words": {"en": {"subject": "No time yet", "body": "{who} have booked nothing in four days."}},
+    },
+}
 DOCUMENT = {
     "name": "Rising Leads", "type": "ONE_TO_ONE", "duration_days": 42, "sessions_per_month": 4, "surveys": SURVEYS,
-    "messages": {kind: {"on": True} for kind in ("L01", "L02", "L03", "E17")}, "mentees_may_ask": True,
+    "messages": {"OWN": OWN, **{kind: {"on": True} for kind in ("L01", "L02", "L03", "E17")}}, "mentees_may_ask": True,
 }
 
 
@@ -36,7 +46,7 @@ async def test_a_seed_comes_to_what_it_came_to_before(tmp_path: Path) -> None:
     told = report.in_words()
     assert all(words in told for words in (
         "held  Nobody got the same message twice.", f"{'E09':<12}  Welcome", "were needless by then",
-        "--program rising-leads.toml --months 2 --people 8 --seed 7 --begins 2027-01-11",
+        "--program rising-leads.toml --months 2 --people 8 --seed 10 --begins 2027-01-11",
     )), told
     with closing(sqlite3.connect(tmp_path / "lived.db")) as rows:
         beyond = "SELECT max(m.due_on > t.ends_on) FROM milestone m JOIN goal g ON g.id = m.goal_id "
