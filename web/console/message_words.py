@@ -108,6 +108,7 @@ def why_held(reason: str) -> str:
         "moved since": _("moved again since"), "told already": _("told already"), "too late": _("too late to help"),
         "not cancelled": _("not cancelled after all"), "never invited": _("they were never invited"),
         "answered or closed": _("answered or closed"), "handled": _("seen to already"), "read": _("read already"),
+        "read, or over": _("read, or the match is over"),
         "used or too late": _("used, or too late"), "in a digest": _("it went in another one's letter"),
         "in a digest that came back": _("it went in another one's letter, which came back"),
         "no longer takes part": _("they take part no more"),
@@ -119,6 +120,10 @@ def why_held(reason: str) -> str:
         "back in range": _("back in range"), "closed again": _("nobody can join any more"),
         "nothing to list": _("there was nothing to list"),
         "another last day": _("it has another last day"), "enough are accepted": _("enough are accepted again"),
+        "asked the same day": _("asked the same day"), "no longer asked": _("no longer asked"),
+        "nobody to ask": _("there was nobody to ask"), "nobody to tell": _("there was nobody to tell"),
+        "takes part": _("they take part already"), "no longer proposed": _("no longer proposed"),
+        "it took place after all": _("it took place after all"),
         "a later day is proposed": _("a later day is proposed"), "training comes first": _("training comes first"),
     }.get(reason, _("no longer needed"))
 
