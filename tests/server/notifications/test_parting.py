@@ -28,6 +28,12 @@ from tests.server.notifications.test_planning import told
 pytestmark = pytest.mark.usefixtures("morning")
 
 
+@pytest.fixture
+async def pair(db: object) -> Pair:
+    """They begin today, on the clock of these tests."""
+    return await factories.active_match()
+
+
 async def test_who_stays_is_told_without_a_reason_and_who_left_is_not(pair: Pair, mailbox: MailServer) -> None:
     await leave_program(pair.mentor_actor, pair.mentor_enrollment.id)
     await drain()

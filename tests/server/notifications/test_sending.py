@@ -29,6 +29,12 @@ from tests.server.notifications.conftest import happened, session_of
 from tests.server.notifications.mail_server import MailServer
 
 
+@pytest.fixture
+async def pair(db: object) -> Pair:
+    """They begin today, on the clock of these tests."""
+    return await active_match()
+
+
 async def announce(pair: Pair) -> None:
     await happened(pair, "match.activated")
 
