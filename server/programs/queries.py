@@ -61,9 +61,9 @@ async def managed_programs(actor: Actor) -> list[Program]:
     return await found.order_by("name")
 
 
-async def program_names(actor: Actor, program_ids: Collection[UUID]) -> dict[UUID, str]:
-    """What some programmes of the organisation are called; the caller knows why the actor may know."""
-    return dict(await programs(actor).filter(id__in=list(program_ids)).values_list("id", "name"))
+async def programs_by_ids(actor: Actor, program_ids: Collection[UUID]) -> dict[UUID, Program]:
+    """Some programmes of the organisation; the caller knows why the actor may know of them."""
+    return {one.id: one for one in await programs(actor).filter(id__in=list(program_ids))} if program_ids else {}
 
 
 async def program_by_key(actor: Actor, key: str) -> Program:

@@ -6,6 +6,7 @@ from server.access.models import RoleGrant
 from server.access.states import Role
 from server.automation.building.actions import begin_draft
 from server.goals.actions import add_milestone
+from server.notifications.models import Message
 from server.programs.models import Cohort, Program
 from server.programs.states import EnrollmentState, ParticipantRole
 from server.sessions.models import Session
@@ -105,14 +106,19 @@ async def test_each_card_of_a_page_that_programmes_share_is_in_the_words_of_its_
         await Cohort.get(id=learns.cohort_id), await factories.person(org), ParticipantRole.MENTOR
     )
     theirs = await factories.match(led, learns)
+    for program in (ours.program, *named):
+        row = await factories.told(idris, "Z07")
+        await Message.filter(id=row.id).update(program_id=program.id)
     client = await client_of(idris)
     on = {path: words_on((await client.get(path)).text) for path in (
-        "/", "/you/kept", "/messages", f"/match/{ours.match.id}/session", f"/match/{ours.match.id}/past-session",
-        f"/match/{theirs.id}/session", f"/enrollment/{waits.id}/asking",
+        "/", "/you/kept", "/you/told", "/messages", f"/match/{ours.match.id}/session",
+        f"/match/{ours.match.id}/past-session", f"/match/{theirs.id}/session", f"/enrollment/{waits.id}/asking",
         f"/enrollment/{ours.mentor_enrollment.id}/place",
     )}
     left = {path: ANY_USUAL.findall(SHARED.sub("", words)) for path, words in on.items()}
     assert {path: found for path, found in left.items() if found} == {}
+    for mentor, *_more in (OURS, THEIRS, LATER):
+        assert f"Thanks to who was the {mentor}" in on["/you/told"]
     for said in ("No stroll is booked", "your patron", "No talk is booked yet"):
         assert said in on["/"]
     assert "Book a talk" in on[f"/match/{ours.match.id}/session"]

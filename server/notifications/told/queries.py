@@ -16,7 +16,8 @@ from server.notifications.catalogue.kinds import DEAD, MUTED, NO_ADDRESS
 from server.notifications.deciding.actions import RETURNED, TOGETHER
 from server.notifications.models import Message
 from server.notifications.states import MessageState
-from server.programs.queries import program_names
+from server.programs.models import Program
+from server.programs.queries import programs_by_ids
 
 KEPT = timedelta(days=90)
 SHOWN = 50
@@ -32,11 +33,11 @@ NOT_LISTED = ("Y01", "Y01-moved")
 @dataclass(frozen=True, slots=True)
 class Told:
     """One thing that somebody was told. `match`: the one it is about, if it is about one that they may see; `program`:
-    what its programme is called, "" for what is about none."""
+    the one that it belongs to, None for what is about none."""
 
     message: Message
     match: Match | None
-    program: str = ""
+    program: Program | None = None
 
     @property
     def at(self) -> datetime:
@@ -54,11 +55,11 @@ async def what_i_was_told(actor: Actor) -> list[Told]:
     found = [one for one in await told(actor).order_by("-due_at", "-id").limit(SHOWN) if one.kind in CATALOGUE]
     ids = {one.id: UUID(str(one.facts["match_id"])) for one in found if one.facts.get("match_id")}
     matches = await matches_by_ids(actor, set(ids.values())) if ids else {}
-    names = await program_names(actor, {one.program_id for one in found if one.program_id})
+    programs = await programs_by_ids(actor, {one.program_id for one in found if one.program_id})
     listed = [
         Told(
             one, matches.get(ids[one.id]) if one.id in ids else None,
-            names.get(one.program_id, "") if one.program_id else "",
+            programs.get(one.program_id) if one.program_id else None,
         )
         for one in found
     ]
