@@ -299,6 +299,10 @@ async def test_every_template_is_a_programme_that_goes_out_and_in_as_it_is_and_i
     assert not await Program.filter(name="Late").exists(), "nothing of it is left"
 
 
+HELLO = {
+    "name": "Say hello", "when": "NOT_WRITTEN", "days": 2, "to": "MENTEE", "only_if": None,
+    "words": {"en": {"subject": "A word?", "body": "Two lines are enough."}},
+}
 ACTS = st.lists(st.tuples(
     st.sampled_from(("begin", "back", "change", "review", "live", "over", "discard", "elsewhere", "circles", "copy")),
     st.fixed_dictionaries({}, optional={
@@ -309,6 +313,7 @@ ACTS = st.lists(st.tuples(
             "same_team": st.booleans(), "repeat_months": st.none() | st.integers(1, 130),
             "reserve": st.floats(0, 0.3), "grade_gap": st.none() | st.lists(st.integers(-3, 3), max_size=3)}),
         "permissions": st.dictionaries(st.sampled_from(sorted(PERMISSIONS)), st.booleans(), max_size=3),
+        "messages": st.sampled_from(({}, {"F01": {"on": False}}, {"OWN": {"hello": HELLO}}, {"OWN": {"hello": {}}})),
         "unknown": st.just(1),
     }),
 ), max_size=10)

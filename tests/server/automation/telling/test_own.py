@@ -27,6 +27,7 @@ from server.matches.models import Match, MatchMember
 from server.matches.states import Approval, MatchState
 from server.messaging.models import Thread, ThreadMessage
 from server.notifications.catalogue import CATALOGUE
+from server.notifications.channels import gate
 from server.notifications.conditions.choices import own_choices
 from server.notifications.models import Message, NudgeDay
 from server.notifications.states import MessageState
@@ -36,12 +37,13 @@ from server.programs.models import Enrollment, Program
 from server.programs.plans.content import digest
 from server.programs.plans.files import parsed, written
 from server.programs.plans.telling import OWN, Reader, Trigger
-from server.programs.states import EnrollmentState
+from server.programs.states import EnrollmentState, ParticipantRole
 from server.sessions.models import Session
 from server.sessions.states import SessionState
 from tests import factories
 from tests.factories import Pair, active_match
 from tests.server.automation.conftest import MONDAY
+from tests.server.notifications.mail_server import mail_server
 
 pytestmark = pytest.mark.usefixtures("monday")
 Happens = Callable[[Pair], Awaitable[dict[str, Any]]]
@@ -308,6 +310,32 @@ async def test_caps_hold_and_what_meets_on_a_day_is_told_while_it_is_written(db:
     assert await mine.count() == 3
     assert await mine.filter(state=MessageState.SENT).count() <= 1, "what is alone goes; the rest in its letter"
     assert await NudgeDay.filter(person_id=pair.mentee.id).count() <= 1
+
+
+async def test_two_programmes_with_messages_of_their_own_write_one_letter_on_a_day(db: object) -> None:
+    """Caps count over all that somebody takes part in, whoever wrote the words."""
+    pair = await in_a_world(message("MATCHED"))
+    said = (await Program.get(id=pair.program.id)).messages
+    other = await factories.program(pair.organization, name="Walks", messages=said)
+    group = await factories.cohort(other)
+    seats = [await factories.enrollment(group, one, role) for one, role in (
+        (await factories.person(pair.organization), ParticipantRole.MENTOR), (pair.mentee, ParticipantRole.MENTEE))]
+    second = await factories.match(*seats)
+    gate.SMTP_GATE.passed()
+    async with mail_server() as mails:
+        await happened(pair, "match.activated", {"match_id": pair.match.id})
+        await happened(pair, "match.activated", {
+            "match_id": second.id, "program_id": other.id, "cohort_id": group.id})
+        clock.move(2 * DAY)
+        await drain()
+        [nudge] = [one for one in mails.to(pair.mentee.email) if "are a match" not in one["Subject"]]
+    plain = nudge.get_body(("plain",))
+    assert plain is not None
+    assert all(f"/match/{one.id}?told=" in plain.get_content() for one in (pair.match, second))
+    rows = await Message.filter(kind=OWN, recipient_id=pair.mentee.id).values_list("program_id", "state")
+    assert {program for program, _state in rows} == {pair.program.id, other.id}
+    assert sorted(state for _program, state in rows) == [MessageState.SENT, MessageState.SUPPRESSED]
+    assert await NudgeDay.filter(person_id=pair.mentee.id).count() == 1
 
 
 WHOM = {"en": {"subject": "A", "body": "{who}"}}
