@@ -1,7 +1,8 @@
 """What the people of a circle are told: each by name, in their own hours, with a calendar entry of their own."""
 
 import re
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -20,7 +21,15 @@ from server.surveys.states import InvitationState
 from tests import factories
 from tests.server.notifications.mail_server import mail_server
 
+MONDAY = datetime(2026, 6, 1, 10, 7, tzinfo=UTC)
 NAMED = re.compile(r"\bmentors?\b|\bmentees?\b|\bNone\b", re.IGNORECASE)
+
+
+@pytest.fixture(autouse=True)
+def monday() -> Iterator[None]:
+    """Times to meet begin at quarters of an hour: at this minute none is a day ahead, when reminders of it are due."""
+    with clock.at(MONDAY):
+        yield
 
 
 async def test_everybody_gets_an_invitation_its_change_and_its_end(db: object) -> None:
