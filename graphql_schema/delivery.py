@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 @strawberry.type(description="What became of one kind of message; no figure rests on fewer than 8 people.")
 class MessageFates:
     kind: str
+    own_key: str | None = strawberry.field(description="Which of the programme's own messages it is.")
     people: int
     sent: int | None
     arrived: int | None = strawberry.field(description="A server took it and has not sent it back.")
@@ -32,8 +33,8 @@ class MessageFates:
     def of(cls, one: Fates) -> Self:
         """The same of the domain."""
         return cls(
-            kind=one.kind, people=one.people, sent=one.sent, arrived=one.arrived, came_back=one.came_back,
-            tapped=one.tapped, acted=one.acted,
+            kind=one.kind, own_key=one.own or None, people=one.people, sent=one.sent, arrived=one.arrived,
+            came_back=one.came_back, tapped=one.tapped, acted=one.acted,
         )
 
 
@@ -64,6 +65,7 @@ class ReminderDifference:
 @strawberry.type(description="Whether one kind of reminder helps. Without eight in each arm it says nothing.")
 class ReminderEffect:
     kind: str
+    own_key: str | None
     reminded: ReminderShare | None
     left_out: ReminderShare | None
     difference: ReminderDifference | None
@@ -72,10 +74,10 @@ class ReminderEffect:
     def of(cls, one: Effect) -> Self:
         """The same of the domain."""
         if one.difference is None:
-            return cls(kind=one.kind, reminded=None, left_out=None, difference=None)
+            return cls(kind=one.kind, own_key=one.own or None, reminded=None, left_out=None, difference=None)
         return cls(
-            kind=one.kind, reminded=ReminderShare.of(one.nudged), left_out=ReminderShare.of(one.held_out),
-            difference=ReminderDifference.of(one.difference),
+            kind=one.kind, own_key=one.own or None, reminded=ReminderShare.of(one.nudged),
+            left_out=ReminderShare.of(one.held_out), difference=ReminderDifference.of(one.difference),
         )
 
 

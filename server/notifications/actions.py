@@ -65,7 +65,8 @@ async def plan_message(
         arm = _arm(message_class, whose, facts)
         message = await Message.create(
             organization_id=actor.organization_id, kind=kind, message_class=message_class,
-            recipient_id=recipient_id, subject_id=subject_id, trigger=trigger, dedupe_key=key,
+            recipient_id=recipient_id, subject_id=subject_id, trigger=trigger, own=str(facts.get("own", "")),
+            dedupe_key=key,
             facts={name: plain(value) for name, value in facts.items()}, due_at=due_at or clock.now(),
             program_id=whose.program_id, arm=arm,
             state=MessageState.SUPPRESSED if arm is Arm.HELD_OUT else MessageState.PLANNED,

@@ -21,7 +21,7 @@ class Message(Model):
 
     `channel`: the first way it went; `fallback`: the other one, when nobody opened it until `falls_back_at`.
     `digest_id`: the nudge whose letter speaks of this one too. `acted_at`: when its reader did what it asks for,
-    because of it or not; `arm`: whether it was withheld to find out which.
+    because of it or not; `arm`: whether it was withheld to find out which. `own`: `own_key` once more, to count by.
     """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
@@ -36,6 +36,7 @@ class Message(Model):
     subject_id = fields.UUIDField(null=True)
     facts: dict[str, Any] = fields.JSONField(default=dict)
     trigger = fields.CharField(max_length=80)
+    own = fields.CharField(max_length=20, default="", db_default="")
     dedupe_key = fields.CharField(max_length=200, unique=True)
     state = fields.CharEnumField(MessageState, max_length=12, default=MessageState.PLANNED)
     reason = fields.CharField(max_length=200, default="")

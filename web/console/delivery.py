@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -16,6 +17,8 @@ from server.kernel.text import ngettext
 from server.notifications.catalogue import CATALOGUE
 from server.notifications.proving.intervals import Share
 from server.notifications.proving.queries import LEAST, Effect, Fates, outcome_of
+from server.programs.models import Program
+from server.programs.plans.telling import own_messages
 from web.console.audit_words import Judged
 from web.console.building import desk, desk_words
 from web.forms import Errors, read_form, text
@@ -58,25 +61,35 @@ async def leave_out(request: Request) -> Response:
 async def _show(request: Request, errors: Errors, refused: str = "", typed: object = None) -> Response:
     shown = await outcome_of(request.state.actor, request.path_params["id"])
     plan = await plan_of(request.state.actor, shown.program.id)
-    prepared = plan.content[SHARE]
+    prepared, names = plan.content[SHARE], _names(shown.program)
     return page(
         request, "console/delivery.html", status=409 if refused else 422 if errors else 200, errors=errors,
-        refused=refused, program=shown.program, fates=[_fates(one) for one in shown.fates],
-        proofs=[_proof(one) for one in shown.effects], percent=shown.program.held_out_percent, prepared=prepared,
+        refused=refused, program=shown.program, fates=[_fates(one, names) for one in shown.fates],
+        proofs=[_proof(one, names) for one in shown.effects], percent=shown.program.held_out_percent, prepared=prepared,
         typed=prepared if typed is None else typed, seen=plan.seen, back=f"{HERE}/{shown.program.id}",
     )
 
 
-def _fates(one: Fates) -> list[str]:
+def _names(program: Program) -> dict[str, str]:
+    """What a programme's own messages are called, by their keys: those of today."""
+    return {one.key: one.name for one in own_messages(program.messages)}
+
+
+def _named(one: Fates | Effect, names: Mapping[str, str]) -> str:
+    """One that was taken out since is known by its key."""
+    return names.get(one.own, one.own) or _(CATALOGUE[one.kind].name)
+
+
+def _fates(one: Fates, names: Mapping[str, str]) -> list[str]:
     counts = [one.sent, one.arrived, one.came_back, one.tapped, one.acted]
     hidden = _("fewer than %(least)d people") % {"least": LEAST}
     told = [hidden, *["–"] * (len(counts) - 1)] if one.sent is None else [str(count) for count in counts]
-    return [_(CATALOGUE[one.kind].name), *told]
+    return [_named(one, names), *told]
 
 
-def _proof(one: Effect) -> Proof:
+def _proof(one: Effect, names: Mapping[str, str]) -> Proof:
     return Proof(
-        _(CATALOGUE[one.kind].name), _share(one.nudged), _share(one.held_out), _between(one), _judged(one),
+        _named(one, names), _share(one.nudged), _share(one.held_out), _between(one), _judged(one),
     )
 
 

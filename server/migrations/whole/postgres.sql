@@ -411,7 +411,8 @@ CREATE TABLE message (
     falls_back_at timestamp with time zone,
     program_id uuid,
     read_at timestamp with time zone,
-    tapped_at timestamp with time zone
+    tapped_at timestamp with time zone,
+    own character varying(20) DEFAULT ''::character varying NOT NULL
 );
 CREATE TABLE milestone (
     id uuid NOT NULL,
@@ -1602,4 +1603,5 @@ INSERT INTO "tortoise_migrations" ("app", "name", "applied_at") VALUES
 ('models', '0045_permissions', CURRENT_TIMESTAMP),
 ('models', '0046_program_files', CURRENT_TIMESTAMP),
 ('models', '0047_guides', CURRENT_TIMESTAMP),
-('models', '0048_announcement', CURRENT_TIMESTAMP);
+('models', '0048_announcement', CURRENT_TIMESTAMP),
+('models', '0049_message_own', CURRENT_TIMESTAMP);

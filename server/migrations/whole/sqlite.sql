@@ -385,7 +385,7 @@ CREATE TABLE "message" (
     "lease_until" TIMESTAMP,
     "created_at" TIMESTAMP NOT NULL,
     "recipient_id" CHAR(36) NOT NULL REFERENCES "person" ("id") ON DELETE CASCADE
-, "digest_id" CHAR(36), "acted_at" TIMESTAMP, "arm" VARCHAR(10) NOT NULL  /* NONE: NONE\nNUDGED: NUDGED\nHELD_OUT: HELD_OUT */ DEFAULT 'NONE', "bounced_at" TIMESTAMP, "fallback" VARCHAR(10)   /* EMAIL: EMAIL\nPUSH: PUSH */, "falls_back_at" TIMESTAMP, "program_id" CHAR(36), "read_at" TIMESTAMP, "tapped_at" TIMESTAMP);
+, "digest_id" CHAR(36), "acted_at" TIMESTAMP, "arm" VARCHAR(10) NOT NULL  /* NONE: NONE\nNUDGED: NUDGED\nHELD_OUT: HELD_OUT */ DEFAULT 'NONE', "bounced_at" TIMESTAMP, "fallback" VARCHAR(10)   /* EMAIL: EMAIL\nPUSH: PUSH */, "falls_back_at" TIMESTAMP, "program_id" CHAR(36), "read_at" TIMESTAMP, "tapped_at" TIMESTAMP, "own" VARCHAR(20) NOT NULL DEFAULT '');
 CREATE TABLE "milestone" (
     "id" CHAR(36) NOT NULL  PRIMARY KEY,
     "organization_id" CHAR(36) NOT NULL,
@@ -1002,4 +1002,5 @@ INSERT INTO "tortoise_migrations" ("app", "name", "applied_at") VALUES
 ('models', '0045_permissions', CURRENT_TIMESTAMP),
 ('models', '0046_program_files', CURRENT_TIMESTAMP),
 ('models', '0047_guides', CURRENT_TIMESTAMP),
-('models', '0048_announcement', CURRENT_TIMESTAMP);
+('models', '0048_announcement', CURRENT_TIMESTAMP),
+('models', '0049_message_own', CURRENT_TIMESTAMP);

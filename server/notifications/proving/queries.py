@@ -28,6 +28,8 @@ from server.programs.rules import can_edit_program
 WITHIN = timedelta(days=7)
 """So soon after a message it counts that somebody did what it asks for."""
 LATELY = timedelta(days=180)
+PLACE = {kind: number for number, kind in enumerate(CATALOGUE)}
+"""In which order they are told."""
 LEAST = 8
 """No figure rests on fewer people (metrics.md, small groups)."""
 
@@ -45,7 +47,8 @@ class Belongs(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Fates:
-    """What became of one kind of message. `people`: how many it was for; figures of fewer than eight are None."""
+    """What became of one kind of message, or of one of a programme's own (`own`: its key). `people`: how many it was
+    for; figures of fewer than eight are None."""
 
     kind: str
     people: int
@@ -54,6 +57,7 @@ class Fates:
     came_back: int | None = None
     tapped: int | None = None
     acted: int | None = None
+    own: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,7 @@ class Effect:
     nudged: Share
     held_out: Share
     difference: Difference | None
+    own: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +102,15 @@ async def outcome_of(actor: Actor, program_id: UUID) -> Outcome:
 
 def effects(rows: Iterable[Mapping[str, object]]) -> list[Effect]:
     """The two shares of each kind, counted by match or enrolment: several reminders of one are one."""
-    acted: defaultdict[tuple[str, Arm], dict[UUID, bool]] = defaultdict(dict)
+    acted: defaultdict[tuple[str, str, Arm], dict[UUID, bool]] = defaultdict(dict)
     for row in rows:
         facts, arm = row["facts"], Arm(str(row["arm"]))
         unit = unit_of(facts) if isinstance(facts, dict) else None
-        if unit is not None:
-            there = acted[str(row["kind"]), arm]
+        if unit is not None and isinstance(facts, dict):
+            there = acted[str(row["kind"]), str(facts.get("own", "")), arm]
             there[unit] = there.get(unit, False) or row["acted_at"] is not None
-    kinds = [kind for kind in CATALOGUE if any((kind, arm) in acted for arm in Arm)]
-    return [_effect(kind, *(_share(acted[kind, arm]) for arm in (Arm.NUDGED, Arm.HELD_OUT))) for kind in kinds]
+    drawn = sorted({(kind, own) for kind, own, _arm in acted if kind in PLACE}, key=lambda one: (PLACE[one[0]], one[1]))
+    return [_effect(*one, *(_share(acted[*one, arm]) for arm in (Arm.NUDGED, Arm.HELD_OUT))) for one in drawn]
 
 
 async def belongs(actor: Actor, facts: Mapping[str, object]) -> Belongs:
@@ -134,26 +139,25 @@ async def _counted(rows: QuerySet[Message]) -> list[dict[str, int]]:
         "tapped": Count("id", _filter=Q(tapped_at__isnull=False)),
         "acted": Count("id", _filter=Q(acted_at__isnull=False)),
     }
-    return await rows.annotate(**counts).group_by("kind").values("kind", *counts)
+    return await rows.annotate(**counts).group_by("kind", "own").values("kind", "own", *counts)
 
 
 def _fates(row: Mapping[str, int]) -> Fates:
-    kind, people = str(row["kind"]), int(row["people"])
+    kind, people, own = str(row["kind"]), int(row["people"]), str(row["own"])
     if people < LEAST:
-        return Fates(kind, people)
+        return Fates(kind, people, own=own)
     sent, came_back = int(row["sent"]), int(row["bounced"])
-    return Fates(kind, people, sent, sent - came_back, came_back, int(row["tapped"]), int(row["acted"]))
+    return Fates(kind, people, sent, sent - came_back, came_back, int(row["tapped"]), int(row["acted"]), own)
 
 
 def _in_order(found: Iterable[Fates]) -> list[Fates]:
-    by_kind = {one.kind: one for one in found}
-    return [by_kind[kind] for kind in CATALOGUE if kind in by_kind]
+    return sorted((one for one in found if one.kind in PLACE), key=lambda one: (PLACE[one.kind], one.own))
 
 
 def _share(acted: Mapping[UUID, bool]) -> Share:
     return Share(sum(acted.values()), len(acted))
 
 
-def _effect(kind: str, nudged: Share, held_out: Share) -> Effect:
+def _effect(kind: str, own: str, nudged: Share, held_out: Share) -> Effect:
     enough = min(nudged.of, held_out.of) >= LEAST
-    return Effect(kind, nudged, held_out, difference(nudged, held_out) if enough else None)
+    return Effect(kind, nudged, held_out, difference(nudged, held_out) if enough else None, own)

@@ -7,7 +7,9 @@ import pytest
 
 from server.matches.models import Match
 from server.matches.states import MatchState
+from server.notifications.models import Message
 from server.programs.models import Cohort, Enrollment, Program
+from server.programs.plans.telling import OWN
 from server.programs.states import EnrollmentState, ProgramState
 from tests import factories
 from tests.queries import queries_run
@@ -127,6 +129,13 @@ async def test_it_says_what_became_of_messages_and_whether_reminders_help(client
     assert (await client.post(there, data={"held_out_percent": "30", "seen": seen})).status_code == 303
     assert "The draft says 30." in (await client.get(there)).text
     assert (await Program.get(id=found.program.id)).held_out_percent == 20, "it counts once it is in force"
+    their_own = {"name": "Say hello", "when": "JOINED", "days": 1, "to": "BOTH", "words": {}}
+    await Program.filter(id=found.program.id).update(messages={OWN: {"hello": their_own}})
+    for key in ("hello", "gone"):
+        row = await factories.told(await found.mentees[0].person, OWN)
+        await Message.filter(id=row.id).update(program_id=found.program.id, own=key)
+    named = {said(row[0]) for row in read((await client.get(there)).text).iterfind(".//tbody/tr")}
+    assert {"Say hello", "gone"} <= named, "each by itself; one that was taken out by its key"
     other = await client_of(await found.mentees[0].person)
     assert (await other.get(there)).status_code == 404
     assert (await other.post(there, data={"held_out_percent": "0", "seen": seen})).status_code in (403, 404)

@@ -15,6 +15,7 @@ from server.notifications.proving.intervals import Share
 from server.notifications.proving.queries import LEAST, Fates, effects, outcome_of
 from server.notifications.states import Arm, MessageState
 from server.programs.models import Program
+from server.programs.plans.telling import OWN
 from tests import factories
 from tests.factories import Pair
 from tests.server.notifications.conftest import happened, session_of
@@ -63,6 +64,22 @@ async def test_who_is_left_out_gets_no_reminder_and_all_else_and_what_they_do_co
     assert effect.difference is None, "too few to say"
     assert [one.kind for one in seen.fates] == ["F02", "S01"]
     assert seen.fates[1] == Fates("S01", 2)
+
+
+async def test_each_of_a_programmes_own_messages_is_counted_by_itself(pair: Pair) -> None:
+    system = system_actor(pair.organization.id)
+    await Program.filter(id=pair.program.id).update(messages={OWN: {
+        key: {"name": key.title(), "when": "MATCHED", "days": 1, "to": "BOTH",
+              "words": {"en": {"subject": key, "body": "Two lines."}}} for key in ("hello", "again")}})
+    for number in range(LEAST):
+        one = await factories.active_match(pair.organization, pair.program, pair.cohort)
+        for key in ("hello", "again") if number else ("hello",):
+            about = {"match_id": one.match.id, "own": key, "when": "MATCHED"}
+            await plan_message(system, OWN, one.mentee.id, one.match.id, about, trigger="t", occurrence=key)
+    await Message.filter(kind=OWN).update(sent_at=clock.now(), state=MessageState.SENT)
+    seen = await outcome_of(pair.manager_actor, pair.program.id)
+    assert seen.fates == [Fates(OWN, 7, own="again"), Fates(OWN, 8, 8, 8, 0, 0, 0, "hello")]
+    assert {row.own for row in await Message.filter(kind=OWN)} == {"hello", "again"}
 
 
 async def test_fates_are_counted_from_eight_people_on_and_shown_to_who_runs_the_programme(pair: Pair) -> None:
