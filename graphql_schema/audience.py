@@ -6,11 +6,9 @@ from typing import Self
 
 import strawberry
 
-from graphql_schema.building import ProgramPlanPayload, SeenDraftInput
+from graphql_schema.building import ProgramPlanPayload, SeenDraftInput, write_part
 from graphql_schema.context import Info
 from graphql_schema.ids import key_of
-from graphql_schema.mutations import perform
-from server.automation.building.actions import change_part
 from server.automation.building.queries import Plan, plan_of
 from server.kernel.actor import Actor
 from server.kernel.db import Json
@@ -102,12 +100,7 @@ class AudienceQuery:
 class AudienceMutation:
     @strawberry.mutation(description="Say in the draft whom a programme is for. Nobody notices before it is made live.")
     async def set_audience(self, info: Info, input: SetAudienceInput) -> ProgramPlanPayload:
-        async def act(actor: Actor) -> object:
-            program_id = key_of("Program", input.id)
-            await change_part(actor, program_id, {"audience": _document(input.audience)}, seen=input.seen)
-            return program_id
-
-        return await perform(info, ProgramPlanPayload, input, act)
+        return await write_part(info, input, {"audience": _document(input.audience)})
 
 
 async def _shown(actor: Actor, plan: Plan, audience: Json) -> ProgramAudience:

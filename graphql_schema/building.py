@@ -130,33 +130,48 @@ class ProgramPlanPayload(Payload):
         return cls(plan=await _plan(context, keys[0]))
 
 
+async def on_plan(info: Info, given: ById, act: Callable[[Actor, UUID], Awaitable[object]]) -> ProgramPlanPayload:
+    """Do something with a programme, and show its configuration as it stands then."""
+    async def done(actor: Actor) -> UUID:
+        key = key_of("Program", given.id)
+        await act(actor, key)
+        return key
+
+    return await perform(info, ProgramPlanPayload, given, done)
+
+
+async def write_part(info: Info, given: SeenDraftInput, said: Json) -> ProgramPlanPayload:
+    """Write some settings of the document into the draft that was seen."""
+    return await on_plan(info, given, lambda actor, key: actions.change_part(actor, key, said, seen=given.seen))
+
+
 @strawberry.type
 class BuildingMutation:
     @strawberry.mutation(description="Begin a draft of what is in force, or of an earlier version.")
     async def begin_draft(self, info: Info, input: BeginDraftInput) -> ProgramPlanPayload:
-        return await _on(info, input, lambda actor, key: actions.begin_draft(actor, key, of=input.restores))
+        return await on_plan(info, input, lambda actor, key: actions.begin_draft(actor, key, of=input.restores))
 
     @strawberry.mutation(description="Write a whole configuration into the draft.")
     async def change_draft(self, info: Info, input: ChangeDraftInput) -> ProgramPlanPayload:
-        return await _on(
+        return await on_plan(
             info, input, lambda actor, key: actions.change_draft(actor, key, _read(input.file), seen=input.seen)
         )
 
     @strawberry.mutation(description="Begin the draft again from what is in force by now, with what it changed.")
     async def take_over_draft(self, info: Info, input: SeenDraftInput) -> ProgramPlanPayload:
-        return await _on(info, input, lambda actor, key: actions.take_over(actor, key, seen=input.seen))
+        return await on_plan(info, input, lambda actor, key: actions.take_over(actor, key, seen=input.seen))
 
     @strawberry.mutation(description="Say that the draft is ready to be looked at.")
     async def send_to_review(self, info: Info, input: SeenDraftInput) -> ProgramPlanPayload:
-        return await _on(info, input, lambda actor, key: actions.send_to_review(actor, key, seen=input.seen))
+        return await on_plan(info, input, lambda actor, key: actions.send_to_review(actor, key, seen=input.seen))
 
     @strawberry.mutation(description="Put what is in review in force, all of it or nothing.")
     async def make_live(self, info: Info, input: SeenDraftInput) -> ProgramPlanPayload:
-        return await _on(info, input, lambda actor, key: actions.make_live(actor, key, seen=input.seen))
+        return await on_plan(info, input, lambda actor, key: actions.make_live(actor, key, seen=input.seen))
 
     @strawberry.mutation(description="Drop the draft. What is in force stays.")
     async def discard_draft(self, info: Info, input: ById) -> ProgramPlanPayload:
-        return await _on(info, input, actions.discard_draft)
+        return await on_plan(info, input, actions.discard_draft)
 
     @strawberry.mutation(description="Bring a configuration to the programme of a key, as its draft or in force.")
     async def import_program(self, info: Info, input: ImportProgramInput) -> ProgramPlanPayload:
@@ -175,21 +190,11 @@ class BuildingMutation:
 
     @strawberry.mutation(description="Let a programme end in its own time, for good: nobody new joins it.")
     async def wind_down_program(self, info: Info, input: ById) -> ProgramPlanPayload:
-        return await _on(info, input, wind_down)
+        return await on_plan(info, input, wind_down)
 
     @strawberry.mutation(description="Bring an archived programme back to sight: it is closed, as before.")
     async def unarchive_program(self, info: Info, input: ById) -> ProgramPlanPayload:
-        return await _on(info, input, unarchive_program)
-
-
-async def _on(info: Info, given: ById, act: Callable[[Actor, UUID], Awaitable[object]]) -> ProgramPlanPayload:
-    """Do something with a programme, and show its configuration as it stands then."""
-    async def done(actor: Actor) -> UUID:
-        key = key_of("Program", given.id)
-        await act(actor, key)
-        return key
-
-    return await perform(info, ProgramPlanPayload, given, done)
+        return await on_plan(info, input, unarchive_program)
 
 
 async def _plan(context: Context, program_id: UUID) -> ProgramPlan:

@@ -7,14 +7,12 @@ from datetime import date
 
 import strawberry
 
-from graphql_schema.building import ProgramPlanPayload, SeenDraftInput
+from graphql_schema.building import ProgramPlanPayload, SeenDraftInput, write_part
 from graphql_schema.context import Info
 from graphql_schema.ids import key_of
 from graphql_schema.mutations import ById, Input, perform
 from graphql_schema.programs import CohortPayload, ProgramPayload
-from server.automation.building.actions import change_part
 from server.journey.closing import actions as closing
-from server.kernel.actor import Actor
 from server.kernel.db import Json
 from server.programs import actions
 from server.programs.states import Approvals, AskedFirst, Cadence, Circles, Pairing, ProgramState, ProgramType
@@ -43,7 +41,7 @@ class OpenCohortInput(Input):
     ends_on: date | None = None
 
 
-@strawberry.input(description="Settings of a programme's own. What is left out stays as it is.")
+@strawberry.input(description="What is left out stays as it is.")
 class ConfigureProgramInput(SeenDraftInput):
     approvals: Approvals | None = None
     asked_first: AskedFirst | None = None
@@ -76,9 +74,9 @@ class ConfigureProgramInput(SeenDraftInput):
     def said(self) -> Json:
         """As the document has it."""
         given = {one.name: getattr(self, one.name) for one in fields(self) if one.name not in ABOUT}
-        kept = {name: value for name, value in given.items() if value is not None and name != "cycles_apart"}
-        apart = {} if self.cycles_apart is strawberry.UNSET else {"cycles_apart": self.cycles_apart}
-        return {name: getattr(value, "value", value) for name, value in kept.items()} | apart
+        kept = {name: value for name, value in given.items() if value not in (None, strawberry.UNSET)}
+        never_again = {"cycles_apart": None} if self.cycles_apart is None else {}
+        return {name: getattr(value, "value", value) for name, value in kept.items()} | never_again
 
 
 @strawberry.input
@@ -104,12 +102,7 @@ class ProgramsMutation:
         "meet. Nobody notices before it is made live."
     )
     async def configure_program(self, info: Info, input: ConfigureProgramInput) -> ProgramPlanPayload:
-        async def act(actor: Actor) -> object:
-            program_id = key_of("Program", input.id)
-            await change_part(actor, program_id, input.said, seen=input.seen)
-            return program_id
-
-        return await perform(info, ProgramPlanPayload, input, act)
+        return await write_part(info, input, input.said)
 
     @strawberry.mutation(description="Take a programme to its next state.")
     async def move_program(self, info: Info, input: MoveInput) -> ProgramPayload:

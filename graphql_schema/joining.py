@@ -5,16 +5,14 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any, Self
-from uuid import UUID
 
 import strawberry
 
-from graphql_schema.building import ProgramPlanPayload, SeenDraftInput
+from graphql_schema.building import ProgramPlanPayload, SeenDraftInput, write_part
 from graphql_schema.context import Info
 from graphql_schema.ids import key_of
 from graphql_schema.mutations import ById, Input, perform
 from graphql_schema.programs import CohortPayload
-from server.automation.building.actions import change_part
 from server.automation.building.moving import begin_from
 from server.automation.building.queries import plan_of, templates
 from server.kernel.actor import Actor
@@ -145,12 +143,7 @@ class SetAnnouncementDayInput(ById):
 class JoiningMutation:
     @strawberry.mutation(description="Say in the draft how people come into a programme.")
     async def set_joining(self, info: Info, input: SetJoiningInput) -> ProgramPlanPayload:
-        async def act(actor: Actor) -> UUID:
-            program_id = key_of("Program", input.id)
-            await change_part(actor, program_id, _document(input), seen=input.seen)
-            return program_id
-
-        return await perform(info, ProgramPlanPayload, input, act)
+        return await write_part(info, input, _document(input))
 
     @strawberry.mutation(description="Set up a programme from a template: a draft, and its first group.")
     async def begin_program(self, info: Info, input: BeginProgramInput) -> ProgramPlanPayload:

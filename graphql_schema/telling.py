@@ -8,10 +8,9 @@ from uuid import UUID
 
 import strawberry
 
-from graphql_schema.building import ProgramPlanPayload, SeenDraftInput
+from graphql_schema.building import ProgramPlanPayload, SeenDraftInput, on_plan
 from graphql_schema.context import Info
 from graphql_schema.ids import key_of
-from graphql_schema.mutations import perform
 from server.automation.building.actions import change_part
 from server.automation.building.queries import plan_of
 from server.automation.moments import Count
@@ -200,25 +199,21 @@ class TellingQuery:
 class TellingMutation:
     @strawberry.mutation(description="Set one kind of message in a programme's draft. Nobody notices it yet.")
     async def set_message(self, info: Info, input: SetMessageInput) -> ProgramPlanPayload:
-        async def done(actor: Actor) -> UUID:
-            program_id = key_of("Program", input.id)
+        async def done(actor: Actor, program_id: UUID) -> object:
             plan = await plan_of(actor, program_id)
             messages = {**plan.content["messages"], input.kind: input.said}
-            await change_part(actor, program_id, {"messages": messages}, seen=input.seen)
-            return program_id
+            return await change_part(actor, program_id, {"messages": messages}, seen=input.seen)
 
-        return await perform(info, ProgramPlanPayload, input, done)
+        return await on_plan(info, input, done)
 
     @strawberry.mutation(description="Set a programme's messages of its own in its draft. Nobody notices it yet.")
     async def set_own_messages(self, info: Info, input: SetOwnMessagesInput) -> ProgramPlanPayload:
-        async def done(actor: Actor) -> UUID:
-            program_id = key_of("Program", input.id)
+        async def done(actor: Actor, program_id: UUID) -> object:
             plan = await plan_of(actor, program_id)
             keys = Counter(one.key for one in input.messages)
             twice = [key for key, times in keys.items() if times > 1]
             check({f"messages.{OWN}.{key}": _("Another message has this key already.") for key in twice})
             messages = {**plan.content["messages"], OWN: {one.key: one.said for one in input.messages}}
-            await change_part(actor, program_id, {"messages": messages}, seen=input.seen)
-            return program_id
+            return await change_part(actor, program_id, {"messages": messages}, seen=input.seen)
 
-        return await perform(info, ProgramPlanPayload, input, done)
+        return await on_plan(info, input, done)

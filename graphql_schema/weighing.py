@@ -9,11 +9,10 @@ from uuid import UUID
 
 import strawberry
 
-from graphql_schema.building import ProgramPlanPayload, SeenDraftInput
+from graphql_schema.building import ProgramPlanPayload, SeenDraftInput, on_plan
 from graphql_schema.context import Info
 from graphql_schema.ids import global_id, key_of
 from graphql_schema.matchmaking import Weight
-from graphql_schema.mutations import perform
 from server.automation.building import weighed
 from server.automation.building.actions import change_part
 from server.automation.building.queries import plan_of, prepared
@@ -281,13 +280,11 @@ async def _prepare(
     info: Info, input: SeenDraftInput, given: Callable[[Actor, Program], Awaitable[Settings]]
 ) -> ProgramPlanPayload:
     """Write weights and rules into the draft."""
-    async def done(actor: Actor) -> UUID:
-        program_id = key_of("Program", input.id)
+    async def done(actor: Actor, program_id: UUID) -> object:
         settings = await given(actor, prepared(await plan_of(actor, program_id)).program)
-        await change_part(actor, program_id, weighed.weighed_as(settings), seen=input.seen)
-        return program_id
+        return await change_part(actor, program_id, weighed.weighed_as(settings), seen=input.seen)
 
-    return await perform(info, ProgramPlanPayload, input, done)
+    return await on_plan(info, input, done)
 
 
 def _settings(weights: list[WeightInput], rules: MatchRulesInput) -> Settings:

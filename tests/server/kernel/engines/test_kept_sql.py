@@ -93,6 +93,7 @@ async def test_nothing_asked_of_two_columns_or_of_nothing_is_mistaken(db) -> Non
 
 
 async def test_the_first_page_asked_again_builds_no_text(db, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept_sql._kept.clear()    # full of what other tests asked, it would be emptied between the two
     person = (await plenty.begin()).person
     async with browser({"ithaca": await open_session(person)}) as client:
         await client.get("/")
