@@ -1,4 +1,4 @@
-"""Circles over the API: what a run formed and what each has in common, changed by hand, and where there are any."""
+"""How people of a programme meet, over the API: circles that a run formed, changed by hand; settings in the draft."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from server.matches.models import Match
 from server.matches.queries import facilitator_of
 from server.matchmaking.models import MatchRun
 from server.programs.models import Program
-from server.programs.rules import circle_size
+from server.programs.rules import circle_size, target_role
 from server.programs.states import CIRCLE_USUAL, Circles, ParticipantRole, ProgramType
 from tests import factories
 from tests.graphql.ask import ask, gid
@@ -103,6 +103,19 @@ async def test_peers_are_drawn_by_lot_once_that_is_in_force_and_have_no_circles(
     group = await factories.cohort(peers)
     asked = await ask(manager, INVITE, group=gid(group), who=gid(pair.stranger), role="PEER")
     assert asked["invite"] == {"errors": [], "enrollment": {"role": "PEER", "state": "INVITED"}}
+
+
+async def test_a_programme_for_high_potentials_leads_to_a_role_of_the_framework(db: object) -> None:
+    pair = await factories.active_match()
+    role = await factories.competency(pair.organization, key="trade")
+    high = await factories.program(pair.organization, type=ProgramType.HIGH_POTENTIAL)
+    manager = factories.manager_of(pair.manager, high)
+    unknown = await configure(manager, high, targetRole="nowhere")
+    assert unknown["errors"] == [{"field": "targetRole", "code": "INVALID"}]
+    live = await put_in_force(manager, high, await configure(manager, high, targetRole="trade"))
+    assert target_role(live.rules) == role.id
+    live = await put_in_force(manager, live, await configure(manager, live, targetRole=""))
+    assert target_role(live.rules) is None
 
 
 async def test_circles_beside_pairs_are_set_by_who_runs_the_programme(db: object) -> None:

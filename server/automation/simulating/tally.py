@@ -27,13 +27,6 @@ ONCE = frozenset({"L01", "L02", "L03", "E17"})
 A_DAY, A_WEEK, WEEK = 1, 3, timedelta(days=7)
 LATE = timedelta(hours=1)
 SHOWN = 5
-ASKED_AGAIN = """
-SELECT form_key FROM (
-  SELECT form_key, unixepoch(opened_at) - lag(unixepoch(opened_at)) OVER (
-    PARTITION BY match_id, person_id, form_key ORDER BY opened_at) AS apart
-  FROM form_invitation
-) WHERE apart < 20 * 3600"""
-"""Forms that somebody was asked about one match twice within a day; a later day's may come an hour earlier."""
 
 
 class Letter(NamedTuple):
@@ -125,9 +118,14 @@ def _twice(letters: Sequence[Letter]) -> Iterator[str]:
 
 
 def _asked_twice(rows: sqlite3.Connection, letters: Iterable[Letter]) -> Iterator[str]:
-    """A form twice within a day of a match, or two letters of a kind about it: it is asked once, and reminded of once.
-    """
-    yield from (f"{key} twice in a day" for (key,) in rows.execute(ASKED_AGAIN))
+    """A form twice about a match on one day of whom it asks, or two letters of a kind about it: it is asked once, and
+    reminded of once."""
+    opened = rows.execute(
+        "SELECT form_key, match_id, person_id, opened_at, zone FROM form_invitation "
+        "JOIN person ON person.id = person_id"
+    )
+    days = Counter((*what, datetime.fromisoformat(at).astimezone(ZoneInfo(zone)).date()) for *what, at, zone in opened)
+    yield from (f"{key} twice in a day" for (key, *_), times in days.items() if times > 1)
     invitations = {row[0] for row in rows.execute("SELECT id FROM form_invitation")}
     told = Counter((one.kind, one.subject_id) for one in letters if one.subject_id in invitations)
     yield from (f"{kind} {times} times" for (kind, _), times in told.items() if times > 1)

@@ -17,7 +17,7 @@ from server.matches.states import RUNNING, MatchState
 from server.surveys.actions import RAN_ITS_TIME
 from server.surveys.forms.actions import ask_form
 from server.surveys.forms.form import Form, forms_of
-from server.surveys.forms.queries import NOT_AGAIN, asked_since
+from server.surveys.forms.queries import asked_since
 
 RULE = "survey.ask"
 RESTS, NOT_ASKED, ASKED = "it rests", "no longer asked", "asked the same day"
@@ -68,9 +68,10 @@ async def ask(action: ScheduledAction) -> str | None:
     moment = moments[said["number"]].after(since, person.zone)
     if moment > clock.now():
         raise NotYet(moment, OTHER_DAYS)
+    today = clock.day_begins(clock.today(person.zone), person.zone)
     async with unit_of_work(actor):
-        await visible_match(actor, match.id, lock=True)     # who meets twice in a day is asked once
-        if await asked_since(actor, match.id, person.id, form.key, clock.now() - NOT_AGAIN):
+        await visible_match(actor, match.id, lock=True)     # of two workers one asks
+        if await asked_since(actor, match.id, person.id, form.key, today):
             return ASKED
         await ask_form(actor, match.id, person.id, form, f"{said['number']}:{said['since']}")
     return None

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from tortoise.expressions import Subquery
@@ -18,9 +18,6 @@ from server.surveys.forms.results import Given, Result, Written, result
 from server.surveys.models import FormAnswer, FormBallot, FormInvitation, SurveyForm
 from server.surveys.states import InvitationState
 
-NOT_AGAIN = timedelta(hours=20)
-"""So long nobody is asked the same form again about the same match: two sessions in a day are asked about once. A day
-later it may be an hour earlier."""
 LINKED = "0:link"
 """The occasion of whoever opened a form by its link: one for each match."""
 WITH = ("form", "match__members__person", "match__members__enrollment", "match__program", "match__cohort")
@@ -67,10 +64,10 @@ async def asked_already(
 
 
 async def asked_since(actor: Actor, match_id: UUID, person_id: UUID, form_key: str, since: datetime) -> bool:
-    """Whether somebody was asked a form about a match after a moment (aware), on any occasion."""
+    """Whether somebody was asked a form about a match from a moment (aware) on, on any occasion."""
     return await FormInvitation.filter(
         organization_id=actor.organization_id, match_id=match_id, person_id=person_id, form_key=form_key,
-        opened_at__gt=since,
+        opened_at__gte=since,
     ).exists()
 
 

@@ -27,8 +27,8 @@ CREATE TABLE survey_form (id, anonymous); CREATE TABLE form_ballot (id, form_id,
 CREATE TABLE form_invitation (id, form_id, form_key, match_id, person_id, opened_at, state);
 CREATE TABLE form_answer (id, invitation_id); CREATE TABLE audit_event (id, action, target_id);
 INSERT INTO survey_form VALUES ('f', 1);
-INSERT INTO form_invitation VALUES ('i', 'f', 'pulse', 'a', 'p', '2027-01-11 10:00:00', 'ANSWERED');
-INSERT INTO form_ballot VALUES ('b', 'f', NULL);
+INSERT INTO form_invitation VALUES ('i', 'f', 'pulse', 'a', 'p', '2027-01-11 10:00:00+00:00', 'ANSWERED');
+INSERT INTO form_ballot VALUES ('b', 'f', NULL); INSERT INTO person VALUES ('p', 'Asia/Kolkata');
 """
 
 
@@ -53,7 +53,9 @@ def told(path: Path, *mails: Sent, message_class: str = "NUDGE", person: UUID = 
 
 def test_what_is_as_it_should_be_breaks_no_rule(tmp_path: Path) -> None:
     days = [sent(MONDAY + timedelta(days=day)) for day in (0, 2, 4, 7, 9)]
-    found = told(tmp_path, *days)
+    day_before = ("INSERT INTO form_invitation SELECT 'n', form_id, form_key, match_id, person_id, "
+                  "'2027-01-10 18:00:00+00:00', 'OPEN' FROM form_invitation")    # half past eleven in Kolkata
+    found = told(tmp_path, *days, sql=day_before)
     assert found.is_sound, found.broken
     assert found.counts["messages sent"] == {"F01": 5}
 

@@ -5,22 +5,17 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from server.access.models import RoleGrant
 from server.access.states import Role
-from server.automation.building.document import around, checked, content_of
 from server.automation.steps import STEPS, TRIGGERS
 from server.automation.telling.limits import Crowd, crowds
-from server.automation.telling.own import AFTER_ALL, KEY, KEY_LETTERS, MOST, WAITS_FOR
 from server.automation.telling.shown import seen
 from server.goals.models import Goal
 from server.goals.states import GoalState
 from server.kernel import clock
 from server.kernel.actor import system_actor
 from server.kernel.db import unit_of_work
-from server.kernel.errors import Invalid
 from server.kernel.facts import ActionState, ScheduledAction
 from server.kernel.jobs import drain
 from server.matches.models import Match, MatchMember
@@ -28,15 +23,12 @@ from server.matches.states import Approval, MatchState
 from server.messaging.models import Thread, ThreadMessage
 from server.notifications.catalogue import CATALOGUE
 from server.notifications.channels import gate
-from server.notifications.conditions.choices import own_choices
 from server.notifications.models import Message, NudgeDay
 from server.notifications.states import MessageState
 from server.notifications.texts import letter
 from server.notifications.ways.reasons import scene_and_reason
 from server.programs.models import Enrollment, Program
-from server.programs.plans.content import digest
-from server.programs.plans.files import parsed, written
-from server.programs.plans.telling import OWN, Reader, Trigger
+from server.programs.plans.telling import OWN, Trigger
 from server.programs.states import EnrollmentState, ParticipantRole
 from server.sessions.models import Session
 from server.sessions.states import SessionState
@@ -57,10 +49,6 @@ def message(when: str, **said: Any) -> dict[str, Any]:
 
 async def matched(pair: Pair) -> dict[str, Any]:
     return {"match_id": pair.match.id}
-
-
-async def nothing(pair: Pair) -> dict[str, Any]:
-    return {}
 
 
 async def alone(pair: Pair) -> dict[str, Any]:
@@ -303,13 +291,15 @@ async def test_caps_hold_and_what_meets_on_a_day_is_told_while_it_is_written(db:
     own = {"a": message("MATCHED"), "b": message("NOT_WRITTEN"), "c": message("NOT_BOOKED", to="RUNS")}
     assert Crowd(("F01", "OWN.a", "OWN.b"), True, 2) in crowds({OWN: own})
     pair = await in_a_world(message("MATCHED"), message("NOT_WRITTEN"), message("NOT_MET"))
-    await happened(pair, "match.activated", {"match_id": pair.match.id})
-    clock.move(2 * DAY)
-    await drain(strict=False)
+    gate.SMTP_GATE.passed()
+    async with mail_server() as mails:
+        await happened(pair, "match.activated", {"match_id": pair.match.id})
+        clock.move(2 * DAY)
+        await drain()
+    nudges = [one for one in mails.to(pair.mentee.email) if "are a match" not in one["Subject"]]
     mine = Message.filter(kind=OWN, recipient_id=pair.mentee.id)
-    assert await mine.count() == 3
-    assert await mine.filter(state=MessageState.SENT).count() <= 1, "what is alone goes; the rest in its letter"
-    assert await NudgeDay.filter(person_id=pair.mentee.id).count() <= 1
+    assert (len(nudges), await mine.count(), await mine.filter(state=MessageState.SENT).count()) == (1, 3, 1)
+    assert await NudgeDay.filter(person_id=pair.mentee.id).count() == 1
 
 
 async def test_two_programmes_with_messages_of_their_own_write_one_letter_on_a_day(db: object) -> None:
@@ -336,71 +326,3 @@ async def test_two_programmes_with_messages_of_their_own_write_one_letter_on_a_d
     assert {program for program, _state in rows} == {pair.program.id, other.id}
     assert sorted(state for _program, state in rows) == [MessageState.SENT, MessageState.SUPPRESSED]
     assert await NudgeDay.filter(person_id=pair.mentee.id).count() == 1
-
-
-WHOM = {"en": {"subject": "A", "body": "{who}"}}
-WRONG: list[tuple[dict[str, Any], str]] = [
-    ({"x": message("MATCHED") | {"when": "RAIN"}}, "x.when"), ({"X!": message("MATCHED")}, "X!"),
-    ({"x" * (KEY_LETTERS + 1): message("MATCHED")}, "x" * (KEY_LETTERS + 1)),
-    ({"x": message("NOT_MET", days=0)}, "x.days"), ({"x": message("MATCHED", days=400)}, "x.days"),
-    ({"x": message("MATCHED", days=200)}, "x.days"), ({"x": message("GOAL_SET", to="RUNS", words=WHOM)}, "x.to"),
-    ({"x": message("NOT_MET", only_if="MET")}, "x.only_if"), ({"x": message("JOINED", only_if="MET")}, "x.only_if"),
-    ({"x": message("NOT_MET", only_if="NOT_MET")}, "x.only_if"), ({"x": message("MATCHED", words={})}, "x.words"),
-    ({"x": message("MATCHED", words=WHOM)}, "x.words.en.body"),
-    ({"x": message("MATCHED", to="RUNS")}, "x.words.en.body"),
-    ({"x": message("MATCHED", words={"en": {"subject": "", "body": "B"}})}, "x.words.en.subject"),
-    ({f"x-{number}": message("MATCHED") for number in range(MOST + 1)}, ""), ({"x": {**message("MET"), "y": 1}}, "x.y"),
-]
-
-
-async def test_what_cannot_be_is_told_by_its_path_and_what_can_be_comes_back_the_same(db: object) -> None:
-    pair = await active_match()
-    beside = await around(pair.manager_actor, pair.program)
-    content = await content_of(pair.manager_actor, pair.program)
-    for own, path in WRONG:
-        with pytest.raises(Invalid) as refused:
-            checked({**content, "messages": {OWN: own}}, beside)
-        assert list(refused.value.fields) == [f"messages.OWN.{path}".rstrip(".")], own
-    for trigger, step in TRIGGERS.items():
-        words = {"en": {"subject": "A", "body": "To {name}."}}
-        readers = [to.value for to in step.readers if to is not Reader.RUNS]
-        every = {f"to-{to.lower()}": message(trigger.value, to=to, words=words) for to in readers}
-        assert checked({**content, "messages": {OWN: every}}, beside)["messages"] == {OWN: every}
-        assert len(trigger) <= 16
-    assert set(Trigger) > WAITS_FOR | AFTER_ALL
-
-
-KEYS = st.from_regex(KEY, fullmatch=True).filter(lambda key: len(key) <= KEY_LETTERS)
-LETTERS = st.characters(categories=("L", "N", "P", "S"), exclude_characters="{}")
-TAGS = st.sampled_from(("en", "pt", "ar", "zh-Hant"))
-
-@st.composite
-def own_ones(draw: st.DrawFn) -> dict[str, Any]:
-    """Any message of a programme's own that may be."""
-    when = draw(st.sampled_from(Trigger))
-    to = draw(st.sampled_from(sorted(TRIGGERS[when].readers)))
-    said = st.text(LETTERS, min_size=1, max_size=60).map(lambda text: f"A {text}.")
-    held = "{who} " if to is Reader.RUNS else draw(st.sampled_from(("", "{name} ", "{program} ")))
-    words = {tag: {"subject": draw(said), "body": held + draw(said)} for tag in draw(st.sets(TAGS, min_size=1))}
-    return message(
-        when.value, name=draw(said), to=to.value, words=words, days=draw(st.integers(int(when in WAITS_FOR), 90)),
-        only_if=draw(st.sampled_from([None, *(one.value for one in own_choices(when, to))])),
-    )
-
-
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(own=st.dictionaries(KEYS, own_ones(), max_size=MOST), as_json=st.booleans())
-async def test_whatever_they_are_a_file_takes_them_along_and_they_come_back_the_same(
-    db: object, own: dict[str, Any], as_json: bool
-) -> None:
-    program = await factories.program(await factories.organization())
-    system = system_actor(program.organization_id)
-    beside, content = await around(system, program), await content_of(system, program)
-    there = checked({**content, "messages": {OWN: own}}, beside)
-    text = written(there, as_json=as_json)
-    again = checked(parsed(text, as_json=as_json), beside)
-    assert (again, digest(again)) == (there, digest(there))
-    assert as_json or [line for line in text.splitlines() if line.startswith("[messages.OWN.")] == [
-        f"[messages.OWN.{key}]" for key in own]
-
