@@ -27,7 +27,9 @@ class MessageFates:
     arrived: int | None = strawberry.field(description="A server took it and has not sent it back.")
     came_back: int | None
     tapped: int | None = strawberry.field(description="Its reader came by its link, or opened it in the app.")
-    acted: int | None = strawberry.field(description="Its reader did what it asks for within a week.")
+    acted: int | None = strawberry.field(
+        description="Its reader did what it asks for within a week; null for what asks for nothing."
+    )
 
     @classmethod
     def of(cls, one: Fates) -> Self:

@@ -62,9 +62,11 @@ async def _show(request: Request, errors: Errors, refused: str = "", typed: obje
     shown = await outcome_of(request.state.actor, request.path_params["id"])
     plan = await plan_of(request.state.actor, shown.program.id)
     prepared, names = plan.content[SHARE], _names(shown.program)
+    many, few = ([one for one in shown.fates if (one.sent is None) is hidden] for hidden in (False, True))
     return page(
         request, "console/delivery.html", status=409 if refused else 422 if errors else 200, errors=errors,
-        refused=refused, program=shown.program, fates=[_fates(one, names) for one in shown.fates],
+        refused=refused, program=shown.program, fates=[_fates(one, names) for one in many],
+        few=[_named(one, names) for one in few], least=LEAST,
         proofs=[_proof(one, names) for one in shown.effects], percent=shown.program.held_out_percent, prepared=prepared,
         typed=prepared if typed is None else typed, seen=plan.seen, back=f"{HERE}/{shown.program.id}",
     )
@@ -82,9 +84,7 @@ def _named(one: Fates | Effect, names: Mapping[str, str]) -> str:
 
 def _fates(one: Fates, names: Mapping[str, str]) -> list[str]:
     counts = [one.sent, one.arrived, one.came_back, one.tapped, one.acted]
-    hidden = _("fewer than %(least)d people") % {"least": LEAST}
-    told = [hidden, *["–"] * (len(counts) - 1)] if one.sent is None else [str(count) for count in counts]
-    return [_named(one, names), *told]
+    return [_named(one, names), *("–" if count is None else str(count) for count in counts)]
 
 
 def _proof(one: Effect, names: Mapping[str, str]) -> Proof:

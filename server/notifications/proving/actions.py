@@ -1,13 +1,12 @@
 """Noting that somebody did what a message asks for."""
 
-from uuid import UUID
-
 from server.kernel.actor import Actor
 from server.kernel.db import unit_of_work
 from server.kernel.facts import OutboxEvent
 from server.notifications.models import Message
 from server.notifications.proving.acts import ACTS
 from server.notifications.proving.queries import WITHIN, people_of
+from server.programs.plans.telling import OWN
 
 
 async def note_act(actor: Actor, fact: OutboxEvent) -> None:
@@ -20,16 +19,13 @@ async def note_act(actor: Actor, fact: OutboxEvent) -> None:
         return
     people = await people_of(actor, payload)
     asked = Message.filter(
-        organization_id=actor.organization_id, recipient_id__in=people, kind__in=act.kinds, acted_at=None,
+        organization_id=actor.organization_id, recipient_id__in=people, kind__in=[*act.kinds, OWN], acted_at=None,
         created_at__gte=fact.at - WITHIN, created_at__lte=fact.at,
     )
     ids = [
         one.id for one in await asked
-        if one.facts.get(act.about) == str(about) and (not act.own or _is(one, payload.get("person_id")))
+        if one.facts.get(act.about) == str(about) and (one.kind in act.kinds or one.facts.get("when") in act.own)
+        and (not act.by or str(one.recipient_id) == str(payload.get(act.by)))
     ]
     async with unit_of_work(actor):
         await Message.filter(organization_id=actor.organization_id, id__in=ids).update(acted_at=fact.at)
-
-
-def _is(message: Message, person_id: object) -> bool:
-    return message.recipient_id == UUID(str(person_id)) if person_id else False

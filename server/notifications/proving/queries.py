@@ -18,10 +18,12 @@ from server.kernel.errors import NotFound
 from server.matches.models import Match, MatchMember
 from server.notifications.catalogue import CATALOGUE
 from server.notifications.models import Message
+from server.notifications.proving.acts import asks
 from server.notifications.proving.arms import unit_of
 from server.notifications.proving.intervals import Difference, Share, difference
 from server.notifications.states import Arm, MessageClass
 from server.programs.models import Cohort, Enrollment, Program
+from server.programs.plans.telling import Trigger, own_messages
 from server.programs.queries import program_by_id
 from server.programs.rules import can_edit_program
 
@@ -48,7 +50,7 @@ class Belongs(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Fates:
     """What became of one kind of message, or of one of a programme's own (`own`: its key). `people`: how many it was
-    for; figures of fewer than eight are None."""
+    for; figures of fewer than eight are None, and `acted` of what asks for nothing."""
 
     kind: str
     people: int
@@ -94,20 +96,23 @@ async def outcome_of(actor: Actor, program_id: UUID) -> Outcome:
     )
     went = Q(sent_at__isnull=False) | Q(bounced_at__isnull=False)
     drawn = rows.filter(message_class=MessageClass.NUDGE, created_at__lte=clock.now() - WITHIN).exclude(arm=Arm.NONE)
+    follows = {one.key: one.when for one in own_messages(program.messages)}
     return Outcome(
-        program, _in_order(map(_fates, await _counted(rows.filter(went)))),
+        program, _in_order(_fates(row, follows) for row in await _counted(rows.filter(went))),
         effects(await drawn.values("kind", "arm", "facts", "acted_at")),
     )
 
 
 def effects(rows: Iterable[Mapping[str, object]]) -> list[Effect]:
-    """The two shares of each kind, counted by match or enrolment: several reminders of one are one."""
+    """The two shares of each kind that asks for something, counted by match or enrolment: several reminders of one are
+    one."""
     acted: defaultdict[tuple[str, str, Arm], dict[UUID, bool]] = defaultdict(dict)
     for row in rows:
-        facts, arm = row["facts"], Arm(str(row["arm"]))
-        unit = unit_of(facts) if isinstance(facts, dict) else None
-        if unit is not None and isinstance(facts, dict):
-            there = acted[str(row["kind"]), str(facts.get("own", "")), arm]
+        kind, facts, arm = str(row["kind"]), row["facts"], Arm(str(row["arm"]))
+        assert isinstance(facts, dict)
+        unit = unit_of(facts)
+        if unit is not None and asks(kind, facts.get("when")):
+            there = acted[kind, str(facts.get("own", "")), arm]
             there[unit] = there.get(unit, False) or row["acted_at"] is not None
     drawn = sorted({(kind, own) for kind, own, _arm in acted if kind in PLACE}, key=lambda one: (PLACE[one[0]], one[1]))
     return [_effect(*one, *(_share(acted[*one, arm]) for arm in (Arm.NUDGED, Arm.HELD_OUT))) for one in drawn]
@@ -142,12 +147,14 @@ async def _counted(rows: QuerySet[Message]) -> list[dict[str, int]]:
     return await rows.annotate(**counts).group_by("kind", "own").values("kind", "own", *counts)
 
 
-def _fates(row: Mapping[str, int]) -> Fates:
+def _fates(row: Mapping[str, int], follows: Mapping[str, Trigger]) -> Fates:
+    """`follows`: after what the programme's own messages of today go."""
     kind, people, own = str(row["kind"]), int(row["people"]), str(row["own"])
     if people < LEAST:
         return Fates(kind, people, own=own)
     sent, came_back = int(row["sent"]), int(row["bounced"])
-    return Fates(kind, people, sent, sent - came_back, came_back, int(row["tapped"]), int(row["acted"]), own)
+    acted = int(row["acted"]) if asks(kind, follows.get(own)) else None
+    return Fates(kind, people, sent, sent - came_back, came_back, int(row["tapped"]), acted, own)
 
 
 def _in_order(found: Iterable[Fates]) -> list[Fates]:

@@ -7,15 +7,18 @@ import pytest
 from server.kernel import clock
 from server.kernel.actor import system_actor
 from server.kernel.errors import NotFound
+from server.kernel.facts import OutboxEvent
 from server.kernel.jobs import drain
 from server.notifications.actions import HELD_OUT, plan_message
 from server.notifications.models import Message
+from server.notifications.proving.actions import note_act
+from server.notifications.proving.acts import asks
 from server.notifications.proving.arms import arm_of
 from server.notifications.proving.intervals import Share
 from server.notifications.proving.queries import LEAST, Fates, effects, outcome_of
 from server.notifications.states import Arm, MessageState
 from server.programs.models import Program
-from server.programs.plans.telling import OWN
+from server.programs.plans.telling import OWN, Trigger
 from tests import factories
 from tests.factories import Pair
 from tests.server.notifications.conftest import happened, session_of
@@ -78,8 +81,34 @@ async def test_each_of_a_programmes_own_messages_is_counted_by_itself(pair: Pair
             await plan_message(system, OWN, one.mentee.id, one.match.id, about, trigger="t", occurrence=key)
     await Message.filter(kind=OWN).update(sent_at=clock.now(), state=MessageState.SENT)
     seen = await outcome_of(pair.manager_actor, pair.program.id)
-    assert seen.fates == [Fates(OWN, 7, own="again"), Fates(OWN, 8, 8, 8, 0, 0, 0, "hello")]
+    assert seen.fates == [Fates(OWN, 7, own="again"), Fates(OWN, 8, 8, 8, 0, 0, None, "hello")]
     assert {row.own for row in await Message.filter(kind=OWN)} == {"hello", "again"}
+
+
+WAITED_FOR = {
+    Trigger.NOT_BOOKED: "session.booked", Trigger.QUIET: "session.booked", Trigger.NOT_MET: "session.held",
+    Trigger.NOT_WRITTEN: "message.sent", Trigger.UNANSWERED: "message.sent", Trigger.NO_GOAL: "goal.activated",
+}
+
+
+async def test_who_does_what_a_message_of_a_programmes_own_waits_for_has_acted(pair: Pair) -> None:
+    system = system_actor(pair.organization.id)
+    assert {when for when in Trigger if asks(OWN, when)} == set(WAITED_FOR)
+    for when, fact in WAITED_FOR.items():
+        rows = [
+            await plan_message(system, OWN, person.id, pair.match.id, {
+                "match_id": pair.match.id, "own": when.lower(), "when": when}, trigger="t", occurrence=when)
+            for person in (pair.mentee, pair.mentor)
+        ]
+        other = await plan_message(system, OWN, pair.mentee.id, pair.match.id, {
+            "match_id": pair.match.id, "own": "x", "when": "MATCHED"}, trigger="t", occurrence=f"x{when}")
+        fact_ = OutboxEvent(
+            organization_id=pair.organization.id, kind=fact, at=clock.now(),
+            payload={"match_id": str(pair.match.id), "author_id": str(pair.mentee.id)},
+        )
+        await note_act(system, fact_)
+        acted = [(await Message.get(id=one.id)).acted_at is not None for one in (*rows, other)]
+        assert acted == [True, fact != "message.sent", False], when
 
 
 async def test_fates_are_counted_from_eight_people_on_and_shown_to_who_runs_the_programme(pair: Pair) -> None:
@@ -87,13 +116,13 @@ async def test_fates_are_counted_from_eight_people_on_and_shown_to_who_runs_the_
     for number in range(LEAST):
         someone = await factories.person(org)
         came_back = now if number == 0 else None
-        row = await factories.told(someone, "M08", match_id=str(pair.match.id))
+        row = await factories.told(someone, "F02", match_id=str(pair.match.id))
         await row.update_from_dict({
             "program_id": pair.program.id, "bounced_at": came_back, "tapped_at": now if number > 4 else None,
             "acted_at": now if number > 5 else None,
         }).save()
     seen = await outcome_of(pair.manager_actor, pair.program.id)
-    assert seen.fates == [Fates("M08", 8, 8, 7, 1, 3, 2)]
+    assert seen.fates == [Fates("F02", 8, 8, 7, 1, 3, 2)]
     elsewhere = await factories.active_match()
     for nobody in (elsewhere.manager_actor, pair.mentee_actor):
         with pytest.raises(NotFound):
