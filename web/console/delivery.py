@@ -17,8 +17,6 @@ from server.kernel.text import ngettext
 from server.notifications.catalogue import CATALOGUE
 from server.notifications.proving.intervals import Share
 from server.notifications.proving.queries import LEAST, Effect, Fates, outcome_of
-from server.programs.models import Program
-from server.programs.plans.telling import own_messages
 from web.console.audit_words import Judged
 from web.console.building import desk, desk_words
 from web.forms import Errors, read_form, text
@@ -61,7 +59,7 @@ async def leave_out(request: Request) -> Response:
 async def _show(request: Request, errors: Errors, refused: str = "", typed: object = None) -> Response:
     shown = await outcome_of(request.state.actor, request.path_params["id"])
     plan = await plan_of(request.state.actor, shown.program.id)
-    prepared, names = plan.content[SHARE], _names(shown.program)
+    prepared, names = plan.content[SHARE], shown.names
     many, few = ([one for one in shown.fates if (one.sent is None) is hidden] for hidden in (False, True))
     return page(
         request, "console/delivery.html", status=409 if refused else 422 if errors else 200, errors=errors,
@@ -70,11 +68,6 @@ async def _show(request: Request, errors: Errors, refused: str = "", typed: obje
         proofs=[_proof(one, names) for one in shown.effects], percent=shown.program.held_out_percent, prepared=prepared,
         typed=prepared if typed is None else typed, seen=plan.seen, back=f"{HERE}/{shown.program.id}",
     )
-
-
-def _names(program: Program) -> dict[str, str]:
-    """What a programme's own messages are called, by their keys: those of today."""
-    return {one.key: one.name for one in own_messages(program.messages)}
 
 
 def _named(one: Fates | Effect, names: Mapping[str, str]) -> str:

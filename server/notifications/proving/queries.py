@@ -75,11 +75,13 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a programme's messages of the last half year."""
+    """What became of a programme's messages of the last half year. `names`: what its own of today are called, by their
+    keys."""
 
     program: Program
     fates: list[Fates]
     effects: list[Effect]
+    names: dict[str, str]
 
 
 async def outcome_of(actor: Actor, program_id: UUID) -> Outcome:
@@ -96,10 +98,11 @@ async def outcome_of(actor: Actor, program_id: UUID) -> Outcome:
     )
     went = Q(sent_at__isnull=False) | Q(bounced_at__isnull=False)
     drawn = rows.filter(message_class=MessageClass.NUDGE, created_at__lte=clock.now() - WITHIN).exclude(arm=Arm.NONE)
-    follows = {one.key: one.when for one in own_messages(program.messages)}
+    today = own_messages(program.messages)
+    follows = {one.key: one.when for one in today}
     return Outcome(
         program, _in_order(_fates(row, follows) for row in await _counted(rows.filter(went))),
-        effects(await drawn.values("kind", "arm", "facts", "acted_at")),
+        effects(await drawn.values("kind", "arm", "facts", "acted_at")), {one.key: one.name for one in today},
     )
 
 
